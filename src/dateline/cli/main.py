@@ -1,0 +1,20 @@
+"""The ``dateline`` command and its subcommands."""
+
+from __future__ import annotations
+
+import click
+
+from dateline.cli.base import Group
+from dateline.cli.ingest import ingest
+from dateline.cli.ontology import init, ontology
+from dateline.cli.validate import rules, validate
+
+
+@click.group(cls=Group)
+@click.version_option(package_name="dateline")
+def main() -> None:
+    """Make, check and publish a corpus annotated with entities, events and claims."""
+
+
+for command in (init, ontology, ingest, validate, rules):
+    main.add_command(command)

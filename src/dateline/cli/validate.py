@@ -1,0 +1,148 @@
+"""``dateline validate`` and ``dateline rules``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.base import Command, Settings, pass_settings
+
+if TYPE_CHECKING:
+    from dateline.rules.incident import Incident
+    from dateline.store import Corpus
+
+SHOWN_AS = click.Choice(["text", "json", "github"])
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "shown_as", type=SHOWN_AS, default="text", show_default=True)
+@pass_settings
+def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None:
+    """Check documents and annotations against the schemas and the rules.
+
+    PATHS are files or folders of the corpus; without any, all of it is checked, and what concerns
+    the corpus as a whole besides. Everything found is reported, with file, JSON Pointer, rule,
+    quoted context and the mend. Exits with 1 if there are errors; warnings alone exit with 0.
+
+    \b
+    Example:
+      dateline validate
+      dateline validate annotations/gold --format json
+    """
+    from dateline.rules.check import check_corpus
+    from dateline.store import Corpus
+
+    corpus = Corpus(settings.root)
+    files = [corpus.relative(path.resolve()) for path in paths]
+    documents = _documents(corpus, files) if paths else None
+    total = len(corpus.document_ids() if documents is None else documents)
+    incidents: list[Incident] = []
+    checked = 0
+    bundles = check_corpus(corpus, documents)
+    for bundle in settings.progress(bundles, "Validating", total=total):
+        incidents += [i for i in bundle.incidents if not files or _is_under(i.file, files)]
+        checked += len(bundle.annotations)
+    _print(incidents, shown_as)
+    errors = sum(incident.level == "error" for incident in incidents)
+    settings.say(
+        f"{_count(total, 'document')} and {_count(checked, 'annotation')} checked: "
+        f"{_count(errors, 'error')}, {_count(len(incidents) - errors, 'warning')}"
+    )
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(cls=Command)
+@click.option(
+    "--format", "shown_as", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def rules(shown_as: str) -> None:
+    """List every rule that validation checks, and why it is there.
+
+    \b
+    Example:
+      dateline rules
+      dateline rules --format json
+    """
+    import dateline.rules.check  # noqa: F401 (brings every rule into the table)
+    from dateline.rules.incident import RULES
+
+    table = [RULES[code] for code in sorted(RULES)]
+    if shown_as == "json":
+        import json
+
+        fields = ("code", "level", "scope", "title", "why")
+        rows = [{field: getattr(rule, field) for field in fields} for rule in table]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for rule in table:
+        level = click.style(rule.level, fg="red" if rule.level == "error" else "yellow")
+        click.echo(f"{click.style(rule.code, bold=True)} {level}: {rule.title}.")
+        click.echo(f"    {rule.why}")
+
+
+def _documents(corpus: Corpus, files: Sequence[str]) -> list[str]:
+    """Ids of the documents that the files are, or are about."""
+    known = {corpus.relative(corpus.document_path(name)): name for name in corpus.document_ids()}
+    found = {name for file, name in known.items() if _is_under(file, files)}
+    for path in corpus.annotations.glob("*/*.json"):
+        if _is_under(corpus.relative(path), files):
+            found.add(path.stem)
+    if not found:
+        raise click.UsageError(
+            f"{', '.join(files)}: no document or annotation of this corpus lies there; "
+            "they lie in corpus/ and annotations/ANNOTATOR/."
+        )
+    return sorted(found)
+
+
+def _is_under(file: str, paths: Iterable[str]) -> bool:
+    return any(path == "." or file == path or file.startswith(f"{path}/") for path in paths)
+
+
+def _print(incidents: Sequence[Incident], shown_as: str) -> None:
+    if shown_as == "json":
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(incidents), indent=2))
+    elif shown_as == "github":
+        for incident in incidents:
+            click.echo(_github(incident))
+    else:
+        for incident in incidents:
+            _print_text(incident)
+
+
+def _print_text(incident: Incident) -> None:
+    color = "red" if incident.level == "error" else "yellow"
+    place = f"{incident.file} {incident.pointer}".rstrip()
+    click.echo(
+        click.style(place, bold=True) + (f" ({incident.subject})" if incident.subject else "")
+    )
+    click.echo(
+        f"  {click.style(f'{incident.level} {incident.code}', fg=color)}: {incident.message}"
+    )
+    if incident.quote:
+        click.echo(f"    {incident.quote}")
+    click.echo(f"    {incident.mend}")
+
+
+def _github(incident: Incident) -> str:
+    def escape(value: str, more: str = "") -> str:
+        for character in f"%\r\n{more}":
+            value = value.replace(character, f"%{ord(character):02X}")
+        return value
+
+    message = f"{incident.pointer} {incident.message} {incident.mend}".strip()
+    return (
+        f"::{incident.level} file={escape(incident.file, ':,')},"
+        f"title={incident.code}::{escape(message)}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,255 @@
+"""The data types: documents, annotations and what they are made of.
+
+Plain frozen structs that know no file, network or label. Offsets are Unicode code points into the
+document's text, end exclusive. The shapes are those of ``schema/document.schema.json`` and
+``schema/annotation.schema.json``; which labels are legal is the ontology's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+SCHEMA_VERSION = "1.0"
+GOLD = "gold"
+LAYERS = ("entities", "events", "claims")
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all of the data types share: immutable, strict, built by keyword."""
+
+
+class Span(Struct, frozen=True):
+    """A contiguous stretch of a document's text, with the quoted text that proves it."""
+
+    start: int
+    end: int
+    text: str
+
+
+Spans = tuple[Span, ...]
+"""One fragment or more, sorted by start and disjoint."""
+
+Range = tuple[int, int]
+"""Start and end offset, in code points, end exclusive."""
+
+
+class Mention(Struct, frozen=True):
+    """A stretch of text that refers to an entity."""
+
+    id: str
+    spans: Spans
+    type: str
+    attributes: dict[str, str]
+    entity: str | None
+
+
+class Link(Struct, frozen=True):
+    """An entity's entry in a knowledge base; an ``id`` of None is NIL: looked for, not there."""
+
+    kb: str
+    date: str | None
+    id: str | None
+
+
+class Entity(Struct, frozen=True):
+    """Something in the world; the mentions that name it form a coreference chain."""
+
+    id: str
+    type: str
+    name: str
+    link: Link | None
+
+
+class Argument(Struct, frozen=True, omit_defaults=True):
+    """A participant of an event: a role, filled by one mention, event or claim."""
+
+    role: str
+    mention: str | None = None
+    event: str | None = None
+    claim: str | None = None
+
+    @property
+    def filler(self) -> str:
+        """The id of whatever fills the role."""
+        return self.mention or self.event or self.claim or ""
+
+
+class Event(Struct, frozen=True):
+    """Something that happens, anchored in its trigger; events of one cluster are one happening."""
+
+    id: str
+    trigger: Spans
+    type: str
+    arguments: tuple[Argument, ...]
+    attributes: dict[str, str]
+    cluster: str | None
+
+
+class Claim(Struct, frozen=True):
+    """What a source says to be so, wants or judges.
+
+    ``claimer`` is a mention's id or one of the ontology's claimers that are not mentions.
+    """
+
+    id: str
+    spans: Spans
+    act: str
+    claimer: str
+    cue: Spans | None
+    events: tuple[str, ...]
+    attributes: dict[str, str]
+
+
+class Relation(Struct, frozen=True):
+    """A directed relation between two events or two claims."""
+
+    type: str
+    source: str
+    target: str
+
+
+class LabelStudioIds(Struct, frozen=True):
+    """Where an annotation lies on the server that it was pulled from."""
+
+    project: int
+    task: int
+    annotation: int
+
+
+class Provenance(Struct, frozen=True):
+    """Where an annotation comes from. Carries no name and no address."""
+
+    kind: str
+    tool: str | None
+    created: str | None
+    updated: str | None
+    label_studio: LabelStudioIds | None
+    note: str | None
+
+
+class Annotation(Struct, frozen=True):
+    """What one annotator says about one document."""
+
+    schema_version: str
+    document: str
+    text_sha256: str
+    annotator: str
+    layers: tuple[str, ...]
+    status: str
+    provenance: Provenance
+    mentions: tuple[Mention, ...]
+    entities: tuple[Entity, ...]
+    events: tuple[Event, ...]
+    event_relations: tuple[Relation, ...]
+    claims: tuple[Claim, ...]
+    claim_relations: tuple[Relation, ...]
+    retired: tuple[str, ...]
+
+    def ids(self) -> Iterator[str]:
+        """Every id in use, in the order of the file."""
+        for items in (self.mentions, self.entities, self.events, self.claims):
+            for item in items:
+                yield item.id
+
+
+class Source(Struct, frozen=True):
+    """Where a text was published; None where nobody has said."""
+
+    publisher: str | None
+    url: str | None
+    published: str | None
+
+
+class Rights(Struct, frozen=True):
+    """What may be done with a text."""
+
+    license: str
+    holder: str | None
+    redistribute_text: bool
+
+
+class Dropped(Struct, frozen=True):
+    """A range of the decoded seed that was left out of the text."""
+
+    start: int
+    end: int
+    reason: str
+
+
+class Seed(Struct, frozen=True):
+    """The file that a text was made from."""
+
+    file: str
+    sha256: str
+    dropped: tuple[Dropped, ...]
+
+
+class Document(Struct, frozen=True):
+    """A text with its frozen segmentation and its origin."""
+
+    id: str
+    text: str
+    text_sha256: str
+    language: str | None
+    title: str | None
+    source: Source
+    rights: Rights
+    split: str
+    seed: Seed
+    sentences: tuple[Range, ...]
+    tokens: tuple[Range, ...]
+
+
+def canonical(annotation: Annotation) -> Annotation:
+    """The same annotation in canonical order, so that equal content means equal files.
+
+    Items go by their place in the text, then by id; entities by their first mention; arguments by
+    role and filler; relations by type and ends.
+    """
+    mentions = _sorted_by_place(annotation.mentions, "spans")
+    first: dict[str | None, int] = {}
+    for position, mention in enumerate(mentions):
+        first.setdefault(mention.entity, position)
+    events = tuple(
+        msgspec.structs.replace(
+            event,
+            arguments=tuple(sorted(event.arguments, key=lambda a: (a.role, a.filler))),
+            attributes=dict(sorted(event.attributes.items())),
+        )
+        for event in _sorted_by_place(annotation.events, "trigger")
+    )
+    claims = tuple(
+        msgspec.structs.replace(
+            claim,
+            events=tuple(sorted(claim.events)),
+            attributes=dict(sorted(claim.attributes.items())),
+        )
+        for claim in _sorted_by_place(annotation.claims, "spans")
+    )
+    return msgspec.structs.replace(
+        annotation,
+        layers=tuple(layer for layer in LAYERS if layer in annotation.layers),
+        mentions=tuple(
+            msgspec.structs.replace(m, attributes=dict(sorted(m.attributes.items())))
+            for m in mentions
+        ),
+        entities=tuple(
+            sorted(annotation.entities, key=lambda e: (first.get(e.id, len(mentions)), e.id))
+        ),
+        events=events,
+        event_relations=_sorted_relations(annotation.event_relations),
+        claims=claims,
+        claim_relations=_sorted_relations(annotation.claim_relations),
+        retired=tuple(sorted(annotation.retired)),
+    )
+
+
+def _sorted_by_place(items: tuple[Any, ...], field: str) -> list[Any]:
+    return sorted(items, key=lambda i: ([(s.start, s.end) for s in getattr(i, field)], i.id))
+
+
+def _sorted_relations(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
+    return tuple(sorted(relations, key=lambda r: (r.type, r.source, r.target)))

@@ -1,0 +1,249 @@
+"""What the schema files say, as typed values: labels, roles, attributes, splits.
+
+The JSON Schemas are the single source of truth. Nothing here names a label: it reads annotated
+enumerations (``oneOf`` of ``const`` with title, description, examples, ``x-color``, ``x-hotkey``)
+from the places that ``urn:dateline:ontology`` keeps them in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dateline.fault import Fault
+from dateline.model import LAYERS, Struct
+
+SCHEMA_NAMES = ("ontology", "document", "annotation", "prediction", "release")
+STRUCTURAL_RELATIONS = ("coreference", "continues", "claimer", "cue", "about")
+"""Relations between regions that are part of the model, so no role or relation may be called so."""
+
+Schema = Mapping[str, Any]
+
+
+class Label(Struct, frozen=True):
+    """An entry of an annotated enumeration."""
+
+    name: str
+    title: str
+    description: str
+    examples: tuple[str, ...] = ()
+    color: str | None = None
+    hotkey: str | None = None
+
+
+class Role(Struct, frozen=True):
+    """A role of an event type; fillers are entity types, or ``event`` or ``claim``."""
+
+    name: str
+    description: str
+    fillers: frozenset[str]
+
+
+class EventType(Struct, frozen=True):
+    """An event type with its roles, and its nearest kin in other inventories."""
+
+    label: Label
+    roles: Mapping[str, Role]
+    crosswalk: Mapping[str, str | None]
+
+
+class Attribute(Struct, frozen=True):
+    """An attribute of a mention, an event or a claim."""
+
+    name: str
+    title: str
+    description: str
+    values: tuple[Label, ...]
+    required: bool
+
+
+class Layer(Struct, frozen=True):
+    """A layer of annotation: its primary labels and the attributes that each item carries."""
+
+    name: str
+    title: str
+    labels: tuple[Label, ...]
+    attributes: tuple[Attribute, ...]
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the primary labels, in the order of the schema."""
+        return tuple(label.name for label in self.labels)
+
+
+class Ontology(Struct, frozen=True):
+    """All that a corpus decides about its labels."""
+
+    title: str
+    version: str
+    layers: Mapping[str, Layer]
+    event_types: Mapping[str, EventType]
+    claimers: tuple[Label, ...]
+    event_relations: tuple[Label, ...]
+    claim_relations: tuple[Label, ...]
+
+    @property
+    def special_claimers(self) -> frozenset[str]:
+        """Claimers that are not mentions."""
+        return frozenset(label.name for label in self.claimers)
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """Every role of every event type by name; the first of its name describes it."""
+        roles: dict[str, Role] = {}
+        for event_type in self.event_types.values():
+            for role in event_type.roles.values():
+                roles.setdefault(role.name, role)
+        return roles
+
+
+def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:
+    """The ontology that a corpus's schemas state.
+
+    Raises Fault, naming every problem, where the schema cannot serve as an ontology.
+    """
+    schema = schemas["ontology"]
+    definitions = schema.get("$defs", {})
+    try:
+        event_types = {
+            event.label.name: event
+            for event in (_event_type(schema, entry) for entry in definitions["event"]["oneOf"])
+        }
+        labels = {
+            "entities": _labels(schema, definitions["mention"]["properties"]["type"]),
+            "events": tuple(event.label for event in event_types.values()),
+            "claims": _labels(schema, definitions["claim"]["properties"]["act"]),
+        }
+        ontology = Ontology(
+            title=schema["title"],
+            version=schema["x-version"],
+            layers={
+                name: Layer(
+                    name=name,
+                    title=definitions[item].get("title", item),
+                    labels=labels[name],
+                    attributes=_attributes(schema, definitions[item]),
+                )
+                for name, item in zip(LAYERS, ("mention", "event", "claim"), strict=True)
+            },
+            event_types=event_types,
+            claimers=_labels(schema, definitions["claimer"]),
+            event_relations=_labels(schema, definitions["eventRelation"]),
+            claim_relations=_labels(schema, definitions["claimRelation"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Fault(
+            f"schema/ontology.schema.json: {error} is missing or has another shape than "
+            "docs/ontology-format.md describes; compare it with one that `dateline init` writes."
+        ) from None
+    problems = list(_problems(ontology))
+    if problems:
+        raise Fault("schema/ontology.schema.json:\n" + "\n".join(f"  {p}" for p in problems))
+    return ontology
+
+
+def split_shares(schemas: Mapping[str, Schema]) -> Mapping[str, int]:
+    """The share of each split in hundredths, in the order of the document schema."""
+    entries = schemas["document"]["properties"]["split"]["oneOf"]
+    return {entry["const"]: entry["x-share"] for entry in entries}
+
+
+def boilerplate(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
+    """Regular expressions for whole lines that ingest leaves out of a text."""
+    dropped = schemas["document"]["properties"]["seed"]["properties"]["dropped"]
+    return tuple(dropped.get("x-boilerplate", ()))
+
+
+def resolve(schema: Schema, node: Schema) -> Schema:
+    """The node, or what it refers to within the same schema file."""
+    while "$ref" in node and node["$ref"].startswith("#/"):
+        target: Any = schema
+        for step in node["$ref"][2:].split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = {**target, **{k: v for k, v in node.items() if k != "$ref"}}
+    return node
+
+
+def _label(entry: Schema, name: str) -> Label:
+    return Label(
+        name=name,
+        title=entry.get("title", name.replace("_", " ").capitalize()),
+        description=entry.get("description", ""),
+        examples=tuple(entry.get("examples", ())),
+        color=entry.get("x-color"),
+        hotkey=entry.get("x-hotkey"),
+    )
+
+
+def _labels(schema: Schema, node: Schema) -> tuple[Label, ...]:
+    entries = (resolve(schema, entry) for entry in resolve(schema, node)["oneOf"])
+    return tuple(_label(entry, entry["const"]) for entry in entries)
+
+
+def _attributes(schema: Schema, item: Schema) -> tuple[Attribute, ...]:
+    attributes = resolve(schema, item["properties"].get("attributes", {}))
+    required = attributes.get("required", ())
+    found = []
+    for name, node in attributes.get("properties", {}).items():
+        node = resolve(schema, node)
+        found.append(
+            Attribute(
+                name=name,
+                title=node.get("title", name.replace("_", " ").capitalize()),
+                description=node.get("description", ""),
+                values=_labels(schema, node),
+                required=name in required,
+            )
+        )
+    return tuple(found)
+
+
+def _event_type(schema: Schema, entry: Schema) -> EventType:
+    entry = resolve(schema, entry)
+    properties = entry["properties"]
+    role_nodes = properties["arguments"]["items"]["properties"]["role"]["oneOf"]
+    roles = {}
+    for node in role_nodes:
+        node = resolve(schema, node)
+        roles[node["const"]] = Role(
+            name=node["const"],
+            description=node.get("description", ""),
+            fillers=frozenset(node["x-fillers"]),
+        )
+    return EventType(
+        label=_label(entry, properties["type"]["const"]),
+        roles=roles,
+        crosswalk=entry.get("x-crosswalk", {}),
+    )
+
+
+def _problems(ontology: Ontology) -> Iterator[str]:
+    entity_types = set(ontology.layers["entities"].label_names)
+    keys: dict[str, str] = {}
+    for layer in ontology.layers.values():
+        names: set[str] = set()
+        for label in layer.labels:
+            if label.name in names:
+                yield f"{layer.name}: the label {label.name} stands twice; remove one"
+            names.add(label.name)
+            if label.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", label.color):
+                yield f"{label.name}: x-color is {label.color!r}; write it as #rrggbb"
+            if label.hotkey is not None:
+                other = keys.setdefault(label.hotkey, label.name)
+                if other != label.name:
+                    yield f"{label.name}: x-hotkey {label.hotkey!r} is taken by {other}"
+    relations = {label.name for label in (*ontology.event_relations, *ontology.claim_relations)}
+    for event_type in ontology.event_types.values():
+        for role in event_type.roles.values():
+            where = f"{event_type.label.name}.{role.name}"
+            unknown = role.fillers - entity_types - {"event", "claim"}
+            if unknown:
+                yield (
+                    f"{where}: x-fillers names {', '.join(sorted(unknown))}, "
+                    "which is no entity type, nor «event» or «claim»"
+                )
+            if role.name in relations or role.name in STRUCTURAL_RELATIONS:
+                yield f"{where}: a relation is called so already; rename the role"
+    for name in sorted(relations & set(STRUCTURAL_RELATIONS)):
+        yield f"{name}: the name belongs to the data model; rename the relation"

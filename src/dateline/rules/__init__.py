@@ -1,0 +1,1 @@
+"""What makes a corpus valid: the JSON Schemas, then integrity rules that they cannot state."""

@@ -1,0 +1,167 @@
+"""JSON Schema validation: a fast yes or no, and an explanation where it is no.
+
+``jsonschema-rs`` answers whether an instance is valid; ``jsonschema`` is asked only when it is not,
+for errors that can be walked. Where alternatives fail (``oneOf``), the explanation follows the one
+that was meant: an annotated enumeration becomes «X is not one of …», and an object with a constant
+member, such as an event's type, is held against the alternative with that constant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from dateline.ontology import Schema
+from dateline.rules.incident import Finding
+from dateline.text import excerpt
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+Path = tuple[str | int, ...]
+
+
+class SchemaValidator:
+    """Validates instances against one of a corpus's schemas."""
+
+    def __init__(self, schemas: Mapping[str, Schema], name: str) -> None:
+        self._schemas = schemas
+        self._name = name
+        registry = jsonschema_rs.Registry([(s["$id"], dict(s)) for s in schemas.values()])
+        self._fast = jsonschema_rs.Draft202012Validator(dict(schemas[name]), registry=registry)
+
+    @cached_property
+    def reference(self) -> Draft202012Validator:
+        """The same schema in ``jsonschema``, which explains."""
+        # Imported here because a valid corpus never needs it.
+        from jsonschema import Draft202012Validator  # noqa: PLC0415
+        from referencing import Registry, Resource  # noqa: PLC0415
+
+        resources = [(s["$id"], Resource.from_contents(s)) for s in self._schemas.values()]
+        return Draft202012Validator(
+            self._schemas[self._name], registry=Registry().with_resources(resources)
+        )
+
+    def is_valid(self, instance: object) -> bool:
+        """Whether the instance is valid, quickly."""
+        return self._fast.is_valid(instance)
+
+    def findings(self, instance: object) -> Iterator[Finding]:
+        """Everything that is wrong with the instance; nothing if it is valid."""
+        if self.is_valid(instance):
+            return
+        seen = set()
+        for error in self.reference.iter_errors(instance):
+            for finding in _explain(error, ()):
+                if (finding.pointer, finding.message) not in seen:
+                    seen.add((finding.pointer, finding.message))
+                    yield finding
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """A path of keys and positions as a JSON Pointer (RFC 6901)."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def _explain(error: ValidationError, base: Path) -> Iterator[Finding]:
+    path = (*base, *error.relative_path)
+    if error.validator in ("oneOf", "anyOf") and error.context:
+        yield from _explain_alternatives(error, path)
+        return
+    message, mend = _wording(error)
+    yield _finding(path, message, mend, error.instance)
+
+
+def _explain_alternatives(error: ValidationError, path: Path) -> Iterator[Finding]:
+    branches: dict[int, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
+    constants = {i: c for i, c in ((i, _failed_constant(b)) for i, b in branches.items()) if c}
+    meant = [branch for i, branch in branches.items() if i not in constants]
+    if not meant:
+        places = {tuple(c.relative_path) for c in constants.values()}
+        if len(places) == 1:
+            value = next(iter(constants.values())).instance
+            message, mend = _not_one_of(value, [c.validator_value for c in constants.values()])
+            yield _finding((*path, *places.pop()), message, mend, value)
+            return
+    # The alternative whose errors lie deepest came closest to fitting.
+    for inner in max(meant or branches.values(), key=_depth):
+        yield from _explain(inner, path)
+
+
+def _failed_constant(branch: list[ValidationError]) -> ValidationError | None:
+    """The error that rules an alternative out: its constant is not what the instance has."""
+    return next((e for e in branch if e.validator == "const" and len(e.relative_path) < 2), None)
+
+
+def _depth(branch: list[ValidationError]) -> int:
+    return min(len(error.relative_path) * 2 + (error.validator != "type") for error in branch)
+
+
+def _wording(error: ValidationError) -> tuple[str, str]:
+    """What is wrong, and the mend."""
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    about = schema.get("description") or "Correct it."
+    match error.validator:
+        case "required":
+            missing = [name for name in wanted if name not in value]
+            return f"{_names(missing)} is missing", f"Add {_names(missing)}."
+        case "additionalProperties":
+            known = schema.get("properties", {})
+            extra = [name for name in value if name not in known]
+            return f"{_names(extra)} is not known here", f"Known are {_names(known)}."
+        case "enum":
+            return _not_one_of(value, wanted)
+        case "const":
+            return _not_one_of(value, [wanted])
+        case "type":
+            kinds = wanted if isinstance(wanted, list) else [wanted]
+            return f"{_shown(value)} is not of type {' or '.join(kinds)}", about
+        case "pattern":
+            return f"{_shown(value)} does not match {wanted}", about
+        case "minimum":
+            return f"{_shown(value)} is less than {wanted}", about
+        case "minLength" | "minItems":
+            return "is empty or too short", about
+        case "uniqueItems":
+            return "holds the same value twice", "Keep one of them."
+        case "oneOf" | "anyOf":
+            return "fits more than one alternative", "Keep just one of them."
+        case _:
+            return excerpt(error.message, 0, len(error.message), 160), about
+
+
+def _not_one_of(value: object, allowed: list[Any]) -> tuple[str, str]:
+    names = [str(item) for item in allowed]
+    close = difflib.get_close_matches(str(value), names, n=1)
+    guess = f"Did you mean {close[0]}? " if close else ""
+    return f"{_shown(value)} is not allowed here", f"{guess}Allowed are {_names(names)}."
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"«{name}»" for name in names)
+
+
+def _shown(value: object) -> str:
+    written = json.dumps(value, ensure_ascii=False, default=str)
+    return excerpt(written, 0, len(written))
+
+
+def _finding(path: Path, message: str, mend: str, value: object) -> Finding:
+    subject = value.get("id", "") if isinstance(value, dict) else ""
+    return Finding(
+        pointer=pointer(path),
+        message=message,
+        mend=mend,
+        quote=_shown(value),
+        subject=subject if isinstance(subject, str) else "",
+    )
