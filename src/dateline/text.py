@@ -36,7 +36,7 @@ def segment(text: str) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
             ranges = [
                 (places[token.offset], places[token.offset + len(token.value)])
                 for token in sentence
-                if token.value
+                if token.value.strip()
             ]
             if ranges:
                 sentences.append((ranges[0][0], ranges[-1][1]))

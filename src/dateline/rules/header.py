@@ -56,12 +56,13 @@ def text_hash(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def unique_ids(context: AnnotationContext) -> Iterator[Finding]:
     counts = Counter(context.annotation.ids())
+    claimers = context.ontology.special_claimers
     for name, count in counts.items():
         if count > 1:
             yield context.finding(
                 "", name, f"the id «{name}» is used {count} times", "Give all but one a new id."
             )
-        if name in context.ontology.special_claimers:
+        if name in claimers:
             yield context.finding(
                 "", name, f"the id «{name}» is the name of a claimer", "Give it another id."
             )

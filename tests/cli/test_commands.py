@@ -1,0 +1,177 @@
+"""The command line as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from dateline.cli.main import main
+from dateline.store import Corpus
+from tests.conftest import REPOSITORY, Run
+from tests.small_corpus import Files, span
+
+
+def commands(group: click.Group, *names: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from commands(command, *names, name)
+        yield " ".join((*names, name)), command
+
+
+ALL = dict(commands(main))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_command_has_help(name: str, run: Run, empty_corpus: Corpus):
+    result = run(empty_corpus, *name.split(), "--help")
+    assert result.exit_code == 0
+    if not isinstance(ALL[name], click.Group):
+        assert f"Example:\n    dateline {name}" in result.output
+    assert "--root DIR" in result.output
+
+
+def test_help_imports_nothing_heavy():
+    heavy = ("datasets", "pyarrow", "label_studio_sdk", "jsonschema", "rich", "huggingface_hub")
+    code = (
+        "import sys; from click.testing import CliRunner; from dateline.cli.main import main; "
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0; "
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert printed.stdout.strip() == "[]"
+
+
+def test_root_and_quiet_work_in_any_place(files: Files):
+    files.check()
+    root = str(files.root)
+    command = [str(Path(sys.executable).parent / "dateline")]
+    for arguments in (["--root", root, "-q", "validate"], ["validate", "--root", root, "-q"]):
+        done = subprocess.run(
+            [*command, *arguments], capture_output=True, text=True, check=False, cwd="/"
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_nearest_corpus_above_is_found(files: Files):
+    files.check()
+    command = str(Path(sys.executable).parent / "dateline")
+    done = subprocess.run(
+        [command, "validate"], capture_output=True, text=True, check=False, cwd=files.corpus.seeds
+    )
+    assert "1 document and 1 annotation checked: 0 errors, 0 warnings" in done.stderr
+
+
+def test_validate_prints_file_pointer_code_quote_and_mend(files: Files, run: Run):
+    files.gold["mentions"][2]["spans"] = [span("Oslo") | {"text": "Osla"}]
+    files.check()
+    result = run(files.corpus, "validate")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "annotations/gold/summit.json /mentions/2/spans/0/text (m3)\n"
+        "  error T302: is «Osla», but [24, 28] is «Oslo»\n"
+        "    Ruiz met Bo Lind in [Oslo] on Monday.\\u000aShe said\n"
+        "    Correct the offsets or the quote; the text itself never changes.\n"
+    )
+    assert "1 error, 0 warnings" in result.stderr
+
+
+def test_validate_prints_json_for_machines(files: Files, run: Run):
+    files.gold["mentions"][2]["entity"] = "n9"
+    files.check()
+    result = run(files.corpus, "validate", "--format", "json")
+    found = json.loads(result.stdout)
+    assert {i["code"] for i in found} == {"M401", "M404"}
+    assert set(found[0]) >= {"file", "pointer", "code", "level", "message", "quote", "mend"}
+
+
+def test_validate_prints_annotations_for_github(files: Files, run: Run):
+    files.gold["mentions"][0]["entity"] = "n3"
+    files.gold["entities"][2]["name"] = "100% Oslo"
+    files.check()
+    result = run(files.corpus, "validate", "--format", "github")
+    assert (
+        "::error file=annotations/gold/summit.json,title=M402::/mentions/0/type is PERSON, but its "
+        "entity «n3» (100%25 Oslo) is GPE"
+    ) in result.stdout
+
+
+def test_validate_exits_with_0_on_warnings(files: Files, run: Run):
+    files.gold["mentions"][2]["spans"] = [span("Osl")]
+    files.check()
+    result = run(files.corpus, "validate")
+    assert result.exit_code == 0
+    assert "warning T305" in result.stdout
+
+
+def test_validate_looks_at_the_named_paths_only(files: Files, run: Run):
+    files.gold["mentions"][2]["entity"] = "n9"
+    files.document["split"] = "test" if files.document["split"] != "test" else "train"
+    files.check()
+    result = run(files.corpus, "validate", str(files.corpus.documents), "--format", "json")
+    assert {i["code"] for i in json.loads(result.stdout)} == {"D107"}
+    result = run(files.corpus, "validate", str(files.corpus.annotations), "--format", "json")
+    assert {i["code"] for i in json.loads(result.stdout)} == {"M401", "M404"}
+
+
+def test_validate_of_a_path_outside_of_the_corpus_says_so(files: Files, run: Run):
+    result = run(files.corpus, "validate", "/etc/hostname")
+    assert result.exit_code == 2
+    assert "no document or annotation of this corpus lies there" in result.stderr
+
+
+def test_the_real_corpus_is_valid(repository: Corpus, run: Run):
+    result = run(repository, "validate")
+    assert result.exit_code == 0, result.output
+
+
+def test_rules_lists_every_rule_with_its_why(repository: Corpus, run: Run):
+    from dateline.rules.incident import RULES
+
+    rows = json.loads(run(repository, "rules", "--format", "json").stdout)
+    assert [row["code"] for row in rows] == sorted(RULES)
+    assert all(row["why"] and row["title"] for row in rows)
+    assert "T302 error: The quoted text is what stands at the offsets." in (
+        run(repository, "rules").stdout
+    )
+
+
+def test_ontology_shows_every_label(repository: Corpus, run: Run):
+    shown = run(repository, "ontology").stdout
+    for layer in repository.ontology.layers.values():
+        for label in layer.labels:
+            assert label.name in shown
+    assert json.loads(run(repository, "ontology", "--format", "json").stdout)["version"]
+
+
+def test_init_starts_a_corpus_and_overwrites_none(tmp_path: Path, run: Run, repository: Corpus):
+    root = tmp_path / "mine"
+    assert run(repository, "init", str(root)).exit_code == 0
+    for name in ("ontology", "document", "annotation", "prediction", "release"):
+        written = root / "schema" / f"{name}.schema.json"
+        assert written.read_bytes() == (REPOSITORY / "schema" / written.name).read_bytes()
+    assert run(Corpus(root), "validate").exit_code == 0
+    again = run(repository, "init", str(root))
+    assert again.exit_code == 1
+    assert "not overwritten" in again.stderr
+
+
+def test_a_broken_ontology_is_explained(empty_corpus: Corpus, run: Run):
+    path = empty_corpus.root / "schema" / "ontology.schema.json"
+    schema = json.loads(path.read_bytes())
+    schema["$defs"]["entityType"]["oneOf"][0]["x-hotkey"] = "2"
+    schema["$defs"]["role"]["place"]["x-fillers"] = ["PLANET"]
+    path.write_text(json.dumps(schema))
+    result = run(empty_corpus, "validate")
+    assert result.exit_code == 1
+    assert "x-hotkey '2' is taken by PERSON" in result.stderr
+    assert "ATTACK.place: x-fillers names PLANET" in result.stderr
+    path.write_text("{}")
+    assert "is missing" in run(empty_corpus, "ontology").stderr

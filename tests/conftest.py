@@ -1,0 +1,63 @@
+"""What tests of every kind share: the repository, copies of its corpus, and the command line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dateline.ingest import find_seeds, ingest
+from dateline.store import Corpus, start_corpus
+
+from .small_corpus import TEXT, Files
+
+REPOSITORY = Path(__file__).parents[1]
+SEED = "000_debecc4f8dbd1735"
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Corpus:
+    """This repository's own corpus; read it only."""
+    return Corpus(REPOSITORY)
+
+
+@pytest.fixture
+def real_corpus(tmp_path: Path) -> Corpus:
+    """A copy of this repository's corpus, to change at will."""
+    root = tmp_path / "real"
+    for folder in ("schema", "seeds", "corpus", "annotations"):
+        shutil.copytree(REPOSITORY / folder, root / folder)
+    return Corpus(root)
+
+
+@pytest.fixture
+def empty_corpus(tmp_path: Path) -> Corpus:
+    """A corpus as `dateline init` leaves it."""
+    root = tmp_path / "empty"
+    start_corpus(root)
+    return Corpus(root)
+
+
+@pytest.fixture
+def files(empty_corpus: Corpus) -> Files:
+    """A small valid corpus of one document, whose files a test can break in one place."""
+    (empty_corpus.seeds / "summit.txt").write_text(TEXT, encoding="utf-8", newline="")
+    assert [o.result for o in ingest(empty_corpus, find_seeds(empty_corpus, []))] == ["added"]
+    return Files(empty_corpus)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run the command line: ``run(corpus, "validate", "--format", "json")``."""
+    from dateline.cli.main import main
+
+    def invoke(corpus: Corpus, *arguments: str, **options: object) -> Result:
+        runner = CliRunner()
+        return runner.invoke(main, ["--root", str(corpus.root), *arguments], **options)
+
+    return invoke
