@@ -1,0 +1,50 @@
+# Sourced by run and test: makes .venv with the locked versions, only when something changed.
+# shellcheck shell=bash
+
+# A Python of version 3.11 or newer that can make virtual environments.
+find_python() {
+  local candidate
+  for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
+    if command -v "$candidate" >/dev/null &&
+      "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      if ! "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
+        install_venv_module "$candidate" || continue
+      fi
+      echo "$candidate"
+      return
+    fi
+  done
+  echo "Python 3.11 or newer with its venv module is needed: install python3 and python3-venv." >&2
+  return 1
+}
+
+# Debian keeps ensurepip in a package of its own, named after the version.
+install_venv_module() {
+  local package
+  package="$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$package"; } >&2
+  else
+    echo "Install the package $package first, for example: sudo apt-get install $package" >&2
+    return 1
+  fi
+}
+
+# make_locked_venv FOLDER LOCK: a virtual environment with just what the lock names.
+make_locked_venv() {
+  local folder="$1" lock="$2" stamp
+  stamp="$(sha256sum <"$lock")"
+  [ "$(cat "$folder/.lock" 2>/dev/null)" = "$stamp" ] && return
+  echo "Installing $lock into $folder …" >&2
+  [ -x "$folder/bin/python" ] || "$(find_python)" -m venv "$folder"
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$lock"
+  echo "$stamp" >"$folder/.lock"
+}
+
+make_environment() {
+  make_locked_venv .venv scripts/requirements.lock
+  if ! .venv/bin/python -c 'import dateline' 2>/dev/null || [ ! -x .venv/bin/dateline ]; then
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+      --no-deps --no-build-isolation --editable .
+  fi
+}
