@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dateline.cli.base import Group
+from dateline.cli.build import build
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.validate import rules, validate
@@ -16,5 +17,5 @@ def main() -> None:
     """Make, check and publish a corpus annotated with entities, events and claims."""
 
 
-for command in (init, ontology, ingest, validate, rules):
+for command in (init, ontology, ingest, validate, rules, build):
     main.add_command(command)

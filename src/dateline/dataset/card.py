@@ -1,0 +1,211 @@
+"""The dataset's card: README.md with the YAML that loading it depends on, and text for people.
+
+What comes from the corpus or its ``CITATION.cff`` is not trusted. In the YAML it passes through a
+YAML writer, on one line; in the Markdown every value is escaped unless it says that it is Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from datasets import ClassLabel, DatasetInfo, List, Value
+from datasets.info import DatasetInfosDict
+from datasets.utils.metadata import MetadataConfigs
+from huggingface_hub import DatasetCardData
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dateline.dataset.citation import Citation
+from dateline.dataset.features import Config, Feature
+from dateline.dataset.parquet import Written
+from dateline.model import GOLD, Annotation, Document, Struct
+from dateline.ontology import Ontology
+
+CARD = "README.md"
+MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
+DEFAULT_CONFIG = "documents"
+SIZES = (("n<1K", 10**3), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6))
+CREATORS = {"human": "expert-generated", "model": "machine-generated"}
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$]|^[-+=])")
+_NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+class Counts:
+    """What the card says of the documents, counted while they go by."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self.languages: Counter[str] = Counter()
+        self.licenses: Counter[str] = Counter()
+        self.redistributable = 0
+        self.makers: Counter[tuple[str, str, str]] = Counter()
+        self.annotators: set[str] = set()
+
+    def add(self, document: Document, annotations: Mapping[str, Annotation]) -> None:
+        """Count a document and its annotations."""
+        self.documents += 1
+        if document.language is not None:
+            self.languages[document.language.partition("-")[0].lower()] += 1
+        self.licenses[document.rights.license] += 1
+        self.redistributable += document.rights.redistribute_text
+        self.annotators.update(annotations.keys() - {GOLD})
+        if GOLD in annotations:
+            gold = annotations[GOLD]
+            self.makers[gold.provenance.kind, gold.provenance.tool or "", gold.status] += 1
+
+
+class CardContent(Struct, frozen=True):
+    """All that the card is made from."""
+
+    ontology: Ontology
+    citation: Citation
+    configs: Mapping[str, Config]
+    files: Mapping[str, Mapping[str, Written]]
+    counts: Counts
+    content_sha256: str
+
+    @property
+    def title(self) -> str:
+        """The corpus's name; its ontology's where it has none."""
+        return one_line(self.citation.title or self.ontology.title)
+
+
+class Markdown(str):
+    """Text that is Markdown already, so that the template leaves it as it is."""
+
+    __slots__ = ()
+
+
+def render(content: CardContent) -> str:
+    """The card as the text of a README.md."""
+    environment = Environment(
+        loader=PackageLoader("dateline.dataset", package_path=""),
+        autoescape=False,  # noqa: S701 (it is Markdown: `finalize` escapes every value for it)
+        finalize=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["code"] = code
+    environment.filters["kind"] = kind_of
+    body = environment.get_template("card.md.j2").render(
+        content=content,
+        citation=content.citation,
+        counts=content.counts,
+        marker=Markdown(MARKER),
+        configs=[content.configs[name] for name, splits in content.files.items() if splits],
+        empty=[name for name, splits in content.files.items() if not splits],
+        tables={name: Markdown(fields_table(table)) for name, table in content.configs.items()},
+        total={n: sum(w.rows for w in splits.values()) for n, splits in content.files.items()},
+    )
+    return f"---\n{metadata(content).to_yaml()}\n---\n{body}"
+
+
+def metadata(content: CardContent) -> DatasetCardData:
+    """The YAML of the card; it declares only the configs and splits that have rows."""
+    citation, counts = content.citation, content.counts
+    declared = {name: splits for name, splits in content.files.items() if splits}
+    tasks = {task for name in declared for task in content.configs[name].tasks}
+    languages = sorted(counts.languages)
+    card = DatasetCardData(
+        pretty_name=content.title,
+        language=languages or None,
+        multilinguality=("multilingual" if len(languages) > 1 else "monolingual")
+        if languages
+        else None,
+        annotations_creators=sorted({CREATORS.get(kind, "other") for kind, _, _ in counts.makers})
+        or ["no-annotation"],
+        size_categories=[next((size for size, bound in SIZES if counts.documents < bound), "n>1M")],
+        source_datasets=["original"],
+        task_categories=sorted(tasks) or None,
+        tags=sorted({one_line(keyword) for keyword in citation.keywords}) or None,
+        **_license(citation),
+    )
+    MetadataConfigs(
+        {name: _config(content, name, splits) for name, splits in declared.items()}
+    ).to_dataset_card_data(card)
+    DatasetInfosDict(
+        {name: _info(content.configs[name], splits) for name, splits in declared.items()}
+    ).to_dataset_card_data(card)
+    return card
+
+
+def _license(citation: Citation) -> dict[str, Any]:
+    names = [one_line(name) for name in citation.licenses]
+    if any(name.startswith("LicenseRef-") for name in names):
+        return {"license": "other", "license_name": " or ".join(names)}
+    known = [name.lower() for name in names]
+    return {"license": known[0] if len(known) == 1 else known} if known else {}
+
+
+def _config(content: CardContent, name: str, splits: Mapping[str, Written]) -> dict[str, Any]:
+    version = str(content.citation.version or "")
+    return {
+        **({"default": True} if name == DEFAULT_CONFIG else {}),
+        **({"version": version} if _VERSION.fullmatch(version) else {}),
+        # `datasets` caches a folder by its name and this YAML alone. Without the hash it would
+        # answer with the rows of an earlier build, or of another folder of the same name.
+        "description": f"content-sha256 {content.content_sha256}",
+        "data_files": [{"split": split, "path": f"{name}/{split}.parquet"} for split in splits],
+    }
+
+
+def _info(config: Config, splits: Mapping[str, Written]) -> DatasetInfo:
+    return DatasetInfo(
+        features=config.features,
+        splits={
+            split: {"name": split, "num_bytes": written.arrow_bytes, "num_examples": written.rows}
+            for split, written in splits.items()
+        },
+        download_size=sum(written.file_bytes for written in splits.values()),
+        dataset_size=sum(written.arrow_bytes for written in splits.values()),
+    )
+
+
+def one_line(text: str) -> str:
+    """The text with every run of blanks and line breaks made one space."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def escape(value: object) -> str:
+    """A value as Markdown that shows just its text, on one line, also in a table's cell."""
+    if isinstance(value, Markdown):
+        return value
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", one_line(str(value))))
+
+
+def code(value: object) -> Markdown:
+    """A value as a code span, which holds in a table's cell too."""
+    text = one_line(str(value)).replace("|", r"\|")
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return Markdown(f"{fence}{pad}{text}{pad}{fence}")
+
+
+def kind_of(feature: Feature) -> str:
+    """What a column holds, in words."""
+    if isinstance(feature, ClassLabel):
+        return "label"
+    if isinstance(feature, List):
+        return f"list of {kind_of(feature.feature)}"
+    if isinstance(feature, Value):
+        return str(feature.dtype)
+    return "{" + ", ".join(_field(name, inner) for name, inner in feature.items()) + "}"
+
+
+def _field(name: str, feature: Feature) -> str:
+    return name if isinstance(feature, Value) else f"{name}: {kind_of(feature)}"
+
+
+def fields_table(config: Config) -> str:
+    """The columns of a config as a Markdown table."""
+    rows = [
+        f"| {code(column.name)} | {code(kind_of(column.feature))} | {escape(column.description)} |"
+        for column in config.columns
+    ]
+    return "\n".join(["| Field | Holds | Meaning |", "|---|---|---|", *rows])

@@ -1,0 +1,62 @@
+"""Read a built dataset back, straight from its Parquet files: no cache, no copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import yaml
+from datasets import Dataset, DatasetDict, DatasetInfo
+from datasets.info import DatasetInfosDict
+from datasets.splits import NamedSplit
+from datasets.table import InMemoryTable, table_cast
+
+from dateline.dataset.card import CARD, DEFAULT_CONFIG
+from dateline.fault import Fault
+
+
+def load(
+    config: str = DEFAULT_CONFIG, split: str | None = None, *, path: str | Path = "dist"
+) -> Dataset | DatasetDict:
+    """Load a config of the dataset that `dateline build` wrote to ``path``.
+
+    Returns the Dataset of a split, or a DatasetDict of all splits where none is named, equal to
+    what ``datasets.load_dataset(path, config, split=split)`` returns. Raises Fault, naming what
+    there is, for an unknown config or split, and where ``path`` is no built dataset.
+    """
+    path = Path(path)
+    declared = _declared(path)
+    if config not in declared:
+        raise Fault(
+            f"{path}: has no config {config!r} with rows; it has {', '.join(declared) or 'none'}."
+        )
+    info = declared[config]
+    splits = list(info.splits or ())
+    if split is None:
+        return DatasetDict({name: _read(path, config, name, info) for name in splits})
+    if split not in splits:
+        raise Fault(
+            f"{path}: {config!r} has no split {split!r} with rows; it has {', '.join(splits)}."
+        )
+    return _read(path, config, split, info)
+
+
+def _declared(path: Path) -> dict[str, DatasetInfo]:
+    if not (path / CARD).is_file():
+        raise Fault(f"{path / CARD}: there is no such file. Run `dateline build --out {path}`.")
+    try:
+        declared: dict[str, DatasetInfo] = DatasetInfosDict.from_directory(path)
+    except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
+        raise Fault(f"{path / CARD}: its YAML cannot be read: {error}. Build it again.") from None
+    if not declared:
+        raise Fault(f"{path / CARD}: declares no dataset. Run `dateline build --out {path}`.")
+    return declared
+
+
+def _read(path: Path, config: str, split: str, info: DatasetInfo) -> Dataset:
+    file = path / config / f"{split}.parquet"
+    if not file.is_file():
+        raise Fault(f"{file}: is declared in {CARD} but is not there. Build the dataset again.")
+    # The card's features name the labels; on disk they are strings, which the cast makes numbers.
+    table = table_cast(pq.read_table(file), info.features.arrow_schema)
+    return Dataset(InMemoryTable(table), info=info.copy(), split=NamedSplit(split))

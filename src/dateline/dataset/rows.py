@@ -1,0 +1,413 @@
+"""From a document and its annotations to the rows of each config: pure functions.
+
+A row is a struct whose fields are the config's columns, in their order; being a struct, it cannot
+lack one. Annotations are taken to be valid: every reference resolves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from dateline.dataset.alignment import Alignment, Sentence, bio
+from dateline.model import (
+    GOLD,
+    Annotation,
+    Argument,
+    Claim,
+    Document,
+    Entity,
+    Event,
+    Mention,
+    Range,
+    Relation,
+    Rights,
+    Source,
+    Span,
+    Spans,
+)
+from dateline.ontology import Ontology
+
+Attributes = dict[str, str] | UnsetType
+"""Values by name; unset where the ontology gives the layer no attributes, so has no column."""
+
+Items = Sequence[Any]
+"""Items as the model has them, or without attributes where there is no column for them."""
+
+
+class Row(msgspec.Struct, gc=False):
+    """What all rows and their parts share."""
+
+
+class Stretch(Row):
+    """A range of code points or of tokens, end exclusive."""
+
+    start: int
+    end: int
+
+
+class Origin(Row):
+    """Who decided, and with what tool."""
+
+    kind: str
+    tool: str | None
+
+
+class DocumentRow(Row):
+    """A document with its gold annotation."""
+
+    id: str
+    text: str
+    text_sha256: str
+    language: str | None
+    title: str | None
+    source: Source
+    rights: Rights
+    split: str
+    sentences: list[Stretch]
+    tokens: list[Stretch]
+    annotated: bool
+    status: str | None
+    provenance: Origin | None
+    layers: Sequence[str]
+    mentions: Items
+    entities: Sequence[Entity]
+    events: Items
+    event_relations: Sequence[Relation]
+    claims: Items
+    claim_relations: Sequence[Relation]
+
+
+class AnnotationRow(Row):
+    """What one annotator says about one document."""
+
+    annotator: str
+    document: str
+    text_sha256: str
+    status: str
+    provenance: Origin
+    layers: Sequence[str]
+    mentions: Items
+    entities: Sequence[Entity]
+    events: Items
+    event_relations: Sequence[Relation]
+    claims: Items
+    claim_relations: Sequence[Relation]
+
+
+class PlacedMention(Row):
+    """A mention as a sentence's row has it; ``tokens`` count in the sentence."""
+
+    id: str
+    type: str
+    attributes: Attributes
+    entity: str | None
+    spans: Spans
+    tokens: list[Stretch]
+
+
+class EntityRow(Row):
+    """A sentence with its mentions."""
+
+    id: str
+    document: str
+    sentence: int
+    start: int
+    end: int
+    text: str
+    tokens: list[str]
+    ner_tags: list[str]
+    mentions: list[PlacedMention]
+
+
+class FilledRole(Row):
+    """An argument with what fills it; ``kind`` is mention, event or claim."""
+
+    role: str
+    kind: str
+    filler: str
+    text: str
+    spans: list[Stretch]
+    entity_type: str | None
+    in_sentence: bool
+
+
+class PlacedEvent(Row):
+    """An event as a sentence's row has it; ``trigger_tokens`` count in the sentence."""
+
+    id: str
+    type: str
+    trigger: Spans
+    attributes: Attributes
+    cluster: str | None
+    trigger_tokens: list[Stretch]
+    arguments: list[FilledRole]
+
+
+class EventRow(Row):
+    """A sentence with its events."""
+
+    id: str
+    document: str
+    sentence: int
+    start: int
+    end: int
+    text: str
+    tokens: list[str]
+    events: list[PlacedEvent]
+
+
+class Context(Row):
+    """A sentence that a claim touches."""
+
+    sentence: int
+    start: int
+    end: int
+    text: str
+
+
+class TypedEvent(Row):
+    """An event that a claim is about."""
+
+    id: str
+    type: str
+
+
+class ClaimRow(Row):
+    """A claim with what is needed to read it alone."""
+
+    id: str
+    document: str
+    claim: str
+    text: str
+    spans: Spans
+    context: list[Context]
+    claimer: str
+    claimer_text: str | None
+    claimer_name: str | None
+    cue_text: str | None
+    cue_spans: Spans
+    act: str
+    attributes: Attributes
+    events: list[TypedEvent]
+
+
+class RowMaker:
+    """Makes the rows of a corpus with this ontology."""
+
+    def __init__(self, ontology: Ontology) -> None:
+        self._described = frozenset(
+            name for name, layer in ontology.layers.items() if layer.attributes
+        )
+
+    def rows(
+        self, document: Document, annotations: Mapping[str, Annotation]
+    ) -> Mapping[str, Sequence[Row]]:
+        """The rows that a document adds to each config; ``annotations`` are by annotator."""
+        gold = annotations.get(GOLD)
+        rows: dict[str, Sequence[Row]] = {
+            "documents": [self.document_row(document, gold)],
+            "annotations": [self.annotation_row(annotations[name]) for name in sorted(annotations)],
+        }
+        if gold is not None:
+            alignment = Alignment(document)
+            if "entities" in gold.layers:
+                rows["entities"] = list(self.entity_rows(document, gold, alignment))
+            if "events" in gold.layers:
+                rows["events"] = list(self.event_rows(document, gold, alignment))
+            if "claims" in gold.layers:
+                rows["claims"] = list(self.claim_rows(document, gold, alignment))
+        return rows
+
+    def document_row(self, document: Document, gold: Annotation | None) -> DocumentRow:
+        """The row of a document; its lists of items are empty where there is no gold."""
+        return DocumentRow(
+            id=document.id,
+            text=document.text,
+            text_sha256=document.text_sha256,
+            language=document.language,
+            title=document.title,
+            source=document.source,
+            rights=document.rights,
+            split=document.split,
+            sentences=_stretches(document.sentences),
+            tokens=_stretches(document.tokens),
+            annotated=gold is not None,
+            status=gold.status if gold else None,
+            provenance=_origin(gold) if gold else None,
+            layers=gold.layers if gold else (),
+            mentions=self._items("entities", gold.mentions) if gold else (),
+            entities=gold.entities if gold else (),
+            events=self._items("events", gold.events) if gold else (),
+            event_relations=gold.event_relations if gold else (),
+            claims=self._items("claims", gold.claims) if gold else (),
+            claim_relations=gold.claim_relations if gold else (),
+        )
+
+    def annotation_row(self, annotation: Annotation) -> AnnotationRow:
+        """The row of an annotation."""
+        return AnnotationRow(
+            annotator=annotation.annotator,
+            document=annotation.document,
+            text_sha256=annotation.text_sha256,
+            status=annotation.status,
+            provenance=_origin(annotation),
+            layers=annotation.layers,
+            mentions=self._items("entities", annotation.mentions),
+            entities=annotation.entities,
+            events=self._items("events", annotation.events),
+            event_relations=annotation.event_relations,
+            claims=self._items("claims", annotation.claims),
+            claim_relations=annotation.claim_relations,
+        )
+
+    def entity_rows(
+        self, document: Document, gold: Annotation, alignment: Alignment
+    ) -> Iterator[EntityRow]:
+        """A row for each sentence, with its BIO tags and the mentions that touch it."""
+        placed: list[list[PlacedMention]] = [[] for _ in alignment.sentences]
+        labelled: list[list[tuple[Range, str]]] = [[] for _ in alignment.sentences]
+        for mention in gold.mentions:
+            attributes = self._attributes("entities", mention)
+            for number, ranges in alignment.by_sentence(mention.spans).items():
+                placed[number].append(
+                    PlacedMention(
+                        mention.id,
+                        mention.type,
+                        attributes,
+                        mention.entity,
+                        mention.spans,
+                        _stretches(ranges),
+                    )
+                )
+                if len(mention.spans) == 1:
+                    labelled[number].append((ranges[0], mention.type))
+        for sentence in alignment.sentences:
+            number = sentence.number
+            yield EntityRow(
+                *_sentence(document, sentence),
+                ner_tags=bio(len(sentence.tokens), labelled[number]),
+                mentions=placed[number],
+            )
+
+    def event_rows(
+        self, document: Document, gold: Annotation, alignment: Alignment
+    ) -> Iterator[EventRow]:
+        """A row for each sentence, with the events whose trigger touches it."""
+        fillers = _Fillers(gold)
+        placed: list[list[PlacedEvent]] = [[] for _ in alignment.sentences]
+        for event in gold.events:
+            attributes = self._attributes("events", event)
+            for number, ranges in alignment.by_sentence(event.trigger).items():
+                sentence = alignment.sentences[number]
+                placed[number].append(
+                    PlacedEvent(
+                        event.id,
+                        event.type,
+                        event.trigger,
+                        attributes,
+                        event.cluster,
+                        _stretches(ranges),
+                        [fillers.filled(argument, sentence) for argument in event.arguments],
+                    )
+                )
+        for sentence in alignment.sentences:
+            yield EventRow(*_sentence(document, sentence), events=placed[sentence.number])
+
+    def claim_rows(
+        self, document: Document, gold: Annotation, alignment: Alignment
+    ) -> Iterator[ClaimRow]:
+        """A row for each claim."""
+        mentions = {mention.id: mention for mention in gold.mentions}
+        names = {entity.id: entity.name for entity in gold.entities}
+        types = {event.id: event.type for event in gold.events}
+        for claim in gold.claims:
+            # A claimer that is no mention is one of the ontology's claimers, such as the author.
+            claimer = mentions.get(claim.claimer)
+            yield ClaimRow(
+                id=f"{document.id}/{claim.id}",
+                document=document.id,
+                claim=claim.id,
+                text=joined(claim.spans),
+                spans=claim.spans,
+                context=[
+                    Context(sentence.number, sentence.start, sentence.end, sentence.text)
+                    for sentence in alignment.sentences_of(claim.spans)
+                ],
+                claimer=claim.claimer,
+                claimer_text=joined(claimer.spans) if claimer else None,
+                claimer_name=names[claimer.entity] if claimer and claimer.entity else None,
+                cue_text=joined(claim.cue) if claim.cue else None,
+                cue_spans=claim.cue or (),
+                act=claim.act,
+                attributes=self._attributes("claims", claim),
+                events=[TypedEvent(event, types[event]) for event in claim.events],
+            )
+
+    def _attributes(self, layer: str, item: Mention | Event | Claim) -> Attributes:
+        return item.attributes if layer in self._described else UNSET
+
+    def _items(self, layer: str, items: Sequence[Mention | Event | Claim]) -> Items:
+        if layer in self._described:
+            return items
+        plain = msgspec.to_builtins(items)
+        for item in plain:
+            del item["attributes"]
+        return plain  # type: ignore[no-any-return]
+
+
+class _Fillers:
+    """What can fill a role in an annotation, by kind and id: its place, text and entity type."""
+
+    def __init__(self, annotation: Annotation) -> None:
+        items: dict[tuple[str, str], tuple[Spans, str | None]] = {
+            ("mention", mention.id): (mention.spans, mention.type)
+            for mention in annotation.mentions
+        }
+        items.update({("event", event.id): (event.trigger, None) for event in annotation.events})
+        items.update({("claim", claim.id): (claim.spans, None) for claim in annotation.claims})
+        self._items = items
+
+    def filled(self, argument: Argument, sentence: Sentence) -> FilledRole:
+        """The argument with what fills it, seen from a sentence."""
+        kind = "mention" if argument.mention else "event" if argument.event else "claim"
+        spans, entity_type = self._items[kind, argument.filler]
+        return FilledRole(
+            argument.role,
+            kind,
+            argument.filler,
+            joined(spans),
+            [Stretch(span.start, span.end) for span in spans],
+            entity_type,
+            sentence.start <= spans[0].start and spans[-1].end <= sentence.end,
+        )
+
+
+def joined(spans: Sequence[Span]) -> str:
+    """The text of the fragments in a line, with a space between them."""
+    return spans[0].text if len(spans) == 1 else " ".join(span.text for span in spans)
+
+
+def _sentence(
+    document: Document, sentence: Sentence
+) -> tuple[str, str, int, int, int, str, list[str]]:
+    return (
+        f"{document.id}/{sentence.number}",
+        document.id,
+        sentence.number,
+        sentence.start,
+        sentence.end,
+        sentence.text,
+        sentence.tokens,
+    )
+
+
+def _stretches(ranges: Sequence[Range]) -> list[Stretch]:
+    return [Stretch(start, end) for start, end in ranges]
+
+
+def _origin(annotation: Annotation) -> Origin:
+    return Origin(annotation.provenance.kind, annotation.provenance.tool)

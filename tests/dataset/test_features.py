@@ -1,0 +1,131 @@
+"""The table of columns: derived from the schemas, one source for disk, card and docs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from datasets import ClassLabel, List, Value
+
+from dateline.dataset.card import fields_table
+from dateline.dataset.features import bio_tags, configs, feature_of
+from dateline.dataset.rows import AnnotationRow, ClaimRow, DocumentRow, EntityRow, EventRow
+from dateline.fault import Fault
+from dateline.store import Corpus
+
+DOCS = Path(__file__).parents[2] / "docs" / "dataset.md"
+
+ROWS = {
+    "documents": DocumentRow,
+    "entities": EntityRow,
+    "events": EventRow,
+    "claims": ClaimRow,
+    "annotations": AnnotationRow,
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_has_just_the_columns_of_its_config(name: str, repository: Corpus):
+    table = configs(repository.schemas, repository.ontology)[name]
+    assert list(table.features) == list(ROWS[name].__struct_fields__)
+
+
+def test_labels_of_the_ontology_are_the_class_labels(repository: Corpus):
+    ontology = repository.ontology
+    tables = configs(repository.schemas, ontology)
+    types = ontology.layers["entities"].label_names
+    assert tables["entities"].features["ner_tags"] == List(ClassLabel(names=bio_tags(types)))
+    claims = tables["claims"].features
+    assert claims["act"].names == list(ontology.layers["claims"].label_names)
+    for attribute in ontology.layers["claims"].attributes:
+        names = [value.name for value in attribute.values]
+        expected = ClassLabel(names=names) if attribute.required else Value("string")
+        assert claims["attributes"][attribute.name] == expected
+
+
+def test_attributes_of_the_ontology_are_a_string_each(repository: Corpus):
+    features = configs(repository.schemas, repository.ontology)["documents"].features
+    items = {"entities": "mentions", "events": "events", "claims": "claims"}
+    for layer, column in items.items():
+        assert features[column].feature["attributes"] == {
+            attribute.name: Value("string")
+            for attribute in repository.ontology.layers[layer].attributes
+        }
+
+
+def test_another_ontology_makes_other_features(chemistry: Corpus):
+    tables = configs(chemistry.schemas, chemistry.ontology)
+    assert tables["entities"].features["ner_tags"].feature.names == [
+        *("O", "B-NO", "I-NO", "B-null", "I-null", "B-1", "I-1", "B-SALT", "I-SALT")
+    ]
+    assert "attributes" not in tables["documents"].features["mentions"].feature
+    assert tables["documents"].features["events"].feature["attributes"] == {
+        "speed": Value("string")
+    }
+    assert tables["claims"].features["attributes"]["strength"].names == ["yes", "no", "~"]
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_labels_are_strings_on_disk(name: str, repository: Corpus):
+    table = configs(repository.schemas, repository.ontology)[name]
+    declared = table.features.arrow_schema
+    assert table.schema.metadata is None
+    assert table.schema.names == declared.names
+    if name == "entities":
+        assert table.schema.field("ner_tags").type == pa.list_(pa.string())
+        assert declared.field("ner_tags").type == pa.list_(pa.int64())
+    if name == "claims":
+        assert table.schema.field("act").type == pa.string()
+
+
+@pytest.mark.parametrize(
+    ("node", "feature"),
+    [
+        ({"type": "string"}, Value("string")),
+        ({"type": ["integer", "null"]}, Value("int64")),
+        ({"type": "number"}, Value("float64")),
+        ({"anyOf": [{"type": "null"}, {"type": "boolean"}]}, Value("bool")),
+        ({"oneOf": [{"const": "a"}, {"const": "b"}]}, Value("string")),
+        ({"type": "array", "items": {"type": "string"}}, List(Value("string"))),
+        ({"$ref": "#/$defs/a", "description": "x"}, Value("string")),
+        (
+            {"$ref": "#/$defs/b", "properties": {"p": {"type": "object"}, "q": {"enum": ["z"]}}},
+            {"p": {"inner": Value("string")}, "q": Value("string")},
+        ),
+        (
+            {"properties": {"nothing": {"type": "object"}, "x": {"const": "y"}}},
+            {"x": Value("string")},
+        ),
+    ],
+)
+def test_feature_of_a_schema(node: dict, feature: object):
+    schemas = {
+        "here": {
+            "$defs": {
+                "a": {"type": "string"},
+                "b": {"properties": {"p": {"properties": {"inner": {"$ref": "#/$defs/a"}}}}},
+            }
+        }
+    }
+    assert feature_of(schemas, node, "here") == feature
+
+
+@pytest.mark.parametrize(
+    ("node", "word"),
+    [
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "no column holds"),
+        ({"$ref": "#/$defs/missing"}, "leads nowhere"),
+        ({"$ref": "urn:dateline:nowhere"}, "leads nowhere"),
+    ],
+)
+def test_a_schema_that_no_column_can_hold(node: dict, word: str):
+    with pytest.raises(Fault, match=word):
+        feature_of({"here": {"$defs": {}}}, node, "here")
+
+
+def test_the_documentation_has_the_tables(repository: Corpus):
+    docs = DOCS.read_text(encoding="utf-8")
+    for name, table in configs(repository.schemas, repository.ontology).items():
+        # To remake: print(dateline.dataset.card.fields_table(table)).
+        assert fields_table(table) in docs, f"docs/dataset.md: the table of {name} is out of date"
