@@ -14,7 +14,7 @@ from dateline.cli.base import Command, Settings, pass_settings
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @pass_settings
 def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
-    """Turn seed texts into documents of the corpus.
+    """Turn seed texts into documents.
 
     PATHS are seeds or folders of seeds; without any, all of seeds/ is ingested. Beside
     seeds/NAME.txt a file seeds/NAME.toml may tell title, language, [source] publisher, url,

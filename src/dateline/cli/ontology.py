@@ -26,9 +26,10 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 )
 @pass_settings
 def ontology(settings: Settings, shown_as: str) -> None:
-    """Show the labels of the corpus: types, roles with what may fill them, attributes.
+    """Show the labels of the corpus.
 
-    All of it is read from schema/ontology.schema.json.
+    Types with their guidelines and hotkeys, roles with what may fill them, attributes and
+    relations: all of it is read from schema/ontology.schema.json.
 
     \b
     Example:
@@ -60,9 +61,9 @@ def ontology(settings: Settings, shown_as: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @pass_settings
 def init(settings: Settings, folder: Path) -> None:
-    """Start a corpus in FOLDER: its schemas, and empty folders for seeds and annotations.
+    """Start a corpus in FOLDER.
 
-    Then make schema/ontology.schema.json your own, put texts into seeds/ and run `dateline ingest`.
+    Writes the schemas, and empty folders for seeds, documents and annotations. Then make schema/ontology.schema.json your own, put texts into seeds/ and run `dateline ingest`.
 
     \b
     Example:

@@ -22,7 +22,7 @@ SHOWN_AS = click.Choice(["text", "json", "github"])
 @click.option("--format", "shown_as", type=SHOWN_AS, default="text", show_default=True)
 @pass_settings
 def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None:
-    """Check documents and annotations against the schemas and the rules.
+    """Check the corpus against schemas and rules.
 
     PATHS are files or folders of the corpus; without any, all of it is checked, and what concerns
     the corpus as a whole besides. Everything found is reported, with file, JSON Pointer, rule,
@@ -61,7 +61,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None
     "--format", "shown_as", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def rules(shown_as: str) -> None:
-    """List every rule that validation checks, and why it is there.
+    """List the rules, and why each is there.
 
     \b
     Example:
