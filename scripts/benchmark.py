@@ -7,6 +7,7 @@ seconds are not.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import resource
@@ -17,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -175,7 +176,7 @@ def run_build(corpus: Corpus, _limit: int) -> int:
 
 
 def run_build_peer(corpus: Corpus, _limit: int) -> int:
-    """The same rows through Dataset.from_generator and to_parquet, without validation."""
+    """The same rows, made once, through Dataset.from_generator and to_parquet; no validation."""
     import datasets
     import msgspec
 
@@ -183,29 +184,38 @@ def run_build_peer(corpus: Corpus, _limit: int) -> int:
     from dateline.dataset.rows import RowMaker
 
     datasets.disable_progress_bars()
+    tables = configs(corpus.schemas, corpus.ontology)
     maker = RowMaker(corpus.ontology)
-    names = corpus.document_ids()
-    splits = sorted({corpus.read_document(name).split for name in names})
-
-    def rows(config: str, split: str) -> Iterator[dict[str, Any]]:
-        for name in names:
+    encoder = msgspec.json.Encoder()
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as files:
+        made: dict[tuple[str, str], IO[bytes]] = {}
+        for name in corpus.document_ids():
             document = corpus.read_document(name)
-            if document.split == split:
-                annotations = {"gold": corpus.read_annotation("gold", name)}
-                for row in maker.rows(document, annotations)[config]:
-                    yield msgspec.to_builtins(row)
+            annotations = {"gold": corpus.read_annotation("gold", name)}
+            for config, rows in maker.rows(document, annotations).items():
+                key = config, document.split
+                if key not in made:
+                    path = Path(folder) / f"{config}-{document.split}.jsonl"
+                    made[key] = files.enter_context(path.open("wb"))
+                made[key].write(encoder.encode_lines(rows))
+        files.close()
+        for (config, _), file in made.items():
+            dataset = datasets.Dataset.from_generator(
+                read_rows,
+                features=tables[config].features,
+                gen_kwargs={"path": file.name},
+                cache_dir=folder,
+            )
+            dataset.to_parquet(f"{file.name}.parquet")
+    return len(corpus.document_ids())
 
-    for config, table in configs(corpus.schemas, corpus.ontology).items():
-        for split in splits:
-            with tempfile.TemporaryDirectory() as cache:
-                made = datasets.Dataset.from_generator(
-                    rows,
-                    features=table.features,
-                    gen_kwargs={"config": config, "split": split},
-                    cache_dir=cache,
-                )
-                made.to_parquet(corpus.root / f"peer-{config}-{split}.parquet")
-    return len(names)
+
+def read_rows(path: str) -> Iterator[dict[str, Any]]:
+    """Rows from JSON Lines."""
+    import msgspec
+
+    with Path(path).open("rb") as file:
+        yield from map(msgspec.json.decode, file)
 
 
 TASKS: dict[str, Callable[[Corpus, int], int]] = {

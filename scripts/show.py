@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the dataset is here; nothing is asked elsewhere
 
-from datasets import DatasetDict, get_dataset_config_names, load_dataset
+from datasets import DatasetDict, disable_progress_bars, get_dataset_config_names, load_dataset
 from rich.console import Console
 from rich.table import Table
 
-DIST = str(Path(__file__).parents[1] / "dist")
 console = Console(soft_wrap=True, highlight=False)
+disable_progress_bars()
 
 
-def main() -> None:
-    configs = {name: load_dataset(DIST, name) for name in get_dataset_config_names(DIST)}
+def main(folder: str) -> None:
+    configs = {name: load_dataset(folder, name) for name in get_dataset_config_names(folder)}
     show_rows(configs)
     split = next(iter(configs["documents"]))
     console.print(f"\nload_dataset('dist', CONFIG, split='{split}')", style="bold")
@@ -85,4 +85,4 @@ def quoted(spans: list[dict[str, Any]]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])
