@@ -4,7 +4,8 @@
 # A Python of version 3.11 or newer that can make virtual environments.
 find_python() {
   local candidate
-  for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
+  # Label Studio's pins are tried with these; a newer one may lack ready-made packages.
+  for candidate in python3.13 python3.12 python3.11 python3; do
     if command -v "$candidate" >/dev/null &&
       "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       if ! "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,18 @@ REPOSITORY = Path(__file__).parents[1]
 SEED = "000_debecc4f8dbd1735"
 
 Run = Callable[..., Result]
+
+
+def code_blocks(page: str, language: str) -> list[str]:
+    """The code blocks of a Markdown page in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page, flags=re.M | re.S)
+
+
+def dateline_lines(page: str) -> list[str]:
+    """The ``dateline`` commands in a Markdown page's shell blocks, comments taken off."""
+    lines = [line for block in code_blocks(page, "sh") for line in block.splitlines()]
+    found = [line.partition("#")[0].strip() for line in lines]
+    return [line for line in found if line.startswith("dateline ")]
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ import pytest
 from dateline.dataset.build import build
 from dateline.store import Corpus
 
-from .chemistry import ONTOLOGY, annotated_reaction
-from .corpora import CorpusMaker, make_annotation
+from ..chemistry import ONTOLOGY, annotated_reaction
+from ..corpora import CorpusMaker, make_annotation
 
 Load = Callable[..., Any]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dateline.dataset.alignment import Alignment, bio
 from dateline.model import Document, Span
 
-from .corpora import make_document
+from ..corpora import make_document
 
 WORDS = st.text("aé🏙️ʼ中", min_size=1, max_size=4)
 

@@ -18,7 +18,7 @@ from dateline.dataset.parquet import read_rows
 from dateline.fault import Fault
 from dateline.store import Corpus
 
-from .corpora import CorpusMaker, gold_of, make_annotation
+from ..corpora import CorpusMaker, gold_of, make_annotation
 
 CONFIGS = ["annotations", "claims", "documents", "entities", "events"]
 

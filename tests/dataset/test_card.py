@@ -21,7 +21,7 @@ from dateline.dataset.citation import read_citation
 from dateline.fault import Fault
 from dateline.store import Corpus
 
-from .corpora import CorpusMaker, make_annotation
+from ..corpora import CorpusMaker, make_annotation
 
 NASTY = [
     "a | b",

@@ -16,7 +16,7 @@ from dateline.dataset.features import configs
 from dateline.fault import Fault
 from dateline.store import Corpus
 
-from .corpora import CorpusMaker
+from ..corpora import CorpusMaker
 
 DOCS = Path(__file__).parents[2] / "docs" / "dataset.md"
 CONFIGS = ["documents", "entities", "events", "claims", "annotations"]

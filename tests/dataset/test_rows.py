@@ -12,7 +12,7 @@ from dateline.dataset.rows import RowMaker
 from dateline.model import Annotation, Document
 from dateline.store import Corpus
 
-from .corpora import TEXT, gold_of, make_annotation, make_document
+from ..corpora import TEXT, gold_of, make_annotation, make_document
 
 SENTENCES = [
     "Kim Jong Un met Putin in Kursk, the Russian city 🏙️ on Monday.",

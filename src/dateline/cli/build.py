@@ -18,7 +18,9 @@ from dateline.cli.base import Command, Settings, pass_settings
 )
 @pass_settings
 def build(settings: Settings, out: Path | None) -> None:
-    """Write the corpus as a Hugging Face dataset: Parquet files and their card.
+    """Write the corpus as a Hugging Face dataset.
+
+    It is a folder of Parquet files and their card.
 
     The corpus is validated on the way. Where it has an error nothing is written, and an earlier
     build stays as it is. The same corpus always gives the same bytes.

@@ -63,7 +63,8 @@ def ontology(settings: Settings, shown_as: str) -> None:
 def init(settings: Settings, folder: Path) -> None:
     """Start a corpus in FOLDER.
 
-    Writes the schemas, and empty folders for seeds, documents and annotations. Then make schema/ontology.schema.json your own, put texts into seeds/ and run `dateline ingest`.
+    Writes the schemas, and empty folders for seeds, documents and annotations. Then make
+    schema/ontology.schema.json your own, put texts into seeds/ and run `dateline ingest`.
 
     \b
     Example:

@@ -15,7 +15,7 @@ from dateline.split import assign_split
 from dateline.store import Corpus, sha256
 from dateline.text import segment, sha256_of_text
 
-SCHEMA = Path(__file__).parents[2] / "schema"
+SCHEMA = Path(__file__).parents[1] / "schema"
 
 TEXT = (
     "Kim Jong Un met Putin in Kursk, the Russian city 🏙️ on Monday.\n"

@@ -1,0 +1,234 @@
+"""``dateline studio``: the way to Label Studio and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from dateline.cli.base import Group, Settings, pass_settings
+from dateline.fault import Fault
+
+if TYPE_CHECKING:
+    from dateline.store import Corpus
+    from dateline.studio.pull import Notice
+    from dateline.studio.push import Pushed
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _connection(command: F) -> F:
+    """The options of every command that talks to a server."""
+    for option in reversed(
+        (
+            click.option(
+                "--url", envvar="LABEL_STUDIO_URL", show_envvar=True, show_default=True,
+                default="http://localhost:8080", help="Address of the server.",
+            ),
+            click.option(
+                "--token", envvar="LABEL_STUDIO_API_KEY", show_envvar=True,
+                help="Access token. Better given in the environment, where no history keeps it.",
+            ),
+            click.option(
+                "--project", "title", metavar="TITLE",
+                help="Title of the project.  [default: the ontology's title]",
+            ),
+            click.option(
+                "--document", "documents", multiple=True, metavar="ID",
+                help="Only this document; may be repeated.",
+            ),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.group(cls=Group)
+def studio() -> None:
+    """Annotate in Label Studio."""
+
+
+@studio.command()
+@pass_settings
+def config(settings: Settings) -> None:
+    """Print the labelling configuration that the ontology makes, as XML.
+
+    \b
+    Example:
+      dateline studio config > page.xml
+    """
+    from dateline.store import Corpus
+    from dateline.studio.config import labelling_config
+
+    click.echo(labelling_config(Corpus(settings.root).ontology), nl=False)
+
+
+@studio.command()
+@_connection
+@click.option(
+    "--from",
+    "annotator",
+    metavar="ANNOTATOR",
+    help="Offer what this annotator says (or «gold») to start from.",
+)
+@pass_settings
+def push(
+    settings: Settings,
+    url: str,
+    token: str | None,
+    title: str | None,
+    documents: tuple[str, ...],
+    annotator: str | None,
+) -> None:
+    """Bring documents into a project, which is made if it is not there.
+
+    Only adds. Documents that are there already are left alone, and so is everything that annotators
+    have done; a push can be repeated.
+
+    \b
+    Example:
+      export LABEL_STUDIO_URL=http://localhost:8080
+      export LABEL_STUDIO_API_KEY=...
+      dateline studio push --from gold
+    """
+    from dateline.store import Corpus
+    from dateline.studio.client import connect
+    from dateline.studio.push import project_title
+    from dateline.studio.push import push as push_documents
+
+    corpus = Corpus(settings.root)
+    names = _documents(corpus, documents)
+    title = title or project_title(corpus.ontology)
+    with connect(url, _token(token)) as server:
+        pushed = push_documents(corpus, server, title, names, annotator)
+    settings.say(_summary(pushed))
+    if pushed.refused:
+        raise Fault("Not pushed:\n" + "\n".join(f"  {message}" for message in pushed.refused))
+
+
+@studio.command()
+@_connection
+@click.option(
+    "--annotator",
+    "pseudonyms",
+    multiple=True,
+    metavar="USER=PSEUDONYM",
+    help="Pseudonym of the server's user of this number; may be repeated.  [default: user-NUMBER]",
+)
+@click.option(
+    "--layer",
+    "layers",
+    multiple=True,
+    type=click.Choice(["entities", "events", "claims"]),
+    help="Layer that annotators were asked to look at; may be repeated.  [default: all]",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["human", "model"]),
+    help="Who decided: a person, or a program.  [default: human]",
+)
+@pass_settings
+def pull(
+    settings: Settings,
+    url: str,
+    token: str | None,
+    title: str | None,
+    documents: tuple[str, ...],
+    pseudonyms: tuple[str, ...],
+    layers: tuple[str, ...],
+    kind: str | None,
+) -> None:
+    """Bring what annotators submitted into annotations/PSEUDONYM/.
+
+    A file that was edited here is never overwritten: where both sides have changed, nothing is
+    written, and the command says so and exits with 1. No name and no address is kept.
+
+    \b
+    Example:
+      dateline studio pull --annotator 2=ana --annotator 3=bo
+    """
+    from dateline.store import Corpus
+    from dateline.studio.client import connect
+    from dateline.studio.pull import Wishes
+    from dateline.studio.pull import pull as pull_annotations
+    from dateline.studio.push import project_title
+
+    corpus = Corpus(settings.root)
+    wishes = Wishes(pseudonyms=_pseudonyms(pseudonyms), layers=layers or None, kind=kind)
+    names = frozenset(_documents(corpus, documents))
+    title = title or project_title(corpus.ontology)
+    with connect(url, _token(token)) as server:
+        project = server.find_project(title)
+        if project is None:
+            raise Fault(f"{url}: there is no project «{title}». `dateline studio push` makes it.")
+        pulled = pull_annotations(
+            corpus,
+            server,
+            project,
+            names,
+            wishes,
+            lambda tasks: settings.progress(tasks, "Pulling", total=len(names)),
+        )
+    for notice in pulled.notices:
+        if notice.level != "refused":
+            settings.say(_line(notice))
+    for file in pulled.written:
+        click.echo(file)
+    settings.say(f"annotations: {len(pulled.written)} written, {pulled.unchanged} unchanged")
+    refused = [notice for notice in pulled.notices if notice.level == "refused"]
+    if refused:
+        raise Fault("Not pulled:\n" + "\n".join(f"  {_line(notice)}" for notice in refused))
+
+
+def _documents(corpus: Corpus, chosen: tuple[str, ...]) -> list[str]:
+    known = corpus.document_ids()
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise Fault(f"--document {unknown[0]}: there is no file corpus/{unknown[0]}.json.")
+    if not known:
+        raise Fault(f"{corpus.documents}: holds no documents; `dateline ingest` makes them.")
+    return list(dict.fromkeys(chosen)) or known
+
+
+def _token(token: str | None) -> str:
+    if token:
+        return token.strip()
+    if not sys.stdin.isatty():
+        raise Fault(
+            "No token: set LABEL_STUDIO_API_KEY to the one from Account & Settings in Label Studio "
+            "(`scripts/label-studio credentials` prints a local server's)."
+        )
+    return str(click.prompt("Token (Account & Settings in Label Studio)", hide_input=True)).strip()
+
+
+def _pseudonyms(given: tuple[str, ...]) -> dict[int, str]:
+    pseudonyms: dict[int, str] = {}
+    for pair in given:
+        user, equals, name = pair.partition("=")
+        if not equals or not user.isdecimal():
+            raise click.BadParameter(f"«{pair}» is not NUMBER=PSEUDONYM", param_hint="--annotator")
+        pseudonyms[int(user)] = name
+    return pseudonyms
+
+
+def _summary(pushed: Pushed) -> str:
+    state = "created" if pushed.created else "found"
+    if pushed.reconfigured:
+        state = "found, its labels brought up to date"
+    lines = [
+        f"project «{pushed.project.title}» {state}",
+        f"documents: {len(pushed.added)} added, {pushed.present} there already",
+    ]
+    if pushed.predictions or pushed.predictions_present:
+        lines.append(
+            f"annotations to start from: {pushed.predictions} added, "
+            f"{pushed.predictions_present} there already"
+        )
+    return "\n".join(lines)
+
+
+def _line(notice: Notice) -> str:
+    of = f" ({notice.annotator})" if notice.annotator else ""
+    return f"{notice.document}{of}: {notice.message}"

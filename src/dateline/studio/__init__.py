@@ -1,0 +1,1 @@
+"""Label Studio: the labelling page, what goes there and what comes back."""

@@ -1,0 +1,192 @@
+"""The labelling page, made from the ontology, and what a change of it would take away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from dateline.fault import Fault
+from dateline.ontology import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
+from dateline.studio.controls import (
+    CLAIM,
+    CLAIMER,
+    CONTROLS,
+    CUE,
+    ENTITY,
+    ENTITY_ID,
+    ENTITY_LINK,
+    ENTITY_NAME,
+    EVENT,
+    EVENT_CLUSTER,
+    TEXT,
+    LayerControls,
+)
+
+_STYLE = """
+    .lsf-richtext__line { white-space: pre-wrap; }
+    .lsf-richtext__container { line-height: 1.9; }
+    .dateline .layer { display: flex; gap: 12px; align-items: baseline; }
+    .dateline .layer > :first-child { flex: 0 0 9em; }
+    .dateline .body { display: flex; gap: 16px; }
+    .dateline .reading { flex: 3 1 0; min-width: 0; min-height: 300px; overflow-y: auto;
+      max-height: calc(100vh - 400px); }
+    .dateline .side { flex: 1 1 0; min-width: 240px; }
+  """
+
+_ANSWERS = {
+    ENTITY.labels: (
+        (ENTITY_ID, "Entity", "Same text for every mention of one entity, such as e7"),
+        (ENTITY_NAME, "Name of the entity", "Once for each entity: its fullest name"),
+        (ENTITY_LINK, "Knowledge base", "wikidata:Q42, or wikidata:NIL for none"),
+    ),
+    EVENT.labels: (
+        (EVENT_CLUSTER, "Same happening", "Same text for every event of one happening"),
+    ),
+}
+
+
+def labelling_config(ontology: Ontology) -> str:
+    """The page for all layers as Label Studio's XML; equal ontologies give equal text.
+
+    Raises Fault where an attribute's name is one that the page needs for itself.
+    """
+    page = Element("View", className="dateline")
+    SubElement(page, "Style").text = _STYLE
+    for controls in CONTROLS:
+        layer = ontology.layers[controls.layer]
+        _labels(page, controls.labels, layer.title, layer.labels)
+    _labels(page, CUE, "Cue", (_CUE_LABEL,))
+    _relations(page, ontology)
+    body = SubElement(page, "View", className="body")
+    reading = SubElement(body, "View", className="reading")
+    SubElement(
+        reading, "Text", name=TEXT, value=f"${TEXT}", granularity="symbol",
+        saveTextResult="yes", showLabels="true",
+    )  # fmt: skip
+    side = SubElement(body, "View", className="side")
+    for controls in CONTROLS:
+        _attributes(side, controls, ontology)
+    _check_names(page)
+    ElementTree.indent(page)
+    return ElementTree.tostring(page, encoding="unicode") + "\n"
+
+
+def lost_by(old: str, new: str) -> list[str]:
+    """What annotators have in the old configuration that the new one would take from them.
+
+    Raises Fault where the old configuration is not XML.
+    """
+    offered = set(_offered(new))
+    return [thing for thing in _offered(old) if thing not in offered]
+
+
+_CUE_LABEL = Label(
+    name=CUE,
+    title="Cue",
+    description="The words that mark a claim as somebody's, such as «said» or «according to».",
+    color="#bdbdbd",
+)
+
+
+def _labels(page: Element, name: str, title: str, labels: Iterable[Label]) -> None:
+    layer = SubElement(page, "View", className="layer")
+    SubElement(layer, "Header", value=title, size="6")
+    control = SubElement(layer, "Labels", name=name, toName=TEXT, choice="single")
+    for label in labels:
+        attributes = {"value": label.name, "hint": _hint(label)}
+        if label.color is not None:
+            attributes["background"] = label.color
+        if label.hotkey is not None:
+            attributes["hotkey"] = label.hotkey
+        SubElement(control, "Label", attributes)
+
+
+def _hint(label: Label) -> str:
+    return "  ".join((f"{label.title}. {label.description}", *label.examples)).strip()
+
+
+def _relations(page: Element, ontology: Ontology) -> None:
+    # The page holds one relation for a pair of regions and drops a second one without a word, so
+    # whatever else joins the two must go into the same relation: hence several labels are allowed.
+    control = SubElement(page, "Relations", choice="multiple")
+    relations = (*ontology.event_relations, *ontology.claim_relations)
+    colors = {label.name: label.color for label in relations}
+    for name in dict.fromkeys((*ontology.roles, *colors, *STRUCTURAL_RELATIONS)):
+        relation = SubElement(control, "Relation", value=name)
+        if colors.get(name) is not None:
+            relation.set("background", str(colors[name]))
+
+
+def _attributes(side: Element, controls: LayerControls, ontology: Ontology) -> None:
+    view = SubElement(side, "View", _when(controls))
+    for attribute in ontology.layers[controls.layer].attributes:
+        _choices(view, controls, attribute)
+    if controls is CLAIM:
+        SubElement(view, "Header", value="Claimer, if it is not a mention", size="6")
+        choices = SubElement(view, "Choices", _per_region(CLAIMER, controls), choice="single")
+        _options(choices, ontology.claimers)
+    for name, title, placeholder in _ANSWERS.get(controls.labels, ()):
+        SubElement(view, "Header", value=title, size="6")
+        SubElement(
+            view, "TextArea", name=name, toName=TEXT, perRegion="true", maxSubmissions="1",
+            editable="true", rows="1", placeholder=placeholder,
+        )  # fmt: skip
+
+
+def _choices(view: Element, controls: LayerControls, attribute: Attribute) -> None:
+    SubElement(view, "Header", value=f"{attribute.title}: {attribute.description}", size="6")
+    choices = SubElement(
+        view, "Choices", _per_region(controls.attribute(attribute.name), controls),
+        # A radio button cannot be taken back, a check box can.
+        choice="single-radio" if attribute.required else "single",
+    )  # fmt: skip
+    if attribute.required:
+        choices.set("required", "true")
+        choices.set("requiredMessage", f"{attribute.title}: choose one for the marked region.")
+    _options(choices, attribute.values)
+
+
+def _per_region(name: str, controls: LayerControls) -> dict[str, str]:
+    # On the surrounding View alone, `required` would ask for it on the regions of all layers.
+    return {
+        "name": name, "toName": TEXT, "perRegion": "true", "showInline": "true", **_when(controls)
+    }  # fmt: skip
+
+
+def _when(controls: LayerControls) -> dict[str, str]:
+    return {"visibleWhen": "region-selected", "whenTagName": controls.labels}
+
+
+def _options(choices: Element, values: Iterable[Label]) -> None:
+    for value in values:
+        SubElement(choices, "Choice", value=value.name, hint=_hint(value))
+
+
+def _check_names(page: Element) -> None:
+    counts = Counter(name for tag in page.iter() if (name := tag.get("name")) is not None)
+    twice = [name for name, count in counts.items() if count > 1]
+    if twice:
+        raise Fault(
+            f"schema/ontology.schema.json: the labelling page has two controls called "
+            f"{', '.join(twice)}; rename the attribute that the name is made from."
+        )
+
+
+def _offered(config: str) -> Iterator[str]:
+    try:
+        page = ElementTree.fromstring(config)  # noqa: S314 (the user's own server; expat bounds it)
+    except ElementTree.ParseError as error:
+        raise Fault(f"the project's labelling configuration is not XML: {error}.") from None
+    for tag in page.iter():
+        name, value = tag.get("name"), tag.get("value")
+        if tag.tag == "Relations":
+            yield from (f"the relation «{child.get('value')}»" for child in tag)
+        elif name is not None and tag.get("toName") is None:
+            yield f"the {tag.tag} «{name}» of {value}"
+        elif name is not None:
+            yield f"the control «{name}» ({tag.tag} on {tag.get('toName')})"
+            for child in tag.iter():
+                if child is not tag and child.get("value") is not None:
+                    yield f"{child.tag.lower()} «{child.get('value')}» of «{name}»"

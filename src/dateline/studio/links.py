@@ -1,0 +1,42 @@
+"""An entity's link as one line of text, short enough to type: ``wikidata@2025-01-01:Q42``."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+from dateline.model import Link
+
+NIL = "NIL"
+
+
+def format_link(link: Link) -> str:
+    """``kb:id`` or ``kb@date:id``, with the id ``NIL`` where the knowledge base has no entry.
+
+    Whatever would be misread is percent-encoded, so that ``parse_link`` gives back the same link.
+    """
+    date = "" if link.date is None else f"@{_encode(link.date)}"
+    if link.id is None:
+        entry = NIL
+    elif link.id == NIL:
+        entry = "%4EIL"
+    else:
+        entry = _encode(link.id, keep=":@")
+    return f"{_encode(link.kb)}{date}:{entry}"
+
+
+def parse_link(text: str) -> Link | None:
+    """The link that the text writes down, or None where it is none."""
+    source, colon, entry = text.strip().partition(":")
+    if not colon:
+        return None
+    kb, at, date = source.partition("@")
+    return Link(
+        kb=unquote(kb),
+        date=unquote(date) if at else None,
+        id=None if entry == NIL else unquote(entry),
+    )
+
+
+def _encode(text: str, keep: str = "") -> str:
+    return re.sub(r"[%:@\s]", lambda m: m[0] if m[0] in keep else quote(m[0], safe=""), text)

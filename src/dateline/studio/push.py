@@ -1,0 +1,215 @@
+"""Corpus to Label Studio: the project, its tasks, and annotations to start from.
+
+Only adds: what is there already is compared and left alone, so a push can be repeated, and one
+that broke off is completed by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dateline.fault import Fault
+from dateline.model import Annotation, Document, Struct, canonical
+from dateline.ontology import Ontology
+from dateline.store import Corpus, canonical_json, sha256
+from dateline.studio.client import Project, Server, Task, page_errors
+from dateline.studio.config import labelling_config, lost_by
+from dateline.studio.convert import from_result, header_of, to_result
+from dateline.studio.rows import Rows
+
+TITLE_LENGTH = (3, 50)
+"""Fewest and most characters of a project's title that the server takes."""
+
+
+class Pushed(Struct, frozen=True):
+    """What a push did: documents and predictions added, those there already, what was refused."""
+
+    project: Project
+    created: bool
+    reconfigured: bool
+    added: tuple[str, ...]
+    present: int
+    predictions: int
+    predictions_present: int
+    refused: tuple[str, ...]
+
+
+def project_title(ontology: Ontology) -> str:
+    """The title of a corpus's project unless somebody says otherwise."""
+    return ontology.title[: TITLE_LENGTH[1]].strip()
+
+
+def push(
+    corpus: Corpus,
+    server: Server,
+    title: str,
+    documents: Iterable[str],
+    annotator: str | None = None,
+) -> Pushed:
+    """Bring documents into the project of this title, which is made if there is none.
+
+    With an ``annotator``, each document takes along what this annotator says about it, where there
+    is something, as a prediction that the page starts from. A document whose task has another text
+    is refused and left as it is; the others are pushed.
+
+    Raises Fault, before anything has changed, where a title, a document or an annotation cannot go
+    there, or the project's configuration has what ours would take away.
+    """
+    if not TITLE_LENGTH[0] <= len(title) <= TITLE_LENGTH[1]:
+        raise Fault(f"«{title}»: a project's title has 3 to 50 characters; choose with --project.")
+    ontology = corpus.ontology
+    config = labelling_config(ontology)
+    texts = [_checked(corpus, corpus.read_document(name)) for name in documents]
+    starts = _starts(corpus, texts, annotator, config)
+    project, created, reconfigured = _project(server, title, config)
+    tasks = [] if created else list(server.tasks(project))
+    known, refused = _match(tasks, texts)
+    new = [text for text in texts if text.id not in known and text.id not in refused]
+    if new:
+        server.import_tasks(project, [_fields(text) for text in new])
+        if starts:
+            known, _ = _match(server.tasks(project), texts)
+    predictions = [
+        {"task": task.id, "result": rows, "model_version": version}
+        for name, (version, rows) in starts.items()
+        if (task := known.get(name)) is not None and version not in task.versions
+    ]
+    server.import_predictions(project, predictions)
+    return Pushed(
+        project=project,
+        created=created,
+        reconfigured=reconfigured,
+        added=tuple(text.id for text in new),
+        present=len(texts) - len(new) - len(refused),
+        predictions=len(predictions),
+        predictions_present=sum(name in known for name in starts) - len(predictions),
+        refused=tuple(refused.values()),
+    )
+
+
+def _checked(corpus: Corpus, document: Document) -> Document:
+    file = corpus.relative(corpus.document_path(document.id))
+    if "\x00" in document.text:
+        raise Fault(f"{file}: the text holds a NUL character, which databases refuse.")
+    if sha256(document.text.encode()) != document.text_sha256:
+        raise Fault(
+            f"{file}: the text is not the one that text_sha256 was taken from; restore the file "
+            "from version control."
+        )
+    return document
+
+
+def _fields(document: Document) -> dict[str, str]:
+    return {
+        "text": document.text,
+        "doc_id": document.id,
+        "text_sha256": document.text_sha256,
+    }
+
+
+def _starts(
+    corpus: Corpus, documents: Sequence[Document], annotator: str | None, config: str
+) -> dict[str, tuple[str, Rows]]:
+    """By document: the model version and the rows of the annotation to start from."""
+    if annotator is None:
+        return {}
+    found = {
+        document.id: (document, corpus.read_annotation(annotator, document.id))
+        for document in documents
+        if corpus.annotation_path(annotator, document.id).is_file()
+    }
+    if not found:
+        raise Fault(
+            f"annotations/{annotator}: holds no annotation of the documents to push. Annotators "
+            f"are {', '.join(corpus.annotators()) or 'not there yet'}."
+        )
+    return {
+        name: _start(corpus, annotation, document, config)
+        for name, (document, annotation) in found.items()
+    }
+
+
+def _start(
+    corpus: Corpus, annotation: Annotation, document: Document, config: str
+) -> tuple[str, Rows]:
+    rows = to_result(annotation, corpus.ontology)
+    content = canonical_json(canonical(annotation))
+    problems = _unfit(annotation, document, rows, corpus.ontology, config)
+    if b"\\u0000" in content:
+        problems.append("it holds a NUL character, which databases refuse")
+    if problems:
+        file = corpus.relative(corpus.annotation_path(annotation.annotator, document.id))
+        raise Fault(
+            f"{file}: cannot be shown on the page:\n"
+            + "\n".join(f"  {problem}" for problem in problems[:20])
+            + "\nMend the file; `dateline validate` says more."
+        )
+    return f"{annotation.annotator}@{sha256(content)[:12]}", rows
+
+
+def _unfit(
+    annotation: Annotation, document: Document, rows: Rows, ontology: Ontology, config: str
+) -> list[str]:
+    """Why the rows would break the page, or would not come back as the same annotation."""
+    errors = page_errors(rows, config)
+    if errors:
+        return errors
+    returned, problems = from_result(rows, document, header_of(annotation), ontology)
+    if problems:
+        return [problem.line for problem in problems]
+    if returned != canonical(annotation):
+        fields = [f for f in annotation.__struct_fields__ if _differ(f, returned, annotation)]
+        return [f"/{field}: would not come back as it is" for field in fields]
+    return []
+
+
+def _differ(field: str, returned: Annotation, annotation: Annotation) -> bool:
+    return bool(getattr(returned, field) != getattr(canonical(annotation), field))
+
+
+def _project(server: Server, title: str, config: str) -> tuple[Project, bool, bool]:
+    """The project, whether it was created, and whether its configuration was changed."""
+    project = server.find_project(title)
+    if project is None:
+        return server.create_project(title, config), True, False
+    if project.config.strip() == config.strip():
+        return project, False, False
+    lost = lost_by(project.config, config)
+    if lost:
+        raise Fault(
+            f"{server.address}: the project «{title}» has what schema/ontology.schema.json has "
+            "not, and annotators would lose it:\n"
+            + "\n".join(f"  {thing}" for thing in lost[:20])
+            + "\nAdd it to the ontology, or push to another project with --project."
+        )
+    server.reconfigure(project, config)
+    return project, False, True
+
+
+def _match(
+    tasks: Iterable[Task], documents: Sequence[Document]
+) -> tuple[dict[str, Task], dict[str, str]]:
+    """The task of each document that has one, and why others are refused."""
+    found: dict[str, list[Task]] = {document.id: [] for document in documents}
+    for task in tasks:
+        if task.document in found:
+            found[task.document].append(task)
+    known: dict[str, Task] = {}
+    refused: dict[str, str] = {}
+    for document in documents:
+        own = found[document.id]
+        stale = [task for task in own if task.text != document.text]
+        if stale:
+            refused[document.id] = (
+                f"{document.id}: task {stale[0].id} has another text than "
+                f"corpus/{document.id}.json. A changed text is a new document: give it a new id, "
+                "or delete the task if nobody has annotated it."
+            )
+        elif len(own) > 1:
+            numbers = ", ".join(str(task.id) for task in own)
+            refused[document.id] = (
+                f"{document.id}: has several tasks ({numbers}); delete all but one."
+            )
+        elif own:
+            known[document.id] = own[0]
+    return known, refused

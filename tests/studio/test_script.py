@@ -1,0 +1,72 @@
+"""``scripts/label-studio`` from the first start to the stop."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import httpx
+import pytest
+
+from ..conftest import REPOSITORY
+from .conftest import find_label_studio, free_port
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Run a copy of the script, whose server is installed already but has no data yet."""
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    for name in ("label-studio", "label-studio.lock", "environment.sh"):
+        shutil.copy(REPOSITORY / "scripts" / name, folder / name)
+    venv = tmp_path / ".cache" / "label-studio" / "venv"
+    venv.mkdir(parents=True)
+    for entry in find_label_studio().iterdir():
+        if entry.name != ".lock":
+            (venv / entry.name).symlink_to(entry)
+    stamp = "sha256sum <scripts/label-studio.lock >.cache/label-studio/venv/.lock"
+    subprocess.run(["bash", "-c", stamp], cwd=tmp_path, check=True)
+
+    def run(*arguments):
+        command = [folder / "label-studio", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+    yield run
+    run("stop")
+
+
+def test_a_server_starts_runs_and_stops(script, tmp_path):
+    port = str(free_port())
+    assert script("status").returncode == 3
+    started = script("start", "--port", port)
+    assert started.returncode == 0, started.stderr
+    assert f"Label Studio runs at http://127.0.0.1:{port}" in started.stdout
+
+    kept = tmp_path / ".cache" / "label-studio" / "credentials"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    for line in kept.read_text().splitlines():
+        name, _, value = line.partition("=")
+        assert (value in started.stdout) == (name == "LABEL_STUDIO_USERNAME")
+
+    exported = dict(
+        line.removeprefix("export ").split("=", 1)
+        for line in script("credentials").stdout.splitlines()
+        if line.startswith("export ")
+    )
+    answer = httpx.get(
+        f"{exported['LABEL_STUDIO_URL']}/api/current-user/whoami",
+        headers={"Authorization": f"Token {exported['LABEL_STUDIO_API_KEY']}"},
+    )
+    assert answer.json()["email"] == "admin@localhost"
+
+    assert "runs already" in script("start").stdout
+    assert script("status").returncode == 0
+    assert script("stop").stdout == "Label Studio has stopped\n"
+    assert script("status").returncode == 3
+
+
+def test_what_it_cannot_do_is_explained(script, label_studio):
+    taken = script("start", "--port", str(httpx.URL(label_studio.url).port))
+    assert (taken.returncode, "is taken; choose another" in taken.stderr) == (1, True)
+    assert "unknown command bogus" in script("bogus").stderr
+    assert "there are none yet" in script("credentials").stderr

@@ -1,0 +1,85 @@
+"""The README tells the truth: its commands run, and print what it says they print."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dateline.store import Corpus
+from tests.conftest import REPOSITORY, Run, code_blocks, dateline_lines
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return code_blocks(README, language)
+
+
+def commands() -> list[str]:
+    """Commands of the README, less those that need a server: they are tested with one."""
+    return [line for line in dateline_lines(README) if not line.startswith("dateline studio")]
+
+
+@pytest.fixture
+def built(real_corpus: Corpus, run: Run) -> Corpus:
+    assert run(real_corpus, "build").exit_code == 0
+    return real_corpus
+
+
+def test_the_commands_are_found():
+    assert {"dateline ingest", "dateline validate", "dateline build"} <= set(commands())
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_readme_runs(real_corpus: Corpus, run: Run, command: str):
+    result = run(real_corpus, *shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+
+
+def test_the_sidecar_of_the_readme_is_accepted(empty_corpus: Corpus, run: Run):
+    (sidecar,) = blocks("toml")
+    (empty_corpus.seeds / "name.txt").write_text("A text.", encoding="utf-8")
+    (empty_corpus.seeds / "name.toml").write_text(sidecar, encoding="utf-8")
+    result = run(empty_corpus, "ingest")
+    assert result.exit_code == 0, result.output
+
+
+def test_the_researcher_gets_what_the_readme_prints(built: Corpus, tmp_path: Path):
+    (printed,) = blocks("text")
+    script = [sys.executable, str(REPOSITORY / "scripts" / "show.py"), str(built.root / "dist")]
+    environment = os.environ | {"HF_HOME": str(tmp_path / "cache"), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(script, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line.rstrip() for line in done.stdout.splitlines()] == printed.splitlines()[2:]
+
+
+def test_the_python_of_the_readme_runs(built: Corpus, tmp_path: Path):
+    (code,) = blocks("python")
+    environment = os.environ | {"HF_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"}
+    check = f"{code}\nassert len(documents) == 1 and len(sentences) == 27 and len(claims) > 30"
+    done = subprocess.run(
+        [sys.executable, "-c", check],
+        cwd=built.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_link_of_the_documentation_leads_somewhere():
+    for page in (
+        REPOSITORY / "README.md",
+        REPOSITORY / "DATASHEET.md",
+        *REPOSITORY.glob("docs/*.md"),
+    ):
+        for link in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
