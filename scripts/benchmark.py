@@ -116,8 +116,8 @@ def show(n: int, rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table(title=f"{n:,} documents", title_justify="left")
-    for column in ("task", "peer"):
-        table.add_column(column)
+    table.add_column("task", no_wrap=True)
+    table.add_column("peer", overflow="fold")
     for column in ("docs/s", "peer docs/s", "ratio", "bar", "peak MB", "at a tenth", "peer MB"):
         table.add_column(column, justify="right")
     for row in rows:
