@@ -10,7 +10,7 @@ from datasets import ClassLabel, List, Value
 
 from dateline.dataset.card import fields_table
 from dateline.dataset.features import bio_tags, configs, feature_of
-from dateline.dataset.rows import AnnotationRow, ClaimRow, DocumentRow, EntityRow, EventRow
+from dateline.dataset.records import AnnotationRow, ClaimRow, DocumentRow, EntityRow, EventRow
 from dateline.fault import Fault
 from dateline.store import Corpus
 

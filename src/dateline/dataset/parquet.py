@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.json as paj
 import pyarrow.parquet as pq
 
-from dateline.dataset.rows import Row
+from dateline.dataset.records import Row
 from dateline.fault import Fault
 from dateline.model import Struct
 

@@ -48,17 +48,15 @@ def about(context: AnnotationContext) -> Iterator[Finding]:
     "One of them is counted twice in every score.",
 )  # fmt: skip
 def duplicate_claim(context: AnnotationContext) -> Iterator[Finding]:
-    seen: dict[object, str] = {}
-    for position, claim in enumerate(context.annotation.claims):
-        first = seen.setdefault((claim.spans, claim.claimer, claim.act), claim.id)
-        if first != claim.id:
-            yield context.finding(
-                f"/claims/{position}",
-                claim.id,
-                f"is the same claim as «{first}»",
-                "Remove one of them and retire its id.",
-                claim.spans,
-            )
+    claims = context.annotation.claims
+    for position, claim, first in context.repeated(claims, lambda c: (c.spans, c.claimer, c.act)):
+        yield context.finding(
+            f"/claims/{position}",
+            claim.id,
+            f"is the same claim as «{first}»",
+            "Remove one of them and retire its id.",
+            claim.spans,
+        )
 
 
 @rule(

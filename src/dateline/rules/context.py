@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TypeVar
 
-from dateline.model import Annotation, Claim, Document, Entity, Event, Mention, Spans
+from dateline.model import Annotation, Claim, Document, Entity, Event, Mention, Span, Spans
 from dateline.ontology import Ontology
 from dateline.rules.incident import Finding
 from dateline.text import excerpt
+
+Item = TypeVar("Item", Mention, Event, Claim)
 
 
 class DocumentContext:
@@ -88,6 +91,15 @@ class AnnotationContext:
                 groups.append((f"/claims/{i}/cue", claim.id, claim.cue))
         return groups
 
+    @cached_property
+    def fragments(self) -> list[tuple[str, str, Span, Spans]]:
+        """Every fragment: its JSON Pointer, the id of its item, itself, and all of its group."""
+        return [
+            (f"{pointer}/{position}", subject, span, spans)
+            for pointer, subject, spans in self.spans
+            for position, span in enumerate(spans)
+        ]
+
     @property
     def each_mention(self) -> Iterator[tuple[int, Mention]]:
         """Mentions with their position in the file."""
@@ -97,6 +109,16 @@ class AnnotationContext:
     def each_event(self) -> Iterator[tuple[int, Event]]:
         """Events with their position in the file."""
         return enumerate(self.annotation.events)
+
+    def repeated(
+        self, items: Iterable[Item], key: Callable[[Item], Hashable]
+    ) -> Iterator[tuple[int, Item, str]]:
+        """Items with the key of an earlier one: position in the file, item, and that one's id."""
+        first: dict[Hashable, str] = {}
+        for position, item in enumerate(items):
+            earlier = first.setdefault(key(item), item.id)
+            if earlier != item.id:
+                yield position, item, earlier
 
     def finding(
         self, pointer: str, subject: str, message: str, mend: str, spans: Spans = ()

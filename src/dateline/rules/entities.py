@@ -46,17 +46,15 @@ def chain_type(context: AnnotationContext) -> Iterator[Finding]:
     "One of them is counted twice in every score.",
 )  # fmt: skip
 def duplicate_mention(context: AnnotationContext) -> Iterator[Finding]:
-    seen: dict[object, str] = {}
-    for position, mention in context.each_mention:
-        first = seen.setdefault((mention.spans, mention.type), mention.id)
-        if first != mention.id:
-            yield context.finding(
-                f"/mentions/{position}",
-                mention.id,
-                f"is the same {mention.type} as «{first}»",
-                "Remove one of them and retire its id.",
-                mention.spans,
-            )
+    mentions = context.annotation.mentions
+    for position, mention, first in context.repeated(mentions, lambda m: (m.spans, m.type)):
+        yield context.finding(
+            f"/mentions/{position}",
+            mention.id,
+            f"is the same {mention.type} as «{first}»",
+            "Remove one of them and retire its id.",
+            mention.spans,
+        )
 
 
 @rule(

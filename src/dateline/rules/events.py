@@ -79,17 +79,15 @@ def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
     "One of them is counted twice in every score.",
 )  # fmt: skip
 def duplicate_event(context: AnnotationContext) -> Iterator[Finding]:
-    seen: dict[object, str] = {}
-    for position, event in context.each_event:
-        first = seen.setdefault((event.trigger, event.type), event.id)
-        if first != event.id:
-            yield context.finding(
-                f"/events/{position}",
-                event.id,
-                f"is the same {event.type} as «{first}»",
-                "Remove one of them and retire its id.",
-                event.trigger,
-            )
+    events = context.annotation.events
+    for position, event, first in context.repeated(events, lambda e: (e.trigger, e.type)):
+        yield context.finding(
+            f"/events/{position}",
+            event.id,
+            f"is the same {event.type} as «{first}»",
+            "Remove one of them and retire its id.",
+            event.trigger,
+        )
 
 
 @rule(

@@ -14,15 +14,14 @@ from dateline.rules.incident import Finding, rule
 )  # fmt: skip
 def bounds(context: AnnotationContext) -> Iterator[Finding]:
     length = len(context.text.text)
-    for pointer, subject, spans in context.spans:
-        for position, span in enumerate(spans):
-            if not 0 <= span.start < span.end <= length:
-                yield context.finding(
-                    f"{pointer}/{position}",
-                    subject,
-                    f"[{span.start}, {span.end}] is empty or leaves the text (0 to {length})",
-                    f"Find «{span.text}» in the text and correct the offsets.",
-                )
+    for pointer, subject, span, _ in context.fragments:
+        if not 0 <= span.start < span.end <= length:
+            yield context.finding(
+                pointer,
+                subject,
+                f"[{span.start}, {span.end}] is empty or leaves the text (0 to {length})",
+                f"Find «{span.text}» in the text and correct the offsets.",
+            )
 
 
 @rule(
@@ -31,17 +30,16 @@ def bounds(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def quotes(context: AnnotationContext) -> Iterator[Finding]:
     text = context.text.text
-    for pointer, subject, spans in context.spans:
-        for position, span in enumerate(spans):
-            if text[span.start : span.end] != span.text:
-                yield context.finding(
-                    f"{pointer}/{position}/text",
-                    subject,
-                    f"is «{span.text}», but [{span.start}, {span.end}] is "
-                    f"«{text[span.start : span.end]}»",
-                    "Correct the offsets or the quote; the text itself never changes.",
-                    spans,
-                )
+    for pointer, subject, span, spans in context.fragments:
+        if text[span.start : span.end] != span.text:
+            yield context.finding(
+                f"{pointer}/text",
+                subject,
+                f"is «{span.text}», but [{span.start}, {span.end}] is "
+                f"«{text[span.start : span.end]}»",
+                "Correct the offsets or the quote; the text itself never changes.",
+                spans,
+            )
 
 
 @rule(
@@ -66,16 +64,15 @@ def fragments(context: AnnotationContext) -> Iterator[Finding]:
     "It is a slip of the mouse, and costs an exact match.",
 )  # fmt: skip
 def blanks(context: AnnotationContext) -> Iterator[Finding]:
-    for pointer, subject, spans in context.spans:
-        for position, span in enumerate(spans):
-            if span.text != span.text.strip():
-                yield context.finding(
-                    f"{pointer}/{position}",
-                    subject,
-                    f"«{span.text}» begins or ends with a blank",
-                    "Leave the blank out of the span.",
-                    spans,
-                )
+    for pointer, subject, span, spans in context.fragments:
+        if span.text != span.text.strip():
+            yield context.finding(
+                pointer,
+                subject,
+                f"«{span.text}» begins or ends with a blank",
+                "Leave the blank out of the span.",
+                spans,
+            )
 
 
 @rule(
@@ -84,16 +81,15 @@ def blanks(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def token_borders(context: AnnotationContext) -> Iterator[Finding]:
     starts, ends = context.text.token_starts, context.text.token_ends
-    for pointer, subject, spans in context.spans:
-        for position, span in enumerate(spans):
-            if span.start not in starts or span.end not in ends:
-                yield context.finding(
-                    f"{pointer}/{position}",
-                    subject,
-                    f"«{span.text}» starts or ends inside a token",
-                    "Widen or narrow the span to whole tokens, or waive it with a reason.",
-                    spans,
-                )
+    for pointer, subject, span, spans in context.fragments:
+        if span.start not in starts or span.end not in ends:
+            yield context.finding(
+                pointer,
+                subject,
+                f"«{span.text}» starts or ends inside a token",
+                "Widen or narrow the span to whole tokens, or waive it with a reason.",
+                spans,
+            )
 
 
 @rule(
