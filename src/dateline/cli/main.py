@@ -8,6 +8,7 @@ from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
+from dateline.cli.rename import rename
 from dateline.cli.studio import studio
 from dateline.cli.validate import rules, validate
 
@@ -18,5 +19,5 @@ def main() -> None:
     """Make, check and publish a corpus annotated with entities, events and claims."""
 
 
-for command in (init, ontology, ingest, validate, rules, studio, build):
+for command in (init, ontology, ingest, validate, rules, rename, studio, build):
     main.add_command(command)
