@@ -10,6 +10,7 @@ from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.rename import rename
 from dateline.cli.studio import studio
+from dateline.cli.studio_import import import_export
 from dateline.cli.validate import rules, validate
 
 
@@ -21,3 +22,4 @@ def main() -> None:
 
 for command in (init, ontology, ingest, validate, rules, rename, studio, build):
     main.add_command(command)
+studio.add_command(import_export)

@@ -20,11 +20,15 @@ Row = Mapping[str, Any]
 
 
 class Problem(Struct, frozen=True):
-    """Something irregular in a result: the region's id, what is wrong, and the text marked."""
+    """Something irregular in a result: the region's id, what is wrong, and the text marked.
+
+    ``mended`` means that nothing was lost: the right reading is certain.
+    """
 
     region: str
     message: str
     quote: str = ""
+    mended: bool = False
 
     @property
     def line(self) -> str:
@@ -219,7 +223,7 @@ class _Reader:
             if span is not None and shown(span.text) == quote:
                 self._report(
                     name, f"[{start}, {end}] counts UTF-16 units; [{span.start}, {span.end}] meant",
-                    span.text,
+                    span.text, mended=True,
                 )  # fmt: skip
                 return span
             if found is not None:
@@ -240,8 +244,8 @@ class _Reader:
             return None
         return Span(start=first, end=last, text=self._text[first:last])
 
-    def _report(self, region: str, message: str, quote: str = "") -> None:
-        self.problems.append(Problem(region=region, message=message, quote=quote))
+    def _report(self, region: str, message: str, quote: str = "", *, mended: bool = False) -> None:
+        self.problems.append(Problem(region=region, message=message, quote=quote, mended=mended))
 
 
 def _is_offset(value: object) -> TypeGuard[int]:
