@@ -76,11 +76,11 @@ def test_every_kind_of_label_is_renamed_in_the_files(files, change, run):
     assert result.stdout == dry.stdout
     assert result.stdout.splitlines() == [
         "act: ASSERT to STATE, 3 times",
-        "claimRelation: SUPPORTS to BACKS, 1 times",
+        "claimRelation: SUPPORTS to BACKS, 1 time",
         "entity: PERSON to HUMAN, 6 times",
-        "event: MEET to MEETING, 1 times",
-        "eventRelation: BEFORE to PRECEDES, 1 times",
-        "mention.level: pronoun to pronominal, 1 times",
+        "event: MEET to MEETING, 1 time",
+        "eventRelation: BEFORE to PRECEDES, 1 time",
+        "mention.level: pronoun to pronominal, 1 time",
         "role of MEETING: party to participant, 2 times",
     ]
     assert run(corpus, "validate").exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..conftest import REPOSITORY, code_blocks
 from ..small_corpus import TEXT
 
 CONFIG = """
@@ -21,47 +22,8 @@ CONFIG = """
 </View>
 """
 
-MAPPING = """
-[document]
-text = "body"
-
-[labels.ner]
-PER = "entity:PERSON"
-LOC = "entity:GPE"
-MISC = "ignore"
-
-[labels.trigger]
-Contact = "event:MEET"
-
-[labels.statement]
-assertion = "act:ASSERT"
-
-[choices.form]
-NAM = "mention.level=name"
-PRO = "mention.level=pronoun"
-
-[texts]
-kb = "entity_link"
-person = "entity_id"
-
-[relations]
-participant_of = "reversed party"
-said_by = "claimer"
-
-[defaults]
-"mention.level" = "name"
-"event.polarity" = "positive"
-"event.tense" = "past"
-"event.modality" = "asserted"
-"event.genericity" = "specific"
-"claim.quotation" = "indirect"
-"claim.polarity" = "positive"
-"claim.certainty" = "certain"
-"claim.check_worthy" = "yes"
-
-[ignore]
-controls = ["note", "quality"]
-"""
+(MAPPING,) = code_blocks((REPOSITORY / "docs" / "importing.md").read_text(encoding="utf-8"), "toml")
+"""The documentation's example, so that it is tried."""
 
 
 def place(quote, text=TEXT, n=0):

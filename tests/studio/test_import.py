@@ -115,11 +115,11 @@ def test_whatever_is_not_mapped_stops_the_import_and_is_listed(bring, files):
     assert result.exit_code == 1
     for line in (
         "label «FOOD» of «ner»: 2 times, such as «treaty»",
-        "label «PER» of «other»: 1 times, such as «Oslo»",
-        "type «hypertextlabels»: 1 times",
-        "type «rating»: 1 times",
-        "type «»: 1 times",
-        "relation «»: 1 times, such as «Ana Ruiz»",
+        "label «PER» of «other»: 1 time, such as «Oslo»",
+        "type «hypertextlabels»: 1 time",
+        "type «rating»: 1 time",
+        "type «»: 1 time",
+        "relation «»: 1 time, such as «Ana Ruiz»",
     ):
         assert line in result.stderr
     assert not files.corpus.annotations.joinpath("ana").exists()
@@ -231,7 +231,7 @@ def test_regions_of_another_text_on_the_page_are_told_apart(bring, files):
 
 def test_one_choice_can_mean_another_thing_for_another_kind_of_region(bring, files):
     mapping = (
-        MAPPING + '[choices.sure]\nno = ["event.polarity=negative", "claim.polarity=negative"]\n'
+        MAPPING + '\n[choices.sure]\nno = ["event.polarity=negative", "claim.polarity=negative"]\n'
     )
     rows = [
         *RESULT,

@@ -15,7 +15,7 @@ def foreign(label_studio, title):
     """Somebody else's project: the small corpus's text and another one; ids of tasks by text."""
     project = label_studio.owner.post("/api/projects/", title=title, label_config=CONFIG)["id"]
     for text in (TEXT, "Nobody here knows this text."):
-        label_studio.owner.post(f"/api/projects/{project}/import", **{"body": text})
+        label_studio.owner.post(f"/api/projects/{project}/import", body=text)
     tasks = label_studio.owner.get("/api/tasks/", project=project, fields="all")["tasks"]
     return project, {task["data"]["body"]: task for task in tasks}
 
@@ -78,7 +78,7 @@ def test_what_the_server_lets_through_is_refused_and_said(bring, files, foreign,
     label_studio.annotator.submit(unknown, [])
     result = bring("--annotator", "ana")
     assert result.exit_code == 1
-    assert "label «PLANET» of «ner»: 1 times, such as «Oslo»" in result.stderr
+    assert "label «PLANET» of «ner»: 1 time, such as «Oslo»" in result.stderr
     mapping = MAPPING.replace('MISC = "ignore"', 'MISC = "ignore"\nPLANET = "entity:GPE"')
     mapping = mapping.replace("[relations]", '[relations]\n"" = "coreference"')
     result = bring("--annotator", "ana", mapping=mapping)

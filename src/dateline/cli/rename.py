@@ -28,6 +28,6 @@ def rename(settings: Settings, dry_run: bool) -> None:
 
     done = rename_files(Corpus(settings.root), dry_run=dry_run)
     for (kind, old, new), count in sorted(done.labels.items()):
-        click.echo(f"{kind}: {old} to {new}, {count:,} times")
+        click.echo(f"{kind}: {old} to {new}, {count:,} time{'s'[: count != 1]}")
     deed = "would change" if dry_run else "changed"
     settings.say(f"annotation files: {len(done.files)} {deed}")

@@ -199,7 +199,9 @@ class _Importer:
         else:
             text = max(texts, key=len, default="")
             what = f"is about no document of corpus/: «{excerpt(text, 0, len(text))}»"
-        self._say("refused", task, None, None, f"{what}; ingest the very same text first.")
+        # Where nobody has annotated it, nothing is left out.
+        level: Level = "refused" if any(not a.skipped for a in task.annotations) else "note"
+        self._say(level, task, None, None, f"{what}; ingest the very same text first.")
         return None
 
     def _convert(

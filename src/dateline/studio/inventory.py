@@ -33,7 +33,12 @@ class Occurrence(Struct, frozen=True):
         of = f" of «{_shown(thing.control)}»" if thing.control else ""
         name = "" if thing.kind == "text" else f" «{_shown(thing.name)}»"
         quote = f", such as «{_shown(self.quote)}»" if self.quote else ""
-        return f"{thing.kind}{name}{of}: {self.count:,} times{quote}"
+        return f"{thing.kind}{name}{of}: {times(self.count)}{quote}"
+
+
+def times(count: int) -> str:
+    """A count in words of a message."""
+    return f"{count:,} time{'' if count == 1 else 's'}"
 
 
 def things(row: dict[str, Any]) -> list[Thing]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dateline.fault import Fault
 from dateline.store import Corpus
 from dateline.studio.client import Project, Server
+from dateline.studio.inventory import times
 from dateline.studio.offers import Offer, Use, count_uses, used_in_annotation, used_in_result
 
 SHOWN = 20
@@ -51,4 +52,4 @@ def refusal(corpus: Corpus, server: Server, project: Project, lost: Sequence[Off
 def _use(use: Use) -> str:
     if not use.times:
         return "nowhere"
-    return f"{use.times:,} times in {use.annotations:,} annotation{'s'[: use.annotations != 1]}"
+    return f"{times(use.times)} in {use.annotations:,} annotation{'s'[: use.annotations != 1]}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from dateline.ontology import Ontology
-from dateline.studio.inventory import Kind, Occurrence
+from dateline.studio.inventory import Kind, Occurrence, times
 from dateline.studio.mapping import Vocabulary, required
 from dateline.text import excerpt
 
@@ -45,7 +45,7 @@ def template(found: Iterable[Occurrence], ontology: Ontology) -> str:
     lines += [f"# {_quoted(name)} = {_quoted(value)}" for name, value in required(ontology)]
     types = [o for o in found if o.thing.kind == "type"]
     lines += ["", "[ignore]", "controls = []   # all that was said on these controls", "types = ["]
-    lines += [f"  # {_quoted(o.thing.name)},  # not supported, {o.count:,} times" for o in types]
+    lines += [f"  # {_quoted(o.thing.name)},  # not supported, {times(o.count)}" for o in types]
     return "\n".join([*lines, "]", ""])
 
 
@@ -65,7 +65,7 @@ def _tables(kind: Kind, found: Sequence[Occurrence], vocabulary: Vocabulary) -> 
 def _entry(key: str, one: Occurrence, vocabulary: Vocabulary) -> str:
     quote = f", such as «{excerpt(one.quote, 0, len(one.quote))}»" if one.quote else ""
     guess = _quoted(vocabulary.guess(one.thing))
-    return f"{_quoted(key)} = {guess}   # {one.count:,} times{quote}"
+    return f"{_quoted(key)} = {guess}   # {times(one.count)}{quote}"
 
 
 def _quoted(text: str) -> str:
