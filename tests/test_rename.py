@@ -179,3 +179,70 @@ def test_what_was_annotated_under_old_names_is_read_under_the_new(files, change)
     assert read == canonical(renamed(old, corpus.ontology)[0])
     assert lost_offers(page, labelling_config(corpus.ontology))
     assert lost_offers(page, labelling_config(corpus.ontology, former=True)) == []
+
+
+def schema_of(corpus):
+    return (corpus.root / "schema" / "ontology.schema.json").read_bytes()
+
+
+def test_one_command_renames_in_the_schema_and_in_the_files(files, run):
+    files.check()
+    path = files.corpus.annotation_path("gold", "summit")
+    before, schema = path.read_bytes(), schema_of(files.corpus)
+    names = [
+        "entity:PERSON=HUMAN", "event:MEET=MEETING", "role:party=participant", "act:ASSERT=STATE",
+        "BEFORE=PRECEDES", "SUPPORTS=BACKS", "pronoun=pronominal",
+    ]  # fmt: skip
+    dry = run(files.corpus, "rename", *names, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert (path.read_bytes(), schema_of(files.corpus)) == (before, schema)
+    result = run(files.corpus, "rename", *names)
+    assert result.stdout == dry.stdout
+    assert "entity: PERSON to HUMAN, 6 times" in result.stdout
+    assert "files: 2 changed" in result.stderr
+    assert run(files.corpus, "validate").exit_code == 0
+    assert set(Corpus(files.root).ontology.layers["entities"].labels[0].formerly) <= {"PERSON"}
+
+    lines = [set(text.splitlines()) for text in (schema, schema_of(files.corpus))]
+    assert len(lines[1] - lines[0]) < 20, "the rest of the schema stays as it was written"
+
+
+def test_a_label_can_get_its_old_name_back(files, run):
+    files.check()
+    run(files.corpus, "rename", "entity:PERSON=HUMAN")
+    assert run(files.corpus, "rename", "HUMAN=PERSON").exit_code == 0
+    assert run(files.corpus, "validate").exit_code == 0
+    (person,) = [
+        x for x in Corpus(files.root).ontology.layers["entities"].labels if x.name == "PERSON"
+    ]
+    assert person.formerly == ("HUMAN",)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("DEMAND=X", "write act:DEMAND=X or event:DEMAND=X"),
+        ("positive=yes", "write event.polarity:positive=yes or claim.polarity:positive=yes"),
+        ("event:NOTHING=X", "no label of kind event of this name"),
+        ("NOTHING=X", "has no label of this name"),
+        ("thing:MEET=X", "«thing» is no kind of label"),
+        ("MEET", "write it as OLD=NEW"),
+        ("MEET=MEET", "two names that differ"),
+        ("event:MEET=ATTACK", "«ATTACK» is a label already. To merge two"),
+        ("role:party=coreference", "a relation is called coreference already"),
+    ],
+)
+def test_a_renaming_that_cannot_be_changes_nothing(files, run, name, message):
+    files.check()
+    schema = schema_of(files.corpus)
+    result = run(files.corpus, "rename", name)
+    assert result.exit_code == 1, result.output
+    assert message in result.stderr
+    assert schema_of(files.corpus) == schema
+
+
+def test_a_schema_written_otherwise_is_not_reformatted(change, run):
+    corpus = change({})
+    result = run(corpus, "rename", "event:MEET=MEETING")
+    assert result.exit_code == 1
+    assert "by hand: put the old name into x-formerly" in result.stderr

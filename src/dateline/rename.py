@@ -1,15 +1,19 @@
-"""Brings annotation files to the names that the ontology has now, all of them or none."""
+"""Renames labels, in the ontology and in all annotation files or in none of them."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dateline.fault import Fault
 from dateline.former import Renaming, renamed
 from dateline.model import Struct, canonical
+from dateline.naming import NewName, with_new_names
+from dateline.ontology import Schema
 from dateline.rules.check import Checker
-from dateline.store import Corpus, canonical_json, write_atomically
+from dateline.store import Corpus, canonical_json, file_name, write_atomically
 
 SHOWN = 20
 """How many problems a message lists."""
@@ -22,15 +26,20 @@ class Renamed(Struct, frozen=True):
     files: tuple[str, ...]
 
 
-def rename(corpus: Corpus, *, dry_run: bool = False) -> Renamed:
-    """Replace every former name in every annotator's files by the name that it has become.
+def rename(corpus: Corpus, wanted: Iterable[NewName] = (), *, dry_run: bool = False) -> Renamed:
+    """Give labels new names, and replace every former name in every annotator's files.
 
-    Raises Fault, with every file as it was, where one cannot be read or written, or where a file
-    would not fit its schema afterwards.
+    The old names of the ``wanted`` ones go into the ontology's ``x-formerly``. Raises Fault, with
+    every file as it was, where one cannot be read or written, or where an annotation would not fit
+    its schema afterwards.
     """
+    new: dict[Path, bytes] = {}
+    wanted = tuple(wanted)
+    if wanted:
+        corpus, (path, content) = _with_new_names(corpus, wanted)
+        new[path] = content
     checker = Checker(corpus)
     total: Counter[Renaming] = Counter()
-    new: dict[Path, bytes] = {}
     problems: list[str] = []
     for annotator in corpus.annotators():
         for path in sorted((corpus.annotations / annotator).glob("*.json")):
@@ -55,6 +64,26 @@ def rename(corpus: Corpus, *, dry_run: bool = False) -> Renamed:
     if not dry_run:
         _write(new)
     return Renamed(labels=total, files=tuple(corpus.relative(path) for path in new))
+
+
+def _with_new_names(corpus: Corpus, wanted: Sequence[NewName]) -> tuple[Corpus, tuple[Path, bytes]]:
+    """The corpus as if its ontology had the new names already, and the file that says so."""
+    path = corpus.root / "schema" / file_name("ontology")
+    schema = corpus.schemas["ontology"]
+    _ = corpus.ontology  # which says what is wrong with the schema, if anything is
+    if path.read_bytes() != _written(schema):
+        raise Fault(
+            f"{path}: is not indented by two blanks throughout, and would change in every line. "
+            "Indent it so, or rename the label there by hand: put the old name into x-formerly."
+        )
+    changed = Corpus(corpus.root)
+    changed.schemas = {**corpus.schemas, "ontology": with_new_names(schema, wanted)}
+    _ = changed.ontology
+    return changed, (path, _written(changed.schemas["ontology"]))
+
+
+def _written(schema: Schema) -> bytes:
+    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _write(new: dict[Path, bytes]) -> None:
