@@ -104,6 +104,23 @@ def test_what_was_submitted_under_old_names_is_pulled_under_the_new(
     assert (after.mentions, after.events, after.claims) == (ana.mentions, ana.events, ana.claims)
 
 
+def test_a_renaming_by_command_loses_nothing_on_the_server(
+    small, sync, run, submitted, label_studio, title
+):
+    person = f"{label_studio.annotator.id}=ana"
+    names = ["entity:PERSON=HUMAN", "role:party=participant", "event.tense:past=over"]
+    assert run(small, "rename", *names).exit_code == 0
+    corpus = Corpus(small.root)
+    for command in (("push", "--from", "gold"), ("pull", "--annotator", person)):
+        result = sync(corpus, *command)
+        assert result.exit_code == 0, result.output
+    assert run(corpus, "validate").exit_code == 0
+    gold, ana = (corpus.read_annotation(name, "summit") for name in ("gold", "ana"))
+    assert (ana.mentions, ana.events, ana.claims) == (gold.mentions, gold.events, gold.claims)
+    # Gold under the new names is offered beside what was offered before.
+    assert len(label_studio.annotator.tasks(title)["summit"]["predictions"]) == 2
+
+
 def test_a_new_project_has_the_new_names_alone(small, sync, run, label_studio, title):
     corpus = change(small, rename_all)
     assert run(corpus, "rename").exit_code == 0
