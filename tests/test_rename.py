@@ -10,6 +10,7 @@ from dateline.fault import Fault
 from dateline.former import renamed
 from dateline.model import canonical
 from dateline.store import Corpus
+from dateline.studio.aliases import with_former_names
 from dateline.studio.config import labelling_config
 from dateline.studio.convert import from_result, header_of, to_result
 from dateline.studio.offers import lost_offers
@@ -178,7 +179,9 @@ def test_what_was_annotated_under_old_names_is_read_under_the_new(files, change)
     assert problems == []
     assert read == canonical(renamed(old, corpus.ontology)[0])
     assert lost_offers(page, labelling_config(corpus.ontology))
-    assert lost_offers(page, labelling_config(corpus.ontology, former=True)) == []
+    kept = with_former_names(labelling_config(corpus.ontology), corpus.ontology)
+    assert lost_offers(page, kept) == []
+    assert lost_offers(labelling_config(corpus.ontology), kept) == []
 
 
 def schema_of(corpus):

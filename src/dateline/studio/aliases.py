@@ -7,14 +7,16 @@ regions that had it. So a project that was annotated under an old name keeps tha
 from __future__ import annotations
 
 from collections.abc import Iterable
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from dateline.ontology import Label, Ontology, Role
 from dateline.studio.controls import CLAIMER, CONTROLS
 
 
-def keep_former_names(page: Element, ontology: Ontology) -> None:
-    """Offer each label of the page under its former names too, marked as such."""
+def with_former_names(config: str, ontology: Ontology) -> str:
+    """Our labelling configuration, with each label under its former names too, marked as such."""
+    page = ElementTree.fromstring(config)  # noqa: S314 (made by labelling_config)
     for controls in CONTROLS:
         layer = ontology.layers[controls.layer]
         _keep(page, controls.labels, layer.labels)
@@ -25,6 +27,8 @@ def keep_former_names(page: Element, ontology: Ontology) -> None:
         role for event_type in ontology.event_types.values() for role in event_type.roles.values()
     ]
     _keep_relations(page, (*roles, *ontology.event_relations, *ontology.claim_relations))
+    ElementTree.indent(page)
+    return ElementTree.tostring(page, encoding="unicode") + "\n"
 
 
 def _keep(page: Element, control: str, labels: Iterable[Label]) -> None:

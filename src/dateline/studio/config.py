@@ -9,7 +9,6 @@ from xml.etree.ElementTree import Element, SubElement
 
 from dateline.fault import Fault
 from dateline.ontology import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
-from dateline.studio.aliases import keep_former_names
 from dateline.studio.controls import (
     CLAIM,
     CLAIMER,
@@ -49,11 +48,8 @@ _ANSWERS = {
 }
 
 
-def labelling_config(ontology: Ontology, *, former: bool = False) -> str:
+def labelling_config(ontology: Ontology) -> str:
     """The page for all layers as Label Studio's XML; equal ontologies give equal text.
-
-    With ``former``, the page still has each label under its former names too, so that what was
-    annotated before stays as it is; conversion reads it as the new one.
 
     Raises Fault where an attribute's name is one that the page needs for itself.
     """
@@ -74,8 +70,6 @@ def labelling_config(ontology: Ontology, *, former: bool = False) -> str:
     for controls in CONTROLS:
         _attributes(side, controls, ontology)
     _check_names(page)
-    if former:
-        keep_former_names(page, ontology)
     ElementTree.indent(page)
     return ElementTree.tostring(page, encoding="unicode") + "\n"
 

@@ -12,6 +12,7 @@ from dateline.fault import Fault
 from dateline.model import Annotation, Document, Struct, canonical
 from dateline.ontology import Ontology
 from dateline.store import Corpus, canonical_json, sha256
+from dateline.studio.aliases import with_former_names
 from dateline.studio.client import Project, Server, Task, page_errors
 from dateline.studio.config import labelling_config
 from dateline.studio.convert import from_result, header_of, to_result
@@ -178,7 +179,7 @@ def _project(corpus: Corpus, server: Server, title: str, config: str) -> tuple[P
         return project, False, False
     if lost_offers(project.config, config):
         # What was annotated under a former name keeps that name on the page.
-        config = labelling_config(corpus.ontology, former=True)
+        config = with_former_names(config, corpus.ontology)
         if project.config.strip() == config.strip():
             return project, False, False
     lost = lost_offers(project.config, config)
