@@ -155,9 +155,10 @@ def test_a_disk_that_is_full_leaves_every_file_as_it_was(change, run, monkeypatc
     [
         ({("act", 0): ["DENY"]}, "DENY, which is a label itself"),
         ({("act", 0): ["SAY"], ("act", 1): ["SAY"]}, "SAY, which is that of"),
+        ({("act", 0): "SAY"}, "x-formerly 'SAY' is missing or has another shape"),
         ({("role", "agent"): ["coreference"]}, "a relation is called coreference already"),
     ],
-    ids=["current", "twice", "relation"],
+    ids=["current", "twice", "text", "relation"],
 )
 def test_a_former_name_means_one_thing(change, edit, message):
     def apply(definitions):

@@ -175,8 +175,15 @@ def _label(entry: Schema, name: str) -> Label:
         examples=tuple(entry.get("examples", ())),
         color=entry.get("x-color"),
         hotkey=entry.get("x-hotkey"),
-        formerly=tuple(entry.get("x-formerly", ())),
+        formerly=_formerly(entry),
     )
+
+
+def _formerly(entry: Schema) -> tuple[str, ...]:
+    names = entry.get("x-formerly", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"x-formerly {names!r}")
+    return tuple(names)
 
 
 def _labels(schema: Schema, node: Schema) -> tuple[Label, ...]:
@@ -213,7 +220,7 @@ def _event_type(schema: Schema, entry: Schema) -> EventType:
             name=node["const"],
             description=node.get("description", ""),
             fillers=frozenset(node["x-fillers"]),
-            formerly=tuple(node.get("x-formerly", ())),
+            formerly=_formerly(node),
         )
     return EventType(
         label=_label(entry, properties["type"]["const"]),

@@ -312,6 +312,22 @@ def test_the_template_is_a_mapping_of_everything_that_occurs(files, run, tmp_pat
     assert files.corpus.read_annotation("ana", "summit").mentions == ()
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.lists(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=4
+    )
+)
+def test_any_name_can_stand_in_a_template(names, repository, tmp_path):
+    path = tmp_path / "any.json"
+    rows = [region("a", name, name, "Ana") for name in names]
+    rows += [relation("a", "a", *names), {"type": "textarea", "from_name": "".join(names)}]
+    path.write_bytes(msgspec.json.encode([task(annotation(rows))]))
+    text = template(occurrences(read_export(path)), repository.ontology)
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert set(tomllib.loads(text)["labels"]) == set(names)
+
+
 def test_the_template_guesses_where_names_agree(repository, files):
     rows = [region("a", "ner", "person", "Ana"), relation("a", "a", "AGENT")]
     export = files.root / "export.json"

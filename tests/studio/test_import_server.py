@@ -47,6 +47,8 @@ def test_an_export_of_the_real_server_is_imported(bring, files, foreign, label_s
     ours = tasks[TEXT]
     label_studio.annotator.submit(ours, RESULT)
     label_studio.owner.submit(ours, RESULT[:4])
+    label_studio.owner.submit(ours, [], was_cancelled=True)
+    label_studio.owner.post("/api/predictions/", task=ours["id"], result=RESULT[:1])
     names = [
         "--annotator", f"{label_studio.annotator.id}=ana",
         "--annotator", f"{label_studio.owner.id}=bo",
@@ -57,6 +59,8 @@ def test_an_export_of_the_real_server_is_imported(bring, files, foreign, label_s
     result = bring(*names)
     assert result.exit_code == 0, result.output
     assert result.stdout == "annotations/ana/summit.json\nannotations/bo/summit.json\n"
+    assert "is a skip; left out" in result.stderr
+    assert "1 prediction(s) left out" in result.stderr
     ana = files.corpus.read_annotation("ana", "summit")
     assert [m.spans[0].text for m in ana.mentions] == ["Ana Ruiz", "Bo Lind", "Oslo", "She"]
     assert [(e.type, len(e.arguments)) for e in ana.events] == [("MEET", 2)]

@@ -69,7 +69,9 @@ def _entry(key: str, one: Occurrence, vocabulary: Vocabulary) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # Escaped beyond what TOML asks for: the template is first seen in a terminal.
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in written)
 
 
 def _wrapped(words: Iterable[str]) -> Iterator[str]:
