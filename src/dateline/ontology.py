@@ -8,7 +8,7 @@ from the places that ``urn:dateline:ontology`` keeps them in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dateline.fault import Fault
@@ -22,7 +22,7 @@ Schema = Mapping[str, Any]
 
 
 class Label(Struct, frozen=True):
-    """An entry of an annotated enumeration."""
+    """An entry of an annotated enumeration; ``formerly`` are names that it had before."""
 
     name: str
     title: str
@@ -30,6 +30,7 @@ class Label(Struct, frozen=True):
     examples: tuple[str, ...] = ()
     color: str | None = None
     hotkey: str | None = None
+    formerly: tuple[str, ...] = ()
 
 
 class Role(Struct, frozen=True):
@@ -38,6 +39,7 @@ class Role(Struct, frozen=True):
     name: str
     description: str
     fillers: frozenset[str]
+    formerly: tuple[str, ...] = ()
 
 
 class EventType(Struct, frozen=True):
@@ -173,7 +175,15 @@ def _label(entry: Schema, name: str) -> Label:
         examples=tuple(entry.get("examples", ())),
         color=entry.get("x-color"),
         hotkey=entry.get("x-hotkey"),
+        formerly=_formerly(entry),
     )
+
+
+def _formerly(entry: Schema) -> tuple[str, ...]:
+    names = entry.get("x-formerly", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"x-formerly {names!r}")
+    return tuple(names)
 
 
 def _labels(schema: Schema, node: Schema) -> tuple[Label, ...]:
@@ -210,6 +220,7 @@ def _event_type(schema: Schema, entry: Schema) -> EventType:
             name=node["const"],
             description=node.get("description", ""),
             fillers=frozenset(node["x-fillers"]),
+            formerly=_formerly(node),
         )
     return EventType(
         label=_label(entry, properties["type"]["const"]),
@@ -219,7 +230,6 @@ def _event_type(schema: Schema, entry: Schema) -> EventType:
 
 
 def _problems(ontology: Ontology) -> Iterator[str]:
-    entity_types = set(ontology.layers["entities"].label_names)
     keys: dict[str, str] = {}
     for layer in ontology.layers.values():
         names: set[str] = set()
@@ -233,6 +243,13 @@ def _problems(ontology: Ontology) -> Iterator[str]:
                 other = keys.setdefault(label.hotkey, label.name)
                 if other != label.name:
                     yield f"{label.name}: x-hotkey {label.hotkey!r} is taken by {other}"
+    for where, labels in _lists(ontology):
+        yield from _problems_of_former_names(where, labels)
+    yield from _problems_of_relations(ontology)
+
+
+def _problems_of_relations(ontology: Ontology) -> Iterator[str]:
+    entity_types = set(ontology.layers["entities"].label_names)
     relations = {label.name for label in (*ontology.event_relations, *ontology.claim_relations)}
     for event_type in ontology.event_types.values():
         for role in event_type.roles.values():
@@ -243,7 +260,35 @@ def _problems(ontology: Ontology) -> Iterator[str]:
                     f"{where}: x-fillers names {', '.join(sorted(unknown))}, "
                     "which is no entity type, nor «event» or «claim»"
                 )
-            if role.name in relations or role.name in STRUCTURAL_RELATIONS:
-                yield f"{where}: a relation is called so already; rename the role"
+            for name in (role.name, *role.formerly):
+                if name in relations or name in STRUCTURAL_RELATIONS:
+                    yield f"{where}: a relation is called {name} already; rename the role"
     for name in sorted(relations & set(STRUCTURAL_RELATIONS)):
         yield f"{name}: the name belongs to the data model; rename the relation"
+
+
+def _lists(ontology: Ontology) -> Iterator[tuple[str, Iterable[Label | Role]]]:
+    """Every list of labels, with a name for it; within one, a name means one thing."""
+    for layer in ontology.layers.values():
+        yield layer.name, layer.labels
+        for attribute in layer.attributes:
+            yield f"{layer.name}.{attribute.name}", attribute.values
+    for event_type in ontology.event_types.values():
+        yield event_type.label.name, event_type.roles.values()
+    yield "claimer", ontology.claimers
+    yield "eventRelation", ontology.event_relations
+    yield "claimRelation", ontology.claim_relations
+
+
+def _problems_of_former_names(where: str, labels: Iterable[Label | Role]) -> Iterator[str]:
+    labels = tuple(labels)
+    owners = {label.name: label.name for label in labels}
+    for label in labels:
+        for former in label.formerly:
+            owner = owners.setdefault(former, label.name)
+            if owner != label.name or former == label.name:
+                yield (
+                    f"{where}: x-formerly of {label.name} names {former}, which is "
+                    f"{'a label itself' if owner == former else f'that of {owner} too'}; "
+                    "a name means one thing"
+                )

@@ -90,7 +90,9 @@ class Checker:
         """Check an annotation that has not been written yet, schema and rules."""
         path = self._corpus.annotation_path(annotation.annotator, annotation.document)
         file = self._corpus.relative(path)
-        findings = self._schemas["annotation"].findings(msgspec.to_builtins(annotation))
+        # As it would be read: to_builtins leaves tuples, which are no arrays of JSON Schema.
+        instance = msgspec.json.decode(msgspec.json.encode(annotation))
+        findings = self._schemas["annotation"].findings(instance)
         incidents = [SCHEMA.incident(finding, file) for finding in findings]
         if not incidents:
             context = AnnotationContext(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +89,25 @@ def _explain_alternatives(error: ValidationError, path: Path) -> Iterator[Findin
         if len(places) == 1:
             value = next(iter(constants.values())).instance
             message, mend = _not_one_of(value, [c.validator_value for c in constants.values()])
+            for position, constant in constants.items():
+                if value in _formerly(error, position):
+                    mend = (
+                        f"It is called «{constant.validator_value}» now: `dateline rename` "
+                        "replaces it in all files."
+                    )
             yield _finding((*path, *places.pop()), message, mend, value)
             return
     # The alternative whose errors lie deepest came closest to fitting.
     for inner in max(meant or branches.values(), key=_depth):
         yield from _explain(inner, path)
+
+
+def _formerly(error: ValidationError, position: int) -> Sequence[object]:
+    """Former names of the label at this position of an annotated enumeration."""
+    entries: Any = error.validator_value
+    entry = entries[position]
+    names = entry.get("x-formerly", ()) if isinstance(entry, dict) else ()
+    return names if isinstance(names, list) else ()
 
 
 def _failed_constant(branch: list[ValidationError]) -> ValidationError | None:

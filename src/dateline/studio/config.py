@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -23,6 +23,7 @@ from dateline.studio.controls import (
     TEXT,
     LayerControls,
 )
+from dateline.studio.offers import lost_offers
 
 _STYLE = """
     .lsf-richtext__line { white-space: pre-wrap; }
@@ -78,8 +79,7 @@ def lost_by(old: str, new: str) -> list[str]:
 
     Raises Fault where the old configuration is not XML.
     """
-    offered = set(_offered(new))
-    return [thing for thing in _offered(old) if thing not in offered]
+    return [offer.line for offer in lost_offers(old, new)]
 
 
 _CUE_LABEL = Label(
@@ -172,21 +172,3 @@ def _check_names(page: Element) -> None:
             f"schema/ontology.schema.json: the labelling page has two controls called "
             f"{', '.join(twice)}; rename the attribute that the name is made from."
         )
-
-
-def _offered(config: str) -> Iterator[str]:
-    try:
-        page = ElementTree.fromstring(config)  # noqa: S314 (the user's own server; expat bounds it)
-    except ElementTree.ParseError as error:
-        raise Fault(f"the project's labelling configuration is not XML: {error}.") from None
-    for tag in page.iter():
-        name, value = tag.get("name"), tag.get("value")
-        if tag.tag == "Relations":
-            yield from (f"the relation «{child.get('value')}»" for child in tag)
-        elif name is not None and tag.get("toName") is None:
-            yield f"the {tag.tag} «{name}» of {value}"
-        elif name is not None:
-            yield f"the control «{name}» ({tag.tag} on {tag.get('toName')})"
-            for child in tag.iter():
-                if child is not tag and child.get("value") is not None:
-                    yield f"{child.tag.lower()} «{child.get('value')}» of «{name}»"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from dateline.former import new_names
 from dateline.model import Spans, Struct
 from dateline.ontology import Ontology
 from dateline.studio.controls import (
@@ -60,12 +61,16 @@ def put_together(page: Page, ontology: Ontology) -> Sheet:
     problems = list(page.problems)
     items, whole = _items(page, problems)
     meanings = _meanings(ontology)
+    renamed = _renamed(ontology)
     arcs: dict[str, dict[Arc, None]] = defaultdict(dict)
     for drawn in page.arcs:
         if drawn.label == CONTINUES:
             continue
-        arc = Arc(label=drawn.label, source=whole[drawn.source], target=whole[drawn.target])
-        source, target = items[arc.source], items[arc.target]
+        source, target = items[whole[drawn.source]], items[whole[drawn.target]]
+        label = drawn.label
+        for kind in (source.label, source.control):
+            label = renamed.get(kind, {}).get(label, label)
+        arc = Arc(label=label, source=source.id, target=target.id)
         meaning = meanings.get((arc.label, source.control, target.control))
         if meaning is None:
             message = (
@@ -112,6 +117,15 @@ def _meanings(ontology: Ontology) -> Mapping[tuple[str, str, str], str]:
             for role in ontology.roles
             for filler in (entity, event, claim)
         },
+    }
+
+
+def _renamed(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:
+    """Roles by their former names, for each event type; relations for each kind of their ends."""
+    return {
+        **{name: new_names(kind.roles.values()) for name, kind in ontology.event_types.items()},
+        EVENT.labels: new_names(ontology.event_relations),
+        CLAIM.labels: new_names(ontology.claim_relations),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from dateline.fault import Fault
+from dateline.former import renamed
 from dateline.model import (
     GOLD,
     LAYERS,
@@ -308,7 +309,9 @@ class _Puller:
         path = self._corpus.annotation_path(annotator, document)
         if not path.is_file():
             return None
-        return canonical(self._corpus.read_annotation(annotator, document))
+        annotation = self._corpus.read_annotation(annotator, document)
+        # A label that was renamed since is no edit.
+        return canonical(renamed(annotation, self._corpus.ontology)[0])
 
     def _conflict(self, document: str, annotator: str, why: str) -> None:
         file = self._corpus.relative(self._corpus.annotation_path(annotator, document))

@@ -12,9 +12,12 @@ from dateline.fault import Fault
 from dateline.model import Annotation, Document, Struct, canonical
 from dateline.ontology import Ontology
 from dateline.store import Corpus, canonical_json, sha256
+from dateline.studio.aliases import with_former_names
 from dateline.studio.client import Project, Server, Task, page_errors
-from dateline.studio.config import labelling_config, lost_by
+from dateline.studio.config import labelling_config
 from dateline.studio.convert import from_result, header_of, to_result
+from dateline.studio.losses import refusal
+from dateline.studio.offers import lost_offers
 from dateline.studio.rows import Rows
 
 TITLE_LENGTH = (3, 50)
@@ -61,7 +64,7 @@ def push(
     config = labelling_config(ontology)
     texts = [_checked(corpus, corpus.read_document(name)) for name in documents]
     starts = _starts(corpus, texts, annotator, config)
-    project, created, reconfigured = _project(server, title, config)
+    project, created, reconfigured = _project(corpus, server, title, config)
     tasks = [] if created else list(server.tasks(project))
     known, refused = _match(tasks, texts)
     new = [text for text in texts if text.id not in known and text.id not in refused]
@@ -167,21 +170,21 @@ def _differ(field: str, returned: Annotation, annotation: Annotation) -> bool:
     return bool(getattr(returned, field) != getattr(canonical(annotation), field))
 
 
-def _project(server: Server, title: str, config: str) -> tuple[Project, bool, bool]:
+def _project(corpus: Corpus, server: Server, title: str, config: str) -> tuple[Project, bool, bool]:
     """The project, whether it was created, and whether its configuration was changed."""
     project = server.find_project(title)
     if project is None:
         return server.create_project(title, config), True, False
     if project.config.strip() == config.strip():
         return project, False, False
-    lost = lost_by(project.config, config)
+    if lost_offers(project.config, config):
+        # What was annotated under a former name keeps that name on the page.
+        config = with_former_names(config, corpus.ontology)
+        if project.config.strip() == config.strip():
+            return project, False, False
+    lost = lost_offers(project.config, config)
     if lost:
-        raise Fault(
-            f"{server.address}: the project «{title}» has what schema/ontology.schema.json has "
-            "not, and annotators would lose it:\n"
-            + "\n".join(f"  {thing}" for thing in lost[:20])
-            + "\nAdd it to the ontology, or push to another project with --project."
-        )
+        raise refusal(corpus, server, project, lost)
     server.reconfigure(project, config)
     return project, False, True
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
+from dateline.former import new_names
 from dateline.model import Span, Struct
 from dateline.ontology import Ontology
 from dateline.studio.controls import ANSWERS, CLAIM, CLAIMER, CONTROLS, CUE
@@ -19,11 +20,15 @@ Row = Mapping[str, Any]
 
 
 class Problem(Struct, frozen=True):
-    """Something irregular in a result: the region's id, what is wrong, and the text marked."""
+    """Something irregular in a result: the region's id, what is wrong, and the text marked.
+
+    ``mended`` means that nothing was lost: the right reading is certain.
+    """
 
     region: str
     message: str
     quote: str = ""
+    mended: bool = False
 
     @property
     def line(self) -> str:
@@ -94,6 +99,12 @@ class _Reader:
             for attribute in ontology.layers[controls.layer].attributes
         }
         self._choices[CLAIMER] = (CLAIM.labels, tuple(c.name for c in ontology.claimers))
+        self._renamed = {c.labels: new_names(ontology.layers[c.layer].labels) for c in CONTROLS}
+        self._renamed[CLAIMER] = new_names(ontology.claimers)
+        for controls in CONTROLS:
+            for attribute in ontology.layers[controls.layer].attributes:
+                renamed = new_names(attribute.values)
+                self._renamed[controls.attribute(attribute.name)] = renamed
         self.regions: dict[str, Region] = {}
         self.problems: list[Problem] = []
 
@@ -109,7 +120,7 @@ class _Reader:
     def label(self, row: Row) -> None:
         name, control, value = _text(row.get("id")), _text(row.get("from_name")), _value(row)
         quote = _text(value.get("text"))
-        labels = _texts(value.get("labels"))
+        labels = self._current(control, _texts(value.get("labels")))
         if not name:
             self._report("", "a region without an id", quote)
         elif control not in self._labels:
@@ -155,7 +166,7 @@ class _Reader:
                 name, f"«{control}» is given, but the region is no {owner}", region.span.text
             )
         elif _texts(said):
-            self._answer(region, control, _texts(said), legal)
+            self._answer(region, control, self._current(control, _texts(said)), legal)
         elif said not in (None, "", [], [""]):
             self._report(name, f"«{control}» is {said!r}, not a text", region.span.text)
 
@@ -174,6 +185,11 @@ class _Reader:
                 region.id, f"«{control}» is given twice ({said}); the first is taken", quote
             )
         kept[control] = values[0]
+
+    def _current(self, control: str, names: Sequence[str]) -> Sequence[str]:
+        """The names as the ontology has them now, where they were others before."""
+        renamed = self._renamed.get(control, {})
+        return [renamed.get(name, name) for name in names]
 
     def relation(self, row: Row) -> Iterable[Arc]:
         source, target = _text(row.get("from_id")), _text(row.get("to_id"))
@@ -207,7 +223,7 @@ class _Reader:
             if span is not None and shown(span.text) == quote:
                 self._report(
                     name, f"[{start}, {end}] counts UTF-16 units; [{span.start}, {span.end}] meant",
-                    span.text,
+                    span.text, mended=True,
                 )  # fmt: skip
                 return span
             if found is not None:
@@ -228,8 +244,8 @@ class _Reader:
             return None
         return Span(start=first, end=last, text=self._text[first:last])
 
-    def _report(self, region: str, message: str, quote: str = "") -> None:
-        self.problems.append(Problem(region=region, message=message, quote=quote))
+    def _report(self, region: str, message: str, quote: str = "", *, mended: bool = False) -> None:
+        self.problems.append(Problem(region=region, message=message, quote=quote, mended=mended))
 
 
 def _is_offset(value: object) -> TypeGuard[int]:

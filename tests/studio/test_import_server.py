@@ -1,0 +1,96 @@
+"""A project with quite another page on a real server, annotated there, exported and imported."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ..small_corpus import TEXT
+from .foreign import CONFIG, MAPPING, RESULT, place
+
+
+@pytest.fixture
+def foreign(label_studio, title):
+    """Somebody else's project: the small corpus's text and another one; ids of tasks by text."""
+    project = label_studio.owner.post("/api/projects/", title=title, label_config=CONFIG)["id"]
+    for text in (TEXT, "Nobody here knows this text."):
+        label_studio.owner.post(f"/api/projects/{project}/import", body=text)
+    tasks = label_studio.owner.get("/api/tasks/", project=project, fields="all")["tasks"]
+    return project, {task["data"]["body"]: task for task in tasks}
+
+
+@pytest.fixture
+def bring(files, run, tmp_path, label_studio, foreign):
+    """Export the project as JSON and import it; no secret of the server may get through."""
+
+    def invoke(*arguments, mapping=MAPPING):
+        export, labels = tmp_path / "export.json", tmp_path / "mapping.toml"
+        path = f"/api/projects/{foreign[0]}/export"
+        tasks = label_studio.owner.get(path, exportType="JSON", download_all_tasks="true")
+        export.write_text(json.dumps(tasks), encoding="utf-8")
+        labels.write_text(mapping, encoding="utf-8")
+        mapped = () if "--template" in arguments else ("--mapping", str(labels))
+        result = run(files.corpus, "studio", "import", str(export), *mapped, *arguments)
+        assert isinstance(result.exception, SystemExit | None), result.exception
+        for secret in label_studio.secrets:
+            assert secret not in result.output
+            for file in files.root.rglob("*"):
+                assert file.is_dir() or secret.encode() not in file.read_bytes(), file
+        return result
+
+    return invoke
+
+
+def test_an_export_of_the_real_server_is_imported(bring, files, foreign, label_studio, run):
+    _, tasks = foreign
+    ours = tasks[TEXT]
+    label_studio.annotator.submit(ours, RESULT)
+    label_studio.owner.submit(ours, RESULT[:4])
+    label_studio.owner.submit(ours, [], was_cancelled=True)
+    label_studio.owner.post("/api/predictions/", task=ours["id"], result=RESULT[:1])
+    names = [
+        "--annotator", f"{label_studio.annotator.id}=ana",
+        "--annotator", f"{label_studio.owner.id}=bo",
+    ]  # fmt: skip
+    template = bring("--template").stdout
+    for name in ("PER", "LOC", "MISC", "Contact", "participant_of", "good"):
+        assert f'"{name}" = "?"' in template
+    result = bring(*names)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "annotations/ana/summit.json\nannotations/bo/summit.json\n"
+    assert "is a skip; left out" in result.stderr
+    assert "1 prediction(s) left out" in result.stderr
+    ana = files.corpus.read_annotation("ana", "summit")
+    assert [m.spans[0].text for m in ana.mentions] == ["Ana Ruiz", "Bo Lind", "Oslo", "She"]
+    assert [(e.type, len(e.arguments)) for e in ana.events] == [("MEET", 2)]
+    assert [(c.act, c.claimer) for c in ana.claims] == [("ASSERT", "she")]
+    assert len(files.corpus.read_annotation("bo", "summit").mentions) == 1
+    assert run(files.corpus, "validate").exit_code == 0
+
+
+def test_what_the_server_lets_through_is_refused_and_said(bring, files, foreign, label_studio):
+    _, tasks = foreign
+    rows = [
+        *RESULT,
+        {"id": "z1", "from_name": "ner", "to_name": "doc", "type": "labels",
+         "value": place("Oslo") | {"labels": ["PLANET"]}},
+        {"type": "relation", "from_id": "she", "to_id": "gone", "direction": "bi"},
+    ]  # fmt: skip
+    label_studio.annotator.submit(tasks[TEXT], rows)
+    unknown = next(task for text, task in tasks.items() if text != TEXT)
+    label_studio.annotator.submit(unknown, [])
+    result = bring("--annotator", "ana")
+    assert result.exit_code == 1
+    assert "label «PLANET» of «ner»: 1 time, such as «Oslo»" in result.stderr
+    mapping = MAPPING.replace('MISC = "ignore"', 'MISC = "ignore"\nPLANET = "entity:GPE"')
+    mapping = mapping.replace("[relations]", '[relations]\n"" = "coreference"')
+    result = bring("--annotator", "ana", mapping=mapping)
+    assert result.exit_code == 1
+    assert "leads to no labelled region" in result.stderr
+    assert "is about no document of corpus/: «Nobody here" in result.stderr
+    assert not files.corpus.annotations.joinpath("ana").exists()
+    result = bring("--annotator", "ana", "--draft", mapping=mapping)
+    assert result.exit_code == 1, "the unknown text is still left out"
+    assert result.stdout == "annotations/ana/summit.json\n"
+    assert files.corpus.read_annotation("ana", "summit").status == "draft"

@@ -1,0 +1,252 @@
+"""A label gets another name: the ontology says so, and everything annotated follows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dateline.fault import Fault
+from dateline.former import renamed
+from dateline.model import canonical
+from dateline.store import Corpus
+from dateline.studio.aliases import with_former_names
+from dateline.studio.config import labelling_config
+from dateline.studio.convert import from_result, header_of, to_result
+from dateline.studio.offers import lost_offers
+
+RENAMED = {
+    ("entityType", "PERSON"): "HUMAN",
+    ("event", "MEET"): "MEETING",
+    ("role", "party"): "participant",
+    ("act", "ASSERT"): "STATE",
+    ("eventRelation", "BEFORE"): "PRECEDES",
+    ("claimRelation", "SUPPORTS"): "BACKS",
+    ("level", "pronoun"): "pronominal",
+}
+"""By the list and the old name: the new name."""
+
+
+def rename_in(schema, kind, old, new):
+    """Rename a label in the ontology as a maintainer would."""
+    definitions = schema["$defs"]
+    if kind == "role":
+        entries = definitions["role"].values()
+    elif kind == "level":
+        entries = definitions["mention"]["properties"]["attributes"]["properties"]["level"]["oneOf"]
+    else:
+        entries = definitions[kind]["oneOf"]
+    for entry in entries:
+        holder = entry["properties"]["type"] if kind == "event" else entry
+        if holder["const"] == old:
+            holder["const"] = new
+            entry["x-formerly"] = [*entry.get("x-formerly", ()), old]
+    for role in definitions["role"].values():
+        role["x-fillers"] = [new if filler == old else filler for filler in role["x-fillers"]]
+
+
+@pytest.fixture
+def change(files):
+    """Change the ontology of the small corpus; gives the corpus as a new run would read it."""
+    files.check()
+
+    def apply(names=RENAMED, edit=None):
+        path = files.root / "schema" / "ontology.schema.json"
+        schema = json.loads(path.read_bytes())
+        for (kind, old), new in names.items():
+            rename_in(schema, kind, old, new)
+        if edit:
+            edit(schema["$defs"])
+        path.write_text(json.dumps(schema), encoding="utf-8")
+        return Corpus(files.root)
+
+    return apply
+
+
+def test_every_kind_of_label_is_renamed_in_the_files(files, change, run):
+    before = files.corpus.read_annotation("gold", "summit")
+    corpus = change()
+    assert run(corpus, "validate").exit_code == 1
+    path = corpus.annotation_path("gold", "summit")
+    old = path.read_bytes()
+    dry = run(corpus, "rename", "--dry-run")
+    assert dry.exit_code == 0
+    assert path.read_bytes() == old
+    result = run(corpus, "rename")
+    assert result.exit_code == 0
+    assert result.stdout == dry.stdout
+    assert result.stdout.splitlines() == [
+        "act: ASSERT to STATE, 3 times",
+        "claimRelation: SUPPORTS to BACKS, 1 time",
+        "entity: PERSON to HUMAN, 6 times",
+        "event: MEET to MEETING, 1 time",
+        "eventRelation: BEFORE to PRECEDES, 1 time",
+        "mention.level: pronoun to pronominal, 1 time",
+        "role of MEETING: party to participant, 2 times",
+    ]
+    assert run(corpus, "validate").exit_code == 0
+    after = corpus.read_annotation("gold", "summit")
+    assert list(after.ids()) == list(before.ids())
+    assert run(corpus, "rename").stdout == ""
+
+
+def test_validate_says_what_a_label_is_called_now(change, run):
+    result = run(
+        change({("entityType", "PERSON"): "HUMAN", ("event", "MEET"): "MEETING"}), "validate"
+    )
+    assert "It is called «HUMAN» now: `dateline rename`" in result.stdout
+    assert "It is called «MEETING» now: `dateline rename`" in result.stdout
+
+
+def test_validate_names_each_place_of_a_label_that_was_removed(change, run):
+    def edit(definitions):
+        entries = definitions["claimRelation"]["oneOf"]
+        entries[:] = [entry for entry in entries if entry["const"] != "SUPPORTS"]
+
+    result = run(change({}, edit), "validate")
+    assert "annotations/gold/summit.json /claim_relations/0/type" in result.stdout
+    assert '"SUPPORTS" is not allowed here' in result.stdout
+    assert "Allowed are" in result.stdout
+
+
+def test_nothing_is_renamed_where_a_file_is_not_right_even_then(change, run):
+    def edit(definitions):
+        entries = definitions["claimRelation"]["oneOf"]
+        entries[:] = [entry for entry in entries if entry["const"] != "SUPPORTS"]
+
+    corpus = change({("entityType", "PERSON"): "HUMAN"}, edit)
+    path = corpus.annotation_path("gold", "summit")
+    old = path.read_bytes()
+    result = run(corpus, "rename")
+    assert result.exit_code == 1
+    assert "Nothing was renamed" in result.stderr
+    assert "/claim_relations/0/type" in result.stderr
+    assert path.read_bytes() == old
+
+
+def test_a_disk_that_is_full_leaves_every_file_as_it_was(change, run, monkeypatch):
+    import dateline.rename as module
+
+    corpus = change()
+    for annotator in ("ana", "bo"):
+        gold = corpus.read_annotation("gold", "summit")
+        corpus.write_annotation(
+            type(gold)(
+                **{f: getattr(gold, f) for f in gold.__struct_fields__} | {"annotator": annotator}
+            )
+        )
+    paths = [corpus.annotation_path(name, "summit") for name in corpus.annotators()]
+    before = [path.read_bytes() for path in paths]
+    write, calls = module.write_atomically, []
+
+    def full(path, content):
+        calls.append(path)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device", str(path))
+        write(path, content)
+
+    monkeypatch.setattr(module, "write_atomically", full)
+    assert run(corpus, "rename").exit_code == 1
+    assert [path.read_bytes() for path in paths] == before
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ({("act", 0): ["DENY"]}, "DENY, which is a label itself"),
+        ({("act", 0): ["SAY"], ("act", 1): ["SAY"]}, "SAY, which is that of"),
+        ({("act", 0): "SAY"}, "x-formerly 'SAY' is missing or has another shape"),
+        ({("role", "agent"): ["coreference"]}, "a relation is called coreference already"),
+    ],
+    ids=["current", "twice", "text", "relation"],
+)
+def test_a_former_name_means_one_thing(change, edit, message):
+    def apply(definitions):
+        for (kind, key), names in edit.items():
+            place = definitions[kind] if kind == "role" else definitions[kind]["oneOf"]
+            place[key]["x-formerly"] = names
+
+    with pytest.raises(Fault, match=message):
+        change({}, apply).ontology  # noqa: B018
+
+
+def test_what_was_annotated_under_old_names_is_read_under_the_new(files, change):
+    old = files.corpus.read_annotation("gold", "summit")
+    rows = to_result(old, files.corpus.ontology)
+    page = labelling_config(files.corpus.ontology)
+    corpus = change()
+    document = corpus.read_document("summit")
+    read, problems = from_result(rows, document, header_of(old), corpus.ontology)
+    assert problems == []
+    assert read == canonical(renamed(old, corpus.ontology)[0])
+    assert lost_offers(page, labelling_config(corpus.ontology))
+    kept = with_former_names(labelling_config(corpus.ontology), corpus.ontology)
+    assert lost_offers(page, kept) == []
+    assert lost_offers(labelling_config(corpus.ontology), kept) == []
+
+
+def schema_of(corpus):
+    return (corpus.root / "schema" / "ontology.schema.json").read_bytes()
+
+
+def test_one_command_renames_in_the_schema_and_in_the_files(files, run):
+    files.check()
+    path = files.corpus.annotation_path("gold", "summit")
+    before, schema = path.read_bytes(), schema_of(files.corpus)
+    names = [
+        "entity:PERSON=HUMAN", "event:MEET=MEETING", "role:party=participant", "act:ASSERT=STATE",
+        "BEFORE=PRECEDES", "SUPPORTS=BACKS", "pronoun=pronominal",
+    ]  # fmt: skip
+    dry = run(files.corpus, "rename", *names, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert (path.read_bytes(), schema_of(files.corpus)) == (before, schema)
+    result = run(files.corpus, "rename", *names)
+    assert result.stdout == dry.stdout
+    assert "entity: PERSON to HUMAN, 6 times" in result.stdout
+    assert "files: 2 changed" in result.stderr
+    assert run(files.corpus, "validate").exit_code == 0
+    assert set(Corpus(files.root).ontology.layers["entities"].labels[0].formerly) <= {"PERSON"}
+
+    lines = [set(text.splitlines()) for text in (schema, schema_of(files.corpus))]
+    assert len(lines[1] - lines[0]) < 30, "the rest of the schema stays as it was written"
+
+
+def test_a_label_can_get_its_old_name_back(files, run):
+    files.check()
+    run(files.corpus, "rename", "entity:PERSON=HUMAN")
+    assert run(files.corpus, "rename", "HUMAN=PERSON").exit_code == 0
+    assert run(files.corpus, "validate").exit_code == 0
+    (person,) = [
+        x for x in Corpus(files.root).ontology.layers["entities"].labels if x.name == "PERSON"
+    ]
+    assert person.formerly == ("HUMAN",)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("DEMAND=X", "write act:DEMAND=X or event:DEMAND=X"),
+        ("positive=yes", "write event.polarity:positive=yes or claim.polarity:positive=yes"),
+        ("event:NOTHING=X", "no label of kind event of this name"),
+        ("NOTHING=X", "has no label of this name"),
+        ("thing:MEET=X", "«thing» is no kind of label"),
+        ("MEET", "write it as OLD=NEW"),
+        ("MEET=MEET", "two names that differ"),
+        ("event:MEET=ATTACK", "«ATTACK» is a label already. To merge two"),
+        ("role:party=coreference", "a relation is called coreference already"),
+    ],
+)
+def test_a_renaming_that_cannot_be_changes_nothing(files, run, name, message):
+    files.check()
+    schema = schema_of(files.corpus)
+    result = run(files.corpus, "rename", name)
+    assert result.exit_code == 1, result.output
+    assert message in result.stderr
+    assert schema_of(files.corpus) == schema
+
+
+def test_a_schema_written_otherwise_is_not_reformatted(change, run):
+    corpus = change({})
+    result = run(corpus, "rename", "event:MEET=MEETING")
+    assert result.exit_code == 1
+    assert "by hand: put the old name into x-formerly" in result.stderr
