@@ -201,6 +201,14 @@ def test_skips_predictions_and_older_annotations_are_left_out_and_said(bring, fi
     assert len(files.corpus.read_annotation("ana", "summit").mentions) == 3
 
 
+def test_an_export_of_the_old_kind_is_read_too(bring, files):
+    old = task(annotation())
+    old["completions"] = old.pop("annotations")
+    del old["predictions"]
+    assert bring([old]).exit_code == 0
+    assert len(files.corpus.read_annotation("ana", "summit").mentions) == 4
+
+
 def test_offsets_in_utf16_units_are_converted_with_a_note(bring, files):
     text = "A 🏙️ for Ana.\nBo."
     document = document_of(text, "town")
