@@ -35,6 +35,7 @@ def test_one_changed_mention_is_one_changed_line(real_corpus: Corpus):
         (a, b) for a, b in zip(before.splitlines(), after.splitlines(), strict=True) if a != b
     ]
     assert len(differing) == 1
+    assert len(before.splitlines()) > len(annotation.mentions) + len(annotation.events)
 
 
 def test_order_in_memory_does_not_matter(real_corpus: Corpus):

@@ -124,6 +124,7 @@ def start_corpus(root: Path) -> None:
         raise Fault(f"{schema}: is there already, and is not overwritten; choose another folder.")
     for folder in ("seeds", "corpus", "annotations"):
         (root / folder).mkdir(parents=True, exist_ok=True)
+    write_atomically(root / ".gitignore", b"dist/\n.dist.*/\n")
     with packaged_schemas() as packaged:
         for name in SCHEMA_NAMES:
             write_atomically(schema / file_name(name), (packaged / file_name(name)).read_bytes())
@@ -146,7 +147,7 @@ def canonical_json(value: msgspec.Struct) -> bytes:
 
     Lists of ranges stay on one line; UTF-8, not escaped, with a line feed at the end.
     """
-    fields = msgspec.to_builtins(value)
+    fields = json.loads(msgspec.json.encode(value))
     lines = [f"{_dumps(key)}: {_field(item)}" for key, item in fields.items()]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
@@ -191,8 +192,12 @@ def _read_schema(path: Path) -> Schema:
         ) from None
     except ValueError as error:
         raise Fault(f"{path}: is not JSON: {error}.") from None
-    if not isinstance(schema, dict):
-        raise Fault(f"{path}: holds no JSON object.")
+    name = path.name.removesuffix(".schema.json")
+    if not isinstance(schema, dict) or schema.get("$id") != f"urn:dateline:{name}":
+        raise Fault(
+            f'{path}: is not the schema of that name; it must be an object with "$id": '
+            f'"urn:dateline:{name}", as in the file that `dateline init` writes.'
+        )
     return schema
 
 
