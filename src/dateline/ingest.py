@@ -39,15 +39,32 @@ class Outcome(Struct, frozen=True):
 
 
 def find_seeds(corpus: Corpus, paths: Iterable[Path]) -> list[Path]:
-    """The seeds meant by the paths, files or folders; without paths, all of ``seeds/``."""
+    """The seeds meant by the paths, files or folders; without paths, all of ``seeds/``.
+
+    Raises Fault for a folder that was named and has none.
+    """
     chosen = list(paths) or [corpus.seeds]
     found: dict[Path, None] = {}
     for path in chosen:
-        if path.is_dir():
-            found.update(dict.fromkeys(sorted(path.glob("*.txt"))))
+        if path.is_dir() and path.suffix != ".txt":
+            texts = [text for text in sorted(path.glob("*.txt")) if not text.name.startswith(".")]
+            if path != corpus.seeds and not texts:
+                raise Fault(f"{path}: holds no texts (NAME.txt); seeds lie in {corpus.seeds}.")
+            found.update(dict.fromkeys(texts))
         else:
             found[path.with_suffix(".txt") if path.suffix == ".toml" else path] = None
     return list(found)
+
+
+def ignored_files(corpus: Corpus) -> list[Path]:
+    """What lies in ``seeds/`` but is neither a seed nor the sidecar of one."""
+    return [
+        path
+        for path in sorted(corpus.seeds.glob("*"))
+        if not path.name.startswith(".")
+        and path.suffix != ".txt"
+        and not (path.suffix == ".toml" and path.with_suffix(".txt").exists())
+    ]
 
 
 def ingest(corpus: Corpus, seeds: Iterable[Path]) -> Iterator[Outcome]:
@@ -59,6 +76,8 @@ def ingest(corpus: Corpus, seeds: Iterable[Path]) -> Iterator[Outcome]:
             yield Outcome(seed=name, result=ingester.ingest(path))
         except Fault as fault:
             yield Outcome(seed=name, result="refused", message=str(fault))
+        except OSError as error:
+            yield Outcome(seed=name, result="refused", message=f"{error.strerror}.")
 
 
 class _Ingester:
@@ -183,11 +202,12 @@ class _Ingester:
 
     def _refuse_illegal(self, document: Document, sidecar: Path) -> None:
         # All else is made by ourselves, so what does not fit the schema came from the sidecar.
-        for finding in self._validator.findings(msgspec.to_builtins(document)):
-            key = finding.pointer.strip("/").replace("/", ".")
-            raise Fault(
-                f"{self._corpus.relative(sidecar)}: {key} {finding.message}. {finding.mend}"
-            )
+        findings = self._validator.findings(msgspec.json.decode(msgspec.json.encode(document)))
+        faults = [
+            f"{f.pointer.strip('/').replace('/', '.')} {f.message}. {f.mend}" for f in findings
+        ]
+        if faults:
+            raise Fault(f"{sidecar.name}: " + "\n  ".join(faults))
 
 
 def _read_sidecar(path: Path) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
       dateline ingest
       dateline ingest seeds/000_debecc4f8dbd1735.txt
     """
-    from dateline.ingest import find_seeds
+    from dateline.ingest import find_seeds, ignored_files
     from dateline.ingest import ingest as ingest_seeds
     from dateline.store import Corpus
 
@@ -40,6 +40,9 @@ def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
             click.echo(f"{outcome.seed}: {outcome.message}", err=True)
         elif outcome.result != "unchanged":
             settings.say(f"{outcome.seed}: {outcome.result}")
+    if not paths:
+        for path in ignored_files(corpus):
+            settings.say(f"{corpus.relative(path)}: ignored, as it is no NAME.txt or its NAME.toml")
     if not seeds:
         settings.say(f"There are no texts in {corpus.seeds}; put one there as NAME.txt.")
     results = ("added", "updated", "unchanged", "refused")
