@@ -6,6 +6,7 @@ converts to. Conversion is pure, so no other record of the last pull is needed.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -41,11 +42,12 @@ Track = Callable[[Iterable[AnnotatedTask]], Iterable[AnnotatedTask]]
 
 
 class Kept(Struct, frozen=True):
-    """A result as the server said it, less everything about the user."""
+    """A result as the server said it, less everything about the user but their number there."""
 
     project: int
     task: int
     annotation: int
+    user: int
     created: str
     updated: str
     tool: str
@@ -100,6 +102,13 @@ def pull(
     written, where a pseudonym cannot serve.
     """
     _check_pseudonyms(wishes.pseudonyms)
+    for user, known in _known_pseudonyms(corpus, project).items():
+        if wishes.pseudonyms.get(user, known) != known:
+            raise Fault(
+                f"--annotator {user}={wishes.pseudonyms[user]}: user {user} of this project was "
+                f"pulled as «{known}» before, and one person must not become two; keep the name, "
+                f"or rename annotations/{known}/ and the annotator in its files first."
+            )
     puller = _Puller(corpus, project, f"Label Studio {server.version}", wishes)
     tasks: dict[str, list[AnnotatedTask]] = {}
     for annotated in track(server.annotated_tasks(project)):
@@ -117,6 +126,17 @@ def pull(
 def kept_path(corpus: Corpus, annotator: str, document: str) -> Path:
     """Where an annotator's result for a document is kept as the server said it."""
     return corpus.annotations / annotator / FOLDER / f"{document}.json"
+
+
+def _known_pseudonyms(corpus: Corpus, project: Project) -> dict[int, str]:
+    """What the project's users were called when their work was last pulled, by number."""
+    known: dict[int, str] = {}
+    for path in sorted(corpus.annotations.glob(f"*/{FOLDER}/*.json")):
+        with contextlib.suppress(Fault):  # an unreadable one is refused when its turn comes
+            kept = read_struct(path, Kept)
+            if kept.project == project.id:
+                known[kept.user] = path.parent.parent.name
+    return known
 
 
 def _check_pseudonyms(pseudonyms: Mapping[int, str]) -> None:
@@ -147,6 +167,7 @@ class _Puller:
         self._tool = tool
         self._wishes = wishes
         self._checker = Checker(corpus)
+        self._pseudonyms = {**_known_pseudonyms(corpus, project), **wishes.pseudonyms}
         self._seen: set[tuple[str, str]] = set()
         self.written: list[str] = []
         self.unchanged = 0
@@ -170,11 +191,11 @@ class _Puller:
                 else:
                     by_user.setdefault(submission.user, []).append(submission)
         for user, submissions in sorted(by_user.items()):
-            annotator = self._wishes.pseudonyms.get(user, f"user-{user}")
+            annotator = self._pseudonyms.get(user, f"user-{user}")
             self._seen.add((annotator, document.id))
             newest = self._newest(document.id, annotator, submissions)
             if newest is not None:
-                self._submission(document, annotator, newest)
+                self._submission(document, annotator, user, newest)
 
     def missing(self, documents: Collection[str]) -> None:
         """Say which results kept from this project the server has no more."""
@@ -210,11 +231,14 @@ class _Puller:
             )
         return done[-1] if done else None
 
-    def _submission(self, document: Document, annotator: str, submission: Submission) -> None:
+    def _submission(
+        self, document: Document, annotator: str, user: int, submission: Submission
+    ) -> None:
         new = Kept(
             project=self._project.id,
             task=submission.task,
             annotation=submission.id,
+            user=user,
             created=submission.created,
             updated=submission.updated,
             tool=self._tool,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dateline.fault import Fault
 from dateline.model import Annotation, Document, Struct, canonical
 from dateline.ontology import Ontology
+from dateline.rules.check import Checker
 from dateline.store import Corpus, canonical_json, sha256
 from dateline.studio.aliases import with_former_names
 from dateline.studio.client import Project, Server, Task, page_errors
@@ -137,7 +138,7 @@ def _start(
 ) -> tuple[str, Rows]:
     rows = to_result(annotation, corpus.ontology)
     content = canonical_json(canonical(annotation))
-    problems = _unfit(annotation, document, rows, corpus.ontology, config)
+    problems = _unfit(corpus, annotation, document, rows, config)
     if b"\\u0000" in content:
         problems.append("it holds a NUL character, which databases refuse")
     if problems:
@@ -151,13 +152,16 @@ def _start(
 
 
 def _unfit(
-    annotation: Annotation, document: Document, rows: Rows, ontology: Ontology, config: str
+    corpus: Corpus, annotation: Annotation, document: Document, rows: Rows, config: str
 ) -> list[str]:
     """Why the rows would break the page, or would not come back as the same annotation."""
+    incidents = Checker(corpus).annotation(annotation, document)
+    if errors := [f"{i.pointer} {i.code}: {i.message}" for i in incidents if i.level == "error"]:
+        return errors
     errors = page_errors(rows, config)
     if errors:
         return errors
-    returned, problems = from_result(rows, document, header_of(annotation), ontology)
+    returned, problems = from_result(rows, document, header_of(annotation), corpus.ontology)
     if problems:
         return [problem.line for problem in problems]
     if returned != canonical(annotation):
