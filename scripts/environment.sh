@@ -33,12 +33,17 @@ install_venv_module() {
 
 # make_locked_venv FOLDER LOCK: a virtual environment with just what the lock names.
 make_locked_venv() {
-  local folder="$1" lock="$2" stamp
+  local folder="$1" lock="$2" place stamp
+  mkdir -p "$folder"
+  place="$(cd "$folder" && pwd)"
   stamp="$(sha256sum <"$lock")"
+  # A virtual environment knows its own place, so one that was moved is made anew.
+  [ "$(cat "$folder/.place" 2>/dev/null)" = "$place" ] || rm -rf "$folder"
   [ "$(cat "$folder/.lock" 2>/dev/null)" = "$stamp" ] && return
   echo "Installing $lock into $folder …" >&2
   [ -x "$folder/bin/python" ] || "$(find_python)" -m venv "$folder"
   "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$lock"
+  echo "$place" >"$folder/.place"
   echo "$stamp" >"$folder/.lock"
 }
 
