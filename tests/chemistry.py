@@ -45,6 +45,7 @@ ONTOLOGY = {
             "properties": {"attributes": _attributes(speed=["fast", "slow"])},
             "oneOf": [
                 {
+                    "description": "Something loses electrons.",
                     "properties": {
                         "type": {"const": "OXIDATION"},
                         "arguments": {

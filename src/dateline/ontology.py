@@ -194,6 +194,12 @@ def _labels(schema: Schema, node: Schema) -> tuple[Label, ...]:
 def _attributes(schema: Schema, item: Schema) -> tuple[Attribute, ...]:
     attributes = resolve(schema, item["properties"].get("attributes", {}))
     required = attributes.get("required", ())
+    unknown = set(required) - set(attributes.get("properties", {}))
+    if unknown:
+        raise Fault(
+            f"schema/ontology.schema.json: required attributes that are not described: "
+            f"{', '.join(sorted(unknown))}; describe them under properties, or do not require them."
+        )
     found = []
     for name, node in attributes.get("properties", {}).items():
         node = resolve(schema, node)
@@ -234,6 +240,8 @@ def _problems(ontology: Ontology) -> Iterator[str]:
     for layer in ontology.layers.values():
         names: set[str] = set()
         for label in layer.labels:
+            if not label.description:
+                yield f"{label.name}: has no description, which is its guideline"
             if label.name in names:
                 yield f"{layer.name}: the label {label.name} stands twice; remove one"
             names.add(label.name)

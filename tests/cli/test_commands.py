@@ -78,7 +78,7 @@ def test_validate_prints_file_pointer_code_quote_and_mend(files: Files, run: Run
         "annotations/gold/summit.json /mentions/2/spans/0/text (m3)\n"
         "  error T302: is «Osla», but [24, 28] is «Oslo»\n"
         "    Ruiz met Bo Lind in [Oslo] on Monday.\\u000aShe said\n"
-        "    Correct the offsets or the quote; the text itself never changes.\n"
+        "    The text has no such words: correct the quote; the text itself never changes.\n"
     )
     assert "1 error, 0 warnings" in result.stderr
 
@@ -173,5 +173,56 @@ def test_a_broken_ontology_is_explained(empty_corpus: Corpus, run: Run):
     assert result.exit_code == 1
     assert "x-hotkey '2' is taken by PERSON" in result.stderr
     assert "ATTACK.place: x-fillers names PLANET" in result.stderr
-    path.write_text("{}")
+    path.write_text('{"$id": "urn:dateline:ontology"}')
     assert "is missing" in run(empty_corpus, "ontology").stderr
+    path.write_text("{}")
+    assert 'it must be an object with "$id": "urn:dateline:ontology"' in (
+        run(empty_corpus, "ontology").stderr
+    )
+
+
+def test_a_reference_to_nothing_in_a_schema_is_explained(empty_corpus: Corpus, run: Run):
+    path = empty_corpus.root / "schema" / "annotation.schema.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('#/$defs/entity"', '#/$defs/no"'))
+    result = run(empty_corpus, "validate")
+    assert result.exit_code == 1
+    assert "is no usable JSON Schema" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_an_ontology_may_hold_its_lists_in_place(empty_corpus: Corpus, run: Run):
+    path = empty_corpus.root / "schema" / "ontology.schema.json"
+    schema = json.loads(path.read_bytes())
+    definitions = schema["$defs"]
+    definitions["mention"]["properties"]["type"] = definitions.pop("entityType")
+    definitions["claim"]["properties"]["act"] = definitions.pop("act")
+    path.write_text(json.dumps(schema))
+    assert run(empty_corpus, "validate").exit_code == 0
+
+
+def test_what_the_system_refuses_is_told_without_a_traceback(files: Files, run: Run):
+    files.check()
+    files.corpus.document_path("summit").unlink()
+    files.corpus.document_path("summit").mkdir()
+    result = run(files.corpus, "validate")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert "summit.json: Is a directory" in result.stderr
+
+
+def test_a_terminal_without_the_characters_gets_escapes(files: Files):
+    files.check()
+    command = [sys.executable, "-m", "dateline", "--root", str(files.root), "ontology"]
+    environment = {"PYTHONIOENCODING": "ascii", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "PERSON" in done.stdout
+
+
+def test_malformed_json_is_shown_by_line_and_column(files: Files, run: Run):
+    files.check()
+    path = files.corpus.annotation_path("gold", "summit")
+    path.write_text('{"schema_version": "1.0",\n "document" "summit"}', encoding="utf-8")
+    result = run(files.corpus, "validate")
+    assert "line 2, column 13: Expecting ':' delimiter" in result.stdout
+    assert "1 document and 1 annotation checked" in result.stderr

@@ -109,7 +109,8 @@ def test_the_fast_path_agrees_with_the_reference(case: tuple[str, Any]):
         (("events", 0, "type"), "MEAT", "/events/0/type", "Did you mean MEET?"),
         (("events", 0, "arguments", 0, "role"), "victim", "/events/0/arguments/0/role", "«party»"),
         (("claims", 0, "attributes", "polarity"), "yes", "/claims/0/attributes/polarity", "«negative»"),
-        (("claims", 0, "cue"), [], "/claims/0/cue", "fragment"),
+        (("claims", 0, "cue"), [], "/claims/0/cue", "write null"),
+        (("entities", 0, "link"), "Q30", "/entities/0/link", "Write null or an object"),
         (("claims", 0, "cue", 0, "start"), -1, "/claims/0/cue/0/start", "code point"),
         (("mentions", 0, "level"), "name", "/mentions/0", "«spans»"),
         (("status",), "done", "/status", "«submitted»"),
@@ -141,4 +142,14 @@ def test_a_missing_argument_filler_is_explained():
     instance = annotation("0" * 64)
     del instance["events"][0]["arguments"][0]["mention"]
     found = list(VALIDATORS["annotation"].findings(instance))
-    assert [f.pointer for f in found] == ["/events/0/arguments/0"]
+    assert [(f.pointer, f.message) for f in found] == [
+        ("/events/0/arguments/0", "none of «mention», «event», «claim» is there")
+    ]
+
+
+def test_an_error_deep_in_an_item_names_the_item():
+    instance = annotation("0" * 64)
+    instance["mentions"][2]["spans"][0]["start"] = 24.5
+    (found,) = VALIDATORS["annotation"].findings(instance)
+    assert (found.pointer, found.subject) == ("/mentions/2/spans/0/start", "m3")
+    assert found.mend.startswith("Write a whole number.")

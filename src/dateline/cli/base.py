@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -97,6 +98,10 @@ class Command(click.Command):
             # The reader of our output, such as `head`, has seen enough.
             sys.stderr.close()
             ctx.exit(1)
+        except OSError as error:
+            # Rights, a full disk and the like: the user's to mend, not ours.
+            place = error.filename or "the output"
+            raise click.ClickException(f"{place}: {error.strerror or error}.") from None
 
 
 class Group(click.Group):
@@ -108,3 +113,10 @@ class Group(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_shared_options())
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the group; a terminal that lacks a character gets an escape, not a failure."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **kwargs)

@@ -14,7 +14,7 @@ from dateline.cli.studio_import import import_export
 from dateline.cli.validate import rules, validate
 
 
-@click.group(cls=Group)
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dateline")
 def main() -> None:
     """Make, check and publish a corpus annotated with entities, events and claims."""

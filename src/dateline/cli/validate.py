@@ -45,7 +45,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None
     bundles = check_corpus(corpus, documents)
     for bundle in settings.progress(bundles, "Validating", total=total):
         incidents += [i for i in bundle.incidents if not files or _is_under(i.file, files)]
-        checked += len(bundle.annotations)
+        checked += bundle.annotation_files
     _print(incidents, shown_as)
     errors = sum(incident.level == "error" for incident in incidents)
     settings.say(

@@ -6,6 +6,7 @@ that fit their schema, so a rule may trust the types; every incident is reported
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
@@ -22,6 +23,7 @@ from dateline.rules.incident import RULES, Check, Finding, Incident, Rule, Scope
 from dateline.rules.schema import SchemaValidator
 from dateline.rules.waivers import Waivers
 from dateline.store import Corpus
+from dateline.text import BYTE_ORDER_MARK, excerpt
 
 T = TypeVar("T")
 
@@ -48,6 +50,8 @@ class Bundle(Struct, frozen=True):
     document: Document | None
     annotations: Mapping[str, Annotation]
     incidents: list[Incident]
+    annotation_files: int = 0
+    """How many annotations were looked at, those that do not fit their schema included."""
 
 
 class Checker:
@@ -112,12 +116,7 @@ class Checker:
         try:
             instance = msgspec.json.decode(path.read_bytes())
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            finding = Finding(
-                pointer="",
-                message=f"cannot be read: {error}",
-                mend="Restore it from version control.",
-            )
-            return None, [UNREADABLE.incident(finding, file)]
+            return None, [UNREADABLE.incident(_unreadable(path.read_bytes(), error), file)]
         validator = self._schemas[schema]
         if not validator.is_valid(instance):
             return None, [SCHEMA.incident(f, file) for f in validator.findings(instance)]
@@ -152,18 +151,41 @@ def check_corpus(corpus: Corpus, documents: Iterable[str] | None = None) -> Iter
     for name in corpus.document_ids() if documents is None else sorted(documents):
         document, incidents = checker.document_file(corpus.document_path(name))
         annotations = {}
+        files = annotators.get(name, ()) if document is not None else ()
         if document is not None:
             texts[name] = document.text_sha256
             text = TextContext(document)
-            for annotator in annotators.get(name, ()):
+            for annotator in files:
                 path = corpus.annotation_path(annotator, name)
                 annotation, found = checker.annotation_file(path, text)
                 incidents += found
                 if annotation is not None:
                     annotations[annotator] = annotation
-        yield Bundle(document=document, annotations=annotations, incidents=incidents)
+        yield Bundle(
+            document=document,
+            annotations=annotations,
+            incidents=incidents,
+            annotation_files=len(files),
+        )
     if documents is None:
         yield Bundle(document=None, annotations={}, incidents=checker.corpus_wide(texts))
+
+
+def _unreadable(content: bytes, error: Exception) -> Finding:
+    """Where JSON goes wrong, by line and column if they can be told."""
+    message, quote = str(error), ""
+    if content.startswith(BYTE_ORDER_MARK.encode()):
+        message = "starts with a byte order mark"
+    else:
+        try:
+            json.loads(content)
+        except json.JSONDecodeError as wrong:
+            message = f"line {wrong.lineno}, column {wrong.colno}: {wrong.msg}"
+            quote = excerpt(wrong.doc, wrong.pos - 30, wrong.pos + 30)
+        except UnicodeDecodeError as wrong:
+            message = f"byte {content[wrong.start]:#04x} at position {wrong.start} is not UTF-8"
+    mend = "Correct it there; version control has the last state that could be read."
+    return Finding(pointer="", message=f"cannot be read: {message}", mend=mend, quote=quote)
 
 
 def _annotators_by_document(corpus: Corpus) -> Mapping[str, list[str]]:

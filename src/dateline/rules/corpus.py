@@ -65,6 +65,6 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
                 file=corpus.relative(path),
                 pointer="",
                 message="is not in the corpus",
-                mend="Run `dateline ingest`.",
+                mend="Run `dateline ingest`, which brings it in or says why it cannot.",
                 subject=path.stem,
             )

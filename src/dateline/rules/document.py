@@ -86,7 +86,9 @@ def seed(context: DocumentContext) -> Iterator[Finding]:
     content = context.read_seed(seed.file)
     if content is None:
         yield context.finding(
-            "/seed/file", f"seeds/{seed.file} is not there", "Restore it from version control."
+            "/seed/file",
+            f"seeds/{seed.file} is not there",
+            f"Restore it; if nobody has annotated it, corpus/{context.stem}.json may go as well.",
         )
         return
     if remove(content.decode("utf-8", errors="replace"), seed.dropped) != context.document.text:

@@ -48,7 +48,7 @@ def filler_type(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"/events/{position}/arguments/{number}",
                     event.id,
-                    f"the {argument.role} of {event.type} is «{argument.filler}», a {kind}",
+                    f"the {argument.role} of {event.type} is «{argument.filler}» ({kind})",
                     f"Legal are {', '.join(sorted(fillers))}: correct the filler or the role.",
                     event.trigger,
                 )

@@ -15,7 +15,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
+import msgspec
 
+from dateline.fault import Fault
 from dateline.ontology import Schema
 from dateline.rules.incident import Finding
 from dateline.text import excerpt
@@ -33,8 +35,15 @@ class SchemaValidator:
     def __init__(self, schemas: Mapping[str, Schema], name: str) -> None:
         self._schemas = schemas
         self._name = name
-        registry = jsonschema_rs.Registry([(s["$id"], dict(s)) for s in schemas.values()])
-        self._fast = jsonschema_rs.Draft202012Validator(dict(schemas[name]), registry=registry)
+        try:
+            registry = jsonschema_rs.Registry([(s["$id"], dict(s)) for s in schemas.values()])
+            self._fast = jsonschema_rs.Draft202012Validator(dict(schemas[name]), registry=registry)
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+            reason = str(error).splitlines()[0]
+            raise Fault(
+                f"schema/{name}.schema.json, or one that it refers to, is no usable JSON Schema: "
+                f"{reason}. Compare it with the one that `dateline init` writes."
+            ) from None
 
     @cached_property
     def reference(self) -> Draft202012Validator:
@@ -61,7 +70,7 @@ class SchemaValidator:
             for finding in _explain(error, ()):
                 if (finding.pointer, finding.message) not in seen:
                     seen.add((finding.pointer, finding.message))
-                    yield finding
+                    yield msgspec.structs.replace(finding, subject=_subject(instance, finding))
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -97,6 +106,17 @@ def _explain_alternatives(error: ValidationError, path: Path) -> Iterator[Findin
                     )
             yield _finding((*path, *places.pop()), message, mend, value)
             return
+    if all(_lacks_only(branch) for branch in branches.values()):
+        lacking: list[Any] = [branch[0].validator_value for branch in branches.values()]
+        wanted = [name for names in lacking for name in names]
+        yield _finding(path, f"none of {_names(wanted)} is there", "Add one.", error.instance)
+        return
+    if all(_is_of_another_type(branch) for branch in branches.values()):
+        values: list[Any] = [branch[0].validator_value for branch in branches.values()]
+        kinds = [kind for v in values for kind in (v if isinstance(v, list) else [v])]
+        message = f"{_shown(error.instance)} is not of type {' or '.join(kinds)}"
+        yield _finding(path, message, _write(kinds), error.instance)
+        return
     # The alternative whose errors lie deepest came closest to fitting.
     for inner in max(meant or branches.values(), key=_depth):
         yield from _explain(inner, path)
@@ -108,6 +128,14 @@ def _formerly(error: ValidationError, position: int) -> Sequence[object]:
     entry = entries[position]
     names = entry.get("x-formerly", ()) if isinstance(entry, dict) else ()
     return names if isinstance(names, list) else ()
+
+
+def _lacks_only(branch: list[ValidationError]) -> bool:
+    return len(branch) == 1 and branch[0].validator == "required" and not branch[0].relative_path
+
+
+def _is_of_another_type(branch: list[ValidationError]) -> bool:
+    return len(branch) == 1 and branch[0].validator == "type" and not branch[0].relative_path
 
 
 def _failed_constant(branch: list[ValidationError]) -> ValidationError | None:
@@ -128,7 +156,7 @@ def _wording(error: ValidationError) -> tuple[str, str]:
     match error.validator:
         case "required":
             missing = [name for name in wanted if name not in value]
-            return f"{_names(missing)} is missing", f"Add {_names(missing)}."
+            return f"missing: {_names(missing)}", f"Add {_names(missing)}."
         case "additionalProperties":
             known = schema.get("properties", {})
             extra = [name for name in value if name not in known]
@@ -139,19 +167,44 @@ def _wording(error: ValidationError) -> tuple[str, str]:
             return _not_one_of(value, [wanted])
         case "type":
             kinds = wanted if isinstance(wanted, list) else [wanted]
-            return f"{_shown(value)} is not of type {' or '.join(kinds)}", about
+            message = f"{_shown(value)} is not of type {' or '.join(kinds)}"
+            return message, f"{_write(kinds)} {schema.get('description', '')}".strip()
         case "pattern":
             return f"{_shown(value)} does not match {wanted}", about
         case "minimum":
             return f"{_shown(value)} is less than {wanted}", about
         case "minLength" | "minItems":
-            return "is empty or too short", about
+            return "is empty or too short", f"Fill it in, or write null if it may be. {about}"
         case "uniqueItems":
             return "holds the same value twice", "Keep one of them."
         case "oneOf" | "anyOf":
             return "fits more than one alternative", "Keep just one of them."
         case _:
             return excerpt(error.message, 0, len(error.message), 160), about
+
+
+_WRITTEN = {
+    "integer": "a whole number",
+    "string": "a text in quotation marks",
+    "array": "a list",
+    "object": "an object in braces",
+    "boolean": "true or false",
+}
+
+
+def _write(kinds: Iterable[str]) -> str:
+    return f"Write {' or '.join(_WRITTEN.get(kind, kind) for kind in kinds)}."
+
+
+def _subject(instance: object, finding: Finding) -> str:
+    """The id of the item that a finding lies in; a list's name and a position lead to it."""
+    match finding.pointer.split("/"):
+        case ["", name, position, *_] if isinstance(instance, dict) and position.isdigit():
+            items = instance.get(name)
+            if isinstance(items, list) and isinstance(items[int(position)], dict):
+                found = items[int(position)].get("id", "")
+                return found if isinstance(found, str) else ""
+    return ""
 
 
 def _not_one_of(value: object, allowed: list[Any]) -> tuple[str, str]:
@@ -171,11 +224,9 @@ def _shown(value: object) -> str:
 
 
 def _finding(path: Path, message: str, mend: str, value: object) -> Finding:
-    subject = value.get("id", "") if isinstance(value, dict) else ""
     return Finding(
         pointer=pointer(path),
         message=message,
         mend=mend,
         quote=_shown(value),
-        subject=subject if isinstance(subject, str) else "",
     )

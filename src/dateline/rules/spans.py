@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from dateline.model import Span
 from dateline.rules.context import AnnotationContext
 from dateline.rules.incident import Finding, rule
 
@@ -37,7 +39,7 @@ def quotes(context: AnnotationContext) -> Iterator[Finding]:
                 subject,
                 f"is «{span.text}», but [{span.start}, {span.end}] is "
                 f"«{text[span.start : span.end]}»",
-                "Correct the offsets or the quote; the text itself never changes.",
+                _where(text, span),
                 spans,
             )
 
@@ -109,3 +111,12 @@ def one_sentence(context: AnnotationContext) -> Iterator[Finding]:
                 "Annotate the part in each sentence, or waive it with a reason.",
                 spans,
             )
+
+
+def _where(text: str, span: Span) -> str:
+    """The mend for a wrong quote: where the quoted text stands, nearest to the offsets."""
+    starts = [match.start() for match in re.finditer(re.escape(span.text), text)]
+    if not starts:
+        return "The text has no such words: correct the quote; the text itself never changes."
+    start = min(starts, key=lambda place: abs(place - span.start))
+    return f"«{span.text}» stands at [{start}, {start + len(span.text)}]: correct one of the two."

@@ -82,8 +82,16 @@ class Waivers:
         try:
             sheet = msgspec.toml.decode(path.read_bytes(), type=_Sheet)
         except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            self._complain("", f"cannot be read: {error}", "Each waiver needs rule, document, id "
-                           "and reason, and for annotations the annotator.")  # fmt: skip
+            example = (
+                'rule = "T305"', 'document = "NAME"', 'annotator = "gold"', 'id = "m12"',
+                'reason = "…"',
+            )  # fmt: skip
+            self._complain(
+                "",
+                f"cannot be read: {error}",
+                f"Write each as [[waiver]] and then, a line each, {', '.join(example)}; leave the "
+                "annotator out for a rule about documents.",
+            )
             return ()
         kept = []
         for position, waiver in enumerate(sheet.waiver):
