@@ -26,14 +26,38 @@ from dateline.studio.controls import (
 
 _STYLE = """
     .lsf-richtext__line { white-space: pre-wrap; }
-    .lsf-richtext__container { line-height: 1.9; }
-    .dateline .layer { display: flex; gap: 12px; align-items: baseline; }
-    .dateline .layer > :first-child { flex: 0 0 9em; }
-    .dateline .body { display: flex; gap: 16px; }
-    .dateline .reading { flex: 3 1 0; min-width: 0; min-height: 300px; overflow-y: auto;
-      max-height: calc(100vh - 400px); }
-    .dateline .side { flex: 1 1 0; min-width: 240px; }
+    .lsf-richtext__container { line-height: 2.1; }
+    .htx-highlight[data-label]::after { font-weight: normal; opacity: 0.65; }
+    .dateline .layers { position: sticky; top: 0; z-index: 101; padding: 4px 0;
+      background: var(--color-neutral-background, #fff);
+      border-bottom: 1px solid var(--color-neutral-border, #ddd); }
+    .dateline .layer { display: flex; gap: 8px; align-items: baseline; }
+    .dateline .layer h4 { flex: 0 0 8em; margin: 0 !important;
+      font-size: 12px !important; line-height: 18px !important; }
+    .dateline .layer .lsf-labels { margin: 0; flex: 1; }
+    .dateline .layer .lsf-label { font-size: 12px; line-height: 18px; padding: 0 5px;
+      margin: 0 4px 4px 0; }
+    .dateline .layer .lsf-label__hotkey { margin-left: 5px; font-size: 11px; }
+    .dateline .layer .lsf-label_selected { background: var(--background);
+      box-shadow: 0 0 0 2px var(--color); font-weight: 600; }
+    .dateline .layer .lsf-label_selected, .dateline .layer .lsf-label_selected *
+      { color: var(--color-neutral-content, #222); }
+    .dateline .body { display: flex; gap: 16px; align-items: flex-start; }
+    .dateline .reading { flex: 3 1 0; min-width: 0; }
+    .dateline .side { flex: 1 1 0; min-width: 250px; position: sticky; top: 170px;
+      max-height: calc(100vh - 340px); overflow-y: auto; }
+    .dateline .side h4 { font-size: 13px !important; line-height: 1.3 !important;
+      margin: 8px 0 2px !important; }
+    .dateline .side .lsf-choice { margin: 0; }
+    .lsf-labels-list .lsf-labels-list { color: var(--color-neutral-content, #222) !important; }
+    .relations-overlay [class*="relationItem"] { opacity: 0 !important; }
+    .relations-overlay [class*="_highlighted"] { opacity: 1 !important; }
+    body:has(.lsf-relations) .relations-overlay [class*="relationItem"] { opacity: 0.7 !important; }
   """
+"""Layers stay in sight while the text scrolls. Arcs of relations would hide the text, so they show
+only while the list of relations is open, and where one is pointed at in it."""
+
+_CUE_HOTKEYS = ("m", "shift+m", "shift+c")
 
 _ANSWERS = {
     ENTITY.labels: (
@@ -54,10 +78,11 @@ def labelling_config(ontology: Ontology) -> str:
     """
     page = Element("View", className="dateline")
     SubElement(page, "Style").text = _STYLE
+    layers = SubElement(page, "View", className="layers")
     for controls in CONTROLS:
         layer = ontology.layers[controls.layer]
-        _labels(page, controls.labels, layer.title, layer.labels)
-    _labels(page, CUE, "Cue", (_CUE_LABEL,))
+        _labels(layers, controls.labels, layer.title, layer.labels)
+    _labels(layers, CUE, "Cue", (_cue_label(ontology),))
     _relations(page, ontology)
     body = SubElement(page, "View", className="body")
     reading = SubElement(body, "View", className="reading")
@@ -82,12 +107,15 @@ def lost_by(old: str, new: str) -> list[str]:
     return [thing for thing in _offered(old) if thing not in offered]
 
 
-_CUE_LABEL = Label(
-    name=CUE,
-    title="Cue",
-    description="The words that mark a claim as somebody's, such as «said» or «according to».",
-    color="#bdbdbd",
-)
+def _cue_label(ontology: Ontology) -> Label:
+    taken = {label.hotkey for layer in ontology.layers.values() for label in layer.labels}
+    return Label(
+        name=CUE,
+        title="Cue",
+        description="The words that mark a claim as somebody's, such as «said» or «according to».",
+        color="#9e9e9e",
+        hotkey=next((key for key in _CUE_HOTKEYS if key not in taken), None),
+    )
 
 
 def _labels(page: Element, name: str, title: str, labels: Iterable[Label]) -> None:
