@@ -31,6 +31,20 @@ install_venv_module() {
   fi
 }
 
+# The browser tests use the system's Chromium, or the one that DATELINE_CHROMIUM names.
+find_chromium() {
+  if [ -n "${DATELINE_CHROMIUM:-}" ] || command -v chromium >/dev/null ||
+    command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then
+    return
+  fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium; } >&2
+  else
+    echo "Install the package chromium first, for example: sudo apt-get install chromium" >&2
+    return 1
+  fi
+}
+
 # make_locked_venv FOLDER LOCK: a virtual environment with just what the lock names.
 make_locked_venv() {
   local folder="$1" lock="$2" place stamp

@@ -9,8 +9,9 @@ import pytest
 
 from dateline.fault import Fault
 from dateline.ontology import STRUCTURAL_RELATIONS, read_ontology
-from dateline.studio.config import labelling_config, lost_by
+from dateline.studio.config import labelling_config
 from dateline.studio.controls import CONTROLS
+from dateline.studio.offers import lost_offers
 
 
 def values(page, tag, name):
@@ -77,9 +78,9 @@ def test_additions_lose_nothing(ontology, chemistry):
     page = ElementTree.fromstring(config)
     ElementTree.SubElement(page.find(".//Labels[@name='entity']"), "Label", value="COMET")
     larger = ElementTree.tostring(page, encoding="unicode")
-    assert lost_by(config, larger) == []
-    assert lost_by(larger, config) == ["label «COMET» of «entity»"]
-    assert lost_by(config, labelling_config(chemistry.ontology))
+    assert lost_offers(config, larger) == []
+    assert [lost.line for lost in lost_offers(larger, config)] == ["label «COMET» of «entity»"]
+    assert lost_offers(config, labelling_config(chemistry.ontology))
 
 
 @pytest.mark.parametrize(
@@ -94,12 +95,12 @@ def test_additions_lose_nothing(ontology, chemistry):
 def test_what_is_taken_away_is_named(ontology, cut, lost):
     config = labelling_config(ontology)
     other = config.replace(cut, cut.replace('me="', 'me="other_').replace('ue="', 'ue="other_'))
-    assert lost in lost_by(config, other)
+    assert lost in [offer.line for offer in lost_offers(config, other)]
 
 
 def test_a_page_that_is_no_xml_is_a_fault():
     with pytest.raises(Fault, match="is not XML"):
-        lost_by("<View>", "<View/>")
+        lost_offers("<View>", "<View/>")
 
 
 def test_an_attribute_called_like_a_control_of_the_page_is_a_fault(repository):

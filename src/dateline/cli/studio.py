@@ -45,14 +45,35 @@ def _connection(command: F) -> F:
     return command
 
 
+def _chosen_layers(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    chosen = [name.strip() for name in value.split(",")]
+    unknown = [name for name in chosen if name not in _LAYERS]
+    if unknown:
+        raise click.BadParameter(f"«{unknown[0]}» is none of {', '.join(_LAYERS)}")
+    return tuple(layer for layer in _LAYERS if layer in chosen)
+
+
+_LAYERS = ("entities", "events", "claims")
+
+_layers_option = click.option(
+    "--layers",
+    metavar="LAYERS",
+    default=",".join(_LAYERS),
+    show_default=True,
+    callback=_chosen_layers,
+    help="Layers to label, with commas between; the others are shown as context.",
+)
+
+
 @click.group(cls=Group)
 def studio() -> None:
     """Annotate in Label Studio."""
 
 
 @studio.command()
+@_layers_option
 @pass_settings
-def config(settings: Settings) -> None:
+def config(settings: Settings, layers: tuple[str, ...]) -> None:
     """Print the labelling configuration that the ontology makes, as XML.
 
     \b
@@ -62,7 +83,7 @@ def config(settings: Settings) -> None:
     from dateline.store import Corpus
     from dateline.studio.config import labelling_config
 
-    click.echo(labelling_config(Corpus(settings.root).ontology), nl=False)
+    click.echo(labelling_config(Corpus(settings.root).ontology, layers), nl=False)
 
 
 @studio.command()
@@ -73,6 +94,7 @@ def config(settings: Settings) -> None:
     metavar="ANNOTATOR",
     help="Offer what this annotator says (or «gold») to start from.",
 )
+@_layers_option
 @pass_settings
 def push(
     settings: Settings,
@@ -81,6 +103,7 @@ def push(
     title: str | None,
     documents: tuple[str, ...],
     annotator: str | None,
+    layers: tuple[str, ...],
 ) -> None:
     """Bring documents into a project, which is made if it is not there.
 
@@ -102,7 +125,7 @@ def push(
     names = _documents(corpus, documents)
     title = title or project_title(corpus.ontology)
     with connect(url, _token(token)) as server:
-        pushed = push_documents(corpus, server, title, names, annotator)
+        pushed = push_documents(corpus, server, title, names, annotator, layers)
     settings.say(_summary(pushed))
     if pushed.refused:
         raise Fault("Not pushed:\n" + "\n".join(f"  {message}" for message in pushed.refused))

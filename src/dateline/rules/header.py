@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from dateline.layers import limited
 from dateline.model import LAYERS
 from dateline.rules.context import AnnotationContext
 from dateline.rules.incident import Finding, rule
@@ -85,17 +86,20 @@ def retired_ids(context: AnnotationContext) -> Iterator[Finding]:
 
 
 @rule(
-    "A206", "error", "annotation", "A layer that was not annotated is empty",
-    "Who reads the header must be able to trust it: nothing found is not the same as not looked.",
+    "A206", "error", "annotation", "A layer that was not annotated holds only context",
+    "Who reads the header must be able to trust it: nothing found is not the same as not looked. "
+    "What an annotated layer refers to may stand there, such as the claimers of claims.",
 )  # fmt: skip
 def layers(context: AnnotationContext) -> Iterator[Finding]:
+    allowed = limited(context.annotation, context.annotation.layers)
     for layer in LAYERS:
         if layer not in context.annotation.layers:
             for member in _MEMBERS[layer]:
-                if getattr(context.annotation, member):
+                if getattr(context.annotation, member) != getattr(allowed, member):
                     yield context.finding(
                         f"/{member}",
                         "",
-                        f"is not empty, but the layer «{layer}» is not named in layers",
-                        f"Add «{layer}» to layers, or empty {member}.",
+                        f"has what no layer refers to, and «{layer}» is not named in layers",
+                        f"Add «{layer}» to layers, or take out of {member} what nothing there "
+                        "refers to.",
                     )

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from dateline.ontology import Label, Ontology, Role
-from dateline.studio.controls import CLAIMER, CONTROLS
+from dateline.studio.controls import CLAIMER, CONTROLS, NO_HOTKEY
 
 
 def with_former_names(config: str, ontology: Ontology) -> str:
@@ -38,7 +38,7 @@ def _keep(page: Element, control: str, labels: Iterable[Label]) -> None:
                 for former in label.formerly:
                     hint = f"Is called {label.name} now: use that."
                     tag = "Label" if parent.tag == "Labels" else "Choice"
-                    SubElement(parent, tag, value=former, hint=hint)
+                    SubElement(parent, tag, value=former, hint=hint, hotkey=NO_HOTKEY)
 
 
 def _keep_relations(page: Element, labels: Iterable[Label | Role]) -> None:

@@ -16,6 +16,9 @@ COREFERENCE = "coreference"
 CONTINUES = "continues"
 ABOUT = "about"
 
+NO_HOTKEY = "f19"
+"""The page gives a free key to whatever has none, and few keyboards have this one."""
+
 
 class LayerControls(Struct, frozen=True):
     """How a layer appears on the page: its ``Labels`` control, and the prefix of its choices."""

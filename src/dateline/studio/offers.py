@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from dateline.fault import Fault
 from dateline.model import Annotation, Struct
@@ -29,13 +30,17 @@ class Use(Struct, frozen=True):
     annotations: int
 
 
-def offers(config: str) -> Iterator[Offer]:
-    """All that a labelling configuration offers. Raises Fault where it is not XML."""
+def parsed(config: str) -> Element:
+    """A project's labelling configuration. Raises Fault where it is not XML."""
     try:
-        page = ElementTree.fromstring(config)  # noqa: S314 (the user's own server; expat bounds it)
+        return ElementTree.fromstring(config)  # noqa: S314 (the user's own server; expat bounds it)
     except ElementTree.ParseError as error:
         raise Fault(f"the project's labelling configuration is not XML: {error}.") from None
-    for tag in page.iter():
+
+
+def offers(config: str) -> Iterator[Offer]:
+    """All that a labelling configuration offers. Raises Fault where it is not XML."""
+    for tag in parsed(config).iter():
         name, value = tag.get("name"), tag.get("value")
         if tag.tag == RELATIONS:
             for child in tag:
@@ -54,7 +59,10 @@ def offers(config: str) -> Iterator[Offer]:
 
 
 def lost_offers(old: str, new: str) -> list[Offer]:
-    """What the old configuration offers that the new one does not."""
+    """What the old configuration offers that the new one does not.
+
+    Raises Fault where one of them is not XML.
+    """
     left = {offer.line for offer in offers(new)}
     return [offer for offer in offers(old) if offer.line not in left]
 

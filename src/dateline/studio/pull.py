@@ -16,6 +16,7 @@ import msgspec
 
 from dateline.fault import Fault
 from dateline.former import renamed
+from dateline.layers import limited
 from dateline.model import (
     GOLD,
     LAYERS,
@@ -29,6 +30,7 @@ from dateline.model import (
 from dateline.rules.check import Checker
 from dateline.store import Corpus, canonical_json, read_struct, sha256, write_if_changed
 from dateline.studio.client import AnnotatedTask, Project, Server, Submission, Task
+from dateline.studio.config import labelled_layers
 from dateline.studio.convert import Header, from_result
 from dateline.studio.regions import Problem
 
@@ -166,6 +168,7 @@ class _Puller:
         self._project = project
         self._tool = tool
         self._wishes = wishes
+        self._layers = labelled_layers(project.config)
         self._checker = Checker(corpus)
         self._pseudonyms = {**_known_pseudonyms(corpus, project), **wishes.pseudonyms}
         self._seen: set[tuple[str, str]] = set()
@@ -283,6 +286,7 @@ class _Puller:
             kind, layers = kind or ours.provenance.kind, layers or ours.layers
         header = _header(kept, annotator, kind or "human", layers or LAYERS, ())
         theirs, problems = from_result(kept.result, document, header, self._corpus.ontology)
+        theirs = self._without_context(theirs)
         if ours is not None:
             used = set(theirs.ids())
             retired = {*ours.retired, *ours.ids()} - used
@@ -296,7 +300,15 @@ class _Puller:
         if old is None:
             return None
         header = _header(old, ours.annotator, ours.provenance.kind, ours.layers, ours.retired)
-        return from_result(old.result, document, header, self._corpus.ontology)[0]
+        return self._without_context(
+            from_result(old.result, document, header, self._corpus.ontology)[0]
+        )
+
+    def _without_context(self, annotation: Annotation) -> Annotation:
+        """Less what a project for some layers shows of the others, unless they refer to it."""
+        if self._layers == LAYERS:
+            return annotation
+        return canonical(limited(annotation, self._layers))
 
     def _write(self, annotation: Annotation, kept: bytes) -> None:
         # The annotation first: were the pull to break off in between, the next one would find it

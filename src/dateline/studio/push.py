@@ -6,16 +6,16 @@ that broke off is completed by the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dateline.fault import Fault
-from dateline.model import Annotation, Document, Struct, canonical
+from dateline.model import LAYERS, Annotation, Document, Struct, canonical
 from dateline.ontology import Ontology
 from dateline.rules.check import Checker
 from dateline.store import Corpus, canonical_json, sha256
 from dateline.studio.aliases import with_former_names
 from dateline.studio.client import Project, Server, Task, page_errors
-from dateline.studio.config import labelling_config
+from dateline.studio.config import labelled_layers, labelling_config
 from dateline.studio.convert import from_result, header_of, to_result
 from dateline.studio.losses import refusal
 from dateline.studio.offers import lost_offers
@@ -49,12 +49,14 @@ def push(
     title: str,
     documents: Iterable[str],
     annotator: str | None = None,
+    layers: Collection[str] = LAYERS,
 ) -> Pushed:
     """Bring documents into the project of this title, which is made if there is none.
 
     With an ``annotator``, each document takes along what this annotator says about it, where there
     is something, as a prediction that the page starts from. A document whose task has another text
-    is refused and left as it is; the others are pushed.
+    is refused and left as it is; the others are pushed. Layers that are not among ``layers`` travel
+    along as context that cannot be changed there.
 
     Raises Fault, before anything has changed, where a title, a document or an annotation cannot go
     there, or the project's configuration has what ours would take away.
@@ -62,7 +64,7 @@ def push(
     if not TITLE_LENGTH[0] <= len(title) <= TITLE_LENGTH[1]:
         raise Fault(f"«{title}»: a project's title has 3 to 50 characters; choose with --project.")
     ontology = corpus.ontology
-    config = labelling_config(ontology)
+    config = labelling_config(ontology, layers)
     texts = [_checked(corpus, corpus.read_document(name)) for name in documents]
     starts = _starts(corpus, texts, annotator, config)
     project, created, reconfigured = _project(corpus, server, title, config)
@@ -181,6 +183,13 @@ def _project(corpus: Corpus, server: Server, title: str, config: str) -> tuple[P
         return server.create_project(title, config), True, False
     if project.config.strip() == config.strip():
         return project, False, False
+    asked, wanted = labelled_layers(project.config), labelled_layers(config)
+    if asked != wanted:
+        raise Fault(
+            f"{server.address}: in the project «{title}» annotators label {', '.join(asked)}, not "
+            f"{', '.join(wanted)}. Say --layers {','.join(asked)}, or push to another project with "
+            "--project."
+        )
     if lost_offers(project.config, config):
         # What was annotated under a former name keeps that name on the page.
         config = with_former_names(config, corpus.ontology)

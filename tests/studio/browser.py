@@ -1,0 +1,173 @@
+"""Drives the labelling page in a real browser, as an annotator's hands would."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+_RECTANGLE = """quote => {
+  const texts = document.createTreeWalker(
+    document.querySelector('.lsf-richtext__container'), NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  let all = '';
+  while (texts.nextNode()) {
+    nodes.push([all.length, texts.currentNode]);
+    all += texts.currentNode.data;
+  }
+  const at = offset => {
+    const [start, node] = nodes.find(([s, n]) => s <= offset && offset < s + n.data.length);
+    return [node, offset - start];
+  };
+  const start = all.indexOf(quote);
+  const [last, offset] = at(start + quote.length - 1);
+  const range = document.createRange();
+  range.setStart(...at(start));
+  range.setEnd(last, offset + 1);
+  const [first, ...others] = range.getClientRects();
+  const end = others.length ? others[others.length - 1] : first;
+  return [first.left, first.top + first.height / 2, end.right, end.top + end.height / 2];
+}"""
+
+
+@contextlib.contextmanager
+def browser():
+    """A headless Chromium with an empty profile; fails where there is none."""
+    found = os.environ.get("DATELINE_CHROMIUM") or next(
+        filter(None, map(shutil.which, CHROMIUM)), None
+    )
+    if found is None:
+        pytest.fail(
+            "There is no Chromium: install the package chromium, or name one in DATELINE_CHROMIUM."
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+class Annotator:
+    """Somebody at the page, logged in; every step waits until the page shows its effect."""
+
+    def __init__(self, page, url, email, password):
+        self.page = page
+        self._url = url
+        page.goto(f"{url}/user/login/")
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", password)
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda address: "/login" not in address)
+
+    def open_list(self, project):
+        """The project's list of tasks."""
+        self.page.goto(f"{self._url}/projects/{project}/data")
+        expect(self.page.locator(".lsf-table__cell").first).to_be_visible()
+
+    def open(self, project, task):
+        """Open a task, and wait until its text can be marked."""
+        self.page.goto(f"{self._url}/projects/{project}/data?task={task}")
+        self.page.wait_for_selector(".lsf-richtext__line")
+        # The page adds the layer of arcs when all of its parts are ready.
+        self.page.wait_for_selector("svg.relations-overlay", state="attached")
+
+    @property
+    def selected_labels(self):
+        return self.page.locator(".dateline .layer .lsf-label_selected .lsf-label__text")
+
+    def press(self, hotkey):
+        """Press a hotkey as the ontology writes it: ``a``, ``shift+a``."""
+        *modifiers, key = hotkey.split("+") if hotkey != "+" else [hotkey]
+        if modifiers:
+            key = "+".join([*(m.capitalize() for m in modifiers), key.upper()])
+        self.page.keyboard.press(key)
+
+    def leave(self):
+        """Leave the field and the region, so that keys mean labels again."""
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.keyboard.press("Escape")
+        expect(self.selected_labels).to_have_count(0)
+
+    def draw(self, hotkey, label, quote):
+        """Choose a label by its key, and draw over the first such words of the text."""
+        rows = self.page.locator(".htx-highlight[data-label]")
+        self.leave()
+        before = rows.count()
+        self.press(hotkey)
+        expect(self.selected_labels).to_have_text([label])
+        left, top, right, bottom = self.page.evaluate(_RECTANGLE, quote)
+        mouse = self.page.mouse
+        mouse.move(left + 1, top)
+        mouse.down()
+        mouse.move(left + 6, top)
+        mouse.move(right - 1, bottom)
+        mouse.up()
+        expect(rows).to_have_count(before + 1)
+        self.leave()
+
+    def select(self, quote):
+        """Click on the first such words of the text, and wait for their attributes."""
+        left, top, *_ = self.page.evaluate(_RECTANGLE, quote)
+        self.page.mouse.click(left + 4, top)
+        expect(self.page.locator(".dateline .side h4:visible").first).to_be_visible()
+
+    def choose(self, *values):
+        """Choose values of the selected region, each by name."""
+        for value in values:
+            choice = self.page.locator(".dateline .side .lsf-choice:visible").filter(
+                has_text=re.compile(f"^{re.escape(value)}(\\[.\\])?$")
+            )
+            choice.last.locator("label").click()
+            expect(choice.last.locator("input")).to_be_checked()
+
+    def write(self, control, text):
+        """Write a line of text into a field of the selected region."""
+        field = self.page.locator(f".dateline .side input[name={control}]:visible")
+        field.fill(text)
+        field.press("Enter")
+        expect(self.page.get_by_text(text, exact=True).first).to_be_visible()
+
+    def open_relations(self):
+        """Open the list of relations."""
+        self.page.locator("#regions-relations_1_droppable:visible").click()
+        expect(self.page.locator(".lsf-relations").first).to_be_visible()
+
+    def open_regions(self):
+        """Open the list of regions."""
+        self.page.locator("[id=regions-relations_0_droppable]:visible").click()
+        expect(self.page.locator(".lsf-outliner-item").first).to_be_visible()
+
+    def join(self, source, target, *labels):
+        """Join two regions with a relation of these labels; shows the list of relations."""
+        self.select(source)
+        self.page.keyboard.press("Alt+r")
+        left, top, *_ = self.page.evaluate(_RECTANGLE, target)
+        self.page.mouse.click(left + 4, top)
+        self.open_relations()
+        relation = self.page.locator(".lsf-relations__item").last
+        relation.hover()
+        relation.locator(
+            ".lsf-relations__action button, button.lsf-relations__action"
+        ).first.click()
+        self.page.get_by_text("Select labels").last.click()
+        for label in labels:
+            self.page.get_by_test_id(f"select-option-{label}").click()
+        self.page.keyboard.press("Escape")
+
+    def submit(self):
+        """Submit, and wait until the server has it."""
+        with self.page.expect_response(
+            lambda r: "/annotations" in r.url and r.request.method == "POST"
+        ) as answer:
+            self.page.get_by_label("Submit current annotation").click()
+        assert answer.value.ok, answer.value.text()
