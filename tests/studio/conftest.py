@@ -175,7 +175,8 @@ def sync(label_studio, title):
         result = CliRunner().invoke(
             studio,
             [command, "--root", str(corpus.root), "--project", title, *arguments],
-            env={"LABEL_STUDIO_URL": url or label_studio.url, "LABEL_STUDIO_API_KEY": used},
+            env={"LABEL_STUDIO_URL": url or label_studio.url, "LABEL_STUDIO_API_KEY": used}
+            | {"DATELINE_BACKOFF": "0"},
         )
         assert isinstance(result.exception, SystemExit | None), result.exception
         assert "Traceback" not in result.output
