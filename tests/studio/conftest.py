@@ -51,6 +51,7 @@ class Person:
     email: str
     token: str
     id: int = field(init=False)
+    _personal: str | None = field(init=False, default=None)
 
     def __post_init__(self):
         self._api = httpx.Client(
@@ -94,9 +95,12 @@ class Person:
         self._api.delete(f"/api/annotations/{annotation}/").raise_for_status()
 
     def personal_access_token(self, password):
-        """A token of the newer kind, made as the account page makes it."""
-        with _session(self.url, "/user/login/", self.email, password) as session:
-            return session.post("/api/token/").raise_for_status().json()["token"]
+        """The token of the newer kind, made as the account page makes it; a user can have one."""
+        if self._personal is None:
+            with _session(self.url, "/user/login/", self.email, password) as session:
+                made = session.post("/api/token/").raise_for_status().json()
+            self._personal = made["token"]
+        return self._personal
 
 
 @dataclass
