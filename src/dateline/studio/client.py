@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec.structs import replace
+
 from dateline.fault import Fault
 from dateline.model import Struct
 
@@ -26,6 +28,8 @@ PAGE = 100
 """Tasks or projects in one answer."""
 SECONDS = 600.0
 """How long to wait for one answer, unless told otherwise."""
+SETTLING = 5
+"""How many times longer than otherwise to wait before looking for what may have been added."""
 DETAIL = 300
 """Characters of a server's explanation that are shown."""
 
@@ -210,6 +214,8 @@ class Server:
         from dateline.studio.retry import Unsure, repeated  # noqa: PLC0415 (imports the SDK's httpx)
 
         doubtful = False
+        # The server may still be at work when the connection breaks: a batch takes it up to 4 s.
+        patience = replace(self._patience, base=SETTLING * self._patience.base)
 
         def attempt() -> T:
             nonlocal doubtful
@@ -223,7 +229,7 @@ class Server:
                 raise Unsure(fault) from None
 
         try:
-            return repeated(self._patience, self._say, f"{self.address}, {deed}")(attempt)
+            return repeated(patience, self._say, f"{self.address}, {deed}")(attempt)
         except Unsure as unsure:
             found = look()
             if found is not None:
