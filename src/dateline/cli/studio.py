@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -13,6 +14,7 @@ from dateline.fault import Fault
 
 if TYPE_CHECKING:
     from dateline.store import Corpus
+    from dateline.studio.client import Server
     from dateline.studio.pull import Notice
     from dateline.studio.push import Pushed
 
@@ -39,6 +41,16 @@ def _connection(command: F) -> F:
                 "--document", "documents", multiple=True, metavar="ID",
                 help="Only this document; may be repeated.",
             ),
+            click.option(
+                "--timeout", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
+                expose_value=False, callback=_remember,
+                help="How long to wait for one answer.  [default: 600]",
+            ),
+            click.option(
+                "--backoff", type=click.FloatRange(0), envvar="DATELINE_BACKOFF", hidden=True,
+                expose_value=False, callback=_remember,
+                help="Seconds before a second attempt; they double with each further one.",
+            ),
         )
     ):  # fmt: skip
         command = option(command)
@@ -63,6 +75,27 @@ _layers_option = click.option(
     callback=_chosen_layers,
     help="Layers to label, with commas between; the others are shown as context.",
 )
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: float | None) -> None:
+    if value is not None and param.name is not None:
+        ctx.meta[f"{__name__}.{param.name}"] = value
+
+
+def _connect(settings: Settings, url: str, token: str | None) -> AbstractContextManager[Server]:
+    """A connection as the options of the running command ask for; tells of second attempts."""
+    from dateline.studio.client import SECONDS, connect
+    from dateline.studio.retry import Patience
+
+    meta = click.get_current_context().meta
+    backoff = meta.get(f"{__name__}.backoff")
+    return connect(
+        url,
+        _token(token),
+        timeout=meta.get(f"{__name__}.timeout", SECONDS),
+        patience=Patience() if backoff is None else Patience(base=backoff, longest=60 * backoff),
+        say=settings.say,
+    )
 
 
 @click.group(cls=Group)
@@ -117,14 +150,13 @@ def push(
       dateline studio push --from gold
     """
     from dateline.store import Corpus
-    from dateline.studio.client import connect
     from dateline.studio.push import project_title
     from dateline.studio.push import push as push_documents
 
     corpus = Corpus(settings.root)
     names = _documents(corpus, documents)
     title = title or project_title(corpus.ontology)
-    with connect(url, _token(token)) as server:
+    with _connect(settings, url, token) as server:
         pushed = push_documents(corpus, server, title, names, annotator, layers)
     settings.say(_summary(pushed))
     if pushed.refused:
@@ -144,7 +176,7 @@ def push(
     "--layer",
     "layers",
     multiple=True,
-    type=click.Choice(["entities", "events", "claims"]),
+    type=click.Choice(_LAYERS),
     help="Layer that annotators were asked to look at; may be repeated.  [default: all]",
 )
 @click.option(
@@ -173,7 +205,6 @@ def pull(
       dateline studio pull --annotator 2=ana --annotator 3=bo
     """
     from dateline.store import Corpus
-    from dateline.studio.client import connect
     from dateline.studio.pull import Wishes
     from dateline.studio.pull import pull as pull_annotations
     from dateline.studio.push import project_title
@@ -182,7 +213,7 @@ def pull(
     wishes = Wishes(pseudonyms=_pseudonyms(pseudonyms), layers=layers or None, kind=kind)
     names = frozenset(_documents(corpus, documents))
     title = title or project_title(corpus.ontology)
-    with connect(url, _token(token)) as server:
+    with _connect(settings, url, token) as server:
         project = server.find_project(title)
         if project is None:
             raise Fault(f"{url}: there is no project «{title}». `dateline studio push` makes it.")

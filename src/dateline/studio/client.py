@@ -7,27 +7,45 @@ the network refuses becomes a Fault that names the address and the mend, never t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from dateline.fault import Fault
 from dateline.model import Struct
 
 if TYPE_CHECKING:
     from label_studio_sdk.client import LabelStudio
+    from label_studio_sdk.core.api_error import ApiError
+
+    from dateline.studio.retry import Patience, Say
 
 BATCH = 250
 """Tasks or predictions in one request."""
 PAGE = 100
 """Tasks or projects in one answer."""
 SECONDS = 600.0
-"""How long to wait for one answer."""
+"""How long to wait for one answer, unless told otherwise."""
+SETTLING = 5
+"""How many times longer than otherwise to wait before looking for what may have been added."""
 DETAIL = 300
 """Characters of a server's explanation that are shown."""
 
-# A POST that was carried out though its answer got lost would be carried out twice.
+# Repeating is left to our own transport: the SDK would also repeat a POST that was carried out
+# though its answer got lost.
 _ONCE: Any = {"max_retries": 0}
+
+
+# Servers in debug mode quote what they were sent: tokens and e-mail addresses are left out.
+_PRIVATE = re.compile(r"\S+@\S+|[\w.-]{32,}")
+
+T = TypeVar("T")
+
+
+class DoubtfulFault(Fault):
+    """A fault after which it is not known whether the server did what it was asked for."""
 
 
 class Project(Struct, frozen=True):
@@ -73,19 +91,22 @@ class AnnotatedTask(Struct, frozen=True):
 class Server:
     """A Label Studio server that has accepted our token; ``connect`` makes one."""
 
-    def __init__(self, address: str, sdk: LabelStudio, version: str) -> None:
+    def __init__(
+        self, address: str, sdk: LabelStudio, version: str, patience: Patience, say: Say
+    ) -> None:
         self.address = address
         self.version = version
         self._sdk = sdk
+        self._patience = patience
+        self._say = say
 
     def find_project(self, title: str) -> Project | None:
         """The project of just this title. Raises Fault where there are two."""
         with _faults(self.address, "listing the projects"):
             pager: Any = self._sdk.projects.list(
-                title=title, include="id,title,label_config", page_size=PAGE
+                title=title, include="id,title,label_config", page_size=PAGE, request_options=_ONCE
             )
-            total = pager.response.count
-            projects = [p for p in self._all(pager, total) if p.title == title]
+            projects = [p for p in self._all(pager, "count") if p.title == title]
         if len(projects) > 1:
             numbers = ", ".join(str(project.id) for project in projects)
             raise Fault(
@@ -96,31 +117,39 @@ class Server:
 
     def create_project(self, title: str, config: str) -> Project:
         """Create a project with this labelling configuration."""
-        with _faults(self.address, "creating the project"):
+
+        def create() -> Project:
             made: Any = self._sdk.projects.create(
                 title=title, label_config=config, request_options=_ONCE
             )
-            return Project(id=made.id, title=title, config=config)
+            return Project(id=int(made.id), title=title, config=config)
+
+        return self._once(create, lambda: self.find_project(title), "creating the project")
 
     def reconfigure(self, project: Project, config: str) -> None:
         """Give the project another labelling configuration."""
         with _faults(self.address, "changing the labelling configuration"):
-            self._sdk.projects.update(id=project.id, label_config=config)
+            self._sdk.projects.update(id=project.id, label_config=config, request_options=_ONCE)
 
     def tasks(self, project: Project) -> Iterator[Task]:
         """All tasks of a project, without their annotations."""
         with _faults(self.address, "listing the tasks"):
             pager: Any = self._sdk.tasks.list(
-                project=project.id, page_size=PAGE, include="id,data,predictions_model_versions"
+                project=project.id,
+                page_size=PAGE,
+                include="id,data,predictions_model_versions",
+                request_options=_ONCE,
             )
-            for task in self._all(pager, pager.response.total):
+            for task in self._all(pager, "total"):
                 yield _task(task)
 
     def annotated_tasks(self, project: Project) -> Iterator[AnnotatedTask]:
         """All tasks of a project with their annotations."""
         with _faults(self.address, "listing the annotations"):
-            pager: Any = self._sdk.tasks.list(project=project.id, page_size=PAGE)
-            for task in self._all(pager, pager.response.total):
+            pager: Any = self._sdk.tasks.list(
+                project=project.id, page_size=PAGE, request_options=_ONCE
+            )
+            for task in self._all(pager, "total"):
                 yield AnnotatedTask(
                     task=_task(task),
                     submissions=tuple(_submission(a, task.id) for a in task.annotations or ()),
@@ -128,66 +157,161 @@ class Server:
                 )
 
     def import_tasks(self, project: Project, texts: Sequence[Mapping[str, str]]) -> None:
-        """Add tasks to a project, each with these fields as its data."""
-        with _faults(self.address, "importing the tasks"):
-            for batch in _batches(texts):
-                request: Any = [{"data": dict(fields)} for fields in batch]
-                self._sdk.projects.import_tasks(
-                    id=project.id, request=request, request_options=_ONCE
-                )
+        """Add tasks to a project, each with these fields as its data, by ``doc_id`` only once."""
+
+        def send(batch: Sequence[Mapping[str, str]]) -> None:
+            request: Any = [{"data": dict(fields)} for fields in batch]
+            self._sdk.projects.import_tasks(id=project.id, request=request, request_options=_ONCE)
+
+        def missing(batch: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+            there = {task.document for task in self.tasks(project)}
+            return [fields for fields in batch if fields["doc_id"] not in there]
+
+        for batch in _batches(texts):
+            self._all_once(batch, send, missing, "importing the tasks")
 
     def import_predictions(
         self, project: Project, predictions: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Add predictions, each with ``task``, ``result`` and ``model_version``."""
-        with _faults(self.address, "importing the predictions"):
-            for batch in _batches(predictions):
-                request: Any = [dict(prediction) for prediction in batch]
-                self._sdk.projects.import_predictions(
-                    id=project.id, request=request, request_options=_ONCE
-                )
+        """Add predictions, each with ``task``, ``result`` and ``model_version``, only once."""
 
-    def _all(self, pager: Any, total: int) -> Iterator[Any]:
-        # The SDK's own iteration takes a 404 for the end of the list, whatever was left out.
-        count = 0
+        def send(batch: Sequence[Mapping[str, Any]]) -> None:
+            request: Any = [dict(prediction) for prediction in batch]
+            self._sdk.projects.import_predictions(
+                id=project.id, request=request, request_options=_ONCE
+            )
+
+        def missing(batch: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+            there = {task.id: task.versions for task in self.tasks(project)}
+            return [p for p in batch if p["model_version"] not in there.get(p["task"], ())]
+
+        for batch in _batches(predictions):
+            self._all_once(batch, send, missing, "importing the predictions")
+
+    def _all_once(
+        self,
+        batch: Sequence[T],
+        send: Callable[[Sequence[T]], None],
+        missing: Callable[[Sequence[T]], Sequence[T]],
+        deed: str,
+    ) -> None:
+        """Send what is to be added; after a doubtful answer, only what is not there."""
+        rest = batch
+
+        def sent() -> bool:
+            send(rest)
+            return True
+
+        def arrived() -> bool | None:
+            nonlocal rest
+            rest = missing(rest)
+            return None if rest else True
+
+        self._once(sent, arrived, deed)
+
+    def _once(self, add: Callable[[], T], look: Callable[[], T | None], deed: str) -> T:
+        """Add something; where the answer leaves doubt, look for it before it is added again."""
+        from dateline.studio.retry import Unsure, repeated  # noqa: PLC0415 (imports the SDK's httpx)
+
+        doubtful = False
+        # The server may still be at work when the connection breaks: a batch takes it up to 4 s.
+        patience = replace(self._patience, base=SETTLING * self._patience.base)
+
+        def attempt() -> T:
+            nonlocal doubtful
+            if doubtful and (found := look()) is not None:
+                return found
+            try:
+                with _faults(self.address, deed):
+                    return add()
+            except DoubtfulFault as fault:
+                doubtful = True
+                raise Unsure(fault) from None
+
+        try:
+            return repeated(patience, self._say, f"{self.address}, {deed}")(attempt)
+        except Unsure as unsure:
+            found = look()
+            if found is not None:
+                return found
+            raise unsure.fault from None
+
+    def _all(self, pager: Any, total_field: str) -> Iterator[Any]:
+        """All entries of a list. Raises Fault where one may have been left out."""
+        from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
+
+        # The SDK's own iteration takes a 404 for the end of the list, whatever was left out, and
+        # pages are counted, so what is deleted meanwhile moves another entry out of sight.
+        total = int(getattr(pager.response, total_field))
+        seen: set[int] = set()
         while pager is not None and pager.items:
-            yield from pager.items
-            count += len(pager.items)
-            pager = pager.next_page() if count < total else None
-        if count < total:
+            fresh = [item for item in pager.items if item.id not in seen]
+            seen.update(item.id for item in fresh)
+            if len(fresh) < len(pager.items):
+                break
+            yield from fresh
+            if len(seen) >= total:
+                break
+            try:
+                pager = pager.next_page()
+            except ApiError as error:
+                if error.status_code != 404:
+                    raise
+                break
+            if int(getattr(pager.response, total_field)) != total:
+                break
+        if len(seen) != total:
             raise Fault(
-                f"{self.address}: gave {count} of {total} entries of a list; try again when nobody "
-                "deletes anything there."
+                f"{self.address}: gave {len(seen)} of {total} entries of a list, which changed "
+                "while it was read; run the command again when nobody adds or deletes anything "
+                "there."
             )
 
 
 @contextmanager
-def connect(address: str, token: str) -> Iterator[Server]:
+def connect(
+    address: str,
+    token: str,
+    timeout: float = SECONDS,
+    patience: Patience | None = None,
+    say: Say = lambda _: None,
+) -> Iterator[Server]:
     """A connection to a server, with a legacy token or a personal access token.
+
+    ``timeout`` is in seconds for one answer, ``say`` is told of each attempt that is made again.
 
     Raises Fault where the SDK is not installed, the server cannot be reached, or it refuses us.
     """
     if not re.match(r"https?://[^/\s]", address):
         raise Fault(f"«{address}» is no address of a server; write it as http://localhost:8080.")
+    if "@" in address:
+        raise Fault(
+            "The address holds a user name or a password (before «@»); leave it out, the token "
+            "says who you are."
+        )
     if not re.fullmatch(r"[!-~]+", token):
         raise Fault(
             "The token is empty or holds blanks or letters that no token has; copy it anew."
         )
     try:
-        import httpx  # noqa: PLC0415 (comes with the SDK)
         from label_studio_sdk.client import LabelStudio  # noqa: PLC0415 (heavy and optional)
+
+        from dateline.studio.retry import Patience, PatientClient, Renewal  # noqa: PLC0415
     except ModuleNotFoundError:
         raise Fault(
             "The Label Studio client is not installed: pip install 'dateline[studio]'"
         ) from None
-    with httpx.Client(timeout=SECONDS, follow_redirects=True) as http:
+    patience = patience or Patience()
+    renewal = Renewal()
+    with PatientClient(patience, say, renewal, timeout) as http:
         with _faults(address, "signing in"):
             sdk: LabelStudio = _untyped(LabelStudio)(
-                base_url=address.rstrip("/"), api_key=token, httpx_client=http
+                base_url=address.rstrip("/"), api_key=token, httpx_client=http, timeout=timeout
             )
-            sdk.users.whoami()
+            renewal.renew = lambda: _renewed(sdk)
+            sdk.users.whoami(request_options=_ONCE)
             version = _version(sdk)
-        yield Server(address, sdk, version)
+        yield Server(address, sdk, version, patience, say)
 
 
 def page_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
@@ -206,8 +330,18 @@ def _untyped(function: Any) -> Any:
     return function
 
 
+def _renewed(sdk: LabelStudio) -> str | None:
+    """The Authorization header with a new access token; None for a legacy token."""
+    wrapper: Any = sdk._client_wrapper
+    tokens = wrapper._tokens_client
+    if tokens._use_legacy_token:
+        return None
+    tokens._access_token = None
+    return str(wrapper.get_headers()["Authorization"])
+
+
 def _version(sdk: LabelStudio) -> str:
-    package = sdk.versions.get().label_studio_os_package or {}
+    package = sdk.versions.get(request_options=_ONCE).label_studio_os_package or {}
     version = package.get("version") if isinstance(package, dict) else None
     return str(version or "of unknown version")
 
@@ -255,30 +389,39 @@ def _faults(address: str, deed: str) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        raise Fault(f"{address}: {_refusal(error.status_code, error.body, deed)}") from None
+        kind = DoubtfulFault if _is_doubtful(error.status_code) else Fault
+        raise kind(f"{address}: {_refusal(error, deed)}") from None
     except httpx.ConnectError:
         raise Fault(
             f"{address}: nothing answers there. Is the server running? `scripts/label-studio` "
             "starts one on this machine; --url says where another is."
         ) from None
     except httpx.TimeoutException:
+        # Not doubtful but hopeless: the server may be at it still, so that looking says nothing.
         raise Fault(
-            f"{address}: no answer within {SECONDS:.0f} seconds while {deed}. Run the command "
-            "again: nothing is done twice."
+            f"{address}: no answer in time while {deed}. The server may be busy with it still: "
+            "wait a little, and run the command again, with a longer --timeout if need be; nothing "
+            "is done twice."
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Fault(
+        raise DoubtfulFault(
             f"{address}: {type(error).__name__} while {deed}. Check the address and the network, "
             "then run the command again: nothing is done twice."
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Fault(
+        raise DoubtfulFault(
             f"{address}: an answer that makes no sense ({type(error).__name__}) while {deed}. "
             "Is this a Label Studio server?"
         ) from None
 
 
-def _refusal(status: int | None, body: object, deed: str) -> str:
+def _is_doubtful(status: int | None) -> bool:
+    """Whether a request may have been carried out although this was the answer."""
+    return status is None or status in (200, 201) or (status >= 500 and status != 504)
+
+
+def _refusal(error: ApiError, deed: str) -> str:
+    status, body = error.status_code, error.body
     if status == 401:
         return (
             "the token is not accepted. Copy it anew from Account & Settings; a legacy token works "
@@ -290,7 +433,36 @@ def _refusal(status: int | None, body: object, deed: str) -> str:
         return (
             f"there is no such page (HTTP 404, {deed}). Is this the address of Label Studio itself?"
         )
+    if status is not None and status < 300:
+        return (
+            f"an answer that is no JSON while {deed}. Does a proxy or a login page stand before "
+            "Label Studio? Open the address in a browser, then run the command again."
+        )
+    if status is not None and status < 400:
+        return (
+            f"sends us elsewhere (HTTP {status}{_goal(error)}) while {deed}; give the address that "
+            "the browser shows with --url."
+        )
     said = ""
     if isinstance(body, dict):
-        said = str(body.get("validation_errors") or body.get("detail") or "")[:DETAIL]
+        said = str(body.get("validation_errors") or body.get("detail") or "")
+        said = _PRIVATE.sub("…", said)[:DETAIL]
+    if status == 429:
+        said = "The server asks for fewer requests; wait a little, and run the command again."
+    elif status in (408, 502, 503, 504):
+        said = (
+            "The server is overloaded or starting; wait a little, and run the command again: "
+            "nothing is done twice."
+        )
+    elif status is not None and status >= 500 and not said:
+        said = "The server's log says why; then run the command again: nothing is done twice."
     return f"HTTP {status} while {deed}. {said}".rstrip()
+
+
+def _goal(error: ApiError) -> str:
+    """The server that a redirect leads to; the rest of its address may hold a secret."""
+    location = {name.lower(): value for name, value in (error.headers or {}).items()}.get(
+        "location", ""
+    )
+    found = re.match(r"https?://[^/?#@\s]+(?=[/?#]|$)", location)
+    return f", to {found[0]}" if found else ""
