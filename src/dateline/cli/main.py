@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli.adjudicate import adjudicate
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.ingest import ingest
@@ -20,6 +21,6 @@ def main() -> None:
     """Make, check and publish a corpus annotated with entities, events and claims."""
 
 
-for command in (init, ontology, ingest, validate, rules, rename, studio, build):
+for command in (init, ontology, ingest, validate, rules, rename, studio, adjudicate, build):
     main.add_command(command)
 studio.add_command(import_export)
