@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import socket
@@ -18,9 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from dateline.cli.studio import studio
-from dateline.store import Corpus, start_corpus
+from dateline.store import Corpus
 
-from ..chemistry import ONTOLOGY as CHEMISTRY
 from ..conftest import REPOSITORY
 
 PATIENCE = 180
@@ -31,16 +29,6 @@ PATIENCE = 180
 def ontology(repository):
     """This repository's ontology."""
     return repository.ontology
-
-
-@pytest.fixture
-def chemistry(tmp_path):
-    """A corpus with an ontology of quite another field."""
-    start_corpus(tmp_path / "chemistry")
-    corpus = Corpus(tmp_path / "chemistry")
-    path = corpus.root / "schema" / "ontology.schema.json"
-    path.write_text(json.dumps(CHEMISTRY), encoding="utf-8")
-    return corpus
 
 
 @dataclass

@@ -6,6 +6,7 @@ import click
 
 from dateline.cli.base import Group
 from dateline.cli.build import build
+from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.rename import rename
@@ -20,6 +21,6 @@ def main() -> None:
     """Make, check and publish a corpus annotated with entities, events and claims."""
 
 
-for command in (init, ontology, ingest, validate, rules, rename, studio, build):
+for command in (init, ontology, guidelines, ingest, validate, rules, rename, studio, build):
     main.add_command(command)
 studio.add_command(import_export)
