@@ -122,9 +122,9 @@ def _stop(patience: Patience) -> tenacity.stop.stop_base:
 
 
 def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
-    doubling = tenacity.wait_exponential_jitter(
-        initial=patience.base, max=patience.longest, jitter=patience.base
-    )
+    doubling = tenacity.wait_exponential(
+        multiplier=patience.base, max=patience.longest
+    ) + tenacity.wait_random(0, patience.base)
     return lambda state: min(max(doubling(state), _asked_for(state)), patience.longest)
 
 
