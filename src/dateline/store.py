@@ -124,7 +124,7 @@ def start_corpus(root: Path) -> None:
         raise Fault(f"{schema}: is there already, and is not overwritten; choose another folder.")
     for folder in ("seeds", "corpus", "annotations"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    write_atomically(root / ".gitignore", b"dist/\n.dist.*/\n")
+    write_atomically(root / ".gitignore", b"dist/\n.dist.*/\n.dateline/\n")
     with packaged_schemas() as packaged:
         for name in SCHEMA_NAMES:
             write_atomically(schema / file_name(name), (packaged / file_name(name)).read_bytes())

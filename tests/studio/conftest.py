@@ -79,6 +79,9 @@ class Person:
     def update(self, annotation, result):
         self.patch(f"/api/annotations/{annotation}/", result=result)
 
+    def delete_task(self, task):
+        self._api.delete(f"/api/tasks/{task}/").raise_for_status()
+
     def delete(self, annotation):
         self._api.delete(f"/api/annotations/{annotation}/").raise_for_status()
 

@@ -19,7 +19,7 @@ from dateline.studio import client
 from . import proxy as p
 from .proxy import ALWAYS, Proxy, Rule
 from .strategies import document_of
-from .test_sync import annotation_of, as_submitted
+from .test_sync import annotation_of, as_submitted, files
 
 WHOAMI = "/api/current-user/whoami"
 VERSION = "/api/version/?"
@@ -78,12 +78,11 @@ def on_server(label_studio, title):
 
 
 def contents(corpus):
-    found = {}
-    for path in sorted(corpus.root.rglob("*")):
-        if path.is_file():
-            found[str(path.relative_to(corpus.root))] = path.read_bytes()
-            if path.suffix == ".json":
-                json.loads(found[str(path.relative_to(corpus.root))])
+    """Every file but local notes; all of them whole."""
+    found = {str(p.relative_to(corpus.root)): content for p, content in files(corpus).items()}
+    for name, content in found.items():
+        if name.endswith(".json"):
+            json.loads(content)
     return found
 
 

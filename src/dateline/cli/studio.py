@@ -15,7 +15,7 @@ from dateline.fault import Fault
 if TYPE_CHECKING:
     from dateline.store import Corpus
     from dateline.studio.client import Server
-    from dateline.studio.pull import Notice
+    from dateline.studio.puller import Notice, Settling
     from dateline.studio.push import Pushed
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -184,6 +184,20 @@ def push(
     type=click.Choice(["human", "model"]),
     help="Who decided: a person, or a program.  [default: human]",
 )
+@click.option(
+    "--ours", "settling", flag_value="ours", default="stop",
+    help="Where both sides have changed, keep our file.",
+)  # fmt: skip
+@click.option(
+    "--theirs", "settling", flag_value="theirs",
+    help="Where both sides have changed, take the server's.",
+)  # fmt: skip
+@click.option(
+    "--merge", "settling", flag_value="merge",
+    help="Where both sides have changed, keep the edits of both.",
+)  # fmt: skip
+@click.option("--prune", is_flag=True, help="Remove here what was deleted on the server.")
+@click.option("--full", is_flag=True, help="Ask for everything, not only for what has changed.")
 @pass_settings
 def pull(
     settings: Settings,
@@ -194,19 +208,24 @@ def pull(
     pseudonyms: tuple[str, ...],
     layers: tuple[str, ...],
     kind: str | None,
+    settling: Settling,
+    prune: bool,
+    full: bool,
 ) -> None:
     """Bring what annotators submitted into annotations/PSEUDONYM/.
 
-    A file that was edited here is never overwritten: where both sides have changed, nothing is
-    written, and the command says so and exits with 1. No name and no address is kept.
+    Asks only for what has changed since the last pull. A file that was edited here is never
+    overwritten: where both sides have changed, nothing is written, unless you choose --ours,
+    --theirs or --merge, and the command says what differs and exits with 1. No name and no address
+    is kept.
 
     \b
     Example:
       dateline studio pull --annotator 2=ana --annotator 3=bo
     """
     from dateline.store import Corpus
-    from dateline.studio.pull import Wishes
     from dateline.studio.pull import pull as pull_annotations
+    from dateline.studio.puller import Wishes
     from dateline.studio.push import project_title
 
     corpus = Corpus(settings.root)
@@ -223,13 +242,18 @@ def pull(
             project,
             names,
             wishes,
-            lambda tasks: settings.progress(tasks, "Pulling", total=len(names)),
+            settling=settling,
+            prune=prune,
+            full=full,
+            track=lambda tasks: settings.progress(tasks, "Pulling", total=len(names)),
         )
     for notice in pulled.notices:
         if notice.level != "refused":
             settings.say(_line(notice))
     for file in pulled.written:
         click.echo(file)
+    for file in pulled.removed:
+        settings.say(f"{file}: removed, for it is no more on the server")
     settings.say(f"annotations: {len(pulled.written)} written, {pulled.unchanged} unchanged")
     refused = [notice for notice in pulled.notices if notice.level == "refused"]
     if refused:

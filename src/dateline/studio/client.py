@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from label_studio_sdk.base_client import LabelStudioBase
     from label_studio_sdk.core.api_error import ApiError
 
-    from dateline.studio.retry import Patience, Say
+    from dateline.studio.retry import Patience, PatientClient, Say
 
 BATCH = 250
 """Tasks or predictions in one request."""
@@ -56,23 +58,20 @@ class DoubtfulFault(Fault):
 
 
 class Project(Struct, frozen=True):
-    """A project on the server; ``config`` is its labelling configuration."""
+    """A project on the server: its labelling configuration, and how many tasks it had."""
 
     id: int
     title: str
     config: str
+    size: int = 0
 
 
 class Task(Struct, frozen=True):
-    """A text to annotate; ``versions`` are the model versions of its predictions.
-
-    ``updated`` moves with the task and its annotations, but not with drafts; ISO 8601.
-    """
+    """A text to annotate; ``versions`` are the model versions of its predictions."""
 
     id: int
     document: str | None
     text: str | None
-    updated: str = ""
     versions: tuple[str, ...] = ()
 
 
@@ -113,7 +112,6 @@ class _ExportedAnnotation(msgspec.Struct):
 class _Exported(msgspec.Struct):
     id: int
     data: dict[str, object]
-    updated_at: str
     annotations: list[_ExportedAnnotation]
     drafts: list[object]
 
@@ -122,19 +120,37 @@ class Server:
     """A Label Studio server that has accepted our token; ``connect`` makes one."""
 
     def __init__(
-        self, address: str, sdk: LabelStudioBase, version: str, patience: Patience, say: Say
+        self,
+        address: str,
+        sdk: LabelStudioBase,
+        version: str,
+        http: PatientClient,
+        patience: Patience,
+        say: Say,
     ) -> None:
         self.address = address
         self.version = version
         self._sdk = sdk
+        self._http = http
         self._patience = patience
         self._say = say
+
+    @property
+    def time(self) -> datetime | None:
+        """What the server's clock showed when it last answered, if it says so."""
+        try:
+            return parsedate_to_datetime(self._http.date)
+        except ValueError:
+            return None
 
     def find_project(self, title: str) -> Project | None:
         """The project of just this title. Raises Fault where there are two."""
         with _faults(self.address, "listing the projects"):
             pager: Any = self._sdk.projects.list(
-                title=title, include="id,title,label_config", page_size=PAGE, request_options=_ONCE
+                title=title,
+                include="id,title,label_config,task_number",
+                page_size=PAGE,
+                request_options=_ONCE,
             )
             projects = [p for p in self._all(pager, "count") if p.title == title]
         if len(projects) > 1:
@@ -167,6 +183,7 @@ class Server:
             pager: Any = self._sdk.tasks.list(
                 project=project.id,
                 page_size=PAGE,
+                fields="all",
                 include="id,data,predictions_model_versions",
                 request_options=_ONCE,
             )
@@ -174,16 +191,16 @@ class Server:
                 yield _task(task)
 
     def annotated_tasks(self, project: Project) -> Iterator[AnnotatedTask]:
-        """All tasks of a project with their annotations, by their numbers."""
-        with _faults(self.address, "counting the tasks"):
-            count, first = self._count(project, order="tasks:id")
-            last = self._count(project, order="-tasks:id")[1] if count > LISTED else first
-        if count > LISTED:
-            yield from self._exported(project, self._ranges(project, first, last, count))
-        else:
+        """All tasks of a project with their annotations; those of a small one all at once."""
+        if project.size <= LISTED:
             yield from self._listed(project, None)
+            return
+        with _faults(self.address, "counting the tasks"):
+            count, first = self._count(project)
+            _, last = self._count(project, order="-tasks:id")
+        yield from self._exported(project, self._ranges(project, first, last, count))
 
-    def changed_tasks(self, project: Project, since: str) -> Iterator[AnnotatedTask]:
+    def changed_tasks(self, project: Project, since: str) -> list[AnnotatedTask]:
         """The tasks that changed at this time or later, by ISO 8601, with their annotations."""
         condition = {
             "filter": "filter:tasks:updated_at", "operator": "greater_or_equal",
@@ -220,17 +237,23 @@ class Server:
                 yield from self._gone(project, known[:middle])
                 yield from self._gone(project, known[middle:])
 
-    def _listed(self, project: Project, query: str | None) -> Iterator[AnnotatedTask]:
+    def _listed(self, project: Project, query: str | None) -> list[AnnotatedTask]:
         with _faults(self.address, "listing the annotations"):
             pager: Any = self._sdk.tasks.list(
-                project=project.id, page_size=PAGE, query=query, request_options=_ONCE
+                project=project.id,
+                page_size=PAGE,
+                fields="all",
+                query=query,
+                request_options=_ONCE,
             )
-            for task in self._all(pager, "total"):
-                yield AnnotatedTask(
+            return [
+                AnnotatedTask(
                     task=_task(task),
                     submissions=tuple(_submission(a, task.id) for a in task.annotations or ()),
                     drafts=len(task.drafts or ()),
                 )
+                for task in self._all(pager, "total")
+            ]
 
     def _exported(
         self, project: Project, ranges: Iterator[tuple[int, int, int]]
@@ -475,7 +498,7 @@ def connect(
             renewal.renew = lambda: _renewed(sdk)
             sdk.users.whoami(request_options=_ONCE)
             version = _version(sdk)
-        yield Server(address, sdk, version, patience, say)
+        yield Server(address, sdk, version, http, patience, say)
 
 
 def page_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
@@ -511,29 +534,32 @@ def _version(sdk: LabelStudioBase) -> str:
 
 
 def _project(project: Any) -> Project:
-    return Project(id=project.id, title=project.title, config=project.label_config or "")
+    return Project(
+        id=project.id,
+        title=project.title,
+        config=project.label_config or "",
+        size=project.task_number or 0,
+    )
 
 
 def _task(task: Any) -> Task:
-    fields = task.data if isinstance(task.data, dict) else {}
-    updated = task.updated_at.isoformat() if task.updated_at else ""
     versions = tuple(filter(None, (task.predictions_model_versions or "").split(",")))
-    return replace(_described(task.id, fields, updated), versions=versions)
+    return _described(task.id, task.data if isinstance(task.data, dict) else {}, versions)
 
 
-def _described(number: int, fields: Mapping[str, object], updated: str) -> Task:
+def _described(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
     document, text = fields.get("doc_id"), fields.get("text")
     return Task(
         id=number,
         document=document if isinstance(document, str) else None,
         text=text if isinstance(text, str) else None,
-        updated=updated,
+        versions=versions,
     )
 
 
 def _exported_task(task: _Exported) -> AnnotatedTask:
     return AnnotatedTask(
-        task=_described(task.id, task.data, task.updated_at),
+        task=_described(task.id, task.data),
         submissions=tuple(
             _submission(
                 {**msgspec.structs.asdict(a), "result": msgspec.json.decode(a.result)}, task.id
