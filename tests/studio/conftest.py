@@ -16,10 +16,11 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli.studio import studio
+from dateline.cli.main import studio
 from dateline.store import Corpus
 
 from ..conftest import REPOSITORY
+from .proxy import Proxy
 
 PATIENCE = 180
 """Seconds that a fresh server may take until it answers."""
@@ -136,6 +137,8 @@ def label_studio(tmp_path_factory):
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
         "LATEST_VERSION_CHECK": "false",
+        # So that it may call us back on this machine.
+        "SSRF_PROTECTION_ENABLED": "false",
     }
     arguments = ["start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("wb") as log:
@@ -153,6 +156,13 @@ def label_studio(tmp_path_factory):
         finally:
             server.terminate()
             server.wait(30)
+
+
+@pytest.fixture
+def proxy(label_studio):
+    """A proxy before the server, which a test tells what to break."""
+    with contextlib.closing(Proxy(label_studio.url)) as running:
+        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -17,7 +16,7 @@ from dateline.store import Corpus, start_corpus
 from dateline.studio import client
 
 from . import proxy as p
-from .proxy import ALWAYS, Proxy, Rule
+from .proxy import ALWAYS, Rule
 from .strategies import document_of
 from .test_sync import annotation_of, as_submitted, files
 
@@ -38,12 +37,6 @@ def _small_pages(monkeypatch):
     """Pages and batches of two, so that five documents fill three."""
     monkeypatch.setattr(client, "PAGE", 2)
     monkeypatch.setattr(client, "BATCH", 2)
-
-
-@pytest.fixture
-def proxy(label_studio):
-    with contextlib.closing(Proxy(label_studio.url)) as running:
-        yield running
 
 
 def corpus_at(root):
@@ -91,7 +84,7 @@ def annotated(label_studio, tmp_path_factory):
     """A project that all five documents were annotated in; its title and what a pull makes of it."""
     from click.testing import CliRunner
 
-    from dateline.cli.studio import studio
+    from dateline.cli.main import studio
 
     title = f"faults {uuid.uuid4().hex}"
     corpus = corpus_at(tmp_path_factory.mktemp("undisturbed") / "small")

@@ -11,6 +11,7 @@ from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.rename import rename
 from dateline.cli.studio import studio
+from dateline.cli.studio_follow import status, watch
 from dateline.cli.studio_import import import_export
 from dateline.cli.validate import rules, validate
 
@@ -23,4 +24,5 @@ def main() -> None:
 
 for command in (init, ontology, guidelines, ingest, validate, rules, rename, studio, build):
     main.add_command(command)
-studio.add_command(import_export)
+for command in (status, watch, import_export):
+    studio.add_command(command)

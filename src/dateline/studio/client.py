@@ -91,11 +91,11 @@ class Submission(Struct, frozen=True):
 
 
 class AnnotatedTask(Struct, frozen=True):
-    """A task with its annotations; ``drafts`` is how many unsubmitted ones can be seen."""
+    """A task with its annotations; ``drafts`` has the user of each unsubmitted one in sight."""
 
     task: Task
     submissions: tuple[Submission, ...]
-    drafts: int
+    drafts: tuple[int | None, ...]
 
 
 class _ExportedAnnotation(msgspec.Struct):
@@ -190,9 +190,14 @@ class Server:
             for task in self._all(pager, "total"):
                 yield _task(task)
 
-    def annotated_tasks(self, project: Project) -> Iterator[AnnotatedTask]:
-        """All tasks of a project with their annotations; those of a small one all at once."""
-        if project.size <= LISTED:
+    def annotated_tasks(
+        self, project: Project, *, all_drafts: bool = False
+    ) -> Iterator[AnnotatedTask]:
+        """All tasks of a project with their annotations; those of a small one all at once.
+
+        Lists, which serve for small projects, have only our own drafts, unless ``all_drafts``.
+        """
+        if project.size <= LISTED and not all_drafts:
             yield from self._listed(project, None)
             return
         with _faults(self.address, "counting the tasks"):
@@ -250,7 +255,7 @@ class Server:
                 AnnotatedTask(
                     task=_task(task),
                     submissions=tuple(_submission(a, task.id) for a in task.annotations or ()),
-                    drafts=len(task.drafts or ()),
+                    drafts=tuple(map(_drafter, task.drafts or ())),
                 )
                 for task in self._all(pager, "total")
             ]
@@ -372,6 +377,26 @@ class Server:
 
         for batch in _batches(predictions):
             self._all_once(batch, send, missing, "importing the predictions")
+
+    def add_webhook(self, project: Project, url: str) -> int:
+        """Have the server tell this address that something has changed; returns its number."""
+        with _faults(self.address, "asking to be told of changes"):
+            for hook in self._sdk.webhooks.list(project=str(project.id), request_options=_ONCE):
+                if hook.url == url and hook.id is not None:
+                    return int(hook.id)  # left over from one who was killed
+            made = self._sdk.webhooks.create(
+                url=url,
+                project=project.id,
+                send_payload=False,
+                send_for_all_actions=True,
+                request_options=_ONCE,
+            )
+            return int(made.id or 0)
+
+    def remove_webhook(self, number: int) -> None:
+        """Have the server tell nobody any more."""
+        with _faults(self.address, "asking not to be told of changes any more"):
+            self._sdk.webhooks.delete(number, request_options=_ONCE)
 
     def _all_once(
         self,
@@ -566,7 +591,7 @@ def _exported_task(task: _Exported) -> AnnotatedTask:
             )
             for a in task.annotations
         ),
-        drafts=len(task.drafts),
+        drafts=tuple(map(_drafter, task.drafts)),
     )
 
 
@@ -581,6 +606,13 @@ def _submission(annotation: Mapping[str, Any], task: int) -> Submission:
         updated=str(annotation["updated_at"]),
         result=annotation.get("result"),
     )
+
+
+def _drafter(draft: object) -> int | None:
+    # The server says who in words only: the name, or the address, and the number.
+    said = draft.get("created_username") if isinstance(draft, dict) else None
+    number = str(said or "").rpartition(",")[2].strip()
+    return int(number) if number.isdecimal() else None
 
 
 def _query(

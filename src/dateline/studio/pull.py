@@ -6,19 +6,15 @@ next one does the rest.
 
 from __future__ import annotations
 
-import contextlib
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from dateline.fault import Fault
-from dateline.model import GOLD, Struct
+from dateline.model import Struct
 from dateline.store import Corpus
 from dateline.studio.client import AnnotatedTask, Project, Server
-from dateline.studio.kept import kept_results, read_kept
+from dateline.studio.kept import kept_results
+from dateline.studio.people import check_pseudonyms, known_people
 from dateline.studio.progress import Progress, basis, read_progress, since, stamps, write_progress
 from dateline.studio.puller import Notice, Puller, Settling, Wishes
-
-_PSEUDONYM = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 Track = Callable[[Iterable[AnnotatedTask]], Iterable[AnnotatedTask]]
 
@@ -51,18 +47,11 @@ def pull(
     pull that breaks off leaves whole files, and the next one does the rest. Raises Fault, before
     anything is written, where a pseudonym cannot serve.
     """
-    _check_pseudonyms(wishes.pseudonyms)
     everything = {*documents} >= {*corpus.document_ids()}
     wanted = basis(corpus, project, wishes)
     last = read_progress(corpus, server, project, wanted) if everything and not full else None
-    people = _known_people(corpus, project) if last is None else last.people
-    for user, known in people.items():
-        if wishes.pseudonyms.get(user, known) != known:
-            raise Fault(
-                f"--annotator {user}={wishes.pseudonyms[user]}: user {user} of this project was "
-                f"pulled as «{known}» before, and one person must not become two; keep the name, "
-                f"or rename annotations/{known}/ and the annotator in its files first."
-            )
+    people = known_people(corpus, project) if last is None else last.people
+    check_pseudonyms(wishes.pseudonyms, people)
     asked = since(server)
     tool = f"Label Studio {server.version}"
     puller = Puller(corpus, project, tool, wishes, {**people, **wishes.pseudonyms}, settling, prune)
@@ -121,33 +110,3 @@ def _changes(corpus: Corpus, server: Server, project: Project, last: Progress) -
     tasks = [a for a in changed if a.task.document not in again]
     tasks += server.tasks_of(project, again)
     return _Round(tasks=tasks, known=known, again=frozenset(again))
-
-
-def _known_people(corpus: Corpus, project: Project) -> dict[int, str]:
-    """What the project's users were called when their work was last pulled, by number."""
-    known: dict[int, str] = {}
-    for annotator, document in kept_results(corpus):
-        with contextlib.suppress(Fault):  # an unreadable one is refused when its turn comes
-            kept = read_kept(corpus, annotator, document)
-            if kept is not None and kept.project == project.id:
-                known[kept.user] = annotator
-    return known
-
-
-def _check_pseudonyms(pseudonyms: Mapping[int, str]) -> None:
-    for user, name in pseudonyms.items():
-        if name == GOLD:
-            raise Fault(
-                f"--annotator {user}={name}: gold is what curators agree on, never pulled; choose "
-                "another pseudonym and adjudicate."
-            )
-        if not _PSEUDONYM.fullmatch(name):
-            raise Fault(
-                f"--annotator {user}={name}: a pseudonym has up to 40 of a-z, 0-9, «-» and «_», "
-                "and starts with a letter or digit."
-            )
-        others = {other: number for number, other in pseudonyms.items() if number != user}
-        if name in others or (re.fullmatch(r"user-[0-9]+", name) and name != f"user-{user}"):
-            raise Fault(
-                f"--annotator {user}={name}: another user is or may be called so; choose another."
-            )

@@ -23,6 +23,7 @@ from dateline.studio.client import AnnotatedTask, Project, Server, Submission, T
 from dateline.studio.config import labelled_layers
 from dateline.studio.convert import from_result
 from dateline.studio.kept import Kept, kept_path, read_kept
+from dateline.studio.people import pseudonym
 from dateline.studio.regions import Problem
 
 _AT_ONCE = 250
@@ -53,12 +54,14 @@ class Wishes(Struct, frozen=True):
 
     ``pseudonyms`` are by the number of the server's user, ``layers`` those that annotators were
     asked to look at, ``kind`` is the provenance's. Where a file is there already and nothing else
-    is wished, its own layers and kind stay.
+    is wished, its own layers and kind stay. ``only`` is the pseudonym of the only annotator whose
+    project it is.
     """
 
     pseudonyms: Mapping[int, str] = msgspec.field(default_factory=dict)
     layers: tuple[str, ...] | None = None
     kind: str | None = None
+    only: str | None = None
 
 
 class Puller:
@@ -78,7 +81,7 @@ class Puller:
         self._project = project
         self._tool = tool
         self._wishes = wishes
-        self._pseudonyms = people
+        self._pseudonyms = dict(people)
         self._settling = settling
         self._prune = prune
         self._layers = labelled_layers(project.config)
@@ -116,8 +119,30 @@ class Puller:
         return looked
 
     def _documents(self, tasks: Mapping[str, Sequence[AnnotatedTask]]) -> None:
+        self._recognise(tasks)
         for name in sorted(tasks):
             self._document(self._corpus.read_document(name), tasks[name])
+
+    def _recognise(self, tasks: Mapping[str, Sequence[AnnotatedTask]]) -> None:
+        """Find out whose project it is, if it is one person's. Raises Fault in doubt."""
+        only = self._wishes.only
+        users = {
+            submission.user
+            for found in tasks.values()
+            for annotated in found
+            for submission in annotated.submissions
+            if submission.user is not None and not submission.skipped
+        }
+        strangers = sorted(users - self._pseudonyms.keys())
+        if only is None or not strangers:
+            return
+        if len(strangers) > 1 or only in self._pseudonyms.values():
+            raise Fault(
+                f"«{self._project.title}»: is {only}'s, but users "
+                f"{', '.join(map(str, sorted(users)))} have submitted there; say who is who with "
+                f"--annotator NUMBER=PSEUDONYM for each."
+            )
+        self._pseudonyms[strangers[0]] = only
 
     def _document(self, document: Document, tasks: Sequence[AnnotatedTask]) -> None:
         """Pull what was submitted for a document; it may have been imported more than once."""
@@ -127,7 +152,9 @@ class Puller:
                 continue
             if annotated.drafts:
                 self._note(
-                    document.id, None, f"not submitted, so not pulled: {annotated.drafts} draft(s)"
+                    document.id,
+                    None,
+                    f"not submitted, so not pulled: {len(annotated.drafts)} draft(s)",
                 )
             for submission in annotated.submissions:
                 if submission.user is None:
@@ -137,7 +164,7 @@ class Puller:
                 else:
                     by_user.setdefault(submission.user, []).append(submission)
         for user, submissions in sorted(by_user.items()):
-            annotator = self._pseudonyms.get(user, f"user-{user}")
+            annotator = pseudonym(user, self._pseudonyms)
             self.people[user] = annotator
             self.seen.add((annotator, document.id))
             newest = self._newest(document.id, annotator, submissions)

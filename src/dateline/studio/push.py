@@ -43,6 +43,12 @@ def project_title(ontology: Ontology) -> str:
     return ontology.title[: TITLE_LENGTH[1]].strip()
 
 
+def title_for(title: str, annotator: str) -> str:
+    """The title of the project that is one annotator's alone."""
+    ending = f" · {annotator}"
+    return title[: TITLE_LENGTH[1] - len(ending)].rstrip() + ending
+
+
 def push(
     corpus: Corpus,
     server: Server,
