@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -67,9 +68,9 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
 @connection
 @click.option(
     "--from",
-    "annotator",
-    metavar="ANNOTATOR",
-    help="Offer what this annotator says (or «gold») to start from.",
+    "source",
+    metavar="WHO|FILE",
+    help="Offer what an annotator (or «gold») says, or a file of predictions, to start from.",
 )
 @_layers_option
 @pass_settings
@@ -80,7 +81,7 @@ def push(
     title: str | None,
     documents: tuple[str, ...],
     annotators: tuple[str, ...],
-    annotator: str | None,
+    source: str | None,
     layers: tuple[str, ...],
 ) -> None:
     """Bring documents into a project, which is made if it is not there.
@@ -94,6 +95,7 @@ def push(
       export LABEL_STUDIO_URL=http://localhost:8080
       export LABEL_STUDIO_API_KEY=...
       dateline studio push --from gold
+      dateline studio push --from predictions.jsonl
       dateline studio push --annotators ana,bo
     """
     from dateline.store import Corpus
@@ -102,10 +104,11 @@ def push(
     corpus = Corpus(settings.root)
     names = chosen_documents(corpus, documents)
     titles = titles_of(corpus, title, annotators)
+    start = Path(source) if source and source.endswith(".jsonl") else source
     refused: list[str] = []
     with connect_to(settings, url, token) as server:
         for each in titles:
-            pushed = push_documents(corpus, server, each, names, annotator, layers)
+            pushed = push_documents(corpus, server, each, names, start, layers)
             settings.say(_summary(pushed))
             refused += pushed.refused
     if refused:

@@ -75,10 +75,18 @@ class Task(Struct, frozen=True):
     versions: tuple[str, ...] = ()
 
 
+class Start(Struct, frozen=True):
+    """A prediction on the server, which annotations may start from."""
+
+    version: str
+    result: object
+
+
 class Submission(Struct, frozen=True):
     """An annotation on the server. ``user`` is the number of who made it, None where unknown.
 
-    ``skipped`` means that the user declined the task; times are ISO 8601.
+    ``skipped`` means that the user declined the task; times are ISO 8601. ``start`` is the number
+    of the prediction that it was started from.
     """
 
     id: int
@@ -88,6 +96,7 @@ class Submission(Struct, frozen=True):
     created: str
     updated: str
     result: object
+    start: int | None = None
 
 
 class AnnotatedTask(Struct, frozen=True):
@@ -107,6 +116,7 @@ class _ExportedAnnotation(msgspec.Struct):
     created_at: str
     updated_at: str
     result: msgspec.Raw
+    parent_prediction: int | None = None
 
 
 class _Exported(msgspec.Struct):
@@ -225,6 +235,20 @@ class Server:
                 for name in names[start : start + KEYS]
             ]  # fmt: skip
             yield from self._listed(project, _query("or", conditions))
+
+    def start(self, number: int) -> Start | None:
+        """The prediction of this number, or None where it is no more there."""
+        from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
+
+        with _faults(self.address, "reading a prediction"):
+            try:
+                found: Any = self._sdk.predictions.get(number, request_options=_ONCE)
+            except ApiError as error:
+                if error.status_code != 404:
+                    raise
+                return None
+            rows = msgspec.to_builtins(found.result, enc_hook=lambda row: row.dict())
+            return Start(version=found.model_version or "", result=rows)
 
     def gone_tasks(self, project: Project, known: Collection[int]) -> list[int]:
         """Which of these tasks the server has no more, with few requests where all are there."""
@@ -605,6 +629,7 @@ def _submission(annotation: Mapping[str, Any], task: int) -> Submission:
         created=str(annotation["created_at"]),
         updated=str(annotation["updated_at"]),
         result=annotation.get("result"),
+        start=annotation.get("parent_prediction"),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from dateline.model import LabelStudioIds, Provenance, Struct
+from dateline.model import LabelStudioIds, Origin, Provenance, Struct
 from dateline.store import Corpus, read_struct
 from dateline.studio.convert import Header
 
@@ -16,8 +16,12 @@ FOLDER = "label-studio"
 """Below an annotator's folder: where results are kept as the server said them."""
 
 
-class Kept(Struct, frozen=True):
-    """A result as the server said it, less everything about the user but their number there."""
+class Kept(Struct, frozen=True, omit_defaults=True):
+    """A result as the server said it, less everything about the user but their number there.
+
+    ``origin`` is what became of the prediction that it was started from, found out when it was
+    pulled.
+    """
 
     project: int
     task: int
@@ -27,6 +31,7 @@ class Kept(Struct, frozen=True):
     updated: str
     tool: str
     result: Any
+    origin: Origin | None = None
 
     def header(
         self, annotator: str, kind: str, layers: tuple[str, ...], retired: tuple[str, ...] = ()
@@ -45,13 +50,16 @@ class Kept(Struct, frozen=True):
                     project=self.project, task=self.task, annotation=self.annotation
                 ),
                 note=None,
+                origin=self.origin,
             ),
             retired=retired,
         )
 
     def by_the_same_tool(self, other: Kept | None) -> Kept:
         """The other, if only the server's version differs: a newer one makes no other result."""
-        if other is not None and msgspec.structs.replace(self, tool=other.tool) == other:
+        if other is not None and self == msgspec.structs.replace(
+            other, tool=self.tool, origin=self.origin
+        ):
             return other
         return self
 

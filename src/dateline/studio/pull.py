@@ -53,18 +53,19 @@ def pull(
     people = known_people(corpus, project) if last is None else last.people
     check_pseudonyms(wishes.pseudonyms, people)
     asked = since(server)
-    tool = f"Label Studio {server.version}"
-    puller = Puller(corpus, project, tool, wishes, {**people, **wishes.pseudonyms}, settling, prune)
+    puller = Puller(
+        corpus, server, project, wishes, {**people, **wishes.pseudonyms}, settling, prune
+    )
     if last is not None:
         round_ = _changes(corpus, server, project, last)
-        looked = puller.tasks(server, track(round_.tasks), documents) | round_.again
+        looked = puller.tasks(track(round_.tasks), documents) | round_.again
         puller.missing((name, of) for of in looked for name in last.pulled.get(of, ()))
     else:
         round_ = _Round(tasks=(), known={}, again=frozenset())
         found = (
             server.annotated_tasks(project) if everything else server.tasks_of(project, documents)
         )
-        looked = puller.tasks(server, track(found), documents)
+        looked = puller.tasks(track(found), documents)
         puller.missing((name, of) for name, of in kept_results(corpus) if of in documents)
     if everything:
         pulled = {} if last is None else {n: f for n, f in last.pulled.items() if n not in looked}

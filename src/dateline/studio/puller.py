@@ -23,6 +23,7 @@ from dateline.studio.client import AnnotatedTask, Project, Server, Submission, T
 from dateline.studio.config import labelled_layers
 from dateline.studio.convert import from_result
 from dateline.studio.kept import Kept, kept_path, read_kept
+from dateline.studio.origins import origin_of
 from dateline.studio.people import pseudonym
 from dateline.studio.regions import Problem
 
@@ -70,16 +71,17 @@ class Puller:
     def __init__(
         self,
         corpus: Corpus,
+        server: Server,
         project: Project,
-        tool: str,
         wishes: Wishes,
         people: Mapping[int, str],
         settling: Settling,
         prune: bool,
     ) -> None:
         self._corpus = corpus
+        self._server = server
         self._project = project
-        self._tool = tool
+        self._tool = f"Label Studio {server.version}"
         self._wishes = wishes
         self._pseudonyms = dict(people)
         self._settling = settling
@@ -95,9 +97,7 @@ class Puller:
         self.unchanged = 0
         self.notices: list[Notice] = []
 
-    def tasks(
-        self, server: Server, found: Iterable[AnnotatedTask], documents: Collection[str]
-    ) -> set[str]:
+    def tasks(self, found: Iterable[AnnotatedTask], documents: Collection[str]) -> set[str]:
         """Pull these tasks; returns the documents that were looked at."""
         looked: set[str] = set()
         late: set[str] = set()
@@ -113,7 +113,7 @@ class Puller:
             if len(waiting) >= _AT_ONCE:
                 self._documents(waiting)
                 waiting.clear()
-        for annotated in server.tasks_of(self._project, late):
+        for annotated in self._server.tasks_of(self._project, late):
             waiting.setdefault(annotated.task.document or "", []).append(annotated)
         self._documents(waiting)
         return looked
@@ -263,6 +263,9 @@ class Puller:
                 "keep; find it in Label Studio and type it anew.",
             )
             return
+        if new is not old and submission.start is not None:
+            new = self._with_origin(new, document, annotator, submission.start)
+            content = canonical_json(new)
         theirs, problems = self._convert(new, document, annotator, ours)
         base = None if ours is None else self._as_pulled(old, document, ours)
         moved = old is not None and old.project != new.project
@@ -281,6 +284,14 @@ class Puller:
                 else "was edited here, and on the server too"
             )
             self._settle(why, document, base, ours, theirs, content)
+
+    def _with_origin(self, kept: Kept, document: Document, annotator: str, number: int) -> Kept:
+        start = self._server.start(number)
+        if start is None:
+            return kept
+        said, _ = self._convert(kept, document, annotator, None)
+        origin = origin_of(said, start, document, self._corpus.ontology)
+        return msgspec.structs.replace(kept, origin=origin)
 
     def _settle(
         self,
