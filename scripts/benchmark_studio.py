@@ -59,9 +59,7 @@ def main(n: int, rounds: int, seed: int, report: Path | None) -> None:
             for _ in range(rounds):
                 full.append(seconds(lambda: dateline(root, title, "pull", "--full")))
                 export.append(seconds(lambda: download(api, number)))
-            time_of_nothing = [
-                seconds(lambda: dateline(root, title, "pull")) for _ in range(rounds)
-            ]
+            nothing = [seconds(lambda: dateline(root, title, "pull")) for _ in range(rounds)]
             change(api, number)
             some = seconds(lambda: dateline(root, title, "pull"))
     rows = [

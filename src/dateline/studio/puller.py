@@ -27,7 +27,7 @@ from dateline.studio.origins import origin_of
 from dateline.studio.people import pseudonym
 from dateline.studio.regions import Problem
 
-_AT_ONCE = 250
+_AT_ONCE = 16
 """Documents that are held in memory together."""
 _SHOWN = 12
 """How many differences or errors a message lists."""
@@ -267,8 +267,10 @@ class Puller:
             new = self._with_origin(new, document, annotator, submission.start)
             content = canonical_json(new)
         theirs, problems = self._convert(new, document, annotator, ours)
-        base = None if ours is None else self._as_pulled(old, document, ours)
         moved = old is not None and old.project != new.project
+        base = None
+        if ours is not None and (moved or ours != theirs):
+            base = self._as_pulled(old, document, ours)
         if ours is None or (not moved and ours in (theirs, base)):
             self._write(theirs, content)
             self._report(document, theirs, problems)
