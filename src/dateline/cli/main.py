@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli.agree import agree
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.guidelines import guidelines
@@ -31,6 +32,7 @@ for command in (
     validate,
     rules,
     rename,
+    agree,
     stats,
     datasheet,
     studio,
