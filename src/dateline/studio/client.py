@@ -223,6 +223,23 @@ class Server:
         }  # fmt: skip
         return self._listed(project, _query("and", [condition]))
 
+    def drafted(self, project: Project) -> list[str]:
+        """The documents that somebody has begun and not submitted."""
+        condition = {
+            "filter": "filter:tasks:draft_exists", "operator": "equal",
+            "type": "Boolean", "value": True,
+        }  # fmt: skip
+        with _faults(self.address, "looking for drafts"):
+            pager: Any = self._sdk.tasks.list(
+                project=project.id,
+                page_size=PAGE,
+                include="id,data",
+                query=_query("and", [condition]),
+                request_options=_ONCE,
+            )
+            found = [_described(task.id, task.data or {}) for task in self._all(pager, "total")]
+        return sorted({task.document for task in found if task.document is not None})
+
     def tasks_of(self, project: Project, documents: Collection[str]) -> Iterator[AnnotatedTask]:
         """The tasks of these documents with their annotations."""
         names = sorted(documents)

@@ -67,6 +67,7 @@ def pull(
         )
         looked = puller.tasks(track(found), documents)
         puller.missing((name, of) for name, of in kept_results(corpus) if of in documents)
+    puller.drafts(documents)
     if everything:
         pulled = {} if last is None else {n: f for n, f in last.pulled.items() if n not in looked}
         for annotator, name in puller.seen:

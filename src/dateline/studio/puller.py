@@ -150,12 +150,6 @@ class Puller:
         for annotated in tasks:
             if not self._has_our_text(annotated.task, document):
                 continue
-            if annotated.drafts:
-                self._note(
-                    document.id,
-                    None,
-                    f"not submitted, so not pulled: {len(annotated.drafts)} draft(s)",
-                )
             for submission in annotated.submissions:
                 if submission.user is None:
                     self._note(
@@ -170,6 +164,14 @@ class Puller:
             newest = self._newest(document.id, annotator, submissions)
             if newest is not None:
                 self._submission(document, annotator, user, newest)
+
+    def drafts(self, documents: Collection[str]) -> None:
+        """Tell which of these documents somebody has begun and not submitted."""
+        for name in self._server.drafted(self._project):
+            if name in documents:
+                self._note(
+                    name, None, "somebody has a draft, which is not submitted, so not pulled"
+                )
 
     def missing(self, candidates: Iterable[tuple[str, str]]) -> None:
         """See to results by these annotators of these documents that the server has no more."""
