@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, format_option, pass_settings
 
 if TYPE_CHECKING:
     from dateline.agreement.report import PairAgreement, Report, Score
@@ -20,13 +20,7 @@ _LAYERS = ("entities", "events", "claims")
 @click.option(
     "--layer", "layers", multiple=True, type=click.Choice(_LAYERS), help="Only this layer."
 )
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["text", "json", "html"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json", "html")
 @click.option("--seed", default=13, show_default=True, help="Of the resamples.")
 @pass_settings
 def agree(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, format_option, pass_settings
 from dateline.fault import Fault
 
 if TYPE_CHECKING:
@@ -21,13 +21,7 @@ AGREEMENT = "agreement"
 
 @click.command(cls=Command)
 @click.option("--annotator", default="gold", show_default=True, help="Whose annotation to count.")
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json")
 @click.option(
     "--plots", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Draw them into this folder too, as SVG.",

@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from dateline.model import Struct
 from dateline.store import Corpus
-from dateline.studio.client import AnnotatedTask, Project, Server
+from dateline.studio.client import Server
 from dateline.studio.kept import kept_results
 from dateline.studio.people import check_pseudonyms, known_people
 from dateline.studio.progress import Progress, basis, read_progress, since, stamps, write_progress
 from dateline.studio.puller import Notice, Puller, Settling, Wishes
+from dateline.studio.wire import AnnotatedTask, Project
 
 Track = Callable[[Iterable[AnnotatedTask]], Iterable[AnnotatedTask]]
 

@@ -19,13 +19,14 @@ from dateline.merge import merge
 from dateline.model import LAYERS, Annotation, Document, Struct, canonical
 from dateline.rules.check import Checker
 from dateline.store import Corpus, canonical_json, sha256, write_if_changed
-from dateline.studio.client import AnnotatedTask, Project, Server, Submission, Task
+from dateline.studio.client import Server
 from dateline.studio.config import labelled_layers
 from dateline.studio.convert import from_result
 from dateline.studio.kept import Kept, kept_path, read_kept
 from dateline.studio.origins import origin_of
 from dateline.studio.people import pseudonym
 from dateline.studio.regions import Problem
+from dateline.studio.wire import AnnotatedTask, Project, Submission, Task
 
 _AT_ONCE = 16
 """Documents that are held in memory together."""
