@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli.adjudicate import adjudicate
 from dateline.cli.agree import agree
 from dateline.cli.base import Group
 from dateline.cli.build import build
@@ -33,6 +34,7 @@ for command in (
     rules,
     rename,
     agree,
+    adjudicate,
     stats,
     datasheet,
     studio,
