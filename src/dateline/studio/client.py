@@ -6,105 +6,95 @@ the network refuses becomes a Fault that names the address and the mend, never t
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from dateline.fault import Fault
-from dateline.model import Struct
+from dateline.studio.refusals import DoubtfulFault, explained
+from dateline.studio.wire import (
+    AnnotatedTask,
+    Exported,
+    Project,
+    Start,
+    Task,
+    described,
+    drafter,
+    exported_task,
+    project_of,
+    submission_of,
+    task_of,
+)
 
 if TYPE_CHECKING:
-    from label_studio_sdk.client import LabelStudio
-    from label_studio_sdk.core.api_error import ApiError
+    from label_studio_sdk.base_client import LabelStudioBase
 
-    from dateline.studio.retry import Patience, Say
+    from dateline.studio.retry import Patience, PatientClient, Say
 
 BATCH = 250
 """Tasks or predictions in one request."""
 PAGE = 100
 """Tasks or projects in one answer."""
+KEYS = 100
+"""Documents that one request asks for by name."""
+LISTED = 200
+"""Tasks up to which a project's annotations are listed; more are exported, which is faster."""
 SECONDS = 600.0
 """How long to wait for one answer, unless told otherwise."""
 SETTLING = 5
 """How many times longer than otherwise to wait before looking for what may have been added."""
-DETAIL = 300
-"""Characters of a server's explanation that are shown."""
 
 # Repeating is left to our own transport: the SDK would also repeat a POST that was carried out
 # though its answer got lost.
 _ONCE: Any = {"max_retries": 0}
 
 
-# Servers in debug mode quote what they were sent: tokens and e-mail addresses are left out.
-_PRIVATE = re.compile(r"\S+@\S+|[\w.-]{32,}")
-
 T = TypeVar("T")
-
-
-class DoubtfulFault(Fault):
-    """A fault after which it is not known whether the server did what it was asked for."""
-
-
-class Project(Struct, frozen=True):
-    """A project on the server; ``config`` is its labelling configuration."""
-
-    id: int
-    title: str
-    config: str
-
-
-class Task(Struct, frozen=True):
-    """A text to annotate; ``versions`` are the model versions of its predictions."""
-
-    id: int
-    document: str | None
-    text: str | None
-    versions: tuple[str, ...]
-
-
-class Submission(Struct, frozen=True):
-    """An annotation on the server. ``user`` is the number of who made it, None where unknown.
-
-    ``skipped`` means that the user declined the task; times are ISO 8601.
-    """
-
-    id: int
-    task: int
-    user: int | None
-    skipped: bool
-    created: str
-    updated: str
-    result: object
-
-
-class AnnotatedTask(Struct, frozen=True):
-    """A task with its annotations; ``drafts`` is how many unsubmitted ones can be seen."""
-
-    task: Task
-    submissions: tuple[Submission, ...]
-    drafts: int
 
 
 class Server:
     """A Label Studio server that has accepted our token; ``connect`` makes one."""
 
     def __init__(
-        self, address: str, sdk: LabelStudio, version: str, patience: Patience, say: Say
+        self,
+        address: str,
+        sdk: LabelStudioBase,
+        version: str,
+        http: PatientClient,
+        patience: Patience,
+        say: Say,
     ) -> None:
         self.address = address
         self.version = version
         self._sdk = sdk
+        self._http = http
         self._patience = patience
         self._say = say
 
+    @property
+    def time(self) -> datetime | None:
+        """What the server's clock showed when it last answered, if it says so."""
+        try:
+            return parsedate_to_datetime(self._http.date)
+        except ValueError:
+            return None
+
     def find_project(self, title: str) -> Project | None:
         """The project of just this title. Raises Fault where there are two."""
-        with _faults(self.address, "listing the projects"):
+        with explained(self.address, "listing the projects"):
             pager: Any = self._sdk.projects.list(
-                title=title, include="id,title,label_config", page_size=PAGE, request_options=_ONCE
+                title=title,
+                include="id,title,label_config,task_number",
+                page_size=PAGE,
+                request_options=_ONCE,
             )
             projects = [p for p in self._all(pager, "count") if p.title == title]
         if len(projects) > 1:
@@ -113,7 +103,7 @@ class Server:
                 f"{self.address}: {len(projects)} projects are called «{title}» (ids {numbers}); "
                 "rename all but one in Label Studio, or choose with --project."
             )
-        return next((_project(project) for project in projects), None)
+        return next((project_of(project) for project in projects), None)
 
     def create_project(self, title: str, config: str) -> Project:
         """Create a project with this labelling configuration."""
@@ -128,33 +118,208 @@ class Server:
 
     def reconfigure(self, project: Project, config: str) -> None:
         """Give the project another labelling configuration."""
-        with _faults(self.address, "changing the labelling configuration"):
+        with explained(self.address, "changing the labelling configuration"):
             self._sdk.projects.update(id=project.id, label_config=config, request_options=_ONCE)
 
     def tasks(self, project: Project) -> Iterator[Task]:
         """All tasks of a project, without their annotations."""
-        with _faults(self.address, "listing the tasks"):
+        with explained(self.address, "listing the tasks"):
             pager: Any = self._sdk.tasks.list(
                 project=project.id,
                 page_size=PAGE,
+                fields="all",
                 include="id,data,predictions_model_versions",
                 request_options=_ONCE,
             )
             for task in self._all(pager, "total"):
-                yield _task(task)
+                yield task_of(task)
 
-    def annotated_tasks(self, project: Project) -> Iterator[AnnotatedTask]:
-        """All tasks of a project with their annotations."""
-        with _faults(self.address, "listing the annotations"):
+    def annotated_tasks(
+        self, project: Project, *, all_drafts: bool = False
+    ) -> Iterator[AnnotatedTask]:
+        """All tasks of a project with their annotations; those of a small one all at once.
+
+        Lists, which serve for small projects, have only our own drafts, unless ``all_drafts``.
+        """
+        if project.size <= LISTED and not all_drafts:
+            yield from self._listed(project, None)
+            return
+        with explained(self.address, "counting the tasks"):
+            count, first = self._count(project)
+            _, last = self._count(project, order="-tasks:id")
+        yield from self._exported(project, self._ranges(project, first, last, count))
+
+    def changed_tasks(self, project: Project, since: str) -> list[AnnotatedTask]:
+        """The tasks that changed at this time or later, by ISO 8601, with their annotations."""
+        condition = {
+            "filter": "filter:tasks:updated_at", "operator": "greater_or_equal",
+            "type": "Datetime", "value": since,
+        }  # fmt: skip
+        return self._listed(project, _query("and", [condition]))
+
+    def drafted(self, project: Project) -> list[str]:
+        """The documents that somebody has begun and not submitted."""
+        condition = {
+            "filter": "filter:tasks:draft_exists", "operator": "equal",
+            "type": "Boolean", "value": True,
+        }  # fmt: skip
+        with explained(self.address, "looking for drafts"):
             pager: Any = self._sdk.tasks.list(
-                project=project.id, page_size=PAGE, request_options=_ONCE
+                project=project.id,
+                page_size=PAGE,
+                include="id,data",
+                query=_query("and", [condition]),
+                request_options=_ONCE,
             )
-            for task in self._all(pager, "total"):
-                yield AnnotatedTask(
-                    task=_task(task),
-                    submissions=tuple(_submission(a, task.id) for a in task.annotations or ()),
-                    drafts=len(task.drafts or ()),
+            found = [described(task.id, task.data or {}) for task in self._all(pager, "total")]
+        return sorted({task.document for task in found if task.document is not None})
+
+    def tasks_of(self, project: Project, documents: Collection[str]) -> Iterator[AnnotatedTask]:
+        """The tasks of these documents with their annotations."""
+        names = sorted(documents)
+        for start in range(0, len(names), KEYS):
+            conditions = [
+                {
+                    "filter": "filter:tasks:data.doc_id", "operator": "equal",
+                    "type": "String", "value": name,
+                }
+                for name in names[start : start + KEYS]
+            ]  # fmt: skip
+            yield from self._listed(project, _query("or", conditions))
+
+    def start(self, number: int) -> Start | None:
+        """The prediction of this number, or None where it is no more there."""
+        from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
+
+        with explained(self.address, "reading a prediction"):
+            try:
+                found: Any = self._sdk.predictions.get(number, request_options=_ONCE)
+            except ApiError as error:
+                if error.status_code != 404:
+                    raise
+                return None
+            rows = msgspec.to_builtins(found.result, enc_hook=lambda row: row.dict())
+            return Start(version=found.model_version or "", result=rows)
+
+    def gone_tasks(self, project: Project, known: Collection[int]) -> list[int]:
+        """Which of these tasks the server has no more, with few requests where all are there."""
+        numbers = sorted(known)
+        with explained(self.address, "counting the tasks"):
+            return list(self._gone(project, numbers))
+
+    def _gone(self, project: Project, known: Sequence[int]) -> Iterator[int]:
+        if known:
+            there, _ = self._count(project, between=(known[0], known[-1]))
+            if there == 0:
+                yield from known
+            elif there < len(known):
+                middle = len(known) // 2
+                yield from self._gone(project, known[:middle])
+                yield from self._gone(project, known[middle:])
+
+    def _listed(self, project: Project, query: str | None) -> list[AnnotatedTask]:
+        with explained(self.address, "listing the annotations"):
+            pager: Any = self._sdk.tasks.list(
+                project=project.id,
+                page_size=PAGE,
+                fields="all",
+                query=query,
+                request_options=_ONCE,
+            )
+            return [
+                AnnotatedTask(
+                    task=task_of(task),
+                    submissions=tuple(submission_of(a, task.id) for a in task.annotations or ()),
+                    drafts=tuple(map(drafter, task.drafts or ())),
                 )
+                for task in self._all(pager, "total")
+            ]
+
+    def _exported(
+        self, project: Project, ranges: Iterator[tuple[int, int, int]]
+    ) -> Iterator[AnnotatedTask]:
+        """Tasks by ranges of their numbers; while one is used, the next is made ready."""
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            waiting = None
+            for numbers in ranges:
+                coming = ahead.submit(self._export, project, numbers)
+                if waiting is not None:
+                    yield from map(exported_task, waiting.result())
+                waiting = coming
+            if waiting is not None:
+                yield from map(exported_task, waiting.result())
+
+    def _export(self, project: Project, numbers: tuple[int, int, int]) -> list[Exported]:
+        from dateline.studio.retry import Unsure, repeated  # noqa: PLC0415 (imports the SDK's httpx)
+
+        first, last, count = numbers
+        options: Any = _ONCE | {
+            # What the SDK calls `ids` has another name on the server.
+            "additional_query_parameters": {"ids[]": [*range(first, last + 1)]},
+            "chunk_size": 1 << 20,
+        }
+        deed = "exporting the annotations"
+
+        def attempt() -> list[Exported]:
+            try:
+                with explained(self.address, deed):
+                    content = b"".join(
+                        self._sdk.projects.exports.download_sync(
+                            id=project.id,
+                            export_type="JSON",
+                            download_all_tasks=True,
+                            request_options=options,
+                        )
+                    )
+                    return msgspec.json.decode(content, type=list[Exported])
+            except DoubtfulFault as fault:
+                raise Unsure(fault) from None
+
+        try:
+            found = repeated(self._patience, self._say, f"{self.address}, {deed}")(attempt)
+        except Unsure as unsure:
+            raise unsure.fault from None
+        if len(found) != count:
+            raise self._changed(len(found), count)
+        return sorted(found, key=lambda task: task.id)
+
+    def _ranges(
+        self, project: Project, first: int, last: int, count: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """Ranges of task numbers that hold all ``count`` tasks from first to last, and how many."""
+        if count == last - first + 1:
+            for start in range(first, last + 1, BATCH):
+                end = min(start + BATCH - 1, last)
+                yield start, end, end - start + 1
+        elif last - first < BATCH:
+            yield first, last, count
+        elif count:
+            middle = (first + last) // 2
+            with explained(self.address, "counting the tasks"):
+                lower, _ = self._count(project, between=(first, middle))
+            yield from self._ranges(project, first, middle, lower)
+            yield from self._ranges(project, middle + 1, last, count - lower)
+
+    def _count(
+        self, project: Project, order: str = "tasks:id", between: tuple[int, int] | None = None
+    ) -> tuple[int, int]:
+        """How many tasks there are, of all or of a range of numbers, and the first one's number."""
+        conditions = []
+        if between is not None:
+            conditions = [
+                {
+                    "filter": "filter:tasks:id", "operator": "in", "type": "Number",
+                    "value": {"min": between[0], "max": between[1]},
+                }
+            ]  # fmt: skip
+        pager: Any = self._sdk.tasks.list(
+            project=project.id,
+            page_size=1,
+            include="id",
+            query=_query("and", conditions, order),
+            request_options=_ONCE,
+        )
+        return int(pager.response.total), pager.items[0].id if pager.items else 0
 
     def import_tasks(self, project: Project, texts: Sequence[Mapping[str, str]]) -> None:
         """Add tasks to a project, each with these fields as its data, by ``doc_id`` only once."""
@@ -187,6 +352,26 @@ class Server:
 
         for batch in _batches(predictions):
             self._all_once(batch, send, missing, "importing the predictions")
+
+    def add_webhook(self, project: Project, url: str) -> int:
+        """Have the server tell this address that something has changed; returns its number."""
+        with explained(self.address, "asking to be told of changes"):
+            for hook in self._sdk.webhooks.list(project=str(project.id), request_options=_ONCE):
+                if hook.url == url and hook.id is not None:
+                    return int(hook.id)  # left over from one who was killed
+            made = self._sdk.webhooks.create(
+                url=url,
+                project=project.id,
+                send_payload=False,
+                send_for_all_actions=True,
+                request_options=_ONCE,
+            )
+            return int(made.id or 0)
+
+    def remove_webhook(self, number: int) -> None:
+        """Have the server tell nobody any more."""
+        with explained(self.address, "asking not to be told of changes any more"):
+            self._sdk.webhooks.delete(number, request_options=_ONCE)
 
     def _all_once(
         self,
@@ -222,7 +407,7 @@ class Server:
             if doubtful and (found := look()) is not None:
                 return found
             try:
-                with _faults(self.address, deed):
+                with explained(self.address, deed):
                     return add()
             except DoubtfulFault as fault:
                 doubtful = True
@@ -261,11 +446,13 @@ class Server:
             if int(getattr(pager.response, total_field)) != total:
                 break
         if len(seen) != total:
-            raise Fault(
-                f"{self.address}: gave {len(seen)} of {total} entries of a list, which changed "
-                "while it was read; run the command again when nobody adds or deletes anything "
-                "there."
-            )
+            raise self._changed(len(seen), total)
+
+    def _changed(self, found: int, total: int) -> Fault:
+        return Fault(
+            f"{self.address}: gave {found} of {total} entries of a list, which changed while it "
+            "was read; run the command again when nobody adds or deletes anything there."
+        )
 
 
 @contextmanager
@@ -294,7 +481,7 @@ def connect(
             "The token is empty or holds blanks or letters that no token has; copy it anew."
         )
     try:
-        from label_studio_sdk.client import LabelStudio  # noqa: PLC0415 (heavy and optional)
+        from label_studio_sdk.base_client import LabelStudioBase  # noqa: PLC0415 (heavy and optional)
 
         from dateline.studio.retry import Patience, PatientClient, Renewal  # noqa: PLC0415
     except ModuleNotFoundError:
@@ -304,14 +491,14 @@ def connect(
     patience = patience or Patience()
     renewal = Renewal()
     with PatientClient(patience, say, renewal, timeout) as http:
-        with _faults(address, "signing in"):
-            sdk: LabelStudio = _untyped(LabelStudio)(
+        with explained(address, "signing in"):
+            sdk: LabelStudioBase = _untyped(LabelStudioBase)(
                 base_url=address.rstrip("/"), api_key=token, httpx_client=http, timeout=timeout
             )
             renewal.renew = lambda: _renewed(sdk)
             sdk.users.whoami(request_options=_ONCE)
             version = _version(sdk)
-        yield Server(address, sdk, version, patience, say)
+        yield Server(address, sdk, version, http, patience, say)
 
 
 def page_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
@@ -330,7 +517,7 @@ def _untyped(function: Any) -> Any:
     return function
 
 
-def _renewed(sdk: LabelStudio) -> str | None:
+def _renewed(sdk: LabelStudioBase) -> str | None:
     """The Authorization header with a new access token; None for a legacy token."""
     wrapper: Any = sdk._client_wrapper
     tokens = wrapper._tokens_client
@@ -340,129 +527,19 @@ def _renewed(sdk: LabelStudio) -> str | None:
     return str(wrapper.get_headers()["Authorization"])
 
 
-def _version(sdk: LabelStudio) -> str:
+def _version(sdk: LabelStudioBase) -> str:
     package = sdk.versions.get(request_options=_ONCE).label_studio_os_package or {}
     version = package.get("version") if isinstance(package, dict) else None
     return str(version or "of unknown version")
 
 
-def _project(project: Any) -> Project:
-    return Project(id=project.id, title=project.title, config=project.label_config or "")
-
-
-def _task(task: Any) -> Task:
-    fields = task.data if isinstance(task.data, dict) else {}
-    document, text = fields.get("doc_id"), fields.get("text")
-    return Task(
-        id=task.id,
-        document=document if isinstance(document, str) else None,
-        text=text if isinstance(text, str) else None,
-        versions=tuple(filter(None, (task.predictions_model_versions or "").split(","))),
-    )
-
-
-def _submission(annotation: Mapping[str, Any], task: int) -> Submission:
-    user = annotation.get("completed_by")
-    return Submission(
-        id=annotation["id"],
-        task=task,
-        user=user.get("id") if isinstance(user, dict) else user,
-        skipped=bool(annotation.get("was_cancelled")),
-        created=str(annotation["created_at"]),
-        updated=str(annotation["updated_at"]),
-        result=annotation.get("result"),
-    )
+def _query(
+    conjunction: str, conditions: Sequence[Mapping[str, Any]], order: str = "tasks:id"
+) -> str:
+    filters = {"conjunction": conjunction, "items": list(conditions)}
+    return json.dumps({"filters": filters, "ordering": [order]})
 
 
 def _batches(items: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
     for start in range(0, len(items), BATCH):
         yield items[start : start + BATCH]
-
-
-@contextmanager
-def _faults(address: str, deed: str) -> Iterator[None]:
-    import httpx  # noqa: PLC0415 (comes with the SDK)
-    from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
-
-    # What the libraries say may quote the request's headers, so only the server's own words and
-    # the name of the error are passed on.
-    try:
-        yield
-    except ApiError as error:
-        kind = DoubtfulFault if _is_doubtful(error.status_code) else Fault
-        raise kind(f"{address}: {_refusal(error, deed)}") from None
-    except httpx.ConnectError:
-        raise Fault(
-            f"{address}: nothing answers there. Is the server running? `scripts/label-studio` "
-            "starts one on this machine; --url says where another is."
-        ) from None
-    except httpx.TimeoutException:
-        # Not doubtful but hopeless: the server may be at it still, so that looking says nothing.
-        raise Fault(
-            f"{address}: no answer in time while {deed}. The server may be busy with it still: "
-            "wait a little, and run the command again, with a longer --timeout if need be; nothing "
-            "is done twice."
-        ) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DoubtfulFault(
-            f"{address}: {type(error).__name__} while {deed}. Check the address and the network, "
-            "then run the command again: nothing is done twice."
-        ) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DoubtfulFault(
-            f"{address}: an answer that makes no sense ({type(error).__name__}) while {deed}. "
-            "Is this a Label Studio server?"
-        ) from None
-
-
-def _is_doubtful(status: int | None) -> bool:
-    """Whether a request may have been carried out although this was the answer."""
-    return status is None or status in (200, 201) or (status >= 500 and status != 504)
-
-
-def _refusal(error: ApiError, deed: str) -> str:
-    status, body = error.status_code, error.body
-    if status == 401:
-        return (
-            "the token is not accepted. Copy it anew from Account & Settings; a legacy token works "
-            "only where the organization's settings allow legacy tokens."
-        )
-    if status == 403:
-        return f"the token's user may not do this ({deed}); ask the project's owner."
-    if status == 404:
-        return (
-            f"there is no such page (HTTP 404, {deed}). Is this the address of Label Studio itself?"
-        )
-    if status is not None and status < 300:
-        return (
-            f"an answer that is no JSON while {deed}. Does a proxy or a login page stand before "
-            "Label Studio? Open the address in a browser, then run the command again."
-        )
-    if status is not None and status < 400:
-        return (
-            f"sends us elsewhere (HTTP {status}{_goal(error)}) while {deed}; give the address that "
-            "the browser shows with --url."
-        )
-    said = ""
-    if isinstance(body, dict):
-        said = str(body.get("validation_errors") or body.get("detail") or "")
-        said = _PRIVATE.sub("…", said)[:DETAIL]
-    if status == 429:
-        said = "The server asks for fewer requests; wait a little, and run the command again."
-    elif status in (408, 502, 503, 504):
-        said = (
-            "The server is overloaded or starting; wait a little, and run the command again: "
-            "nothing is done twice."
-        )
-    elif status is not None and status >= 500 and not said:
-        said = "The server's log says why; then run the command again: nothing is done twice."
-    return f"HTTP {status} while {deed}. {said}".rstrip()
-
-
-def _goal(error: ApiError) -> str:
-    """The server that a redirect leads to; the rest of its address may hold a secret."""
-    location = {name.lower(): value for name, value in (error.headers or {}).items()}.get(
-        "location", ""
-    )
-    found = re.match(r"https?://[^/?#@\s]+(?=[/?#]|$)", location)
-    return f", to {found[0]}" if found else ""
