@@ -6,6 +6,7 @@ import click
 
 from dateline.cli.adjudicate import adjudicate
 from dateline.cli.agree import agree
+from dateline.cli.annotators import annotators
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.guidelines import guidelines
@@ -33,6 +34,7 @@ for command in (
     validate,
     rules,
     rename,
+    annotators,
     agree,
     adjudicate,
     stats,

@@ -27,7 +27,16 @@ from dateline.text import BYTE_ORDER_MARK, excerpt
 
 T = TypeVar("T")
 
-for module in ("document", "header", "spans", "entities", "events", "claims", "corpus"):
+for module in (
+    "document",
+    "header",
+    "spans",
+    "entities",
+    "events",
+    "claims",
+    "corpus",
+    "annotators",
+):
     import_module(f"dateline.rules.{module}")  # which puts its rules into the table
 
 UNREADABLE = declare(
