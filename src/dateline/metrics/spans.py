@@ -12,8 +12,7 @@ import numpy as np
 
 from dateline.metrics.assignment import assign
 from dateline.metrics.counts import BoolArray, Counts, FloatArray, IntArray, tally
-
-LARGEST = np.iinfo(np.int64).max
+from dateline.metrics.keys import joined
 
 
 class Spans(NamedTuple):
@@ -244,7 +243,7 @@ def places(*columns: Spans) -> list[IntArray]:
         rows = np.flatnonzero(sizes == size)
         key = document[rows]
         for fragment in range(int(size)):
-            key = _joined(_joined(key, start[first[rows] + fragment]), end[first[rows] + fragment])
+            key = joined(joined(key, start[first[rows] + fragment]), end[first[rows] + fragment])
         if above:
             _, key = np.unique(key, return_inverse=True)
         found[rows] = key + above
@@ -255,27 +254,18 @@ def places(*columns: Spans) -> list[IntArray]:
 def distinct(spans: Spans) -> IntArray:
     """The rows that are left when the same place with the same label counts once, sorted."""
     (place,) = places(spans)
-    return np.sort(np.unique(_joined(place, spans.label), return_index=True)[1])
+    return np.sort(np.unique(joined(place, spans.label), return_index=True)[1])
 
 
 def _keys(*columns: Spans) -> list[IntArray]:
     """A number for each span: equal for equal document, fragments and label."""
     place = np.concatenate(places(*columns))
-    key = _joined(place, np.concatenate([spans.label for spans in columns]))
+    key = joined(place, np.concatenate([spans.label for spans in columns]))
     return np.split(key, np.cumsum([len(spans) for spans in columns])[:-1])
 
 
 def _canonical(*columns: Spans) -> list[IntArray]:
     return [np.argsort(key, kind="stable") for key in _keys(*columns)]
-
-
-def _joined(left: IntArray, right: IntArray) -> IntArray:
-    """A number for each pair of numbers, in the order of the pairs."""
-    width = int(right.max(initial=0)) + 1
-    if int(left.max(initial=0)) > LARGEST // width - 1:
-        # Too wide to pack as it is: as many numbers as rows are enough.
-        _, left = np.unique(left, return_inverse=True)
-    return left * width + right
 
 
 def _in_turn(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -294,7 +284,7 @@ def _ranked(*columns: IntArray) -> list[IntArray]:
         sizes = np.diff(starts, append=len(order))
         rank[order] = np.arange(len(order)) - np.repeat(starts, sizes)
         ranks.append(rank)
-    key = _joined(np.concatenate(columns), np.concatenate(ranks))
+    key = joined(np.concatenate(columns), np.concatenate(ranks))
     return np.split(key, np.cumsum([len(values) for values in columns])[:-1])
 
 
