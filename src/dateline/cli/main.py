@@ -10,6 +10,7 @@ from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.rename import rename
+from dateline.cli.score import score
 from dateline.cli.stats import datasheet, stats
 from dateline.cli.studio import studio
 from dateline.cli.studio_follow import status, watch
@@ -35,6 +36,7 @@ for command in (
     datasheet,
     studio,
     build,
+    score,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):

@@ -11,6 +11,7 @@ from dateline.metrics.counts import (
     HIT_GOLD,
     HIT_PREDICTED,
     PREDICTED,
+    BoolArray,
     Counts,
     FloatArray,
     IntArray,
@@ -19,11 +20,16 @@ from dateline.metrics.counts import (
 
 
 class Pairs(NamedTuple):
-    """Matched items as columns, one entry a pair: document, gold label and predicted label."""
+    """Matched items as columns, one entry a pair.
+
+    ``gold`` and ``predicted`` are labels; ``right`` says whether the pair agrees, where that is not
+    just whether the labels are equal.
+    """
 
     document: IntArray
     gold: IntArray
     predicted: IntArray
+    right: BoolArray | None = None
 
 
 def conditional(pairs: Pairs, documents: int, labels: int) -> Counts:
@@ -33,7 +39,7 @@ def conditional(pairs: Pairs, documents: int, labels: int) -> Counts:
     Attribute Knowledge", EMNLP 2022), which scores attributes of the claims that were found. Shape
     (documents, labels, 4).
     """
-    right = pairs.gold == pairs.predicted
+    right = pairs.gold == pairs.predicted if pairs.right is None else pairs.right
     return np.stack(
         (
             tally(documents, labels, pairs.document, pairs.gold, right),

@@ -78,8 +78,8 @@ def macro_f(counts: Counts) -> FloatArray:
     return _ratio(np.where(used, scores, 0.0).sum(axis=-1), used.sum(axis=-1))
 
 
-def defined(value: float | np.floating) -> float | None:
-    """The number, or None where it is undefined."""
+def defined(value: FloatArray | float) -> float | None:
+    """A single number, or None where it is undefined."""
     return None if np.isnan(value) else float(value)
 
 

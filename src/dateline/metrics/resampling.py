@@ -30,8 +30,13 @@ def draws(documents: int, resamples: int, seed: int) -> FloatArray:
 
 def resampled(counts: Counts, drawn: FloatArray, statistic: Statistic) -> FloatArray:
     """The statistic of each resample of documents; ``counts`` is (documents, labels, 4)."""
+    return statistic(resampled_sums(counts, drawn))
+
+
+def resampled_sums(counts: Counts, drawn: FloatArray) -> Counts:
+    """The summed counts of each resample: (resamples, labels, 4)."""
     flat = drawn @ counts.reshape(len(counts), -1)
-    return statistic(flat.reshape(len(drawn), *counts.shape[1:]))
+    return flat.reshape(len(drawn), *counts.shape[1:])
 
 
 def interval(values: FloatArray) -> tuple[float, float] | None:
