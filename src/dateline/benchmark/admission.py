@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dateline.benchmark.gold import GoldDocument
 from dateline.benchmark.names import Vocabulary
 from dateline.model import Argument, Claim, Event, Mention, Relation, Span, Spans, Struct
 from dateline.predictions import Prediction
@@ -16,27 +15,28 @@ T = TypeVar("T", Mention, Event, Claim)
 
 
 class Flaw(Struct, frozen=True):
-    """Something wrong with a predicted item, which is counted all the same.
+    """Something amiss with a predicted item, which is counted all the same.
 
     What does not prove its place, and labels and references that do not exist, count as predictions
-    and cannot be right. Of mentions, triggers, arguments and relations that are said twice one
-    counts; a claim that is said twice is two predictions.
+    and cannot be right: ``is_wrong``. Of mentions, triggers, arguments and relations that are said
+    twice one counts; a claim that is said twice is two predictions.
     """
 
     document: str
     pointer: str
     id: str
     problem: str
+    is_wrong: bool
 
 
 def admit(
-    prediction: Prediction, document: GoldDocument, vocabulary: Vocabulary
+    prediction: Prediction, document: str, text: str, vocabulary: Vocabulary
 ) -> tuple[Prediction, list[Flaw]]:
     """The prediction with every span that does not prove itself moved to where no gold is.
 
     So it stays in the denominator of precision, whatever its offsets say.
     """
-    desk = _Desk(prediction, document, vocabulary)
+    desk = _Desk(prediction, document, text, vocabulary)
     admitted = msgspec.structs.replace(
         prediction,
         mentions=tuple(desk.placed("mentions", prediction.mentions, "spans")),
@@ -51,12 +51,13 @@ def admit(
 
 class _Desk:
     def __init__(
-        self, prediction: Prediction, document: GoldDocument, vocabulary: Vocabulary
+        self, prediction: Prediction, document: str, text: str, vocabulary: Vocabulary
     ) -> None:
         self._said = prediction
         self._document = document
+        self._text = text
         self._vocabulary = vocabulary
-        self._beyond = len(document.text) + 1
+        self._beyond = len(text) + 1
         self.flaws: list[Flaw] = []
 
     def placed(self, name: str, items: Sequence[T], *fields: str) -> Iterator[T]:
@@ -64,7 +65,7 @@ class _Desk:
             moved = {}
             for field in fields:
                 spans = getattr(item, field)
-                problem = spans is not None and _problem(spans, self._document.text)
+                problem = spans is not None and _problem(spans, self._text)
                 if problem:
                     self._flaw(f"/{name}/{position}/{field}", item.id, problem)
                     moved[field] = self._nowhere()
@@ -141,7 +142,7 @@ class _Desk:
             for position, item in enumerate(getattr(said, name)):
                 if item.id in seen:
                     problem = f"the id «{item.id}» is used twice; references go to the first"
-                    self._flaw(f"/{name}/{position}/id", item.id, problem)
+                    self._flaw(f"/{name}/{position}/id", item.id, problem, is_wrong=False)
                 seen.add(item.id)
 
     def _repeated(self, name: str, items: Sequence[Any], key: Callable[[Any], object]) -> None:
@@ -150,14 +151,20 @@ class _Desk:
             first = seen.setdefault(key(item), position)
             if first != position:
                 problem = f"says the same as /{name}/{first}"
-                self._flaw(f"/{name}/{position}", _id(item), problem)
+                self._flaw(f"/{name}/{position}", _id(item), problem, is_wrong=False)
 
     def _dangling(self, pointer: str, item: str, reference: str) -> None:
         self._flaw(pointer, item, f"«{reference}» is nowhere in the prediction")
 
-    def _flaw(self, pointer: str, item: str, problem: str) -> None:
+    def _flaw(self, pointer: str, item: str, problem: str, *, is_wrong: bool = True) -> None:
         self.flaws.append(
-            Flaw(document=self._document.id, pointer=pointer, id=item, problem=problem)
+            Flaw(
+                document=self._document,
+                pointer=pointer,
+                id=item,
+                problem=problem,
+                is_wrong=is_wrong,
+            )
         )
 
     def _nowhere(self) -> Spans:

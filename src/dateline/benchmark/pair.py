@@ -74,7 +74,7 @@ class Pair:
         for number, document in enumerate(gold.documents):
             prediction = by_document.get(document.id)
             if prediction is not None:
-                admitted, flaws = admit(prediction, document, self.vocabulary)
+                admitted, flaws = admit(prediction, document.id, document.text, self.vocabulary)
                 theirs.add(number, admitted, admitted.scores)
                 self.flaws += flaws
         self.gold, self.predicted = ours.side(), theirs.side()

@@ -6,6 +6,7 @@ import click
 
 from dateline.cli.base import Group
 from dateline.cli.build import build
+from dateline.cli.check_predictions import check_predictions, convert_predictions
 from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
@@ -36,6 +37,8 @@ for command in (
     datasheet,
     studio,
     build,
+    check_predictions,
+    convert_predictions,
     score,
 ):
     main.add_command(command)
