@@ -8,6 +8,7 @@ from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
+from dateline.cli.release import diff
 from dateline.cli.rename import rename
 from dateline.cli.studio import studio
 from dateline.cli.studio_import import import_export
@@ -20,6 +21,6 @@ def main() -> None:
     """Make, check and publish a corpus annotated with entities, events and claims."""
 
 
-for command in (init, ontology, ingest, validate, rules, rename, studio, build):
+for command in (init, ontology, ingest, validate, rules, rename, studio, build, diff):
     main.add_command(command)
 studio.add_command(import_export)

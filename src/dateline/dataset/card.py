@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dateline.dataset.citation import Citation
 from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import Written
+from dateline.markdown import Markdown, code, escape, one_line
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology import Ontology
 
@@ -29,8 +30,6 @@ DEFAULT_CONFIG = "documents"
 SIZES = (("n<1K", 10**3), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6))
 CREATORS = {"human": "expert-generated", "model": "machine-generated"}
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$]|^[-+=])")
-_NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -72,12 +71,6 @@ class CardContent(Struct, frozen=True):
     def title(self) -> str:
         """The corpus's name; its ontology's where it has none."""
         return one_line(self.citation.title or self.ontology.title)
-
-
-class Markdown(str):
-    """Text that is Markdown already, so that the template leaves it as it is."""
-
-    __slots__ = ()
 
 
 def render(content: CardContent) -> str:
@@ -165,26 +158,6 @@ def _info(config: Config, splits: Mapping[str, Written]) -> DatasetInfo:
         download_size=sum(written.file_bytes for written in splits.values()),
         dataset_size=sum(written.arrow_bytes for written in splits.values()),
     )
-
-
-def one_line(text: str) -> str:
-    """The text with every run of blanks and line breaks made one space."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def escape(value: object) -> str:
-    """A value as Markdown that shows just its text, on one line, also in a table's cell."""
-    if isinstance(value, Markdown):
-        return value
-    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", one_line(str(value))))
-
-
-def code(value: object) -> Markdown:
-    """A value as a code span, which holds in a table's cell too."""
-    text = one_line(str(value)).replace("|", r"\|")
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return Markdown(f"{fence}{pad}{text}{pad}{fence}")
 
 
 def kind_of(feature: Feature) -> str:
