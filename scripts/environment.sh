@@ -23,10 +23,14 @@ find_python() {
 install_venv_module() {
   local package
   package="$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+  install_package "$package"
+}
+
+install_package() {
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$package"; } >&2
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$1"; } >&2
   else
-    echo "Install the package $package first, for example: sudo apt-get install $package" >&2
+    echo "Install the package $1 first, for example: sudo apt-get install $1" >&2
     return 1
   fi
 }
@@ -37,12 +41,7 @@ find_chromium() {
     command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then
     return
   fi
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium; } >&2
-  else
-    echo "Install the package chromium first, for example: sudo apt-get install chromium" >&2
-    return 1
-  fi
+  install_package chromium
 }
 
 # make_locked_venv FOLDER LOCK: a virtual environment with just what the lock names.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from dateline.ingest import find_seeds, ingest
 from dateline.store import Corpus, start_corpus
 
+from .chemistry import ONTOLOGY
 from .small_corpus import TEXT, Files
 
 REPOSITORY = Path(__file__).parents[1]
@@ -54,6 +56,16 @@ def empty_corpus(tmp_path: Path) -> Corpus:
     root = tmp_path / "empty"
     start_corpus(root)
     return Corpus(root)
+
+
+@pytest.fixture
+def chemistry(tmp_path: Path) -> Corpus:
+    """A corpus with an ontology of quite another field, and nothing else."""
+    start_corpus(tmp_path / "chemistry")
+    corpus = Corpus(tmp_path / "chemistry")
+    path = corpus.root / "schema" / "ontology.schema.json"
+    path.write_text(json.dumps(ONTOLOGY), encoding="utf-8")
+    return corpus
 
 
 @pytest.fixture

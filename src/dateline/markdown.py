@@ -1,17 +1,34 @@
-"""Values in Markdown: whatever they hold, they show as just their text."""
+"""Markdown that shows just the text of values that are not trusted, and templates that make it."""
 
 from __future__ import annotations
 
 import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$]|^[-+=])")
 _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
 class Markdown(str):
-    """Text that is Markdown already, so that the template leaves it as it is."""
+    """Text that is Markdown already, so that templates leave it as it is."""
 
     __slots__ = ()
+
+
+def environment(package: str) -> Environment:
+    """For the templates that lie in a package; what they print is escaped unless it is Markdown."""
+    made = Environment(
+        loader=PackageLoader(package, package_path=""),
+        autoescape=False,  # noqa: S701 (it is Markdown: `finalize` escapes every value for it)
+        finalize=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["code"] = code
+    return made
 
 
 def one_line(text: str) -> str:

@@ -119,7 +119,20 @@ class LabelStudioIds(Struct, frozen=True):
     annotation: int
 
 
-class Provenance(Struct, frozen=True):
+class Origin(Struct, frozen=True):
+    """What became of the annotation that somebody started from, by the ids of items.
+
+    ``started_from`` names it: an annotator or a model, and a part of its hash.
+    """
+
+    started_from: str
+    confirmed: tuple[str, ...]
+    changed: tuple[str, ...]
+    drawn: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Provenance(Struct, frozen=True, omit_defaults=True):
     """Where an annotation comes from. Carries no name and no address."""
 
     kind: str
@@ -128,6 +141,7 @@ class Provenance(Struct, frozen=True):
     updated: str | None
     label_studio: LabelStudioIds | None
     note: str | None
+    origin: Origin | None = None
 
 
 class Annotation(Struct, frozen=True):

@@ -72,6 +72,12 @@ def _rename(schema: dict[str, Any], wanted: NewName) -> None:
             # A label that gets back the name that it once had does not have it as a former one.
             former = [n for n in entry.get("x-formerly", ()) if n not in (wanted.old, wanted.new)]
             entry["x-formerly"] = [*former, wanted.old]
+    for entry, _ in kinds[found[0]]:
+        if wanted.old in entry.get("x-neighbours", {}):
+            entry["x-neighbours"] = {
+                wanted.new if name == wanted.old else name: difference
+                for name, difference in entry["x-neighbours"].items()
+            }
     if found[0] == "entity":
         for _, role in kinds["role"]:
             role["x-fillers"] = [

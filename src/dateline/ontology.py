@@ -22,12 +22,19 @@ Schema = Mapping[str, Any]
 
 
 class Label(Struct, frozen=True):
-    """An entry of an annotated enumeration; ``formerly`` are names that it had before."""
+    """An entry of an annotated enumeration.
+
+    ``span`` says what the span takes in, ``counterexamples`` what is not meant, ``neighbours`` how
+    other labels of the list differ; ``formerly`` are names that it had before.
+    """
 
     name: str
     title: str
     description: str
     examples: tuple[str, ...] = ()
+    span: str = ""
+    counterexamples: tuple[str, ...] = ()
+    neighbours: Mapping[str, str] = {}
     color: str | None = None
     hotkey: str | None = None
     formerly: tuple[str, ...] = ()
@@ -65,6 +72,7 @@ class Layer(Struct, frozen=True):
 
     name: str
     title: str
+    span: str
     labels: tuple[Label, ...]
     attributes: tuple[Attribute, ...]
 
@@ -124,6 +132,7 @@ def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:
                 name: Layer(
                     name=name,
                     title=definitions[item].get("title", item),
+                    span=definitions[item].get("x-span", ""),
                     labels=labels[name],
                     attributes=_attributes(schema, definitions[item]),
                 )
@@ -173,6 +182,9 @@ def _label(entry: Schema, name: str) -> Label:
         title=entry.get("title", name.replace("_", " ").capitalize()),
         description=entry.get("description", ""),
         examples=tuple(entry.get("examples", ())),
+        span=entry.get("x-span", ""),
+        counterexamples=tuple(entry.get("x-counterexamples", ())),
+        neighbours=entry.get("x-neighbours", {}),
         color=entry.get("x-color"),
         hotkey=entry.get("x-hotkey"),
         formerly=_formerly(entry),
@@ -239,12 +251,15 @@ def _problems(ontology: Ontology) -> Iterator[str]:
     keys: dict[str, str] = {}
     for layer in ontology.layers.values():
         names: set[str] = set()
+        former = {name for label in layer.labels for name in label.formerly}
         for label in layer.labels:
             if not label.description:
                 yield f"{label.name}: has no description, which is its guideline"
             if label.name in names:
                 yield f"{layer.name}: the label {label.name} stands twice; remove one"
             names.add(label.name)
+            for other in sorted(set(label.neighbours) - set(layer.label_names) - former):
+                yield f"{label.name}: x-neighbours names {other}, which is no label of {layer.name}"
             if label.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", label.color):
                 yield f"{label.name}: x-color is {label.color!r}; write it as #rrggbb"
             if label.hotkey is not None:

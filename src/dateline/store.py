@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -124,7 +124,7 @@ def start_corpus(root: Path) -> None:
         raise Fault(f"{schema}: is there already, and is not overwritten; choose another folder.")
     for folder in ("seeds", "corpus", "annotations"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    write_atomically(root / ".gitignore", b"dist/\n.dist.*/\n")
+    write_atomically(root / ".gitignore", b"dist/\n.dist.*/\n.dateline/\n")
     with packaged_schemas() as packaged:
         for name in SCHEMA_NAMES:
             write_atomically(schema / file_name(name), (packaged / file_name(name)).read_bytes())
@@ -147,9 +147,9 @@ def canonical_json(value: msgspec.Struct) -> bytes:
 
     Lists of ranges stay on one line; UTF-8, not escaped, with a line feed at the end.
     """
-    fields = json.loads(msgspec.json.encode(value))
-    lines = [f"{_dumps(key)}: {_field(item)}" for key, item in fields.items()]
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+    fields = msgspec.json.decode(msgspec.json.encode(value), type=dict[str, msgspec.Raw])
+    lines = [msgspec.json.encode(key) + b": " + _field(raw) for key, raw in fields.items()]
+    return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
 
 def sha256(content: bytes) -> str:
@@ -201,11 +201,13 @@ def _read_schema(path: Path) -> Schema:
     return schema
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _field(value: msgspec.Raw) -> bytes:
+    content = bytes(value)
+    if not content.startswith(b"[{"):
+        return _on_one_line(content)
+    items = msgspec.json.decode(content, type=list[msgspec.Raw])
+    return b"[\n" + b",\n".join(b"  " + _on_one_line(bytes(item)) for item in items) + b"\n]"
 
 
-def _field(value: Any) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "[\n" + ",\n".join(f"  {_dumps(item)}" for item in value) + "\n]"
-    return _dumps(value)
+def _on_one_line(content: bytes) -> bytes:
+    return msgspec.json.format(content, indent=0)

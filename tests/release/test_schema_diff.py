@@ -47,8 +47,8 @@ CASES: dict[str, tuple[Edit, str, Level]] = {
         "changed dataset/entities/ner_tags", Level.MAJOR,
     ),
     "no label": (
-        lambda s: definitions(s)["act"]["oneOf"].pop(),
-        "removed ontology/$defs/act/oneOf/EVALUATE", Level.MAJOR,
+        lambda s: definitions(s)["claimRelation"]["oneOf"].pop(),
+        "removed ontology/$defs/claimRelation/oneOf/REPEATS", Level.MAJOR,
     ),
     "a guideline": (
         lambda s: entity_types(s)[0].update(description="Another.", examples=[]),

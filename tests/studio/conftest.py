@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import socket
@@ -17,11 +16,11 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli.studio import studio
-from dateline.store import Corpus, start_corpus
+from dateline.cli.main import studio
+from dateline.store import Corpus
 
-from ..chemistry import ONTOLOGY as CHEMISTRY
 from ..conftest import REPOSITORY
+from .proxy import Proxy
 
 PATIENCE = 180
 """Seconds that a fresh server may take until it answers."""
@@ -31,16 +30,6 @@ PATIENCE = 180
 def ontology(repository):
     """This repository's ontology."""
     return repository.ontology
-
-
-@pytest.fixture
-def chemistry(tmp_path):
-    """A corpus with an ontology of quite another field."""
-    start_corpus(tmp_path / "chemistry")
-    corpus = Corpus(tmp_path / "chemistry")
-    path = corpus.root / "schema" / "ontology.schema.json"
-    path.write_text(json.dumps(CHEMISTRY), encoding="utf-8")
-    return corpus
 
 
 @dataclass
@@ -90,6 +79,9 @@ class Person:
 
     def update(self, annotation, result):
         self.patch(f"/api/annotations/{annotation}/", result=result)
+
+    def delete_task(self, task):
+        self._api.delete(f"/api/tasks/{task}/").raise_for_status()
 
     def delete(self, annotation):
         self._api.delete(f"/api/annotations/{annotation}/").raise_for_status()
@@ -145,6 +137,8 @@ def label_studio(tmp_path_factory):
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
         "LATEST_VERSION_CHECK": "false",
+        # So that it may call us back on this machine.
+        "SSRF_PROTECTION_ENABLED": "false",
     }
     arguments = ["start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("wb") as log:
@@ -162,6 +156,13 @@ def label_studio(tmp_path_factory):
         finally:
             server.terminate()
             server.wait(30)
+
+
+@pytest.fixture
+def proxy(label_studio):
+    """A proxy before the server, which a test tells what to break."""
+    with contextlib.closing(Proxy(label_studio.url)) as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli.studio import studio
+from dateline.cli.main import studio
 from dateline.studio.config import labelling_config
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -37,14 +37,14 @@ def test_config_prints_the_page(studio_of, ontology):
     assert result.stdout == labelling_config(ontology)
 
 
-@pytest.mark.parametrize("command", ["config", "push", "pull"])
+@pytest.mark.parametrize("command", ["config", "push", "pull", "status", "watch"])
 def test_help_ends_with_an_example(studio_of, command):
     result = studio_of(command, "--help")
     assert "Example:\n" in result.stdout
     assert f"dateline studio {command}" in result.stdout
 
 
-@pytest.mark.parametrize("command", ["push", "pull"])
+@pytest.mark.parametrize("command", ["push", "pull", "status", "watch"])
 def test_without_a_token_it_says_where_to_find_one(studio_of, command):
     result = studio_of(command)
     assert result.exit_code == 1

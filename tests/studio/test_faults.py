@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -17,9 +16,9 @@ from dateline.store import Corpus, start_corpus
 from dateline.studio import client
 
 from . import proxy as p
-from .proxy import ALWAYS, Proxy, Rule
+from .proxy import ALWAYS, Rule
 from .strategies import document_of
-from .test_sync import annotation_of, as_submitted
+from .test_sync import annotation_of, as_submitted, files
 
 WHOAMI = "/api/current-user/whoami"
 VERSION = "/api/version/?"
@@ -38,12 +37,6 @@ def _small_pages(monkeypatch):
     """Pages and batches of two, so that five documents fill three."""
     monkeypatch.setattr(client, "PAGE", 2)
     monkeypatch.setattr(client, "BATCH", 2)
-
-
-@pytest.fixture
-def proxy(label_studio):
-    with contextlib.closing(Proxy(label_studio.url)) as running:
-        yield running
 
 
 def corpus_at(root):
@@ -78,12 +71,11 @@ def on_server(label_studio, title):
 
 
 def contents(corpus):
-    found = {}
-    for path in sorted(corpus.root.rglob("*")):
-        if path.is_file():
-            found[str(path.relative_to(corpus.root))] = path.read_bytes()
-            if path.suffix == ".json":
-                json.loads(found[str(path.relative_to(corpus.root))])
+    """Every file but local notes; all of them whole."""
+    found = {str(p.relative_to(corpus.root)): content for p, content in files(corpus).items()}
+    for name, content in found.items():
+        if name.endswith(".json"):
+            json.loads(content)
     return found
 
 
@@ -92,7 +84,7 @@ def annotated(label_studio, tmp_path_factory):
     """A project that all five documents were annotated in; its title and what a pull makes of it."""
     from click.testing import CliRunner
 
-    from dateline.cli.studio import studio
+    from dateline.cli.main import studio
 
     title = f"faults {uuid.uuid4().hex}"
     corpus = corpus_at(tmp_path_factory.mktemp("undisturbed") / "small")

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli.studio import studio
+from dateline.cli.main import studio
 from dateline.layers import limited
 from dateline.model import LAYERS, canonical
 from dateline.rules.check import Checker

@@ -24,6 +24,7 @@ from dateline.model import (
     canonical,
 )
 from dateline.store import Corpus, start_corpus
+from dateline.studio.progress import FOLDER as NOTES
 
 from ..conftest import REPOSITORY, dateline_lines
 from .strategies import NASTY, document_of
@@ -40,7 +41,9 @@ def content(annotation):
 
 
 def files(corpus):
-    return {p: p.read_bytes() for p in corpus.root.rglob("*") if p.is_file()}
+    """Every file but the local notes on how far pulling has come."""
+    found = (path for path in corpus.root.rglob("*") if path.is_file())
+    return {path: path.read_bytes() for path in found if NOTES not in path.parts}
 
 
 def as_submitted(rows):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli.agree import agree
 from dateline.cli.base import Group
 from dateline.cli.build import build
+from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.release import diff
 from dateline.cli.rename import rename
+from dateline.cli.stats import datasheet, stats
 from dateline.cli.studio import studio
+from dateline.cli.studio_follow import status, watch
 from dateline.cli.studio_import import import_export
 from dateline.cli.validate import rules, validate
 
@@ -21,6 +25,21 @@ def main() -> None:
     """Make, check and publish a corpus annotated with entities, events and claims."""
 
 
-for command in (init, ontology, ingest, validate, rules, rename, studio, build, diff):
+for command in (
+    init,
+    ontology,
+    guidelines,
+    ingest,
+    validate,
+    rules,
+    rename,
+    agree,
+    stats,
+    datasheet,
+    studio,
+    build,
+    diff,
+):
     main.add_command(command)
-studio.add_command(import_export)
+for command in (status, watch, import_export):
+    studio.add_command(command)

@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli.base import Group, Settings, pass_settings
+from dateline.cli.connection import (
+    chosen_documents,
+    connect_to,
+    connection,
+    project_of,
+    pseudonyms_of,
+    titles_of,
+)
 from dateline.fault import Fault
 
 if TYPE_CHECKING:
-    from dateline.store import Corpus
-    from dateline.studio.client import Server
-    from dateline.studio.pull import Notice
+    from dateline.studio.puller import Settling
     from dateline.studio.push import Pushed
-
-F = TypeVar("F", bound=Callable[..., object])
-
-
-def _connection(command: F) -> F:
-    """The options of every command that talks to a server."""
-    for option in reversed(
-        (
-            click.option(
-                "--url", envvar="LABEL_STUDIO_URL", show_envvar=True, show_default=True,
-                default="http://localhost:8080", help="Address of the server.",
-            ),
-            click.option(
-                "--token", envvar="LABEL_STUDIO_API_KEY", show_envvar=True,
-                help="Access token. Better given in the environment, where no history keeps it.",
-            ),
-            click.option(
-                "--project", "title", metavar="TITLE",
-                help="Title of the project.  [default: the ontology's title]",
-            ),
-            click.option(
-                "--document", "documents", multiple=True, metavar="ID",
-                help="Only this document; may be repeated.",
-            ),
-            click.option(
-                "--timeout", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
-                expose_value=False, callback=_remember,
-                help="How long to wait for one answer.  [default: 600]",
-            ),
-            click.option(
-                "--backoff", type=click.FloatRange(0), envvar="DATELINE_BACKOFF", hidden=True,
-                expose_value=False, callback=_remember,
-                help="Seconds before a second attempt; they double with each further one.",
-            ),
-        )
-    ):  # fmt: skip
-        command = option(command)
-    return command
 
 
 def _chosen_layers(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
@@ -75,27 +41,6 @@ _layers_option = click.option(
     callback=_chosen_layers,
     help="Layers to label, with commas between; the others are shown as context.",
 )
-
-
-def _remember(ctx: click.Context, param: click.Parameter, value: float | None) -> None:
-    if value is not None and param.name is not None:
-        ctx.meta[f"{__name__}.{param.name}"] = value
-
-
-def _connect(settings: Settings, url: str, token: str | None) -> AbstractContextManager[Server]:
-    """A connection as the options of the running command ask for; tells of second attempts."""
-    from dateline.studio.client import SECONDS, connect
-    from dateline.studio.retry import Patience
-
-    meta = click.get_current_context().meta
-    backoff = meta.get(f"{__name__}.backoff")
-    return connect(
-        url,
-        _token(token),
-        timeout=meta.get(f"{__name__}.timeout", SECONDS),
-        patience=Patience() if backoff is None else Patience(base=backoff, longest=60 * backoff),
-        say=settings.say,
-    )
 
 
 @click.group(cls=Group)
@@ -120,12 +65,12 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
 
 
 @studio.command()
-@_connection
+@connection
 @click.option(
     "--from",
-    "annotator",
-    metavar="ANNOTATOR",
-    help="Offer what this annotator says (or «gold») to start from.",
+    "source",
+    metavar="WHO|FILE",
+    help="Offer what an annotator (or «gold») says, or a file of predictions, to start from.",
 )
 @_layers_option
 @pass_settings
@@ -135,36 +80,43 @@ def push(
     token: str | None,
     title: str | None,
     documents: tuple[str, ...],
-    annotator: str | None,
+    annotators: tuple[str, ...],
+    source: str | None,
     layers: tuple[str, ...],
 ) -> None:
     """Bring documents into a project, which is made if it is not there.
 
     Only adds. Documents that are there already are left alone, and so is everything that annotators
-    have done; a push can be repeated.
+    have done; a push can be repeated. With --annotators, each of them gets the documents in a
+    project of their own.
 
     \b
     Example:
       export LABEL_STUDIO_URL=http://localhost:8080
       export LABEL_STUDIO_API_KEY=...
       dateline studio push --from gold
+      dateline studio push --from predictions.jsonl
+      dateline studio push --annotators ana,bo
     """
     from dateline.store import Corpus
-    from dateline.studio.push import project_title
     from dateline.studio.push import push as push_documents
 
     corpus = Corpus(settings.root)
-    names = _documents(corpus, documents)
-    title = title or project_title(corpus.ontology)
-    with _connect(settings, url, token) as server:
-        pushed = push_documents(corpus, server, title, names, annotator, layers)
-    settings.say(_summary(pushed))
-    if pushed.refused:
-        raise Fault("Not pushed:\n" + "\n".join(f"  {message}" for message in pushed.refused))
+    names = chosen_documents(corpus, documents)
+    titles = titles_of(corpus, title, annotators)
+    start = Path(source) if source and source.endswith(".jsonl") else source
+    refused: list[str] = []
+    with connect_to(settings, url, token) as server:
+        for each in titles:
+            pushed = push_documents(corpus, server, each, names, start, layers)
+            settings.say(_summary(pushed))
+            refused += pushed.refused
+    if refused:
+        raise Fault("Not pushed:\n" + "\n".join(f"  {message}" for message in refused))
 
 
 @studio.command()
-@_connection
+@connection
 @click.option(
     "--annotator",
     "pseudonyms",
@@ -184,6 +136,20 @@ def push(
     type=click.Choice(["human", "model"]),
     help="Who decided: a person, or a program.  [default: human]",
 )
+@click.option(
+    "--ours", "settling", flag_value="ours", default="stop",
+    help="Where both sides have changed, keep our file.",
+)  # fmt: skip
+@click.option(
+    "--theirs", "settling", flag_value="theirs",
+    help="Where both sides have changed, take the server's.",
+)  # fmt: skip
+@click.option(
+    "--merge", "settling", flag_value="merge",
+    help="Where both sides have changed, keep the edits of both.",
+)  # fmt: skip
+@click.option("--prune", is_flag=True, help="Remove here what was deleted on the server.")
+@click.option("--full", is_flag=True, help="Ask for everything, not only for what has changed.")
 @pass_settings
 def pull(
     settings: Settings,
@@ -191,80 +157,51 @@ def pull(
     token: str | None,
     title: str | None,
     documents: tuple[str, ...],
+    annotators: tuple[str, ...],
     pseudonyms: tuple[str, ...],
     layers: tuple[str, ...],
     kind: str | None,
+    settling: Settling,
+    prune: bool,
+    full: bool,
 ) -> None:
     """Bring what annotators submitted into annotations/PSEUDONYM/.
 
-    A file that was edited here is never overwritten: where both sides have changed, nothing is
-    written, and the command says so and exits with 1. No name and no address is kept.
+    Asks only for what has changed since the last pull. A file that was edited here is never
+    overwritten: where both sides have changed, nothing is written, unless you choose --ours,
+    --theirs or --merge, and the command says what differs and exits with 1. No name and no address
+    is kept.
 
     \b
     Example:
       dateline studio pull --annotator 2=ana --annotator 3=bo
+      dateline studio pull --annotators ana,bo
     """
+    from dateline.cli.outcome import Outcome
     from dateline.store import Corpus
-    from dateline.studio.pull import Wishes
     from dateline.studio.pull import pull as pull_annotations
-    from dateline.studio.push import project_title
+    from dateline.studio.puller import Wishes
 
     corpus = Corpus(settings.root)
-    wishes = Wishes(pseudonyms=_pseudonyms(pseudonyms), layers=layers or None, kind=kind)
-    names = frozenset(_documents(corpus, documents))
-    title = title or project_title(corpus.ontology)
-    with _connect(settings, url, token) as server:
-        project = server.find_project(title)
-        if project is None:
-            raise Fault(f"{url}: there is no project «{title}». `dateline studio push` makes it.")
-        pulled = pull_annotations(
-            corpus,
-            server,
-            project,
-            names,
-            wishes,
-            lambda tasks: settings.progress(tasks, "Pulling", total=len(names)),
-        )
-    for notice in pulled.notices:
-        if notice.level != "refused":
-            settings.say(_line(notice))
-    for file in pulled.written:
-        click.echo(file)
-    settings.say(f"annotations: {len(pulled.written)} written, {pulled.unchanged} unchanged")
-    refused = [notice for notice in pulled.notices if notice.level == "refused"]
-    if refused:
-        raise Fault("Not pulled:\n" + "\n".join(f"  {_line(notice)}" for notice in refused))
-
-
-def _documents(corpus: Corpus, chosen: tuple[str, ...]) -> list[str]:
-    known = corpus.document_ids()
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise Fault(f"--document {unknown[0]}: there is no file corpus/{unknown[0]}.json.")
-    if not known:
-        raise Fault(f"{corpus.documents}: holds no documents; `dateline ingest` makes them.")
-    return list(dict.fromkeys(chosen)) or known
-
-
-def _token(token: str | None) -> str:
-    if token:
-        return token.strip()
-    if not sys.stdin.isatty():
-        raise Fault(
-            "No token: set LABEL_STUDIO_API_KEY to the one from Account & Settings in Label Studio "
-            "(`scripts/label-studio credentials` prints a local server's)."
-        )
-    return str(click.prompt("Token (Account & Settings in Label Studio)", hide_input=True)).strip()
-
-
-def _pseudonyms(given: tuple[str, ...]) -> dict[int, str]:
-    pseudonyms: dict[int, str] = {}
-    for pair in given:
-        user, equals, name = pair.partition("=")
-        if not equals or not user.isdecimal():
-            raise click.BadParameter(f"«{pair}» is not NUMBER=PSEUDONYM", param_hint="--annotator")
-        pseudonyms[int(user)] = name
-    return pseudonyms
+    people = pseudonyms_of(pseudonyms)
+    names = frozenset(chosen_documents(corpus, documents))
+    titles = titles_of(corpus, title, annotators)
+    outcome = Outcome(settings)
+    with connect_to(settings, url, token) as server:
+        for each, only in titles.items():
+            pulled = pull_annotations(
+                corpus,
+                server,
+                project_of(server, each),
+                names,
+                Wishes(pseudonyms=people, layers=layers or None, kind=kind, only=only),
+                settling=settling,
+                prune=prune,
+                full=full,
+                track=lambda tasks: settings.progress(tasks, "Pulling", total=len(names)),
+            )
+            outcome.tell(pulled)
+    outcome.end()
 
 
 def _summary(pushed: Pushed) -> str:
@@ -281,8 +218,3 @@ def _summary(pushed: Pushed) -> str:
             f"{pushed.predictions_present} there already"
         )
     return "\n".join(lines)
-
-
-def _line(notice: Notice) -> str:
-    of = f" ({notice.annotator})" if notice.annotator else ""
-    return f"{notice.document}{of}: {notice.message}"

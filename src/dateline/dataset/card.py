@@ -15,12 +15,11 @@ from datasets import ClassLabel, DatasetInfo, List, Value
 from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCardData
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dateline.dataset.citation import Citation
 from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import Written
-from dateline.markdown import Markdown, code, escape, one_line
+from dateline.markdown import Markdown, code, environment, escape, one_line
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology import Ontology
 
@@ -75,18 +74,9 @@ class CardContent(Struct, frozen=True):
 
 def render(content: CardContent) -> str:
     """The card as the text of a README.md."""
-    environment = Environment(
-        loader=PackageLoader("dateline.dataset", package_path=""),
-        autoescape=False,  # noqa: S701 (it is Markdown: `finalize` escapes every value for it)
-        finalize=escape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["code"] = code
-    environment.filters["kind"] = kind_of
-    body = environment.get_template("card.md.j2").render(
+    templates = environment("dateline.dataset")
+    templates.filters["kind"] = kind_of
+    body = templates.get_template("card.md.j2").render(
         content=content,
         citation=content.citation,
         counts=content.counts,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from dateline.model import Struct
 from dateline.release.change import Change, FieldChange
-from dateline.release.schema_diff import WORDS
+from dateline.release.schema_diff import is_wording
 from dateline.release.version import Level
 
 UNPUBLISHED = frozenset(
@@ -58,7 +58,7 @@ def level_of(change: Change) -> Level:
 
 
 def _level_of_field(change: Change, field: FieldChange) -> Level:
-    if field.field in (WORDS if change.kind == "schema" else UNPUBLISHED):
+    if is_wording(field.field) if change.kind == "schema" else field.field in UNPUBLISHED:
         return Level.PATCH
     if (change.kind, field.field) == ("annotation", "layers") and {*field.before} <= {*field.after}:
         return Level.MINOR

@@ -10,11 +10,10 @@ from typing import Any
 
 import msgspec
 
+from dateline.differences import shown
 from dateline.markdown import escape
-from dateline.model import Span
 from dateline.release.change import ACTIONS, Action, Change, FieldChange, count_changes
 from dateline.release.compare import Comparison
-from dateline.release.diff import quoted
 from dateline.text import excerpt
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
@@ -123,14 +122,11 @@ def _field(change: FieldChange) -> str:
 
 def _value(value: Any) -> str:
     match value:
-        case None:
-            return "nothing"
-        case str():
-            return _shortened(value)
-        case (Span(), *_):
-            places = ", ".join(f"[{span.start}, {span.end}]" for span in value)
-            return f"«{_shortened(quoted(value))}» {places}"
-    return _shortened(json.dumps(json.loads(msgspec.json.encode(value)), ensure_ascii=False))
+        case bool() | int():
+            return str(value)
+        case [[_, _], *_]:
+            return f"{len(value)} ranges"
+    return _shortened(shown(value))
 
 
 def _shortened(text: str) -> str:

@@ -14,13 +14,9 @@ from dateline.ontology import Schema, read_ontology
 from dateline.release.change import Action, Change, FieldChange
 from dateline.rules.schema import pointer
 
-WORDS = frozenset(
-    {
-        *("title", "description", "examples", "default", "$comment", "$schema"),
-        *("x-color", "x-hotkey", "x-crosswalk", "x-formerly", "x-version", "x-boilerplate"),
-    }
-)
-"""Keywords that speak to people and tools, and say nothing of what the data may be."""
+_WORDS = frozenset({"title", "description", "examples", "default", "$comment", "$schema"})
+_BINDING = frozenset({"x-fillers", "x-share"})
+"""Keywords of ours that say what the data may be; the others speak to people and tools."""
 
 _NAMED = frozenset({"properties", "$defs"})
 _ALTERNATIVES = frozenset({"oneOf", "anyOf"})
@@ -41,6 +37,11 @@ def schema_changes(before: Mapping[str, Schema], after: Mapping[str, Schema]) ->
         yield from _class_labels(before, after)
 
 
+def is_wording(keyword: str) -> bool:
+    """Whether a keyword speaks to people and tools, and says nothing of what the data may be."""
+    return keyword in _WORDS or (keyword.startswith("x-") and keyword not in _BINDING)
+
+
 def _compared(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Change]:
     if _is_group(before) and _is_group(after):
         yield from _grown(before, after, path)
@@ -56,7 +57,7 @@ def _compared(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -
             yield from _grown(_by_name(old), _by_name(new), place)
         elif key in _SETS and old is not None and new is not None:
             yield from _grown(dict.fromkeys(_names(old)), dict.fromkeys(_names(new)), place)
-        elif isinstance(old, dict) and isinstance(new, dict) and key not in WORDS:
+        elif isinstance(old, dict) and isinstance(new, dict) and not is_wording(key):
             yield from _compared(old, new, place)
         else:
             fields.append(FieldChange(field=key, before=old, after=new))

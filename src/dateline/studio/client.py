@@ -6,26 +6,35 @@ the network refuses becomes a Fault that names the address and the mend, never t
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from dateline.fault import Fault
 from dateline.model import Struct
 
 if TYPE_CHECKING:
-    from label_studio_sdk.client import LabelStudio
+    from label_studio_sdk.base_client import LabelStudioBase
     from label_studio_sdk.core.api_error import ApiError
 
-    from dateline.studio.retry import Patience, Say
+    from dateline.studio.retry import Patience, PatientClient, Say
 
 BATCH = 250
 """Tasks or predictions in one request."""
 PAGE = 100
 """Tasks or projects in one answer."""
+KEYS = 100
+"""Documents that one request asks for by name."""
+LISTED = 200
+"""Tasks up to which a project's annotations are listed; more are exported, which is faster."""
 SECONDS = 600.0
 """How long to wait for one answer, unless told otherwise."""
 SETTLING = 5
@@ -49,11 +58,12 @@ class DoubtfulFault(Fault):
 
 
 class Project(Struct, frozen=True):
-    """A project on the server; ``config`` is its labelling configuration."""
+    """A project on the server: its labelling configuration, and how many tasks it had."""
 
     id: int
     title: str
     config: str
+    size: int = 0
 
 
 class Task(Struct, frozen=True):
@@ -62,13 +72,21 @@ class Task(Struct, frozen=True):
     id: int
     document: str | None
     text: str | None
-    versions: tuple[str, ...]
+    versions: tuple[str, ...] = ()
+
+
+class Start(Struct, frozen=True):
+    """A prediction on the server, which annotations may start from."""
+
+    version: str
+    result: object
 
 
 class Submission(Struct, frozen=True):
     """An annotation on the server. ``user`` is the number of who made it, None where unknown.
 
-    ``skipped`` means that the user declined the task; times are ISO 8601.
+    ``skipped`` means that the user declined the task; times are ISO 8601. ``start`` is the number
+    of the prediction that it was started from.
     """
 
     id: int
@@ -78,33 +96,71 @@ class Submission(Struct, frozen=True):
     created: str
     updated: str
     result: object
+    start: int | None = None
 
 
 class AnnotatedTask(Struct, frozen=True):
-    """A task with its annotations; ``drafts`` is how many unsubmitted ones can be seen."""
+    """A task with its annotations; ``drafts`` has the user of each unsubmitted one in sight."""
 
     task: Task
     submissions: tuple[Submission, ...]
-    drafts: int
+    drafts: tuple[int | None, ...]
+
+
+class _ExportedAnnotation(msgspec.Struct):
+    """An annotation in an export; its result is read when it is needed, for it is large."""
+
+    id: int
+    completed_by: object
+    was_cancelled: bool
+    created_at: str
+    updated_at: str
+    result: msgspec.Raw
+    parent_prediction: int | None = None
+
+
+class _Exported(msgspec.Struct):
+    id: int
+    data: dict[str, object]
+    annotations: list[_ExportedAnnotation]
+    drafts: list[object]
 
 
 class Server:
     """A Label Studio server that has accepted our token; ``connect`` makes one."""
 
     def __init__(
-        self, address: str, sdk: LabelStudio, version: str, patience: Patience, say: Say
+        self,
+        address: str,
+        sdk: LabelStudioBase,
+        version: str,
+        http: PatientClient,
+        patience: Patience,
+        say: Say,
     ) -> None:
         self.address = address
         self.version = version
         self._sdk = sdk
+        self._http = http
         self._patience = patience
         self._say = say
+
+    @property
+    def time(self) -> datetime | None:
+        """What the server's clock showed when it last answered, if it says so."""
+        try:
+            return parsedate_to_datetime(self._http.date)
+        except ValueError:
+            return None
 
     def find_project(self, title: str) -> Project | None:
         """The project of just this title. Raises Fault where there are two."""
         with _faults(self.address, "listing the projects"):
             pager: Any = self._sdk.projects.list(
-                title=title, include="id,title,label_config", page_size=PAGE, request_options=_ONCE
+                title=title,
+                include="id,title,label_config,task_number",
+                page_size=PAGE,
+                request_options=_ONCE,
             )
             projects = [p for p in self._all(pager, "count") if p.title == title]
         if len(projects) > 1:
@@ -137,24 +193,182 @@ class Server:
             pager: Any = self._sdk.tasks.list(
                 project=project.id,
                 page_size=PAGE,
+                fields="all",
                 include="id,data,predictions_model_versions",
                 request_options=_ONCE,
             )
             for task in self._all(pager, "total"):
                 yield _task(task)
 
-    def annotated_tasks(self, project: Project) -> Iterator[AnnotatedTask]:
-        """All tasks of a project with their annotations."""
+    def annotated_tasks(
+        self, project: Project, *, all_drafts: bool = False
+    ) -> Iterator[AnnotatedTask]:
+        """All tasks of a project with their annotations; those of a small one all at once.
+
+        Lists, which serve for small projects, have only our own drafts, unless ``all_drafts``.
+        """
+        if project.size <= LISTED and not all_drafts:
+            yield from self._listed(project, None)
+            return
+        with _faults(self.address, "counting the tasks"):
+            count, first = self._count(project)
+            _, last = self._count(project, order="-tasks:id")
+        yield from self._exported(project, self._ranges(project, first, last, count))
+
+    def changed_tasks(self, project: Project, since: str) -> list[AnnotatedTask]:
+        """The tasks that changed at this time or later, by ISO 8601, with their annotations."""
+        condition = {
+            "filter": "filter:tasks:updated_at", "operator": "greater_or_equal",
+            "type": "Datetime", "value": since,
+        }  # fmt: skip
+        return self._listed(project, _query("and", [condition]))
+
+    def tasks_of(self, project: Project, documents: Collection[str]) -> Iterator[AnnotatedTask]:
+        """The tasks of these documents with their annotations."""
+        names = sorted(documents)
+        for start in range(0, len(names), KEYS):
+            conditions = [
+                {
+                    "filter": "filter:tasks:data.doc_id", "operator": "equal",
+                    "type": "String", "value": name,
+                }
+                for name in names[start : start + KEYS]
+            ]  # fmt: skip
+            yield from self._listed(project, _query("or", conditions))
+
+    def start(self, number: int) -> Start | None:
+        """The prediction of this number, or None where it is no more there."""
+        from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
+
+        with _faults(self.address, "reading a prediction"):
+            try:
+                found: Any = self._sdk.predictions.get(number, request_options=_ONCE)
+            except ApiError as error:
+                if error.status_code != 404:
+                    raise
+                return None
+            rows = msgspec.to_builtins(found.result, enc_hook=lambda row: row.dict())
+            return Start(version=found.model_version or "", result=rows)
+
+    def gone_tasks(self, project: Project, known: Collection[int]) -> list[int]:
+        """Which of these tasks the server has no more, with few requests where all are there."""
+        numbers = sorted(known)
+        with _faults(self.address, "counting the tasks"):
+            return list(self._gone(project, numbers))
+
+    def _gone(self, project: Project, known: Sequence[int]) -> Iterator[int]:
+        if known:
+            there, _ = self._count(project, between=(known[0], known[-1]))
+            if there == 0:
+                yield from known
+            elif there < len(known):
+                middle = len(known) // 2
+                yield from self._gone(project, known[:middle])
+                yield from self._gone(project, known[middle:])
+
+    def _listed(self, project: Project, query: str | None) -> list[AnnotatedTask]:
         with _faults(self.address, "listing the annotations"):
             pager: Any = self._sdk.tasks.list(
-                project=project.id, page_size=PAGE, request_options=_ONCE
+                project=project.id,
+                page_size=PAGE,
+                fields="all",
+                query=query,
+                request_options=_ONCE,
             )
-            for task in self._all(pager, "total"):
-                yield AnnotatedTask(
+            return [
+                AnnotatedTask(
                     task=_task(task),
                     submissions=tuple(_submission(a, task.id) for a in task.annotations or ()),
-                    drafts=len(task.drafts or ()),
+                    drafts=tuple(map(_drafter, task.drafts or ())),
                 )
+                for task in self._all(pager, "total")
+            ]
+
+    def _exported(
+        self, project: Project, ranges: Iterator[tuple[int, int, int]]
+    ) -> Iterator[AnnotatedTask]:
+        """Tasks by ranges of their numbers; while one is used, the next is made ready."""
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            waiting = None
+            for numbers in ranges:
+                coming = ahead.submit(self._export, project, numbers)
+                if waiting is not None:
+                    yield from map(_exported_task, waiting.result())
+                waiting = coming
+            if waiting is not None:
+                yield from map(_exported_task, waiting.result())
+
+    def _export(self, project: Project, numbers: tuple[int, int, int]) -> list[_Exported]:
+        from dateline.studio.retry import Unsure, repeated  # noqa: PLC0415 (imports the SDK's httpx)
+
+        first, last, count = numbers
+        options: Any = _ONCE | {
+            # What the SDK calls `ids` has another name on the server.
+            "additional_query_parameters": {"ids[]": [*range(first, last + 1)]},
+            "chunk_size": 1 << 20,
+        }
+        deed = "exporting the annotations"
+
+        def attempt() -> list[_Exported]:
+            try:
+                with _faults(self.address, deed):
+                    content = b"".join(
+                        self._sdk.projects.exports.download_sync(
+                            id=project.id,
+                            export_type="JSON",
+                            download_all_tasks=True,
+                            request_options=options,
+                        )
+                    )
+                    return msgspec.json.decode(content, type=list[_Exported])
+            except DoubtfulFault as fault:
+                raise Unsure(fault) from None
+
+        try:
+            found = repeated(self._patience, self._say, f"{self.address}, {deed}")(attempt)
+        except Unsure as unsure:
+            raise unsure.fault from None
+        if len(found) != count:
+            raise self._changed(len(found), count)
+        return sorted(found, key=lambda task: task.id)
+
+    def _ranges(
+        self, project: Project, first: int, last: int, count: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """Ranges of task numbers that hold all ``count`` tasks from first to last, and how many."""
+        if count == last - first + 1:
+            for start in range(first, last + 1, BATCH):
+                end = min(start + BATCH - 1, last)
+                yield start, end, end - start + 1
+        elif last - first < BATCH:
+            yield first, last, count
+        elif count:
+            middle = (first + last) // 2
+            with _faults(self.address, "counting the tasks"):
+                lower, _ = self._count(project, between=(first, middle))
+            yield from self._ranges(project, first, middle, lower)
+            yield from self._ranges(project, middle + 1, last, count - lower)
+
+    def _count(
+        self, project: Project, order: str = "tasks:id", between: tuple[int, int] | None = None
+    ) -> tuple[int, int]:
+        """How many tasks there are, of all or of a range of numbers, and the first one's number."""
+        conditions = []
+        if between is not None:
+            conditions = [
+                {
+                    "filter": "filter:tasks:id", "operator": "in", "type": "Number",
+                    "value": {"min": between[0], "max": between[1]},
+                }
+            ]  # fmt: skip
+        pager: Any = self._sdk.tasks.list(
+            project=project.id,
+            page_size=1,
+            include="id",
+            query=_query("and", conditions, order),
+            request_options=_ONCE,
+        )
+        return int(pager.response.total), pager.items[0].id if pager.items else 0
 
     def import_tasks(self, project: Project, texts: Sequence[Mapping[str, str]]) -> None:
         """Add tasks to a project, each with these fields as its data, by ``doc_id`` only once."""
@@ -187,6 +401,26 @@ class Server:
 
         for batch in _batches(predictions):
             self._all_once(batch, send, missing, "importing the predictions")
+
+    def add_webhook(self, project: Project, url: str) -> int:
+        """Have the server tell this address that something has changed; returns its number."""
+        with _faults(self.address, "asking to be told of changes"):
+            for hook in self._sdk.webhooks.list(project=str(project.id), request_options=_ONCE):
+                if hook.url == url and hook.id is not None:
+                    return int(hook.id)  # left over from one who was killed
+            made = self._sdk.webhooks.create(
+                url=url,
+                project=project.id,
+                send_payload=False,
+                send_for_all_actions=True,
+                request_options=_ONCE,
+            )
+            return int(made.id or 0)
+
+    def remove_webhook(self, number: int) -> None:
+        """Have the server tell nobody any more."""
+        with _faults(self.address, "asking not to be told of changes any more"):
+            self._sdk.webhooks.delete(number, request_options=_ONCE)
 
     def _all_once(
         self,
@@ -261,11 +495,13 @@ class Server:
             if int(getattr(pager.response, total_field)) != total:
                 break
         if len(seen) != total:
-            raise Fault(
-                f"{self.address}: gave {len(seen)} of {total} entries of a list, which changed "
-                "while it was read; run the command again when nobody adds or deletes anything "
-                "there."
-            )
+            raise self._changed(len(seen), total)
+
+    def _changed(self, found: int, total: int) -> Fault:
+        return Fault(
+            f"{self.address}: gave {found} of {total} entries of a list, which changed while it "
+            "was read; run the command again when nobody adds or deletes anything there."
+        )
 
 
 @contextmanager
@@ -294,7 +530,7 @@ def connect(
             "The token is empty or holds blanks or letters that no token has; copy it anew."
         )
     try:
-        from label_studio_sdk.client import LabelStudio  # noqa: PLC0415 (heavy and optional)
+        from label_studio_sdk.base_client import LabelStudioBase  # noqa: PLC0415 (heavy and optional)
 
         from dateline.studio.retry import Patience, PatientClient, Renewal  # noqa: PLC0415
     except ModuleNotFoundError:
@@ -305,13 +541,13 @@ def connect(
     renewal = Renewal()
     with PatientClient(patience, say, renewal, timeout) as http:
         with _faults(address, "signing in"):
-            sdk: LabelStudio = _untyped(LabelStudio)(
+            sdk: LabelStudioBase = _untyped(LabelStudioBase)(
                 base_url=address.rstrip("/"), api_key=token, httpx_client=http, timeout=timeout
             )
             renewal.renew = lambda: _renewed(sdk)
             sdk.users.whoami(request_options=_ONCE)
             version = _version(sdk)
-        yield Server(address, sdk, version, patience, say)
+        yield Server(address, sdk, version, http, patience, say)
 
 
 def page_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
@@ -330,7 +566,7 @@ def _untyped(function: Any) -> Any:
     return function
 
 
-def _renewed(sdk: LabelStudio) -> str | None:
+def _renewed(sdk: LabelStudioBase) -> str | None:
     """The Authorization header with a new access token; None for a legacy token."""
     wrapper: Any = sdk._client_wrapper
     tokens = wrapper._tokens_client
@@ -340,24 +576,46 @@ def _renewed(sdk: LabelStudio) -> str | None:
     return str(wrapper.get_headers()["Authorization"])
 
 
-def _version(sdk: LabelStudio) -> str:
+def _version(sdk: LabelStudioBase) -> str:
     package = sdk.versions.get(request_options=_ONCE).label_studio_os_package or {}
     version = package.get("version") if isinstance(package, dict) else None
     return str(version or "of unknown version")
 
 
 def _project(project: Any) -> Project:
-    return Project(id=project.id, title=project.title, config=project.label_config or "")
+    return Project(
+        id=project.id,
+        title=project.title,
+        config=project.label_config or "",
+        size=project.task_number or 0,
+    )
 
 
 def _task(task: Any) -> Task:
-    fields = task.data if isinstance(task.data, dict) else {}
+    versions = tuple(filter(None, (task.predictions_model_versions or "").split(",")))
+    return _described(task.id, task.data if isinstance(task.data, dict) else {}, versions)
+
+
+def _described(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
     document, text = fields.get("doc_id"), fields.get("text")
     return Task(
-        id=task.id,
+        id=number,
         document=document if isinstance(document, str) else None,
         text=text if isinstance(text, str) else None,
-        versions=tuple(filter(None, (task.predictions_model_versions or "").split(","))),
+        versions=versions,
+    )
+
+
+def _exported_task(task: _Exported) -> AnnotatedTask:
+    return AnnotatedTask(
+        task=_described(task.id, task.data),
+        submissions=tuple(
+            _submission(
+                {**msgspec.structs.asdict(a), "result": msgspec.json.decode(a.result)}, task.id
+            )
+            for a in task.annotations
+        ),
+        drafts=tuple(map(_drafter, task.drafts)),
     )
 
 
@@ -371,7 +629,22 @@ def _submission(annotation: Mapping[str, Any], task: int) -> Submission:
         created=str(annotation["created_at"]),
         updated=str(annotation["updated_at"]),
         result=annotation.get("result"),
+        start=annotation.get("parent_prediction"),
     )
+
+
+def _drafter(draft: object) -> int | None:
+    # The server says who in words only: the name, or the address, and the number.
+    said = draft.get("created_username") if isinstance(draft, dict) else None
+    number = str(said or "").rpartition(",")[2].strip()
+    return int(number) if number.isdecimal() else None
+
+
+def _query(
+    conjunction: str, conditions: Sequence[Mapping[str, Any]], order: str = "tasks:id"
+) -> str:
+    filters = {"conjunction": conjunction, "items": list(conditions)}
+    return json.dumps({"filters": filters, "ordering": [order]})
 
 
 def _batches(items: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:

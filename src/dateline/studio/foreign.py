@@ -20,6 +20,7 @@ from dateline.studio.convert import Header, from_result
 from dateline.studio.export import ExportedAnnotation, ExportedTask
 from dateline.studio.inventory import Occurrence, inventory
 from dateline.studio.mapping import LabelMapping
+from dateline.studio.people import PSEUDONYM
 from dateline.studio.translate import translate
 from dateline.text import excerpt
 
@@ -27,7 +28,6 @@ EVERYBODY = ""
 """Instead of a user's number: whoever annotated."""
 
 _MOVE = "Move it away, or import under another pseudonym (--annotator)."
-_PSEUDONYM = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
 
 Level = Literal["refused", "problem", "note"]
@@ -93,7 +93,7 @@ def import_export(
 
 def _pseudonyms(tasks: Sequence[ExportedTask], given: Mapping[str, str]) -> Mapping[str, str]:
     for name in given.values():
-        if name == GOLD or not _PSEUDONYM.fullmatch(name):
+        if name == GOLD or not PSEUDONYM.fullmatch(name):
             raise Fault(
                 f"--annotator {name}: a pseudonym has up to 40 of a-z, 0-9, «-» and «_», starts "
                 "with a letter or digit, and is not «gold», which is what curators agree on."

@@ -7,10 +7,12 @@ that broke off is completed by the next.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 from dateline.fault import Fault
 from dateline.model import LAYERS, Annotation, Document, Struct, canonical
 from dateline.ontology import Ontology
+from dateline.predictions import read_predictions
 from dateline.rules.check import Checker
 from dateline.store import Corpus, canonical_json, sha256
 from dateline.studio.aliases import with_former_names
@@ -43,20 +45,26 @@ def project_title(ontology: Ontology) -> str:
     return ontology.title[: TITLE_LENGTH[1]].strip()
 
 
+def title_for(title: str, annotator: str) -> str:
+    """The title of the project that is one annotator's alone."""
+    ending = f" · {annotator}"
+    return title[: TITLE_LENGTH[1] - len(ending)].rstrip() + ending
+
+
 def push(
     corpus: Corpus,
     server: Server,
     title: str,
     documents: Iterable[str],
-    annotator: str | None = None,
+    source: str | Path | None = None,
     layers: Collection[str] = LAYERS,
 ) -> Pushed:
     """Bring documents into the project of this title, which is made if there is none.
 
-    With an ``annotator``, each document takes along what this annotator says about it, where there
-    is something, as a prediction that the page starts from. A document whose task has another text
-    is refused and left as it is; the others are pushed. Layers that are not among ``layers`` travel
-    along as context that cannot be changed there.
+    ``source`` is an annotator, or a file of predictions: each document takes along what these say
+    about it, where there is something, as a prediction that the page starts from. A document whose
+    task has another text is refused and left as it is; the others are pushed. Layers that are not
+    among ``layers`` travel along as context that cannot be changed there.
 
     Raises Fault, before anything has changed, where a title, a document or an annotation cannot go
     there, or the project's configuration has what ours would take away.
@@ -66,7 +74,7 @@ def push(
     ontology = corpus.ontology
     config = labelling_config(ontology, layers)
     texts = [_checked(corpus, corpus.read_document(name)) for name in documents]
-    starts = _starts(corpus, texts, annotator, config)
+    starts = _starts(corpus, texts, source, config)
     project, created, reconfigured = _project(corpus, server, title, config)
     tasks = [] if created else list(server.tasks(project))
     known, refused = _match(tasks, texts)
@@ -114,29 +122,41 @@ def _fields(document: Document) -> dict[str, str]:
 
 
 def _starts(
-    corpus: Corpus, documents: Sequence[Document], annotator: str | None, config: str
+    corpus: Corpus, documents: Sequence[Document], source: str | Path | None, config: str
 ) -> dict[str, tuple[str, Rows]]:
     """By document: the model version and the rows of the annotation to start from."""
-    if annotator is None:
+    if source is None:
         return {}
+    said = read_predictions(corpus, source) if isinstance(source, Path) else None
     found = {
-        document.id: (document, corpus.read_annotation(annotator, document.id))
+        document.id: (document, annotation)
         for document in documents
-        if corpus.annotation_path(annotator, document.id).is_file()
+        if (
+            annotation := said.get(document.id)
+            if said is not None
+            else _annotation_of(corpus, str(source), document.id)
+        )
     }
     if not found:
+        place = source if isinstance(source, Path) else f"annotations/{source}"
         raise Fault(
-            f"annotations/{annotator}: holds no annotation of the documents to push. Annotators "
-            f"are {', '.join(corpus.annotators()) or 'not there yet'}."
+            f"{place}: says nothing of the documents to push. Annotators are "
+            f"{', '.join(corpus.annotators()) or 'not there yet'}."
         )
     return {
-        name: _start(corpus, annotation, document, config)
+        name: _start(corpus, annotation, document, config, source)
         for name, (document, annotation) in found.items()
     }
 
 
+def _annotation_of(corpus: Corpus, annotator: str, document: str) -> Annotation | None:
+    if not corpus.annotation_path(annotator, document).is_file():
+        return None
+    return corpus.read_annotation(annotator, document)
+
+
 def _start(
-    corpus: Corpus, annotation: Annotation, document: Document, config: str
+    corpus: Corpus, annotation: Annotation, document: Document, config: str, source: str | Path
 ) -> tuple[str, Rows]:
     rows = to_result(annotation, corpus.ontology)
     content = canonical_json(canonical(annotation))
@@ -144,7 +164,8 @@ def _start(
     if b"\\u0000" in content:
         problems.append("it holds a NUL character, which databases refuse")
     if problems:
-        file = corpus.relative(corpus.annotation_path(annotation.annotator, document.id))
+        path = corpus.annotation_path(annotation.annotator, document.id)
+        file = source if isinstance(source, Path) else corpus.relative(path)
         raise Fault(
             f"{file}: cannot be shown on the page:\n"
             + "\n".join(f"  {problem}" for problem in problems[:20])

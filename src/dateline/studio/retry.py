@@ -72,6 +72,8 @@ class PatientClient(httpx.Client):
         self._patience = patience
         self._say = say
         self._answered = False
+        self.date = ""
+        """What the clock of the server showed when it last answered, as its header says it."""
 
     def send(
         self, request: httpx.Request, *, stream: bool = False, **options: Any
@@ -85,6 +87,7 @@ class PatientClient(httpx.Client):
         def attempt() -> httpx.Response:
             response = super(PatientClient, self).send(request, **options)
             self._answered = True
+            self.date = response.headers.get("date", "")
             return response
 
         return tenacity.Retrying(
@@ -122,9 +125,9 @@ def _stop(patience: Patience) -> tenacity.stop.stop_base:
 
 
 def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
-    doubling = tenacity.wait_exponential_jitter(
-        initial=patience.base, max=patience.longest, jitter=patience.base
-    )
+    doubling = tenacity.wait_exponential(
+        multiplier=patience.base, max=patience.longest
+    ) + tenacity.wait_random(0, patience.base)
     return lambda state: min(max(doubling(state), _asked_for(state)), patience.longest)
 
 

@@ -1,0 +1,369 @@
+"""Which items of several annotations of one text are about the same thing.
+
+Mentions, events and claims are matched by their place in the text: first those with the same spans
+and label, then those with the same spans, then those that overlap, each time so that the sum of
+likeness is greatest. Entities and clusters are matched by the members that they share. Each item
+has at most one match, and neither the order of items nor that of annotations matters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from dateline.model import Annotation, Range, Spans, Struct
+
+OTHER_LABEL = 0.75
+"""How much of two items with different labels must be common before they match by overlap."""
+
+Ids = Mapping[str, str]
+"""Ids of one annotation's items, each with the id of its match in another annotation."""
+
+Group = Mapping[str, str]
+"""What several annotators say of one thing: the id of each one's item, by annotator."""
+
+
+class Matches(Struct, frozen=True):
+    """Ids of the first annotation's items with those of their matches in the second."""
+
+    mentions: Ids
+    entities: Ids
+    events: Ids
+    clusters: Ids
+    claims: Ids
+
+
+class Groups(Struct, frozen=True):
+    """Every item of several annotations in one group with its matches, in the text's order."""
+
+    mentions: tuple[Group, ...]
+    entities: tuple[Group, ...]
+    events: tuple[Group, ...]
+    clusters: tuple[Group, ...]
+    claims: tuple[Group, ...]
+
+
+_Key = tuple[tuple[Range, ...], str, tuple[str, ...], str]
+
+
+class _Item(Struct, frozen=True):
+    """An item as the matching sees it.
+
+    ``traits`` decide between items of one place and label; ``key`` orders items, and comes down to
+    the id only where nothing else tells two apart.
+    """
+
+    id: str
+    ranges: tuple[Range, ...]
+    label: str
+    traits: frozenset[Hashable]
+    key: _Key
+
+
+_Weights = dict[tuple[str, str], float]
+"""How alike the items of a pair are, by their ids; more than 0."""
+
+
+def match(first: Annotation, second: Annotation) -> Matches:
+    """Match the items of two annotations of the same text."""
+    found = _match(first, second)
+    return Matches(**{field: dict(weights.keys()) for field, weights in found.items()})
+
+
+def group(annotations: Sequence[Annotation]) -> Groups:
+    """Group the items of annotations of the same text.
+
+    Matches of pairs are joined, the most alike first, as long as nobody is in a group twice.
+    Raises ValueError where two annotations are by one annotator.
+    """
+    by_name = {annotation.annotator: annotation for annotation in annotations}
+    if len(by_name) != len(annotations):
+        raise ValueError("two annotations are by one annotator")
+    names = sorted(by_name)
+    found = {(a, b): _match(by_name[a], by_name[b]) for a, b in combinations(names, 2)}
+    keys = {name: _keys(by_name[name]) for name in names}
+    return Groups(
+        **{
+            field: _joined(
+                {(name, id_): key for name in names for id_, key in keys[name][field].items()},
+                {
+                    ((a, one), (b, other)): weight
+                    for (a, b), weights in found.items()
+                    for (one, other), weight in weights[field].items()
+                },
+            )
+            for field in Groups.__struct_fields__
+        }
+    )
+
+
+def ranges_of(spans: Spans) -> tuple[Range, ...]:
+    """Start and end of each fragment."""
+    return tuple((span.start, span.end) for span in spans)
+
+
+def chains_of(annotation: Annotation) -> dict[str, list[str]]:
+    """Ids of mentions by the entity that they refer to, in the order of the file."""
+    return _members((mention.entity, mention.id) for mention in annotation.mentions)
+
+
+def clusters_of(annotation: Annotation) -> dict[str, list[str]]:
+    """Ids of events by the cluster that they belong to, in the order of the file."""
+    return _members((event.cluster, event.id) for event in annotation.events)
+
+
+def _match(first: Annotation, second: Annotation) -> dict[str, _Weights]:
+    # Where several assignments are equally good, the order of the items chooses one, and that must
+    # not depend on which annotation comes first.
+    if _content(second) < _content(first):
+        return {
+            field: {(other, one): weight for (one, other), weight in weights.items()}
+            for field, weights in _match(second, first).items()
+        }
+    keys = _keys(first), _keys(second)
+    mentions = _by_place(_mentions(first), _mentions(second))
+    known = dict(mentions.keys())
+    entities = _by_members(chains_of(first), chains_of(second), known, keys, "entities")
+    events = _by_place(_events(first, known), _events(second, {}))
+    known |= dict(events.keys())
+    clusters = _by_members(clusters_of(first), clusters_of(second), known, keys, "clusters")
+    claims = _by_place(_claims(first, known), _claims(second, {}))
+    return {
+        "mentions": mentions,
+        "entities": entities,
+        "events": events,
+        "clusters": clusters,
+        "claims": claims,
+    }
+
+
+def _mentions(annotation: Annotation) -> list[_Item]:
+    return [
+        _item(mention.id, mention.spans, mention.type, mention.attributes)
+        for mention in annotation.mentions
+    ]
+
+
+def _events(annotation: Annotation, known: Ids) -> list[_Item]:
+    """The events, their fillers under the ids of the other annotation where these are known."""
+    return [
+        _item(
+            event.id,
+            event.trigger,
+            event.type,
+            event.attributes,
+            ((a.role, known.get(a.filler, a.filler)) for a in event.arguments),
+        )
+        for event in annotation.events
+    ]
+
+
+def _claims(annotation: Annotation, known: Ids) -> list[_Item]:
+    """The claims, what they refer to under the ids of the other annotation where it is known."""
+    places = {mention.id: str(ranges_of(mention.spans)) for mention in annotation.mentions}
+    return [
+        _item(
+            claim.id,
+            claim.spans,
+            claim.act,
+            {**claim.attributes, "": places.get(claim.claimer, claim.claimer)},
+            (
+                ("claimer", known.get(claim.claimer, claim.claimer)),
+                ("cue", ranges_of(claim.cue or ())),
+                *(("about", known.get(event, event)) for event in claim.events),
+            ),
+        )
+        for claim in annotation.claims
+    ]
+
+
+def _item(
+    id_: str,
+    spans: Spans,
+    label: str,
+    attributes: Mapping[str, str],
+    references: Iterable[Hashable] = (),
+) -> _Item:
+    ranges, values = ranges_of(spans), sorted(attributes.items())
+    return _Item(
+        id=id_,
+        ranges=ranges,
+        label=label,
+        traits=frozenset((*values, *references)),
+        key=(ranges, label, tuple(map(str, values)), id_),
+    )
+
+
+def _keys(annotation: Annotation) -> dict[str, dict[str, _Key]]:
+    """What the items of each kind are put in order by, by their ids."""
+    mentions = {item.id: item.key for item in _mentions(annotation)}
+    events = {item.id: item.key for item in _events(annotation, {})}
+    found = {
+        "mentions": mentions,
+        "events": events,
+        "claims": {item.id: item.key for item in _claims(annotation, {})},
+    }
+    # An entity without mentions, or a cluster without events, is nowhere in the text.
+    found["entities"] = {
+        id_: min(mentions[member] for member in members)
+        for id_, members in chains_of(annotation).items()
+    }
+    found["clusters"] = {
+        id_: min(events[member] for member in members)
+        for id_, members in clusters_of(annotation).items()
+    }
+    return found
+
+
+def _content(annotation: Annotation) -> list[list[tuple[object, ...]]]:
+    """All that the annotation says about the text, less its ids."""
+    return [
+        sorted(item.key[:-1] for item in items)
+        for items in (_mentions(annotation), _events(annotation, {}), _claims(annotation, {}))
+    ]
+
+
+def _members(pairs: Iterable[tuple[str | None, str]]) -> dict[str, list[str]]:
+    members: dict[str, list[str]] = {}
+    for whole, part in pairs:
+        if whole is not None:
+            members.setdefault(whole, []).append(part)
+    return members
+
+
+def _by_place(left: Sequence[_Item], right: Sequence[_Item]) -> _Weights:
+    """Matches by spans and label, of the rest by spans, and of the rest by overlap.
+
+    The likeness is above 3 in the first case, above 2 in the second, and up to 2 in the third.
+    """
+    found: _Weights = {}
+    for candidates in (_same_place_and_label, _same_place, _overlapping):
+        rows, columns = {one for one, _ in found}, {other for _, other in found}
+        left = [item for item in left if item.id not in rows]
+        right = [item for item in right if item.id not in columns]
+        order = {item.id: item.key for item in left}, {item.id: item.key for item in right}
+        found |= _best(candidates(left, right), *order)
+    return found
+
+
+def _same_place_and_label(left: Sequence[_Item], right: Sequence[_Item]) -> _Weights:
+    return _equal(left, right, lambda item: (item.ranges, item.label), 3)
+
+
+def _same_place(left: Sequence[_Item], right: Sequence[_Item]) -> _Weights:
+    return _equal(left, right, lambda item: item.ranges, 2)
+
+
+def _equal(
+    left: Sequence[_Item],
+    right: Sequence[_Item],
+    what: Callable[[_Item], Hashable],
+    least: int,
+) -> _Weights:
+    others: dict[Hashable, list[_Item]] = {}
+    for item in right:
+        others.setdefault(what(item), []).append(item)
+    return {
+        (one.id, other.id): least + _likeness(one, other)
+        for one in left
+        for other in others.get(what(one), ())
+    }
+
+
+def _overlapping(left: Sequence[_Item], right: Sequence[_Item]) -> _Weights:
+    at: dict[int, list[_Item]] = {}
+    for item in right:
+        for offset in _offsets(item):
+            at.setdefault(offset, []).append(item)
+    by_id = {item.id: item for item in right}
+    found: _Weights = {}
+    for one in left:
+        common = Counter(other.id for offset in _offsets(one) for other in at.get(offset, ()))
+        for id_, count in common.items():
+            other = by_id[id_]
+            # Dice's coefficient of the two sets of characters.
+            share = 2 * count / (len(list(_offsets(one))) + len(list(_offsets(other))))
+            if one.label == other.label or share >= OTHER_LABEL:
+                found[one.id, id_] = share + _likeness(one, other) / 2
+    return found
+
+
+def _offsets(item: _Item) -> Iterator[int]:
+    for start, end in item.ranges:
+        yield from range(start, end)
+
+
+def _likeness(one: _Item, other: _Item) -> float:
+    """How much else is the same: 0 to less than 1, for choosing among items of one place."""
+    return len(one.traits & other.traits) / (1 + len(one.traits | other.traits))
+
+
+def _by_members(
+    left: Mapping[str, Sequence[str]],
+    right: Mapping[str, Sequence[str]],
+    known: Ids,
+    keys: tuple[Mapping[str, Mapping[str, _Key]], Mapping[str, Mapping[str, _Key]]],
+    field: str,
+) -> _Weights:
+    """Matches by the number of members that match each other."""
+    wholes = {part: whole for whole, parts in right.items() for part in parts}
+    shared = Counter(
+        (whole, wholes[known[part]])
+        for whole, parts in left.items()
+        for part in parts
+        if known.get(part) in wholes
+    )
+    return _best({pair: float(count) for pair, count in shared.items()}, *(k[field] for k in keys))
+
+
+def _best(
+    weights: _Weights, row_keys: Mapping[str, _Key], column_keys: Mapping[str, _Key]
+) -> _Weights:
+    """The pairs, no id in two of them, whose weights have the greatest sum."""
+    if not weights:
+        return {}
+    rows = sorted({one for one, _ in weights}, key=row_keys.__getitem__)
+    columns = sorted({other for _, other in weights}, key=column_keys.__getitem__)
+    row_at = {id_: n for n, id_ in enumerate(rows)}
+    column_at = {id_: n for n, id_ in enumerate(columns)}
+    size = len(rows) + len(columns)
+    ends = [row_at[one] for one, _ in weights], [len(rows) + column_at[two] for _, two in weights]
+    # Texts are long, and what can match lies close together: each knot of candidates by itself.
+    _, knots = connected_components(coo_array((np.ones(len(weights)), ends), (size, size)))
+    found: _Weights = {}
+    for knot in np.unique(knots):
+        members = np.flatnonzero(knots == knot)
+        some_rows = [rows[n] for n in members if n < len(rows)]
+        some_columns = [columns[n - len(rows)] for n in members if n >= len(rows)]
+        matrix = np.array([[weights.get((r, c), 0.0) for c in some_columns] for r in some_rows])
+        for row, column in zip(*linear_sum_assignment(matrix, maximize=True), strict=True):
+            if matrix[row, column] > 0:
+                pair = some_rows[row], some_columns[column]
+                found[pair] = weights[pair]
+    return found
+
+
+def _joined(
+    keys: Mapping[tuple[str, str], _Key],
+    links: Mapping[tuple[tuple[str, str], tuple[str, str]], float],
+) -> tuple[Group, ...]:
+    """Items by annotator and id, joined along the links between them, the strongest first."""
+    groups = {place: dict([place]) for place in keys}
+    order = sorted(links, key=lambda ends: (-links[ends], *sorted(keys[end] for end in ends), ends))
+    for one, other in order:
+        if not groups[one].keys() & groups[other].keys():
+            groups[one] |= groups[other]
+            groups.update(dict.fromkeys(groups[other].items(), groups[one]))
+    distinct = {id(found): found for found in groups.values()}.values()
+    return tuple(
+        sorted(
+            (dict(sorted(found.items())) for found in distinct),
+            key=lambda found: min(keys[place] for place in found.items()),
+        )
+    )

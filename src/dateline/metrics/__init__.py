@@ -1,0 +1,1 @@
+"""What is measured, as pure functions from columns to counts; no file, schema or label is known."""

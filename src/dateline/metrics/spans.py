@@ -1,0 +1,357 @@
+"""Labelled spans against labelled spans: strict, exact, partial and type, nested ones included.
+
+Spans are compared as sets: the same place with the same label twice counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dateline.metrics.assignment import assign
+from dateline.metrics.counts import BoolArray, Counts, FloatArray, IntArray, tally
+
+LARGEST = np.iinfo(np.int64).max
+
+
+class Spans(NamedTuple):
+    """Labelled spans as columns. A span has one fragment or more, sorted and disjoint.
+
+    ``document`` and ``label`` have an entry for each of n spans, numbered from 0. The fragments of
+    span i are ``start[offsets[i]:offsets[i + 1]]`` and the same of ``end``: code points, end
+    exclusive. ``offsets`` has n + 1 entries, as the lists of Arrow have.
+    """
+
+    document: IntArray
+    label: IntArray
+    offsets: IntArray
+    start: IntArray
+    end: IntArray
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, Sequence[tuple[int, int]]]]) -> Spans:
+        """Columns from rows of document, label and fragments."""
+        found = list(rows)
+        fragments = [fragment for _, _, some in found for fragment in some]
+        return cls(
+            np.array([document for document, _, _ in found], np.int64),
+            np.array([label for _, label, _ in found], np.int64),
+            np.cumsum([0, *(len(some) for _, _, some in found)], dtype=np.int64),
+            np.array([start for start, _ in fragments], np.int64),
+            np.array([end for _, end in fragments], np.int64),
+        )
+
+    def __len__(self) -> int:
+        """How many spans there are."""
+        return len(self.document)
+
+    @property
+    def length(self) -> IntArray:
+        """Code points in all fragments of each span."""
+        total = np.concatenate(([0], np.cumsum(self.end - self.start)))
+        return np.asarray(total[self.offsets[1:]] - total[self.offsets[:-1]], np.int64)
+
+    def take(self, rows: IntArray | BoolArray) -> Spans:
+        """Some of the spans, in the order of ``rows``: indices, or a mask."""
+        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        sizes = np.diff(self.offsets)[rows]
+        offsets = np.concatenate(([0], np.cumsum(sizes)))
+        fragments = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], sizes)
+        return Spans(
+            self.document[rows],
+            self.label[rows],
+            offsets,
+            self.start[fragments],
+            self.end[fragments],
+        )
+
+
+class Matching(NamedTuple):
+    """A 1:1 assignment of predicted spans to gold spans.
+
+    Pair k is gold span ``gold[k]`` and predicted span ``predicted[k]``; ``exact[k]`` says whether
+    they are the same place, ``typed[k]`` whether they have the same label.
+    """
+
+    gold: IntArray
+    predicted: IntArray
+    exact: BoolArray
+    typed: BoolArray
+
+
+def strict(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts:
+    """Same fragments and same label: the measure of CoNLL-2003, on characters instead of tags.
+
+    Tjong Kim Sang and De Meulder, "Introduction to the CoNLL-2003 Shared Task", CoNLL 2003. Shape
+    (documents, labels, 4).
+    """
+    gold_keys, predicted_keys = _keys(gold, predicted)
+    gold_keys, gold_rows = np.unique(gold_keys, return_index=True)
+    predicted_keys, predicted_rows = np.unique(predicted_keys, return_index=True)
+    _, gold_hits, predicted_hits = np.intersect1d(
+        gold_keys, predicted_keys, assume_unique=True, return_indices=True
+    )
+    return _counts(
+        gold.take(gold_rows),
+        predicted.take(predicted_rows),
+        _marked(len(gold_rows), gold_hits),
+        _marked(len(predicted_rows), predicted_hits),
+        documents,
+        labels,
+    )
+
+
+def semeval(gold: Spans, predicted: Spans, documents: int, labels: int) -> Mapping[str, Counts]:
+    """The four modes of SemEval-2013, by name, all from one optimal 1:1 assignment.
+
+    ``strict`` wants place and label, ``exact`` the place, ``type`` an overlap and the label;
+    ``partial`` gives 1 for the place and .5 for an overlap, whatever the label.
+
+    Segura-Bedmar, Martínez and Herrero-Zazo, "SemEval-2013 Task 9", SemEval 2013, after Chinchor
+    and Sundheim, "MUC-5 Evaluation Metrics", MUC-5 1993. Neither says which of several overlapping
+    spans is meant; see ``match`` for what we do. Each shape is (documents, labels, 4).
+    """
+    gold, predicted = gold.take(distinct(gold)), predicted.take(distinct(predicted))
+    found = match(gold, predicted)
+    credit = {
+        "strict": (found.exact & found.typed).astype(np.float64),
+        "exact": found.exact.astype(np.float64),
+        "partial": np.where(found.exact, 1.0, 0.5),
+        "type": found.typed.astype(np.float64),
+    }
+    return {
+        name: _counts(
+            gold,
+            predicted,
+            _marked(len(gold), found.gold, value),
+            _marked(len(predicted), found.predicted, value),
+            documents,
+            labels,
+        )
+        for name, value in credit.items()
+    }
+
+
+def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts:
+    """Strict matching of the spans that lie inside another span of the same side.
+
+    After Ringland et al., "NNE: A Dataset for Nested Named Entity Recognition", ACL 2019. Recall is
+    over the gold spans that are nested, precision over the predicted ones that are. Shape
+    (documents, labels, 4).
+    """
+    gold, predicted = gold.take(distinct(gold)), predicted.take(distinct(predicted))
+    found = match(gold, predicted)
+    right = (found.exact & found.typed).astype(np.float64)
+    gold_hit = _marked(len(gold), found.gold, right)
+    predicted_hit = _marked(len(predicted), found.predicted, right)
+    inner, predicted_inner = _inside(gold), _inside(predicted)
+    return _counts(
+        gold.take(inner),
+        predicted.take(predicted_inner),
+        gold_hit[inner],
+        predicted_hit[predicted_inner],
+        documents,
+        labels,
+    )
+
+
+def match(gold: Spans, predicted: Spans) -> Matching:
+    """Assign predicted spans to gold spans 1:1, whatever order either comes in.
+
+    Those of one place and label are paired first, then those of one place. Of what is left, spans
+    that overlap are paired so that there are as many pairs as possible, then as many of one label,
+    then the greatest sum of intersection over union. Duplicates must have been taken out
+    (``distinct``).
+    """
+    gold_keys, predicted_keys = _keys(gold, predicted)
+    gold_order, predicted_order = np.argsort(gold_keys), np.argsort(predicted_keys)
+    _, left, right = np.intersect1d(
+        gold_keys[gold_order], predicted_keys[predicted_order], return_indices=True
+    )
+    pairs = [(gold_order[left], predicted_order[right])]
+    gold_left, predicted_left = _without(gold_order, left), _without(predicted_order, right)
+
+    gold_places, predicted_places = places(gold, predicted)
+    left, right = _in_turn(gold_places[gold_left], predicted_places[predicted_left])
+    pairs.append((gold_left[left], predicted_left[right]))
+    gold_left, predicted_left = _without(gold_left, left), _without(predicted_left, right)
+
+    left, right = _overlapping(gold.take(gold_left), predicted.take(predicted_left))
+    pairs.append((gold_left[left], predicted_left[right]))
+
+    gold_rows = np.concatenate([pair[0] for pair in pairs])
+    predicted_rows = np.concatenate([pair[1] for pair in pairs])
+    exact = np.arange(len(gold_rows)) < len(gold_rows) - len(pairs[-1][0])
+    typed = gold.label[gold_rows] == predicted.label[predicted_rows]
+    return Matching(gold_rows, predicted_rows, exact, typed)
+
+
+def match_by_overlap(
+    gold: Spans, predicted: Spans, at_least: float
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Assign spans whose intersection over union reaches ``at_least``, 1:1, whatever their labels.
+
+    As many pairs as possible, then the greatest sum of intersection over union. Returns gold rows,
+    predicted rows and the intersection over union of each pair.
+    """
+    order, predicted_order = _canonical(gold, predicted)
+    gold, predicted = gold.take(order), predicted.take(predicted_order)
+    left, right, shared = overlaps(gold, predicted)
+    union = _union(gold, predicted, left, right, shared)
+    kept = union >= at_least
+    left, right, union = left[kept], right[kept], union[kept]
+    chosen = assign(left, right, (np.ones(len(left)), union))
+    return order[left[chosen]], predicted_order[right[chosen]], union[chosen]
+
+
+def overlaps(left: Spans, right: Spans) -> tuple[IntArray, IntArray, IntArray]:
+    """Every pair of spans of one document that share text: rows of both, and code points shared."""
+    # All documents on one line, far enough apart that no span reaches into the next.
+    stride = 1 + max(int(left.end.max(initial=0)), int(right.end.max(initial=0)))
+    left_item, left_start, left_end = _on_a_line(left, stride)
+    right_item, right_start, right_end = _on_a_line(right, stride)
+    order = np.argsort(right_start, kind="stable")
+    right_item, right_start, right_end = right_item[order], right_start[order], right_end[order]
+    # Starts are sorted and so is the furthest end so far: candidates lie in one range of rows.
+    furthest = np.maximum.accumulate(right_end)
+    first = np.searchsorted(furthest, left_start, side="right")
+    last = np.searchsorted(right_start, left_end, side="left")
+    sizes = np.maximum(last - first, 0)
+    total = np.concatenate(([0], np.cumsum(sizes)))
+    i = np.repeat(np.arange(len(left_start)), sizes)
+    j = np.arange(total[-1]) + np.repeat(first - total[:-1], sizes)
+    shared = np.minimum(left_end[i], right_end[j]) - np.maximum(left_start[i], right_start[j])
+    kept = shared > 0
+    i, j, shared = left_item[i[kept]], right_item[j[kept]], shared[kept]
+    # Several fragments of a span may share text with the same span.
+    pair, inverse = np.unique(i * max(len(right), 1) + j, return_inverse=True)
+    together = np.bincount(inverse, shared, minlength=len(pair)).astype(np.int64)
+    return pair // max(len(right), 1), pair % max(len(right), 1), together
+
+
+def places(*columns: Spans) -> list[IntArray]:
+    """A number for each span of each of the columns: equal for equal document and fragments."""
+    document = np.concatenate([spans.document for spans in columns])
+    sizes = np.concatenate([np.diff(spans.offsets) for spans in columns])
+    start = np.concatenate([spans.start for spans in columns])
+    end = np.concatenate([spans.end for spans in columns])
+    first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
+    found = np.zeros(len(document), np.int64)
+    above = 0
+    for size in np.unique(sizes):
+        rows = np.flatnonzero(sizes == size)
+        key = document[rows]
+        for fragment in range(int(size)):
+            key = _joined(_joined(key, start[first[rows] + fragment]), end[first[rows] + fragment])
+        if above:
+            _, key = np.unique(key, return_inverse=True)
+        found[rows] = key + above
+        above += int(key.max(initial=0)) + 1
+    return np.split(found, np.cumsum([len(spans) for spans in columns])[:-1])
+
+
+def distinct(spans: Spans) -> IntArray:
+    """The rows that are left when the same place with the same label counts once, sorted."""
+    (place,) = places(spans)
+    return np.sort(np.unique(_joined(place, spans.label), return_index=True)[1])
+
+
+def _keys(*columns: Spans) -> list[IntArray]:
+    """A number for each span: equal for equal document, fragments and label."""
+    place = np.concatenate(places(*columns))
+    key = _joined(place, np.concatenate([spans.label for spans in columns]))
+    return np.split(key, np.cumsum([len(spans) for spans in columns])[:-1])
+
+
+def _canonical(*columns: Spans) -> list[IntArray]:
+    return [np.argsort(key, kind="stable") for key in _keys(*columns)]
+
+
+def _joined(left: IntArray, right: IntArray) -> IntArray:
+    """A number for each pair of numbers, in the order of the pairs."""
+    width = int(right.max(initial=0)) + 1
+    if int(left.max(initial=0)) > LARGEST // width - 1:
+        # Too wide to pack as it is: as many numbers as rows are enough.
+        _, left = np.unique(left, return_inverse=True)
+    return left * width + right
+
+
+def _in_turn(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Pairs of equal values, first with first, second with second: as many as there can be."""
+    left_key, right_key = _ranked(left, right)
+    _, left_rows, right_rows = np.intersect1d(left_key, right_key, return_indices=True)
+    return left_rows, right_rows
+
+
+def _ranked(*columns: IntArray) -> list[IntArray]:
+    ranks = []
+    for values in columns:
+        order = np.argsort(values, kind="stable")
+        starts = np.flatnonzero(np.diff(values[order], prepend=-1))
+        rank = np.empty(len(values), np.int64)
+        sizes = np.diff(starts, append=len(order))
+        rank[order] = np.arange(len(order)) - np.repeat(starts, sizes)
+        ranks.append(rank)
+    key = _joined(np.concatenate(columns), np.concatenate(ranks))
+    return np.split(key, np.cumsum([len(values) for values in columns])[:-1])
+
+
+def _overlapping(gold: Spans, predicted: Spans) -> tuple[IntArray, IntArray]:
+    left, right, shared = overlaps(gold, predicted)
+    union = _union(gold, predicted, left, right, shared)
+    typed = (gold.label[left] == predicted.label[right]).astype(np.float64)
+    chosen = assign(left, right, (np.ones(len(left)), typed, union))
+    return left[chosen], right[chosen]
+
+
+def _union(
+    gold: Spans, predicted: Spans, left: IntArray, right: IntArray, shared: IntArray
+) -> FloatArray:
+    """Intersection over union, in code points."""
+    return np.asarray(
+        shared / (gold.length[left] + predicted.length[right] - shared), dtype=np.float64
+    )
+
+
+def _inside(spans: Spans) -> IntArray:
+    """Rows of the spans that lie wholly inside another that is longer, sorted."""
+    left, right, shared = overlaps(spans, spans)
+    length = spans.length
+    return np.unique(left[(shared == length[left]) & (length[right] > length[left])])
+
+
+def _on_a_line(spans: Spans, stride: int) -> tuple[IntArray, IntArray, IntArray]:
+    item = np.repeat(np.arange(len(spans)), np.diff(spans.offsets))
+    line = spans.document[item] * stride
+    return item, line + spans.start, line + spans.end
+
+
+def _without(rows: IntArray, taken: IntArray) -> IntArray:
+    return np.delete(rows, taken)
+
+
+def _marked(size: int, rows: IntArray, value: FloatArray | float = 1.0) -> FloatArray:
+    marks = np.zeros(size)
+    marks[rows] = value
+    return marks
+
+
+def _counts(
+    gold: Spans,
+    predicted: Spans,
+    gold_credit: FloatArray,
+    predicted_credit: FloatArray,
+    documents: int,
+    labels: int,
+) -> Counts:
+    return np.stack(
+        (
+            tally(documents, labels, gold.document, gold.label, gold_credit),
+            tally(documents, labels, gold.document, gold.label),
+            tally(documents, labels, predicted.document, predicted.label, predicted_credit),
+            tally(documents, labels, predicted.document, predicted.label),
+        ),
+        axis=-1,
+    )

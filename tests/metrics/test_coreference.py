@@ -1,0 +1,162 @@
+"""Chains: the documented cases of the reference scorers, scorch on random ones, and properties."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scorch.scores
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dateline.metrics.coreference import (
+    Chains,
+    Table,
+    blanc_score,
+    conll_score,
+    contingency,
+    coreference,
+    without_singletons,
+)
+from dateline.metrics.counts import f_score, precision, recall
+
+from . import oracle
+
+FROZEN = Path(__file__).parents[1] / "conformance" / "coreference.json"
+CASES = json.loads(FROZEN.read_bytes())
+
+
+def chains(documents: Sequence[Iterable[Iterable[object]]]) -> Chains:
+    """Columns from the chains of each document; a mention's number comes from its name."""
+    rows = [
+        (document, document * 1000 + ord(str(mention)), document * 1000 + number)
+        for document, partition in enumerate(documents)
+        for number, chain in enumerate(partition)
+        for mention in chain
+    ]
+    return (
+        Chains(*(np.array(column, np.int64) for column in zip(*rows, strict=True)))
+        if rows
+        else (Chains(*[np.empty(0, np.int64)] * 3))
+    )
+
+
+def table(gold: Sequence, predicted: Sequence) -> Table:
+    return contingency(chains(gold), chains(predicted), len(gold))
+
+
+def fraction(text: str | None) -> float:
+    return float("nan") if text is None else float(Fraction(text))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_the_documented_cases_of_the_reference_scorers(case):
+    counts = coreference(table([case["key"]], [case["response"]]))
+    for name, expected in case["expected"].items():
+        sums = counts[name].sum(axis=0)
+        wanted = expected if name == "BLANC" else [expected]
+        for found, (r, p) in zip(sums, wanted, strict=True):
+            assert recall(found) == pytest.approx(fraction(r), nan_ok=True), name
+            assert precision(found) == pytest.approx(fraction(p), nan_ok=True), name
+    if "blanc_rounded" in case:
+        # The documentation gives two decimals, some cut off and some rounded.
+        score = blanc_score(counts["BLANC"].sum(axis=0))
+        assert score == pytest.approx(case["blanc_rounded"], abs=0.0101)
+
+
+MENTIONS = "abcdefgh"
+
+
+@st.composite
+def partitions(draw: st.DrawFn) -> list[frozenset[str]]:
+    mentions = draw(st.lists(st.sampled_from(MENTIONS), min_size=1, unique=True))
+    places = draw(st.lists(st.integers(0, 4), min_size=len(mentions), max_size=len(mentions)))
+    found: dict[int, set[str]] = {}
+    for mention, place in zip(mentions, places, strict=True):
+        found.setdefault(place, set()).add(mention)
+    return [frozenset(chain) for chain in found.values()]
+
+
+@given(partitions(), partitions())
+def test_agrees_with_scorch(key, response):
+    counts = coreference(table([key], [response]))
+    if not frozenset().union(*key) & frozenset().union(*response):
+        # scorch fails where the sides share no mention; nothing is right then.
+        assert f_score(counts["B3"][0]) == f_score(counts["CEAFe"][0]) == [0]
+        return
+    theirs = {
+        "MUC": scorch.scores.muc,
+        "B3": scorch.scores.b_cubed,
+        "CEAFm": scorch.scores.ceaf_m,
+        "CEAFe": scorch.scores.ceaf_e,
+    }
+    for name, measure in theirs.items():
+        (sums,) = counts[name].sum(axis=0)
+        if np.isnan(recall(sums)) or np.isnan(precision(sums)):
+            continue  # scorch has 0 for what is undefined
+        assert (recall(sums), precision(sums), f_score(sums)) == pytest.approx(
+            measure(key, response)
+        ), name
+
+
+@given(partitions(), partitions())
+def test_blanc_agrees_with_scorch(key, response):
+    score = blanc_score(coreference(table([key], [response]))["BLANC"].sum(axis=0))
+    if not np.isnan(score):
+        assert score == pytest.approx(scorch.scores.blanc(key, response)[2])
+
+
+@given(partitions(), partitions())
+def test_lea_agrees_with_the_oracle(key, response):
+    (sums,) = coreference(table([key], [response]))["LEA"].sum(axis=0)
+    assert sums.tolist() == pytest.approx([*oracle.lea(key, response), *oracle.lea(response, key)])
+
+
+@given(st.lists(st.tuples(partitions(), partitions()), min_size=1, max_size=3), st.randoms())
+def test_neither_order_nor_company_changes_a_document(pairs, random):
+    together = coreference(table([k for k, _ in pairs], [r for _, r in pairs]))
+    for document, (key, response) in enumerate(pairs):
+        key, response = list(key), list(response)
+        random.shuffle(key)
+        random.shuffle(response)
+        alone = coreference(table([key], [response]))
+        for name in alone:
+            assert together[name][document] == pytest.approx(alone[name][0]), name
+
+
+@given(partitions(), partitions())
+def test_rates_are_bounded_and_swap_with_the_sides(key, response):
+    there, back = coreference(table([key], [response])), coreference(table([response], [key]))
+    for name in there:
+        r, p = recall(there[name]), precision(back[name])
+        assert r == pytest.approx(p, nan_ok=True)
+        assert np.all(np.isnan(r) | ((r >= 0) & (r <= 1 + 1e-12)))
+
+
+@given(partitions())
+def test_equal_chains_are_perfect_where_anything_is_defined(key):
+    counts = coreference(table([key], [key]))
+    for name in ("B3", "CEAFm", "CEAFe", "LEA"):
+        assert f_score(counts[name].sum(axis=0)) == pytest.approx([1])
+    singletons = all(len(chain) == 1 for chain in key)
+    expected = float("nan") if singletons else 1.0
+    assert conll_score(counts["CoNLL"].sum(axis=0)) == pytest.approx(expected, nan_ok=True)
+
+
+def test_singletons_can_be_taken_out():
+    kept = without_singletons(chains([["a", "bc", "d"], ["xyz"]]))
+    assert kept.mention.tolist() == [ord("b"), ord("c"), *(1000 + ord(c) for c in "xyz")]
+
+
+def test_a_mention_in_two_chains_is_refused():
+    with pytest.raises(ValueError, match="predicted mention occurs twice"):
+        table([["ab"]], [["ab", "bc"]])
+
+
+def test_no_mentions_at_all_is_undefined():
+    for counts in coreference(table([[]], [[]])).values():
+        assert np.isnan(f_score(counts.sum(axis=0))).all()

@@ -1,0 +1,47 @@
+"""The files that docs/files.md shows are what the commands make and take."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import REPOSITORY, code_blocks
+
+PAGE = (REPOSITORY / "docs" / "files.md").read_text(encoding="utf-8")
+DOCUMENT, ANNOTATION = code_blocks(PAGE, "json")
+SIDECAR, WAIVER = code_blocks(PAGE, "toml")
+
+
+@pytest.fixture
+def corpus(empty_corpus):
+    text = json.loads(DOCUMENT)["text"]
+    (empty_corpus.seeds / "treaty.txt").write_text(text, encoding="utf-8")
+    return empty_corpus
+
+
+def test_the_seed_becomes_the_document_that_is_shown(corpus, run):
+    assert run(corpus, "ingest").exit_code == 0
+    assert json.loads(corpus.document_path("treaty").read_bytes()) == json.loads(DOCUMENT)
+
+
+def test_the_sidecar_that_is_shown_is_taken_over(corpus, run):
+    (corpus.seeds / "treaty.toml").write_text(SIDECAR, encoding="utf-8")
+    assert run(corpus, "ingest").exit_code == 0
+    document = corpus.read_document("treaty")
+    assert document.title == "A headline"
+    assert document.source.published == "2025-04-28"
+    assert document.rights.holder == "A newspaper"
+
+
+def test_the_annotation_and_the_waiver_that_are_shown_are_valid(corpus, run):
+    corpus.document_path("treaty").write_text(DOCUMENT, encoding="utf-8")
+    path = corpus.annotation_path("ana", "treaty")
+    path.parent.mkdir()
+    path.write_text(ANNOTATION, encoding="utf-8")
+    result = run(corpus, "validate")
+    assert "0 errors, 0 warnings" in result.stderr
+    (corpus.annotations / "waivers.toml").write_text(WAIVER, encoding="utf-8")
+    result = run(corpus, "validate")
+    assert "0 errors, 1 warning" in result.stderr
+    assert "W701" in result.stdout

@@ -1,0 +1,74 @@
+"""The guidelines say what the ontology says, whatever it is, and keep what people wrote."""
+
+from __future__ import annotations
+
+import pytest
+
+from dateline.blocks import block, marks, with_block
+from dateline.fault import Fault
+from dateline.guidelines import BLOCK, guidelines
+
+from .conftest import REPOSITORY
+
+
+def test_the_page_of_this_corpus_is_up_to_date(repository):
+    page = REPOSITORY / "docs" / "guidelines.md"
+    body = block(page.read_text(encoding="utf-8"), BLOCK, page.name)
+    assert body == guidelines(repository.ontology).strip("\n")
+
+
+def test_every_label_is_explained(chemistry):
+    page = guidelines(chemistry.ontology)
+    for layer in chemistry.ontology.layers.values():
+        for label in layer.labels:
+            assert f"#### {label.name}\n\n{label.description}\n" in page
+    assert "**Roles.** reagent\n" in page
+    assert "| reagent | What reacts. | 1, NO, null, SALT |" in page
+
+
+def test_chapters_of_people_stay(run, files, tmp_path):
+    page = tmp_path / "guidelines.md"
+    assert run(files.corpus, "guidelines", "--write", str(page)).exit_code == 0
+    mine = "Our own chapter.\n\n" + page.read_text() + "\nAnd another.\n"
+    page.write_text(with_block(mine, BLOCK, "old", "page"), encoding="utf-8")
+    result = run(files.corpus, "guidelines", "--check", str(page))
+    assert result.exit_code == 1
+    assert f"dateline guidelines --write {page}" in result.stderr
+    assert run(files.corpus, "guidelines", "--write", str(page)).exit_code == 0
+    assert run(files.corpus, "guidelines", "--check", str(page)).exit_code == 0
+    assert page.read_text() == mine
+    assert (
+        run(files.corpus, "guidelines", "--write", str(page)).stderr == f"{page}: is up to date\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", marks(BLOCK) * 2, "<!-- /dateline:labels -->\n<!-- dateline:labels -->"],
+    ids=["none", "twice", "wrong order"],
+)
+def test_a_page_without_marks_is_left_alone(page, run, files, tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(page, encoding="utf-8")
+    result = run(files.corpus, "guidelines", "--write", str(path))
+    assert result.exit_code == 1
+    assert f"{path}: needs the lines <!-- dateline:labels -->" in result.stderr
+    assert path.read_text(encoding="utf-8") == page
+
+
+def test_a_neighbour_must_be_a_label(files, run):
+    path = files.root / "schema" / "ontology.schema.json"
+    path.write_text(
+        path.read_text().replace('"x-neighbours": {', '"x-neighbours": {"NOBODY": "?",', 1)
+    )
+    result = run(files.corpus, "guidelines")
+    assert result.exit_code == 1
+    assert "x-neighbours names NOBODY, which is no label of entities" in result.stderr
+
+
+def test_marks_survive_any_body():
+    page = with_block(f"a\n{marks('x')}b\n", "x", "body", "page")
+    assert page == "a\n<!-- dateline:x -->\n\nbody\n\n<!-- /dateline:x -->\nb\n"
+    assert block(page, "x", "page") == "body"
+    with pytest.raises(Fault, match="page: needs the lines"):
+        block(page, "y", "page")

@@ -1,0 +1,174 @@
+"""Merging keeps what both sides did, and says where it cannot."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dateline.differences import differences, items
+from dateline.merge import merge
+from dateline.model import Annotation, canonical
+
+from .conftest import SEED
+
+FIELDS = {"mention": "mentions", "entity": "entities", "event": "events", "claim": "claims"}
+
+
+@pytest.fixture(scope="module")
+def gold(repository):
+    return canonical(repository.read_annotation("gold", SEED))
+
+
+@pytest.fixture(scope="module")
+def free(gold):
+    """Mentions that nothing refers to."""
+    used = {a.filler for event in gold.events for a in event.arguments}
+    used |= {claim.claimer for claim in gold.claims}
+    return [mention.id for mention in gold.mentions if mention.id not in used]
+
+
+def without(annotation: Annotation, names) -> Annotation:
+    """The annotation less these items and all that refers to them."""
+    gone = set(names)
+    while True:
+        claims = tuple(
+            msgspec.structs.replace(c, events=tuple(e for e in c.events if e not in gone))
+            for c in annotation.claims
+            if c.id not in gone and c.claimer not in gone
+        )
+        lost = {c.id for c in annotation.claims} - {c.id for c in claims}
+        if lost <= gone:
+            break
+        gone |= lost
+    return canonical(
+        msgspec.structs.replace(
+            annotation,
+            mentions=tuple(
+                msgspec.structs.replace(m, entity=None if m.entity in gone else m.entity)
+                for m in annotation.mentions
+                if m.id not in gone
+            ),
+            entities=tuple(e for e in annotation.entities if e.id not in gone),
+            events=tuple(
+                msgspec.structs.replace(
+                    e, arguments=tuple(a for a in e.arguments if a.filler not in gone)
+                )
+                for e in annotation.events
+                if e.id not in gone
+            ),
+            claims=claims,
+            event_relations=tuple(
+                r for r in annotation.event_relations if not {r.source, r.target} & gone
+            ),
+            claim_relations=tuple(
+                r for r in annotation.claim_relations if not {r.source, r.target} & gone
+            ),
+            retired=tuple(sorted({*annotation.retired, *gone})),
+        )
+    )
+
+
+def changed(annotation: Annotation, names, value: str) -> Annotation:
+    """The annotation with an attribute of these items set."""
+
+    def apply(item):
+        if item.id not in names or not hasattr(item, "attributes"):
+            return item
+        key = sorted(item.attributes)[0]
+        return msgspec.structs.replace(item, attributes={**item.attributes, key: value})
+
+    fields = {field: tuple(map(apply, getattr(annotation, field))) for field in FIELDS.values()}
+    return canonical(msgspec.structs.replace(annotation, **fields))
+
+
+@st.composite
+def sides(draw):
+    """Ids to remove and to change on each of two sides, none of them on both."""
+    numbers = draw(st.permutations(range(30)))
+    return [numbers[i * 4 : i * 4 + draw(st.integers(0, 4))] for i in range(4)]
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_one_side_alone_is_taken_over(gold, data):
+    names = data.draw(st.sets(st.sampled_from(sorted(gold.ids())), max_size=6))
+    other = changed(without(gold, names), set(gold.ids()) - names, "x")
+    for ours, theirs in ((other, gold), (gold, other), (other, other)):
+        merged = merge(gold, ours, theirs)
+        assert merged.clashes == ()
+        assert list(differences(merged.annotation, other)) == []
+        assert names <= set(merged.annotation.retired)
+
+
+@settings(deadline=None)
+@given(chosen=sides())
+def test_edits_of_different_items_are_all_kept(gold, free, chosen):
+    gone_here, gone_there, changed_here, changed_there = (
+        {free[i] for i in part if i < len(free)} for part in chosen
+    )
+    ours = changed(without(gold, gone_here), changed_here, "ours")
+    theirs = changed(without(gold, gone_there), changed_there, "theirs")
+    merged = merge(gold, ours, theirs)
+    assert merged.clashes == ()
+    wanted = changed(
+        changed(without(gold, gone_here | gone_there), changed_here, "ours"),
+        changed_there,
+        "theirs",
+    )
+    assert list(differences(merged.annotation, wanted)) == []
+    assert merged.annotation.retired == wanted.retired
+
+
+def test_what_one_side_removed_and_the_other_needs_is_a_clash(gold):
+    event = next(e for e in gold.events if any(a.mention for a in e.arguments))
+    argument = next(a for a in event.arguments if a.mention)
+    ours = without(gold, [argument.mention])
+    theirs = changed(gold, {event.id}, "x")
+    merged = merge(gold, ours, theirs)
+    assert merged.clashes == (), "an argument was removed here, an attribute changed there"
+    added = msgspec.structs.replace(event, id="e999")
+    theirs = canonical(msgspec.structs.replace(gold, events=(*gold.events, added)))
+    (clash,) = merge(gold, ours, theirs).clashes
+    assert clash.line.startswith(f"e999 «{event.trigger[0].text}»: has the {argument.role} ")
+    theirs = changed(gold, {argument.mention}, "x")
+    (clash,) = merge(gold, ours, theirs).clashes
+    assert "was removed here, and changed on the other side" in clash.line
+
+
+def test_fields_of_one_item_are_merged_apart(gold):
+    event = next(e for e in gold.events if len(e.arguments) > 1)
+    first, *rest = event.arguments
+
+    def replaced(**fields):
+        return canonical(
+            msgspec.structs.replace(
+                gold,
+                events=tuple(
+                    msgspec.structs.replace(e, **fields) if e.id == event.id else e
+                    for e in gold.events
+                ),
+            )
+        )
+
+    ours, theirs = replaced(arguments=tuple(rest)), replaced(arguments=(first, *rest[1:]), type="X")
+    merged = merge(gold, ours, theirs)
+    assert merged.clashes == ()
+    found = items(merged.annotation)[event.id]
+    assert found.arguments == tuple(rest[1:])
+    assert found.type == "X"
+    (clash,) = merge(gold, replaced(type="Y"), theirs).clashes
+    assert clash.line.endswith("type: Y here, X there")
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_differences_mirror(gold, data):
+    names = data.draw(st.sets(st.sampled_from(sorted(gold.ids())), max_size=5))
+    other = without(gold, names)
+    assert list(differences(gold, gold)) == []
+    there = {(d.kind, d.id, d.field, d.left, d.right) for d in differences(gold, other)}
+    back = {(d.kind, d.id, d.field, d.right, d.left) for d in differences(other, gold)}
+    assert there == back
+    assert {d.id for d in differences(gold, other) if d.right is None} >= names

@@ -1,0 +1,116 @@
+"""Counting what the gold has, and keeping the datasheet's numbers true."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+
+from dateline.blocks import marks
+from dateline.datasheet import BLOCK
+from dateline.stats import mean, statistics_of
+
+from .conftest import SEED
+
+
+@pytest.fixture(scope="module")
+def counted(repository):
+    return statistics_of(repository)
+
+
+def test_counts_add_up_to_the_gold(repository, counted):
+    gold = repository.read_annotation("gold", SEED)
+    document = repository.read_document(SEED)
+    assert counted.tokens == len(document.tokens)
+    assert counted.documents[SEED].items == {
+        "entities": len(gold.mentions), "events": len(gold.events), "claims": len(gold.claims),
+    }  # fmt: skip
+    for name, items, label in (
+        ("entities", gold.mentions, "type"), ("events", gold.events, "type"),
+        ("claims", gold.claims, "act"),
+    ):  # fmt: skip
+        layer = counted.layers[name]
+        assert Counter(layer.labels) == Counter(getattr(item, label) for item in items)
+        assert layer.per_100_tokens == round(100 * len(items) / len(document.tokens), 2)
+        for values in layer.attributes.values():
+            assert sum(values.values()) <= len(items)
+    sizes = Counter(Counter(m.entity for m in gold.mentions).values())
+    assert counted.chains == dict(sizes)
+    assert sum(r.fillers for roles in counted.roles.values() for r in roles.values()) == sum(
+        len(event.arguments) for event in gold.events
+    )
+    for name, roles in counted.roles.items():
+        for role in roles.values():
+            assert role.filled <= min(role.events, role.fillers)
+            assert role.events == counted.layers["events"].labels[name]
+    assert sum(counted.claimers.values()) == len(gold.claims)
+    assert sum(n * count for n, count in counted.claims_per_claimer.items()) == len(gold.claims)
+    assert counted.claims_in_pieces == sum(len(claim.spans) > 1 for claim in gold.claims)
+
+
+def test_other_labels_and_no_annotation_are_counted_too(chemistry, run):
+    result = run(chemistry, "stats", "--format", "json")
+    assert result.exit_code == 1
+    assert "--annotator gold: has annotated nothing" in result.stderr
+    empty = statistics_of(chemistry)
+    assert empty.layers["events"].labels == {"OXIDATION": 0}
+    assert empty.layers["events"].per_100_tokens is None
+    assert mean(empty.chains) is None
+
+
+def test_the_command_shows_what_it_counts(real_corpus, run, counted):
+    result = run(real_corpus, "stats", "--format", "json")
+    assert json.loads(result.stdout)["layers"]["claims"]["items"] == counted.layers["claims"].items
+    table = run(real_corpus, "stats").stdout
+    assert f"claims: {counted.layers['claims'].items}, " in table
+
+
+def test_plots_are_pictures_and_always_the_same(real_corpus, run, tmp_path):
+    made = []
+    for name in "ab":
+        folder = tmp_path / name
+        assert run(real_corpus, "stats", "--plots", str(folder)).exit_code == 0
+        made.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert made[0] == made[1]
+    assert set(made[0]) >= {"entities.svg", "events.svg", "claims.svg", "chains.svg"}
+    for content in made[0].values():
+        assert ElementTree.fromstring(content).tag.endswith("svg")
+    assert b"GPE" in made[0]["entities.svg"]
+
+
+def test_the_datasheet_of_this_corpus_is_up_to_date(repository, run):
+    assert run(repository, "datasheet", "--check").exit_code == 0
+
+
+def test_a_stale_datasheet_is_noticed_and_mended(real_corpus, run):
+    path = real_corpus.root / "DATASHEET.md"
+    assert "there is no such file" in run(real_corpus, "datasheet", "--check").stderr
+    path.write_text(f"# Mine\n\n{marks(BLOCK)}\nThe end.\n", encoding="utf-8")
+    result = run(real_corpus, "datasheet", "--check")
+    assert result.exit_code == 1
+    assert (
+        "DATASHEET.md: its numbers (counts) are stale; run `dateline datasheet --write`"
+        in result.stderr
+    )
+    assert run(real_corpus, "datasheet", "--write").exit_code == 0
+    assert run(real_corpus, "datasheet", "--check").exit_code == 0
+    page = path.read_text(encoding="utf-8")
+    assert page.startswith("# Mine\n\n<!-- dateline:counts -->\n\n| | |\n")
+    assert page.endswith("<!-- /dateline:counts -->\n\nThe end.\n")
+
+
+def test_agreement_goes_into_the_datasheet_where_it_has_marks_for_it(real_corpus, run):
+    path = real_corpus.root / "DATASHEET.md"
+    path.write_text(f"{marks(BLOCK)}\n{marks('agreement')}", encoding="utf-8")
+    gold = real_corpus.read_annotation("gold", SEED)
+    for name in ("ana", "bo"):
+        real_corpus.write_annotation(msgspec.structs.replace(gold, annotator=name))
+    assert run(real_corpus, "datasheet", "--write").exit_code == 0
+    assert "| entities, F₁ exact |" in path.read_text(encoding="utf-8")
+    assert run(real_corpus, "datasheet", "--check").exit_code == 0
+    real_corpus.write_annotation(msgspec.structs.replace(gold, annotator="bo", claims=()))
+    result = run(real_corpus, "datasheet", "--check")
+    assert "its numbers (agreement) are stale" in result.stderr
