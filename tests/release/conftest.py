@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dateline.model import Document
 from dateline.store import Corpus
 
-from ..corpora import CorpusMaker
+from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 
 NAMES = ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL")
 
@@ -27,6 +30,30 @@ def commit(corpus: Corpus, tag: str | None = None) -> str:
     if tag is not None:
         git(corpus, "tag", tag)
     return git(corpus, "rev-parse", "HEAD")
+
+
+CITATION = """cff-version: 1.2.0
+message: "Cite it."
+title: "News of War"  # a working title
+authors:
+  - given-names: Ana
+    family-names: Ruiz
+version: "0.1.0"
+license: CC-BY-4.0
+"""
+
+
+def source(published: str | None) -> dict[str, str | None]:
+    return {"publisher": None, "url": None, "published": published}
+
+
+def story(maker: CorpusMaker, corpus: Corpus, split: str, **fields: Any) -> Document:
+    """Add a document with gold, whose text has little in common with that of others."""
+    chance = random.Random(len(corpus.document_ids()))
+    said = " ".join("".join(chance.choices("aeioubdgklmnrst", k=6)) for _ in range(80))
+    document = maker.add_in_split(corpus, split, f"{TEXT}\n{said.capitalize()}.", **fields)
+    corpus.write_annotation(make_annotation(document, gold_of(document.text)))
+    return document
 
 
 @pytest.fixture(autouse=True)
@@ -47,10 +74,11 @@ def maker(tmp_path: Path) -> CorpusMaker:
 def corpus(maker: CorpusMaker) -> Corpus:
     """A corpus under version control: two annotated documents of train, one of test."""
     corpus = maker.empty()
-    maker.annotated(corpus, "train")
-    maker.annotated(corpus, "train")
-    maker.annotated(corpus, "test")
+    story(maker, corpus, "train", source=source("2024-11-03"))
+    story(maker, corpus, "train", source=source("2024-11-04"))
+    story(maker, corpus, "test", source=source("2024-11-05"))
     git(corpus, "init", "-q", "-b", "main")
     (corpus.root / ".gitignore").write_text("dist/\n.dist.*/\n", encoding="utf-8")
+    (corpus.root / "CITATION.cff").write_text(CITATION, encoding="utf-8")
     commit(corpus)
     return corpus

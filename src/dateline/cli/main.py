@@ -10,7 +10,7 @@ from dateline.cli.build import build
 from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
-from dateline.cli.release import diff
+from dateline.cli.release import diff, release
 from dateline.cli.rename import rename
 from dateline.cli.stats import datasheet, stats
 from dateline.cli.studio import studio
@@ -39,6 +39,7 @@ for command in (
     studio,
     build,
     diff,
+    release,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):

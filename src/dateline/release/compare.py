@@ -7,18 +7,20 @@ from dateline.release.bump import Bump, least_bump
 from dateline.release.change import Change
 from dateline.release.diff import diff
 from dateline.release.revision import find_revision, read_both
+from dateline.snapshot import Snapshot
 from dateline.store import Corpus
 
 
 class Comparison(Struct, frozen=True):
     """What changed from one state of a corpus to another, and what version that makes at least.
 
-    ``files`` is how many files differ, if only in how they are written.
+    ``files`` is how many files differ, if only in how they are written; ``states`` has those.
     """
 
     before: str
     after: str
     files: int
+    states: tuple[Snapshot, Snapshot]
     bump: Bump
     changes: tuple[Change, ...]
 
@@ -30,11 +32,13 @@ def compare(corpus: Corpus, before: str, after: str | None) -> Comparison:
     """
     first, second = find_revision(corpus, before), find_revision(corpus, after)
     paths = first.blobs.keys() | second.blobs.keys()
-    changes = tuple(diff(*read_both(corpus, first, second)))
+    states = read_both(corpus, first, second)
+    changes = tuple(diff(*states))
     return Comparison(
         before=first.name,
         after=second.name,
         files=sum(first.blobs.get(path) != second.blobs.get(path) for path in paths),
+        states=states,
         bump=least_bump(changes),
         changes=changes,
     )
