@@ -12,6 +12,7 @@ from dateline.cli.check_predictions import check_predictions, convert_prediction
 from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
+from dateline.cli.release import diff, release
 from dateline.cli.rename import rename
 from dateline.cli.score import score
 from dateline.cli.stats import datasheet, stats
@@ -44,6 +45,8 @@ for command in (
     check_predictions,
     convert_predictions,
     score,
+    diff,
+    release,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):
