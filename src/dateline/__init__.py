@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dateline.benchmark.score import score as score
     from dateline.dataset.load import load as load
 
-__all__ = ["load"]
+__all__ = ["load", "score"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,6 +17,10 @@ def __getattr__(name: str) -> Any:
         from dateline.dataset.load import load  # noqa: PLC0415
 
         return load
+    if name == "score":
+        from dateline.benchmark.score import score  # noqa: PLC0415
+
+        return score
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415
 

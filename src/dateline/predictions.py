@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -35,7 +35,11 @@ LONGEST = 64 * 1024 * 1024
 
 
 class Prediction(Struct, frozen=True):
-    """What a system says about one document; the shapes are the annotation's."""
+    """What a system says about one document; the shapes are the annotation's.
+
+    ``scores`` rank claims: attribute, value, the claim's id, and a number that is higher the
+    likelier the claim has that value.
+    """
 
     document: str
     text_sha256: str | None = None
@@ -45,6 +49,7 @@ class Prediction(Struct, frozen=True):
     event_relations: tuple[Relation, ...] = ()
     claims: tuple[Claim, ...] = ()
     claim_relations: tuple[Relation, ...] = ()
+    scores: Mapping[str, Mapping[str, Mapping[str, float]]] = {}
 
 
 def read_predictions(corpus: Corpus, path: Path) -> dict[str, Annotation]:
@@ -73,6 +78,26 @@ def read_predictions(corpus: Corpus, path: Path) -> dict[str, Annotation]:
     if not reader.found:
         raise Fault(f"{path}: holds no predictions; it needs a line of JSON for each document.")
     return reader.found
+
+
+def decode_predictions(path: Path) -> Iterator[tuple[int, Prediction]]:
+    """The lines of a JSON Lines file with their numbers, checked for their shape and no further.
+
+    Raises Fault, naming the line, where one has another shape than a prediction.
+    """
+    decoder = msgspec.json.Decoder(Prediction)
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield number, decoder.decode(line)
+    except OSError as error:
+        raise Fault(f"{path}: {error.strerror}.") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Fault(
+            f"{path}, line {number}: {error}. `dateline check-predictions {path.name}` says "
+            "everything that is wrong."
+        ) from None
 
 
 class _Reader:

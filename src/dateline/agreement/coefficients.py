@@ -11,9 +11,10 @@ from dateline.fault import Fault
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
 
-    Counts = np.typing.NDArray[np.integer[Any]]
-    Values = np.typing.NDArray[np.floating[Any]]
+    Counts = npt.NDArray[np.integer[Any]]
+    Values = npt.NDArray[np.float64]
 
 NEEDED = "pip install 'dateline[agreement]'"
 

@@ -9,10 +9,13 @@ from dateline.cli.agree import agree
 from dateline.cli.annotators import annotators
 from dateline.cli.base import Group
 from dateline.cli.build import build
+from dateline.cli.check_predictions import check_predictions, convert_predictions
 from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
+from dateline.cli.release import diff, release
 from dateline.cli.rename import rename
+from dateline.cli.score import score
 from dateline.cli.stats import datasheet, stats
 from dateline.cli.studio import studio
 from dateline.cli.studio_follow import status, watch
@@ -41,6 +44,11 @@ for command in (
     datasheet,
     studio,
     build,
+    check_predictions,
+    convert_predictions,
+    score,
+    diff,
+    release,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):

@@ -61,8 +61,25 @@ def f_score(counts: Counts) -> FloatArray:
     return np.where(nothing_hit & something, 0.0, mean)
 
 
-def defined(value: float | np.floating) -> float | None:
-    """The number, or None where it is undefined."""
+def micro_f(counts: Counts) -> FloatArray:
+    """F of the sums over labels; ``counts`` is (..., labels, 4)."""
+    return f_score(counts.sum(axis=-2))
+
+
+def macro_f(counts: Counts) -> FloatArray:
+    """Mean F of the labels that are in gold or in the predictions; ``counts`` is (..., labels, 4).
+
+    Sokolova and Lapalme, "A Systematic Analysis of Performance Measures for Classification Tasks",
+    Information Processing & Management 45(4), 2009. A label that nobody used has no F and is left
+    out; NaN where no label was used.
+    """
+    scores = f_score(counts)
+    used = ~np.isnan(scores)
+    return _ratio(np.where(used, scores, 0.0).sum(axis=-1), used.sum(axis=-1))
+
+
+def defined(value: FloatArray | float) -> float | None:
+    """A single number, or None where it is undefined."""
     return None if np.isnan(value) else float(value)
 
 

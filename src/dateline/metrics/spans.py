@@ -5,15 +5,14 @@ Spans are compared as sets: the same place with the same label twice counts once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from dateline.metrics.assignment import assign
 from dateline.metrics.counts import BoolArray, Counts, FloatArray, IntArray, tally
-
-LARGEST = np.iinfo(np.int64).max
+from dateline.metrics.keys import joined
 
 
 class Spans(NamedTuple):
@@ -135,18 +134,19 @@ def semeval(gold: Spans, predicted: Spans, documents: int, labels: int) -> Mappi
 
 
 def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts:
-    """Strict matching of the spans that lie inside another span of the same side.
+    """Strict matching of spans that lie inside a longer one.
 
     After Ringland et al., "NNE: A Dataset for Nested Named Entity Recognition", ACL 2019. Recall is
-    over the gold spans that are nested, precision over the predicted ones that are. Shape
-    (documents, labels, 4).
+    over the gold spans that lie inside another gold span, precision over the predicted spans that
+    lie inside a gold or another predicted span. Shape (documents, labels, 4).
     """
     gold, predicted = gold.take(distinct(gold)), predicted.take(distinct(predicted))
     found = match(gold, predicted)
     right = (found.exact & found.typed).astype(np.float64)
     gold_hit = _marked(len(gold), found.gold, right)
     predicted_hit = _marked(len(predicted), found.predicted, right)
-    inner, predicted_inner = _inside(gold), _inside(predicted)
+    inner = _inside(gold, gold)
+    predicted_inner = np.union1d(_inside(predicted, predicted), _inside(predicted, gold))
     return _counts(
         gold.take(inner),
         predicted.take(predicted_inner),
@@ -189,12 +189,16 @@ def match(gold: Spans, predicted: Spans) -> Matching:
 
 
 def match_by_overlap(
-    gold: Spans, predicted: Spans, at_least: float
-) -> tuple[IntArray, IntArray, FloatArray]:
+    gold: Spans,
+    predicted: Spans,
+    at_least: float,
+    alike: Callable[[IntArray, IntArray], BoolArray] | None = None,
+) -> tuple[IntArray, IntArray]:
     """Assign spans whose intersection over union reaches ``at_least``, 1:1, whatever their labels.
 
-    As many pairs as possible, then the greatest sum of intersection over union. Returns gold rows,
-    predicted rows and the intersection over union of each pair.
+    As many pairs as possible, then as many as possible of which ``alike`` says so, given their gold
+    and their predicted rows, then the greatest sum of intersection over union. Returns the rows of
+    the pairs.
     """
     order, predicted_order = _canonical(gold, predicted)
     gold, predicted = gold.take(order), predicted.take(predicted_order)
@@ -202,8 +206,11 @@ def match_by_overlap(
     union = _union(gold, predicted, left, right, shared)
     kept = union >= at_least
     left, right, union = left[kept], right[kept], union[kept]
-    chosen = assign(left, right, (np.ones(len(left)), union))
-    return order[left[chosen]], predicted_order[right[chosen]], union[chosen]
+    worth = [np.ones(len(left)), union]
+    if alike is not None:
+        worth.insert(1, alike(order[left], predicted_order[right]).astype(np.float64))
+    pairs = assign(left, right, worth)
+    return order[left[pairs]], predicted_order[right[pairs]]
 
 
 def overlaps(left: Spans, right: Spans) -> tuple[IntArray, IntArray, IntArray]:
@@ -244,7 +251,7 @@ def places(*columns: Spans) -> list[IntArray]:
         rows = np.flatnonzero(sizes == size)
         key = document[rows]
         for fragment in range(int(size)):
-            key = _joined(_joined(key, start[first[rows] + fragment]), end[first[rows] + fragment])
+            key = joined(joined(key, start[first[rows] + fragment]), end[first[rows] + fragment])
         if above:
             _, key = np.unique(key, return_inverse=True)
         found[rows] = key + above
@@ -255,27 +262,18 @@ def places(*columns: Spans) -> list[IntArray]:
 def distinct(spans: Spans) -> IntArray:
     """The rows that are left when the same place with the same label counts once, sorted."""
     (place,) = places(spans)
-    return np.sort(np.unique(_joined(place, spans.label), return_index=True)[1])
+    return np.sort(np.unique(joined(place, spans.label), return_index=True)[1])
 
 
 def _keys(*columns: Spans) -> list[IntArray]:
     """A number for each span: equal for equal document, fragments and label."""
     place = np.concatenate(places(*columns))
-    key = _joined(place, np.concatenate([spans.label for spans in columns]))
+    key = joined(place, np.concatenate([spans.label for spans in columns]))
     return np.split(key, np.cumsum([len(spans) for spans in columns])[:-1])
 
 
 def _canonical(*columns: Spans) -> list[IntArray]:
     return [np.argsort(key, kind="stable") for key in _keys(*columns)]
-
-
-def _joined(left: IntArray, right: IntArray) -> IntArray:
-    """A number for each pair of numbers, in the order of the pairs."""
-    width = int(right.max(initial=0)) + 1
-    if int(left.max(initial=0)) > LARGEST // width - 1:
-        # Too wide to pack as it is: as many numbers as rows are enough.
-        _, left = np.unique(left, return_inverse=True)
-    return left * width + right
 
 
 def _in_turn(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -294,7 +292,7 @@ def _ranked(*columns: IntArray) -> list[IntArray]:
         sizes = np.diff(starts, append=len(order))
         rank[order] = np.arange(len(order)) - np.repeat(starts, sizes)
         ranks.append(rank)
-    key = _joined(np.concatenate(columns), np.concatenate(ranks))
+    key = joined(np.concatenate(columns), np.concatenate(ranks))
     return np.split(key, np.cumsum([len(values) for values in columns])[:-1])
 
 
@@ -315,11 +313,12 @@ def _union(
     )
 
 
-def _inside(spans: Spans) -> IntArray:
-    """Rows of the spans that lie wholly inside another that is longer, sorted."""
-    left, right, shared = overlaps(spans, spans)
-    length = spans.length
-    return np.unique(left[(shared == length[left]) & (length[right] > length[left])])
+def _inside(inner: Spans, outer: Spans) -> IntArray:
+    """Rows of the spans that lie wholly inside a longer one, sorted."""
+    left, right, shared = overlaps(inner, outer)
+    length = inner.length[left]
+    found: IntArray = np.unique(left[(shared == length) & (outer.length[right] > length)])
+    return found
 
 
 def _on_a_line(spans: Spans, stride: int) -> tuple[IntArray, IntArray, IntArray]:

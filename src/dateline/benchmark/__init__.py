@@ -1,0 +1,1 @@
+"""The benchmark: predictions against gold, with scores that can be trusted, compared and cited."""

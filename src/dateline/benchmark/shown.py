@@ -1,0 +1,106 @@
+"""Reports as tables of text, which the terminal, Markdown and HTML pages all show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from dateline.benchmark.measures.table import MEAN
+from dateline.benchmark.score import Rates, Report, Score
+from dateline.markdown import escape
+
+NONE = "—"
+COLUMNS = ("measure", "P", "R", "F", "95 %", "macro F", "right", "predicted", "gold")
+
+
+class Table(NamedTuple):
+    """A title, names of columns, and rows of cells; the first column is text, the rest numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def tables(report: Report, *, labels: bool = False) -> Iterator[Table]:
+    """A table for each group of measures; then, if wanted, one of its labels for each measure.
+
+    Tables of documents follow where the report has them.
+    """
+    for group in dict.fromkeys(score.group for score in report.scores):
+        scores = [score for score in report.scores if score.group == group]
+        yield Table(group, COLUMNS, [_row(score) for score in scores])
+        for score in scores:
+            if labels and score.labels:
+                yield _broken_down(score, "label", score.labels)
+            if score.documents:
+                yield _broken_down(score, "document", score.documents)
+
+
+def as_markdown(report: Report, *, labels: bool = False) -> str:
+    """The report as a Markdown page."""
+    parts = ["# Scores", f"`{escape_code(str(report.signature))}`"]
+    parts += [f"> {escape(note)}" for note in report.notes]
+    parts += [_markdown(table) for table in tables(report, labels=labels)]
+    if report.flaws:
+        parts.append(f"{len(report.flaws)} predicted items cannot be right as they stand.")
+    return "\n\n".join(parts) + "\n"
+
+
+def escape_code(text: str) -> str:
+    """Text for a code span: a backtick would end it."""
+    return text.replace("`", "'")
+
+
+def number(value: float | None) -> str:
+    """A rate as a percentage with one decimal, or a dash where it is undefined."""
+    return NONE if value is None else f"{100 * value:.1f}"
+
+
+def interval(ends: tuple[float, float] | None) -> str:
+    """An interval as two percentages."""
+    return NONE if ends is None else f"{100 * ends[0]:.1f}–{100 * ends[1]:.1f}"
+
+
+def amount(value: float) -> str:
+    """A count, or credit that is no whole number."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def _row(score: Score) -> tuple[str, ...]:
+    total = score.total
+    if total is None:
+        return score.measure, NONE, NONE, number(score.value), interval(score.interval), *[NONE] * 4
+    simple = score.statistic == MEAN
+    return (
+        score.measure,
+        NONE if simple else number(total.precision),
+        NONE if simple else number(total.recall),
+        number(score.value),
+        interval(score.interval),
+        number(score.macro),
+        *_amounts(total),
+    )
+
+
+def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
+    rows = [
+        (key, number(r.precision), number(r.recall), number(r.f), *_amounts(r))
+        for key, r in found.items()
+    ]
+    columns = (name, "P", "R", "F", "right", "predicted", "gold")
+    return Table(f"{score.group}: {score.measure}, by {name}", columns, rows)
+
+
+def _amounts(found: Rates) -> tuple[str, str, str]:
+    return amount(found.hit_gold), amount(found.predicted), amount(found.gold)
+
+
+def _markdown(table: Table) -> str:
+    lines = [
+        f"## {escape(table.title)}",
+        "",
+        "| " + " | ".join(table.columns) + " |",
+        "|---|" + "---:|" * (len(table.columns) - 1),
+    ]
+    lines += ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in table.rows]
+    return "\n".join(lines)

@@ -1,0 +1,56 @@
+"""``dateline score`` and its kin, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def test_scoring_a_file_prints_tables_and_the_signature(five, five_predicted, written, run):
+    result = run(five, "score", str(written(*five_predicted)))
+    assert result.exit_code == 0, result.output
+    assert "coreference" in result.stdout
+    assert "offsets:code-points" in result.stdout
+    assert "5 documents only" in result.stderr
+
+
+def test_scores_as_json_have_everything(five, five_predicted, written, run):
+    result = run(five, "score", str(written(*five_predicted)), "--format", "json", "--documents")
+    report = json.loads(result.stdout)
+    assert report["signature_line"].endswith(f"dateline:{report['signature']['dateline']}")
+    score = next(s for s in report["scores"] if s["measure"] == "strict")
+    assert set(score["documents"]) == set(five.document_ids())
+    assert score["labels"]["PERSON"]["gold"] == 15
+
+
+@pytest.mark.parametrize(("shown_as", "start"), [("md", "# Scores"), ("html", "<!doctype html>")])
+def test_scores_as_pages(five, five_predicted, written, run, shown_as, start):
+    five_predicted[0]["mentions"][0]["type"] = "<b>|x"
+    path = written(*five_predicted)
+    result = run(five, "score", str(path), "--format", shown_as, "--labels")
+    assert result.stdout.startswith(start)
+    assert "<b>|x" not in result.stdout
+    assert "/mentions/0/type" in result.stderr
+
+
+def test_a_layer_that_is_not_there_is_explained(five, five_predicted, written, run):
+    result = run(five, "score", str(written(*five_predicted)), "--layer", "entity")
+    assert result.exit_code == 1
+    assert "Layers are entities, events, claims; groups are entities, linking" in result.stderr
+
+
+def test_a_line_that_is_no_prediction_is_named(five, five_predicted, written, run):
+    path = written(five_predicted[0], {"document": 3})
+    result = run(five, "score", str(path))
+    assert result.exit_code == 1
+    assert "predictions.jsonl, line 2:" in result.stderr
+    assert "check-predictions" in result.stderr
+
+
+def test_gold_may_be_a_built_dataset_elsewhere(five, five_predicted, written, run, tmp_path):
+    assert run(five, "build", "--out", str(tmp_path / "built")).exit_code == 0
+    path = written(*five_predicted)
+    one = run(five, "score", str(path), "--format", "json")
+    other = run(five, "score", str(path), "--gold", str(tmp_path / "built"), "--format", "json")
+    assert json.loads(one.stdout)["scores"] == json.loads(other.stdout)["scores"]

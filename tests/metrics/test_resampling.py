@@ -1,0 +1,112 @@
+"""Intervals and tests: what must hold whatever the systems are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import permutation_test
+
+from dateline.metrics.counts import micro_f
+from dateline.metrics.resampling import (
+    approximate_randomisation,
+    draws,
+    holm,
+    interval,
+    paired_bootstrap,
+    resampled,
+)
+
+RESAMPLES = 400
+
+
+@st.composite
+def systems(draw: st.DrawFn, number: int = 2) -> list[np.ndarray]:
+    documents = draw(st.integers(1, 8))
+    gold = draw(st.lists(st.integers(1, 6), min_size=documents, max_size=documents))
+    found = []
+    for _ in range(number):
+        counts = np.zeros((documents, 1, 4))
+        for i, size in enumerate(gold):
+            hit = draw(st.integers(0, size))
+            counts[i, 0] = hit, size, hit, hit + draw(st.integers(0, 3))
+        found.append(counts)
+    return found
+
+
+@given(systems(1))
+def test_a_system_does_not_differ_from_itself(found):
+    (one,) = found
+    drawn = draws(len(one), RESAMPLES, 1)
+    differences, p = paired_bootstrap(one, one, drawn, micro_f)
+    assert p == 1
+    assert interval(differences) == (0, 0)
+    assert approximate_randomisation(one, one, RESAMPLES, 1, micro_f) == 1
+
+
+@given(systems())
+def test_the_order_of_systems_turns_the_sign_and_nothing_else(found):
+    one, other = found
+    drawn = draws(len(one), RESAMPLES, 1)
+    there, p = paired_bootstrap(one, other, drawn, micro_f)
+    back, q = paired_bootstrap(other, one, drawn, micro_f)
+    assert np.allclose(there, -back)
+    assert p == q
+    assert 0 < p <= 1
+    assert approximate_randomisation(one, other, RESAMPLES, 1, micro_f) == pytest.approx(
+        approximate_randomisation(other, one, RESAMPLES, 1, micro_f)
+    )
+
+
+@given(systems(1))
+def test_an_interval_holds_the_resampled_scores_and_one_document_has_none_to_vary(found):
+    (one,) = found
+    values = resampled(one, draws(len(one), RESAMPLES, 1), micro_f)
+    low, high = interval(values)
+    assert values.min() <= low <= high <= values.max()
+    if len(one) == 1:
+        assert low == high == micro_f(one.sum(axis=0))
+
+
+def test_each_resample_has_as_many_documents_as_there_are():
+    drawn = draws(7, RESAMPLES, 1)
+    assert drawn.shape == (RESAMPLES, 7)
+    assert set(drawn.sum(axis=1)) == {7}
+    assert np.array_equal(drawn, draws(7, RESAMPLES, 1))
+
+
+def test_a_clear_difference_is_significant_and_agrees_with_exchanging_exactly():
+    good, bad = np.zeros((10, 1, 4)), np.zeros((10, 1, 4))
+    good[:, 0], bad[:, 0] = (9, 10, 9, 10), (5, 10, 5, 10)
+    exact = permutation_test(
+        (np.full(10, 0.9), np.full(10, 0.5)),
+        lambda x, y: np.mean(x) - np.mean(y),
+        permutation_type="samples",
+        n_resamples=np.inf,
+    )
+    p = approximate_randomisation(bad, good, 10_000, 1, micro_f)
+    assert p == pytest.approx(exact.pvalue, abs=0.002)
+    drawn = draws(10, 1000, 1)
+    differences, q = paired_bootstrap(bad, good, drawn, micro_f)
+    assert q < 0.01
+    assert interval(differences)[0] > 0
+
+
+def test_one_document_can_prove_nothing():
+    good, bad = np.array([[[9.0, 10, 9, 10]]]), np.array([[[1.0, 10, 1, 10]]])
+    assert approximate_randomisation(bad, good, RESAMPLES, 1, micro_f) == 1
+
+
+def test_what_is_undefined_has_no_p():
+    nothing = np.zeros((3, 1, 4))
+    assert approximate_randomisation(nothing, nothing, RESAMPLES, 1, micro_f) is None
+    assert paired_bootstrap(nothing, nothing, draws(3, 9, 1), micro_f)[1] is None
+    assert interval(resampled(nothing, draws(3, 9, 1), micro_f)) is None
+
+
+def test_many_comparisons_are_corrected_by_holm():
+    # Worked example: sorted .01 .02 .04 become .03, .04, .04.
+    assert holm([0.04, None, 0.01, 0.02]) == pytest.approx([0.04, None, 0.03, 0.04])
+    assert holm([0.6, 0.5]) == [1.0, 1.0]
+    assert holm([]) == []
