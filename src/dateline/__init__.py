@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dateline.dataset.load import load as load
+    from dateline.release.hydrate import hydrate as hydrate
 
-__all__ = ["load"]
+__all__ = ["hydrate", "load"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,6 +17,10 @@ def __getattr__(name: str) -> Any:
         from dateline.dataset.load import load  # noqa: PLC0415
 
         return load
+    if name == "hydrate":
+        from dateline.release.hydrate import hydrate  # noqa: PLC0415
+
+        return hydrate
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415
 

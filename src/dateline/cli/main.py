@@ -8,6 +8,7 @@ from dateline.cli.agree import agree
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.guidelines import guidelines
+from dateline.cli.hydrate import hydrate
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.release import diff, release
@@ -17,6 +18,7 @@ from dateline.cli.studio import studio
 from dateline.cli.studio_follow import status, watch
 from dateline.cli.studio_import import import_export
 from dateline.cli.validate import rules, validate
+from dateline.cli.verify import verify
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,6 +42,8 @@ for command in (
     build,
     diff,
     release,
+    verify,
+    hydrate,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):
