@@ -11,6 +11,7 @@ from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.check_predictions import check_predictions, convert_predictions
 from dateline.cli.guidelines import guidelines
+from dateline.cli.hydrate import hydrate
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.release import diff, release
@@ -21,6 +22,7 @@ from dateline.cli.studio import studio
 from dateline.cli.studio_follow import status, watch
 from dateline.cli.studio_import import import_export
 from dateline.cli.validate import rules, validate
+from dateline.cli.verify import verify
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,6 +51,8 @@ for command in (
     score,
     diff,
     release,
+    verify,
+    hydrate,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):
