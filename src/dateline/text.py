@@ -104,3 +104,11 @@ def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
     if len(shown) > width:
         shown = f"{shown[: width // 2]}…{shown[-width // 2 + 1 :]}"
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+
+
+def in_context(text: str, start: int, end: int, around: int = 20) -> str:
+    """A stretch of text in brackets with some of the text before and after it, on one line."""
+    return (
+        f"{excerpt(text, start - around, start)}[{excerpt(text, start, end)}]"
+        f"{excerpt(text, end, end + around)}"
+    )

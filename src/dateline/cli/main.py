@@ -7,6 +7,7 @@ import click
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.check_predictions import check_predictions, convert_predictions
+from dateline.cli.compare import compare, errors
 from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
@@ -40,6 +41,8 @@ for command in (
     check_predictions,
     convert_predictions,
     score,
+    compare,
+    errors,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):
