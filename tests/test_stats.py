@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from dateline.blocks import marks
@@ -90,9 +91,26 @@ def test_a_stale_datasheet_is_noticed_and_mended(real_corpus, run):
     path.write_text(f"# Mine\n\n{marks(BLOCK)}\nThe end.\n", encoding="utf-8")
     result = run(real_corpus, "datasheet", "--check")
     assert result.exit_code == 1
-    assert "DATASHEET.md: its numbers are stale; run `dateline datasheet --write`" in result.stderr
+    assert (
+        "DATASHEET.md: its numbers (counts) are stale; run `dateline datasheet --write`"
+        in result.stderr
+    )
     assert run(real_corpus, "datasheet", "--write").exit_code == 0
     assert run(real_corpus, "datasheet", "--check").exit_code == 0
     page = path.read_text(encoding="utf-8")
     assert page.startswith("# Mine\n\n<!-- dateline:counts -->\n\n| | |\n")
     assert page.endswith("<!-- /dateline:counts -->\n\nThe end.\n")
+
+
+def test_agreement_goes_into_the_datasheet_where_it_has_marks_for_it(real_corpus, run):
+    path = real_corpus.root / "DATASHEET.md"
+    path.write_text(f"{marks(BLOCK)}\n{marks('agreement')}", encoding="utf-8")
+    gold = real_corpus.read_annotation("gold", SEED)
+    for name in ("ana", "bo"):
+        real_corpus.write_annotation(msgspec.structs.replace(gold, annotator=name))
+    assert run(real_corpus, "datasheet", "--write").exit_code == 0
+    assert "| entities, F₁ exact |" in path.read_text(encoding="utf-8")
+    assert run(real_corpus, "datasheet", "--check").exit_code == 0
+    real_corpus.write_annotation(msgspec.structs.replace(gold, annotator="bo", claims=()))
+    result = run(real_corpus, "datasheet", "--check")
+    assert "its numbers (agreement) are stale" in result.stderr

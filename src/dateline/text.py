@@ -98,6 +98,16 @@ def seed_offset(offset: int, dropped: Iterable[Dropped]) -> int:
     return offset
 
 
+def passage(sentences: Sequence[Range], place: Sequence[Range]) -> Range:
+    """From the start of the first sentence that a place touches to the end of the last."""
+    start, end = min(start for start, _ in place), max(end for _, end in place)
+    touched = [s for s in sentences if s[0] < end and start < s[1]]
+    return (
+        min([start, *(sentence_start for sentence_start, _ in touched)]),
+        max([end, *(sentence_end for _, sentence_end in touched)]),
+    )
+
+
 def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
     """A stretch of text to show to a person: at most ``width`` code points, on one line."""
     shown = text[max(start, 0) : max(end, 0)]

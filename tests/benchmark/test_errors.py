@@ -25,7 +25,7 @@ def test_nothing_is_wrong_with_gold(repository, perfect):
         for kinds in layer.kinds.values():
             assert kinds["right"] == sum(kinds.values())
         assert layer.examples == ()
-    assert found.waterfall["gold arguments"] == found.waterfall["right"] == 165
+    assert found.waterfall["gold arguments"] == found.waterfall["right"] > 100
 
 
 def test_every_kind_of_error_is_told_apart(five, five_predicted):

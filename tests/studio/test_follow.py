@@ -122,7 +122,6 @@ def watch(five, label_studio, title):
             | {"DATELINE_BACKOFF": "0", "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
         )
         running.append(process)
         return process
@@ -131,21 +130,21 @@ def watch(five, label_studio, title):
     for process in running:
         process.kill()
         process.wait()
+        process.stdout.close()
 
 
 def until(process, wanted, seconds=60):
-    """Read what a process says until a line has this; fails if it does not come."""
+    """Read what a process says until this comes; fails if it does not come."""
     end = time.monotonic() + seconds
-    said = []
-    while time.monotonic() < end:
-        if select.select([process.stdout], [], [], 1)[0]:
-            line = process.stdout.readline()
-            said.append(line)
-            if wanted in line:
-                return said
-            if not line:
-                break
-    pytest.fail(f"«{wanted}» was not said: {said}")
+    said = b""
+    while wanted.encode() not in said:
+        left = end - time.monotonic()
+        # Read without a buffer, in which a line could wait unseen.
+        if left < 0 or not select.select([process.stdout], [], [], left)[0]:
+            pytest.fail(f"«{wanted}» was not said: {said!r}")
+        more = os.read(process.stdout.fileno(), 65536)
+        assert more, f"the process has ended: {said!r}"
+        said += more
 
 
 @pytest.mark.parametrize("called", [False, True], ids=["looking now and then", "called"])
@@ -182,3 +181,27 @@ def test_watching_outlasts_the_server(five, sync, watch, label_studio, title, pr
     until(process, f"annotations/user-{label_studio.annotator.id}/a.json")
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
+
+
+def test_nobody_is_named_after_a_whole_day(five, sync, label_studio, title, run, tmp_path):
+    assert sync(five, "push", "--from", "gold").exit_code == 0
+    tasks = label_studio.annotator.tasks(title)
+    for person in (label_studio.annotator, label_studio.owner):
+        person.submit(tasks["a"], rows_of(tasks["a"]))
+        person.save_draft(tasks["b"], rows_of(tasks["b"])[:1])
+    label_studio.annotator.submit(tasks["c"], [], was_cancelled=True)
+    said = [
+        sync(five, command, *options).output
+        for command, options in (
+            ("pull", ()), ("status", ()), ("status", ("--format", "json")), ("pull", ("--full",)),
+            ("pull", ("--prune",)), ("pull", ("--theirs", "--document", "a")),
+        )
+    ]  # fmt: skip
+    for folder in ("annotations", "corpus", ".dateline"):
+        assert any((five.root / folder).rglob("*.json"))
+    run(five, "build", "--out", str(tmp_path / "dist"))
+    everything = b"".join(p.read_bytes() for p in five.root.rglob("*") if p.is_file())
+    everything += b"".join(p.read_bytes() for p in tmp_path.rglob("*.parquet"))
+    everything += "".join(said).encode()
+    for secret in label_studio.secrets:
+        assert secret.encode() not in everything

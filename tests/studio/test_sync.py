@@ -273,7 +273,7 @@ def test_skips_drafts_and_older_annotations_are_reported(
     result = sync(nasty, "pull")
     assert result.exit_code == 0
     assert "is a skip; not pulled" in result.stderr
-    assert "not submitted, so not pulled: 1 draft" in result.stderr
+    assert "somebody has a draft, which is not submitted" in result.stderr
     assert f"annotation {submitted} is older than" in result.stderr
     assert result.stdout == f"annotations/user-{label_studio.annotator.id}/nasty.json\n"
     assert nasty.read_annotation(f"user-{label_studio.annotator.id}", "nasty").mentions == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,6 +14,7 @@ import click
 
 from dateline.fault import Fault
 
+F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
 
 
@@ -50,6 +51,13 @@ class Settings:
 
 
 pass_settings = click.make_pass_decorator(Settings, ensure=True)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """The option ``--format``, given to the command as ``shown_as``; the first is the default."""
+    return click.option(
+        "--format", "shown_as", type=click.Choice(formats), default=formats[0], show_default=True
+    )
 
 
 def _set_root(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:

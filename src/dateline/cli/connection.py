@@ -14,7 +14,8 @@ from dateline.fault import Fault
 
 if TYPE_CHECKING:
     from dateline.store import Corpus
-    from dateline.studio.client import Project, Server
+    from dateline.studio.client import Server
+    from dateline.studio.wire import Project
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -57,6 +58,15 @@ def connection(command: F) -> F:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def people_option(command: F) -> F:
+    """The option ``--annotator``, which gives users of the server their pseudonyms."""
+    return click.option(
+        "--annotator", "pseudonyms", multiple=True, metavar="USER=PSEUDONYM",
+        help="Pseudonym of the server's user of this number; may be repeated.  "
+        "[default: user-NUMBER]",
+    )(command)  # fmt: skip
 
 
 def _split(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

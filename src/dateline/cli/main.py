@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli.adjudicate import adjudicate
+from dateline.cli.agree import agree
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.check_predictions import check_predictions, convert_predictions
@@ -34,6 +36,8 @@ for command in (
     validate,
     rules,
     rename,
+    agree,
+    adjudicate,
     stats,
     datasheet,
     studio,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, format_option, pass_settings
 
 if TYPE_CHECKING:
     from dateline.ontology import Label, Ontology
@@ -17,13 +17,7 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 
 @click.command(cls=Command)
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json")
 @pass_settings
 def ontology(settings: Settings, shown_as: str) -> None:
     """Show the labels of the corpus.

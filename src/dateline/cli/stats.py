@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, format_option, pass_settings
 from dateline.fault import Fault
 
 if TYPE_CHECKING:
     from dateline.stats import Statistics
+    from dateline.store import Corpus
+
+AGREEMENT = "agreement"
+"""The name of the marks that hold the agreement of annotators."""
 
 
 @click.command(cls=Command)
 @click.option("--annotator", default="gold", show_default=True, help="Whose annotation to count.")
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json")
 @click.option(
     "--plots", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Draw them into this folder too, as SVG.",
@@ -121,30 +119,51 @@ def _pairs(counts: Mapping[int, int] | Mapping[str, int]) -> list[tuple[object, 
 def datasheet(settings: Settings, task: str | None) -> None:
     """Print the numbers of DATASHEET.md, or keep them up to date.
 
-    They stand between two marks in DATASHEET.md; all else in it is yours.
+    They stand between marks in DATASHEET.md: counts of the gold, and the agreement of the other
+    annotators if there are marks for it. All else in it is yours.
 
     \b
     Example:
       dateline datasheet --write
       dateline datasheet --check
     """
-    from dateline.blocks import block, with_block
-    from dateline.datasheet import BLOCK, counts
-    from dateline.stats import statistics_of
+    from dateline.blocks import block, marks, with_block
+    from dateline.datasheet import BLOCK
     from dateline.store import Corpus, write_if_changed
 
     corpus = Corpus(settings.root)
-    body = counts(statistics_of(corpus), corpus.ontology)
     if task is None:
-        click.echo(body, nl=False)
+        click.echo(_counts(corpus), nl=False)
         return
     path = corpus.root / "DATASHEET.md"
     if not path.is_file():
         raise Fault(f"{path}: there is no such file; write one with the marks for {BLOCK}.")
     page = path.read_text(encoding="utf-8")
-    if task == "check":
-        if block(page, BLOCK, path.name) != body.strip("\n"):
-            raise Fault(f"{path.name}: its numbers are stale; run `dateline datasheet --write`.")
-        return
-    changed = write_if_changed(path, with_block(page, BLOCK, body, path.name).encode())
-    settings.say(f"{path.name}: {'brought up to date' if changed else 'is up to date'}")
+    wanted = {BLOCK: _counts}
+    if marks(AGREEMENT).splitlines()[0] in page:
+        wanted[AGREEMENT] = _agreement
+    for name, made in wanted.items():
+        body = made(corpus)
+        if task == "check" and block(page, name, path.name) != body.strip("\n"):
+            raise Fault(
+                f"{path.name}: its numbers ({name}) are stale; run `dateline datasheet --write`."
+            )
+        page = with_block(page, name, body, path.name)
+    if task == "write":
+        changed = write_if_changed(path, page.encode())
+        settings.say(f"{path.name}: {'brought up to date' if changed else 'is up to date'}")
+
+
+def _counts(corpus: Corpus) -> str:
+    from dateline.datasheet import counts
+    from dateline.stats import statistics_of
+
+    return counts(statistics_of(corpus), corpus.ontology)
+
+
+def _agreement(corpus: Corpus) -> str:
+    from dateline.agreement.report import agreement
+    from dateline.agreement.summary import summary
+
+    annotators = [name for name in corpus.annotators() if name != "gold"]
+    return summary(agreement(corpus, annotators))

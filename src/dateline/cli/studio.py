@@ -12,6 +12,7 @@ from dateline.cli.connection import (
     chosen_documents,
     connect_to,
     connection,
+    people_option,
     project_of,
     pseudonyms_of,
     titles_of,
@@ -117,13 +118,7 @@ def push(
 
 @studio.command()
 @connection
-@click.option(
-    "--annotator",
-    "pseudonyms",
-    multiple=True,
-    metavar="USER=PSEUDONYM",
-    help="Pseudonym of the server's user of this number; may be repeated.  [default: user-NUMBER]",
-)
+@people_option
 @click.option(
     "--layer",
     "layers",

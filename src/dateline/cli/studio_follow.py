@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, format_option, pass_settings
 from dateline.cli.connection import (
     chosen_documents,
     connect_to,
     connection,
+    people_option,
     project_of,
     pseudonyms_of,
     titles_of,
@@ -30,13 +31,7 @@ LONGEST = 600.0
 
 @click.command(cls=Command)
 @connection
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json")
 @pass_settings
 def status(
     settings: Settings,
@@ -86,13 +81,7 @@ def status(
 
 @click.command(cls=Command)
 @connection
-@click.option(
-    "--annotator",
-    "pseudonyms",
-    multiple=True,
-    metavar="USER=PSEUDONYM",
-    help="Pseudonym of the server's user of this number; may be repeated.  [default: user-NUMBER]",
-)
+@people_option
 @click.option(
     "--every",
     type=click.FloatRange(0, min_open=True),

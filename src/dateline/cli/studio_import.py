@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, format_option, pass_settings
 from dateline.fault import Fault
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ SHOWN = 50
     help="Who decided: a person, or a program.",
 )
 @click.option("--draft", is_flag=True, help="Write what loses something or breaks a rule as draft.")
-@click.option(
-    "--format", "shown_as", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option("text", "json")
 @pass_settings
 def import_export(
     settings: Settings,

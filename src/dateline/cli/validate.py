@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, format_option, pass_settings
 
 if TYPE_CHECKING:
     from dateline.rules.incident import Incident
     from dateline.store import Corpus
 
-SHOWN_AS = click.Choice(["text", "json", "github"])
-
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--format", "shown_as", type=SHOWN_AS, default="text", show_default=True)
+@format_option("text", "json", "github")
 @pass_settings
 def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None:
     """Check the corpus against schemas and rules.
@@ -57,9 +55,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None
 
 
 @click.command(cls=Command)
-@click.option(
-    "--format", "shown_as", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option("text", "json")
 def rules(shown_as: str) -> None:
     """List the rules, and why each is there.
 

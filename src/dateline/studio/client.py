@@ -19,11 +19,23 @@ import msgspec
 from msgspec.structs import replace
 
 from dateline.fault import Fault
-from dateline.model import Struct
+from dateline.studio.refusals import DoubtfulFault, explained
+from dateline.studio.wire import (
+    AnnotatedTask,
+    Exported,
+    Project,
+    Start,
+    Task,
+    described,
+    drafter,
+    exported_task,
+    project_of,
+    submission_of,
+    task_of,
+)
 
 if TYPE_CHECKING:
     from label_studio_sdk.base_client import LabelStudioBase
-    from label_studio_sdk.core.api_error import ApiError
 
     from dateline.studio.retry import Patience, PatientClient, Say
 
@@ -39,91 +51,13 @@ SECONDS = 600.0
 """How long to wait for one answer, unless told otherwise."""
 SETTLING = 5
 """How many times longer than otherwise to wait before looking for what may have been added."""
-DETAIL = 300
-"""Characters of a server's explanation that are shown."""
 
 # Repeating is left to our own transport: the SDK would also repeat a POST that was carried out
 # though its answer got lost.
 _ONCE: Any = {"max_retries": 0}
 
 
-# Servers in debug mode quote what they were sent: tokens and e-mail addresses are left out.
-_PRIVATE = re.compile(r"\S+@\S+|[\w.-]{32,}")
-
 T = TypeVar("T")
-
-
-class DoubtfulFault(Fault):
-    """A fault after which it is not known whether the server did what it was asked for."""
-
-
-class Project(Struct, frozen=True):
-    """A project on the server: its labelling configuration, and how many tasks it had."""
-
-    id: int
-    title: str
-    config: str
-    size: int = 0
-
-
-class Task(Struct, frozen=True):
-    """A text to annotate; ``versions`` are the model versions of its predictions."""
-
-    id: int
-    document: str | None
-    text: str | None
-    versions: tuple[str, ...] = ()
-
-
-class Start(Struct, frozen=True):
-    """A prediction on the server, which annotations may start from."""
-
-    version: str
-    result: object
-
-
-class Submission(Struct, frozen=True):
-    """An annotation on the server. ``user`` is the number of who made it, None where unknown.
-
-    ``skipped`` means that the user declined the task; times are ISO 8601. ``start`` is the number
-    of the prediction that it was started from.
-    """
-
-    id: int
-    task: int
-    user: int | None
-    skipped: bool
-    created: str
-    updated: str
-    result: object
-    start: int | None = None
-
-
-class AnnotatedTask(Struct, frozen=True):
-    """A task with its annotations; ``drafts`` has the user of each unsubmitted one in sight."""
-
-    task: Task
-    submissions: tuple[Submission, ...]
-    drafts: tuple[int | None, ...]
-
-
-class _ExportedAnnotation(msgspec.Struct):
-    """An annotation in an export; its result is read when it is needed, for it is large."""
-
-    id: int
-    completed_by: object
-    was_cancelled: bool
-    created_at: str
-    updated_at: str
-    result: msgspec.Raw
-    parent_prediction: int | None = None
-
-
-class _Exported(msgspec.Struct):
-    id: int
-    data: dict[str, object]
-    annotations: list[_ExportedAnnotation]
-    drafts: list[object]
 
 
 class Server:
@@ -155,7 +89,7 @@ class Server:
 
     def find_project(self, title: str) -> Project | None:
         """The project of just this title. Raises Fault where there are two."""
-        with _faults(self.address, "listing the projects"):
+        with explained(self.address, "listing the projects"):
             pager: Any = self._sdk.projects.list(
                 title=title,
                 include="id,title,label_config,task_number",
@@ -169,7 +103,7 @@ class Server:
                 f"{self.address}: {len(projects)} projects are called «{title}» (ids {numbers}); "
                 "rename all but one in Label Studio, or choose with --project."
             )
-        return next((_project(project) for project in projects), None)
+        return next((project_of(project) for project in projects), None)
 
     def create_project(self, title: str, config: str) -> Project:
         """Create a project with this labelling configuration."""
@@ -184,12 +118,12 @@ class Server:
 
     def reconfigure(self, project: Project, config: str) -> None:
         """Give the project another labelling configuration."""
-        with _faults(self.address, "changing the labelling configuration"):
+        with explained(self.address, "changing the labelling configuration"):
             self._sdk.projects.update(id=project.id, label_config=config, request_options=_ONCE)
 
     def tasks(self, project: Project) -> Iterator[Task]:
         """All tasks of a project, without their annotations."""
-        with _faults(self.address, "listing the tasks"):
+        with explained(self.address, "listing the tasks"):
             pager: Any = self._sdk.tasks.list(
                 project=project.id,
                 page_size=PAGE,
@@ -198,7 +132,7 @@ class Server:
                 request_options=_ONCE,
             )
             for task in self._all(pager, "total"):
-                yield _task(task)
+                yield task_of(task)
 
     def annotated_tasks(
         self, project: Project, *, all_drafts: bool = False
@@ -210,7 +144,7 @@ class Server:
         if project.size <= LISTED and not all_drafts:
             yield from self._listed(project, None)
             return
-        with _faults(self.address, "counting the tasks"):
+        with explained(self.address, "counting the tasks"):
             count, first = self._count(project)
             _, last = self._count(project, order="-tasks:id")
         yield from self._exported(project, self._ranges(project, first, last, count))
@@ -222,6 +156,23 @@ class Server:
             "type": "Datetime", "value": since,
         }  # fmt: skip
         return self._listed(project, _query("and", [condition]))
+
+    def drafted(self, project: Project) -> list[str]:
+        """The documents that somebody has begun and not submitted."""
+        condition = {
+            "filter": "filter:tasks:draft_exists", "operator": "equal",
+            "type": "Boolean", "value": True,
+        }  # fmt: skip
+        with explained(self.address, "looking for drafts"):
+            pager: Any = self._sdk.tasks.list(
+                project=project.id,
+                page_size=PAGE,
+                include="id,data",
+                query=_query("and", [condition]),
+                request_options=_ONCE,
+            )
+            found = [described(task.id, task.data or {}) for task in self._all(pager, "total")]
+        return sorted({task.document for task in found if task.document is not None})
 
     def tasks_of(self, project: Project, documents: Collection[str]) -> Iterator[AnnotatedTask]:
         """The tasks of these documents with their annotations."""
@@ -240,7 +191,7 @@ class Server:
         """The prediction of this number, or None where it is no more there."""
         from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
 
-        with _faults(self.address, "reading a prediction"):
+        with explained(self.address, "reading a prediction"):
             try:
                 found: Any = self._sdk.predictions.get(number, request_options=_ONCE)
             except ApiError as error:
@@ -253,7 +204,7 @@ class Server:
     def gone_tasks(self, project: Project, known: Collection[int]) -> list[int]:
         """Which of these tasks the server has no more, with few requests where all are there."""
         numbers = sorted(known)
-        with _faults(self.address, "counting the tasks"):
+        with explained(self.address, "counting the tasks"):
             return list(self._gone(project, numbers))
 
     def _gone(self, project: Project, known: Sequence[int]) -> Iterator[int]:
@@ -267,7 +218,7 @@ class Server:
                 yield from self._gone(project, known[middle:])
 
     def _listed(self, project: Project, query: str | None) -> list[AnnotatedTask]:
-        with _faults(self.address, "listing the annotations"):
+        with explained(self.address, "listing the annotations"):
             pager: Any = self._sdk.tasks.list(
                 project=project.id,
                 page_size=PAGE,
@@ -277,9 +228,9 @@ class Server:
             )
             return [
                 AnnotatedTask(
-                    task=_task(task),
-                    submissions=tuple(_submission(a, task.id) for a in task.annotations or ()),
-                    drafts=tuple(map(_drafter, task.drafts or ())),
+                    task=task_of(task),
+                    submissions=tuple(submission_of(a, task.id) for a in task.annotations or ()),
+                    drafts=tuple(map(drafter, task.drafts or ())),
                 )
                 for task in self._all(pager, "total")
             ]
@@ -293,12 +244,12 @@ class Server:
             for numbers in ranges:
                 coming = ahead.submit(self._export, project, numbers)
                 if waiting is not None:
-                    yield from map(_exported_task, waiting.result())
+                    yield from map(exported_task, waiting.result())
                 waiting = coming
             if waiting is not None:
-                yield from map(_exported_task, waiting.result())
+                yield from map(exported_task, waiting.result())
 
-    def _export(self, project: Project, numbers: tuple[int, int, int]) -> list[_Exported]:
+    def _export(self, project: Project, numbers: tuple[int, int, int]) -> list[Exported]:
         from dateline.studio.retry import Unsure, repeated  # noqa: PLC0415 (imports the SDK's httpx)
 
         first, last, count = numbers
@@ -309,9 +260,9 @@ class Server:
         }
         deed = "exporting the annotations"
 
-        def attempt() -> list[_Exported]:
+        def attempt() -> list[Exported]:
             try:
-                with _faults(self.address, deed):
+                with explained(self.address, deed):
                     content = b"".join(
                         self._sdk.projects.exports.download_sync(
                             id=project.id,
@@ -320,7 +271,7 @@ class Server:
                             request_options=options,
                         )
                     )
-                    return msgspec.json.decode(content, type=list[_Exported])
+                    return msgspec.json.decode(content, type=list[Exported])
             except DoubtfulFault as fault:
                 raise Unsure(fault) from None
 
@@ -344,7 +295,7 @@ class Server:
             yield first, last, count
         elif count:
             middle = (first + last) // 2
-            with _faults(self.address, "counting the tasks"):
+            with explained(self.address, "counting the tasks"):
                 lower, _ = self._count(project, between=(first, middle))
             yield from self._ranges(project, first, middle, lower)
             yield from self._ranges(project, middle + 1, last, count - lower)
@@ -404,7 +355,7 @@ class Server:
 
     def add_webhook(self, project: Project, url: str) -> int:
         """Have the server tell this address that something has changed; returns its number."""
-        with _faults(self.address, "asking to be told of changes"):
+        with explained(self.address, "asking to be told of changes"):
             for hook in self._sdk.webhooks.list(project=str(project.id), request_options=_ONCE):
                 if hook.url == url and hook.id is not None:
                     return int(hook.id)  # left over from one who was killed
@@ -419,7 +370,7 @@ class Server:
 
     def remove_webhook(self, number: int) -> None:
         """Have the server tell nobody any more."""
-        with _faults(self.address, "asking not to be told of changes any more"):
+        with explained(self.address, "asking not to be told of changes any more"):
             self._sdk.webhooks.delete(number, request_options=_ONCE)
 
     def _all_once(
@@ -456,7 +407,7 @@ class Server:
             if doubtful and (found := look()) is not None:
                 return found
             try:
-                with _faults(self.address, deed):
+                with explained(self.address, deed):
                     return add()
             except DoubtfulFault as fault:
                 doubtful = True
@@ -540,7 +491,7 @@ def connect(
     patience = patience or Patience()
     renewal = Renewal()
     with PatientClient(patience, say, renewal, timeout) as http:
-        with _faults(address, "signing in"):
+        with explained(address, "signing in"):
             sdk: LabelStudioBase = _untyped(LabelStudioBase)(
                 base_url=address.rstrip("/"), api_key=token, httpx_client=http, timeout=timeout
             )
@@ -582,64 +533,6 @@ def _version(sdk: LabelStudioBase) -> str:
     return str(version or "of unknown version")
 
 
-def _project(project: Any) -> Project:
-    return Project(
-        id=project.id,
-        title=project.title,
-        config=project.label_config or "",
-        size=project.task_number or 0,
-    )
-
-
-def _task(task: Any) -> Task:
-    versions = tuple(filter(None, (task.predictions_model_versions or "").split(",")))
-    return _described(task.id, task.data if isinstance(task.data, dict) else {}, versions)
-
-
-def _described(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
-    document, text = fields.get("doc_id"), fields.get("text")
-    return Task(
-        id=number,
-        document=document if isinstance(document, str) else None,
-        text=text if isinstance(text, str) else None,
-        versions=versions,
-    )
-
-
-def _exported_task(task: _Exported) -> AnnotatedTask:
-    return AnnotatedTask(
-        task=_described(task.id, task.data),
-        submissions=tuple(
-            _submission(
-                {**msgspec.structs.asdict(a), "result": msgspec.json.decode(a.result)}, task.id
-            )
-            for a in task.annotations
-        ),
-        drafts=tuple(map(_drafter, task.drafts)),
-    )
-
-
-def _submission(annotation: Mapping[str, Any], task: int) -> Submission:
-    user = annotation.get("completed_by")
-    return Submission(
-        id=annotation["id"],
-        task=task,
-        user=user.get("id") if isinstance(user, dict) else user,
-        skipped=bool(annotation.get("was_cancelled")),
-        created=str(annotation["created_at"]),
-        updated=str(annotation["updated_at"]),
-        result=annotation.get("result"),
-        start=annotation.get("parent_prediction"),
-    )
-
-
-def _drafter(draft: object) -> int | None:
-    # The server says who in words only: the name, or the address, and the number.
-    said = draft.get("created_username") if isinstance(draft, dict) else None
-    number = str(said or "").rpartition(",")[2].strip()
-    return int(number) if number.isdecimal() else None
-
-
 def _query(
     conjunction: str, conditions: Sequence[Mapping[str, Any]], order: str = "tasks:id"
 ) -> str:
@@ -650,92 +543,3 @@ def _query(
 def _batches(items: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
     for start in range(0, len(items), BATCH):
         yield items[start : start + BATCH]
-
-
-@contextmanager
-def _faults(address: str, deed: str) -> Iterator[None]:
-    import httpx  # noqa: PLC0415 (comes with the SDK)
-    from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
-
-    # What the libraries say may quote the request's headers, so only the server's own words and
-    # the name of the error are passed on.
-    try:
-        yield
-    except ApiError as error:
-        kind = DoubtfulFault if _is_doubtful(error.status_code) else Fault
-        raise kind(f"{address}: {_refusal(error, deed)}") from None
-    except httpx.ConnectError:
-        raise Fault(
-            f"{address}: nothing answers there. Is the server running? `scripts/label-studio` "
-            "starts one on this machine; --url says where another is."
-        ) from None
-    except httpx.TimeoutException:
-        # Not doubtful but hopeless: the server may be at it still, so that looking says nothing.
-        raise Fault(
-            f"{address}: no answer in time while {deed}. The server may be busy with it still: "
-            "wait a little, and run the command again, with a longer --timeout if need be; nothing "
-            "is done twice."
-        ) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DoubtfulFault(
-            f"{address}: {type(error).__name__} while {deed}. Check the address and the network, "
-            "then run the command again: nothing is done twice."
-        ) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DoubtfulFault(
-            f"{address}: an answer that makes no sense ({type(error).__name__}) while {deed}. "
-            "Is this a Label Studio server?"
-        ) from None
-
-
-def _is_doubtful(status: int | None) -> bool:
-    """Whether a request may have been carried out although this was the answer."""
-    return status is None or status in (200, 201) or (status >= 500 and status != 504)
-
-
-def _refusal(error: ApiError, deed: str) -> str:
-    status, body = error.status_code, error.body
-    if status == 401:
-        return (
-            "the token is not accepted. Copy it anew from Account & Settings; a legacy token works "
-            "only where the organization's settings allow legacy tokens."
-        )
-    if status == 403:
-        return f"the token's user may not do this ({deed}); ask the project's owner."
-    if status == 404:
-        return (
-            f"there is no such page (HTTP 404, {deed}). Is this the address of Label Studio itself?"
-        )
-    if status is not None and status < 300:
-        return (
-            f"an answer that is no JSON while {deed}. Does a proxy or a login page stand before "
-            "Label Studio? Open the address in a browser, then run the command again."
-        )
-    if status is not None and status < 400:
-        return (
-            f"sends us elsewhere (HTTP {status}{_goal(error)}) while {deed}; give the address that "
-            "the browser shows with --url."
-        )
-    said = ""
-    if isinstance(body, dict):
-        said = str(body.get("validation_errors") or body.get("detail") or "")
-        said = _PRIVATE.sub("…", said)[:DETAIL]
-    if status == 429:
-        said = "The server asks for fewer requests; wait a little, and run the command again."
-    elif status in (408, 502, 503, 504):
-        said = (
-            "The server is overloaded or starting; wait a little, and run the command again: "
-            "nothing is done twice."
-        )
-    elif status is not None and status >= 500 and not said:
-        said = "The server's log says why; then run the command again: nothing is done twice."
-    return f"HTTP {status} while {deed}. {said}".rstrip()
-
-
-def _goal(error: ApiError) -> str:
-    """The server that a redirect leads to; the rest of its address may hold a secret."""
-    location = {name.lower(): value for name, value in (error.headers or {}).items()}.get(
-        "location", ""
-    )
-    found = re.match(r"https?://[^/?#@\s]+(?=[/?#]|$)", location)
-    return f", to {found[0]}" if found else ""

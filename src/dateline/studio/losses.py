@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from dateline.fault import Fault
 from dateline.store import Corpus
-from dateline.studio.client import Project, Server
+from dateline.studio.client import Server
 from dateline.studio.inventory import times
 from dateline.studio.offers import Offer, Use, count_uses, used_in_annotation, used_in_result
+from dateline.studio.wire import Project
 
 SHOWN = 20
 """How many lost labels a message lists."""

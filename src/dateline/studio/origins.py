@@ -9,8 +9,8 @@ from __future__ import annotations
 from dateline.differences import items
 from dateline.model import Annotation, Document, Origin
 from dateline.ontology import Ontology
-from dateline.studio.client import Start
 from dateline.studio.convert import from_result, header_of
+from dateline.studio.wire import Start
 
 
 def origin_of(

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dateline.fault import Fault
 from dateline.model import GOLD
 from dateline.store import Corpus
-from dateline.studio.client import Project
 from dateline.studio.kept import kept_results, read_kept
+from dateline.studio.wire import Project
 
 PSEUDONYM = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 

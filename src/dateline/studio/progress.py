@@ -15,8 +15,9 @@ import msgspec
 from dateline.fault import Fault
 from dateline.model import Struct
 from dateline.store import Corpus, canonical_json, file_name, read_struct, sha256, write_if_changed
-from dateline.studio.client import Project, Server
+from dateline.studio.client import Server
 from dateline.studio.kept import kept_path
+from dateline.studio.wire import Project
 
 FOLDER = ".dateline"
 OVERLAP = timedelta(seconds=10)

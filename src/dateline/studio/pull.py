@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from dateline.model import Struct
 from dateline.store import Corpus
-from dateline.studio.client import AnnotatedTask, Project, Server
+from dateline.studio.client import Server
 from dateline.studio.kept import kept_results
 from dateline.studio.people import check_pseudonyms, known_people
 from dateline.studio.progress import Progress, basis, read_progress, since, stamps, write_progress
 from dateline.studio.puller import Notice, Puller, Settling, Wishes
+from dateline.studio.wire import AnnotatedTask, Project
 
 Track = Callable[[Iterable[AnnotatedTask]], Iterable[AnnotatedTask]]
 
@@ -67,6 +68,7 @@ def pull(
         )
         looked = puller.tasks(track(found), documents)
         puller.missing((name, of) for name, of in kept_results(corpus) if of in documents)
+    puller.drafts(documents)
     if everything:
         pulled = {} if last is None else {n: f for n, f in last.pulled.items() if n not in looked}
         for annotator, name in puller.seen:

@@ -19,13 +19,14 @@ from dateline.merge import merge
 from dateline.model import LAYERS, Annotation, Document, Struct, canonical
 from dateline.rules.check import Checker
 from dateline.store import Corpus, canonical_json, sha256, write_if_changed
-from dateline.studio.client import AnnotatedTask, Project, Server, Submission, Task
+from dateline.studio.client import Server
 from dateline.studio.config import labelled_layers
 from dateline.studio.convert import from_result
 from dateline.studio.kept import Kept, kept_path, read_kept
 from dateline.studio.origins import origin_of
 from dateline.studio.people import pseudonym
 from dateline.studio.regions import Problem
+from dateline.studio.wire import AnnotatedTask, Project, Submission, Task
 
 _AT_ONCE = 16
 """Documents that are held in memory together."""
@@ -150,12 +151,6 @@ class Puller:
         for annotated in tasks:
             if not self._has_our_text(annotated.task, document):
                 continue
-            if annotated.drafts:
-                self._note(
-                    document.id,
-                    None,
-                    f"not submitted, so not pulled: {len(annotated.drafts)} draft(s)",
-                )
             for submission in annotated.submissions:
                 if submission.user is None:
                     self._note(
@@ -170,6 +165,14 @@ class Puller:
             newest = self._newest(document.id, annotator, submissions)
             if newest is not None:
                 self._submission(document, annotator, user, newest)
+
+    def drafts(self, documents: Collection[str]) -> None:
+        """Tell which of these documents somebody has begun and not submitted."""
+        for name in self._server.drafted(self._project):
+            if name in documents:
+                self._note(
+                    name, None, "somebody has a draft, which is not submitted, so not pulled"
+                )
 
     def missing(self, candidates: Iterable[tuple[str, str]]) -> None:
         """See to results by these annotators of these documents that the server has no more."""

@@ -7,9 +7,10 @@ from typing import Literal
 
 from dateline.model import Struct
 from dateline.store import Corpus
-from dateline.studio.client import AnnotatedTask, Project, Server, Submission
+from dateline.studio.client import Server
 from dateline.studio.kept import Kept, kept_results, read_kept
 from dateline.studio.people import known_people, pseudonym
+from dateline.studio.wire import AnnotatedTask, Project, Submission
 
 State = Literal[
     "not pushed", "to do", "in progress", "skipped", "submitted", "pulled", "stale", "deleted",

@@ -1,0 +1,183 @@
+"""Adjudication of a corpus's documents: reads annotations and decisions, writes log and gold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from dateline.adjudication.case import CURATOR, RULE, Case, Decision
+from dateline.adjudication.identity import with_ids
+from dateline.adjudication.log import append_decisions, log_path, read_decisions
+from dateline.adjudication.settle import Settlement, settle
+from dateline.adjudication.strategy import Strategy
+from dateline.adjudication.things import Inputs
+from dateline.fault import Fault
+from dateline.model import GOLD, Annotation, Provenance
+from dateline.rules.check import Checker
+from dateline.store import Corpus
+
+TOOL = "dateline adjudicate"
+
+
+class Adjudication:
+    """One document under adjudication; decisions are kept at once, gold once all are made."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        document: str,
+        annotators: Sequence[str],
+        strategy: Strategy,
+        reopened: Iterable[str] = (),
+    ) -> None:
+        """Read what there is.
+
+        ``reopened`` are ids of cases whose earlier decisions no longer hold. Raises Fault where
+        the annotations cannot be compared, or one of them has errors.
+        """
+        self._corpus = corpus
+        self._strategy = strategy
+        self.document = corpus.read_document(document)
+        self._checker = Checker(corpus)
+        annotations = [corpus.read_annotation(name, document) for name in annotators]
+        path = corpus.annotation_path(GOLD, document)
+        self._present = corpus.read_annotation(GOLD, document) if path.is_file() else None
+        self._check(annotations)
+        self.inputs = Inputs.of(self.document, annotations, corpus.ontology)
+        self._log = log_path(corpus, document)
+        self._logged = read_decisions(self._log) if self._log.is_file() else []
+        again = set(reopened)
+        self._decisions = [decision for decision in self._logged if decision.case not in again]
+        self.settlement = self._settled()
+
+    def take(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """Decide as these decisions do, and keep those that are new in the log.
+
+        Returns those that fit no case, or are about options that have changed. Raises Fault, with
+        none of them kept, where one is not among those that its case allows.
+        """
+        wanted = [d for d in decisions if d.document == self.document.id and d.by != RULE]
+        before = list(self._decisions)
+        self._decisions += wanted
+        try:
+            self.settlement = self._settled()
+        except Fault:
+            self._decisions = before
+            raise
+        cases = {case.id: (case, decision) for case, decision in self.settlement.decided}
+        fitting = [d for d in wanted if d.case in cases and d.fits(cases[d.case][0])]
+        self._keep([self.recorded(*cases[d.case]) for d in fitting if cases[d.case][1] is d])
+        return [decision for decision in wanted if decision not in fitting]
+
+    def decide(self, case: Case, decision: Decision) -> None:
+        """Decide one case, and keep the decision in the log. Raises Fault where it cannot hold."""
+        self.take([self.recorded(case, decision)])
+
+    def recorded(self, case: Case, decision: Decision) -> Decision:
+        """The decision with all that a reader of the log wants to know of its case."""
+        return msgspec.structs.replace(
+            decision,
+            document=self.document.id,
+            case=case.id,
+            options=case.options,
+            quote=self.inputs.quote(case.place),
+        )
+
+    def finish(self, when: str) -> bool:
+        """Write gold, and what was settled by rule into the log; True if gold has changed.
+
+        ``when`` is the time to put to the latter, ISO 8601. Raises Fault, with all files as they
+        were, where a case is open or gold would break a rule.
+        """
+        merged = self.settlement.gold
+        if merged is None:
+            raise Fault(f"{self.document.id}: {len(self.settlement.open)} case(s) are open.")
+        by_rule = [
+            msgspec.structs.replace(self.recorded(case, decision), when=when)
+            for case, decision in self.settlement.decided
+            if decision.by != CURATOR and decision.when is None
+        ]
+        gold = with_ids(merged, self._present, self._corpus.ontology.special_claimers)
+        gold = msgspec.structs.replace(gold, provenance=self._provenance(by_rule))
+        errors = [i for i in self._checker.annotation(gold, self.document) if i.level == "error"]
+        if errors:
+            raise Fault(
+                f"{self.document.id}: gold was not written, for as decided it would break rules:\n"
+                + "\n".join(f"  {i.code} {i.pointer}: {i.message}\n    {i.quote}" for i in errors)
+                + "\nDecide otherwise with --reopen CASE; --list --settled shows every decision."
+            )
+        self._keep(by_rule)
+        return self._corpus.write_annotation(gold)
+
+    def _settled(self) -> Settlement:
+        return settle(self.inputs, self._decisions, self._strategy)
+
+    def _keep(self, decisions: Sequence[Decision]) -> None:
+        last = {decision.case: _timeless(decision) for decision in self._logged}
+        new = [d for d in decisions if last.get(d.case) != _timeless(d)]
+        append_decisions(self._log, new)
+        self._logged += new
+
+    def _check(self, annotations: Sequence[Annotation]) -> None:
+        for annotation in annotations:
+            errors = [
+                i for i in self._checker.annotation(annotation, self.document) if i.level == "error"
+            ]
+            if errors:
+                raise Fault(
+                    f"{errors[0].file} {errors[0].pointer}: {errors[0].message}. Only annotations "
+                    "without errors can be adjudicated; `dateline validate` shows them all."
+                )
+        first = annotations[0]
+        for other in (*annotations[1:], *([self._present] if self._present else [])):
+            if other.layers != first.layers:
+                raise Fault(
+                    f"{self.document.id}: «{first.annotator}» annotated "
+                    f"{', '.join(first.layers)}, «{other.annotator}» {', '.join(other.layers)}; "
+                    "to be adjudicated, and to become gold, the layers must be the same."
+                )
+
+    def _provenance(self, by_rule: Sequence[Decision]) -> Provenance:
+        kinds = {n: a.provenance.kind for n, a in self.inputs.annotations.items()}
+        decided = [d for _, d in self.settlement.decided]
+        curators = {d.curator: d.role for d in decided if d.by == CURATOR and d.curator}
+        counts = Counter(
+            f"{d.curator} ({d.role})" if d.by == CURATOR and d.curator else d.by for d in decided
+        )
+        whose = " and ".join(f"{name} ({kind})" for name, kind in kinds.items())
+        cases = ", ".join(f"{count} by {who}" for who, count in sorted(counts.items()))
+        times = sorted(d.when for d in (*decided, *by_rule) if d.when and d.by != RULE)
+        return Provenance(
+            # Where a program had a part, no person has checked all of it.
+            kind="model" if "model" in {*kinds.values(), *curators.values()} else "human",
+            tool=TOOL,
+            created=times[0] if times else None,
+            updated=times[-1] if times else None,
+            label_studio=None,
+            note=f"From {whose}. Cases decided: {cases or 'none, all agree'}.",
+        )
+
+
+def comparable(corpus: Corpus, annotators: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Documents that all of these have annotated, the chosen ones if any are.
+
+    Raises Fault where an annotator cannot take part, or a chosen document lacks an annotation.
+    """
+    if GOLD in annotators or len(set(annotators)) != len(annotators) or len(annotators) < 2:
+        raise Fault("Name two annotators or more, each once; gold is what comes of them.")
+    common = set(corpus.document_ids())
+    for name in annotators:
+        annotated = {path.stem for path in (corpus.annotations / name).glob("*.json")}
+        if not annotated:
+            raise Fault(f"{corpus.annotations / name}: holds no annotations of «{name}».")
+        missing = [document for document in chosen if document not in annotated]
+        if missing:
+            raise Fault(f"{corpus.annotation_path(name, missing[0])}: there is no such file.")
+        common &= annotated
+    return sorted(set(chosen) or common)
+
+
+def _timeless(decision: Decision) -> Decision:
+    return msgspec.structs.replace(decision, when=None)

@@ -1,0 +1,1 @@
+"""How far annotators agree: on spans, labels, attributes, chains, arguments and claimers."""

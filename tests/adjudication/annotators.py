@@ -1,0 +1,47 @@
+"""Two annotators who differ in one thing of each kind, on the small corpus's document."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import msgspec
+
+from dateline.model import Annotation
+from dateline.store import Corpus
+from tests.small_corpus import Files, annotation, claim, event, mention, span
+
+
+def two(files: Files) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The small corpus's annotation, and another that differs in every way but a few."""
+    ana = annotation(files.document["text_sha256"]) | {"annotator": "ana", "retired": []}
+    bo = copy.deepcopy(ana) | {"annotator": "bo"}
+    bo["mentions"][2] |= {"type": "LOCATION"}  # Oslo, and its entity
+    bo["entities"][2] |= {"type": "LOCATION", "name": "the city of Oslo"}
+    bo["mentions"][3] |= {"spans": [span("on Monday")]}
+    bo["mentions"][4] |= {"attributes": {"level": "nominal"}, "entity": "n2"}  # She
+    bo["mentions"].append(mention("m8", "talks", "NAMED_EVENT", "n6", level="nominal"))
+    bo["entities"].append({"id": "n6", "type": "NAMED_EVENT", "name": "talks", "link": None})
+    bo["entities"][1]["link"] = {"kb": "wikidata", "date": None, "id": "Q5159"}
+    bo["events"][0]["arguments"] = [
+        {"role": "party", "mention": "m1"},
+        {"role": "party", "mention": "m7"},
+        {"role": "place", "mention": "m3"},
+        {"role": "time", "mention": "m4"},
+    ]
+    bo["events"][1] |= {"type": "CONFIRM", "arguments": [{"role": "content", "event": "e1"}]}
+    bo["events"][2]["attributes"] |= {"tense": "present"}
+    bo["events"].append(event("e4", "go on", "MEET", []))
+    bo["event_relations"] = [{"type": "BEFORE", "source": "e1", "target": "e3"}]
+    bo["claims"][0] |= {"claimer": "m1", "cue": None, "events": []}
+    bo["claims"][1] |= {"act": "CONFIRM"}
+    bo["claims"].append(claim("c4", "signed a treaty", "AUTHOR", None, ["e2"]))
+    bo["claim_relations"] = []
+    return ana, bo
+
+
+def write(corpus: Corpus, *annotations: dict[str, Any]) -> list[Annotation]:
+    converted = [msgspec.convert(items, Annotation) for items in annotations]
+    for one in converted:
+        corpus.write_annotation(one)
+    return converted

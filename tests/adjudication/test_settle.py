@@ -1,0 +1,356 @@
+"""What becomes gold, as properties of annotations that nobody would write."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dateline.adjudication.case import Decision
+from dateline.adjudication.identity import with_ids
+from dateline.adjudication.settle import settle
+from dateline.adjudication.strategy import strategy
+from dateline.adjudication.things import Inputs, spans_of
+from dateline.fault import Fault
+from dateline.layers import limited
+from dateline.matching import clusters_of
+from dateline.model import Annotation, Span, canonical
+from dateline.store import Corpus
+from tests.adjudication.annotators import two, write
+from tests.conftest import SEED
+from tests.small_corpus import Files
+from tests.studio.strategies import annotated
+
+ASK = strategy("unanimous", ())
+
+
+def sensible(annotation: Annotation, ontology) -> Annotation:
+    """Less the arguments that their event's type does not allow, and clusters of one event."""
+    types = {m.id: m.type for m in annotation.mentions}
+    clusters = clusters_of(annotation)
+
+    def allowed(event, argument):
+        role = ontology.event_types[event.type].roles.get(argument.role)
+        kind = types.get(argument.filler) or ("event" if argument.event else "claim")
+        return role is not None and kind in role.fillers
+
+    return msgspec.structs.replace(
+        annotation,
+        retired=(),
+        events=tuple(
+            msgspec.structs.replace(
+                e,
+                arguments=tuple(a for a in e.arguments if allowed(e, a)),
+                cluster=e.cluster if len(clusters.get(e.cluster, ())) > 1 else None,
+            )
+            for e in annotation.events
+        ),
+    )
+
+
+def another(annotation: Annotation, name: str, draw) -> Annotation:
+    """What another annotator might have made of it: some things gone, some cut, some labelled so."""
+    kept = {
+        item.id
+        for items in (annotation.mentions, annotation.events, annotation.claims)
+        for item in items
+        if draw(st.integers(0, 3))
+    }
+    gone = {m.id for m in annotation.mentions} - kept
+    kept -= {c.id for c in annotation.claims if c.claimer in gone}
+    mentions = tuple(cut(m, draw) for m in annotation.mentions if m.id in kept)
+    used = {m.entity for m in mentions}
+    return msgspec.structs.replace(
+        annotation,
+        annotator=name,
+        mentions=mentions,
+        entities=tuple(e for e in annotation.entities if e.id in used),
+        events=tuple(
+            cut(
+                msgspec.structs.replace(
+                    e,
+                    arguments=tuple(a for a in e.arguments if a.filler in kept),
+                    cluster=draw(st.sampled_from([e.cluster, None])),
+                ),
+                draw,
+            )
+            for e in annotation.events
+            if e.id in kept
+        ),
+        event_relations=tuple(
+            r for r in annotation.event_relations if {r.source, r.target} <= kept
+        ),
+        claims=tuple(
+            cut(msgspec.structs.replace(c, events=tuple(e for e in c.events if e in kept)), draw)
+            for c in annotation.claims
+            if c.id in kept
+        ),
+        claim_relations=(),
+    )
+
+
+def cut(item, draw):
+    *rest, last = spans_of(item)
+    if last.end - last.start < 2 or draw(st.booleans()):
+        return item
+    shorter = (*rest, Span(start=last.start, end=last.end - 1, text=last.text[:-1]))
+    return msgspec.structs.replace(
+        item, **{"trigger" if hasattr(item, "trigger") else "spans": shorter}
+    )
+
+
+def extents(annotation: Annotation) -> set:
+    return {
+        (kind, spans_of(item))
+        for kind in ("mentions", "events", "claims")
+        for item in getattr(annotation, kind)
+    }
+
+
+def content(annotation: Annotation) -> Annotation:
+    """The items alone, ids as gold would give them the first time."""
+    return with_ids(
+        msgspec.structs.replace(
+            canonical(annotation), annotator="gold", status="", provenance=None, retired=()
+        ),
+        None,
+        (),
+    )
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_what_all_say_is_gold_and_nothing_else(repository: Corpus, data):
+    document, one = data.draw(annotated(repository.ontology))
+    one = sensible(one, repository.ontology)
+    other = msgspec.structs.replace(one, annotator="zoe")
+    found = settle(Inputs.of(document, [one, other], repository.ontology), [], ASK)
+    assert found.open == found.decided == ()
+    assert content(found.gold) == content(one)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_to_prefer_one_annotator_is_to_take_what_they_say(repository: Corpus, data):
+    document, one = data.draw(annotated(repository.ontology))
+    one = sensible(one, repository.ontology)
+    other = another(one, "zoe", data.draw)
+    inputs = Inputs.of(document, [other, one], repository.ontology)
+    found = settle(inputs, [], strategy("prefer:somebody", ["somebody", "zoe"]))
+    assert found.open == ()
+    assert content(found.gold) == content(one)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_no_span_is_lost_that_the_curator_keeps(repository: Corpus, data):
+    document, one = data.draw(annotated(repository.ontology))
+    one = sensible(one, repository.ontology)
+    other = another(one, "zoe", data.draw)
+    inputs = Inputs.of(document, [one, other], repository.ontology)
+    decisions: list[Decision] = []
+    while (found := settle(inputs, decisions, ASK)).open:
+        for case in found.open:
+            choice = tuple(case.options)[:1]
+            if case.kind == "presence":
+                choice = tuple(name for name, option in case.options.items() if option.value)
+            elif case.several:
+                choice = tuple(case.options)
+            decisions.append(Decision(document=document.id, case=case.id, choice=choice))
+    assert extents(found.gold) == extents(one) | extents(other)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_ids_are_for_ever(repository: Corpus, data):
+    document, one = data.draw(annotated(repository.ontology))
+    one = sensible(one, repository.ontology)
+    other = another(one, "zoe", data.draw)
+    inputs = Inputs.of(document, [one, other], repository.ontology)
+    both = ["somebody", "zoe"]
+    first = with_ids(settle(inputs, [], strategy("prefer:somebody", both)).gold, None, ())
+    second = with_ids(settle(inputs, [], strategy("prefer:zoe", both)).gold, first, ())
+    third = with_ids(settle(inputs, [], strategy("prefer:somebody", both)).gold, second, ())
+    assert set(first.ids()) <= {*second.ids(), *second.retired}
+    assert not set(second.ids()) & set(second.retired)
+    # What came back after it was gone is a new thing; nobody could tell it from another.
+    assert not set(third.ids()) & set(second.retired)
+    assert with_ids(first, first, ()) == first
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_the_order_of_annotators_does_not_matter(repository: Corpus, data):
+    document, one = data.draw(annotated(repository.ontology))
+    other = another(one, "zoe", data.draw)
+    third = another(one, "abe", data.draw)
+    there = settle(Inputs.of(document, [one, other, third], repository.ontology), [], ASK)
+    back = settle(Inputs.of(document, [third, other, one], repository.ontology), [], ASK)
+    assert there == back
+
+
+@pytest.fixture
+def inputs(files: Files) -> Inputs:
+    files.check()
+    annotations = write(files.corpus, *two(files))
+    return Inputs.of(files.corpus.read_document("summit"), annotations, files.corpus.ontology)
+
+
+def test_each_kind_of_conflict_is_a_case_of_its_own(inputs: Inputs):
+    found = settle(inputs, [], ASK)
+    assert {(case.what, case.kind, case.detail) for case in found.open} >= {
+        ("mention", "presence", ""),
+        ("mention", "span", ""),
+        ("mention", "chain", ""),
+        ("mention", "attribute", "level"),
+        ("entity", "type", ""),
+        ("entity", "name", "Oslo"),
+        ("entity", "link", "Bo Lind"),
+        ("event", "presence", ""),
+        ("event", "type", ""),
+        ("event", "argument", "party"),
+        ("event", "attribute", "tense"),
+        ("claim", "presence", ""),
+        ("claim", "type", ""),
+        ("claim", "claimer", ""),
+        ("claim", "cue", ""),
+        ("claim", "about", ""),
+        ("event_relation", "relation", ""),
+        ("claim_relation", "relation", ""),
+    }
+    assert found.gold is None
+
+
+def test_what_agrees_on_a_contested_item_is_not_asked(inputs: Inputs):
+    kinds = {(c.id.split("/")[1], c.kind, c.detail) for c in settle(inputs, [], ASK).open}
+    assert ("ana:e1+bo:e1", "argument", "party") in kinds
+    assert ("ana:e1+bo:e1", "argument", "place") not in kinds
+    (party,) = [c for c in settle(inputs, [], ASK).open if c.detail == "party"]
+    assert {name: option.value for name, option in party.options.items()} == {
+        "ana": ["ana:m2"],
+        "bo": ["ana:m7"],
+    }
+
+
+def test_what_a_rejected_item_took_part_in_falls_with_it(files: Files):
+    files.check()
+    ana, bo = two(files)
+    bo["mentions"] = [m for m in bo["mentions"] if m["id"] != "m6"]
+    bo["entities"] = [e for e in bo["entities"] if e["id"] != "n5"]
+    annotations = write(files.corpus, ana, bo)
+    inputs = Inputs.of(files.corpus.read_document("summit"), annotations, files.corpus.ontology)
+    found = settle(inputs, [], strategy("prefer:bo", ["ana", "bo"]))
+    rules = [
+        (case.kind, decision.reason) for case, decision in found.decided if decision.by == "rule"
+    ]
+    assert ("argument", "ana:m6 was not kept") in rules
+    assert "treaty" not in {m.spans[0].text for m in found.gold.mentions}
+
+
+def test_roles_that_the_settled_type_does_not_have_fall_away(inputs: Inputs):
+    (case,) = [c for c in settle(inputs, [], ASK).open if c.id == "event/ana:e2+bo:e2/type"]
+    decision = Decision(document="summit", case=case.id, choice=("bo",))
+    found = settle(inputs, [decision], strategy("prefer:ana", ["ana", "bo"]))
+    (event,) = [e for e in found.gold.events if e.trigger[0].text == "signed"]
+    assert [a.role for a in event.arguments] == []
+    reasons = [d.reason for _, d in found.decided if d.by == "rule"]
+    assert reasons == ["CONFIRM has no role agreement"]
+
+
+def test_the_majority_decides_element_by_element(files: Files):
+    files.check()
+    ana, bo = two(files)
+    cy = ana | {"annotator": "cy"}
+    annotations = write(files.corpus, ana, bo, cy)
+    inputs = Inputs.of(files.corpus.read_document("summit"), annotations, files.corpus.ontology)
+    found = settle(inputs, [], strategy("majority", ["ana", "bo", "cy"]))
+    assert found.open == ()
+    assert content(found.gold) == content(annotations[0])
+    assert {decision.by for _, decision in found.decided} == {"majority", "rule"}
+
+
+@pytest.mark.parametrize(
+    ("case", "decision", "message"),
+    [
+        ("entity/ana:n3+bo:n3/type", {"choice": ("cy",)}, "«cy» is none of ana, bo"),
+        ("entity/ana:n3+bo:n3/type", {"choice": ()}, "one of the options must hold"),
+        ("entity/ana:n3+bo:n3/type", {"choice": ("ana", "bo")}, "only one of these options"),
+        ("entity/ana:n3+bo:n3/type", {"value": "PLANET"}, "is none of PERSON"),
+        ("mention/ana:m4+bo:m4/span", {"value": [[5, 3]]}, "is no list of [start, end]"),
+        ("mention/ana:m4+bo:m4/span", {"value": [[5, 99999]]}, "inside the text"),
+        ("claim/ana:c1+bo:c1/claimer", {"value": "bo:e1"}, "is no mention that is kept"),
+        ("event/ana:e1+bo:e1/argument/party", {"value": ["ana:m3x"]}, "that is kept"),
+        ("event/ana:e1+bo:e1/argument/party", {"value": ["ana:m4"]}, "cannot be DATE"),
+        ("mention/ana:m5+bo:m5/chain", {"value": "ana:n77"}, "there is nothing of that name"),
+        ("mention/bo:m8/presence", {"value": True}, "choose among the annotators"),
+    ],
+)
+def test_a_decision_that_cannot_hold_is_refused(inputs: Inputs, case, decision, message):
+    with pytest.raises(Fault, match="cannot be taken") as fault:
+        settle(inputs, [Decision(document="summit", case=case, **decision)], ASK)
+    assert message in str(fault.value)
+
+
+def test_a_decision_on_options_that_have_changed_does_not_hold(inputs: Inputs):
+    (case,) = [c for c in settle(inputs, [], ASK).open if c.id == "entity/ana:n3+bo:n3/type"]
+    old = {"ana": case.options["bo"], "bo": case.options["ana"]}
+    stale = Decision(document="summit", case=case.id, choice=("ana",), options=old)
+    assert case.id in {c.id for c in settle(inputs, [stale], ASK).open}
+    fresh = msgspec.structs.replace(stale, options=case.options)
+    assert case.id not in {c.id for c in settle(inputs, [fresh], ASK).open}
+
+
+def test_values_that_no_annotator_gave_can_hold(inputs: Inputs):
+    text = inputs.document.text
+    start = text.index("Oslo on Monday")
+    values = {
+        "entity/ana:n3+bo:n3/type": "FACILITY",
+        "entity/ana:n3+bo:n3/name": "Oslo, Norway",
+        "entity/ana:n2+bo:n2/link": {"kb": "wikidata", "date": None, "id": None},
+        "mention/ana:m4+bo:m4/span": [[start, start + 14]],
+        "mention/ana:m5+bo:m5/chain": "bo:n4",
+        "mention/ana:m5+bo:m5/attribute/level": "name",
+        "claim/ana:c1+bo:c1/claimer": "UNNAMED",
+        "claim/ana:c1+bo:c1/cue": [[start, start + 4]],
+        "event/ana:e1+bo:e1/argument/party": ["bo:m1", "bo:m2"],
+        "event_relation/ana:e1+bo:e1/ana:e3+bo:e3": [["CAUSE", "ana:e3", "ana:e1"]],
+    }
+    decisions = [Decision(document="summit", case=c, value=v) for c, v in values.items()]
+    gold = settle(inputs, decisions, strategy("prefer:ana", ["ana", "bo"])).gold
+    assert gold is not None
+    mentions = {m.id: m for m in gold.mentions}
+    (oslo,) = [e for e in gold.entities if e.id == "ana:n3"]
+    assert (oslo.type, oslo.name) == ("FACILITY", "Oslo, Norway")
+    assert mentions["ana:m3"].type == "FACILITY"
+    assert mentions["ana:m4"].spans[0].text == "Oslo on Monday"
+    assert mentions["ana:m5"].entity == "ana:n4"
+    (claim,) = [c for c in gold.claims if c.id == "ana:c1"]
+    assert (claim.claimer, claim.cue[0].text) == ("UNNAMED", "Oslo")
+    (met,) = [e for e in gold.events if e.id == "ana:e1"]
+    assert {a.filler for a in met.arguments if a.role == "party"} == {"ana:m1", "ana:m2"}
+    assert [(r.type, r.source) for r in gold.event_relations if r.type == "CAUSE"] == [
+        ("CAUSE", "ana:e3")
+    ]
+
+
+def test_a_mention_can_be_given_an_entity_to_itself(inputs: Inputs):
+    own = Decision(document="summit", case="mention/ana:m5+bo:m5/chain", choice=())
+    gold = settle(inputs, [own], strategy("prefer:ana", ["ana", "bo"])).gold
+    (she,) = [m for m in gold.mentions if m.id == "ana:m5"]
+    assert [m.id for m in gold.mentions if m.entity == she.entity] == ["ana:m5"]
+    assert {e.id: e.name for e in gold.entities}[she.entity] == "She"
+
+
+def test_a_layer_that_nobody_annotated_comes_along_without_questions(repository: Corpus):
+    gold = repository.read_annotation("gold", SEED)
+    without = msgspec.structs.replace(gold, claims=gold.claims[5:], claim_relations=())
+    ana, bo = (
+        msgspec.structs.replace(limited(said, ("claims",)), annotator=name)
+        for name, said in (("ana", gold), ("bo", without))
+    )
+    inputs = Inputs.of(repository.read_document(SEED), [ana, bo], repository.ontology)
+    found = settle(inputs, [], ASK)
+    assert {case.what for case in found.open} == {"claim", "claim_relation"}
+    preferred = settle(inputs, [], strategy("prefer:bo", ["ana", "bo"])).gold
+    assert len(preferred.mentions) == len(bo.mentions)
