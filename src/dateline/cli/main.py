@@ -13,6 +13,7 @@ from dateline.cli.compare import compare, errors
 from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
+from dateline.cli.predict import predict
 from dateline.cli.rename import rename
 from dateline.cli.score import score
 from dateline.cli.stats import datasheet, stats
@@ -42,6 +43,7 @@ for command in (
     datasheet,
     studio,
     build,
+    predict,
     check_predictions,
     convert_predictions,
     score,
