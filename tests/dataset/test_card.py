@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from dateline.dataset.build import build
-from dateline.dataset.card import code, escape, one_line
 from dateline.dataset.citation import read_citation
 from dateline.fault import Fault
+from dateline.markdown import code, escape, one_line
 from dateline.store import Corpus
 
 from ..corpora import CorpusMaker, make_annotation

@@ -272,7 +272,8 @@ def test_the_small_corpus_is_valid(files: Files):
 
 
 def test_every_rule_has_a_case():
-    assert set(CASES) == set(RULES)
+    # Rules about a release have theirs in tests/release.
+    assert set(CASES) == {code for code, rule in RULES.items() if rule.scope != "release"}
 
 
 @pytest.mark.parametrize("code", CASES)

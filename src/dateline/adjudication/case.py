@@ -103,6 +103,11 @@ class Decision(Struct, frozen=True, omit_defaults=True):
         )
 
 
+def unsigned(decision: Decision) -> bool:
+    """Whether a curator made it, and it does not say which."""
+    return decision.by == CURATOR and decision.curator is None
+
+
 def outcome(case: Case, decision: Decision, accept: Accept | None) -> list[Any]:
     """The values that hold by a decision: none, one, or several where the case allows it.
 

@@ -19,6 +19,7 @@ from dateline.agreement.pair import (
     token_labels,
 )
 from dateline.fault import Fault
+from dateline.metrics.counts import FloatArray
 from dateline.model import LAYERS, Document, Struct
 from dateline.store import Corpus
 
@@ -273,7 +274,7 @@ def _sentences_of_tokens(document: Document) -> Iterator[int]:
         yield sentence
 
 
-def _score(tally: Tally, resamples: np.ndarray | None = None) -> Score:
+def _score(tally: Tally, resamples: FloatArray | None = None) -> Score:
     low, high = (None, None) if resamples is None else _interval(resamples)
     return Score(
         value=f1(tally.common, tally.first, tally.second),
@@ -285,7 +286,7 @@ def _score(tally: Tally, resamples: np.ndarray | None = None) -> Score:
     )
 
 
-def _interval(resamples: np.ndarray) -> tuple[float | None, float | None]:
+def _interval(resamples: FloatArray) -> tuple[float | None, float | None]:
     if not len(resamples):
         return None, None
     low, high = np.percentile(resamples, CONFIDENCE)

@@ -89,6 +89,7 @@ def adjudicate(
       dateline adjudicate ana bo --curator cy --decisions decisions.jsonl
     """
     from dateline.adjudication.adjudicate import Adjudication, comparable
+    from dateline.adjudication.case import unsigned
     from dateline.adjudication.log import read_decisions
     from dateline.adjudication.strategy import strategy
     from dateline.store import Corpus
@@ -102,7 +103,7 @@ def adjudicate(
         return
     given = read_decisions(decisions_file) if decisions_file else []
     ask = decisions_file is None and sys.stdin.isatty()
-    if ask or any(decision.curator is None for decision in given):
+    if ask or any(unsigned(decision) for decision in given):
         role = _role(corpus, curator, role)
     unsettled = 0
     for adjudication in under_way:
@@ -185,10 +186,12 @@ def _signed(
 ) -> list[Decision]:
     import msgspec
 
+    from dateline.adjudication.case import unsigned
+
     return [
-        decision
-        if decision.curator is not None
-        else msgspec.structs.replace(decision, curator=curator, role=role, when=now())
+        msgspec.structs.replace(decision, curator=curator, role=role, when=now())
+        if unsigned(decision)
+        else decision
         for decision in decisions
     ]
 

@@ -14,6 +14,7 @@ from dateline.cli.guidelines import guidelines
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.predict import predict
+from dateline.cli.release import diff, release
 from dateline.cli.rename import rename
 from dateline.cli.score import score
 from dateline.cli.stats import datasheet, stats
@@ -49,6 +50,8 @@ for command in (
     score,
     compare,
     errors,
+    diff,
+    release,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):

@@ -110,10 +110,11 @@ def _print(incidents: Sequence[Incident], shown_as: str) -> None:
             click.echo(_github(incident))
     else:
         for incident in incidents:
-            _print_text(incident)
+            show_incident(incident)
 
 
-def _print_text(incident: Incident) -> None:
+def show_incident(incident: Incident) -> None:
+    """Print an incident as lines of text."""
     color = "red" if incident.level == "error" else "yellow"
     place = f"{incident.file} {incident.pointer}".rstrip()
     click.echo(

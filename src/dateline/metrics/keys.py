@@ -23,7 +23,7 @@ def together(gold: tuple[IntArray, ...], predicted: tuple[IntArray, ...]) -> tup
 
     Numbers in the columns are not negative.
     """
-    key = np.zeros(len(gold[0]) + len(predicted[0]), np.int64)
+    key: IntArray = np.zeros(len(gold[0]) + len(predicted[0]), np.int64)
     for left, right in zip(gold, predicted, strict=True):
         key = joined(key, np.concatenate((left, right)))
     return key[: len(gold[0])], key[len(gold[0]) :]

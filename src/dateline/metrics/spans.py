@@ -317,7 +317,8 @@ def _inside(inner: Spans, outer: Spans) -> IntArray:
     """Rows of the spans that lie wholly inside a longer one, sorted."""
     left, right, shared = overlaps(inner, outer)
     length = inner.length[left]
-    return np.unique(left[(shared == length) & (outer.length[right] > length)])
+    found: IntArray = np.unique(left[(shared == length) & (outer.length[right] > length)])
+    return found
 
 
 def _on_a_line(spans: Spans, stride: int) -> tuple[IntArray, IntArray, IntArray]:

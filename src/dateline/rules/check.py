@@ -20,6 +20,7 @@ from dateline.ontology import split_shares
 from dateline.rules.context import AnnotationContext, DocumentContext, TextContext
 from dateline.rules.corpus import CorpusContext
 from dateline.rules.incident import RULES, Check, Finding, Incident, Rule, Scope, declare
+from dateline.rules.release import ReleaseContext
 from dateline.rules.schema import SchemaValidator
 from dateline.rules.waivers import Waivers
 from dateline.store import Corpus
@@ -27,7 +28,12 @@ from dateline.text import BYTE_ORDER_MARK, excerpt
 
 T = TypeVar("T")
 
-for module in ("document", "header", "spans", "entities", "events", "claims", "corpus"):
+WAIVERS = "annotations/waivers.toml"
+
+for module in (
+    *("document", "header", "spans", "entities", "events", "claims", "corpus"),
+    *("history", "leakage"),
+):
     import_module(f"dateline.rules.{module}")  # which puts its rules into the table
 
 UNREADABLE = declare(
@@ -66,7 +72,7 @@ class Checker:
         for rule in RULES.values():
             if rule.check is not None:
                 self._rules.setdefault(rule.scope, []).append((rule, rule.check))
-        self.waivers = Waivers(corpus.annotations / "waivers.toml")
+        self.waivers = Waivers(corpus.root / WAIVERS)
 
     def document_file(self, path: Path) -> tuple[Document | None, list[Incident]]:
         """Read and check a document; None where it is not JSON or does not fit its schema."""
@@ -109,7 +115,17 @@ class Checker:
         """Check what no single file shows; ``texts`` are the text hashes seen, by document."""
         incidents = self._run("corpus", CorpusContext(corpus=self._corpus, texts=texts), "")
         incidents = [i for i in incidents if not self.waivers.excuses(i, i.subject, None)]
-        return [*incidents, *self.waivers.incidents("annotations/waivers.toml")]
+        return [*incidents, *self.waivers.incidents(WAIVERS)]
+
+    def release(self, context: ReleaseContext) -> list[Incident]:
+        """Check what is to be released against the release before it, and its splits."""
+        incidents = self._run("release", context, "")
+        unwaived = []
+        for incident in incidents:
+            *_, folder, name = incident.file.split("/")
+            annotator = None if folder == "corpus" else folder
+            unwaived += self._unwaived([incident], name.removesuffix(".json"), annotator)
+        return [*unwaived, *self.waivers.unused_at_release(WAIVERS)]
 
     def _read(self, path: Path, schema: str, kind: type[T]) -> tuple[T | None, list[Incident]]:
         file = self._corpus.relative(path)

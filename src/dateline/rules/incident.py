@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from dateline.model import Struct
 
 Level = Literal["error", "warning"]
-Scope = Literal["file", "document", "annotation", "corpus"]
+Scope = Literal["file", "document", "annotation", "corpus", "release"]
 
 
 class Finding(Struct, frozen=True):

@@ -30,7 +30,7 @@ MALFORMED = declare(
     "A waiver that cannot be read, names no rule or gives no reason is no decision.",
 )  # fmt: skip
 
-NOT_WAIVABLE = frozenset({"S001", "S002", "W701", "W702"})
+NOT_WAIVABLE = frozenset({"S001", "S002", "W701", "W702", "R801", "R803", "R804", "R805"})
 
 
 class Waiver(Struct, frozen=True):
@@ -67,8 +67,16 @@ class Waivers:
         """What is wrong with the waivers themselves; ask after all else was checked."""
         for finding in self._findings:
             yield MALFORMED.incident(finding, file)
+        yield from self._unused(file, of_release=False)
+
+    def unused_at_release(self, file: str) -> Iterator[Incident]:
+        """Waivers of rules about releases that excuse nothing; ask when those were checked."""
+        yield from self._unused(file, of_release=True)
+
+    def _unused(self, file: str, *, of_release: bool) -> Iterator[Incident]:
         for position, waiver in enumerate(self._waivers):
-            if waiver not in self._used:
+            about_release = RULES[waiver.rule].scope == "release"
+            if waiver not in self._used and about_release == of_release:
                 finding = Finding(
                     pointer=f"/waiver/{position}",
                     message=f"{waiver.rule} on «{waiver.id}» of «{waiver.document}» "
@@ -100,7 +108,7 @@ class Waivers:
                     f"/waiver/{position}/rule",
                     f"«{waiver.rule}» is no rule that can be waived",
                     "`dateline rules` lists them; a file that cannot be read or breaks its "
-                    "schema is never excused.",
+                    "schema is never excused, nor is what would betray an earlier release.",
                 )
             elif not waiver.reason.strip():
                 self._complain(f"/waiver/{position}/reason", "is empty", "Say why.")

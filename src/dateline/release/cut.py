@@ -1,0 +1,37 @@
+"""Cuts a planned release: writes, commits and tags it, or leaves no trace."""
+
+from __future__ import annotations
+
+from dateline.release.git import Git
+from dateline.release.plan import Plan
+from dateline.store import Corpus, write_atomically
+
+
+def cut_release(corpus: Corpus, plan: Plan) -> str:
+    """Write, commit and tag the release; the commit's id.
+
+    Raises Fault with what git says where it refuses; files and history are then as they were.
+    """
+    git = Git(corpus.root)
+    head = git.run("rev-parse", "HEAD").decode().strip()
+    before = {
+        path: (corpus.root / path).read_bytes() if (corpus.root / path).is_file() else None
+        for path in plan.files
+    }
+    message = f"Release {plan.version}"
+    try:
+        for path, content in plan.files.items():
+            write_atomically(corpus.root / path, content)
+        git.run("add", "--force", "--", *plan.files)
+        git.run("commit", "--quiet", "--message", message, "--only", "--", *plan.files)
+        git.run("tag", "--annotate", "--message", message, plan.version.tag)
+    except BaseException:
+        git.run("reset", "--quiet", "--soft", head)
+        git.run("reset", "--quiet", "--", *plan.files)
+        for path, old in before.items():
+            if old is None:
+                (corpus.root / path).unlink(missing_ok=True)
+            else:
+                write_atomically(corpus.root / path, old)
+        raise
+    return git.run("rev-parse", "HEAD").decode().strip()

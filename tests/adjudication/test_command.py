@@ -1,0 +1,376 @@
+"""``dateline adjudicate`` as a curator meets it: listed, scripted, and at a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from dateline.layers import limited
+from dateline.store import Corpus
+from tests.adjudication.annotators import two, write
+from tests.conftest import Run
+from tests.small_corpus import Files, mention, span
+
+CURATOR = ("--curator", "cy", "--role", "human")
+
+
+@pytest.fixture
+def corpus(files: Files) -> Corpus:
+    """A corpus with gold, and two annotators who differ from it and from each other."""
+    assert files.check() == []
+    write(files.corpus, *two(files))
+    return files.corpus
+
+
+def gold(corpus: Corpus) -> bytes:
+    return corpus.annotation_path("gold", "summit").read_bytes()
+
+
+def log(corpus: Corpus) -> list[dict]:
+    path = corpus.annotations / "gold" / "summit.log.jsonl"
+    return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+
+
+def cases(run: Run, corpus: Corpus, *options: str) -> list[dict]:
+    result = run(corpus, "adjudicate", "ana", "bo", "--list", "--format", "json", *options)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def decided(path: Path, decisions: list[dict]) -> str:
+    path.write_text("".join(f"{json.dumps(decision)}\n" for decision in decisions))
+    return str(path)
+
+
+def all_of(run: Run, corpus: Corpus, path: Path, annotator: str, **fields: object) -> None:
+    """Decide every case as an annotator has it, as long as cases come up."""
+    while found := cases(run, corpus):
+        decisions = [
+            {"document": case["document"], "case": case["case"], "choice": [annotator], **fields}
+            for case in found
+        ]
+        run(corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", decided(path, decisions))
+
+
+def test_the_list_shows_what_differs_in_its_context(corpus: Corpus, run: Run):
+    before = gold(corpus)
+    shown = run(corpus, "adjudicate", "ana", "bo", "--list").stdout
+    assert (
+        "type of the entity «Oslo»\n"
+        "  Ana Ruiz met Bo Lind in [Oslo] on Monday.\n"
+        "  1  ana: GPE\n"
+        "  2  bo: LOCATION\n"
+        "  entity/ana:n3+bo:n3/type\n"
+    ) in shown
+    assert shown.rstrip().endswith("open") or "there may be more" in shown
+    assert gold(corpus) == before
+    assert log(corpus) == []
+
+
+def test_scripted_decisions_make_gold(corpus: Corpus, run: Run, tmp_path: Path):
+    path = tmp_path / "decisions.jsonl"
+    all_of(run, corpus, path, "bo", reason="bo is right")
+    written = corpus.read_annotation("gold", "summit")
+    assert written.status == "adjudicated"
+    assert written.provenance.kind == "human"
+    assert re.fullmatch(
+        r"From ana \(human\) and bo \(human\)\. Cases decided: [0-9]+ by cy \(human\), "
+        r"1 by rule\.",
+        written.provenance.note,
+    )
+    assert {span.text for m in written.mentions for span in m.spans} >= {"on Monday", "talks"}
+    records = log(corpus)
+    by_hand = [record for record in records if "by" not in record]
+    assert len(by_hand) == len(records) - 1
+    assert {(r["curator"], r["role"], r["reason"]) for r in by_hand} == {
+        ("cy", "human", "bo is right")
+    }
+    assert all(r["when"] and r["quote"] for r in records)
+    (kind,) = [r for r in records if r["case"] == "entity/ana:n3+bo:n3/type"]
+    assert kind["choice"] == ["bo"]
+    assert kind["options"]["ana"] == {"value": "GPE", "text": "GPE"}
+    assert run(corpus, "validate").exit_code == 0
+
+
+def test_gold_is_left_alone_until_the_last_case_is_decided(
+    corpus: Corpus, run: Run, tmp_path: Path
+):
+    before = gold(corpus)
+    first, *rest = cases(run, corpus)
+    one = {"document": "summit", "case": first["case"], "choice": ["ana"]}
+    path = decided(tmp_path / "one.jsonl", [one])
+    result = run(corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", path)
+    assert result.exit_code == 1
+    assert "summit: 1 decided, " in result.stdout
+    assert gold(corpus) == before
+    assert [r["case"] for r in log(corpus)] == [first["case"]]
+    assert [case["case"] for case in cases(run, corpus)] == [case["case"] for case in rest]
+
+
+def test_the_log_can_be_replayed(corpus: Corpus, run: Run, tmp_path: Path):
+    all_of(run, corpus, tmp_path / "decisions.jsonl", "bo")
+    made, path = gold(corpus), corpus.annotations / "gold" / "summit.log.jsonl"
+    kept = tmp_path / "log.jsonl"
+    path.rename(kept)
+    result = run(corpus, "adjudicate", "ana", "bo", "--decisions", str(kept))
+    assert result.exit_code == 0, result.output
+    assert gold(corpus) == made
+
+    def timeless(lines: bytes) -> list[dict]:
+        return sorted(
+            (
+                {k: v for k, v in json.loads(line).items() if k != "when"}
+                for line in lines.splitlines()
+            ),
+            key=lambda record: record["case"],
+        )
+
+    assert timeless(path.read_bytes()) == timeless(kept.read_bytes())
+
+
+def test_once_more_changes_nothing(corpus: Corpus, run: Run):
+    command = ("adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    assert "gold written" in run(corpus, *command).stderr
+    made, records = gold(corpus), log(corpus)
+    assert {record["by"] for record in records} == {"prefer:ana", "rule"}
+    assert "gold unchanged" in run(corpus, *command).stderr
+    assert (gold(corpus), log(corpus)) == (made, records)
+
+
+def test_ids_of_gold_survive(corpus: Corpus, run: Run):
+    before = corpus.read_annotation("gold", "summit")
+    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:bo")
+    after = corpus.read_annotation("gold", "summit")
+    ids = {m.spans[0].text: m.id for m in after.mentions}
+    assert ids["Ana Ruiz"] == "m1"
+    assert ids["on Monday"] == "m4"
+    # m99 was retired long ago, so its number is not given again.
+    assert ids["talks"] == "m100"
+    assert after.retired == before.retired
+    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana", *reopened(corpus))
+    again = corpus.read_annotation("gold", "summit")
+    assert {"m100", "m99"} <= set(again.retired)
+    assert [m.id for m in again.mentions] == [m.id for m in before.mentions]
+
+
+def reopened(corpus: Corpus) -> list[str]:
+    return [word for record in log(corpus) for word in ("--reopen", record["case"])]
+
+
+def test_a_decision_can_be_taken_back(corpus: Corpus, run: Run, tmp_path: Path):
+    all_of(run, corpus, tmp_path / "decisions.jsonl", "bo")
+    case = "entity/ana:n3+bo:n3/type"
+    (open_,) = cases(run, corpus, "--reopen", case)
+    assert open_["case"] == case
+    new = decided(tmp_path / "new.jsonl", [{"document": "summit", "case": case, "choice": ["ana"]}])
+    assert run(corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", new).exit_code == 0
+    assert corpus.read_annotation("gold", "summit").entities[2].type == "GPE"
+    assert [r["choice"] for r in log(corpus) if r["case"] == case] == [["bo"], ["ana"]]
+
+
+def test_the_list_of_what_is_settled_says_by_whom(corpus: Corpus, run: Run):
+    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    (found,) = [
+        case
+        for case in cases(run, corpus, "--settled")
+        if case["case"] == "entity/ana:n3+bo:n3/type"
+    ]
+    assert found["decision"]["by"] == "prefer:ana"
+    shown = run(corpus, "adjudicate", "ana", "bo", "--list", "--settled").stdout
+    assert "decided: ana, by prefer:ana" in shown
+
+
+def test_gold_that_would_break_a_rule_is_not_written(corpus: Corpus, run: Run, tmp_path: Path):
+    before = gold(corpus)
+    wrong = {"document": "summit", "case": "mention/ana:m4+bo:m4/span", "value": [[0, 99_999]]}
+    path = decided(tmp_path / "wrong.jsonl", [wrong])
+    result = run(corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", path)
+    assert (result.exit_code, log(corpus)) == (1, [])
+    assert "cannot be taken" in result.stderr
+    # Legal by itself, but then two mentions are the same.
+    path = corpus.annotation_path("ana", "summit")
+    ana = json.loads(path.read_bytes())
+    ana["mentions"].append(mention("m9", "on", "DATE", "n4"))
+    path.write_text(json.dumps(ana))
+    place = [[span("on")["start"], span("on")["end"]]]
+    path = decided(tmp_path / "same.jsonl", [wrong | {"value": place}])
+    result = run(
+        corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", path, "--strategy", "prefer:ana"
+    )
+    assert result.exit_code == 1
+    assert "M403" in result.stderr
+    assert "--reopen" in result.stderr
+    assert gold(corpus) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ana"], "Name two annotators or more"),
+        (["ana", "gold"], "gold is what comes of them"),
+        (["ana", "dan"], "holds no annotations of «dan»"),
+        (["ana", "bo", "--strategy", "vote"], "there is no such strategy"),
+        (["ana", "bo", "--strategy", "prefer:cy"], "NAME is one of ana, bo"),
+        (["ana", "bo", "--document", "talks"], "talks.json: there is no such file"),
+    ],
+)
+def test_what_cannot_be_adjudicated_is_explained(corpus: Corpus, run: Run, arguments, message):
+    result = run(corpus, "adjudicate", *arguments)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_who_decides_must_be_said(corpus: Corpus, run: Run, tmp_path: Path):
+    path = decided(tmp_path / "d.jsonl", [{"document": "summit", "case": "x", "choice": []}])
+    result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path)
+    assert "--curator NAME" in result.stderr
+    result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path, "--curator", "cy")
+    assert "--role human or --role model" in result.stderr
+    (corpus.annotations / "annotators.json").write_text(
+        '{"annotators": [{"pseudonym": "cy", "kind": "model"}]}'
+    )
+    result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path, *CURATOR)
+    assert "has «cy» as model" in result.stderr
+
+
+def test_an_annotation_with_errors_or_of_other_layers_is_refused(corpus: Corpus, run: Run):
+    path = corpus.annotation_path("bo", "summit")
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace('"entity": "n3"', '"entity": "n33"'), encoding="utf-8")
+    result = run(corpus, "adjudicate", "ana", "bo")
+    assert "Only annotations without errors can be adjudicated" in result.stderr
+    path.write_text(whole, encoding="utf-8")
+    corpus.write_annotation(limited(corpus.read_annotation("bo", "summit"), ("claims",)))
+    result = run(corpus, "adjudicate", "ana", "bo")
+    assert "the layers must be the same" in result.stderr
+
+
+def test_a_broken_line_of_the_log_is_named(corpus: Corpus, run: Run):
+    (corpus.annotations / "gold" / "summit.log.jsonl").write_text('{"document": "summit"')
+    result = run(corpus, "adjudicate", "ana", "bo", "--list")
+    assert result.exit_code == 1
+    assert "summit.log.jsonl, line 1:" in result.stderr
+
+
+class Terminal:
+    """The command at a real terminal; waits for what it shows before each key."""
+
+    def __init__(self, corpus: Corpus, *arguments: str) -> None:
+        self._controller, terminal = pty.openpty()
+        command = [sys.executable, "-m", "dateline", "--root", str(corpus.root), *arguments]
+        environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
+        self._process = subprocess.Popen(
+            command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment
+        )
+        os.close(terminal)
+        self.shown = ""
+
+    def until(self, text: str) -> str:
+        """What is shown up to a text, which must come."""
+        while text not in self.shown:
+            ready, _, _ = select.select([self._controller], [], [], 20)
+            assert ready, f"{text!r} did not come after {self.shown!r}"
+            try:
+                piece = os.read(self._controller, 65536)
+            except OSError:
+                piece = b""
+            assert piece, f"{text!r} did not come, the command has ended: {self.shown!r}"
+            self.shown += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", piece.decode())
+        before, _, self.shown = self.shown.partition(text)
+        return before
+
+    def press(self, key: str) -> None:
+        """Press a key once the command listens for one; what came before that it forgets."""
+        for _ in range(3000):
+            if not termios.tcgetattr(self._controller)[3] & termios.ICANON:
+                break
+            select.select([], [], [], 0.02)
+        os.write(self._controller, key.encode())
+
+    def type(self, line: str) -> None:
+        """Type a line at a prompt."""
+        os.write(self._controller, f"{line}\n".encode())
+
+    def end(self) -> int:
+        code = self._process.wait(60)
+        os.close(self._controller)
+        return code
+
+
+def test_cases_are_decided_at_a_terminal_by_keys(corpus: Corpus, run: Run):
+    first, second, third = cases(run, corpus)[:3]
+    terminal = Terminal(corpus, "adjudicate", "ana", "bo", *CURATOR)
+    assert first["options"]["ana"]["text"] in terminal.until(first["case"])
+    terminal.until("q quit")
+    terminal.press("x")  # means nothing here
+    terminal.until("q quit")
+    terminal.press("1")
+    terminal.until(second["case"])
+    terminal.until("q quit")
+    terminal.press("r")
+    terminal.until("Reason:")
+    terminal.type("the guidelines say so")
+    terminal.until("reason: the guidelines say so")
+    terminal.until("q quit")
+    terminal.press("2")
+    terminal.until(third["case"])
+    terminal.until("q quit")
+    terminal.press("s")
+    terminal.until("q quit")
+    terminal.press("q")
+    assert terminal.end() == 0
+    assert [(r["case"], r["choice"], r.get("reason")) for r in log(corpus)] == [
+        (first["case"], ["ana"], None),
+        (second["case"], ["bo"], "the guidelines say so"),
+    ]
+    # The next session goes on where this one ended.
+    assert cases(run, corpus)[0]["case"] == third["case"]
+
+
+def test_the_last_key_writes_gold(corpus: Corpus, run: Run, tmp_path: Path):
+    all_of(run, corpus, tmp_path / "decisions.jsonl", "bo")
+    case = "entity/ana:n3+bo:n3/type"
+    terminal = Terminal(corpus, "adjudicate", "ana", "bo", *CURATOR, "--reopen", case)
+    terminal.until("q quit")
+    terminal.press("1")
+    terminal.until("summit: gold written")
+    assert terminal.end() == 0
+    assert corpus.read_annotation("gold", "summit").entities[2].type == "GPE"
+
+
+def test_something_else_is_typed_in(corpus: Corpus, run: Run):
+    wanted = {"type": ("FACILITY", "FACILITY"), "span": ("Monday", [[28, 34]])}
+    for kind, (typed, value) in wanted.items():
+        case = next(c for c in cases(run, corpus) if c["kind"] == kind)
+        terminal = Terminal(corpus, "adjudicate", "ana", "bo", *CURATOR)
+        while case["case"] not in terminal.until("q quit"):
+            terminal.press("s")
+        terminal.press("o")
+        terminal.until("Instead")
+        terminal.type("nothing of the kind")
+        terminal.until("cannot be taken")
+        terminal.until("Press any key")
+        terminal.press(" ")
+        terminal.until("q quit")
+        terminal.press("o")
+        terminal.until("Instead")
+        terminal.type(typed)
+        terminal.until("q quit")
+        terminal.press("q")
+        assert terminal.end() == 0
+        assert log(corpus)[-1]["case"] == case["case"]
+        if kind == "span":
+            text = corpus.read_document("summit").text
+            ((start, end),) = log(corpus)[-1]["value"]
+            assert text[start:end] == typed
+        else:
+            assert log(corpus)[-1]["value"] == value

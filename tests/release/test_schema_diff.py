@@ -1,0 +1,140 @@
+"""Changes of schemas: what grows adds, what readers cannot see is nothing, all else breaks."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dateline.naming import parse_new_name, with_new_names
+from dateline.release.bump import least_bump
+from dateline.release.schema_diff import schema_changes
+from dateline.release.version import Level
+from dateline.store import Corpus
+
+from ..chemistry import ONTOLOGY
+from ..conftest import REPOSITORY
+
+SCHEMAS = Corpus(REPOSITORY).schemas
+Edit = Callable[[Any], object]
+
+
+def definitions(schemas: Any) -> Any:
+    return schemas["ontology"]["$defs"]
+
+
+def entity_types(schemas: Any) -> Any:
+    return definitions(schemas)["entityType"]["oneOf"]
+
+
+def new(name: str) -> dict[str, str]:
+    return {"const": name, "description": f"Means {name}."}
+
+
+def role(schemas: Any, name: str) -> Any:
+    return definitions(schemas)["role"][name]
+
+
+CASES: dict[str, tuple[Edit, str, Level]] = {
+    "a label at the end": (
+        lambda s: entity_types(s).append(new("PLANET")),
+        "added ontology/$defs/entityType/oneOf/PLANET", Level.MINOR,
+    ),
+    "a label in the middle": (
+        lambda s: entity_types(s).insert(1, new("PLANET")),
+        "changed dataset/entities/ner_tags", Level.MAJOR,
+    ),
+    "no label": (
+        lambda s: definitions(s)["claimRelation"]["oneOf"].pop(),
+        "removed ontology/$defs/claimRelation/oneOf/REPEATS", Level.MAJOR,
+    ),
+    "a guideline": (
+        lambda s: entity_types(s)[0].update(description="Another.", examples=[]),
+        "changed ontology/$defs/entityType/oneOf/PERSON", Level.PATCH,
+    ),
+    "a version": (
+        lambda s: s["ontology"].update({"x-version": "9.9.9"}), "changed ontology", Level.PATCH,
+    ),
+    "a role": (
+        lambda s: definitions(s)["role"].update(means={**role(s, "place"), "const": "means2"}),
+        "changed ontology/$defs/role/means", Level.MAJOR,
+    ),
+    "a role's filler": (
+        lambda s: role(s, "place").update({"x-fillers": [*role(s, "place")["x-fillers"], "PERSON"]}),
+        "added ontology/$defs/role/place/x-fillers/PERSON", Level.MINOR,
+    ),
+    "no role's filler": (
+        lambda s: role(s, "place")["x-fillers"].pop(),
+        "removed ontology/$defs/role/place/x-fillers/FACILITY", Level.MAJOR,
+    ),
+    "a new role": (
+        lambda s: definitions(s)["role"].update(witness=role(s, "place") | {"const": "witness"}),
+        "added ontology/$defs/role/witness", Level.MINOR,
+    ),
+    "a claim's attribute": (
+        lambda s: definitions(s)["claim"]["properties"]["attributes"]["properties"].update(
+            tone={"oneOf": [new("angry")]}
+        ),
+        "added ontology/$defs/claim/properties/attributes/properties/tone", Level.MINOR,
+    ),
+    "a required attribute": (
+        lambda s: definitions(s)["claim"]["properties"]["attributes"]["required"].append("topic"),
+        "changed ontology/$defs/claim/properties/attributes", Level.MAJOR,
+    ),
+    "a field": (
+        lambda s: s["document"]["properties"].update(author={"type": ["string", "null"]}),
+        "added document/properties/author", Level.MINOR,
+    ),
+    "an allowed type": (
+        lambda s: s["document"]["properties"]["language"].update(type="string"),
+        "removed document/properties/language/type/null", Level.MAJOR,
+    ),
+    "a pattern": (
+        lambda s: s["document"]["$defs"]["documentId"].update(pattern="^x$"),
+        "changed document/$defs/documentId", Level.MAJOR,
+    ),
+    "predictions": (
+        lambda s: s["prediction"]["properties"].clear(), "removed prediction/properties/document",
+        Level.PATCH,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_change_has_its_place_and_level(case: str):
+    edit, expected, level = CASES[case]
+    after: Any = copy.deepcopy(dict(SCHEMAS))
+    edit(after)
+    found = list(schema_changes(SCHEMAS, after))
+    assert expected in [f"{change.action} {change.id}" for change in found]
+    assert least_bump(found).level == level
+
+
+def test_equal_schemas_have_no_changes():
+    assert list(schema_changes(SCHEMAS, copy.deepcopy(dict(SCHEMAS)))) == []
+
+
+def test_renaming_a_label_is_a_major_change():
+    renamed = with_new_names(SCHEMAS["ontology"], [parse_new_name("entity:GPE=STATE")])
+    found = list(schema_changes(SCHEMAS, {**SCHEMAS, "ontology": renamed}))
+    assert {(c.action, c.id) for c in found} >= {
+        ("removed", "ontology/$defs/entityType/oneOf/GPE"),
+        ("added", "ontology/$defs/entityType/oneOf/STATE"),
+        ("changed", "dataset/entities/ner_tags"),
+    }
+    assert least_bump(found).level == Level.MAJOR
+
+
+def test_another_ontology_is_compared_by_the_same_rules():
+    before = {**SCHEMAS, "ontology": ONTOLOGY}
+    after: Any = copy.deepcopy(before)
+    entity_types(after).append(new("GAS"))
+    (added,) = schema_changes(before, after)
+    assert added.id == "ontology/$defs/entityType/oneOf/GAS"
+    definitions(after)["claim"]["properties"]["attributes"]["properties"]["strength"]["oneOf"].pop(
+        0
+    )
+    ids = [change.id for change in schema_changes(before, after) if change.action == "changed"]
+    assert ids == ["dataset/claims/attributes.strength"]
