@@ -140,6 +140,14 @@ def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
 
 
+def in_context(text: str, start: int, end: int, around: int = 20) -> str:
+    """A stretch of text in brackets with some of the text before and after it, on one line."""
+    return (
+        f"{excerpt(text, start - around, start)}[{excerpt(text, start, end)}]"
+        f"{excerpt(text, end, end + around)}"
+    )
+
+
 @lru_cache(maxsize=8)
 def _runs_of_text(text: str, length: int) -> frozenset[str]:
     return runs(text, length)

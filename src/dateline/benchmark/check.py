@@ -11,6 +11,7 @@ import msgspec
 
 from dateline.benchmark.admission import admit
 from dateline.benchmark.names import Vocabulary
+from dateline.benchmark.texts import Text
 from dateline.benchmark.units import recognise
 from dateline.fault import Fault
 from dateline.model import Span, Struct
@@ -25,14 +26,6 @@ be
 right. What is noted is scored as it stands."""
 
 ITEMS = ("mentions", "events", "event_relations", "claims", "claim_relations")
-
-
-class Text(Struct, frozen=True):
-    """What a prediction is checked against."""
-
-    id: str
-    text: str
-    text_sha256: str
 
 
 class Problem(Struct, frozen=True):

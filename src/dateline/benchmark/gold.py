@@ -82,19 +82,22 @@ def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = 
     )
 
 
-def gold_of_corpus(corpus: Corpus, split: str | None = None) -> Gold:
-    """The gold of a corpus. Raises Fault where there is none, or a file is malformed."""
+def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GOLD) -> Gold:
+    """The gold of a corpus, or what an annotator says, to be taken for gold.
+
+    Raises Fault where there is none, or a file is malformed.
+    """
     citation = read_citation(corpus.root)
     found = []
-    for name in sorted(path.stem for path in (corpus.annotations / GOLD).glob("*.json")):
+    for name in sorted(path.stem for path in (corpus.annotations / annotator).glob("*.json")):
         document = corpus.read_document(name)
         if split is not None and document.split != split:
             continue
-        annotation = corpus.read_annotation(GOLD, name)
+        annotation = corpus.read_annotation(annotator, name)
         if annotation.text_sha256 != document.text_sha256:
             raise Fault(
-                f"{corpus.relative(corpus.annotation_path(GOLD, name))}: was made on another text; "
-                "run `dateline validate`."
+                f"{corpus.relative(corpus.annotation_path(annotator, name))}: was made on another "
+                "text; run `dateline validate`."
             )
         found.append(
             GoldDocument(
@@ -110,7 +113,9 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None) -> Gold:
         )
     if not found:
         where = f"the split {split!r} of " if split is not None else ""
-        raise Fault(f"{corpus.root}: there is no gold in {where}annotations/{GOLD}/ to score by.")
+        raise Fault(
+            f"{corpus.root}: there is nothing in {where}annotations/{annotator}/ to score by."
+        )
     return Gold(
         name=citation.title or corpus.root.name,
         version=None if citation.version is None else str(citation.version),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -11,9 +11,9 @@ import numpy as np
 from dateline.benchmark.admission import Flaw, admit
 from dateline.benchmark.gold import Gold, GoldDocument
 from dateline.benchmark.names import Numbers, Vocabulary
-from dateline.benchmark.sides import CLAIM, EVENT, MENTION, NOWHERE, Side, SideMaker
+from dateline.benchmark.sides import CLAIM, EVENT, MENTION, Side, SideMaker
 from dateline.fault import Fault
-from dateline.metrics.counts import BoolArray, IntArray
+from dateline.metrics.counts import BoolArray
 from dateline.metrics.spans import Matching, Spans, distinct, match, places
 from dateline.model import LAYERS, Range, Struct
 from dateline.predictions import Prediction
@@ -136,27 +136,6 @@ def matched(gold: Spans, predicted: Spans) -> Matching:
     gold_rows, predicted_rows = distinct(gold), distinct(predicted)
     found = match(gold.take(gold_rows), predicted.take(predicted_rows))
     return found._replace(gold=gold_rows[found.gold], predicted=predicted_rows[found.predicted])
-
-
-def entity_numbers(pair: Pair) -> tuple[IntArray, IntArray]:
-    """What each mention refers to: a gold chain, or for a mention that gold lacks its own place.
-
-    A predicted mention refers to what the gold mention of the same place refers to. Gold chains are
-    numbered below ``pair.entities``, places from there on.
-    """
-    predicted = pair.places.of_predicted[MENTION] + pair.entities
-    found = pair.mentions
-    predicted[found.predicted[found.exact]] = pair.gold.chain[found.gold[found.exact]]
-    return pair.gold.chain, predicted
-
-
-def place_of(kind: IntArray, row: IntArray, places: Mapping[int, IntArray], end: int) -> IntArray:
-    """The place of each filler by its kind and row; a filler that is nowhere has one of its own."""
-    found = end + np.arange(len(row))
-    for number, numbers in places.items():
-        there = (kind == number) & (row != NOWHERE)
-        found[there] = numbers[row[there]]
-    return found
 
 
 def _by_document(predictions: Iterable[Prediction], gold: Gold) -> dict[str, Prediction]:

@@ -1,8 +1,8 @@
-"""Reports as tables of text, which the terminal, Markdown and HTML pages all show."""
+"""Scores as tables of text, which the terminal, Markdown and HTML pages all show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dateline.benchmark.measures.table import MEAN
@@ -14,11 +14,12 @@ COLUMNS = ("measure", "P", "R", "F", "95 %", "macro F", "right", "predicted", "g
 
 
 class Table(NamedTuple):
-    """A title, names of columns, and rows of cells; the first column is text, the rest numbers."""
+    """A title, names of columns, and rows of cells; the first ``texts`` columns are no numbers."""
 
     title: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    texts: int = 1
 
 
 def tables(report: Report, *, labels: bool = False) -> Iterator[Table]:
@@ -36,19 +37,17 @@ def tables(report: Report, *, labels: bool = False) -> Iterator[Table]:
                 yield _broken_down(score, "document", score.documents)
 
 
-def as_markdown(report: Report, *, labels: bool = False) -> str:
-    """The report as a Markdown page."""
-    parts = ["# Scores", f"`{escape_code(str(report.signature))}`"]
-    parts += [f"> {escape(note)}" for note in report.notes]
-    parts += [_markdown(table) for table in tables(report, labels=labels)]
-    if report.flaws:
-        parts.append(f"{len(report.flaws)} predicted items cannot be right as they stand.")
-    return "\n\n".join(parts) + "\n"
+def lead(report: Report) -> list[str]:
+    """What stands above the tables: the signature and what to keep in mind."""
+    flaws = len(report.flaws)
+    noted = [f"{flaws} predicted items are not as they should be."] if flaws else []
+    return [str(report.signature), *report.notes, *noted]
 
 
-def escape_code(text: str) -> str:
-    """Text for a code span: a backtick would end it."""
-    return text.replace("`", "'")
+def markdown_page(title: str, lead: Iterable[str], tables: Iterable[Table]) -> str:
+    """A Markdown page with a title, some paragraphs and tables; all text is escaped."""
+    parts = [f"# {escape(title)}", *(escape(paragraph) for paragraph in lead)]
+    return "\n\n".join([*parts, *(_markdown(table) for table in tables)]) + "\n"
 
 
 def number(value: float | None) -> str:
@@ -100,7 +99,7 @@ def _markdown(table: Table) -> str:
         f"## {escape(table.title)}",
         "",
         "| " + " | ".join(table.columns) + " |",
-        "|---|" + "---:|" * (len(table.columns) - 1),
+        "|" + "---|" * table.texts + "---:|" * (len(table.columns) - table.texts),
     ]
     lines += ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in table.rows]
     return "\n".join(lines)

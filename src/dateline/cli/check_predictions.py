@@ -39,18 +39,15 @@ def check_predictions(
       dateline check-predictions predictions.jsonl
       dateline check-predictions predictions.jsonl --gold dist --format json
     """
-    from dateline.benchmark.check import Text
     from dateline.benchmark.check import check_predictions as check
     from dateline.store import Corpus
 
     texts = None
     if gold is not None:
         from dateline.benchmark.gold import read_gold
+        from dateline.benchmark.texts import texts_of_gold
 
-        texts = {
-            document.id: Text(id=document.id, text=document.text, text_sha256=document.text_sha256)
-            for document in read_gold(gold).documents
-        }
+        texts = {text.id: text for text in texts_of_gold(read_gold(gold))}
     found = check(predictions, Corpus(settings.root), texts)
     if shown_as == "json":
         import msgspec

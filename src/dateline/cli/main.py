@@ -10,10 +10,12 @@ from dateline.cli.annotators import annotators
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.check_predictions import check_predictions, convert_predictions
+from dateline.cli.compare import compare, errors
 from dateline.cli.guidelines import guidelines
 from dateline.cli.hydrate import hydrate
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
+from dateline.cli.predict import predict
 from dateline.cli.release import diff, release
 from dateline.cli.rename import rename
 from dateline.cli.score import score
@@ -46,9 +48,12 @@ for command in (
     datasheet,
     studio,
     build,
+    predict,
     check_predictions,
     convert_predictions,
     score,
+    compare,
+    errors,
     diff,
     release,
     verify,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from dateline.benchmark.pair import Options
     from dateline.benchmark.score import Report
     from dateline.benchmark.shown import Table
+
+format_option = click.option(
+    "--format",
+    "shown_as",
+    type=click.Choice(["text", "json", "md", "html"]),
+    default="text",
+    show_default=True,
+)
 
 C = TypeVar("C", bound=Callable[..., Any])
 FLAWS_SHOWN = 5
@@ -76,29 +84,29 @@ def gold_of(settings: Settings, gold: Path | None, split: str | None) -> Gold:
     return read_gold(gold or settings.root, split)
 
 
-def print_tables(tables: Iterable[Table]) -> None:
-    """Tables for a person at a terminal."""
-    from rich.console import Console
-    from rich.table import Table as Shown
-    from rich.text import Text
+def print_report(shown_as: str, title: str, lead: Sequence[str], tables: Iterable[Table]) -> None:
+    """Tables for a person at a terminal, as Markdown or as an HTML page.
 
-    console = Console()
-    for table in tables:
-        made = Shown(title=Text(table.title), title_justify="left")
-        for position, column in enumerate(table.columns):
-            made.add_column(column, justify="right" if position else "left", overflow="fold")
-        for row in table.rows:
-            made.add_row(*(Text(cell) for cell in row))
-        console.print(made)
+    At a terminal the first paragraph of the lead, the signature, comes last.
+    """
+    if shown_as == "md":
+        from dateline.benchmark.shown import markdown_page
+
+        click.echo(markdown_page(title, lead, tables), nl=False)
+    elif shown_as == "html":
+        from dateline.benchmark.page import page
+
+        click.echo(page(title, lead, tables))
+    else:
+        _print_tables(tables)
+        for paragraph in lead[:1]:
+            click.echo(paragraph)
 
 
 @click.command(cls=Command)
 @click.argument("predictions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @gold_options
-@click.option(
-    "--format", "shown_as", type=click.Choice(["text", "json", "md", "html"]), default="text",
-    show_default=True,
-)  # fmt: skip
+@format_option
 @click.option("--labels", is_flag=True, help="Show every label, too (JSON always does).")
 @click.option("--documents", is_flag=True, help="Show every document, too.")
 @click.option("--resamples", type=click.IntRange(0), default=1000, show_default=True)
@@ -130,7 +138,7 @@ def score(
     """
     from dateline.benchmark.pair import Pair
     from dateline.benchmark.score import as_predictions, chosen, report
-    from dateline.benchmark.shown import as_markdown, tables
+    from dateline.benchmark.shown import lead, tables
 
     against = gold_of(settings, gold, split)
     pair = Pair(against, as_predictions(predictions), options_of(**matching))
@@ -140,17 +148,27 @@ def score(
 
         content = {"signature_line": str(found.signature), **msgspec.to_builtins(found)}
         click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
-    elif shown_as == "md":
-        click.echo(as_markdown(found, labels=labels), nl=False)
-    elif shown_as == "html":
-        from dateline.benchmark.page import page
-
-        lead = (str(found.signature), *found.notes)
-        click.echo(page(f"Scores of {predictions.name}", lead, tables(found, labels=labels)))
     else:
-        print_tables(tables(found, labels=labels))
-        click.echo(str(found.signature))
+        title = f"Scores of {predictions.name}"
+        print_report(shown_as, title, lead(found), tables(found, labels=labels))
     _warn(settings, found)
+
+
+def _print_tables(tables: Iterable[Table]) -> None:
+    from rich.console import Console
+    from rich.table import Table as Shown
+    from rich.text import Text
+
+    console = Console()
+    for table in tables:
+        made = Shown(title=Text(table.title), title_justify="left")
+        for position, column in enumerate(table.columns):
+            made.add_column(
+                column, justify="left" if position < table.texts else "right", overflow="fold"
+            )
+        for row in table.rows:
+            made.add_row(*(Text(cell) for cell in row))
+        console.print(made)
 
 
 def _warn(settings: Settings, report: Report) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from dateline.model import Annotation, Claim, Document, Entity, Event, Mention, Span, Spans
 from dateline.ontology import Ontology
 from dateline.rules.incident import Finding
-from dateline.text import excerpt
+from dateline.text import in_context
 
 Item = TypeVar("Item", Mention, Event, Claim)
 
@@ -132,8 +132,4 @@ class AnnotationContext:
         """The spans as the document has them, in brackets, with some text around."""
         if not spans:
             return ""
-        text, start, end = self.text.text, spans[0].start, spans[-1].end
-        return (
-            f"{excerpt(text, start - 20, start)}[{excerpt(text, start, end)}]"
-            f"{excerpt(text, end, end + 20)}"
-        )
+        return in_context(self.text.text, spans[0].start, spans[-1].end)

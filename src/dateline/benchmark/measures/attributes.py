@@ -19,10 +19,15 @@ def attribute_measures(
     matched: tuple[IntArray, IntArray],
     documents: int,
 ) -> Iterator[Measured]:
-    """Each attribute of matched items, and of all items with those that were not found."""
+    """Each attribute of matched items, and of all items with those that were not found.
+
+    Attributes that the predictions never give are not scored.
+    """
     gold_rows, predicted_rows = matched
     for name, values in names.items():
         ours, theirs = gold[1][name], predicted[1][name]
+        if len(theirs) and (theirs == values.number(None)).all():
+            continue
         yield from label_measures(
             name,
             values.labels,

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from dateline.benchmark.measures.attributes import attribute_measures, label_measures
-from dateline.benchmark.measures.events import numbered
 from dateline.benchmark.measures.table import MEAN, Measured, group
 from dateline.benchmark.names import ABSENT, UNKNOWN
-from dateline.benchmark.pair import Pair, entity_numbers
+from dateline.benchmark.numbering import entity_numbers, numbered
+from dateline.benchmark.pair import Pair
 from dateline.benchmark.sides import CLAIM, MENTION, NOWHERE, Side, special
 from dateline.metrics.classes import Pairs, joint, mean
 from dateline.metrics.counts import BoolArray, FloatArray, IntArray

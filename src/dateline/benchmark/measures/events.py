@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from dateline.benchmark.measures.attributes import attribute_measures
 from dateline.benchmark.measures.table import Measured, group
-from dateline.benchmark.pair import Pair, entity_numbers, place_of
+from dateline.benchmark.numbering import entity_numbers, fillers, numbered
+from dateline.benchmark.pair import Pair
 from dateline.benchmark.sides import EVENT, MENTION, NOWHERE, Side
-from dateline.benchmark.sides import Relations as Rows
 from dateline.metrics.counts import IntArray
 from dateline.metrics.events import (
     Arguments,
@@ -48,10 +46,7 @@ def arguments(pair: Pair) -> Iterator[Measured]:
     """Filled roles: by the filler's place, where the event was found, and by its entity."""
     vocabulary = pair.vocabulary
     events, roles = vocabulary.types["events"], vocabulary.roles
-    places = pair.places
-    gold = _arguments(pair.gold, places.of_gold, places.end)
-    # A filler that is nowhere is no gold filler, so its numbers must not be those of gold's own.
-    predicted = _arguments(pair.predicted, places.of_predicted, places.end + len(gold.role))
+    gold, predicted = fillers(pair)
     size = pair.documents, len(events), len(roles)
     labels = {"AI": events.labels, "AC": roles.labels, "AI+": events.labels, "AC+": roles.labels}
     plain = argument_counts(gold, predicted, *size)
@@ -98,34 +93,12 @@ def _spread(side: Side, number: IntArray) -> Relations:
     return expanded(between, side.cluster, number)
 
 
-def numbered(found: Rows, number: IntArray, beyond: int) -> Relations:
-    """Relations with the numbers of their ends; one that is nowhere has one from ``beyond`` on."""
-    ends: list[IntArray] = []
-    for row in (found.source, found.target):
-        end = beyond + len(ends) * len(row) + np.arange(len(row))
-        there = row != NOWHERE
-        end[there] = number[row[there]]
-        ends.append(end)
-    return Relations(found.document, found.label, *ends)
-
-
 def _triggers(pair: Pair) -> tuple[Triggers, Triggers]:
     def of(side: Side, place: IntArray) -> Triggers:
         return Triggers(side.events.document, side.events.label, place)
 
     places = pair.places
     return of(pair.gold, places.of_gold[EVENT]), of(pair.predicted, places.of_predicted[EVENT])
-
-
-def _arguments(side: Side, places: dict[int, IntArray], end: int) -> Arguments:
-    found = side.arguments
-    return Arguments(
-        side.events.document[found.event],
-        side.events.label[found.event],
-        places[EVENT][found.event],
-        found.role,
-        place_of(found.kind, found.filler, places, end),
-    )
 
 
 def _of_entities(pair: Pair, gold: Arguments, predicted: Arguments) -> tuple[Arguments, Arguments]:

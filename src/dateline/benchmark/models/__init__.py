@@ -1,0 +1,1 @@
+"""Models that predict, and how they are found and run."""

@@ -1,0 +1,76 @@
+"""spaCy pipelines: their named entities as mentions, by a map of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dateline.benchmark.models.labels import label_map
+from dateline.benchmark.models.model import Failed, Setting
+from dateline.benchmark.texts import Text
+from dateline.fault import Fault
+from dateline.model import Mention, Span
+from dateline.predictions import Prediction
+
+
+def make(setting: Setting) -> SpacyPipeline:
+    """The installed pipeline that the argument names; ``labels`` is a file with a map of labels.
+
+    Raises Fault where spaCy or the pipeline is not installed.
+    """
+    setting.refuse_other_options("labels")
+    try:
+        import spacy  # noqa: PLC0415 (heavy and optional)
+    except ImportError:
+        raise Fault("spaCy is not installed; install dateline with the extra «spacy».") from None
+    try:
+        pipeline = spacy.load(setting.argument)
+    except OSError as error:
+        raise Fault(f"--model spacy:{setting.argument}: {error}") from None
+    given = pipeline.pipe_labels.get("ner", [])
+    labels = label_map(setting.option("labels", ""), setting.ontology, given)
+    return SpacyPipeline(pipeline, labels)
+
+
+class SpacyPipeline:
+    """Predicts the named entities of a pipeline whose labels the map has."""
+
+    cost: Mapping[str, float] = {}
+
+    def __init__(self, pipeline: Any, labels: Mapping[str, str]) -> None:
+        self._pipeline = pipeline
+        self._labels = labels
+
+    @property
+    def version(self) -> str | None:
+        """Version of the pipeline."""
+        found = self._pipeline.meta.get("version")
+        return str(found) if found else None
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Name of the pipeline and map of labels."""
+        meta = self._pipeline.meta
+        return {"pipeline": f"{meta['lang']}_{meta['name']}", "labels": dict(self._labels)}
+
+    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | Failed]:
+        """A prediction for each text; spaCy counts code points, as we do."""
+        found = self._pipeline.pipe(text.text for text in texts)
+        for text, document in zip(texts, found, strict=True):
+            kept = [entity for entity in document.ents if entity.label_ in self._labels]
+            yield Prediction(
+                document=text.id,
+                text_sha256=text.text_sha256,
+                mentions=tuple(
+                    Mention(
+                        id=f"m{number}",
+                        spans=(
+                            Span(start=entity.start_char, end=entity.end_char, text=entity.text),
+                        ),
+                        type=self._labels[entity.label_],
+                        attributes={},
+                        entity=None,
+                    )
+                    for number, entity in enumerate(kept, 1)
+                ),
+            )

@@ -1,0 +1,52 @@
+"""Comparisons as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dateline.benchmark.compare import Comparison, Difference
+from dateline.benchmark.shown import NONE, Table, interval, number
+
+COLUMNS = ("more", "95 %", "p boot", "p rand", "p Holm")
+
+
+def tables(comparison: Comparison) -> Iterator[Table]:
+    """A table for each system, against the first."""
+    first, *others = comparison.systems
+    for position, name in enumerate(others):
+        rows = [
+            (
+                f"{line.group}: {line.measure}",
+                number(line.first),
+                number(line.others[position].value),
+                *_cells(line.others[position]),
+            )
+            for line in comparison.lines
+        ]
+        yield Table(f"{name} against {first}", ("measure", first, name, *COLUMNS), rows)
+
+
+def lead(comparison: Comparison) -> list[str]:
+    """What stands above the tables: the signature, and what to keep in mind."""
+    notes = [str(comparison.signature)]
+    if comparison.documents == 1:
+        notes.append(
+            "one document: nothing can be told apart by drawing documents, so p is 1 and there is "
+            "no interval"
+        )
+    for name, found in comparison.differing.items():
+        notes.append(f"{name} was not scored by the same rules: {'; '.join(found)}")
+    return notes
+
+
+def _cells(found: Difference) -> tuple[str, ...]:
+    gain = found.difference
+    return (
+        NONE if gain is None else f"{100 * gain:+.1f}",
+        interval(found.interval),
+        *(_p(value) for value in (found.bootstrap, found.randomisation, found.corrected)),
+    )
+
+
+def _p(value: float | None) -> str:
+    return NONE if value is None else f"{value:.3f}"

@@ -1,0 +1,64 @@
+"""Errors as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dateline.benchmark.errors import KINDS, Errors, Example, LayerErrors
+from dateline.benchmark.score import Report
+from dateline.benchmark.shown import Table, number
+
+
+def tables(errors: Errors) -> Iterator[Table]:
+    """Kinds, confusions and examples of each layer, then where arguments were lost."""
+    for layer in errors.layers:
+        yield Table(
+            f"{layer.layer}: what became of each",
+            ("label", *KINDS),
+            [(label, *(f"{n}" for n in kinds.values())) for label, kinds in layer.kinds.items()],
+        )
+        yield from _confusions(layer)
+        yield from _examples(layer.layer, layer.examples)
+    if any(errors.waterfall.values()):
+        yield Table(
+            "arguments: where they were lost",
+            ("step", "arguments"),
+            [(step, f"{n}") for step, n in errors.waterfall.items()],
+        )
+        yield from _examples("arguments", errors.arguments)
+
+
+def ceiling_table(report: Report, ceilings: Mapping[tuple[str, str], float | None]) -> Table:
+    """Each score beside what two annotators reach against each other."""
+    return Table(
+        "scores under their ceiling",
+        ("measure", "score", "annotators"),
+        [
+            (
+                f"{score.group}: {score.measure}",
+                number(score.value),
+                number(ceilings.get((score.group, score.measure))),
+            )
+            for score in report.scores
+        ],
+    )
+
+
+def _confusions(layer: LayerErrors) -> Iterator[Table]:
+    wrong = [
+        (gold, predicted, f"{n}")
+        for gold, found in layer.confusions.items()
+        for predicted, n in found.items()
+        if predicted != gold
+    ]
+    if wrong:
+        wrong.sort(key=lambda row: -int(row[2]))
+        columns = ("gold label", "predicted label", "items")
+        yield Table(f"{layer.layer}: labels taken for others", columns, wrong, texts=2)
+
+
+def _examples(layer: str, examples: Sequence[Example]) -> Iterator[Table]:
+    if examples:
+        columns = ("kind", "gold", "predicted", "document", "context")
+        rows = [(e.kind, e.gold, e.predicted, e.document, e.context) for e in examples]
+        yield Table(f"{layer}: examples", columns, rows, texts=5)

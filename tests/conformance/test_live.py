@@ -1,0 +1,127 @@
+"""Ten thousand random cases each, on which ours must say what others say."""
+
+from __future__ import annotations
+
+import random
+import warnings
+
+import numpy as np
+import pytest
+from seqeval.metrics.v1 import precision_recall_fscore_support
+from seqeval.scheme import IOB2
+from sklearn.metrics import multilabel_confusion_matrix
+
+from dateline.metrics.classes import Pairs, conditional
+from dateline.metrics.counts import (
+    GOLD,
+    HIT_GOLD,
+    HIT_PREDICTED,
+    PREDICTED,
+    f_score,
+    precision,
+    recall,
+)
+from dateline.metrics.spans import Spans, semeval, strict
+from tests.metrics import oracle
+
+CASES = 10_000
+LABELS = 3
+
+
+def noisy(generator: random.Random, gold: list[oracle.Row]) -> list[oracle.Row]:
+    """Predictions that are often right, sometimes nearly, with some invented and some twice."""
+    found = []
+    for document, label, place in gold:
+        chance = generator.random()
+        if chance < 0.5:
+            found.append((document, label, place))
+        elif chance < 0.65:
+            found.append((document, generator.randrange(LABELS), place))
+        elif chance < 0.8:
+            (start, end), *rest = place
+            found.append((document, label, ((start, max(end - 1, start + 1)), *rest)))
+        if chance < 0.05:
+            found.append(found[-1])
+    found += [(document, label, place) for document, label, place in rows(generator, 2)]
+    generator.shuffle(found)
+    return found
+
+
+def rows(generator: random.Random, most: int) -> list[oracle.Row]:
+    """Spans of two documents: nested, crossing, in pieces, all mixed."""
+    found = []
+    for _ in range(generator.randint(0, most)):
+        size = generator.choice((1, 1, 1, 2))
+        cuts = sorted(generator.sample(range(14), 2 * size))
+        place = tuple(zip(cuts[::2], cuts[1::2], strict=True))
+        found.append((generator.randrange(2), generator.randrange(LABELS), place))
+    return found
+
+
+def test_sets_of_spans():
+    generator = random.Random(1)
+    for _ in range(CASES):
+        gold = rows(generator, 6)
+        predicted = noisy(generator, gold)
+        hits, in_gold, in_predicted = oracle.strict(gold, predicted)
+        counts = strict(Spans.of(gold), Spans.of(predicted), 2, LABELS).sum(axis=(0, 1))
+        assert counts.tolist() == [hits, in_gold, hits, in_predicted], (gold, predicted)
+
+
+def test_every_assignment_tried():
+    generator = random.Random(2)
+    for _ in range(CASES):
+        gold = rows(generator, 4)
+        predicted = noisy(generator, gold)[:5]
+        expected = oracle.semeval(gold, predicted)
+        found = semeval(Spans.of(gold), Spans.of(predicted), 2, LABELS)
+        for mode, counts in found.items():
+            assert counts.sum(axis=(0, 1))[HIT_GOLD] == expected[mode], (mode, gold, predicted)
+
+
+def tags(generator: random.Random, length: int) -> tuple[list[str], list[tuple[int, int, int]]]:
+    """Legal BIO tags, and their spans as label, first token, one past the last."""
+    names, spans = ["O"] * length, []
+    position = 0
+    while position < length:
+        if generator.random() < 0.5:
+            label, size = generator.randrange(LABELS), generator.randint(1, 3)
+            end = min(position + size, length)
+            names[position:end] = [f"B-{label}", *[f"I-{label}"] * (end - position - 1)]
+            spans.append((label, position, end))
+            position = end
+        else:
+            position += 1
+    return names, spans
+
+
+def test_seqeval_in_strict_mode():
+    generator = random.Random(3)
+    compared = 0
+    while compared < CASES:
+        length = generator.randint(1, 8)
+        (gold_tags, gold), (said_tags, said) = tags(generator, length), tags(generator, length)
+        if not gold or not said:
+            continue  # seqeval says 0 where we say undefined
+        compared += 1
+        sides = (Spans.of((0, label, [(a, b)]) for label, a, b in side) for side in (gold, said))
+        total = strict(*sides, 1, LABELS).sum(axis=(0, 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            theirs = precision_recall_fscore_support(
+                [gold_tags], [said_tags], scheme=IOB2, average="micro"
+            )
+        ours = precision(total), recall(total), f_score(total)
+        assert ours == pytest.approx(theirs[:3]), (gold_tags, said_tags)
+
+
+def test_confusions_of_scikit_learn():
+    generator = np.random.default_rng(4)
+    for _ in range(CASES):
+        gold, said = generator.integers(LABELS, size=(2, generator.integers(1, 12)))
+        counts = conditional(Pairs(np.zeros_like(gold), gold, said), 1, LABELS)[0]
+        theirs = multilabel_confusion_matrix(gold, said, labels=range(LABELS))
+        hits = theirs[:, 1, 1]
+        assert counts[:, HIT_GOLD].tolist() == counts[:, HIT_PREDICTED].tolist() == hits.tolist()
+        assert counts[:, GOLD].tolist() == (hits + theirs[:, 1, 0]).tolist()
+        assert counts[:, PREDICTED].tolist() == (hits + theirs[:, 0, 1]).tolist()
