@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -18,6 +19,7 @@ from dateline.adjudication.corrections import (
     fingerprint,
     in_words,
 )
+from dateline.adjudication.curated import ALL, answers
 from dateline.adjudication.identity import with_ids
 from dateline.adjudication.log import append, last_written, log_path, read_decisions
 from dateline.adjudication.settle import Settlement, settle
@@ -62,7 +64,42 @@ class Adjudication:
         self._written = last_written(self._log) if self._log.is_file() else None
         again = set(reopened)
         self._decisions = [decision for decision in self._logged if decision.case not in again]
+        self._curated: Annotation | None = None
         self.settlement = self._settled()
+
+    def proposal(self) -> tuple[Annotation, list[Case]]:
+        """What a curator starts from: all that anybody has, under gold's ids; and what is open."""
+        whole = settle(self.inputs, self._decisions, ALL)
+        if whole.gold is None:
+            raise Fault(f"{self.document.id}: {whole.open[0].id} cannot be put to a curator.")
+        conflicts = [case for case, decision in whole.decided if decision.by == ALL.name]
+        return self._with_ids(whole.gold, self._present), conflicts
+
+    def follow(self, curated: Annotation, signed: Signed, when: str) -> None:
+        """Decide the open cases as a curator's own annotation has them, and make gold equal to it.
+
+        Cases on which it says nothing stay open. Raises Fault where it has errors, or other layers.
+        """
+        self._check([next(iter(self.inputs.annotations.values())), curated])
+        self._curated = curated
+        tried: set[str] = set()
+        while fresh := [
+            decision
+            for decision in answers(self.inputs, self.settlement.open, curated)
+            if decision.case not in tried
+        ]:
+            for decision in fresh:
+                tried.add(decision.case)
+                own = msgspec.structs.replace(
+                    decision,
+                    curator=signed.curator,
+                    role=signed.role,
+                    reason=signed.reason,
+                    when=when,
+                )
+                # What only the curator has cannot be chosen here; it is a correction then.
+                with contextlib.suppress(Fault):
+                    self.take([own])
 
     def take(self, decisions: Iterable[Decision]) -> list[Decision]:
         """Decide as these decisions do, and keep those that are new in the log.
@@ -118,6 +155,8 @@ class Adjudication:
             if decision.by != CURATOR and decision.when is None
         ]
         gold, base = self._named(merged, replace)
+        if self._curated is not None:
+            gold = self._as_curated(self._curated, gold, base)
         changed = corrections(base, gold)
         signed_before = {d.case: d for d in self._logged if d.by == CORRECTION}
         corrected = [
@@ -166,6 +205,23 @@ class Adjudication:
         base = self._with_ids(before, present)
         anew = self._with_ids(merged, base)
         return carried(base, present, anew), anew
+
+    def _as_curated(self, curated: Annotation, gold: Annotation, base: Annotation) -> Annotation:
+        if fingerprint(gold) != fingerprint(base):
+            raise Fault(
+                f"{self.document.id}: gold was corrected by hand, which what was curated would "
+                f"undo:\n{in_words(corrections(base, gold))}\n--replace drops the corrections."
+            )
+        alike = msgspec.structs.replace(
+            curated,
+            annotator=base.annotator,
+            layers=base.layers,
+            status=base.status,
+            provenance=base.provenance,
+            retired=(),
+        )
+        names = self._corpus.ontology.special_claimers
+        return with_ids(alike, base, names, [entity.id for entity in curated.entities])
 
     def _with_ids(self, merged: Annotation, present: Annotation | None) -> Annotation:
         names = self._corpus.ontology.special_claimers

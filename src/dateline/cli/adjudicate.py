@@ -51,6 +51,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Decisions to take over, one JSON object a line, as the log has them; asks nothing.",
 )
+@click.option(
+    "--as",
+    "curated_by",
+    metavar="ANNOTATOR",
+    help="Decide as this annotation has it: that of a curator in Label Studio.",
+)
 @click.option("--reason", metavar="TEXT", help="Why gold was corrected by hand; stands in the log.")
 @click.option(
     "--replace", is_flag=True, help="Write gold even if what was changed in it by hand is lost."
@@ -75,6 +81,7 @@ def adjudicate(
     role: Role | None,
     strategy_name: str,
     decisions_file: Path | None,
+    curated_by: str | None,
     reason: str | None,
     replace: bool,
     reopen: tuple[str, ...],
@@ -94,6 +101,7 @@ def adjudicate(
       dateline adjudicate ana bo --curator cy
       dateline adjudicate ana bo --list --format json
       dateline adjudicate ana bo --curator cy --decisions decisions.jsonl
+      dateline adjudicate ana bo --as cy
     """
     from dateline.adjudication.adjudicate import Adjudication, comparable
     from dateline.adjudication.case import unsigned
@@ -110,7 +118,8 @@ def adjudicate(
         _list(under_way, settled, shown_as)
         return
     given = read_decisions(decisions_file) if decisions_file else []
-    ask = decisions_file is None and sys.stdin.isatty()
+    ask = decisions_file is None and curated_by is None and sys.stdin.isatty()
+    curator = curator or curated_by
     if curator is not None or ask or any(unsigned(decision) for decision in given):
         role = _role(corpus, curator, role)
     signed = Signed(curator=curator, role=role, reason=reason) if curator and role else None
@@ -119,6 +128,8 @@ def adjudicate(
         unfit = adjudication.take(_signed(given, curator, role))
         for decision in unfit:
             settings.say(f"{decision.document}: fits no case, or not as it is now: {decision.case}")
+        if curated_by is not None and signed is not None:
+            _follow(corpus, adjudication, curated_by, signed)
         if (
             ask
             and curator is not None
@@ -203,6 +214,14 @@ def _signed(
         else decision
         for decision in decisions
     ]
+
+
+def _follow(corpus: Corpus, adjudication: Adjudication, curated_by: str, signed: Signed) -> None:
+    path = corpus.annotation_path(curated_by, adjudication.document.id)
+    if not path.is_file():
+        raise Fault(f"{corpus.relative(path)}: there is no such file; pull what was curated first.")
+    curated = corpus.read_annotation(curated_by, adjudication.document.id)
+    adjudication.follow(curated, signed, now())
 
 
 def _finished(
