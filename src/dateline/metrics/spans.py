@@ -345,12 +345,9 @@ def _counts(
     documents: int,
     labels: int,
 ) -> Counts:
-    return np.stack(
-        (
-            tally(documents, labels, gold.document, gold.label, gold_credit),
-            tally(documents, labels, gold.document, gold.label),
-            tally(documents, labels, predicted.document, predicted.label, predicted_credit),
-            tally(documents, labels, predicted.document, predicted.label),
-        ),
-        axis=-1,
+    return tally(
+        documents,
+        labels,
+        (gold.document, gold.label, gold_credit),
+        (predicted.document, predicted.label, predicted_credit),
     )
