@@ -39,6 +39,7 @@ def test_the_annotation_and_the_waiver_that_are_shown_are_valid(corpus, run):
     path = corpus.annotation_path("ana", "treaty")
     path.parent.mkdir()
     path.write_text(ANNOTATION, encoding="utf-8")
+    assert run(corpus, "annotators", "add", "ana", "--kind", "human").exit_code == 0
     result = run(corpus, "validate")
     assert "0 errors, 0 warnings" in result.stderr
     (corpus.annotations / "waivers.toml").write_text(WAIVER, encoding="utf-8")

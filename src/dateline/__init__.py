@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dateline.benchmark.score import score as score
     from dateline.dataset.load import load as load
+    from dateline.release.hydrate import hydrate as hydrate
 
-__all__ = ["load", "score"]
+__all__ = ["hydrate", "load", "score"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,6 +22,10 @@ def __getattr__(name: str) -> Any:
         from dateline.benchmark.score import score  # noqa: PLC0415
 
         return score
+    if name == "hydrate":
+        from dateline.release.hydrate import hydrate  # noqa: PLC0415
+
+        return hydrate
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415
 

@@ -13,10 +13,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from dateline.metrics.assignment import assign
 from dateline.model import Annotation, Range, Spans, Struct
 
 OTHER_LABEL = 0.75
@@ -326,27 +324,17 @@ def _best(
     weights: _Weights, row_keys: Mapping[str, _Key], column_keys: Mapping[str, _Key]
 ) -> _Weights:
     """The pairs, no id in two of them, whose weights have the greatest sum."""
-    if not weights:
-        return {}
     rows = sorted({one for one, _ in weights}, key=row_keys.__getitem__)
     columns = sorted({other for _, other in weights}, key=column_keys.__getitem__)
     row_at = {id_: n for n, id_ in enumerate(rows)}
     column_at = {id_: n for n, id_ in enumerate(columns)}
-    size = len(rows) + len(columns)
-    ends = [row_at[one] for one, _ in weights], [len(rows) + column_at[two] for _, two in weights]
-    # Texts are long, and what can match lies close together: each knot of candidates by itself.
-    _, knots = connected_components(coo_array((np.ones(len(weights)), ends), (size, size)))
-    found: _Weights = {}
-    for knot in np.unique(knots):
-        members = np.flatnonzero(knots == knot)
-        some_rows = [rows[n] for n in members if n < len(rows)]
-        some_columns = [columns[n - len(rows)] for n in members if n >= len(rows)]
-        matrix = np.array([[weights.get((r, c), 0.0) for c in some_columns] for r in some_rows])
-        for row, column in zip(*linear_sum_assignment(matrix, maximize=True), strict=True):
-            if matrix[row, column] > 0:
-                pair = some_rows[row], some_columns[column]
-                found[pair] = weights[pair]
-    return found
+    pairs = sorted(weights, key=lambda pair: (row_at[pair[0]], column_at[pair[1]]))
+    chosen = assign(
+        np.array([row_at[one] for one, _ in pairs]),
+        np.array([column_at[other] for _, other in pairs]),
+        (np.array([weights[pair] for pair in pairs]),),
+    )
+    return {pairs[n]: weights[pairs[n]] for n in chosen}
 
 
 def _joined(

@@ -9,6 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from syntok import segmenter
 from syntok.tokenizer import Tokenizer
@@ -20,6 +21,10 @@ BYTE_ORDER_MARK = "\ufeff"
 # Hyphens are kept as tokens, so that «Russia-Ukraine» can be annotated in its parts; contractions
 # keep their letters, so that every token is a slice of the text.
 _TOKENIZER = Tokenizer(emit_hyphen_or_underscore_sep=True, replace_not_contraction=False)
+# Scripts without blanks between words count character by character: Thai to Lao, kana, Han.
+_WORD = re.compile(
+    r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"
+)
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -108,6 +113,25 @@ def passage(sentences: Sequence[Range], place: Sequence[Range]) -> Range:
     )
 
 
+def word_places(text: str) -> list[Range]:
+    """Where the words of a text stand: runs of letters and digits, or single characters of Han."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
+def runs(text: str, length: int) -> frozenset[str]:
+    """The runs of so many words in a text, in lower case; all of it where it has fewer."""
+    words = _WORD.findall(text.casefold())
+    last = max(1, len(words) - length + 1)
+    return frozenset(" ".join(words[start : start + length]) for start in range(last))
+
+
+def share_run(string: str, text: str, length: int) -> bool:
+    """Whether so many words of the string stand in the text in a row, in whatever case."""
+    return len(word_places(string)) >= length and not runs(string, length).isdisjoint(
+        _runs_of_text(text, length)
+    )
+
+
 def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
     """A stretch of text to show to a person: at most ``width`` code points, on one line."""
     shown = text[max(start, 0) : max(end, 0)]
@@ -122,3 +146,8 @@ def in_context(text: str, start: int, end: int, around: int = 20) -> str:
         f"{excerpt(text, start - around, start)}[{excerpt(text, start, end)}]"
         f"{excerpt(text, end, end + around)}"
     )
+
+
+@lru_cache(maxsize=8)
+def _runs_of_text(text: str, length: int) -> frozenset[str]:
+    return runs(text, length)

@@ -162,6 +162,21 @@ def test_ids_of_gold_survive(corpus: Corpus, run: Run):
     assert [m.id for m in again.mentions] == [m.id for m in before.mentions]
 
 
+def test_a_link_of_gold_stays_where_no_annotator_has_one(corpus: Corpus, run: Run):
+    path = corpus.annotation_path("gold", "summit")
+    written = json.loads(path.read_bytes())
+    link = {"kb": "wikidata", "date": None, "id": "Q42"}
+    for number in (0, 1):
+        written["entities"][number]["link"] = link
+    path.write_text(json.dumps(written))
+    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    links = {
+        e.name: e.link and e.link.id for e in corpus.read_annotation("gold", "summit").entities
+    }
+    # That Bo Lind is not linked was decided: bo had said otherwise.
+    assert (links["Ana Ruiz"], links["Bo Lind"]) == ("Q42", None)
+
+
 def reopened(corpus: Corpus) -> list[str]:
     return [word for record in log(corpus) for word in ("--reopen", record["case"])]
 

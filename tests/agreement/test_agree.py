@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from html.parser import HTMLParser
 
 import msgspec
 import pytest
 
 from dateline.agreement.report import agreement
-from dateline.model import canonical
+from dateline.model import LAYERS, canonical
 
 from ..conftest import SEED
 
@@ -42,8 +43,11 @@ def test_one_agrees_with_oneself(two):
     for layer in pair.layers.values():
         for labels in layer.spans.values():
             assert {score.value for score in labels.values()} == {1.0}
-        assert layer.token_kappa.value == layer.token_alpha == 1.0
-        assert all(found.same == found.items for found in layer.attributes.values())
+        for found in layer.tokens.values():
+            assert (found.kappa.value, found.kappa.low, found.kappa.high) == (1.0, 1.0, 1.0)
+            assert (found.alpha.value, found.alpha.low, found.alpha.high) == (1.0, 1.0, 1.0)
+        assert layer.gamma is None
+        assert all(found.same == found.units for found in layer.attributes.values())
     assert pair.coreference == pytest.approx(1.0)
     assert {score.value for score in (*pair.arguments.values(), *pair.claims.values())} == {1.0}
     assert pair.disagreements == ()
@@ -69,6 +73,86 @@ def test_what_differs_is_counted_and_shown(two):
     assert all(d.quote in corpus.read_document(SEED).text for d in pair.disagreements)
 
 
+def test_arguments_and_claims_have_intervals_too(two):
+    corpus, *_ = two
+    (pair,) = agreement(corpus, ["ana", "bo"]).pairs
+    cue = pair.claims["cue"]
+    assert 0 < cue.low < cue.value < cue.high <= 1
+    arguments = pair.arguments["mention"]
+    assert arguments.low < arguments.value <= arguments.high == 1
+    again, other = (agreement(corpus, ["ana", "bo"], seed=seed).pairs[0] for seed in (13, 14))
+    assert again == pair
+    assert other.claims["cue"].value == cue.value
+    assert (other.claims["cue"].low, other.claims["cue"].high) != (cue.low, cue.high)
+
+
+def test_relations_and_happenings_that_differ_are_shown(two):
+    corpus, *_ = two
+    gold = corpus.read_annotation("gold", SEED)
+    relation, *relations = gold.event_relations
+    first, second = gold.events[:2]
+    together = tuple(
+        msgspec.structs.replace(e, cluster="k9" if e in (first, second) else None)
+        for e in gold.events
+    )
+    apart = tuple(msgspec.structs.replace(e, cluster=None) for e in gold.events)
+    for name, events, kept in (
+        ("ana", together, gold.event_relations), ("bo", apart, tuple(relations))
+    ):  # fmt: skip
+        changed = msgspec.structs.replace(
+            gold, annotator=name, events=events, event_relations=kept, claim_relations=()
+        )
+        corpus.write_annotation(canonical(changed))
+    (pair,) = agreement(corpus, ["ana", "bo"]).pairs
+    quotes = {e.id: e.trigger[0].text for e in gold.events}
+    said = f"{relation.type} «{quotes[relation.target]}»"
+    assert sorted((d.what, d.first, d.second) for d in pair.disagreements) == sorted(
+        [
+            ("relation", said, None),
+            ("happening", f"one with «{quotes[second.id]}»", "one with nothing"),
+            ("happening", f"one with «{quotes[first.id]}»", "one with nothing"),
+        ]
+    )
+
+
+def test_only_the_pieces_of_a_span_are_marked(two, run):
+    corpus, *_ = two
+    gold = corpus.read_annotation("gold", SEED)
+    split = next(claim for claim in gold.claims if len(claim.spans) > 1)
+    without = tuple(claim for claim in gold.claims if claim.id != split.id)
+    corpus.write_annotation(
+        msgspec.structs.replace(gold, annotator="bo", claims=without, claim_relations=())
+    )
+    (pair,) = agreement(corpus, ["gold", "bo"]).pairs
+    (found,) = [d for d in pair.disagreements if d.what == "presence"]
+    assert [text for text, marked in found.pieces if marked] == [s.text for s in split.spans]
+    assert "".join(text for text, _ in found.pieces) == found.quote
+    page = run(corpus, "agree", "gold", "bo", "--format", "html").stdout
+    assert f"<mark>{escape(split.spans[1].text)}</mark>" in page
+
+
+def test_gamma_is_measured_on_demand(files, run):
+    pytest.importorskip("pygamma_agreement")
+    files.check()
+    corpus = files.corpus
+    gold = corpus.read_annotation("gold", "summit")
+    corpus.write_annotation(msgspec.structs.replace(gold, annotator="ana"))
+    mentions = tuple(m for m in gold.mentions if m.type != "DATE")
+    changed = msgspec.structs.replace(gold, annotator="bo", mentions=mentions, events=())
+    corpus.write_annotation(changed)
+    same, other, back, again = (
+        agreement(corpus, names, with_gamma=True).pairs[0].layers
+        for names in (["gold", "ana"], ["ana", "bo"], ["bo", "ana"], ["ana", "bo"])
+    )
+    assert [same[layer].gamma for layer in LAYERS] == [1.0, 1.0, 1.0]
+    assert 0 < other["entities"].gamma < 1
+    assert other["entities"].gamma == again["entities"].gamma
+    assert other["entities"].gamma == pytest.approx(back["entities"].gamma, abs=0.1)
+    assert other["events"].gamma is None
+    shown = run(corpus, "agree", "ana", "bo", "--gamma", "--layer", "entities").stdout
+    assert "entities: gamma" in shown
+
+
 def test_it_is_the_same_the_other_way_round(two):
     corpus, *_ = two
     (pair,), (back,) = (agreement(corpus, names).pairs for names in (["ana", "bo"], ["bo", "ana"]))
@@ -76,8 +160,10 @@ def test_it_is_the_same_the_other_way_round(two):
         for way, labels in layer.spans.items():
             for label, score in labels.items():
                 assert score.value == back.layers[name].spans[way][label].value
-        assert layer.token_alpha == back.layers[name].token_alpha
-        assert layer.token_kappa.value == pytest.approx(back.layers[name].token_kappa.value)
+        for label, found in layer.tokens.items():
+            other = back.layers[name].tokens[label]
+            assert found.kappa.value == pytest.approx(other.kappa.value)
+            assert found.alpha.value == pytest.approx(other.alpha.value)
     assert pair.coreference == pytest.approx(back.coreference)
     assert len(pair.disagreements) == len(back.disagreements)
 

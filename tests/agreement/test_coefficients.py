@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from dateline.agreement.coefficients import alpha, f1, kappa
+from dateline.agreement.coefficients import alpha, f1, kappa, of_tables
 
 N = None
 
@@ -55,3 +59,16 @@ def test_perfect_and_none():
     assert f1(0, 0, 0) is None
     assert f1(1, 2, 2) == 0.5
     assert f1(0, 2, 0) == 0
+
+
+@given(arrays(np.int64, (3, 4, 4), elements=st.integers(0, 3)))
+def test_many_tables_at_once_are_what_the_libraries_say_of_each(tables):
+    kappas, alphas = of_tables(tables)
+    for table, one_kappa, one_alpha in zip(tables, kappas, alphas, strict=True):
+        units = [(i, j) for (i, j), n in np.ndenumerate(table) for _ in range(n)]
+        first, second = [i for i, _ in units], [j for _, j in units]
+        for found, expected in (
+            (one_kappa, kappa(first, second)),
+            (one_alpha, alpha([first, second])),
+        ):
+            assert np.isnan(found) if expected is None else found == pytest.approx(expected)

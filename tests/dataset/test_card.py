@@ -179,7 +179,9 @@ def test_text_from_outside_breaks_nothing(maker: CorpusMaker, load_dataset, nast
     assert "".join(pieces).count(shown) >= 6
     tokens = MarkdownIt("commonmark").enable("table").parse(card.text)
     assert [t.content for t in tokens if t.type == "html_block"] == [
-        "<!-- Written by `dateline build`, which replaces this folder as a whole. -->\n"
+        "<!-- Written by `dateline build`, which replaces this folder as a whole. -->\n",
+        "<!-- dateline:texts -->\n",
+        "<!-- /dateline:texts -->\n",
     ]
     assert not any(c.type == "html_inline" for t in tokens for c in t.children or ())
     assert not any(c.type in ("link_open", "image") for t in tokens for c in t.children or ())

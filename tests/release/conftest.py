@@ -32,6 +32,7 @@ def commit(corpus: Corpus, tag: str | None = None) -> str:
     return git(corpus, "rev-parse", "HEAD")
 
 
+BOUND = {"license": "LicenseRef-All-Rights-Reserved", "holder": None, "redistribute_text": False}
 CITATION = """cff-version: 1.2.0
 message: "Cite it."
 title: "News of War"  # a working title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from typing import NamedTuple
@@ -52,6 +53,16 @@ def waive(rule: str, id: str, reason: str = "a name with a hyphen", annotator: s
 
 def inside_token(files: Files) -> None:
     merge(files, "mentions", 2, spans=[span("Osl")])
+
+
+def register(files: Files, *names: str) -> None:
+    rows = [{"pseudonym": name, "kind": "human"} for name in names]
+    text = json.dumps({"annotators": rows})
+    (files.corpus.annotations / "annotators.json").write_text(text, encoding="utf-8")
+
+
+def listed(files: Files) -> None:
+    files._write(files.corpus.annotation_path("ana", "summit"), files.gold | {"annotator": "ana"})
 
 
 def nothing(_: Files) -> None:
@@ -130,6 +141,12 @@ CASES = {
         lambda f: f.gold.update(layers=["entities", "events"]),
         "/claims",
         lambda f: f.gold.update(layers=["entities", "events"], claims=[], claim_relations=[]),
+    ),
+    "A207": Case(
+        lambda f: register(f, "ana", "ana"), "", lambda f: register(f, "ana", "bo")
+    ),
+    "A208": Case(
+        listed, "/annotator", lambda f: listed(f) or register(f, "ana")
     ),
     "T301": Case(
         lambda f: merge(f, "mentions", 0, spans=[span("Ana Ruiz") | {"end": len(TEXT) + 1}]),

@@ -9,6 +9,7 @@ from itertools import product
 import msgspec
 import pytest
 
+from dateline.annotators import Annotator, write_annotator, write_users
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,
@@ -318,6 +319,18 @@ def test_gold_is_no_annotator_to_pull_as(nasty, sync, submitted, label_studio):
     result = sync(nasty, "pull", "--annotator", f"{label_studio.annotator.id}=gold")
     assert result.exit_code == 1
     assert "never pulled" in result.stderr
+
+
+def test_a_user_on_record_needs_no_option(nasty, sync, submitted, label_studio):
+    user = label_studio.annotator.id
+    write_users(nasty, f"{label_studio.url}/", {user: "robot-1"})
+    write_annotator(nasty, Annotator(pseudonym="robot-1", kind="model"))
+    assert sync(nasty, "pull").stdout.split() == ["annotations/robot-1/nasty.json"]
+    assert nasty.read_annotation("robot-1", "nasty").provenance.kind == "model"
+    # Who was pulled under one name does not become another.
+    result = sync(nasty, "pull", "--annotator", f"{user}=ana")
+    assert result.exit_code == 1
+    assert "one person must not become two" in result.stderr
 
 
 def test_two_users_cannot_share_a_pseudonym(nasty, sync, pushed):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from dateline.adjudication.case import CURATOR, RULE, Case, Decision
+from dateline.adjudication.chains import linked
 from dateline.adjudication.identity import with_ids
 from dateline.adjudication.log import append_decisions, log_path, read_decisions
 from dateline.adjudication.settle import Settlement, settle
@@ -99,7 +100,12 @@ class Adjudication:
             for case, decision in self.settlement.decided
             if decision.by != CURATOR and decision.when is None
         ]
-        gold = with_ids(merged, self._present, self._corpus.ontology.special_claimers)
+        gold = with_ids(
+            merged,
+            self._present,
+            self._corpus.ontology.special_claimers,
+            linked(self.inputs),
+        )
         gold = msgspec.structs.replace(gold, provenance=self._provenance(by_rule))
         errors = [i for i in self._checker.annotation(gold, self.document) if i.level == "error"]
         if errors:

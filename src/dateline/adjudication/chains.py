@@ -71,6 +71,16 @@ def hear_chains(inputs: Inputs, roll: Roll, docket: Docket) -> Chains:
     return Chains(entities=tuple(entities), entity=entity, type=types)
 
 
+def linked(inputs: Inputs) -> frozenset[str]:
+    """References of the entities that some annotator has linked to a knowledge base."""
+    links = {(n, e.id): e.link for n, a in inputs.annotations.items() for e in a.entities}
+    return frozenset(
+        _reference(group)
+        for group in inputs.groups.entities
+        if any(links[place] is not None for place in group.items())
+    )
+
+
 def hear_clusters(inputs: Inputs, roll: Roll, docket: Docket) -> Mapping[Thing, str | None]:
     """Ask which events are one happening, and return the reference of each one's cluster."""
     refs = {place: _reference(g) for g in inputs.groups.clusters for place in g.items()}

@@ -19,11 +19,17 @@ PREFIXES: Mapping[str, str] = {
 }
 
 
-def with_ids(gold: Annotation, present: Annotation | None, names: Collection[str]) -> Annotation:
+def with_ids(
+    gold: Annotation,
+    present: Annotation | None,
+    names: Collection[str],
+    linked: Collection[str] = (),
+) -> Annotation:
     """New gold under the ids of the present gold, where their items match.
 
     ``names`` are the ontology's claimers, which an id must not be. Ids of the present gold that
-    are not in use any more join the retired ones.
+    are not in use any more join the retired ones. An entity keeps the link that it has in the
+    present gold unless it is one of ``linked``: those on whose link an annotator had a say.
     """
     known: dict[str, Mapping[str, str]] = {field: {} for field in PREFIXES}
     taken: set[str] = set(names)
@@ -41,6 +47,15 @@ def with_ids(gold: Annotation, present: Annotation | None, names: Collection[str
     renamed = _renamed(gold, new)
     if present is None:
         return canonical(renamed)
+    links = {entity.id: entity.link for entity in present.entities}
+    said = {new[f"entities/{ref}"] for ref in linked if f"entities/{ref}" in new}
+    renamed = msgspec.structs.replace(
+        renamed,
+        entities=tuple(
+            e if e.id in said else msgspec.structs.replace(e, link=links.get(e.id))
+            for e in renamed.entities
+        ),
+    )
     gone = {*present.ids(), *clusters_of(present)} - {*renamed.ids(), *clusters_of(renamed)}
     return canonical(
         msgspec.structs.replace(renamed, retired=tuple(sorted({*present.retired, *gone})))

@@ -11,16 +11,16 @@ from dateline.fault import Fault
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
 
-    Weights = np.typing.NDArray[np.integer[Any]]
+    Counts = npt.NDArray[np.integer[Any]]
+    Values = npt.NDArray[np.float64]
 
 NEEDED = "pip install 'dateline[agreement]'"
 
 
-def kappa(
-    first: Sequence[Hashable], second: Sequence[Hashable], weights: Weights | None = None
-) -> float | None:
-    """Cohen's κ of two lists of labels, one for each unit, and of how often each unit counts.
+def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None:
+    """Cohen's κ of two lists of labels, one for each unit.
 
     None where there are no units, or where both use one and the same label throughout, so that
     agreement could not have been otherwise.
@@ -37,9 +37,7 @@ def kappa(
     numbers = {label: n for n, label in enumerate(dict.fromkeys((*first, *second)))}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        value = cohen_kappa_score(
-            [numbers[x] for x in first], [numbers[x] for x in second], sample_weight=weights
-        )
+        value = cohen_kappa_score([numbers[x] for x in first], [numbers[x] for x in second])
     return _defined(value)
 
 
@@ -69,6 +67,29 @@ def alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
     except ValueError:
         return None  # only one label is left among the units that can be paired
     return _defined(value)
+
+
+def of_tables(tables: Counts) -> tuple[Values, Values]:
+    """Cohen's κ and Krippendorff's nominal α of many tables at once; NaN where undefined.
+
+    ``tables`` has the shape (tables, labels, labels): how many units the first coder gave the
+    label of the row, and the second that of the column. The same as ``kappa`` and ``alpha`` of each
+    table's units, a thousand times as fast, which is what resampling takes.
+    """
+    import numpy as np  # noqa: PLC0415 (heavy)
+
+    rows, columns = tables.sum(axis=2), tables.sum(axis=1)
+    units = rows.sum(axis=1).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        same = np.trace(tables, axis1=1, axis2=2) / units
+        by_chance = (rows * columns).sum(axis=1) / units**2
+        kappas = (same - by_chance) / (1 - by_chance)
+        values = 2 * units
+        differ = (values**2 - ((rows + columns) ** 2).sum(axis=1)) / (values * (values - 1))
+        alphas = 1 - (1 - same) / differ
+    kappas[by_chance == 1] = np.nan
+    alphas[differ == 0] = np.nan
+    return kappas, alphas
 
 
 def f1(common: float, first: float, second: float) -> float | None:

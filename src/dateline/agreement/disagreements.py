@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from dateline.agreement.pair import items_of, label_of, sentence_of, spans_of
 from dateline.differences import shown
-from dateline.matching import Matches, ranges_of
-from dateline.model import LAYERS, Annotation, Claim, Document, Event, Mention, Struct
+from dateline.matching import Matches, clusters_of, ranges_of
+from dateline.model import LAYERS, Annotation, Claim, Document, Event, Mention, Spans, Struct
 
 AROUND = 60
 """Code points of context on each side."""
@@ -16,9 +16,10 @@ AROUND = 60
 class Disagreement(Struct, frozen=True):
     """Something that two annotators say differently.
 
-    ``before``, ``quote`` and ``after`` are the text around it; ``what`` is presence, span, label,
-    an attribute's name, entity, arguments, claimer, cue or events; ``first`` and ``second`` are
-    what each says, None for one who has no such item.
+    ``before``, ``quote`` and ``after`` are the text around it, and ``pieces`` the quote again, in
+    stretches that do or do not belong to the item. ``what`` is presence, span, label, an
+    attribute's name, entity, happening, arguments, claimer, cue, events or relation; ``first`` and
+    ``second`` are what each says, None for one who has no such item.
     """
 
     document: str
@@ -28,6 +29,7 @@ class Disagreement(Struct, frozen=True):
     before: str
     quote: str
     after: str
+    pieces: tuple[tuple[str, bool], ...]
     first: str | None
     second: str | None
 
@@ -61,6 +63,10 @@ def disagreements(
             _row(document, layer, item, "presence", None, label_of(item))
             for item in others.values()
         ]
+        rows += [
+            _row(document, layer, item, "relation", here, there)
+            for item, here, there in _relations(layer, first, second, matches)
+        ]
         yield from (row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1].what)))
 
 
@@ -82,6 +88,7 @@ def _row(
         before=document.text[max(start - AROUND, 0) : start],
         quote=document.text[start:end],
         after=document.text[end : end + AROUND],
+        pieces=_pieces(document, spans),
         first=first,
         second=second,
     )
@@ -105,6 +112,7 @@ def _parts(
     if isinstance(one, Mention) and isinstance(other, Mention):
         yield from _wholes("entity", one.entity, other.entity, first, second, matches)
     if isinstance(one, Event) and isinstance(other, Event):
+        yield from _happening(one, other, first, second, matches)
         yield from _arguments(one, other, first, second, matches)
     if isinstance(one, Claim) and isinstance(other, Claim):
         yield from _claim(one, other, first, second, matches)
@@ -126,6 +134,50 @@ def _wholes(
             for found, name in zip(names, (here, there), strict=True)
         )
         yield what, ours, theirs
+
+
+def _happening(
+    one: Event, other: Event, first: Annotation, second: Annotation, matches: Matches
+) -> Iterator[tuple[str, str, str]]:
+    """Which other events each takes it to be one happening with."""
+    here = {e for e in clusters_of(first).get(one.cluster or "", ()) if e != one.id}
+    there = {e for e in clusters_of(second).get(other.cluster or "", ()) if e != other.id}
+    if {matches.events.get(event, f"only here {event}") for event in here} != there:
+        ours, theirs = (
+            ", ".join(f"«{quotes[event]}»" for event in sorted(events)) or "nothing"
+            for quotes, events in ((_quotes(first), here), (_quotes(second), there))
+        )
+        yield "happening", f"one with {ours}", f"one with {theirs}"
+
+
+def _relations(
+    layer: str, first: Annotation, second: Annotation, matches: Matches
+) -> Iterator[tuple[Event | Claim, str | None, str | None]]:
+    """Relations that only one of them has, each with the item that it starts from."""
+    if layer == "events":
+        ours, theirs, known = first.event_relations, second.event_relations, matches.events
+    elif layer == "claims":
+        ours, theirs, known = first.claim_relations, second.claim_relations, matches.claims
+    else:
+        return
+    here = {
+        (r.type, *(known.get(end, f"only here {end}") for end in (r.source, r.target))): r
+        for r in ours
+    }
+    there = {(r.type, r.source, r.target): r for r in theirs}
+    for found, others, annotation in ((here, there, first), (there, here, second)):
+        items: dict[str, Event | Claim] = {event.id: event for event in annotation.events}
+        items.update({claim.id: claim for claim in annotation.claims})
+        quotes = _quotes(annotation)
+        for key, relation in found.items():
+            # An annotation that breaks the rules may relate what is not there.
+            if key not in others and {relation.source, relation.target} <= items.keys():
+                said = f"{relation.type} «{quotes[relation.target]}»"
+                yield (
+                    items[relation.source],
+                    said if found is here else None,
+                    said if found is there else None,
+                )
 
 
 def _arguments(
@@ -162,9 +214,18 @@ def _claim(
     if {matches.events.get(name, "") for name in one.events} != {*other.events}:
         yield (
             "events",
-            ", ".join(quotes[0][name] for name in one.events) or "nothing",
-            ", ".join(quotes[1][name] for name in other.events) or "nothing",
+            ", ".join(quotes[0].get(name, name) for name in one.events) or "nothing",
+            ", ".join(quotes[1].get(name, name) for name in other.events) or "nothing",
         )
+
+
+def _pieces(document: Document, spans: Spans) -> tuple[tuple[str, bool], ...]:
+    pieces = []
+    for number, span in enumerate(spans):
+        if number:
+            pieces.append((document.text[spans[number - 1].end : span.start], False))
+        pieces.append((document.text[span.start : span.end], True))
+    return tuple(pieces)
 
 
 def _quotes(annotation: Annotation) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dateline.agreement.report import Report
 
 
@@ -17,4 +19,10 @@ def page(report: Report, title: str) -> str:
         lstrip_blocks=True,
     )
     templates.filters["number"] = lambda value: "—" if value is None else f"{value:.3f}"
+    templates.filters["columns"] = _columns
     return templates.get_template("page.html.j2").render(report=report, title=title)
+
+
+def _columns(confusion: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Every label of either side, so that what both have stands on the diagonal."""
+    return sorted({*confusion, *(label for row in confusion.values() for label in row)})

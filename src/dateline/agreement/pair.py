@@ -36,15 +36,16 @@ Kind = tuple[str, str, str]
 class PairOnDocument(Struct, frozen=True):
     """What two annotators have in common on a document.
 
-    ``spans`` has a tally for each sentence (by number) and kind; ``values`` the pairs of values of
-    each attribute on matched items, by layer and attribute; ``arguments`` a tally for each way of
-    matching; ``claims`` how many of the matched claims agree on each part, and of how many.
+    All is by sentence, whose number comes first. ``spans`` has a tally for each kind; ``values``
+    the pairs of values of each attribute on matched items, by layer and attribute; ``arguments`` a
+    tally for each way of matching; ``claims`` one for each part of matched claims, in which both
+    have as many as there are claims.
     """
 
     spans: Mapping[tuple[int, Kind], Tally]
-    values: Mapping[tuple[str, str], Sequence[tuple[str | None, str | None]]]
-    arguments: Mapping[str, Tally]
-    claims: Mapping[str, tuple[int, int]]
+    values: Mapping[tuple[str, str], Sequence[tuple[int, str | None, str | None]]]
+    arguments: Mapping[tuple[int, str], Tally]
+    claims: Mapping[tuple[int, str], Tally]
     matches: Matches
 
 
@@ -55,7 +56,7 @@ def compare(document: Document, first: Annotation, second: Annotation) -> PairOn
     sides = {layer: (items_of(first, layer), items_of(second, layer)) for layer in layers}
     known = {"entities": matches.mentions, "events": matches.events, "claims": matches.claims}
     spans: Counter[tuple[int, Kind, str]] = Counter()
-    values: dict[tuple[str, str], list[tuple[str | None, str | None]]] = {}
+    values: dict[tuple[str, str], list[tuple[int, str | None, str | None]]] = {}
     for layer, (ours, theirs) in sides.items():
         by_id = {item.id: item for item in theirs}
         pairs = [(item, by_id[known[layer][item.id]]) for item in ours if item.id in known[layer]]
@@ -64,12 +65,13 @@ def compare(document: Document, first: Annotation, second: Annotation) -> PairOn
         for one, other in pairs:
             for name in sorted({*one.attributes, *other.attributes}):
                 both = one.attributes.get(name), other.attributes.get(name)
-                values.setdefault((layer, name), []).append(both)
+                place = sentence_of(document, spans_of(one))
+                values.setdefault((layer, name), []).append((place, *both))
     return PairOnDocument(
         spans=_tallies(spans),
         values=values,
-        arguments=dict(_arguments(first, second, matches)) if "events" in layers else {},
-        claims=dict(_claims(first, second, matches)) if "claims" in layers else {},
+        arguments=_arguments(document, first, second, matches) if "events" in layers else {},
+        claims=_claims(document, first, second, matches) if "claims" in layers else {},
         matches=matches,
     )
 
@@ -162,51 +164,41 @@ def _tallies(counts: Counter[tuple[int, Kind, str]]) -> dict[tuple[int, Kind], T
 
 
 def _arguments(
-    first: Annotation, second: Annotation, matches: Matches
-) -> Iterator[tuple[str, Tally]]:
+    document: Document, first: Annotation, second: Annotation, matches: Matches
+) -> dict[tuple[int, str], Tally]:
     """On events that match: arguments with the same role and filler, or a coreferent filler."""
     here = {mention.id: mention.entity for mention in first.mentions}
     there = {mention.id: mention.entity for mention in second.mentions}
     others = {event.id: event for event in second.events}
-    mention_of = {**matches.mentions, **matches.events, **matches.claims}
-    pairs = [
-        (event, others[matches.events[event.id]])
-        for event in first.events
-        if event.id in matches.events
-    ]
-    for way in ("mention", "entity"):
-        total = Tally()
-        for one, other in pairs:
+    known = {**matches.mentions, **matches.events, **matches.claims}
+    matched = {*matches.entities.values()}
+    found: dict[tuple[int, str], Tally] = {}
+    for one in first.events:
+        if one.id not in matches.events:
+            continue
+        place = sentence_of(document, one.trigger)
+        for way in ("mention", "entity"):
             ours, theirs = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
             for argument in one.arguments:
                 entity = matches.entities.get(here.get(argument.filler) or "")
-                filler = mention_of.get(argument.filler, f"only here {argument.filler}")
+                filler = known.get(argument.filler, f"only here {argument.filler}")
                 ours[argument.role, entity if way == "entity" and entity else filler] += 1
-            for argument in other.arguments:
-                entity = there.get(argument.filler)
-                matched = entity in {*matches.entities.values()}
-                theirs[
-                    argument.role,
-                    entity if way == "entity" and entity and matched else argument.filler,
-                ] += 1
-            total += Tally(
-                common=(ours & theirs).total(), first=ours.total(), second=theirs.total()
-            )
-        yield way, total
+            for argument in others[matches.events[one.id]].arguments:
+                own = there.get(argument.filler)
+                same = own if way == "entity" and own in matched else None
+                theirs[argument.role, same or argument.filler] += 1
+            tally = Tally(common=(ours & theirs).total(), first=ours.total(), second=theirs.total())
+            found[place, way] = found.get((place, way), Tally()) + tally
+    return found
 
 
 def _claims(
-    first: Annotation, second: Annotation, matches: Matches
-) -> Iterator[tuple[str, tuple[int, int]]]:
+    document: Document, first: Annotation, second: Annotation, matches: Matches
+) -> dict[tuple[int, str], Tally]:
     """On claims that match: how many have the same claimer, cue, and events; of how many."""
     here = {mention.id: mention.entity for mention in first.mentions}
     there = {mention.id: mention.entity for mention in second.mentions}
     others = {claim.id: claim for claim in second.claims}
-    pairs = [
-        (claim, others[matches.claims[claim.id]])
-        for claim in first.claims
-        if claim.id in matches.claims
-    ]
 
     def same_mention(one: Claim, other: Claim) -> bool:
         return matches.mentions.get(one.claimer, one.claimer) == other.claimer
@@ -223,8 +215,15 @@ def _claims(
     def same_events(one: Claim, other: Claim) -> bool:
         return {matches.events.get(name, "") for name in one.events} == {*other.events}
 
-    for name, same in (
-        ("claimer, the mention", same_mention), ("claimer, who it is", same_claimer),
-        ("cue", same_cue), ("events", same_events),
-    ):  # fmt: skip
-        yield name, (sum(same(one, other) for one, other in pairs), len(pairs))
+    found: dict[tuple[int, str], Tally] = {}
+    for one in first.claims:
+        if one.id not in matches.claims:
+            continue
+        place, other = sentence_of(document, one.spans), others[matches.claims[one.id]]
+        for name, same in (
+            ("claimer, the mention", same_mention), ("claimer, who it is", same_claimer),
+            ("cue", same_cue), ("events", same_events),
+        ):  # fmt: skip
+            tally = Tally(common=int(same(one, other)), first=1, second=1)
+            found[place, name] = found.get((place, name), Tally()) + tally
+    return found

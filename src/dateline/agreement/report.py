@@ -8,12 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from dateline.agreement.coefficients import alpha, f1, kappa
+from dateline.agreement.coefficients import alpha, f1, kappa, of_tables
 from dateline.agreement.coreference import conll_f1
 from dateline.agreement.disagreements import Disagreement, disagreements
+from dateline.agreement.gamma import gamma
 from dateline.agreement.pair import (
+    NOTHING,
     Kind,
-    PairOnDocument,
     Tally,
     compare,
     token_labels,
@@ -42,27 +43,30 @@ class Score(Struct, frozen=True):
     second: int | None = None
 
 
-class AttributeAgreement(Struct, frozen=True):
-    """An attribute on matched items: how many there are, how many agree, and Cohen's κ."""
+class Coefficients(Struct, frozen=True):
+    """Cohen's κ and Krippendorff's nominal α on units, of which so many have the same label."""
 
-    items: int
+    units: int
     same: int
-    kappa: float | None
+    kappa: Score
+    alpha: Score
 
 
 class LayerAgreement(Struct, frozen=True):
     """A layer: F₁ of spans by way of matching and label, coefficients on tokens, and attributes.
 
     Ways are ``exact`` (span and label), ``overlap`` (label, of items matched one to one) and
-    ``span`` (whatever the label); the label «all» stands for all together. On tokens, the label is
-    that of the shortest item that covers a token, or O.
+    ``span`` (whatever the label); the label «all» stands for all together. ``tokens`` has
+    coefficients for «all», where the label of a token is that of the shortest item that covers it,
+    or O, and for each label against all the rest; ``attributes`` has them for matched items.
+    ``gamma`` is None unless it was asked for.
     """
 
     spans: Mapping[str, Mapping[str, Score]]
-    token_kappa: Score
-    token_alpha: float | None
+    tokens: Mapping[str, Coefficients]
     token_confusion: Mapping[str, Mapping[str, int]]
-    attributes: Mapping[str, AttributeAgreement]
+    attributes: Mapping[str, Coefficients]
+    gamma: float | None
 
 
 class PairAgreement(Struct, frozen=True):
@@ -95,11 +99,14 @@ def agreement(
     documents: Iterable[str] | None = None,
     layers: Sequence[str] = LAYERS,
     seed: int = 13,
+    *,
+    with_gamma: bool = False,
 ) -> Report:
     """How far these annotators agree on the documents that they share, on these layers.
 
-    Intervals are percentiles of 1,000 resamples of sentences, drawn with this seed. Raises Fault
-    where fewer than two annotators are named, or two of them share no document.
+    Intervals are percentiles of 1,000 resamples of sentences, drawn with this seed; resamples in
+    which a coefficient is undefined are left out of its interval. Raises Fault where fewer than two
+    annotators are named, two of them share no document, or a package that is needed is missing.
     """
     if len({*annotators}) < 2:
         raise Fault("Agreement needs two different annotators at least.")
@@ -119,7 +126,7 @@ def agreement(
         ]
         if not shared:
             raise Fault(f"«{first}» and «{second}» share none of these documents.")
-        pairs.append(_Pair(corpus, first, second, shared, layers, seed).result())
+        pairs.append(_Pair(corpus, first, second, shared, layers, seed, with_gamma).result())
     return Report(
         annotators=tuple(annotators),
         pairs=tuple(pairs),
@@ -143,6 +150,10 @@ def _alpha_of_all(
     return alpha(coders)
 
 
+_Unit = tuple[int, str | None, str | None]
+"""The sentence that something is in, and what each of two annotators says of it."""
+
+
 class _Pair:
     """Goes through the documents of two annotators, and resamples their sentences."""
 
@@ -154,7 +165,10 @@ class _Pair:
         documents: Sequence[str],
         layers: Sequence[str],
         seed: int,
+        with_gamma: bool,
     ) -> None:
+        self._seed = seed
+        self._with_gamma = with_gamma
         self._names = first, second
         self._documents = [corpus.read_document(name) for name in documents]
         self._annotations = [
@@ -187,13 +201,12 @@ class _Pair:
             coreference=conll_f1(self._annotations, self._found)
             if "entities" in self._layers
             else None,
-            arguments={
-                way: _score(sum((f.arguments.get(way, Tally()) for f in self._found), Tally()))
-                for way in ("mention", "entity")
-            }
+            arguments=self._parts([found.arguments for found in self._found])
             if "events" in self._layers
             else {},
-            claims=_shares(self._found) if "claims" in self._layers else {},
+            claims=self._parts([found.claims for found in self._found])
+            if "claims" in self._layers
+            else {},
             disagreements=tuple(
                 found
                 for document, both, pair in zip(
@@ -212,38 +225,65 @@ class _Pair:
         spans: dict[str, dict[str, Score]] = {}
         for kind in sorted(tallies):
             spans.setdefault(kind[1], {})[kind[2] or ALL] = self._with_interval(tallies[kind])
-        first, second, sentences = self._tokens(layer)
-        values: dict[str, list[tuple[str | None, str | None]]] = {}
-        for found in self._found:
-            for (of, name), pairs in found.values.items():
+        tokens = self._tokens(layer)
+        values: dict[str, list[_Unit]] = {}
+        for start, found in zip(self._start, self._found, strict=True):
+            for (of, name), units in found.values.items():
                 if of == layer:
-                    values.setdefault(name, []).extend(pairs)
-        confusion: dict[str, Counter[str]] = {}
-        for one, other in zip(first, second, strict=True):
+                    values.setdefault(name, []).extend((start + n, a, b) for n, a, b in units)
+        confusion: dict[str | None, Counter[str | None]] = {}
+        for _, one, other in tokens:
             confusion.setdefault(one, Counter())[other] += 1
+        labels = sorted({str(label) for _, *both in tokens for label in both} - {NOTHING})
         return LayerAgreement(
             spans=spans,
-            token_kappa=self._kappa(first, second, sentences),
-            token_alpha=alpha([first, second]),
-            token_confusion={
-                label: dict(sorted(confusion[label].items())) for label in sorted(confusion)
+            tokens={
+                ALL: self._coefficients(tokens),
+                **{
+                    label: self._coefficients(
+                        [(n, str(one == label), str(other == label)) for n, one, other in tokens]
+                    )
+                    for label in labels
+                },
             },
-            attributes={name: _attribute(pairs) for name, pairs in sorted(values.items())},
+            token_confusion={
+                str(label): {str(k): n for k, n in sorted(confusion[label].items(), key=str)}
+                for label in sorted(confusion, key=str)
+            },
+            attributes={name: self._coefficients(units) for name, units in sorted(values.items())},
+            gamma=self._gamma(layer) if self._with_gamma else None,
         )
 
-    def _tokens(self, layer: str) -> tuple[list[str], list[str], list[int]]:
-        """Labels of all tokens by each annotator, and the sentence that each token is in."""
-        first: list[str] = []
-        second: list[str] = []
-        sentences: list[int] = []
-        for start, document, both in zip(
-            self._start, self._documents, self._annotations, strict=True
-        ):
-            if all(layer in annotation.layers for annotation in both):
-                first += token_labels(document, both[0], layer)
-                second += token_labels(document, both[1], layer)
-                sentences += [start + n for n in _sentences_of_tokens(document)]
-        return first, second, sentences
+    def _gamma(self, layer: str) -> float | None:
+        both = [
+            (document, annotations)
+            for document, annotations in zip(self._documents, self._annotations, strict=True)
+            if all(layer in annotation.layers for annotation in annotations)
+        ]
+        return gamma(both, layer, self._seed)
+
+    def _parts(self, tallies: Sequence[Mapping[tuple[int, str], Tally]]) -> dict[str, Score]:
+        by_part: dict[str, dict[int, Tally]] = {}
+        for start, some in zip(self._start, tallies, strict=True):
+            for (place, part), tally in some.items():
+                by_part.setdefault(part, {})[start + place] = tally
+        return {part: self._with_interval(found) for part, found in by_part.items()}
+
+    def _tokens(self, layer: str) -> list[_Unit]:
+        """All tokens: the sentence that each is in, and its label by each annotator."""
+        return [
+            (start + sentence, one, other)
+            for start, document, both in zip(
+                self._start, self._documents, self._annotations, strict=True
+            )
+            if all(layer in annotation.layers for annotation in both)
+            for sentence, one, other in zip(
+                _sentences_of_tokens(document),
+                token_labels(document, both[0], layer),
+                token_labels(document, both[1], layer),
+                strict=True,
+            )
+        ]
 
     def _with_interval(self, tallies: Mapping[int, Tally]) -> Score:
         total = sum(tallies.values(), Tally())
@@ -254,14 +294,30 @@ class _Pair:
         there = first + second > 0
         return _score(total, 2 * common[there] / (first + second)[there])
 
-    def _kappa(self, first: list[str], second: list[str], sentences: list[int]) -> Score:
-        value = kappa(first, second)
-        if value is None:
-            return Score(value=None)
-        places = np.array(sentences)
-        found = [kappa(first, second, weights[places]) for weights in self._weights]
-        low, high = _interval(np.array([k for k in found if k is not None]))
-        return Score(value=value, low=low, high=high)
+    def _coefficients(self, units: Sequence[_Unit]) -> Coefficients:
+        first, second = [one for _, one, _ in units], [other for _, _, other in units]
+        labels = {label: n for n, label in enumerate(dict.fromkeys((*first, *second)))}
+        cells = {cell: n for n, cell in enumerate(dict.fromkeys(zip(first, second, strict=True)))}
+        counts = np.zeros((self._weights.shape[1], len(cells)), dtype=np.int64)
+        for sentence, one, other in units:
+            counts[sentence, cells[one, other]] += 1
+        tables = np.zeros((len(self._weights), len(labels), len(labels)), dtype=np.int64)
+        rows = [labels[one] for one, _ in cells]
+        columns = [labels[other] for _, other in cells]
+        tables[:, rows, columns] = self._weights @ counts
+        kappas, alphas = (_interval(found[~np.isnan(found)]) for found in of_tables(tables))
+        # Labels may be missing on both sides, which is a value like any other.
+        numbers = [[str(labels[label]) for label in side] for side in (first, second)]
+        return Coefficients(
+            units=len(units),
+            same=sum(one == other for one, other in zip(first, second, strict=True)),
+            kappa=_with_bounds(kappa(*numbers), kappas),
+            alpha=_with_bounds(alpha(numbers), alphas),
+        )
+
+
+def _with_bounds(value: float | None, bounds: tuple[float | None, float | None]) -> Score:
+    return Score(value=None) if value is None else Score(value=value, low=bounds[0], high=bounds[1])
 
 
 def _sentences_of_tokens(document: Document) -> Iterator[int]:
@@ -291,21 +347,3 @@ def _interval(resamples: FloatArray) -> tuple[float | None, float | None]:
         return None, None
     low, high = np.percentile(resamples, CONFIDENCE)
     return float(low), float(high)
-
-
-def _attribute(pairs: Sequence[tuple[str | None, str | None]]) -> AttributeAgreement:
-    return AttributeAgreement(
-        items=len(pairs),
-        same=sum(one == other for one, other in pairs),
-        kappa=kappa([one for one, _ in pairs], [other for _, other in pairs]),
-    )
-
-
-def _shares(found: Sequence[PairOnDocument]) -> dict[str, Score]:
-    parts = dict.fromkeys(name for pair in found for name in pair.claims)
-    shares = {}
-    for name in parts:
-        same = sum(pair.claims[name][0] for pair in found if name in pair.claims)
-        of = sum(pair.claims[name][1] for pair in found if name in pair.claims)
-        shares[name] = Score(value=same / of if of else None, common=same, first=of, second=of)
-    return shares

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dateline.agreement.report import PairAgreement, Report
+from dateline.agreement.report import ALL, PairAgreement, Report, Score
 
 
 def summary(report: Report) -> str:
@@ -23,17 +23,20 @@ def _measures(pair: PairAgreement) -> list[tuple[str, str]]:
         for way in ("exact", "overlap"):
             score = layer.spans.get(way, {}).get("all")
             if score is not None:
-                found.append((f"{name}, F₁ {way}", _number(score.value, score.low, score.high)))
-        kappa = layer.token_kappa
-        found.append((f"{name}, Cohen’s κ on tokens", _number(kappa.value, kappa.low, kappa.high)))
-        found.append((f"{name}, Krippendorff’s α on tokens", _number(layer.token_alpha)))
+                found.append((f"{name}, F₁ {way}", _bounded(score)))
+        tokens = layer.tokens[ALL]
+        found.append((f"{name}, Cohen’s κ on tokens", _bounded(tokens.kappa)))
+        found.append((f"{name}, Krippendorff’s α on tokens", _bounded(tokens.alpha)))
     found.append(("coreference, CoNLL F₁", _number(pair.coreference)))
     found += [
-        (f"arguments, F₁, the same {way}", _number(score.value))
-        for way, score in pair.arguments.items()
+        (f"arguments, F₁, the same {way}", _bounded(score)) for way, score in pair.arguments.items()
     ]
-    found += [(f"claims, {part}", _number(score.value)) for part, score in pair.claims.items()]
+    found += [(f"claims, {part}", _bounded(score)) for part, score in pair.claims.items()]
     return found
+
+
+def _bounded(score: Score) -> str:
+    return _number(score.value, score.low, score.high)
 
 
 def _number(value: float | None, low: float | None = None, high: float | None = None) -> str:

@@ -9,7 +9,7 @@ import click
 from dateline.cli.base import Command, Settings, format_option, pass_settings
 
 if TYPE_CHECKING:
-    from dateline.agreement.report import PairAgreement, Report, Score
+    from dateline.agreement.report import Coefficients, PairAgreement, Report, Score
 
 _LAYERS = ("entities", "events", "claims")
 
@@ -21,6 +21,7 @@ _LAYERS = ("entities", "events", "claims")
     "--layer", "layers", multiple=True, type=click.Choice(_LAYERS), help="Only this layer."
 )
 @format_option("text", "json", "html")
+@click.option("--gamma", is_flag=True, help="Mathet's gamma too; takes its time.")
 @click.option("--seed", default=13, show_default=True, help="Of the resamples.")
 @pass_settings
 def agree(
@@ -29,12 +30,13 @@ def agree(
     documents: tuple[str, ...],
     layers: tuple[str, ...],
     shown_as: str,
+    gamma: bool,
     seed: int,
 ) -> None:
     """Measure how far annotators agree on the documents that they share.
 
-    Spans (F1 by exact match and by overlap), labels of tokens (Cohen's kappa, Krippendorff's
-    alpha), attributes of matched items, coreference, arguments and claimers; with intervals. The
+    Spans (F1 by exact match and by overlap), labels of tokens and attributes of matched items
+    (Cohen's kappa, Krippendorff's alpha), coreference, arguments and claimers; with intervals. The
     page that --format html makes shows every disagreement in its context.
 
     \b
@@ -46,7 +48,9 @@ def agree(
     from dateline.store import Corpus
 
     corpus = Corpus(settings.root)
-    report = agreement(corpus, annotators, documents or None, layers or _LAYERS, seed)
+    report = agreement(
+        corpus, annotators, documents or None, layers or _LAYERS, seed, with_gamma=gamma
+    )
     if shown_as == "json":
         import msgspec
 
@@ -86,6 +90,8 @@ def _show(report: Report) -> None:
 
 
 def _rows(pair: PairAgreement) -> list[tuple[str, ...]]:
+    from msgspec.structs import replace
+
     rows: list[tuple[str, ...]] = []
 
     def row(name: str, score: Score) -> None:
@@ -93,14 +99,20 @@ def _rows(pair: PairAgreement) -> list[tuple[str, ...]]:
         counts = ("" if n is None else str(n) for n in (score.common, score.first, score.second))
         rows.append((name, _number(score.value), interval, *counts))
 
+    def coefficients(name: str, found: Coefficients) -> None:
+        counts = found.same, found.units, found.units
+        for symbol, score in (("kappa", found.kappa), ("alpha", found.alpha)):
+            common, first, second = counts
+            row(f"{name}, {symbol}", replace(score, common=common, first=first, second=second))
+
     for name, layer in pair.layers.items():
         for way, labels in layer.spans.items():
             row(f"{name}: F1, {way}", labels["all"])
-        row(f"{name}: kappa on tokens", layer.token_kappa)
-        rows.append((f"{name}: alpha on tokens", _number(layer.token_alpha), "", "", "", ""))
+        coefficients(f"{name}: tokens", layer.tokens["all"])
+        if layer.gamma is not None:
+            rows.append((f"{name}: gamma", _number(layer.gamma), "", "", "", ""))
         for attribute, found in layer.attributes.items():
-            counts = (str(found.same), str(found.items), str(found.items))
-            rows.append((f"{name}: kappa of {attribute}", _number(found.kappa), "", *counts))
+            coefficients(f"{name}: {attribute}", found)
     if pair.coreference is not None:
         rows.append(("coreference: CoNLL F1", _number(pair.coreference), "", "", "", ""))
     for way, score in pair.arguments.items():

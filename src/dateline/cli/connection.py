@@ -65,7 +65,7 @@ def people_option(command: F) -> F:
     return click.option(
         "--annotator", "pseudonyms", multiple=True, metavar="USER=PSEUDONYM",
         help="Pseudonym of the server's user of this number; may be repeated.  "
-        "[default: user-NUMBER]",
+        "[default: as `dateline annotators map` says, or user-NUMBER]",
     )(command)  # fmt: skip
 
 
@@ -118,13 +118,20 @@ def token_of(token: str | None) -> str:
     return str(click.prompt("Token (Account & Settings in Label Studio)", hide_input=True)).strip()
 
 
-def pseudonyms_of(given: tuple[str, ...]) -> dict[int, str]:
-    """Pseudonyms by the number of the server's user, from NUMBER=PSEUDONYM."""
+def pseudonyms_of(corpus: Corpus, url: str, given: tuple[str, ...]) -> dict[int, str]:
+    """Pseudonyms by the number of the server's user: those on record, and NUMBER=PSEUDONYM."""
+    from dateline.annotators import read_users
+
+    return {**read_users(corpus, url), **numbered(given, "--annotator")}
+
+
+def numbered(given: tuple[str, ...], hint: str) -> dict[int, str]:
+    """Pseudonyms by number, from NUMBER=PSEUDONYM; ``hint`` is where they were given."""
     pseudonyms: dict[int, str] = {}
     for pair in given:
         user, equals, name = pair.partition("=")
         if not equals or not user.isdecimal():
-            raise click.BadParameter(f"«{pair}» is not NUMBER=PSEUDONYM", param_hint="--annotator")
+            raise click.BadParameter(f"«{pair}» is not NUMBER=PSEUDONYM", param_hint=hint)
         pseudonyms[int(user)] = name
     return pseudonyms
 
@@ -136,7 +143,7 @@ def titles_of(
 
     Raises Fault where an annotator's name cannot serve as a pseudonym.
     """
-    from dateline.studio.people import check_pseudonym
+    from dateline.annotators import check_pseudonym
     from dateline.studio.push import project_title, title_for
 
     title = title or project_title(corpus.ontology)

@@ -6,11 +6,13 @@ import click
 
 from dateline.cli.adjudicate import adjudicate
 from dateline.cli.agree import agree
+from dateline.cli.annotators import annotators
 from dateline.cli.base import Group
 from dateline.cli.build import build
 from dateline.cli.check_predictions import check_predictions, convert_predictions
 from dateline.cli.compare import compare, errors
 from dateline.cli.guidelines import guidelines
+from dateline.cli.hydrate import hydrate
 from dateline.cli.ingest import ingest
 from dateline.cli.ontology import init, ontology
 from dateline.cli.predict import predict
@@ -22,6 +24,7 @@ from dateline.cli.studio import studio
 from dateline.cli.studio_follow import status, watch
 from dateline.cli.studio_import import import_export
 from dateline.cli.validate import rules, validate
+from dateline.cli.verify import verify
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,6 +41,7 @@ for command in (
     validate,
     rules,
     rename,
+    annotators,
     agree,
     adjudicate,
     stats,
@@ -52,6 +56,8 @@ for command in (
     errors,
     diff,
     release,
+    verify,
+    hydrate,
 ):
     main.add_command(command)
 for command in (status, watch, import_export):

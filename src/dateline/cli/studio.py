@@ -129,7 +129,7 @@ def push(
 @click.option(
     "--kind",
     type=click.Choice(["human", "model"]),
-    help="Who decided: a person, or a program.  [default: human]",
+    help="Who decided.  [default: as annotations/annotators.json says, or human]",
 )
 @click.option(
     "--ours", "settling", flag_value="ours", default="stop",
@@ -178,7 +178,7 @@ def pull(
     from dateline.studio.puller import Wishes
 
     corpus = Corpus(settings.root)
-    people = pseudonyms_of(pseudonyms)
+    people = pseudonyms_of(corpus, url, pseudonyms)
     names = frozenset(chosen_documents(corpus, documents))
     titles = titles_of(corpus, title, annotators)
     outcome = Outcome(settings)

@@ -132,7 +132,7 @@ def watch(
     from dateline.studio.watch import Alarm, listening
 
     corpus = Corpus(settings.root)
-    people = pseudonyms_of(pseudonyms)
+    people = pseudonyms_of(corpus, url, pseudonyms)
     names = frozenset(chosen_documents(corpus, documents))
     titles = titles_of(corpus, title, annotators)
     outcome = Outcome(settings, at_once=True)

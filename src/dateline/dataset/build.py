@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import re
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from dateline.dataset.card import CARD, MARKER, CardContent, Counts, render
+import msgspec
+
+from dateline.dataset.card import CARD, CardContent, Counts, render
 from dateline.dataset.citation import read_citation
 from dateline.dataset.features import configs
-from dateline.dataset.parquet import RowWriter, Written
+from dateline.dataset.folder import refuse_foreign, replacing
+from dateline.dataset.parquet import Files, RowWriter, Written, content_hash
+from dateline.dataset.records import Row
 from dateline.dataset.rows import RowMaker
+from dateline.dataset.texts import withheld
 from dateline.fault import Fault
+from dateline.model import Document
 from dateline.ontology import split_shares
 from dateline.rules.check import Bundle, check_corpus
 from dateline.rules.incident import Incident
@@ -25,22 +28,29 @@ from dateline.store import Corpus
 SHOWN_INCIDENTS = 5
 
 Watch = Callable[[Iterable[Bundle]], Iterable[Bundle]]
-Files = Mapping[str, Mapping[str, Written]]
-"""What was written, by config and split; only those with rows."""
+Withhold = Callable[[Document], bool]
+"""Whether the text of a document is left out."""
 
 
-def build(corpus: Corpus, out: Path, watch: Watch = iter) -> Files:
+def nothing_withheld(_document: Document) -> bool:
+    """Every text is in the dataset, which is for one's own machine then."""
+    return False
+
+
+def build(
+    corpus: Corpus, out: Path, watch: Watch = iter, withhold: Withhold = nothing_withheld
+) -> Files:
     """Write the dataset of a corpus to the folder ``out``, in place of an earlier build.
 
     ``watch`` sees the documents go by, to show progress. Raises Fault, and leaves ``out`` as it
     was, where the corpus has errors or no documents, or ``out`` holds anything but a build.
     """
-    _refuse_foreign(out)
+    refuse_foreign(out)
     splits = tuple(split_shares(corpus.schemas))
     _refuse_split_names(splits)
     tables = configs(corpus.schemas, corpus.ontology)
     citation = read_citation(corpus.root)
-    with _replacing(out) as folder:
+    with replacing(out) as folder:
         counts = Counts()
         with ThreadPoolExecutor(max_workers=1) as worker:
             writers = {
@@ -48,7 +58,7 @@ def build(corpus: Corpus, out: Path, watch: Watch = iter) -> Files:
                 for name, table in tables.items()
                 for split in splits
             }
-            files = _write(corpus, writers, watch, counts)
+            files = _write(corpus, writers, watch, counts, withhold)
         card = render(
             CardContent(
                 ontology=corpus.ontology,
@@ -56,7 +66,7 @@ def build(corpus: Corpus, out: Path, watch: Watch = iter) -> Files:
                 configs=tables,
                 files=files,
                 counts=counts,
-                content_sha256=_content_hash(files),
+                content_sha256=content_hash(files),
             )
         )
         (folder / CARD).write_text(card, encoding="utf-8", newline="\n")
@@ -64,7 +74,11 @@ def build(corpus: Corpus, out: Path, watch: Watch = iter) -> Files:
 
 
 def _write(
-    corpus: Corpus, writers: Mapping[tuple[str, str], RowWriter], watch: Watch, counts: Counts
+    corpus: Corpus,
+    writers: Mapping[tuple[str, str], RowWriter],
+    watch: Watch,
+    counts: Counts,
+    withhold: Withhold,
 ) -> Files:
     maker = RowMaker(corpus.ontology)
     errors: list[Incident] = []
@@ -77,10 +91,12 @@ def _write(
             if bundle.document is None or total:
                 # Once it has failed, only the rest of the errors is of interest.
                 continue
-            counts.add(bundle.document, bundle.annotations)
-            for name, rows in maker.rows(bundle.document, bundle.annotations).items():
+            document, hidden = bundle.document, withhold(bundle.document)
+            counts.add(document, bundle.annotations, withheld=hidden)
+            for name, rows in maker.rows(document, bundle.annotations).items():
                 if rows:
-                    writers[name, bundle.document.split].add(rows)
+                    shown = _withheld(rows, document.text) if hidden else rows
+                    writers[name, document.split].add(shown)
         _refuse_errors(errors, total)
         _refuse_nothing(corpus, counts)
         files: dict[str, dict[str, Written]] = {name: {} for name, _ in writers}
@@ -93,6 +109,10 @@ def _write(
             writer.abandon()
         raise
     return files
+
+
+def _withheld(rows: Sequence[Row], text: str) -> list[dict[str, Any]]:
+    return [withheld(row, text) for row in msgspec.to_builtins(rows)]
 
 
 def _refuse_split_names(splits: Iterable[str]) -> None:
@@ -120,60 +140,3 @@ def _refuse_nothing(corpus: Corpus, counts: Counts) -> None:
             f"{corpus.documents}: there are no documents, and a dataset without rows cannot be "
             "loaded. Put texts into seeds/ and run `dateline ingest`."
         )
-
-
-def _content_hash(files: Files) -> str:
-    digest = hashlib.sha256()
-    for name, splits in files.items():
-        for split, written in splits.items():
-            digest.update(f"{name}/{split} {written.sha256}\n".encode())
-    return digest.hexdigest()
-
-
-def _refuse_foreign(out: Path) -> None:
-    """A folder is only replaced if everything in it is ours to make again."""
-    if not out.exists() and not out.is_symlink():
-        return
-    if out.is_symlink() or not out.is_dir():
-        raise Fault(f"{out}: is not a folder; choose another --out.")
-    found = sorted(path for path in out.rglob("*") if not path.is_dir())
-    if not found and not any(out.iterdir()):
-        return
-    card = out / CARD
-    if not card.is_file() or MARKER not in card.read_text(encoding="utf-8", errors="replace"):
-        raise Fault(
-            f"{out}: holds something that `dateline build` did not make, and would be replaced. "
-            "Choose another --out, or remove the folder."
-        )
-    for path in found:
-        place = path.relative_to(out)
-        ours = path == card or (len(place.parts) == 2 and path.suffix == ".parquet")
-        if not ours:
-            raise Fault(
-                f"{path}: does not belong to a build, and would be lost. Move it away, or choose "
-                "another --out."
-            )
-
-
-@contextlib.contextmanager
-def _replacing(out: Path) -> Iterator[Path]:
-    """A new folder that takes the place of ``out`` if all goes well, and vanishes otherwise."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-    except OSError as error:
-        raise Fault(f"{out}: cannot be written: {error}. Choose another --out.") from None
-    try:
-        folder, old = temporary / "new", temporary / "old"
-        folder.mkdir()
-        yield folder
-        if out.exists():
-            out.rename(old)
-        try:
-            folder.rename(out)
-        except OSError:
-            if old.exists():
-                old.rename(out)
-            raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)

@@ -14,17 +14,21 @@ from typing import Any
 from datasets import ClassLabel, DatasetInfo, List, Value
 from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
-from huggingface_hub import DatasetCardData
+from huggingface_hub import DatasetCard, DatasetCardData
 
+from dateline.blocks import block, marks, with_block
 from dateline.dataset.citation import Citation
 from dateline.dataset.features import Config, Feature
-from dateline.dataset.parquet import Written
+from dateline.dataset.parquet import Files, Written, content_hash
 from dateline.markdown import Markdown, code, environment, escape, one_line
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology import Ontology
 
 CARD = "README.md"
 MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
+TEXTS = "texts"
+"""The name of the marks between which the card says which texts it has."""
+
 DEFAULT_CONFIG = "documents"
 SIZES = (("n<1K", 10**3), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6))
 CREATORS = {"human": "expert-generated", "model": "machine-generated"}
@@ -40,16 +44,20 @@ class Counts:
         self.languages: Counter[str] = Counter()
         self.licenses: Counter[str] = Counter()
         self.redistributable = 0
+        self.withheld = 0
         self.makers: Counter[tuple[str, str, str]] = Counter()
         self.annotators: set[str] = set()
 
-    def add(self, document: Document, annotations: Mapping[str, Annotation]) -> None:
-        """Count a document and its annotations."""
+    def add(
+        self, document: Document, annotations: Mapping[str, Annotation], *, withheld: bool
+    ) -> None:
+        """Count a document, whether its text is withheld, and its annotations."""
         self.documents += 1
         if document.language is not None:
             self.languages[document.language.partition("-")[0].lower()] += 1
         self.licenses[document.rights.license] += 1
         self.redistributable += document.rights.redistribute_text
+        self.withheld += withheld
         self.annotators.update(annotations.keys() - {GOLD})
         if GOLD in annotations:
             gold = annotations[GOLD]
@@ -83,10 +91,42 @@ def render(content: CardContent) -> str:
         marker=Markdown(MARKER),
         configs=[content.configs[name] for name, splits in content.files.items() if splits],
         empty=[name for name, splits in content.files.items() if not splits],
+        texts=Markdown(
+            texts_note(
+                documents=content.counts.documents,
+                redistributable=content.counts.redistributable,
+                withheld=content.counts.withheld,
+            )
+        ),
         tables={name: Markdown(fields_table(table)) for name, table in content.configs.items()},
         total={n: sum(w.rows for w in splits.values()) for n, splits in content.files.items()},
     )
     return f"---\n{metadata(content).to_yaml()}\n---\n{body}"
+
+
+def texts_note(**numbers: int) -> str:
+    """What the card says of the texts, between marks, so that it can be replaced.
+
+    Numbers are of ``documents``, and of texts: ``redistributable`` ones may be passed on,
+    ``withheld`` ones are not here, ``hydrated`` ones were filled in again.
+    """
+    template = environment("dateline.dataset").get_template("texts.md.j2")
+    note = template.render({"redistributable": 0, "withheld": 0, "hydrated": 0, **numbers})
+    return with_block(marks(TEXTS), TEXTS, note, CARD).strip()
+
+
+def rewritten(card: str, files: Files, note: str) -> str:
+    """The card of a dataset whose files were written anew, with another note on its texts."""
+    page = DatasetCard(card, ignore_metadata_errors=False)
+    configs = MetadataConfigs.from_dataset_card_data(page.data)
+    declared = DatasetInfosDict.from_dataset_card_data(page.data)
+    for name, splits in files.items():
+        configs[name]["description"] = _content(content_hash(files))
+        declared[name] = DatasetInfo(features=declared[name].features, **_sizes(splits))
+    configs.to_dataset_card_data(page.data)
+    declared.to_dataset_card_data(page.data)
+    body = with_block(page.text, TEXTS, block(f"{note}\n", TEXTS, CARD), CARD)
+    return f"---\n{page.data.to_yaml()}\n---\n{body}"
 
 
 def metadata(content: CardContent) -> DatasetCardData:
@@ -133,21 +173,28 @@ def _config(content: CardContent, name: str, splits: Mapping[str, Written]) -> d
         **({"version": version} if _VERSION.fullmatch(version) else {}),
         # `datasets` caches a folder by its name and this YAML alone. Without the hash it would
         # answer with the rows of an earlier build, or of another folder of the same name.
-        "description": f"content-sha256 {content.content_sha256}",
+        "description": _content(content.content_sha256),
         "data_files": [{"split": split, "path": f"{name}/{split}.parquet"} for split in splits],
     }
 
 
+def _content(sha256: str) -> str:
+    return f"content-sha256 {sha256}"
+
+
 def _info(config: Config, splits: Mapping[str, Written]) -> DatasetInfo:
-    return DatasetInfo(
-        features=config.features,
-        splits={
+    return DatasetInfo(features=config.features, **_sizes(splits))
+
+
+def _sizes(splits: Mapping[str, Written]) -> dict[str, Any]:
+    return {
+        "splits": {
             split: {"name": split, "num_bytes": written.arrow_bytes, "num_examples": written.rows}
             for split, written in splits.items()
         },
-        download_size=sum(written.file_bytes for written in splits.values()),
-        dataset_size=sum(written.arrow_bytes for written in splits.values()),
-    )
+        "download_size": sum(written.file_bytes for written in splits.values()),
+        "dataset_size": sum(written.arrow_bytes for written in splits.values()),
+    }
 
 
 def kind_of(feature: Feature) -> str:

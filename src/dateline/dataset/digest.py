@@ -1,57 +1,64 @@
-"""A hash of what a table says, whatever wrote it, with or without the text of its documents.
+"""A hash of what a table says, whatever wrote it, with or without the texts of its documents.
 
 Files of equal content differ from one version of pyarrow to the next. What is hashed here is the
-content itself: for each column, which values there are, how long they are, and the values. What the
-withheld edition of a dataset lacks is left out, so that both editions have one hash.
+rows themselves, less what is withheld where a text may not be passed on, so that a dataset has one
+hash with all of its texts and without any.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import msgspec
+import pyarrow.parquet as pq
 
-from dateline.dataset.texts import METADATA, holds_text
+from dateline.dataset.card import DEFAULT_CONFIG
+from dateline.dataset.texts import Row, document_of, withheld
 
-Digest = Any
-"""A hash in the making, of the standard library's hashlib."""
+BATCH = 1_000
+"""Rows that are in memory as Python values at a time."""
 
-
-def content_sha256(table: pa.Table) -> str:
-    """SHA-256 of a table's content, less what tells the text; order of rows and columns counts."""
-    digest = hashlib.sha256()
-    for name in table.column_names:
-        array = pa.concat_arrays(table.column(name).chunks) if table.num_rows else None
-        digest.update(f"{name} {table.num_rows}\n".encode())
-        if array is not None:
-            _feed(digest, name, array)
-    return digest.hexdigest()
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
-def _feed(digest: Digest, name: str, array: pa.Array, metadata: bool = False) -> None:
-    kind = array.type
-    metadata = metadata or name in METADATA
-    digest.update(f"{name}\n".encode())
-    if not metadata and holds_text(name, kind):
-        return
-    digest.update(f"{kind}\n".encode() if pa.types.is_primitive(kind) else b"")
-    digest.update(np.packbits(np.asarray(array.is_valid())).tobytes())
-    if pa.types.is_struct(kind):
-        for field, values in zip(kind, array.flatten(), strict=True):
-            _feed(digest, field.name, values, metadata)
-    elif pa.types.is_list(kind):
-        _feed_numbers(digest, pc.list_value_length(array))
-        _feed(digest, name, array.flatten(), metadata)
-    elif pa.types.is_string(kind):
-        _feed_numbers(digest, pc.binary_length(array))
-        digest.update("".join(pc.drop_null(array).to_pylist()).encode())
-    else:
-        _feed_numbers(digest, array)
+class ContentHash:
+    """The hash of a table's rows, in their order, in the making."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, row: Row, text: str | None) -> None:
+        """Take a row; ``text`` is its document's, or None where it is withheld from the row."""
+        self._digest.update(_encoder.encode(row if text is None else withheld(row, text)))
+        self._digest.update(b"\n")
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the rows so far, in hexadecimal."""
+        return self._digest.hexdigest()
 
 
-def _feed_numbers(digest: Digest, array: pa.Array) -> None:
-    filled = pc.fill_null(array, False if pa.types.is_boolean(array.type) else 0)
-    digest.update(np.asarray(filled).tobytes())
+def rows_of(file: Path) -> Iterator[Row]:
+    """The rows of a Parquet file, as JSON has them."""
+    for batch in pq.ParquetFile(file).iter_batches(BATCH):
+        yield from batch.to_pylist()
+
+
+def content_sha256(file: Path, texts: Mapping[str, str]) -> str:
+    """The hash of a table, given the texts that it has, by document."""
+    content = ContentHash()
+    for row in rows_of(file):
+        content.add(row, texts.get(document_of(row)))
+    return content.sha256
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """The texts that a dataset has, by document; not proved."""
+    found: dict[str, str] = {}
+    for file in sorted((folder / DEFAULT_CONFIG).glob("*.parquet")):
+        table = pq.read_table(file, columns=["id", "text"])
+        rows = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
+        found.update((name, text) for name, text in rows if text is not None)
+    return found

@@ -50,8 +50,10 @@ class Config(NamedTuple):
     @property
     def schema(self) -> pa.Schema:
         """What lies on disk: as the features, but each label by its name."""
-        names = {column.name: _by_name(column.feature) for column in self.columns}
-        return Features(names).arrow_schema.remove_metadata()
+        return schema_on_disk(self.features)
+
+
+PROOF = Column("text_sha256", Value("string"), "Of the document's text; proves a copy of it.")
 
 
 def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, Config]:
@@ -69,6 +71,12 @@ def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, C
             _annotations(schemas),
         )
     }
+
+
+def schema_on_disk(features: Features) -> pa.Schema:
+    """What lies on disk for these features: each label by its name."""
+    names = {name: _by_name(feature) for name, feature in features.items()}
+    return Features(names).arrow_schema.remove_metadata()
 
 
 def bio_tags(labels: Sequence[str]) -> list[str]:
@@ -207,11 +215,23 @@ def _documents(schemas: Mapping[str, Schema]) -> Config:
             document.column("id", "Id of the document: the stem of its seed's file name."),
             document.column("text"),
             document.column("text_sha256"),
+            Column("text_length", Value("int64"), "Code points of the text."),
+            Column(
+                "text_available",
+                Value("bool"),
+                "Is the text here? If not, every quote of it is null, and `dateline hydrate` fills "
+                "them in from your own copy.",
+            ),
             document.column("language"),
             document.column("title"),
             document.column("source"),
             document.column("rights"),
             document.column("split", "The split that it belongs to, now and in later versions."),
+            Column(
+                "seed",
+                {"sha256": Value("string"), "dropped": List(RANGE)},
+                "The file that the text was made from, and the ranges that were left out of it.",
+            ),
             Column("sentences", List(RANGE), "Sentences, sorted and disjoint."),
             Column("tokens", List(RANGE), "Tokens, sorted and disjoint, each in one sentence."),
             Column(
@@ -231,11 +251,13 @@ def _sentence_columns() -> tuple[Column, ...]:
     return (
         Column("id", Value("string"), "Document and number of the sentence, as «document/number»."),
         Column("document", Value("string"), "Id of the document."),
+        PROOF,
         Column("sentence", Value("int64"), "Number of the sentence in the document, from 0."),
         Column("start", Value("int64"), "Where the sentence starts in the document's text."),
         Column("end", Value("int64"), "One past its last code point."),
         Column("text", Value("string"), "The sentence."),
         Column("tokens", List(Value("string")), "Its tokens."),
+        Column("token_offsets", List(RANGE), "Where they stand in the document's text."),
     )
 
 
@@ -303,12 +325,14 @@ def _claims(schemas: Mapping[str, Schema], ontology: Ontology) -> Config:
     columns = [
         Column("id", Value("string"), "Document and claim, as «document/claim»."),
         Column("document", Value("string"), "Id of the document."),
+        PROOF,
         Column("claim", Value("string"), "Id of the claim in the document."),
         Column("text", Value("string"), "What is claimed; fragments are joined by a space."),
         Column("spans", spans, "Its fragments, with offsets into the document's text."),
         Column("context", List(context), "The sentences that it touches, with their offsets."),
         Column("claimer", Value("string"), "A mention's id, or a claimer that is not a mention."),
         Column("claimer_text", Value("string"), "The mention's text; null where it is none."),
+        Column("claimer_spans", List(RANGE), "Where the mention stands; empty where it is none."),
         Column("claimer_name", Value("string"), "Name of the mention's entity, where it has one."),
         Column("cue_text", Value("string"), "The words that mark it as somebody's claim."),
         Column("cue_spans", spans, "Their fragments; empty where there is no cue."),

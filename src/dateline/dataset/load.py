@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,6 +11,8 @@ from datasets import Dataset, DatasetDict, DatasetInfo
 from datasets.info import DatasetInfosDict
 from datasets.splits import NamedSplit
 from datasets.table import InMemoryTable, table_cast
+from datasets.utils.metadata import MetadataConfigs
+from huggingface_hub import DatasetCard
 
 from dateline.dataset.card import CARD, DEFAULT_CONFIG
 from dateline.fault import Fault
@@ -25,7 +28,7 @@ def load(
     there is, for an unknown config or split, and where ``path`` is no built dataset.
     """
     path = Path(path)
-    declared = _declared(path)
+    declared = declared_tables(path)
     if config not in declared:
         raise Fault(
             f"{path}: has no config {config!r} with rows; it has {', '.join(declared) or 'none'}."
@@ -41,7 +44,11 @@ def load(
     return _read(path, config, split, info)
 
 
-def _declared(path: Path) -> dict[str, DatasetInfo]:
+def declared_tables(path: Path) -> Mapping[str, DatasetInfo]:
+    """The features and splits of each config of a built dataset.
+
+    Raises Fault where ``path`` is no built dataset.
+    """
     if not (path / CARD).is_file():
         raise Fault(f"{path / CARD}: there is no such file. Run `dateline build --out {path}`.")
     try:
@@ -53,10 +60,23 @@ def _declared(path: Path) -> dict[str, DatasetInfo]:
     return declared
 
 
-def _read(path: Path, config: str, split: str, info: DatasetInfo) -> Dataset:
+def declared_version(path: Path) -> str | None:
+    """The version that the card of a built dataset names; None where it names none."""
+    data = DatasetCard.load(path / CARD).data
+    versions = {c.get("version") for c in MetadataConfigs.from_dataset_card_data(data).values()}
+    return versions.pop() if len(versions) == 1 else None
+
+
+def table_file(path: Path, config: str, split: str) -> Path:
+    """The file of a config and split that the card declares. Raises Fault where it is not there."""
     file = path / config / f"{split}.parquet"
     if not file.is_file():
         raise Fault(f"{file}: is declared in {CARD} but is not there. Build the dataset again.")
+    return file
+
+
+def _read(path: Path, config: str, split: str, info: DatasetInfo) -> Dataset:
+    file = table_file(path, config, split)
     # The card's features name the labels; on disk they are strings, which the cast makes numbers.
     table = table_cast(pq.read_table(file), info.features.arrow_schema)
     return Dataset(InMemoryTable(table), info=info.copy(), split=NamedSplit(split))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -40,6 +41,19 @@ class Written(Struct, frozen=True):
     sha256: str
 
 
+Files = Mapping[str, Mapping[str, Written]]
+"""What was written, by config and split; only those with rows."""
+
+
+def content_hash(files: Files) -> str:
+    """SHA-256 over all Parquet files of a dataset."""
+    digest = hashlib.sha256()
+    for name, splits in files.items():
+        for split, written in splits.items():
+            digest.update(f"{name}/{split} {written.sha256}\n".encode())
+    return digest.hexdigest()
+
+
 class RowWriter:
     """Writes the rows of one config and split. No file is made where no row comes.
 
@@ -57,7 +71,7 @@ class RowWriter:
         self._rows = 0
         self._arrow_bytes = 0
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[Row] | Sequence[Mapping[str, Any]]) -> None:
         """Take some rows, and write all that were taken if they fill a batch."""
         lines = _encoder.encode_lines(rows)
         self._longest = max(self._longest, len(lines))

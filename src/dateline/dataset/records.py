@@ -39,17 +39,27 @@ class Origin(Row):
     tool: str | None
 
 
+class Cut(Row):
+    """A seed, and what of it is not in the text."""
+
+    sha256: str
+    dropped: list[Stretch]
+
+
 class DocumentRow(Row):
     """A document with its gold annotation."""
 
     id: str
     text: str
     text_sha256: str
+    text_length: int
+    text_available: bool
     language: str | None
     title: str | None
     source: Source
     rights: Rights
     split: str
+    seed: Cut
     sentences: list[Stretch]
     tokens: list[Stretch]
     annotated: bool
@@ -97,11 +107,13 @@ class EntityRow(Row):
 
     id: str
     document: str
+    text_sha256: str
     sentence: int
     start: int
     end: int
     text: str
     tokens: list[str]
+    token_offsets: list[Stretch]
     ner_tags: list[str]
     mentions: list[PlacedMention]
 
@@ -135,11 +147,13 @@ class EventRow(Row):
 
     id: str
     document: str
+    text_sha256: str
     sentence: int
     start: int
     end: int
     text: str
     tokens: list[str]
+    token_offsets: list[Stretch]
     events: list[PlacedEvent]
 
 
@@ -164,12 +178,14 @@ class ClaimRow(Row):
 
     id: str
     document: str
+    text_sha256: str
     claim: str
     text: str
     spans: Spans
     context: list[Context]
     claimer: str
     claimer_text: str | None
+    claimer_spans: list[Stretch]
     claimer_name: str | None
     cue_text: str | None
     cue_spans: Spans

@@ -16,6 +16,7 @@ from dateline.dataset.records import (
     Attributes,
     ClaimRow,
     Context,
+    Cut,
     DocumentRow,
     EntityRow,
     EventRow,
@@ -76,11 +77,16 @@ class RowMaker:
             id=document.id,
             text=document.text,
             text_sha256=document.text_sha256,
+            text_length=len(document.text),
+            text_available=True,
             language=document.language,
             title=document.title,
             source=document.source,
             rights=document.rights,
             split=document.split,
+            seed=Cut(
+                document.seed.sha256, [Stretch(cut.start, cut.end) for cut in document.seed.dropped]
+            ),
             sentences=_stretches(document.sentences),
             tokens=_stretches(document.tokens),
             annotated=gold is not None,
@@ -178,6 +184,7 @@ class RowMaker:
             yield ClaimRow(
                 id=f"{document.id}/{claim.id}",
                 document=document.id,
+                text_sha256=document.text_sha256,
                 claim=claim.id,
                 text=joined(claim.spans),
                 spans=claim.spans,
@@ -187,6 +194,7 @@ class RowMaker:
                 ],
                 claimer=claim.claimer,
                 claimer_text=joined(claimer.spans) if claimer else None,
+                claimer_spans=_places(claimer.spans) if claimer else [],
                 claimer_name=names[claimer.entity] if claimer and claimer.entity else None,
                 cue_text=joined(claim.cue) if claim.cue else None,
                 cue_spans=claim.cue or (),
@@ -228,7 +236,7 @@ class _Fillers:
             kind,
             argument.filler,
             joined(spans),
-            [Stretch(span.start, span.end) for span in spans],
+            _places(spans),
             entity_type,
             sentence.start <= spans[0].start and spans[-1].end <= sentence.end,
         )
@@ -241,16 +249,22 @@ def joined(spans: Sequence[Span]) -> str:
 
 def _sentence(
     document: Document, sentence: Sentence
-) -> tuple[str, str, int, int, int, str, list[str]]:
+) -> tuple[str, str, str, int, int, int, str, list[str], list[Stretch]]:
     return (
         f"{document.id}/{sentence.number}",
         document.id,
+        document.text_sha256,
         sentence.number,
         sentence.start,
         sentence.end,
         sentence.text,
         sentence.tokens,
+        _stretches(document.tokens[sentence.first : sentence.last]),
     )
+
+
+def _places(spans: Sequence[Span]) -> list[Stretch]:
+    return [Stretch(span.start, span.end) for span in spans]
 
 
 def _stretches(ranges: Sequence[Range]) -> list[Stretch]:

@@ -1,32 +1,162 @@
-"""Which columns tell the text of a document, at any depth.
+"""Rows without the text of their document, and with it again.
 
-Whatever holds a quote, a token, a headline or a name taken from the text is here; labels, ids,
-offsets and hashes are not. The columns are known by their names, below attributes and metadata
-excepted, which have names of a corpus's own and hold labels.
+Whatever quotes the text is taken out of a row; labels, ids, offsets and hashes stay, and what stays
+is enough to put every string back from a copy of the text. Strings are known by the names of their
+columns, at any depth, below metadata excepted, whose names are a corpus's or a format's own.
 """
 
 from __future__ import annotations
 
-import pyarrow as pa
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dateline.model import Range
+from dateline.text import share_run, word_places
+
+Value = Any
+"""A value of a row, as JSON has it."""
+
+Row = Mapping[str, Value]
+"""A row of any config, or a struct in it."""
 
 QUOTES = frozenset({"text", "cue_text", "claimer_text"})
-"""Strings that are taken from the text word by word, at offsets that stand beside them."""
+"""Strings that stand in the text at offsets beside them; null where the text is withheld."""
 
 WORDINGS = frozenset({"title", "name", "claimer_name"})
-"""Strings that somebody wrote, often by quoting the text."""
+"""Strings that somebody wrote and that may quote the text; quotes in them become places."""
 
 TOKENS = "tokens"
-"""The strings of a sentence's tokens; ranges of tokens have this name too, and tell nothing."""
+"""Tokens of a sentence, with their offsets beside them; ranges of tokens have this name too."""
 
 AVAILABLE = "text_available"
 """Whether a row has its text."""
 
 METADATA = frozenset({"attributes", "link", "provenance", "rights", "seed", "source"})
-"""What is said of an item or a text; names in there are a corpus's own, or a format's."""
+
+_OPENING, _CLOSING = "⟦", "⟧"
+_PLACE = re.compile(rf"{_OPENING}(\d+):(\d+){_CLOSING}")
 
 
-def holds_text(name: str, kind: pa.DataType) -> bool:
-    """Whether a column of this name and type tells the text, or whether it is there."""
-    if name == TOKENS:
-        return bool(pa.types.is_list(kind) and pa.types.is_string(kind.value_type))
-    return name == AVAILABLE or name in QUOTES or name in WORDINGS
+def document_of(row: Row) -> str:
+    """The id of the document that a row of any config is of."""
+    return str(row["document"] if "document" in row else row["id"])
+
+
+def withheld(row: Row, text: str) -> dict[str, Value]:
+    """The row of a document with this text, without anything that tells it."""
+    return {name: _withheld(name, value, text) for name, value in row.items()}
+
+
+def restored(row: Row, text: str) -> dict[str, Value]:
+    """The row as it was before its text was withheld; a row that has its text is left as it is.
+
+    ``text`` must be the document's, as proved by its hash. A wording that could not be told by
+    places stays null.
+    """
+    return {name: _restored(name, value, row, text) for name, value in row.items()}
+
+
+def lacks_text(row: Row) -> bool:
+    """Whether the row is of a document whose text was withheld, and quotes it."""
+    if "text" in row and row["text"] is None:
+        return True
+    for name, value in row.items():
+        if name in WORDINGS and value is not None and _PLACE.search(value):
+            return True
+        if name not in METADATA:
+            values = value if isinstance(value, list | tuple) else [value]
+            if any(lacks_text(item) for item in values if isinstance(item, Mapping)):
+                return True
+    return False
+
+
+def places(wording: str | None, text: str) -> str | None:
+    """A wording with places in the text for the words that it has from it, as ⟦start:end⟧.
+
+    Two words or more in a row are a quote, and so is a wording that stands in the text as a whole;
+    a single word is not. Null where quotes remain that differ in case only, or the wording has
+    such brackets itself, so that places could not be told from them.
+    """
+    if wording is None or _OPENING in wording or _CLOSING in wording:
+        return None
+    if wording in text:
+        return _place(wording, text)
+    words, pieces, position, number = word_places(wording), [], 0, 0
+    while number < len(words):
+        last = _end_of_quote(wording, words, number, text)
+        if last > number:
+            start, end = words[number][0], words[last][1]
+            pieces += [wording[position:start], _place(wording[start:end], text)]
+            position = end
+        number = last + 1
+    pieces.append(wording[position:])
+    own = pieces[::2]
+    return None if any(share_run(part, text, 2) for part in own) else "".join(pieces)
+
+
+def literals(wording: str) -> list[str]:
+    """The parts of a wording between its places."""
+    return _PLACE.sub("\0", wording).split("\0")
+
+
+def _withheld(name: str, value: Value, text: str) -> Value:
+    if name in METADATA or value is None:
+        return value
+    if name in QUOTES or _is_tokens(name, value):
+        return None
+    if name in WORDINGS:
+        return places(value, text)
+    if name == AVAILABLE:
+        return False
+    if isinstance(value, Mapping):
+        return withheld(value, text)
+    if isinstance(value, list | tuple):
+        return [_withheld(name, item, text) for item in value]
+    return value
+
+
+def _restored(name: str, value: Value, row: Row, text: str) -> Value:
+    if name in METADATA:
+        return value
+    if name in QUOTES:
+        return _quote(name, row, text) if value is None else value
+    if name in WORDINGS and value is not None:
+        return _PLACE.sub(lambda found: text[int(found[1]) : int(found[2])], value)
+    if name == TOKENS and value is None:
+        return [text[place["start"] : place["end"]] for place in row["token_offsets"]]
+    if name == AVAILABLE:
+        return True
+    if isinstance(value, Mapping):
+        return restored(value, text)
+    if isinstance(value, list | tuple):
+        return [restored(item, text) if isinstance(item, Mapping) else item for item in value]
+    return value
+
+
+def _quote(name: str, row: Row, text: str) -> str | None:
+    """The string at the offsets that stand beside it; None where there are none."""
+    if name == "text" and "text_length" in row:
+        return text
+    if name == "text" and "start" in row:
+        return text[row["start"] : row["end"]]
+    spans = row[f"{name.removesuffix('text')}spans"]
+    return " ".join(text[span["start"] : span["end"]] for span in spans) if spans else None
+
+
+def _is_tokens(name: str, value: Value) -> bool:
+    is_list = isinstance(value, list | tuple)
+    return name == TOKENS and is_list and any(isinstance(token, str) for token in value)
+
+
+def _end_of_quote(wording: str, words: Sequence[Range], first: int, text: str) -> int:
+    """The last of the words from the first on that stand in the text just so."""
+    last = first
+    while last + 1 < len(words) and wording[words[first][0] : words[last + 1][1]] in text:
+        last += 1
+    return last
+
+
+def _place(quote: str, text: str) -> str:
+    start = text.index(quote)
+    return f"{_OPENING}{start}:{start + len(quote)}{_CLOSING}"

@@ -16,6 +16,9 @@ from dateline.store import Corpus, read_struct, sha256
 
 FOLDER = "releases"
 
+RELEASE = "release.json"
+"""The copy of its manifest that a published dataset has."""
+
 
 class HashedFile(Struct, frozen=True):
     """A file below the corpus root, with the SHA-256 of its bytes."""

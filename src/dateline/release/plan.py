@@ -9,11 +9,10 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 import msgspec
-import pyarrow.parquet as pq
 
 from dateline.dataset.build import build
 from dateline.dataset.citation import CITATION
-from dateline.dataset.digest import content_sha256
+from dateline.dataset.digest import content_sha256, texts_of
 from dateline.fault import Fault
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology import SCHEMA_NAMES
@@ -192,12 +191,13 @@ def _tables(corpus: Corpus, watch: Watch) -> tuple[ReleasedTable, ...]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "dist"
         files = build(corpus, out, watch)
+        texts = texts_of(out)
         return tuple(
             ReleasedTable(
                 config=config,
                 split=split,
                 rows=written.rows,
-                sha256=content_sha256(pq.read_table(out / config / f"{split}.parquet")),
+                sha256=content_sha256(out / config / f"{split}.parquet", texts),
             )
             for config, splits in files.items()
             for split, written in splits.items()

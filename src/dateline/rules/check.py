@@ -32,7 +32,7 @@ WAIVERS = "annotations/waivers.toml"
 
 for module in (
     *("document", "header", "spans", "entities", "events", "claims", "corpus"),
-    *("history", "leakage"),
+    *("history", "leakage", "annotators"),
 ):
     import_module(f"dateline.rules.{module}")  # which puts its rules into the table
 

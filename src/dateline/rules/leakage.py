@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from dateline.rules.incident import Finding, rule
-from dateline.rules.release import Fingerprint, ReleaseContext, runs
-from dateline.text import excerpt
+from dateline.rules.release import RUN, Fingerprint, ReleaseContext
+from dateline.text import excerpt, runs
 
 NEAR = 0.5
 """The share of runs in common from which on two texts are near-duplicates."""
@@ -117,7 +117,7 @@ def _shared(
 
 
 def _in_common(context: ReleaseContext, one: Fingerprint, other: Fingerprint) -> float:
-    mine, theirs = (runs(context.corpus.read_document(d.id).text) for d in (one, other))
+    mine, theirs = (runs(context.corpus.read_document(d.id).text, RUN) for d in (one, other))
     return len(mine & theirs) / len(mine | theirs)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from dateline.model import Annotation, Document, Struct
 from dateline.snapshot import Snapshot
 from dateline.store import Corpus
+from dateline.text import runs, word_places
 
 RUN = 5
 """Words in a run."""
@@ -56,12 +56,12 @@ def fingerprint(document: Document, gold: Annotation | None) -> Fingerprint:
     from datasketch import MinHash  # noqa: PLC0415 (brings scipy, which takes a second)
 
     minhash = MinHash(num_perm=128, seed=1)
-    minhash.update_batch([run.encode() for run in runs(document.text)])
+    minhash.update_batch([run.encode() for run in runs(document.text, RUN)])
     sentences = {}
     for position, (start, end) in enumerate(document.sentences):
-        said = words(document.text[start:end])
-        if len(said) >= LONG_SENTENCE:
-            sentences[hash(said)] = position
+        said = document.text[start:end]
+        if len(word_places(said)) >= LONG_SENTENCE:
+            sentences[hash(runs(said, RUN))] = position
     return Fingerprint(
         id=document.id,
         split=document.split,
@@ -70,18 +70,6 @@ def fingerprint(document: Document, gold: Annotation | None) -> Fingerprint:
         sentences=sentences,
         happenings=frozenset(_happenings(gold)) if gold is not None else frozenset(),
     )
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text, in lower case."""
-    return tuple(re.findall(r"\w+", text.casefold()))
-
-
-def runs(text: str) -> frozenset[str]:
-    """The runs of words in a text; all of it where it is shorter than one."""
-    said = words(text)
-    last = max(1, len(said) - RUN + 1)
-    return frozenset(" ".join(said[start : start + RUN]) for start in range(last))
 
 
 def _happenings(gold: Annotation) -> Iterator[tuple[str, str, str]]:

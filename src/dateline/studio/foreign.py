@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from dateline.annotators import PSEUDONYM
 from dateline.fault import Fault
 from dateline.model import GOLD, Annotation, Document, Provenance, Struct
 from dateline.rules.check import Checker
@@ -20,7 +21,6 @@ from dateline.studio.convert import Header, from_result
 from dateline.studio.export import ExportedAnnotation, ExportedTask
 from dateline.studio.inventory import Occurrence, inventory
 from dateline.studio.mapping import LabelMapping
-from dateline.studio.people import PSEUDONYM
 from dateline.studio.translate import translate
 from dateline.text import excerpt
 

@@ -6,13 +6,11 @@ import contextlib
 import re
 from collections.abc import Mapping
 
+from dateline.annotators import check_pseudonym
 from dateline.fault import Fault
-from dateline.model import GOLD
 from dateline.store import Corpus
 from dateline.studio.kept import kept_results, read_kept
 from dateline.studio.wire import Project
-
-PSEUDONYM = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 def pseudonym(user: int, names: Mapping[int, str]) -> str:
@@ -29,20 +27,6 @@ def known_people(corpus: Corpus, project: Project) -> dict[int, str]:
             if kept is not None and kept.project == project.id:
                 known[kept.user] = annotator
     return known
-
-
-def check_pseudonym(name: str, given: str) -> None:
-    """Raise Fault, naming what was ``given``, where the name cannot serve as a pseudonym."""
-    if name == GOLD:
-        raise Fault(
-            f"{given}: gold is what curators agree on, never pulled; choose another pseudonym and "
-            "adjudicate."
-        )
-    if not PSEUDONYM.fullmatch(name):
-        raise Fault(
-            f"{given}: a pseudonym has up to 40 of a-z, 0-9, «-» and «_», and starts with a letter "
-            "or digit."
-        )
 
 
 def check_pseudonyms(names: Mapping[int, str], known: Mapping[int, str]) -> None:

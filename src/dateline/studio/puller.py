@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from dateline.annotators import read_register
 from dateline.differences import Difference, differences
 from dateline.fault import Fault
 from dateline.former import renamed
@@ -85,6 +86,7 @@ class Puller:
         self._tool = f"Label Studio {server.version}"
         self._wishes = wishes
         self._pseudonyms = dict(people)
+        self._annotators = read_register(corpus)
         self._settling = settling
         self._prune = prune
         self._layers = labelled_layers(project.config)
@@ -368,7 +370,9 @@ class Puller:
         kind, layers = self._wishes.kind, self._wishes.layers
         if ours is not None:
             kind, layers = kind or ours.provenance.kind, layers or ours.layers
-        header = kept.header(annotator, kind or "human", layers or LAYERS)
+        listed = self._annotators.get(annotator)
+        kind = kind or (listed.kind if listed is not None else "human")
+        header = kept.header(annotator, kind, layers or LAYERS)
         theirs, problems = from_result(kept.result, document, header, self._corpus.ontology)
         theirs = self._without_context(theirs)
         if ours is not None:

@@ -1,0 +1,90 @@
+"""``dateline verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.base import Command, Settings, pass_settings
+from dateline.fault import Fault
+
+if TYPE_CHECKING:
+    from dateline.release.manifest import Manifest
+    from dateline.store import Corpus
+
+
+@click.command(cls=Command)
+@click.argument("what", metavar="VERSION|DIR")
+@click.option(
+    "--manifest",
+    "manifest_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The manifest to trust.  [default: releases/VERSION.json, else the one in DIR]",
+)
+@pass_settings
+def verify(settings: Settings, what: str, manifest_file: Path | None) -> None:
+    """Prove a checkout or a dataset against a release.
+
+    VERSION compares the corpus as it lies here with the manifest of that version. DIR is a dataset:
+    built, downloaded, or downloaded and filled in; its rows are compared with the manifest, and its
+    texts and quotes with their hashes and offsets. Exits with 1 and says what differs.
+
+    \b
+    Example:
+      dateline verify 1.0.0
+      dateline verify dist
+      dateline verify downloaded --manifest releases/1.0.0.json
+    """
+    from dateline.release.manifest import manifest_path, read_manifest
+    from dateline.release.verify import verify_checkout, verify_dataset
+    from dateline.release.version import parse_version
+    from dateline.store import Corpus
+
+    corpus = Corpus(settings.root)
+    if Path(what).is_dir():
+        manifest, trusted = _manifest_of(corpus, Path(what), manifest_file)
+        verdict = verify_dataset(Path(what), manifest)
+        proved = (
+            f"{verdict.files} tables; {verdict.texts} texts, {verdict.withheld} withheld; "
+            f"against {trusted}"
+        )
+    else:
+        path = manifest_file or manifest_path(corpus, parse_version(what))
+        manifest = read_manifest(path)
+        verdict = verify_checkout(corpus, manifest)
+        proved = f"{verdict.files} files, against {corpus.relative(path)}"
+    for problem in verdict.problems:
+        click.echo(problem)
+    if verdict.problems:
+        raise Fault(
+            f"{what} is not release {manifest.version}: {len(verdict.problems)} differences. "
+            f"`git switch --detach v{manifest.version}` brings the released files, and "
+            "`dateline build` makes the dataset from them."
+        )
+    settings.say(f"{what} is release {manifest.version}: {proved}")
+
+
+def _manifest_of(corpus: Corpus, folder: Path, named: Path | None) -> tuple[Manifest, str]:
+    """The manifest to compare a dataset with, and its name."""
+    from dateline.dataset.load import declared_tables, declared_version
+    from dateline.release.manifest import RELEASE, manifest_path, read_manifest
+    from dateline.release.version import parse_version
+
+    if named is not None:
+        return read_manifest(named), str(named)
+    own = folder / RELEASE
+    if own.is_file():
+        version: str | None = read_manifest(own).version
+    else:
+        declared_tables(folder)  # which refuses what is no dataset
+        version = declared_version(folder)
+    path = manifest_path(corpus, parse_version(version)) if version else None
+    if path is not None and path.is_file():
+        return read_manifest(path), corpus.relative(path)
+    if own.is_file():
+        return read_manifest(own), f"its own {RELEASE}, which whoever made it may have written"
+    of = version or "its version"
+    raise Fault(f"{folder}: there is no manifest of {of} here; name it with --manifest.")

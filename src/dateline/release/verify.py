@@ -1,0 +1,118 @@
+"""Proves a checkout or a dataset against the manifest of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from dateline.dataset.card import DEFAULT_CONFIG
+from dateline.dataset.digest import ContentHash, rows_of, texts_of
+from dateline.dataset.load import declared_tables
+from dateline.dataset.texts import WORDINGS, Row, Value, document_of, restored, withheld
+from dateline.model import Struct
+from dateline.release.manifest import Manifest, ReleasedTable
+from dateline.release.revision import classify
+from dateline.store import Corpus, sha256
+from dateline.text import sha256_of_text
+
+
+class Verdict(Struct, frozen=True):
+    """What was proved, and what is not as the manifest says.
+
+    ``files`` counts what was compared: files of a checkout, tables of a dataset; ``texts`` and
+    ``withheld`` are the documents of a dataset with and without their text.
+    """
+
+    files: int
+    texts: int
+    withheld: int
+    problems: tuple[str, ...]
+
+
+def verify_checkout(corpus: Corpus, manifest: Manifest) -> Verdict:
+    """Compare every file of the corpus with the manifest; other files are of no interest."""
+    expected = {file.path: file.sha256 for file in manifest.files()}
+    return Verdict(
+        files=len(expected),
+        texts=len(manifest.documents),
+        withheld=0,
+        problems=tuple(_problems_of_checkout(corpus, expected)),
+    )
+
+
+def verify_dataset(folder: Path, manifest: Manifest) -> Verdict:
+    """Compare the rows of a dataset with the manifest, and prove its texts by their hashes.
+
+    It may be a build, what was published, or that with texts filled in. Every quote is compared
+    with the text at its offsets. Raises Fault where the folder is no dataset.
+    """
+    declared = {
+        (config, split)
+        for config, info in declared_tables(folder).items()
+        for split in info.splits or ()
+    }
+    expected = {(table.config, table.split): table for table in manifest.tables}
+    texts = texts_of(folder)
+    more = sorted(declared - expected.keys())
+    problems = [f"{config}/{split}: is not in the release" for config, split in more]
+    for (config, split), table in expected.items():
+        file = folder / config / f"{split}.parquet"
+        if (config, split) not in declared or not file.is_file():
+            problems.append(f"{config}/{split}: is missing")
+        else:
+            problems += _problems_of_table(file, table, texts)
+    documents = {document.id for document in manifest.documents}
+    return Verdict(
+        files=len(expected),
+        texts=len(texts),
+        withheld=len(documents - texts.keys()),
+        problems=tuple(problems),
+    )
+
+
+def _problems_of_checkout(corpus: Corpus, expected: Mapping[str, str]) -> Iterator[str]:
+    for path, wanted in expected.items():
+        file = corpus.root / path
+        if not file.is_file():
+            yield f"{path}: is missing"
+        elif sha256(file.read_bytes()) != wanted:
+            yield f"{path}: has changed"
+    for folder in (corpus.documents, corpus.annotations):
+        for file in sorted(folder.rglob("*.json")):
+            path = corpus.relative(file)
+            if classify(path) is not None and path not in expected:
+                yield f"{path}: is not in the release"
+
+
+def _problems_of_table(file: Path, table: ReleasedTable, texts: Mapping[str, str]) -> Iterator[str]:
+    content, place, number = ContentHash(), f"{table.config}/{table.split}", 0
+    for row in rows_of(file):
+        text = texts.get(document_of(row))
+        number += 1
+        content.add(row, text)
+        if text is not None and (problem := _problem_of_row(table.config, row, text)):
+            yield f"{place}: {row.get('id', document_of(row))}: {problem}"
+    if number != table.rows:
+        yield f"{place}: has {number:,} rows, and the release has {table.rows:,}"
+    elif content.sha256 != table.sha256:
+        yield f"{place}: its rows are not those of the release"
+
+
+def _problem_of_row(config: str, row: Row, text: str) -> str:
+    if config == DEFAULT_CONFIG and sha256_of_text(text) != row["text_sha256"]:
+        return "its text is not the one that its hash is of"
+    shown = restored(withheld(row, text), text)
+    for name, value in row.items():
+        if not _is_proved(name, shown[name], value):
+            return f"{name} is not what stands in the text"
+    return ""
+
+
+def _is_proved(name: str, shown: Value, value: Value) -> bool:
+    """Whether a value is the one that the text shows; it cannot show some wordings."""
+    if isinstance(value, Mapping):
+        return all(_is_proved(inner, shown[inner], value[inner]) for inner in value)
+    if isinstance(value, list) and isinstance(shown, list):
+        pairs = zip(shown, value, strict=True)
+        return all(_is_proved(name, one, other) for one, other in pairs)
+    return bool(shown == value) or (name in WORDINGS and shown is None)

@@ -1,0 +1,170 @@
+"""`dateline verify`: what is as it was released is proved, and what is not is named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dateline.dataset.build import build
+from dateline.release.hydrate_folder import hydrate_folder
+from dateline.release.manifest import read_manifest
+from dateline.release.stage import stage
+from dateline.store import Corpus
+
+from ..conftest import Run
+from ..corpora import CorpusMaker
+from .conftest import BOUND, commit, git, source, story
+
+
+@pytest.fixture
+def released(corpus: Corpus, maker: CorpusMaker, run: Run) -> Corpus:
+    """A release of four documents, one of which may not be passed on."""
+    story(maker, corpus, "train", rights=BOUND, source=source(None), title="Kim met Putin")
+    commit(corpus)
+    assert run(corpus, "release", "--date", "2026-11-30").exit_code == 0
+    return corpus
+
+
+@pytest.fixture
+def dist(released: Corpus) -> Path:
+    build(released, released.root / "dist")
+    return released.root / "dist"
+
+
+@pytest.fixture
+def published(released: Corpus, tmp_path: Path) -> Path:
+    out = tmp_path / "published"
+    stage(released, read_manifest(released.root / "releases" / "1.0.0.json"), out)
+    return out
+
+
+def test_a_checkout_is_proved(released: Corpus, run: Run):
+    result = run(released, "verify", "1.0.0")
+    assert result.exit_code == 0, result.output
+    assert "1.0.0 is release 1.0.0: 13 files, against releases/1.0.0.json" in result.stderr
+
+
+def test_every_difference_of_a_checkout_is_named(released: Corpus, maker: CorpusMaker, run: Run):
+    first, second, *_ = released.document_ids()
+    path = released.document_path(first)
+    path.write_bytes(path.read_bytes() + b"\n")
+    released.annotation_path("gold", second).unlink()
+    new = maker.add_in_split(released, "validation")
+    result = run(released, "verify", "v1.0.0")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"corpus/{first}.json: has changed",
+        f"annotations/gold/{second}.json: is missing",
+        f"corpus/{new.id}.json: is not in the release",
+    ]
+    assert "git switch --detach v1.0.0" in result.stderr
+    commit(released)
+    git(released, "switch", "-q", "--detach", "v1.0.0")
+    assert run(released, "verify", "1.0.0").exit_code == 0
+
+
+def test_every_edition_of_the_dataset_is_proved(
+    released: Corpus, dist: Path, published: Path, run: Run
+):
+    filled = published.parent / "filled"
+    hydrate_folder(published, released.seeds, filled)
+    for folder, texts in ((dist, "4 texts, 0"), (published, "3 texts, 1"), (filled, "4 texts, 0")):
+        result = run(released, "verify", str(folder))
+        assert result.exit_code == 0, result.output
+        assert f"10 tables; {texts} withheld; against releases/1.0.0.json" in result.stderr
+
+
+def test_a_download_is_proved_without_the_repository(
+    published: Path, empty_corpus: Corpus, released: Corpus, run: Run
+):
+    result = run(empty_corpus, "verify", str(published))
+    assert result.exit_code == 0, result.output
+    assert "against its own release.json, which whoever made it may have written" in result.stderr
+    manifest = released.root / "releases" / "1.0.0.json"
+    result = run(empty_corpus, "verify", str(published), "--manifest", str(manifest))
+    assert f"against {manifest}" in result.stderr
+
+
+def test_another_writer_of_the_same_rows_is_no_difference(released: Corpus, dist: Path, run: Run):
+    for path in dist.rglob("*.parquet"):
+        pq.write_table(pq.read_table(path), path, compression="snappy", row_group_size=1)
+    assert run(released, "verify", str(dist)).exit_code == 0
+
+
+def change(path: Path, edit) -> None:
+    table = pq.read_table(path)
+    rows = table.to_pylist()
+    edit(rows)
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+
+
+CHANGES = {
+    "a label": ("claims/test", lambda rows: rows[0].update(act="DENY"), "its rows are not those"),
+    "a quote": (
+        "events/test",
+        lambda rows: rows[0]["events"][0]["trigger"][0].update(text="hit"),
+        "events is not what stands in the text",
+    ),
+    "a token": (
+        "entities/train", lambda rows: rows[0]["tokens"].__setitem__(0, "Tim"), "tokens is not",
+    ),
+    "a name": (
+        "documents/train", lambda rows: rows[0]["entities"][0].update(name="Kim Il Sung"),
+        "its rows are not those",
+    ),
+    "a text": (
+        "documents/train", lambda rows: rows[0].update(text=rows[0]["text"] + "!"),
+        "its text is not the one",
+    ),
+    "a title": (
+        "documents/train", lambda rows: rows[2].update(title="Another"), "its rows are not those",
+    ),
+    "a row": ("claims/train", lambda rows: rows.pop(), "has 5 rows, and the release has 6"),
+    "the order": ("claims/train", lambda rows: rows.reverse(), "its rows are not those"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_changed_dataset_is_found_out(released: Corpus, dist: Path, run: Run, case: str):
+    table, edit, message = CHANGES[case]
+    change(dist / f"{table}.parquet", edit)
+    result = run(released, "verify", str(dist))
+    assert result.exit_code == 1
+    assert any(line.startswith(table) and message in line for line in result.stdout.splitlines())
+
+
+def test_a_missing_table_is_named(released: Corpus, dist: Path, run: Run):
+    (dist / "claims" / "test.parquet").unlink()
+    assert "claims/test: is missing" in run(released, "verify", str(dist)).stdout
+
+
+def test_a_build_of_other_files_is_no_release(
+    released: Corpus, maker: CorpusMaker, run: Run, dist: Path
+):
+    story(maker, released, "train", source=source(None))
+    story(maker, released, "validation", source=source(None))
+    build(released, dist)
+    result = run(released, "verify", str(dist))
+    assert result.exit_code == 1
+    assert "documents/train: has 4 rows, and the release has 3" in result.stdout
+    assert "claims/validation: is not in the release" in result.stdout
+
+
+def test_what_is_no_release_or_dataset_is_said_to_be_none(
+    released: Corpus, tmp_path: Path, dist: Path, run: Run
+):
+    assert "«nonsense»: is no version" in run(released, "verify", "nonsense").stderr
+    assert "releases/9.9.9.json: there is no such file" in run(released, "verify", "9.9.9").stderr
+    assert "there is no such file" in run(released, "verify", str(tmp_path)).stderr
+    shutil.move(released.root / "releases", tmp_path / "elsewhere")
+    assert "there is no manifest of 1.0.0 here" in run(released, "verify", str(dist)).stderr
+    path = tmp_path / "elsewhere" / "1.0.0.json"
+    path.write_text(json.dumps({"version": 1}))
+    result = run(released, "verify", str(dist), "--manifest", str(path))
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
