@@ -18,7 +18,7 @@ from dateline.benchmark.names import ABSENT, UNKNOWN, Names
 from dateline.benchmark.score import Rates, rates
 from dateline.fault import Fault
 from dateline.metrics.counts import IntArray
-from dateline.metrics.spans import Spans, semeval
+from dateline.metrics.spans import Spans, semeval_credit
 from dateline.ontology import Ontology
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ def score_mentions(
     ours = mention_spans(gold, names, column)
     theirs = mention_spans(predicted, names, column)
     _refuse_unknown(ours.label, names)
-    found = semeval(ours, theirs, len(gold), len(names))
-    # Documents first, then labels: numpy sums over both at once eight times as slowly.
-    return {mode: rates(counts.sum(axis=0).sum(axis=0)) for mode, counts in found.items()}
+    ours, theirs, credit = semeval_credit(ours, theirs)
+    return {
+        mode: rates(np.array([hit.sum(), len(ours), found.sum(), len(theirs)], np.float64))
+        for mode, (hit, found) in credit.items()
+    }
 
 
 def mention_spans(dataset: Dataset, names: Names, column: str = "mentions") -> Spans:

@@ -112,6 +112,16 @@ def semeval(gold: Spans, predicted: Spans, documents: int, labels: int) -> Mappi
     and Sundheim, "MUC-5 Evaluation Metrics", MUC-5 1993. Neither says which of several overlapping
     spans is meant; see ``match`` for what we do. Each shape is (documents, labels, 4).
     """
+    gold, predicted, credit = semeval_credit(gold, predicted)
+    return {
+        name: _counts(gold, predicted, *found, documents, labels) for name, found in credit.items()
+    }
+
+
+def semeval_credit(
+    gold: Spans, predicted: Spans
+) -> tuple[Spans, Spans, Mapping[str, tuple[FloatArray, FloatArray]]]:
+    """Both sides without duplicates, and for each mode what credit each span of each side gets."""
     gold, predicted, found = _distinct_match(gold, predicted)
     credit = {
         "strict": (found.exact & found.typed).astype(np.float64),
@@ -119,17 +129,17 @@ def semeval(gold: Spans, predicted: Spans, documents: int, labels: int) -> Mappi
         "partial": np.where(found.exact, 1.0, 0.5),
         "type": found.typed.astype(np.float64),
     }
-    return {
-        name: _counts(
-            gold,
-            predicted,
-            _marked(len(gold), found.gold, value),
-            _marked(len(predicted), found.predicted, value),
-            documents,
-            labels,
-        )
-        for name, value in credit.items()
-    }
+    return (
+        gold,
+        predicted,
+        {
+            name: (
+                _marked(len(gold), found.gold, value),
+                _marked(len(predicted), found.predicted, value),
+            )
+            for name, value in credit.items()
+        },
+    )
 
 
 def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts:
@@ -225,10 +235,10 @@ def places(*columns: Spans) -> list[IntArray]:
     first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
     found = np.zeros(len(document), np.int64)
     above = 0
-    for size in np.unique(sizes):
+    for size in np.flatnonzero(np.bincount(sizes)):
         rows = np.flatnonzero(sizes == size)
         key = document[rows]
-        for fragment in range(int(size)):
+        for fragment in range(size):
             key = joined(joined(key, start[first[rows] + fragment]), end[first[rows] + fragment])
         if above:
             _, key = np.unique(key, return_inverse=True)
