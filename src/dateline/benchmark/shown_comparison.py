@@ -35,7 +35,7 @@ def lead(comparison: Comparison) -> list[str]:
             "no interval"
         )
     for name, found in comparison.differing.items():
-        notes.append(f"{name} was not scored by the same rules: {'; '.join(found)}")
+        notes.append(f"the signature of {name} differs: {'; '.join(found)}")
     return notes
 
 

@@ -26,6 +26,8 @@ format_option = click.option(
 
 C = TypeVar("C", bound=Callable[..., Any])
 FLAWS_SHOWN = 5
+WIDE = 100
+"""Columns of a terminal from which on tables have lines between their columns."""
 
 
 def gold_options(command: C) -> C:
@@ -155,6 +157,7 @@ def score(
 
 
 def _print_tables(tables: Iterable[Table]) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table as Shown
     from rich.text import Text
@@ -162,10 +165,14 @@ def _print_tables(tables: Iterable[Table]) -> None:
     console = Console()
     for table in tables:
         made = Shown(title=Text(table.title), title_justify="left")
+        if console.width < WIDE:
+            # Lines between the columns would take the room that names of measures need.
+            made.box, made.padding, made.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
         for position, column in enumerate(table.columns):
-            made.add_column(
-                column, justify="left" if position < table.texts else "right", overflow="fold"
-            )
+            if position < table.texts:
+                made.add_column(column, overflow="fold")
+            else:
+                made.add_column(column, justify="right", no_wrap=True)
         for row in table.rows:
             made.add_row(*(Text(cell) for cell in row))
         console.print(made)
