@@ -138,7 +138,7 @@ def errors(
         }
         click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
         return
-    shown = list(tables(found))
+    shown = list(tables(found, name_documents=pair.documents > 1))
     if ceiling:
         shown.insert(0, ceiling_table(scores, agreed))
     print_report(shown_as, f"Errors of {predictions.name}", [str(scores.signature)], shown)

@@ -164,7 +164,8 @@ def _print_tables(tables: Iterable[Table]) -> None:
 
     console = Console()
     for table in tables:
-        made = Shown(title=Text(table.title), title_justify="left")
+        console.print(Text(table.title, style="bold italic"))
+        made = Shown()
         if console.width < WIDE:
             # Lines between the columns would take the room that names of measures need.
             made.box, made.padding, made.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
@@ -176,6 +177,7 @@ def _print_tables(tables: Iterable[Table]) -> None:
         for row in table.rows:
             made.add_row(*(Text(cell) for cell in row))
         console.print(made)
+        console.print()
 
 
 def _warn(settings: Settings, report: Report) -> None:
