@@ -10,6 +10,7 @@ from dateline.benchmark.score import Rates, Report, Score
 from dateline.markdown import escape
 
 NONE = "—"
+LEGEND = "P, R, F and their interval are in per cent; docs/metrics.md defines every measure."
 COLUMNS = ("measure", "P", "R", "F", "95 %", "macro F", "right", "predicted", "gold")
 
 
@@ -37,17 +38,24 @@ def tables(report: Report, *, labels: bool = False) -> Iterator[Table]:
                 yield _broken_down(score, "document", score.documents)
 
 
-def lead(report: Report) -> list[str]:
-    """What stands above the tables: the signature and what to keep in mind."""
+def notes(report: Report) -> list[str]:
+    """What to keep in mind, as sentences."""
     flaws = len(report.flaws)
-    noted = [f"{flaws} predicted items are not as they should be."] if flaws else []
-    return [str(report.signature), *report.notes, *noted]
+    noted = [f"{flaws} predicted items are not as they should be"] if flaws else []
+    return [sentence(note) for note in (*report.notes, *noted)]
 
 
-def markdown_page(title: str, lead: Iterable[str], tables: Iterable[Table]) -> str:
-    """A Markdown page with a title, some paragraphs and tables; all text is escaped."""
+def sentence(note: str) -> str:
+    """A note with a capital and a full stop."""
+    return f"{note[:1].upper()}{note[1:]}."
+
+
+def markdown_page(title: str, lead: Iterable[str], tables: Iterable[Table], signature: str) -> str:
+    """A Markdown page with a title, some paragraphs, tables, and what to cite; text is escaped."""
     titled = (f"## {escape(table.title)}\n\n{_markdown(table)}" for table in tables)
-    return "\n\n".join([f"# {escape(title)}", *map(escape, lead), *titled]) + "\n"
+    return (
+        "\n\n".join([f"# {escape(title)}", *map(escape, lead), *titled, escape(signature)]) + "\n"
+    )
 
 
 def markdown_parts(lead: Iterable[str], tables: Sequence[Table]) -> str:

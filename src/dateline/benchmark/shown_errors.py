@@ -8,6 +8,11 @@ from dateline.benchmark.errors import KINDS, Errors, Example, LayerErrors
 from dateline.benchmark.score import Report
 from dateline.benchmark.shown import Table, number
 
+LEGEND = (
+    "Right is what has place and label; type and boundary say what is wrong with a match; missed "
+    "is gold that nothing matches, spurious a prediction that matches nothing."
+)
+
 
 def tables(errors: Errors, *, name_documents: bool = True) -> Iterator[Table]:
     """Kinds, confusions and examples of each layer, then where arguments were lost.

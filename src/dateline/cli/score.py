@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dateline.benchmark.pair import Options
     from dateline.benchmark.score import Report
     from dateline.benchmark.shown import Table
+    from dateline.benchmark.signature import Signature
 
 format_option = click.option(
     "--format",
@@ -86,23 +87,24 @@ def gold_of(settings: Settings, gold: Path | None, split: str | None) -> Gold:
     return read_gold(gold or settings.root, split)
 
 
-def print_report(shown_as: str, title: str, lead: Sequence[str], tables: Iterable[Table]) -> None:
-    """Tables for a person at a terminal, as Markdown or as an HTML page.
+def print_report(
+    shown_as: str, title: str, lead: Sequence[str], tables: Iterable[Table], signature: Signature
+) -> None:
+    """Tables and their signature, for a person at a terminal, as Markdown or as an HTML page.
 
-    At a terminal the first paragraph of the lead, the signature, comes last.
+    The pages begin with the lead.
     """
     if shown_as == "md":
         from dateline.benchmark.shown import markdown_page
 
-        click.echo(markdown_page(title, lead, tables), nl=False)
+        click.echo(markdown_page(title, lead, tables, str(signature)), nl=False)
     elif shown_as == "html":
         from dateline.benchmark.page import page
 
-        click.echo(page(title, lead, tables))
+        click.echo(page(title, lead, tables, str(signature)))
     else:
         _print_tables(tables)
-        for paragraph in lead[:1]:
-            click.echo(paragraph)
+        click.echo(signature)
 
 
 @click.command(cls=Command)
@@ -140,7 +142,7 @@ def score(
     """
     from dateline.benchmark.pair import Pair
     from dateline.benchmark.score import as_predictions, chosen, report
-    from dateline.benchmark.shown import lead, tables
+    from dateline.benchmark.shown import LEGEND, notes, tables
 
     against = gold_of(settings, gold, split)
     pair = Pair(against, as_predictions(predictions), options_of(**matching))
@@ -152,7 +154,8 @@ def score(
         click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
     else:
         title = f"Scores of {predictions.name}"
-        print_report(shown_as, title, lead(found), tables(found, labels=labels))
+        shown = tables(found, labels=labels)
+        print_report(shown_as, title, [*notes(found), LEGEND], shown, found.signature)
     _warn(settings, found)
 
 
