@@ -290,6 +290,13 @@ def _match(
     return Matching(gold_rows, predicted_rows, exact, typed)
 
 
+def first_rows(spans: Spans) -> IntArray:
+    """For each span the row where its place comes with its label for the first time."""
+    (key,) = _keys(spans)
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    return np.asarray(first[number], np.int64)
+
+
 def _keys(*columns: Spans) -> list[IntArray]:
     """A number for each span: equal for equal document, fragments and label."""
     return _labelled(places(*columns), [spans.label for spans in columns])
