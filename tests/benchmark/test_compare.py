@@ -128,7 +128,7 @@ def test_the_command_shows_a_table_and_says_what_differs(five, files, run, tmp_p
     assert "other: singletons: kept and dropped" in refused.stderr
     forced = run(five, "compare", str(files[0]), str(report), "--despite-differences")
     assert forced.exit_code == 0
-    assert "was not scored by the same rules" in forced.stderr
+    assert "The signature of other differs: singletons" in forced.stderr
 
 
 def test_a_report_without_documents_is_explained(five, files, tmp_path, run):

@@ -145,6 +145,32 @@ def test_an_argument_by_another_mention_of_its_entity(five, five_predicted):
     assert value(report, "arguments", "AC+, by entity") == 1
 
 
+def test_an_argument_whose_filler_overlaps(five, five_predicted):
+    mention = next(m for m in five_predicted[0]["mentions"] if m["id"] == "m1")
+    span = mention["spans"][-1]
+    span["end"] -= 1
+    span["text"] = span["text"][:-1]
+    report = dateline.score(five_predicted, five)
+    said = sum(
+        a.get("mention") == "m1" for e in five_predicted[0]["events"] for a in e["arguments"]
+    )
+    assert said > 0
+    assert total(report, "arguments", "AC+") == (20 - said, 20, 20)
+    assert value(report, "arguments", "AC+, by overlap") == 1
+
+
+def test_an_argument_that_refers_to_a_mention_said_twice(five, five_predicted):
+    again = copy.deepcopy(five_predicted[0]["mentions"][0]) | {"id": "again"}
+    five_predicted[0]["mentions"].append(again)
+    for event in five_predicted[0]["events"]:
+        for argument in event["arguments"]:
+            if argument.get("mention") == five_predicted[0]["mentions"][0]["id"]:
+                argument["mention"] = "again"
+    report = dateline.score(five_predicted, five)
+    for measure in ("AC+", "AC+, by overlap", "AC+, by entity"):
+        assert value(report, "arguments", measure) == 1
+
+
 def test_a_missed_trigger_loses_its_arguments_but_not_those_of_found_events(five, five_predicted):
     five_predicted[0]["events"] = five_predicted[0]["events"][1:]
     five_predicted[0]["event_relations"] = []

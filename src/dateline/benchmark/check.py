@@ -22,8 +22,7 @@ from dateline.store import Corpus
 
 Fate: TypeAlias = Literal["refused", "wrong", "noted"]
 """A refused line keeps the file from being scored. What is wrong counts as a prediction and cannot
-be
-right. What is noted is scored as it stands."""
+be right. What is noted is scored as it stands."""
 
 ITEMS = ("mentions", "events", "event_relations", "claims", "claim_relations")
 
@@ -136,12 +135,13 @@ class _Desk:
             return
         self.items += items
         document = self._texts[name]
+        # First, because it explains all that follows.
+        self._name_unit(number, name, prediction, document.text)
         _, flaws = admit(prediction, document.id, document.text, self._vocabulary)
         for flaw in flaws:
             fate: Fate = "wrong" if flaw.is_wrong else "noted"
             self._add(number, name, fate, flaw.problem, "", flaw.pointer, flaw.id)
         self.wrong += len({_item(flaw.pointer) for flaw in flaws if flaw.is_wrong})
-        self._name_unit(number, name, prediction, document.text)
         known = {problem.pointer for problem in self.problems[before:]}
         for finding in self._schema.findings(instance):
             if not any(p == finding.pointer or p.startswith(f"{finding.pointer}/") for p in known):

@@ -12,6 +12,7 @@ import numpy as np
 from dateline.benchmark.gold import Gold
 from dateline.benchmark.measures.table import BLANC, CONLL, GROUPS, STATISTICS, Measured
 from dateline.benchmark.pair import Options, Pair
+from dateline.benchmark.results import Result
 from dateline.benchmark.score import (
     RESAMPLES,
     SEED,
@@ -106,14 +107,16 @@ def score_systems(
 
 
 def read_system(path: Path) -> System:
-    """A system's counts from a report that ``dateline score --format json --documents`` wrote.
+    """A system's counts from a report that ``dateline score --format json --documents`` wrote, or
+    from a result of the leaderboard.
 
     Raises Fault where the file is none, or has no counts of documents.
     """
     try:
         content = msgspec.json.decode(path.read_bytes())
         content.pop("signature_line", None)
-        report = msgspec.convert(content, Report)
+        kind: type[Report | Result] = Result if "title" in content else Report
+        report = msgspec.convert(content, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError) as error:
         raise Fault(
             f"{path}: is no report: {error}. Name a file of predictions (.jsonl), or what "
@@ -143,7 +146,8 @@ def compare(
 ) -> Comparison:
     """Compare each system with the first, on every measure that all of them have.
 
-    Raises Fault where signatures differ, unless that is wanted; it is said in the comparison then.
+    Raises Fault where signatures differ in more than which groups were scored, unless that is
+    wanted; every difference is said in the comparison.
     """
     first, *others = systems
     if not others:
@@ -153,8 +157,9 @@ def compare(
         for other in others
         if other.signature != first.signature
     }
-    if differing and not despite_differences:
-        listed = "".join(f"\n  {name}: {'; '.join(found)}" for name, found in differing.items())
+    unlike = [o.name for o in others if o.signature.rules != first.signature.rules]
+    if unlike and not despite_differences:
+        listed = "".join(f"\n  {name}: {'; '.join(differing[name])}" for name in unlike)
         raise Fault(
             f"these were not scored as {first.name} was, so their numbers do not compare:{listed}\n"
             "Score them by the same rules, or say --despite-differences."

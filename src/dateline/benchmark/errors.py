@@ -14,7 +14,7 @@ from dateline.benchmark.pair import Pair
 from dateline.benchmark.sides import EVENT, Side
 from dateline.metrics.spans import Spans, distinct, match
 from dateline.model import LAYERS, Range, Struct
-from dateline.text import excerpt, in_context
+from dateline.text import excerpt
 
 RIGHT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS = (
     "right",
@@ -24,6 +24,8 @@ RIGHT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS = (
     "missed",
     "spurious",
 )
+AROUND = 40
+"""Code points shown on either side of an error."""
 KINDS = (RIGHT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS)
 """What becomes of an item: found, found with another label, found elsewhere, both, or not matched.
 
@@ -222,8 +224,20 @@ def _example(
         start=start,
         gold=gold,
         predicted=predicted,
-        context=in_context(text, start, end, 40) if end <= len(text) else "nowhere in the text",
+        context=_in_context(text, start, end) if end <= len(text) else "nowhere in the text",
     )
+
+
+def _in_context(text: str, start: int, end: int) -> str:
+    """The place in brackets, with whole words around it."""
+    text = text.replace("\n", " ")
+    first, last = max(start - AROUND, 0), min(end + AROUND, len(text))
+    before, after = excerpt(text, first, start), excerpt(text, end, last)
+    if first:
+        before = f"…{before[before.find(' ') + 1 :]}"
+    if last < len(text):
+        after = f"{after[: after.rfind(' ') + 1].rstrip()}…"
+    return f"{before}[{excerpt(text, start, end)}]{after}"
 
 
 def _bounds(spans: Spans, row: int) -> Range:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dateline.benchmark.sides import Said
-from dateline.dataset.card import CARD
 from dateline.dataset.citation import read_citation
-from dateline.dataset.load import load
 from dateline.fault import Fault
 from dateline.model import (
     GOLD,
@@ -72,6 +70,10 @@ def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = 
     """
     if (path / "schema").is_dir():
         return gold_of_corpus(Corpus(path), split)
+    # Scoring a corpus must not wait for the dataset machinery.
+    from dateline.dataset.card import CARD  # noqa: PLC0415
+    from dateline.dataset.load import load  # noqa: PLC0415
+
     if (path / CARD).is_file():
         dataset = load(split=split, path=path)
         parts = [dataset] if split is not None else list(dataset.values())

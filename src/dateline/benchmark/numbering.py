@@ -11,6 +11,7 @@ from dateline.benchmark.sides import EVENT, MENTION, NOWHERE, Side
 from dateline.benchmark.sides import Relations as Rows
 from dateline.metrics.counts import IntArray
 from dateline.metrics.events import Arguments, Relations
+from dateline.metrics.spans import first_rows
 
 
 def fillers(pair: Pair) -> tuple[Arguments, Arguments]:
@@ -41,7 +42,18 @@ def entity_numbers(pair: Pair) -> tuple[IntArray, IntArray]:
     predicted = pair.places.of_predicted[MENTION] + pair.entities
     found = pair.mentions
     predicted[found.predicted[found.exact]] = pair.gold.chain[found.gold[found.exact]]
-    return pair.gold.chain, predicted
+    return pair.gold.chain, predicted[first_rows(pair.predicted.mentions)]
+
+
+def overlap_numbers(pair: Pair) -> tuple[IntArray, IntArray]:
+    """What each mention stands for: the gold mention that it is assigned to, or its own place.
+
+    The assignment is 1:1, of mentions that overlap, so that no gold mention stands for two.
+    """
+    gold, predicted = pair.places.of_gold[MENTION], pair.places.of_predicted[MENTION].copy()
+    found = pair.mentions
+    predicted[found.predicted] = gold[found.gold]
+    return gold, predicted[first_rows(pair.predicted.mentions)]
 
 
 def _arguments(side: Side, places: Mapping[int, IntArray], end: int) -> Arguments:

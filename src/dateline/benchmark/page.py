@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dateline.benchmark.shown import Table
 
 
-def page(title: str, lead: Sequence[str], tables: Iterable[Table]) -> str:
-    """A page with a title, some paragraphs and tables; all text is escaped."""
+def page(title: str, lead: Sequence[str], tables: Iterable[Table], signature: str = "") -> str:
+    """A page with a title, some paragraphs, tables, and what to cite; all text is escaped."""
     made = Environment(
         loader=PackageLoader("dateline.benchmark", package_path=""),
         autoescape=True,
@@ -18,4 +18,5 @@ def page(title: str, lead: Sequence[str], tables: Iterable[Table]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return made.get_template("page.html.j2").render(title=title, lead=lead, tables=list(tables))
+    template = made.get_template("page.html.j2")
+    return template.render(title=title, lead=lead, tables=list(tables), signature=signature)

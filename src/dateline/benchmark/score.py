@@ -294,9 +294,12 @@ def _notes(pair: Pair, groups: Sequence[Group]) -> Iterable[str]:
         yield "one document: a score on one text says little about any other, and has no interval"
     elif pair.documents <= FEW:
         yield f"{pair.documents} documents only: the intervals are a hint and no more"
-    for group in GROUPS.values():
-        if group not in groups and group.is_said(pair.gold):
-            yield f"{group.name}: is in the gold and was not scored, for nothing is predicted"
+    unscored = [g.name for g in GROUPS.values() if g not in groups and g.is_said(pair.gold)]
+    if unscored:
+        yield (
+            "in the gold, and not scored because it is neither predicted nor asked for: "
+            f"{', '.join(unscored)}"
+        )
     for group in groups:
         left_out = int(np.count_nonzero(~pair.annotated(group.layer)))
         if left_out:

@@ -10,6 +10,7 @@ from dateline.benchmark.score import Rates, Report, Score
 from dateline.markdown import escape
 
 NONE = "—"
+LEGEND = "P, R, F and their interval are in per cent; docs/metrics.md defines every measure."
 COLUMNS = ("measure", "P", "R", "F", "95 %", "macro F", "right", "predicted", "gold")
 
 
@@ -29,7 +30,7 @@ def tables(report: Report, *, labels: bool = False) -> Iterator[Table]:
     """
     for group in dict.fromkeys(score.group for score in report.scores):
         scores = [score for score in report.scores if score.group == group]
-        yield Table(group, COLUMNS, [_row(score) for score in scores])
+        yield Table(group, COLUMNS, [row(score) for score in scores])
         for score in scores:
             if labels and score.labels:
                 yield _broken_down(score, "label", score.labels)
@@ -37,17 +38,33 @@ def tables(report: Report, *, labels: bool = False) -> Iterator[Table]:
                 yield _broken_down(score, "document", score.documents)
 
 
-def lead(report: Report) -> list[str]:
-    """What stands above the tables: the signature and what to keep in mind."""
+def notes(report: Report) -> list[str]:
+    """What to keep in mind, as sentences."""
     flaws = len(report.flaws)
-    noted = [f"{flaws} predicted items are not as they should be."] if flaws else []
-    return [str(report.signature), *report.notes, *noted]
+    noted = [f"{flaws} predicted items are not as they should be"] if flaws else []
+    return [sentence(note) for note in (*report.notes, *noted)]
 
 
-def markdown_page(title: str, lead: Iterable[str], tables: Iterable[Table]) -> str:
-    """A Markdown page with a title, some paragraphs and tables; all text is escaped."""
-    parts = [f"# {escape(title)}", *(escape(paragraph) for paragraph in lead)]
-    return "\n\n".join([*parts, *(_markdown(table) for table in tables)]) + "\n"
+def sentence(note: str) -> str:
+    """A note with a capital and a full stop."""
+    return f"{note[:1].upper()}{note[1:]}."
+
+
+def markdown_page(title: str, lead: Iterable[str], tables: Iterable[Table], signature: str) -> str:
+    """A Markdown page with a title, some paragraphs, tables, and what to cite; text is escaped."""
+    titled = (f"## {escape(table.title)}\n\n{_markdown(table)}" for table in tables)
+    return (
+        "\n\n".join([f"# {escape(title)}", *map(escape, lead), *titled, escape(signature)]) + "\n"
+    )
+
+
+def markdown_parts(lead: Iterable[str], tables: Sequence[Table]) -> str:
+    """Tables and then paragraphs, to be part of a page; tables have titles if there are several."""
+    shown = [
+        f"**{escape(table.title)}**\n\n{_markdown(table)}" if len(tables) > 1 else _markdown(table)
+        for table in tables
+    ]
+    return "\n\n".join([*shown, *map(escape, lead)]) + "\n"
 
 
 def number(value: float | None) -> str:
@@ -65,7 +82,8 @@ def amount(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
 
 
-def _row(score: Score) -> tuple[str, ...]:
+def row(score: Score) -> tuple[str, ...]:
+    """The cells of a score, for the columns ``COLUMNS``."""
     total = score.total
     if total is None:
         return score.measure, NONE, NONE, number(score.value), interval(score.interval), *[NONE] * 4
@@ -96,8 +114,6 @@ def _amounts(found: Rates) -> tuple[str, str, str]:
 
 def _markdown(table: Table) -> str:
     lines = [
-        f"## {escape(table.title)}",
-        "",
         "| " + " | ".join(table.columns) + " |",
         "|" + "---|" * table.texts + "---:|" * (len(table.columns) - table.texts),
     ]

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from dateline.benchmark.compare import Comparison, Difference
 from dateline.benchmark.shown import NONE, Table, interval, number
 
+LEGEND = (
+    "Values and differences are in per cent. p: by paired bootstrap, by approximate randomisation, "
+    "and the latter corrected for the number of systems (Holm)."
+)
 COLUMNS = ("more", "95 %", "p boot", "p rand", "p Holm")
 
 
@@ -26,17 +30,17 @@ def tables(comparison: Comparison) -> Iterator[Table]:
         yield Table(f"{name} against {first}", ("measure", first, name, *COLUMNS), rows)
 
 
-def lead(comparison: Comparison) -> list[str]:
-    """What stands above the tables: the signature, and what to keep in mind."""
-    notes = [str(comparison.signature)]
+def notes(comparison: Comparison) -> list[str]:
+    """What to keep in mind, as sentences."""
+    found = []
     if comparison.documents == 1:
-        notes.append(
-            "one document: nothing can be told apart by drawing documents, so p is 1 and there is "
-            "no interval"
+        found.append(
+            "One document: nothing can be told apart by drawing documents, so p is 1 and there is "
+            "no interval."
         )
-    for name, found in comparison.differing.items():
-        notes.append(f"{name} was not scored by the same rules: {'; '.join(found)}")
-    return notes
+    for name, differing in comparison.differing.items():
+        found.append(f"The signature of {name} differs: {'; '.join(differing)}.")
+    return found
 
 
 def _cells(found: Difference) -> tuple[str, ...]:

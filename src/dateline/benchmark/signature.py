@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+import msgspec
+
 from dateline.benchmark.gold import Gold
 from dateline.benchmark.pair import Options, Pair
 from dateline.model import Struct
@@ -42,6 +44,11 @@ class Signature(Struct, frozen=True):
             shown = "+".join(value) if isinstance(value, tuple) else value
             parts.append(f"{name}:{'none' if shown is None else shown}")
         return "|".join(parts)
+
+    @property
+    def rules(self) -> Signature:
+        """All but which groups were scored: a measure is the same, whatever stands beside it."""
+        return msgspec.structs.replace(self, groups=())
 
     def differences(self, other: Signature) -> list[str]:
         """The fields in which another signature differs, each with both values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ import click
 from dateline.cli.base import Command, Settings, pass_settings
 
 if TYPE_CHECKING:
-    from dateline.benchmark.check import Checked
+    from dateline.benchmark.check import Checked, Problem
 
+PLACES = 3
+"""Places that are listed of one and the same problem."""
 COLORS = {"refused": "red", "wrong": "red", "noted": "yellow"}
 
 
@@ -64,13 +67,21 @@ def check_predictions(
 
 
 def _print(found: Checked) -> None:
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in found.problems:
-        place = f"line {problem.line} {problem.document} {problem.pointer}".rstrip()
-        item = f" ({problem.id})" if problem.id else ""
-        fate = click.style(problem.fate, fg=COLORS[problem.fate])
-        click.echo(f"{click.style(place, bold=True)}{item}\n  {fate}: {problem.message}")
-        if problem.mend:
-            click.echo(f"    {problem.mend}")
+        key = problem.fate, re.sub(r"\d+", "", problem.pointer), problem.message
+        alike.setdefault(key, []).append(problem)
+    for problems in alike.values():
+        for problem in problems[:PLACES]:
+            place = f"line {problem.line} {problem.document} {problem.pointer}".rstrip()
+            item = f" ({problem.id})" if problem.id else ""
+            click.echo(f"{click.style(place, bold=True)}{item}")
+        if len(problems) > PLACES:
+            click.echo(f"and {len(problems) - PLACES} more places; --format json lists them all")
+        first = problems[0]
+        click.echo(f"  {click.style(first.fate, fg=COLORS[first.fate])}: {first.message}")
+        if first.mend:
+            click.echo(f"    {first.mend}")
 
 
 @click.command(cls=Command, name="convert-predictions")

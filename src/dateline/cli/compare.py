@@ -55,7 +55,7 @@ def compare(
     """
     from dateline.benchmark.compare import compare as compare_systems
     from dateline.benchmark.compare import read_system, score_systems
-    from dateline.benchmark.shown_comparison import lead, tables
+    from dateline.benchmark.shown_comparison import LEGEND, notes, tables
 
     by_name = {_name(path, systems): path for path in systems}
     predicted = {name: path for name, path in by_name.items() if path.suffix != ".json"}
@@ -76,9 +76,10 @@ def compare(
 
         click.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
     else:
-        print_report(shown_as, "Comparison", lead(comparison), tables(comparison))
-    for note in lead(comparison)[1:]:
-        settings.say(f"Note: {note}.")
+        lead = [*notes(comparison), LEGEND]
+        print_report(shown_as, "Comparison", lead, tables(comparison), comparison.signature)
+    for note in notes(comparison):
+        settings.say(f"Note: {note}")
 
 
 @click.command(cls=Command)
@@ -119,7 +120,7 @@ def errors(
     from dateline.benchmark.errors import errors as find_errors
     from dateline.benchmark.pair import Pair
     from dateline.benchmark.score import as_predictions, chosen, report
-    from dateline.benchmark.shown_errors import ceiling_table, tables
+    from dateline.benchmark.shown_errors import LEGEND, ceiling_table, tables
 
     against = gold_of(settings, gold, split)
     options = options_of(**matching)
@@ -138,10 +139,10 @@ def errors(
         }
         click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
         return
-    shown = list(tables(found))
+    shown = list(tables(found, name_documents=pair.documents > 1))
     if ceiling:
         shown.insert(0, ceiling_table(scores, agreed))
-    print_report(shown_as, f"Errors of {predictions.name}", [str(scores.signature)], shown)
+    print_report(shown_as, f"Errors of {predictions.name}", [LEGEND], shown, scores.signature)
 
 
 def _agreement(

@@ -14,6 +14,7 @@ from dateline.cli.compare import compare, errors
 from dateline.cli.guidelines import guidelines
 from dateline.cli.hydrate import hydrate
 from dateline.cli.ingest import ingest
+from dateline.cli.leaderboard import leaderboard
 from dateline.cli.ontology import init, ontology
 from dateline.cli.predict import predict
 from dateline.cli.publish import publish
@@ -55,6 +56,7 @@ for command in (
     score,
     compare,
     errors,
+    leaderboard,
     diff,
     release,
     verify,

@@ -77,8 +77,12 @@ def predict(
         out.unlink(missing_ok=True)
         record_path(out).unlink(missing_ok=True)
 
+    ids: set[str] = set()
+
     def watch(items: Iterable[Text]) -> Iterable[Text]:
-        return settings.progress(items, "Predicting")
+        for text in settings.progress(items, "Predicting"):
+            ids.add(text.id)
+            yield text
 
     record = run(model, made, found, source, out, batch, watch)
     for name, reason in record.failed.items():
@@ -88,6 +92,12 @@ def predict(
         f"{out}: {record.predicted} predicted, {len(record.failed)} failed, "
         f"{record.seconds:.1f} s{spent}"
     )
+    seen = ids & set(record.settings.get("documents", ()))
+    if seen:
+        settings.say(
+            f"Note: the model learnt from {len(seen)} of these {len(ids)} texts; a score on those "
+            "says nothing."
+        )
     if record.failed:
         raise click.exceptions.Exit(1)
 

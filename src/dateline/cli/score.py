@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dateline.benchmark.pair import Options
     from dateline.benchmark.score import Report
     from dateline.benchmark.shown import Table
+    from dateline.benchmark.signature import Signature
 
 format_option = click.option(
     "--format",
@@ -26,6 +27,8 @@ format_option = click.option(
 
 C = TypeVar("C", bound=Callable[..., Any])
 FLAWS_SHOWN = 5
+WIDE = 100
+"""Columns of a terminal from which on tables have lines between their columns."""
 
 
 def gold_options(command: C) -> C:
@@ -84,23 +87,24 @@ def gold_of(settings: Settings, gold: Path | None, split: str | None) -> Gold:
     return read_gold(gold or settings.root, split)
 
 
-def print_report(shown_as: str, title: str, lead: Sequence[str], tables: Iterable[Table]) -> None:
-    """Tables for a person at a terminal, as Markdown or as an HTML page.
+def print_report(
+    shown_as: str, title: str, lead: Sequence[str], tables: Iterable[Table], signature: Signature
+) -> None:
+    """Tables and their signature, for a person at a terminal, as Markdown or as an HTML page.
 
-    At a terminal the first paragraph of the lead, the signature, comes last.
+    The pages begin with the lead.
     """
     if shown_as == "md":
         from dateline.benchmark.shown import markdown_page
 
-        click.echo(markdown_page(title, lead, tables), nl=False)
+        click.echo(markdown_page(title, lead, tables, str(signature)), nl=False)
     elif shown_as == "html":
         from dateline.benchmark.page import page
 
-        click.echo(page(title, lead, tables))
+        click.echo(page(title, lead, tables, str(signature)))
     else:
         _print_tables(tables)
-        for paragraph in lead[:1]:
-            click.echo(paragraph)
+        click.echo(signature)
 
 
 @click.command(cls=Command)
@@ -138,7 +142,7 @@ def score(
     """
     from dateline.benchmark.pair import Pair
     from dateline.benchmark.score import as_predictions, chosen, report
-    from dateline.benchmark.shown import lead, tables
+    from dateline.benchmark.shown import LEGEND, notes, tables
 
     against = gold_of(settings, gold, split)
     pair = Pair(against, as_predictions(predictions), options_of(**matching))
@@ -150,25 +154,33 @@ def score(
         click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
     else:
         title = f"Scores of {predictions.name}"
-        print_report(shown_as, title, lead(found), tables(found, labels=labels))
+        shown = tables(found, labels=labels)
+        print_report(shown_as, title, [*notes(found), LEGEND], shown, found.signature)
     _warn(settings, found)
 
 
 def _print_tables(tables: Iterable[Table]) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table as Shown
     from rich.text import Text
 
     console = Console()
     for table in tables:
-        made = Shown(title=Text(table.title), title_justify="left")
+        console.print(Text(table.title, style="bold italic"))
+        made = Shown()
+        if console.width < WIDE:
+            # Lines between the columns would take the room that names of measures need.
+            made.box, made.padding, made.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
         for position, column in enumerate(table.columns):
-            made.add_column(
-                column, justify="left" if position < table.texts else "right", overflow="fold"
-            )
+            if position < table.texts:
+                made.add_column(column, overflow="fold")
+            else:
+                made.add_column(column, justify="right", no_wrap=True)
         for row in table.rows:
             made.add_row(*(Text(cell) for cell in row))
         console.print(made)
+        console.print()
 
 
 def _warn(settings: Settings, report: Report) -> None:

@@ -31,16 +31,17 @@ def assign(left: IntArray, right: IntArray, worth: Sequence[FloatArray]) -> IntA
     component = _components(left, right, len(lefts), len(rights))
     order = np.lexsort((*(-level for level in reversed(worth)), component))
     starts = np.flatnonzero(np.diff(component[order], prepend=-1))
-    sizes = np.diff(starts, append=len(order))
+    ends = np.append(starts[1:], len(order))
     # A star, one item against several, is settled by its best pair; most components are stars.
-    width = _distinct(component, left), _distinct(component, right)
-    narrow = np.minimum(*width)[component[order][starts]]
+    (row, heights), (column, widths) = _within(component, left), _within(component, right)
+    narrow = np.minimum(heights, widths)
+    value = _weighed(worth, narrow[component])
     chosen = [order[starts[narrow == 1]]]
-    for start, size, small in zip(
-        starts[narrow > 1], sizes[narrow > 1], narrow[narrow > 1], strict=True
-    ):
-        pairs = np.sort(order[start : start + size])
-        chosen.append(pairs[_settled(left[pairs], right[pairs], [w[pairs] for w in worth], small)])
+    for found in np.flatnonzero(narrow > 1):
+        pairs = np.sort(order[starts[found] : ends[found]])
+        places = row[pairs], column[pairs]
+        size = heights[found], widths[found]
+        chosen.append(pairs[_settled(places, size, value[pairs])])
     return np.sort(np.concatenate(chosen))
 
 
@@ -52,24 +53,34 @@ def _components(left: IntArray, right: IntArray, lefts: int, rights: int) -> Int
     return found
 
 
-def _distinct(component: IntArray, item: IntArray) -> IntArray:
-    """How many different items each component has, by component."""
+def _within(component: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
+    """The number of each pair's item within its component, and how many items each has."""
     _, first = np.unique(item, return_index=True)
-    return np.bincount(component[first], minlength=int(component.max()) + 1).astype(np.int64)
+    home = component[first]
+    sizes = np.bincount(home)
+    order = np.argsort(home, kind="stable")
+    number = np.empty(len(home), np.int64)
+    number[order] = np.arange(len(home)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return number[item], sizes.astype(np.int64)
 
 
-def _settled(left: IntArray, right: IntArray, worth: Sequence[FloatArray], most: int) -> IntArray:
-    rows, left = np.unique(left, return_inverse=True)
-    columns, right = np.unique(right, return_inverse=True)
-    total = np.zeros(len(left))
-    scale = 1.0
+def _weighed(worth: Sequence[FloatArray], most: IntArray) -> FloatArray:
+    """One number for each pair, in which all of a level weighs less than 1 of the level before."""
+    total = np.zeros(len(most))
+    scale = np.ones(len(most))
     for level in worth:
         total += scale * level
-        # At most `most` pairs are chosen, so all of the next level weighs less than 1 of this one.
+        # At most `most` pairs are chosen.
         scale /= 2 * (most + 1)
-    value = np.zeros((len(rows), len(columns)))
-    value[left, right] = total
-    index = np.full(value.shape, -1)
-    index[left, right] = np.arange(len(left))
-    pairs: IntArray = index[linear_sum_assignment(value, maximize=True)]
+    return total
+
+
+def _settled(
+    places: tuple[IntArray, IntArray], size: tuple[int, int], value: FloatArray
+) -> IntArray:
+    matrix = np.zeros(size)
+    matrix[places] = value
+    index = np.full(size, -1)
+    index[places] = np.arange(len(value))
+    pairs: IntArray = index[linear_sum_assignment(matrix, maximize=True)]
     return pairs[pairs >= 0]

@@ -8,8 +8,6 @@ import numpy as np
 
 from dateline.metrics.counts import (
     GOLD,
-    HIT_GOLD,
-    HIT_PREDICTED,
     PREDICTED,
     BoolArray,
     Counts,
@@ -40,14 +38,11 @@ def conditional(pairs: Pairs, documents: int, labels: int) -> Counts:
     (documents, labels, 4).
     """
     right = pairs.gold == pairs.predicted if pairs.right is None else pairs.right
-    return np.stack(
-        (
-            tally(documents, labels, pairs.document, pairs.gold, right),
-            tally(documents, labels, pairs.document, pairs.gold),
-            tally(documents, labels, pairs.document, pairs.predicted, right),
-            tally(documents, labels, pairs.document, pairs.predicted),
-        ),
-        axis=-1,
+    return tally(
+        documents,
+        labels,
+        (pairs.document, pairs.gold, right),
+        (pairs.document, pairs.predicted, right),
     )
 
 
@@ -64,15 +59,17 @@ def joint(
     are document and label of every item of a side. Shape (documents, labels, 4).
     """
     counts = conditional(pairs, documents, labels)
-    counts[..., GOLD] = tally(documents, labels, *gold)
-    counts[..., PREDICTED] = tally(documents, labels, *predicted)
+    every = tally(
+        documents,
+        labels,
+        (*gold, np.ones(len(gold[0]))),
+        (*predicted, np.ones(len(predicted[0]))),
+    )
+    counts[..., GOLD], counts[..., PREDICTED] = every[..., GOLD], every[..., PREDICTED]
     return counts
 
 
 def mean(document: IntArray, value: FloatArray, documents: int) -> Counts:
     """A number for each matched pair, averaged over pairs. Shape (documents, 1, 4)."""
-    counts = np.zeros((documents, 1, 4))
-    zeros = np.zeros_like(document)
-    counts[..., HIT_GOLD] = counts[..., HIT_PREDICTED] = tally(documents, 1, document, zeros, value)
-    counts[..., GOLD] = counts[..., PREDICTED] = tally(documents, 1, document, zeros)
-    return counts
+    side = document, np.zeros_like(document), value
+    return tally(documents, 1, side, side)

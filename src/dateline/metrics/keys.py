@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dateline.metrics.counts import Counts, IntArray, tally
+from dateline.metrics.counts import Counts, IntArray, Side, tally
 
 LARGEST = np.iinfo(np.int64).max
 
@@ -43,11 +43,18 @@ def set_counts(
     """
     keys = together(gold, predicted)
     kept = [np.unique(key, return_index=True) for key in keys]
-    columns = []
-    for side, (key, rows), (other, _) in zip((gold, predicted), kept, reversed(kept), strict=True):
-        document = side[0][rows]
-        broken_by = side[label][rows] if label is not None else np.zeros_like(document)
-        hit = np.isin(key, other, assume_unique=True)
-        columns.append(tally(documents, labels, document, broken_by, hit))
-        columns.append(tally(documents, labels, document, broken_by))
-    return np.stack(columns, axis=-1)
+    ours, theirs = (
+        _hits(side, key, rows, other, label)
+        for side, (key, rows), (other, _) in zip(
+            (gold, predicted), kept, reversed(kept), strict=True
+        )
+    )
+    return tally(documents, labels, ours, theirs)
+
+
+def _hits(
+    side: tuple[IntArray, ...], key: IntArray, rows: IntArray, other: IntArray, label: int | None
+) -> Side:
+    document = side[0][rows]
+    broken_by = side[label][rows] if label is not None else np.zeros_like(document)
+    return document, broken_by, np.isin(key, other, assume_unique=True)

@@ -112,25 +112,34 @@ def semeval(gold: Spans, predicted: Spans, documents: int, labels: int) -> Mappi
     and Sundheim, "MUC-5 Evaluation Metrics", MUC-5 1993. Neither says which of several overlapping
     spans is meant; see ``match`` for what we do. Each shape is (documents, labels, 4).
     """
-    gold, predicted = gold.take(distinct(gold)), predicted.take(distinct(predicted))
-    found = match(gold, predicted)
+    gold, predicted, credit = semeval_credit(gold, predicted)
+    return {
+        name: _counts(gold, predicted, *found, documents, labels) for name, found in credit.items()
+    }
+
+
+def semeval_credit(
+    gold: Spans, predicted: Spans
+) -> tuple[Spans, Spans, Mapping[str, tuple[FloatArray, FloatArray]]]:
+    """Both sides without duplicates, and for each mode what credit each span of each side gets."""
+    gold, predicted, found = _distinct_match(gold, predicted)
     credit = {
         "strict": (found.exact & found.typed).astype(np.float64),
         "exact": found.exact.astype(np.float64),
         "partial": np.where(found.exact, 1.0, 0.5),
         "type": found.typed.astype(np.float64),
     }
-    return {
-        name: _counts(
-            gold,
-            predicted,
-            _marked(len(gold), found.gold, value),
-            _marked(len(predicted), found.predicted, value),
-            documents,
-            labels,
-        )
-        for name, value in credit.items()
-    }
+    return (
+        gold,
+        predicted,
+        {
+            name: (
+                _marked(len(gold), found.gold, value),
+                _marked(len(predicted), found.predicted, value),
+            )
+            for name, value in credit.items()
+        },
+    )
 
 
 def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts:
@@ -140,8 +149,7 @@ def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts
     over the gold spans that lie inside another gold span, precision over the predicted spans that
     lie inside a gold or another predicted span. Shape (documents, labels, 4).
     """
-    gold, predicted = gold.take(distinct(gold)), predicted.take(distinct(predicted))
-    found = match(gold, predicted)
+    gold, predicted, found = _distinct_match(gold, predicted)
     right = (found.exact & found.typed).astype(np.float64)
     gold_hit = _marked(len(gold), found.gold, right)
     predicted_hit = _marked(len(predicted), found.predicted, right)
@@ -165,27 +173,7 @@ def match(gold: Spans, predicted: Spans) -> Matching:
     then the greatest sum of intersection over union. Duplicates must have been taken out
     (``distinct``).
     """
-    gold_keys, predicted_keys = _keys(gold, predicted)
-    gold_order, predicted_order = np.argsort(gold_keys), np.argsort(predicted_keys)
-    _, left, right = np.intersect1d(
-        gold_keys[gold_order], predicted_keys[predicted_order], return_indices=True
-    )
-    pairs = [(gold_order[left], predicted_order[right])]
-    gold_left, predicted_left = _without(gold_order, left), _without(predicted_order, right)
-
-    gold_places, predicted_places = places(gold, predicted)
-    left, right = _in_turn(gold_places[gold_left], predicted_places[predicted_left])
-    pairs.append((gold_left[left], predicted_left[right]))
-    gold_left, predicted_left = _without(gold_left, left), _without(predicted_left, right)
-
-    left, right = _overlapping(gold.take(gold_left), predicted.take(predicted_left))
-    pairs.append((gold_left[left], predicted_left[right]))
-
-    gold_rows = np.concatenate([pair[0] for pair in pairs])
-    predicted_rows = np.concatenate([pair[1] for pair in pairs])
-    exact = np.arange(len(gold_rows)) < len(gold_rows) - len(pairs[-1][0])
-    typed = gold.label[gold_rows] == predicted.label[predicted_rows]
-    return Matching(gold_rows, predicted_rows, exact, typed)
+    return _match(gold, predicted, *places(gold, predicted))
 
 
 def match_by_overlap(
@@ -247,10 +235,10 @@ def places(*columns: Spans) -> list[IntArray]:
     first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
     found = np.zeros(len(document), np.int64)
     above = 0
-    for size in np.unique(sizes):
+    for size in np.flatnonzero(np.bincount(sizes)):
         rows = np.flatnonzero(sizes == size)
         key = document[rows]
-        for fragment in range(int(size)):
+        for fragment in range(size):
             key = joined(joined(key, start[first[rows] + fragment]), end[first[rows] + fragment])
         if above:
             _, key = np.unique(key, return_inverse=True)
@@ -262,14 +250,67 @@ def places(*columns: Spans) -> list[IntArray]:
 def distinct(spans: Spans) -> IntArray:
     """The rows that are left when the same place with the same label counts once, sorted."""
     (place,) = places(spans)
-    return np.sort(np.unique(joined(place, spans.label), return_index=True)[1])
+    return _first(place, spans.label)
+
+
+def _distinct_match(gold: Spans, predicted: Spans) -> tuple[Spans, Spans, Matching]:
+    """Both sides without duplicates, and their matching; places are numbered only once."""
+    sides = gold, predicted
+    numbered = places(*sides)
+    rows = [_first(place, side.label) for place, side in zip(numbered, sides, strict=True)]
+    gold, predicted = (side.take(kept) for side, kept in zip(sides, rows, strict=True))
+    kept = (place[row] for place, row in zip(numbered, rows, strict=True))
+    return gold, predicted, _match(gold, predicted, *kept)
+
+
+def _match(
+    gold: Spans, predicted: Spans, gold_places: IntArray, predicted_places: IntArray
+) -> Matching:
+    gold_keys, predicted_keys = _labelled(
+        (gold_places, predicted_places), (gold.label, predicted.label)
+    )
+    gold_order, predicted_order = np.argsort(gold_keys), np.argsort(predicted_keys)
+    _, left, right = np.intersect1d(
+        gold_keys[gold_order], predicted_keys[predicted_order], return_indices=True
+    )
+    pairs = [(gold_order[left], predicted_order[right])]
+    gold_left, predicted_left = _without(gold_order, left), _without(predicted_order, right)
+
+    left, right = _in_turn(gold_places[gold_left], predicted_places[predicted_left])
+    pairs.append((gold_left[left], predicted_left[right]))
+    gold_left, predicted_left = _without(gold_left, left), _without(predicted_left, right)
+
+    left, right = _overlapping(gold.take(gold_left), predicted.take(predicted_left))
+    pairs.append((gold_left[left], predicted_left[right]))
+
+    gold_rows = np.concatenate([pair[0] for pair in pairs])
+    predicted_rows = np.concatenate([pair[1] for pair in pairs])
+    exact = np.arange(len(gold_rows)) < len(gold_rows) - len(pairs[-1][0])
+    typed = gold.label[gold_rows] == predicted.label[predicted_rows]
+    return Matching(gold_rows, predicted_rows, exact, typed)
+
+
+def first_rows(spans: Spans) -> IntArray:
+    """For each span the row where its place comes with its label for the first time."""
+    (key,) = _keys(spans)
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    return np.asarray(first[number], np.int64)
 
 
 def _keys(*columns: Spans) -> list[IntArray]:
     """A number for each span: equal for equal document, fragments and label."""
-    place = np.concatenate(places(*columns))
-    key = joined(place, np.concatenate([spans.label for spans in columns]))
-    return np.split(key, np.cumsum([len(spans) for spans in columns])[:-1])
+    return _labelled(places(*columns), [spans.label for spans in columns])
+
+
+def _labelled(place: Sequence[IntArray], label: Sequence[IntArray]) -> list[IntArray]:
+    """A number for each place with its label, side by side."""
+    key = joined(np.concatenate(place), np.concatenate(label))
+    return np.split(key, np.cumsum([len(part) for part in place])[:-1])
+
+
+def _first(place: IntArray, label: IntArray) -> IntArray:
+    """The rows where a place comes with a label for the first time, sorted."""
+    return np.sort(np.unique(joined(place, label), return_index=True)[1])
 
 
 def _canonical(*columns: Spans) -> list[IntArray]:
@@ -345,12 +386,9 @@ def _counts(
     documents: int,
     labels: int,
 ) -> Counts:
-    return np.stack(
-        (
-            tally(documents, labels, gold.document, gold.label, gold_credit),
-            tally(documents, labels, gold.document, gold.label),
-            tally(documents, labels, predicted.document, predicted.label, predicted_credit),
-            tally(documents, labels, predicted.document, predicted.label),
-        ),
-        axis=-1,
+    return tally(
+        documents,
+        labels,
+        (gold.document, gold.label, gold_credit),
+        (predicted.document, predicted.label, predicted_credit),
     )

@@ -16,6 +16,7 @@ def test_what_was_seen_in_training_is_found_again_in_a_new_text(five, run, tmp_p
     out = tmp_path / "baseline.jsonl"
     result = predict(run, five, out, "--split", "test")
     assert result.exit_code == 0, result.output
+    assert "learnt from" not in result.stderr
     assert run(five, "check-predictions", str(out)).exit_code == 0
     report = dateline.score(out, five, split="test")
     strict = report.score("entities", "strict").total
@@ -36,6 +37,11 @@ def test_the_examples_of_the_schema_are_enough_to_start(real_corpus, run, tmp_pa
     report = dateline.score(out, real_corpus)
     assert 0.1 < report.score("entities", "strict").value < 1
     assert report.score("arguments", "AC+").value > 0
+
+
+def test_predicting_what_was_learnt_from_is_said(five, run, tmp_path):
+    result = predict(run, five, tmp_path / "all.jsonl")
+    assert "learnt from 4 of these 5 texts" in result.stderr
 
 
 def test_another_ontology(empty_corpus, run, tmp_path):

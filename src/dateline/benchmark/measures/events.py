@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dateline.benchmark.measures.attributes import attribute_measures
 from dateline.benchmark.measures.table import Measured, group
-from dateline.benchmark.numbering import entity_numbers, fillers, numbered
+from dateline.benchmark.numbering import entity_numbers, fillers, numbered, overlap_numbers
 from dateline.benchmark.pair import Pair
 from dateline.benchmark.sides import EVENT, MENTION, NOWHERE, Side
 from dateline.metrics.counts import IntArray
@@ -58,9 +58,13 @@ def arguments(pair: Pair) -> Iterator[Measured]:
     )
     for name in ("AC+", "AI+"):
         yield Measured(f"{name}, of found events", conditional[name], labels[name])
-    by_entity = argument_counts(*_of_entities(pair, gold, predicted), *size)
-    for name in ("AC+", "AC"):
-        yield Measured(f"{name}, by entity", by_entity[name], labels[name])
+    for way, turned in (
+        ("overlap", _of_overlaps(pair, gold, predicted)),
+        ("entity", _of_entities(pair, gold, predicted)),
+    ):
+        counts = argument_counts(*turned, *size)
+        for name in ("AC+", "AC"):
+            yield Measured(f"{name}, by {way}", counts[name], labels[name])
 
 
 @group("event-relations", "events", lambda side: len(side.event_relations.source) > 0)
@@ -101,19 +105,36 @@ def _triggers(pair: Pair) -> tuple[Triggers, Triggers]:
     return of(pair.gold, places.of_gold[EVENT]), of(pair.predicted, places.of_predicted[EVENT])
 
 
+def _of_overlaps(pair: Pair, gold: Arguments, predicted: Arguments) -> tuple[Arguments, Arguments]:
+    """The same arguments, each filled by the gold mention that its filler is assigned to."""
+    return _refilled(pair, gold, predicted, overlap_numbers(pair), 0)
+
+
 def _of_entities(pair: Pair, gold: Arguments, predicted: Arguments) -> tuple[Arguments, Arguments]:
     """The same arguments, each filled by the gold entity that its filler is a mention of.
 
     Several mentions of an entity in one role of one event are one argument, on either side.
     """
+    return _refilled(pair, gold, predicted, entity_numbers(pair), pair.entities)
+
+
+def _refilled(
+    pair: Pair,
+    gold: Arguments,
+    predicted: Arguments,
+    numbers: tuple[IntArray, IntArray],
+    above: int,
+) -> tuple[Arguments, Arguments]:
+    """Arguments whose mentions have other numbers; all other fillers keep theirs, from ``above``
+    on.
+    """
     turned = []
-    for side, found, numbers in zip(
-        (pair.gold, pair.predicted), (gold, predicted), entity_numbers(pair), strict=True
+    for side, found, number in zip(
+        (pair.gold, pair.predicted), (gold, predicted), numbers, strict=True
     ):
         rows = side.arguments
         mention = (rows.kind == MENTION) & (rows.filler != NOWHERE)
-        # Entities are numbered below, all other fillers keep their places above.
-        filler = found.filler + pair.entities
-        filler[mention] = numbers[rows.filler[mention]]
+        filler = found.filler + above
+        filler[mention] = number[rows.filler[mention]]
         turned.append(found._replace(filler=filler))
     return turned[0], turned[1]

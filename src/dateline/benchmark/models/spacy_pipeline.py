@@ -26,7 +26,10 @@ def make(setting: Setting) -> SpacyPipeline:
     try:
         pipeline = spacy.load(setting.argument)
     except OSError as error:
-        raise Fault(f"--model spacy:{setting.argument}: {error}") from None
+        raise Fault(
+            f"--model spacy:{setting.argument}: cannot be loaded: {error} Install its package, and "
+            "name it as Python imports it."
+        ) from None
     given = pipeline.pipe_labels.get("ner", [])
     labels = label_map(setting.option("labels", ""), setting.ontology, given)
     return SpacyPipeline(pipeline, labels)

@@ -1,0 +1,33 @@
+"""docs/benchmark.md: every command runs, and prints what the page says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+
+def test_the_walk_through_prints_what_it_says(tmp_path: Path):
+    page = (REPOSITORY / "docs" / "benchmark.md").read_text(encoding="utf-8")
+    copy = tmp_path / "benchmark.md"
+    copy.write_text(page, encoding="utf-8")
+    script = str(REPOSITORY / "scripts" / "console.py")
+    done = subprocess.run(
+        [sys.executable, script, str(copy)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert copy.read_text(encoding="utf-8") == page, "run scripts/figures"
+
+
+def test_a_command_that_fails_is_shown_with_what_it_said(tmp_path: Path):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ dateline score nowhere.jsonl\n```\n", encoding="utf-8")
+    script = str(REPOSITORY / "scripts" / "console.py")
+    done = subprocess.run(
+        [sys.executable, script, str(page)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "dateline score nowhere.jsonl" in done.stderr
+    assert "does not exist" in done.stderr
