@@ -29,6 +29,16 @@ def free(gold):
     return [mention.id for mention in gold.mentions if mention.id not in used]
 
 
+def test_a_difference_of_attributes_shows_them(gold):
+    mention = gold.mentions[0]
+    other = msgspec.structs.replace(mention, attributes={})
+    changed = msgspec.structs.replace(gold, mentions=(other, *gold.mentions[1:]))
+    (difference,) = differences(gold, changed)
+    assert (difference.field, difference.left, difference.right) == (
+        "attributes", "level name", "nothing",
+    )  # fmt: skip
+
+
 def without(annotation: Annotation, names) -> Annotation:
     """The annotation less these items and all that refers to them."""
     gone = set(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ import pytest
 
 from dateline.blocks import marks
 from dateline.datasheet import BLOCK
+from dateline.plots import PLOTS
 from dateline.stats import mean, statistics_of
 
 from .conftest import SEED
@@ -42,6 +44,7 @@ def test_counts_add_up_to_the_gold(repository, counted):
     assert sum(r.fillers for roles in counted.roles.values() for r in roles.values()) == sum(
         len(event.arguments) for event in gold.events
     )
+    assert counted.arguments == Counter(len(event.arguments) for event in gold.events)
     for name, roles in counted.roles.items():
         for role in roles.values():
             assert role.filled <= min(role.events, role.fillers)
@@ -100,6 +103,26 @@ def test_a_stale_datasheet_is_noticed_and_mended(real_corpus, run):
     page = path.read_text(encoding="utf-8")
     assert page.startswith("# Mine\n\n<!-- dateline:counts -->\n\n| | |\n")
     assert page.endswith("<!-- /dateline:counts -->\n\nThe end.\n")
+
+
+def test_pictures_of_other_numbers_are_noticed_and_drawn_again(real_corpus, run):
+    path, folder = real_corpus.root / "DATASHEET.md", real_corpus.root / "docs" / "images" / "stats"
+    path.write_text(f"{marks(BLOCK)}\n{marks(PLOTS)}", encoding="utf-8")
+    assert run(real_corpus, "datasheet", "--write").exit_code == 0
+    assert run(real_corpus, "datasheet", "--check").exit_code == 0
+    page = path.read_text(encoding="utf-8")
+    shown = re.findall(r"^!\[.+\]\((.+)\)$", page, re.M)
+    assert {(real_corpus.root / name).name for name in shown} == {p.name for p in folder.iterdir()}
+    gold = real_corpus.read_annotation("gold", SEED)
+    real_corpus.write_annotation(msgspec.structs.replace(gold, claims=(), claim_relations=()))
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert run(real_corpus, "datasheet", "--write").exit_code == 0
+    changed = {p.name for p in folder.iterdir() if p.read_bytes() != before[p.name]}
+    assert changed >= {"claims.svg", "claims-per-claimer.svg"}
+    (folder / "chains.svg").unlink()
+    result = run(real_corpus, "datasheet", "--check")
+    assert result.exit_code == 1
+    assert "docs/images/stats/chains.svg: its pictures are not of these numbers" in result.stderr
 
 
 def test_agreement_goes_into_the_datasheet_where_it_has_marks_for_it(real_corpus, run):

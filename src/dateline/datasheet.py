@@ -14,6 +14,7 @@ def counts(statistics: Statistics, ontology: Ontology) -> str:
     """The statistics as Markdown, for a page that explains them."""
     templates = environment("dateline")
     templates.filters["mean"] = lambda sizes: "—" if (m := mean(sizes)) is None else f"{m:.1f}"
+    templates.filters["total"] = lambda sizes: sum(size * n for size, n in sizes.items())
     templates.filters["used"] = lambda labels: Markdown(
         ", ".join(f"{name} {n}" for name, n in _by_count(labels)) or "none"
     )

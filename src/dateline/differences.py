@@ -85,12 +85,12 @@ def kind_of(item: Item) -> str:
 def shown(value: Any) -> str:
     """A field's value in words."""
     match value:
-        case None | () | {}:
+        case None | ():
             return "nothing"
         case str():
             return value
         case Mapping():
-            return ", ".join(f"{name} {value[name]}" for name in sorted(value))
+            return ", ".join(f"{name} {value[name]}" for name in sorted(value)) or "nothing"
         case Argument():
             return f"{value.role} {value.filler}"
         case Link():

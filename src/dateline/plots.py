@@ -1,20 +1,83 @@
-"""Pictures of a corpus's statistics, as SVG files."""
+"""Pictures of a corpus's statistics, as SVG files that say which numbers they show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from dateline.fault import Fault
+from dateline.markdown import escape
+from dateline.model import Struct
 from dateline.ontology import Ontology
 from dateline.stats import Statistics
+from dateline.store import sha256
+
+PLOTS = "plots"
+"""The name of the marks between which a datasheet shows them."""
+
+PICTURES = "docs/images/stats"
+"""Where a datasheet's pictures lie, from the corpus root."""
+
+COLOR = "#4c78a8"
+"""Of bars that have none of their own."""
 
 
-def draw(statistics: Statistics, ontology: Ontology, folder: Path) -> list[Path]:
-    """Draw the labels of each layer, and the distributions; equal statistics give equal files.
+class Plot(Struct, frozen=True):
+    """Horizontal bars: how many there are of what, with the colours of labels that have one."""
 
-    Raises Fault where matplotlib is not installed.
-    """
+    name: str
+    title: str
+    counts: Mapping[str, int]
+    colors: Mapping[str, str]
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.name}.svg"
+
+    @property
+    def fingerprint(self) -> str:
+        """What stands in its file to tell whether the numbers are still these."""
+        return f"dateline-plot-{sha256(msgspec.json.encode(self))}"
+
+
+def plots_of(statistics: Statistics, ontology: Ontology) -> list[Plot]:
+    """The labels of each layer, how often roles are filled, and the distributions."""
+    plots = []
+    for name, found in statistics.layers.items():
+        layer = ontology.layers[name]
+        colors = {label.name: label.color for label in layer.labels if label.color}
+        title = f"{layer.title}: {found.items}"
+        plots.append(Plot(name=name, title=title, counts=found.labels, colors=colors))
+    for name, title, sizes in (
+        ("arguments", "Events by arguments", statistics.arguments),
+        ("chains", "Entities by mentions", statistics.chains),
+        ("claims-per-claimer", "Claimers by claims", statistics.claims_per_claimer),
+    ):
+        counts = {str(size): count for size, count in sizes.items()}
+        plots.append(Plot(name=name, title=title, counts=counts, colors={}))
+    return plots
+
+
+def pictures(plots: Iterable[Plot]) -> str:
+    """Plots as Markdown that shows their files."""
+    return "\n\n".join(f"![{escape(p.title)}]({PICTURES}/{p.file})" for p in plots) + "\n"
+
+
+def stale(plots: Iterable[Plot], folder: Path) -> list[Path]:
+    """Files of these plots that are not there, or show other numbers."""
+    paths = [(folder / plot.file, plot.fingerprint) for plot in plots]
+    return [
+        path
+        for path, wanted in paths
+        if not path.is_file() or wanted not in path.read_text(encoding="utf-8", errors="replace")
+    ]
+
+
+def draw(plots: Iterable[Plot], folder: Path) -> list[Path]:
+    """Draw them into a folder; equal plots give equal files. Raises Fault without matplotlib."""
     try:
         from matplotlib import rc_context  # noqa: PLC0415 (heavy and optional)
         from matplotlib.figure import Figure  # noqa: PLC0415
@@ -23,31 +86,18 @@ def draw(statistics: Statistics, ontology: Ontology, folder: Path) -> list[Path]
 
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
-
-    def bars(name: str, title: str, counts: Mapping[str, int], colors: Mapping[str, str]) -> None:
-        with rc_context({"svg.hashsalt": name, "svg.fonttype": "none"}):
-            figure = Figure(figsize=(7, 0.6 + 0.24 * len(counts)), layout="constrained")
+    for plot in plots:
+        with rc_context({"svg.hashsalt": plot.name, "svg.fonttype": "none"}):
+            figure = Figure(figsize=(7, 0.6 + 0.24 * len(plot.counts)), layout="constrained")
             axes = figure.add_subplot()
-            labels = [*counts]
-            shown = axes.barh(
-                labels, [*counts.values()], color=[colors.get(n, "#4c78a8") for n in labels]
-            )
-            axes.bar_label(shown, padding=3, fontsize=8)
+            colors = [plot.colors.get(name, COLOR) for name in plot.counts]
+            bars = axes.barh([*plot.counts], [*plot.counts.values()], color=colors)
+            axes.bar_label(bars, padding=3, fontsize=8)
             axes.invert_yaxis()
-            axes.set_title(title, loc="left", fontsize=10)
+            axes.set_title(plot.title, loc="left", fontsize=10)
             axes.tick_params(labelsize=8)
             axes.spines[["top", "right"]].set_visible(False)
-            path = folder / f"{name}.svg"
-            figure.savefig(path, metadata={"Date": None})
+            path = folder / plot.file
+            figure.savefig(path, metadata={"Date": None, "Description": plot.fingerprint})
             made.append(path)
-
-    for name, found in statistics.layers.items():
-        layer = ontology.layers[name]
-        colors = {label.name: label.color for label in layer.labels if label.color}
-        bars(name, f"{layer.title}: {found.items}", found.labels, colors)
-    for name, title, sizes in (
-        ("chains", "Entities by mentions", statistics.chains),
-        ("claims-per-claimer", "Claimers by claims", statistics.claims_per_claimer),
-    ):
-        bars(name, title, {str(size): count for size, count in sizes.items()}, {})
     return made

@@ -49,8 +49,9 @@ class Statistics(Struct, frozen=True):
     """All that is counted.
 
     ``chains`` counts entities by the number of their mentions, ``clusters`` happenings by the
-    number of their events (those of one event are left out), ``claims_per_claimer`` claimers by the
-    number of their claims, a claimer being an entity, a mention without one, or a special claimer.
+    number of their events (those of one event are left out), ``arguments`` events by the number of
+    their arguments, ``claims_per_claimer`` claimers by the number of their claims, a claimer being
+    an entity, a mention without one, or a special claimer.
     """
 
     documents: Mapping[str, DocumentStatistics]
@@ -61,6 +62,7 @@ class Statistics(Struct, frozen=True):
     chains: Mapping[int, int]
     linked_entities: int
     roles: Mapping[str, Mapping[str, RoleStatistics]]
+    arguments: Mapping[int, int]
     event_relations: Mapping[str, int]
     clusters: Mapping[int, int]
     claimers: Mapping[str, int]
@@ -100,6 +102,7 @@ class _Counter:
         self._events: Counter[str] = Counter()
         self._filled: Counter[tuple[str, str]] = Counter()
         self._fillers: Counter[tuple[str, str]] = Counter()
+        self._arguments: Counter[int] = Counter()
         self._clusters: Counter[int] = Counter()
         self._relations: dict[str, Counter[str]] = {"event": Counter(), "claim": Counter()}
         self._claimers: Counter[str] = Counter()
@@ -150,6 +153,7 @@ class _Counter:
             roles = [argument.role for argument in event.arguments]
             self._fillers.update((event.type, role) for role in roles)
             self._filled.update((event.type, role) for role in {*roles})
+            self._arguments[len(roles)] += 1
         clusters = Counter(e.cluster for e in annotation.events if e.cluster is not None)
         self._clusters.update(size for size in clusters.values() if size > 1)
         self._relations["event"].update(relation.type for relation in annotation.event_relations)
@@ -195,6 +199,7 @@ class _Counter:
                 }
                 for name, event_type in ontology.event_types.items()
             },
+            arguments=_sorted(self._arguments),
             event_relations={
                 label.name: self._relations["event"][label.name]
                 for label in ontology.event_relations

@@ -10,7 +10,9 @@ import select
 import subprocess
 import sys
 import termios
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,8 @@ from tests.conftest import Run
 from tests.small_corpus import Files, mention, span
 
 CURATOR = ("--curator", "cy", "--role", "human")
+BY_RULE = ("adjudicate", "ana", "bo", "--replace", "--strategy")
+"""Settles all by rule, whatever gold was: that of the fixture was not made by adjudicating."""
 
 
 @pytest.fixture
@@ -36,8 +40,10 @@ def gold(corpus: Corpus) -> bytes:
 
 
 def log(corpus: Corpus) -> list[dict]:
+    """The decisions that were logged; what was written by them aside."""
     path = corpus.annotations / "gold" / "summit.log.jsonl"
-    return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return [record for record in map(json.loads, lines) if "case" in record]
 
 
 def cases(run: Run, corpus: Corpus, *options: str) -> list[dict]:
@@ -58,7 +64,8 @@ def all_of(run: Run, corpus: Corpus, path: Path, annotator: str, **fields: objec
             {"document": case["document"], "case": case["case"], "choice": [annotator], **fields}
             for case in found
         ]
-        run(corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", decided(path, decisions))
+        given = ("--decisions", decided(path, decisions))
+        run(corpus, "adjudicate", "ana", "bo", *CURATOR, *given, "--replace")
 
 
 def test_the_list_shows_what_differs_in_its_context(corpus: Corpus, run: Run):
@@ -130,6 +137,7 @@ def test_the_log_can_be_replayed(corpus: Corpus, run: Run, tmp_path: Path):
             (
                 {k: v for k, v in json.loads(line).items() if k != "when"}
                 for line in lines.splitlines()
+                if b'"case"' in line
             ),
             key=lambda record: record["case"],
         )
@@ -138,7 +146,7 @@ def test_the_log_can_be_replayed(corpus: Corpus, run: Run, tmp_path: Path):
 
 
 def test_once_more_changes_nothing(corpus: Corpus, run: Run):
-    command = ("adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    command = (*BY_RULE, "prefer:ana")
     assert "gold written" in run(corpus, *command).stderr
     made, records = gold(corpus), log(corpus)
     assert {record["by"] for record in records} == {"prefer:ana", "rule"}
@@ -148,7 +156,7 @@ def test_once_more_changes_nothing(corpus: Corpus, run: Run):
 
 def test_ids_of_gold_survive(corpus: Corpus, run: Run):
     before = corpus.read_annotation("gold", "summit")
-    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:bo")
+    run(corpus, *BY_RULE, "prefer:bo")
     after = corpus.read_annotation("gold", "summit")
     ids = {m.spans[0].text: m.id for m in after.mentions}
     assert ids["Ana Ruiz"] == "m1"
@@ -156,7 +164,7 @@ def test_ids_of_gold_survive(corpus: Corpus, run: Run):
     # m99 was retired long ago, so its number is not given again.
     assert ids["talks"] == "m100"
     assert after.retired == before.retired
-    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana", *reopened(corpus))
+    run(corpus, *BY_RULE, "prefer:ana", *reopened(corpus))
     again = corpus.read_annotation("gold", "summit")
     assert {"m100", "m99"} <= set(again.retired)
     assert [m.id for m in again.mentions] == [m.id for m in before.mentions]
@@ -169,12 +177,100 @@ def test_a_link_of_gold_stays_where_no_annotator_has_one(corpus: Corpus, run: Ru
     for number in (0, 1):
         written["entities"][number]["link"] = link
     path.write_text(json.dumps(written))
-    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    run(corpus, *BY_RULE, "prefer:ana")
     links = {
         e.name: e.link and e.link.id for e in corpus.read_annotation("gold", "summit").entities
     }
     # That Bo Lind is not linked was decided: bo had said otherwise.
     assert (links["Ana Ruiz"], links["Bo Lind"]) == ("Q42", None)
+
+
+def test_gold_that_was_not_adjudicated_is_left_alone(corpus: Corpus, run: Run):
+    before = gold(corpus)
+    result = run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:bo")
+    assert result.exit_code == 1
+    assert "was not made by adjudicating" in result.stderr
+    assert "m4 «Monday» spans: «Monday» at 32–38 → «on Monday» at 29–38" in result.stderr
+    assert (gold(corpus), log(corpus)) == (before, [])
+    assert run(corpus, *BY_RULE, "prefer:bo").exit_code == 0
+    assert gold(corpus) != before
+
+
+def corrected(corpus: Corpus, change: Callable[[dict], None]) -> None:
+    """Change gold by hand."""
+    path = corpus.annotation_path("gold", "summit")
+    annotation = json.loads(path.read_bytes())
+    change(annotation)
+    path.write_text(json.dumps(annotation), encoding="utf-8")
+
+
+def widen(annotation: dict) -> None:
+    (at,) = [m for m in annotation["mentions"] if m["spans"][0]["text"] == "Monday"]
+    at["spans"] = [span("on Monday")]
+
+
+def test_what_is_corrected_by_hand_stays_and_is_logged(corpus: Corpus, run: Run):
+    run(corpus, *BY_RULE, "prefer:ana")
+    corrected(corpus, widen)
+    by_hand = gold(corpus)
+    again = ("adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    result = run(corpus, *again)
+    assert result.exit_code == 1
+    assert "m4 «Monday» spans: «Monday» at 32–38 → «on Monday» at 29–38" in result.stderr
+    assert "--curator" in result.stderr
+    assert gold(corpus) == by_hand
+    why = ("--reason", "the preposition belongs to it")
+    assert run(corpus, *again, *CURATOR, *why).exit_code == 0
+    texts = {s.text for m in corpus.read_annotation("gold", "summit").mentions for s in m.spans}
+    assert "on Monday" in texts
+    (record,) = [r for r in log(corpus) if r.get("by") == "correction"]
+    assert (record["case"], record["choice"]) == ("correction/mention/m4/spans", ["corrected"])
+    assert (record["curator"], record["role"]) == ("cy", "human")
+    assert record["reason"] == "the preposition belongs to it"
+    note = corpus.read_annotation("gold", "summit").provenance.note
+    assert note.endswith("Corrected afterwards: 1 by cy (human).")
+    # Once more nothing changes, and nobody need sign.
+    made, records = gold(corpus), log(corpus)
+    assert run(corpus, *again).exit_code == 0
+    assert (gold(corpus), log(corpus)) == (made, records)
+
+
+def test_other_decisions_leave_corrections_alone_or_clash(corpus: Corpus, run: Run, tmp_path: Path):
+    run(corpus, *BY_RULE, "prefer:ana")
+    corrected(corpus, widen)
+    kind, place = "entity/ana:n3+bo:n3/type", "mention/ana:m4+bo:m4/span"
+
+    def decide(case: str, **fields: object) -> Any:
+        line = {"document": "summit", "case": case, **fields}
+        path = decided(tmp_path / "again.jsonl", [line])
+        rule = ("--strategy", "prefer:ana")
+        return run(corpus, "adjudicate", "ana", "bo", *rule, *CURATOR, "--decisions", path)
+
+    assert decide(kind, choice=["bo"]).exit_code == 0
+    after = corpus.read_annotation("gold", "summit")
+    assert after.entities[2].type == "LOCATION"
+    assert "on Monday" in {s.text for m in after.mentions for s in m.spans}
+    assert {"m4", "n3"} <= set(after.ids())
+    before = gold(corpus)
+    clash = decide(place, value=[[span("Monday")["start"], span("Monday")["start"] + 3]])
+    assert clash.exit_code == 1
+    assert "corrected by hand and has now been decided otherwise" in clash.stderr
+    assert "m4 «on Monday»: spans: «on Monday» at 29–38 here, «Mon» at 32–35 there" in clash.stderr
+    assert gold(corpus) == before
+
+
+def test_corrections_are_not_lost_when_annotations_change(corpus: Corpus, run: Run):
+    run(corpus, *BY_RULE, "prefer:ana")
+    corrected(corpus, widen)
+    before = gold(corpus)
+    path = corpus.annotation_path("ana", "summit")
+    ana = json.loads(path.read_bytes())
+    ana["mentions"].append(mention("m9", "on", "DATE", "n4"))
+    path.write_text(json.dumps(ana))
+    result = run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana", *CURATOR)
+    assert result.exit_code == 1
+    assert "since then the annotations have changed" in result.stderr
+    assert gold(corpus) == before
 
 
 def reopened(corpus: Corpus) -> list[str]:
@@ -193,7 +289,7 @@ def test_a_decision_can_be_taken_back(corpus: Corpus, run: Run, tmp_path: Path):
 
 
 def test_the_list_of_what_is_settled_says_by_whom(corpus: Corpus, run: Run):
-    run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    run(corpus, *BY_RULE, "prefer:ana")
     (found,) = [
         case
         for case in cases(run, corpus, "--settled")
@@ -218,9 +314,7 @@ def test_gold_that_would_break_a_rule_is_not_written(corpus: Corpus, run: Run, t
     path.write_text(json.dumps(ana))
     place = [[span("on")["start"], span("on")["end"]]]
     path = decided(tmp_path / "same.jsonl", [wrong | {"value": place}])
-    result = run(
-        corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", path, "--strategy", "prefer:ana"
-    )
+    result = run(corpus, *BY_RULE, "prefer:ana", *CURATOR, "--decisions", path)
     assert result.exit_code == 1
     assert "M403" in result.stderr
     assert "--reopen" in result.stderr

@@ -132,7 +132,6 @@ def test_only_the_pieces_of_a_span_are_marked(two, run):
 
 
 def test_gamma_is_measured_on_demand(files, run):
-    pytest.importorskip("pygamma_agreement")
     files.check()
     corpus = files.corpus
     gold = corpus.read_annotation("gold", "summit")

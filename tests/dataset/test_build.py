@@ -46,7 +46,11 @@ def spoil(corpus: Corpus) -> None:
 
 def test_one_file_for_each_config_and_split(dist: Path):
     assert sorted(contents(dist)) == sorted(
-        ["README.md", *(f"{c}/{s}.parquet" for c in CONFIGS for s in ("train", "test"))]
+        [
+            "README.md",
+            "croissant.json",
+            *(f"{c}/{s}.parquet" for c in CONFIGS for s in ("train", "test")),
+        ]
     )
 
 
@@ -139,7 +143,11 @@ def test_a_corpus_without_annotations_has_documents_only(maker: CorpusMaker):
     corpus = maker.empty()
     maker.add_in_split(corpus, "validation")
     build(corpus, corpus.root / "dist")
-    assert sorted(contents(corpus.root / "dist")) == ["README.md", "documents/validation.parquet"]
+    assert sorted(contents(corpus.root / "dist")) == [
+        "README.md",
+        "croissant.json",
+        "documents/validation.parquet",
+    ]
 
 
 def test_a_split_that_cannot_be_loaded_is_refused(maker: CorpusMaker):

@@ -12,6 +12,7 @@ import pytest
 from dateline.model import Document
 from dateline.store import Corpus
 
+from ..conftest import Run
 from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 
 NAMES = ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL")
@@ -82,4 +83,13 @@ def corpus(maker: CorpusMaker) -> Corpus:
     (corpus.root / ".gitignore").write_text("dist/\n.dist.*/\n", encoding="utf-8")
     (corpus.root / "CITATION.cff").write_text(CITATION, encoding="utf-8")
     commit(corpus)
+    return corpus
+
+
+@pytest.fixture
+def released(corpus: Corpus, maker: CorpusMaker, run: Run) -> Corpus:
+    """A release of four documents, one of which may not be passed on."""
+    story(maker, corpus, "train", rights=BOUND, source=source(None), title="Kim met Putin")
+    commit(corpus)
+    assert run(corpus, "release", "--date", "2026-11-30").exit_code == 0
     return corpus

@@ -18,16 +18,7 @@ from dateline.store import Corpus
 
 from ..conftest import Run
 from ..corpora import CorpusMaker
-from .conftest import BOUND, commit, git, source, story
-
-
-@pytest.fixture
-def released(corpus: Corpus, maker: CorpusMaker, run: Run) -> Corpus:
-    """A release of four documents, one of which may not be passed on."""
-    story(maker, corpus, "train", rights=BOUND, source=source(None), title="Kim met Putin")
-    commit(corpus)
-    assert run(corpus, "release", "--date", "2026-11-30").exit_code == 0
-    return corpus
+from .conftest import commit, git, source, story
 
 
 @pytest.fixture

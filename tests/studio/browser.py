@@ -49,6 +49,8 @@ def browser():
         pytest.fail(
             "There is no Chromium: install the package chromium, or name one in DATELINE_CHROMIUM."
         )
+    # A machine that does much else may be slow; five seconds, the default, are too few then.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
         try:

@@ -27,7 +27,7 @@ What = Literal["mention", "entity", "event", "claim", "event_relation", "claim_r
 Accept = Callable[[Any], Any]
 """Takes a value that no annotator gave, and returns it or raises ValueError with what is wrong."""
 
-CURATOR, RULE = "curator", "rule"
+CURATOR, RULE, CORRECTION = "curator", "rule", "correction"
 SETS = frozenset({"argument", "about", "relation"})
 """Kinds whose options are lists: what is chosen of several annotators is put together."""
 
@@ -78,8 +78,9 @@ class Decision(Struct, frozen=True, omit_defaults=True):
     """How a case was decided: a line of the log.
 
     ``choice`` names annotators whose option holds, none of them if it is empty; where it is null,
-    ``value`` holds instead. ``by`` is «curator», the strategy, or «rule» for what follows from
-    other decisions. ``curator`` is a pseudonym; ``role`` says whether it is a human's or a model's.
+    ``value`` holds instead. ``by`` is «curator», the strategy, «rule» for what follows from other
+    decisions, or «correction» for what was changed in gold by hand. ``curator`` is a pseudonym;
+    ``role`` says whether it is a human's or a model's.
     """
 
     document: str

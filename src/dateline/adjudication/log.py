@@ -1,14 +1,16 @@
-"""The log of decisions: a line of JSON for each, only ever added to."""
+"""The log of decisions and of what was written by them: lines of JSON, only ever added to."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from dateline.adjudication.case import Decision
+from dateline.adjudication.corrections import Written
 from dateline.fault import Fault
 from dateline.model import GOLD
 from dateline.store import Corpus
@@ -21,25 +23,39 @@ def log_path(corpus: Corpus, document: str) -> Path:
 
 def read_decisions(path: Path) -> list[Decision]:
     """The decisions of a file, in order. Raises Fault naming the line that is none."""
-    decisions = []
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
-        if line.strip():
-            try:
-                decisions.append(msgspec.json.decode(line, type=Decision))
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                raise Fault(
-                    f"{path}, line {number}: {error}. A decision has at least document, case and "
-                    "choice or value, as in the log; an unfinished last line can be deleted."
-                ) from None
-    return decisions
+    return [record for record in _records(path) if isinstance(record, Decision)]
 
 
-def append_decisions(path: Path, decisions: Iterable[Decision]) -> None:
-    """Add decisions to the log, and see to it that they are on the disk."""
-    lines = b"".join(msgspec.json.encode(decision) + b"\n" for decision in decisions)
+def last_written(path: Path) -> Written | None:
+    """How gold was when it was last written, if a log says so. Raises Fault as above."""
+    found = [record for record in _records(path) if isinstance(record, Written)]
+    return found[-1] if found else None
+
+
+def append(path: Path, records: Iterable[Decision | Written]) -> None:
+    """Add to the log, and see to it that it is on the disk."""
+    lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
     if lines:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _records(path: Path) -> list[Decision | Written]:
+    records: list[Decision | Written] = []
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        if line.strip():
+            try:
+                fields = msgspec.json.decode(line, type=dict[str, Any])
+                if "merged" in fields:
+                    records.append(msgspec.convert(fields, type=Written))
+                else:
+                    records.append(msgspec.convert(fields, type=Decision))
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                raise Fault(
+                    f"{path}, line {number}: {error}. A decision has at least document, case and "
+                    "choice or value, as in the log; an unfinished last line can be deleted."
+                ) from None
+    return records

@@ -17,6 +17,7 @@ from dateline.fault import Fault
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
     from dateline.adjudication.case import Case, Decision
+    from dateline.adjudication.corrections import Signed
     from dateline.store import Corpus
 
 
@@ -50,6 +51,16 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Decisions to take over, one JSON object a line, as the log has them; asks nothing.",
 )
+@click.option(
+    "--as",
+    "curated_by",
+    metavar="ANNOTATOR",
+    help="Decide as this annotation has it: that of a curator in Label Studio.",
+)
+@click.option("--reason", metavar="TEXT", help="Why gold was corrected by hand; stands in the log.")
+@click.option(
+    "--replace", is_flag=True, help="Write gold even if what was changed in it by hand is lost."
+)
 @click.option("--reopen", multiple=True, metavar="CASE", help="Case to decide anew.")
 @click.option("--list", "listed", is_flag=True, help="Only list the open cases.")
 @click.option("--settled", is_flag=True, help="With --list: list what is decided too.")
@@ -70,6 +81,9 @@ def adjudicate(
     role: Role | None,
     strategy_name: str,
     decisions_file: Path | None,
+    curated_by: str | None,
+    reason: str | None,
+    replace: bool,
     reopen: tuple[str, ...],
     listed: bool,
     settled: bool,
@@ -80,16 +94,18 @@ def adjudicate(
     What they agree on is merged; the rest is shown case by case, with the text around. Each
     decision is kept at once in annotations/gold/DOCUMENT.log.jsonl, so you can quit and go on
     later. Gold is written when the last case is decided, and is left alone until then. Items that
-    gold had before keep their ids.
+    gold had before keep their ids; what was corrected in it by hand stays, and is logged.
 
     \b
     Example:
       dateline adjudicate ana bo --curator cy
       dateline adjudicate ana bo --list --format json
       dateline adjudicate ana bo --curator cy --decisions decisions.jsonl
+      dateline adjudicate ana bo --as cy
     """
     from dateline.adjudication.adjudicate import Adjudication, comparable
     from dateline.adjudication.case import unsigned
+    from dateline.adjudication.corrections import Signed
     from dateline.adjudication.log import read_decisions
     from dateline.adjudication.strategy import strategy
     from dateline.store import Corpus
@@ -102,14 +118,18 @@ def adjudicate(
         _list(under_way, settled, shown_as)
         return
     given = read_decisions(decisions_file) if decisions_file else []
-    ask = decisions_file is None and sys.stdin.isatty()
-    if ask or any(unsigned(decision) for decision in given):
+    ask = decisions_file is None and curated_by is None and sys.stdin.isatty()
+    curator = curator or curated_by
+    if curator is not None or ask or any(unsigned(decision) for decision in given):
         role = _role(corpus, curator, role)
+    signed = Signed(curator=curator, role=role, reason=reason) if curator and role else None
     unsettled = 0
     for adjudication in under_way:
         unfit = adjudication.take(_signed(given, curator, role))
         for decision in unfit:
             settings.say(f"{decision.document}: fits no case, or not as it is now: {decision.case}")
+        if curated_by is not None and signed is not None:
+            _follow(corpus, adjudication, curated_by, signed)
         if (
             ask
             and curator is not None
@@ -117,7 +137,7 @@ def adjudicate(
             and not hear(adjudication, curator, role)
         ):
             return
-        unsettled += not _finished(settings, adjudication)
+        unsettled += not _finished(settings, adjudication, signed, replace)
     if unsettled:
         raise click.exceptions.Exit(1)
 
@@ -196,11 +216,21 @@ def _signed(
     ]
 
 
-def _finished(settings: Settings, adjudication: Adjudication) -> bool:
+def _follow(corpus: Corpus, adjudication: Adjudication, curated_by: str, signed: Signed) -> None:
+    path = corpus.annotation_path(curated_by, adjudication.document.id)
+    if not path.is_file():
+        raise Fault(f"{corpus.relative(path)}: there is no such file; pull what was curated first.")
+    curated = corpus.read_annotation(curated_by, adjudication.document.id)
+    adjudication.follow(curated, signed, now())
+
+
+def _finished(
+    settings: Settings, adjudication: Adjudication, signed: Signed | None, replace: bool
+) -> bool:
     if adjudication.settlement.open:
         click.echo(count(adjudication))
         return False
-    changed = adjudication.finish(now())
+    changed = adjudication.finish(now(), signed, replace)
     state = "written" if changed else "unchanged"
     settings.say(
         f"{adjudication.document.id}: gold {state}, "

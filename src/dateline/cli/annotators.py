@@ -65,7 +65,7 @@ def list_annotators(settings: Settings, shown_as: str) -> None:
 @annotators.command()
 @click.argument("pseudonym")
 @click.option("--kind", type=click.Choice(["human", "model"]), help="Who decides.")
-@click.option("--since", metavar="DATE", help="Since when, as 2026-01-31.  [default: today]")
+@click.option("--since", metavar="DAY", help="Since when, as 2026-01-31.  [default: today]")
 @click.option("--note", metavar="TEXT", help="Anything a reader should know; no name.")
 @pass_settings
 def add(

@@ -17,6 +17,7 @@ from dateline.cli.ingest import ingest
 from dateline.cli.leaderboard import leaderboard
 from dateline.cli.ontology import init, ontology
 from dateline.cli.predict import predict
+from dateline.cli.publish import publish
 from dateline.cli.release import diff, release
 from dateline.cli.rename import rename
 from dateline.cli.score import score
@@ -59,6 +60,7 @@ for command in (
     diff,
     release,
     verify,
+    publish,
     hydrate,
 ):
     main.add_command(command)

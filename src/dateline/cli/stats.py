@@ -45,9 +45,9 @@ def stats(settings: Settings, annotator: str, shown_as: str, plots: Path | None)
         raise Fault(f"--annotator {annotator}: has annotated nothing. Annotators are {known}.")
     found = statistics_of(corpus, annotator)
     if plots is not None:
-        from dateline.plots import draw
+        from dateline.plots import draw, plots_of
 
-        for path in draw(found, corpus.ontology, plots):
+        for path in draw(plots_of(found, corpus.ontology), plots):
             settings.say(f"{path}: drawn")
     if shown_as == "json":
         import msgspec
@@ -119,16 +119,18 @@ def _pairs(counts: Mapping[int, int] | Mapping[str, int]) -> list[tuple[object, 
 def datasheet(settings: Settings, task: str | None) -> None:
     """Print the numbers of DATASHEET.md, or keep them up to date.
 
-    They stand between marks in DATASHEET.md: counts of the gold, and the agreement of the other
-    annotators if there are marks for it. All else in it is yours.
+    They stand between marks in DATASHEET.md: counts of the gold, and, if there are marks for them,
+    the agreement of the other annotators, and pictures of the counts in docs/images/stats. All else
+    in it is yours.
 
     \b
     Example:
       dateline datasheet --write
       dateline datasheet --check
     """
-    from dateline.blocks import block, marks, with_block
+    from dateline.blocks import block, with_block
     from dateline.datasheet import BLOCK
+    from dateline.plots import PLOTS
     from dateline.store import Corpus, write_if_changed
 
     corpus = Corpus(settings.root)
@@ -140,7 +142,7 @@ def datasheet(settings: Settings, task: str | None) -> None:
         raise Fault(f"{path}: there is no such file; write one with the marks for {BLOCK}.")
     page = path.read_text(encoding="utf-8")
     wanted = {BLOCK: _counts}
-    if marks(AGREEMENT).splitlines()[0] in page:
+    if _opens(AGREEMENT, page):
         wanted[AGREEMENT] = _agreement
     for name, made in wanted.items():
         body = made(corpus)
@@ -149,9 +151,36 @@ def datasheet(settings: Settings, task: str | None) -> None:
                 f"{path.name}: its numbers ({name}) are stale; run `dateline datasheet --write`."
             )
         page = with_block(page, name, body, path.name)
+    if _opens(PLOTS, page):
+        page = _with_pictures(settings, corpus, page, task)
     if task == "write":
         changed = write_if_changed(path, page.encode())
         settings.say(f"{path.name}: {'brought up to date' if changed else 'is up to date'}")
+
+
+def _opens(name: str, page: str) -> bool:
+    from dateline.blocks import marks
+
+    return marks(name).splitlines()[0] in page
+
+
+def _with_pictures(settings: Settings, corpus: Corpus, page: str, task: str) -> str:
+    from dateline.blocks import with_block
+    from dateline.plots import PICTURES, PLOTS, draw, pictures, plots_of, stale
+    from dateline.stats import statistics_of
+
+    plots, folder = plots_of(statistics_of(corpus), corpus.ontology), corpus.root / PICTURES
+    wanted = with_block(page, PLOTS, pictures(plots), "DATASHEET.md")
+    old = stale(plots, folder)
+    if task == "check" and (old or wanted != page):
+        raise Fault(
+            f"{corpus.relative(old[0]) if old else 'DATASHEET.md'}: its pictures are not of these "
+            "numbers; run `dateline datasheet --write`."
+        )
+    if old:
+        for path in draw(plots, folder):
+            settings.say(f"{corpus.relative(path)}: drawn")
+    return wanted
 
 
 def _counts(corpus: Corpus) -> str:

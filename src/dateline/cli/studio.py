@@ -17,6 +17,7 @@ from dateline.cli.connection import (
     pseudonyms_of,
     titles_of,
 )
+from dateline.cli.curation import CURATION, how_to_go_on, to_curate
 from dateline.fault import Fault
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
     metavar="WHO|FILE",
     help="Offer what an annotator (or «gold») says, or a file of predictions, to start from.",
 )
+@click.option(
+    "--conflicts",
+    metavar="NAME,NAME",
+    help="Offer what these annotators say to a curator, with marks where they differ.",
+)
 @_layers_option
 @pass_settings
 def push(
@@ -83,13 +89,15 @@ def push(
     documents: tuple[str, ...],
     annotators: tuple[str, ...],
     source: str | None,
+    conflicts: str | None,
     layers: tuple[str, ...],
 ) -> None:
     """Bring documents into a project, which is made if it is not there.
 
     Only adds. Documents that are there already are left alone, and so is everything that annotators
     have done; a push can be repeated. With --annotators, each of them gets the documents in a
-    project of their own.
+    project of their own. With --conflicts, a curator gets what several annotators say in one, in
+    the project «TITLE · curation»; `dateline adjudicate --as` takes the decisions from there.
 
     \b
     Example:
@@ -98,20 +106,30 @@ def push(
       dateline studio push --from gold
       dateline studio push --from predictions.jsonl
       dateline studio push --annotators ana,bo
+      dateline studio push --conflicts ana,bo
     """
     from dateline.store import Corpus
+    from dateline.studio.push import Source, project_title, title_for
     from dateline.studio.push import push as push_documents
 
     corpus = Corpus(settings.root)
     names = chosen_documents(corpus, documents)
+    start: Source | None = Path(source) if source and source.endswith(".jsonl") else source
+    if conflicts is not None:
+        if source is not None:
+            raise Fault("--from and --conflicts: say one of the two; each is what to start from.")
+        start, names, layers = to_curate(corpus, conflicts, documents)
+        if not annotators:
+            title = title_for(title or project_title(corpus.ontology), CURATION)
     titles = titles_of(corpus, title, annotators)
-    start = Path(source) if source and source.endswith(".jsonl") else source
     refused: list[str] = []
     with connect_to(settings, url, token) as server:
         for each in titles:
             pushed = push_documents(corpus, server, each, names, start, layers)
             settings.say(_summary(pushed))
             refused += pushed.refused
+    if conflicts is not None:
+        settings.say(how_to_go_on(conflicts, titles))
     if refused:
         raise Fault("Not pushed:\n" + "\n".join(f"  {message}" for message in refused))
 

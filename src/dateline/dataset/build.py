@@ -12,10 +12,12 @@ import msgspec
 
 from dateline.dataset.card import CARD, CardContent, Counts, render
 from dateline.dataset.citation import read_citation
+from dateline.dataset.croissant import CROISSANT, croissant
 from dateline.dataset.features import configs
 from dateline.dataset.folder import refuse_foreign, replacing
 from dateline.dataset.parquet import Files, RowWriter, Written, content_hash
 from dateline.dataset.records import Row
+from dateline.dataset.responsible import responsible
 from dateline.dataset.rows import RowMaker
 from dateline.dataset.texts import withheld
 from dateline.fault import Fault
@@ -49,7 +51,7 @@ def build(
     splits = tuple(split_shares(corpus.schemas))
     _refuse_split_names(splits)
     tables = configs(corpus.schemas, corpus.ontology)
-    citation = read_citation(corpus.root)
+    citation, answers = read_citation(corpus.root), responsible(corpus.root)
     with replacing(out) as folder:
         counts = Counts()
         with ThreadPoolExecutor(max_workers=1) as worker:
@@ -59,17 +61,17 @@ def build(
                 for split in splits
             }
             files = _write(corpus, writers, watch, counts, withhold)
-        card = render(
-            CardContent(
-                ontology=corpus.ontology,
-                citation=citation,
-                configs=tables,
-                files=files,
-                counts=counts,
-                content_sha256=content_hash(files),
-            )
+        content = CardContent(
+            ontology=corpus.ontology,
+            citation=citation,
+            configs=tables,
+            files=files,
+            counts=counts,
+            content_sha256=content_hash(files),
+            responsible=answers,
         )
-        (folder / CARD).write_text(card, encoding="utf-8", newline="\n")
+        for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return files
 
 

@@ -17,7 +17,7 @@ from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from dateline.blocks import block, marks, with_block
-from dateline.dataset.citation import Citation
+from dateline.dataset.citation import Citation, bibtex
 from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import Files, Written, content_hash
 from dateline.markdown import Markdown, code, environment, escape, one_line
@@ -73,6 +73,7 @@ class CardContent(Struct, frozen=True):
     files: Mapping[str, Mapping[str, Written]]
     counts: Counts
     content_sha256: str
+    responsible: Mapping[str, str]
 
     @property
     def title(self) -> str:
@@ -88,6 +89,7 @@ def render(content: CardContent) -> str:
         content=content,
         citation=content.citation,
         counts=content.counts,
+        bibtex=Markdown(bibtex(content.citation) or ""),
         marker=Markdown(MARKER),
         configs=[content.configs[name] for name, splits in content.files.items() if splits],
         empty=[name for name, splits in content.files.items() if not splits],

@@ -14,14 +14,13 @@ from datasets import DatasetInfo
 from dateline.dataset.card import CARD, DEFAULT_CONFIG, rewritten, texts_note
 from dateline.dataset.digest import BATCH
 from dateline.dataset.features import schema_on_disk
-from dateline.dataset.folder import refuse_foreign, replacing
+from dateline.dataset.folder import MADE, refuse_foreign, replacing
 from dateline.dataset.load import declared_tables, table_file
 from dateline.dataset.parquet import RowWriter, Written
 from dateline.dataset.texts import Row
 from dateline.fault import Fault
 from dateline.model import Dropped, Struct
 from dateline.release.hydrate import Reader, readings
-from dateline.release.manifest import RELEASE
 from dateline.text import remove, sha256_of_text
 
 
@@ -63,8 +62,9 @@ def hydrate_folder(folder: Path, copies: Path, out: Path) -> Hydrated:
         note = texts_note(documents=len(documents), hydrated=reader.found)
         card = (folder / CARD).read_text(encoding="utf-8")
         (new / CARD).write_text(rewritten(card, files, note), encoding="utf-8", newline="\n")
-        if (folder / RELEASE).is_file():
-            shutil.copyfile(folder / RELEASE, new / RELEASE)
+        for name in sorted(MADE - {CARD}):
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, new / name)
     return Hydrated(documents=len(documents), filled=reader.found, complaint=reader.complaint())
 
 

@@ -13,6 +13,8 @@ from dateline.ontology import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
 from dateline.studio.controls import (
     CLAIM,
     CLAIMER,
+    CONFLICT,
+    CONFLICT_NOTE,
     CONTROLS,
     CUE,
     ENTITY,
@@ -53,7 +55,8 @@ _STYLE = """
       margin: 8px 0 2px !important; }
     .dateline .side .lsf-choice { margin: 0; }
     .dateline .context { opacity: 0.6; pointer-events: none; }
-    .dateline .context .lsf-label__hotkey, .dateline .context sup { display: none; }
+    .dateline .context .lsf-label__hotkey, .dateline .context sup,
+    .dateline .shown .lsf-label__hotkey { display: none; }
     .lsf-labels-list .lsf-labels-list { color: var(--color-neutral-content, #222) !important; }
     .relations-overlay [class*="relationItem"] { opacity: 0 !important; }
     .relations-overlay [class*="_highlighted"] { opacity: 1 !important; }
@@ -62,6 +65,13 @@ _STYLE = """
 """Layers stay in sight while the text scrolls. Arcs of relations would hide the text, so they show
 only while the list of relations is open, and where one is pointed at in it."""
 
+_CONFLICT_LABEL = Label(
+    name=CONFLICT,
+    title="Conflict",
+    description="Annotators differ here: settle it and delete this mark.",
+    color="#ff0000",
+    hotkey=NO_HOTKEY,
+)
 _CONTEXT = "context"
 _CUE_HOTKEYS = ("m", "shift+m", "shift+c")
 
@@ -77,10 +87,13 @@ _ANSWERS = {
 }
 
 
-def labelling_config(ontology: Ontology, layers: Collection[str] = LAYERS) -> str:
+def labelling_config(
+    ontology: Ontology, layers: Collection[str] = LAYERS, *, curation: bool = False
+) -> str:
     """The page for these layers as Label Studio's XML; equal ontologies give equal text.
 
-    The other layers are context: they can be seen and joined, but neither drawn nor changed.
+    The other layers are context: they can be seen and joined, but neither drawn nor changed. A page
+    for ``curation`` has marks for conflicts, too.
     Raises Fault where an attribute's name is one that the page needs for itself.
     """
     page = Element("View", className="dateline")
@@ -90,6 +103,8 @@ def labelling_config(ontology: Ontology, layers: Collection[str] = LAYERS) -> st
         layer = ontology.layers[controls.layer]
         _labels(top, controls.labels, layer.title, layer.labels, controls.layer in layers)
     _labels(top, CUE, "Cue", (_cue_label(ontology),), CLAIM.layer in layers)
+    if curation:
+        _labels(top, CONFLICT, "Conflict", (_CONFLICT_LABEL,), labelled=True, only_shown=True)
     _relations(page, ontology)
     body = SubElement(page, "View", className="body")
     reading = SubElement(body, "View", className="reading")
@@ -98,6 +113,8 @@ def labelling_config(ontology: Ontology, layers: Collection[str] = LAYERS) -> st
         saveTextResult="yes", showLabels="true",
     )  # fmt: skip
     side = SubElement(body, "View", className="side")
+    if curation:
+        _conflicts(side)
     for controls in CONTROLS:
         _attributes(side, controls, ontology, controls.layer in layers)
     _check_names(page)
@@ -120,6 +137,21 @@ def labelled_layers(config: str) -> tuple[str, ...]:
     return tuple(controls.layer for controls in CONTROLS if controls.labels not in shown)
 
 
+def _conflicts(side: Element) -> None:
+    SubElement(
+        side, "Header", size="6",
+        value="Select a conflict to read what is said. Settle it, delete its mark; submit when "
+        "none is left.",
+    )  # fmt: skip
+    view = SubElement(
+        side, "View", visibleWhen="region-selected", whenTagName=CONFLICT, className="conflict"
+    )
+    SubElement(
+        view, "TextArea", name=CONFLICT_NOTE, toName=TEXT, perRegion="true", maxSubmissions="1",
+        editable="false", rows="4",
+    )  # fmt: skip
+
+
 def _cue_label(ontology: Ontology) -> Label:
     taken = {label.hotkey for layer in ontology.layers.values() for label in layer.labels}
     return Label(
@@ -131,8 +163,17 @@ def _cue_label(ontology: Ontology) -> Label:
     )
 
 
-def _labels(page: Element, name: str, title: str, labels: Iterable[Label], labelled: bool) -> None:
+def _labels(
+    page: Element,
+    name: str,
+    title: str,
+    labels: Iterable[Label],
+    labelled: bool,
+    only_shown: bool = False,
+) -> None:
     layer = SubElement(page, "View", className="layer" if labelled else f"layer {_CONTEXT}")
+    if only_shown:
+        layer.set("className", "layer shown")
     SubElement(layer, "Header", value=title if labelled else f"{title} (context)", size="6")
     control = SubElement(layer, "Labels", name=name, toName=TEXT, choice="single")
     for label in labels:

@@ -12,6 +12,9 @@ ENTITY_NAME = "entity_name"
 ENTITY_LINK = "entity_link"
 EVENT_CLUSTER = "event_cluster"
 
+CONFLICT = "conflict"
+CONFLICT_NOTE = "conflict_note"
+
 COREFERENCE = "coreference"
 CONTINUES = "continues"
 ABOUT = "about"

@@ -24,6 +24,7 @@ from dateline.studio.client import Server
 from dateline.studio.config import labelled_layers
 from dateline.studio.convert import from_result
 from dateline.studio.kept import Kept, kept_path, read_kept
+from dateline.studio.marks import still_marked
 from dateline.studio.origins import origin_of
 from dateline.studio.people import pseudonym
 from dateline.studio.regions import Problem
@@ -242,6 +243,16 @@ class Puller:
     def _submission(
         self, document: Document, annotator: str, user: int, submission: Submission
     ) -> None:
+        marked = list(still_marked(submission.result))
+        if marked:
+            self._refuse(
+                document.id,
+                annotator,
+                f"annotation {submission.id} has conflicts that are still marked, so it was not "
+                f"pulled: {_listed(f'«{text}»' for text in marked)}\n    Settle them in Label "
+                "Studio, delete the marks, and update the annotation.",
+            )
+            return
         new = Kept(
             project=self._project.id,
             task=submission.task,

@@ -6,7 +6,7 @@ that broke off is completed by the next.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dateline.fault import Fault
@@ -20,9 +20,13 @@ from dateline.studio.client import Server, page_errors
 from dateline.studio.config import labelled_layers, labelling_config
 from dateline.studio.convert import from_result, header_of, to_result
 from dateline.studio.losses import refusal
+from dateline.studio.marks import Curated, mark_rows
 from dateline.studio.offers import lost_offers
 from dateline.studio.rows import Rows
 from dateline.studio.wire import Project, Task
+
+Source = str | Path | Mapping[str, Curated]
+"""Where annotations to start from come from: an annotator, a file, or what is to be curated."""
 
 TITLE_LENGTH = (3, 50)
 """Fewest and most characters of a project's title that the server takes."""
@@ -57,13 +61,14 @@ def push(
     server: Server,
     title: str,
     documents: Iterable[str],
-    source: str | Path | None = None,
+    source: Source | None = None,
     layers: Collection[str] = LAYERS,
 ) -> Pushed:
     """Bring documents into the project of this title, which is made if there is none.
 
     ``source`` is an annotator, or a file of predictions: each document takes along what these say
-    about it, where there is something, as a prediction that the page starts from. A document whose
+    about it, where there is something, as a prediction that the page starts from. It may also be
+    what a curator starts from, by document, with the conflicts to mark. A document whose
     task has another text is refused and left as it is; the others are pushed. Layers that are not
     among ``layers`` travel along as context that cannot be changed there.
 
@@ -73,7 +78,7 @@ def push(
     if not TITLE_LENGTH[0] <= len(title) <= TITLE_LENGTH[1]:
         raise Fault(f"«{title}»: a project's title has 3 to 50 characters; choose with --project.")
     ontology = corpus.ontology
-    config = labelling_config(ontology, layers)
+    config = labelling_config(ontology, layers, curation=isinstance(source, Mapping))
     texts = [_checked(corpus, corpus.read_document(name)) for name in documents]
     starts = _starts(corpus, texts, source, config)
     project, created, reconfigured = _project(corpus, server, title, config)
@@ -123,11 +128,17 @@ def _fields(document: Document) -> dict[str, str]:
 
 
 def _starts(
-    corpus: Corpus, documents: Sequence[Document], source: str | Path | None, config: str
+    corpus: Corpus, documents: Sequence[Document], source: Source | None, config: str
 ) -> dict[str, tuple[str, Rows]]:
     """By document: the model version and the rows of the annotation to start from."""
     if source is None:
         return {}
+    if isinstance(source, Mapping):
+        return {
+            document.id: _to_curate(corpus, source[document.id], document, config)
+            for document in documents
+            if document.id in source
+        }
     said = read_predictions(corpus, source) if isinstance(source, Path) else None
     found = {
         document.id: (document, annotation)
@@ -148,6 +159,18 @@ def _starts(
         name: _start(corpus, annotation, document, config, source)
         for name, (document, annotation) in found.items()
     }
+
+
+def _to_curate(
+    corpus: Corpus, curated: Curated, document: Document, config: str
+) -> tuple[str, Rows]:
+    # It may break rules as long as it is not settled, so that only the page itself is checked.
+    rows = to_result(curated.annotation, corpus.ontology)
+    rows = [*mark_rows(curated.marks, document, {row.get("id", "") for row in rows}), *rows]
+    errors = page_errors(rows, config)
+    if errors:
+        raise Fault(f"{document.id}: cannot be shown on the page: {'; '.join(errors[:5])}.")
+    return f"conflicts@{sha256(canonical_json(curated))[:12]}", rows
 
 
 def _annotation_of(corpus: Corpus, annotator: str, document: str) -> Annotation | None:

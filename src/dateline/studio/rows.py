@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dateline.model import Spans
-from dateline.studio.controls import CONTINUES, CUE, TEXT, LayerControls
+from dateline.studio.controls import CONFLICT, CONTINUES, CUE, TEXT, LayerControls
 from dateline.studio.regions import shown
 
 Rows = list[dict[str, Any]]
@@ -40,6 +40,10 @@ class RowWriter:
         name = mint(f"{claim}.{CUE}", self._taken)
         self._regions(CUE, name, spans, CUE)
         self.join(claim, name, CUE)
+
+    def mark(self, name: str, spans: Spans) -> str:
+        """Write a mark for a curator; the id of its first region."""
+        return self._regions(CONFLICT, mint(name, self._taken), spans, CONFLICT)[0]
 
     def choice(self, region: str, control: str, value: str) -> None:
         """Write what is chosen for a region."""

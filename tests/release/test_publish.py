@@ -1,0 +1,355 @@
+"""`dateline publish`: the real clients bring a release to a Hub, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dateline.dataset.build import build
+from dateline.release.manifest import read_manifest
+from dateline.release.stage import stage
+from dateline.store import Corpus
+
+from ..conftest import Run
+from ..corpora import CorpusMaker
+from .conftest import commit, git, story
+from .loopback_hub import Dropped, LoopbackHub, Refused, Request
+
+NAME = "news-lab/war-news"
+TOKEN = "hf_" + "s3cret" * 5
+
+Result = subprocess.CompletedProcess[str]
+Publish = Callable[..., Result]
+Client = Callable[..., Result]
+
+# What the real clients make of a dataset: its rows as JSON, by config and split.
+READ = """
+import json, sys
+from datasets import get_dataset_config_names, load_dataset
+name, how = sys.argv[1], json.loads(sys.argv[2])
+rows = {}
+for config in get_dataset_config_names(name, revision=how.get("revision")):
+    for split, found in load_dataset(name, config, **how).items():
+        rows[f"{config}/{split}"] = list(found)
+print(json.dumps(rows))
+"""
+
+
+@pytest.fixture
+def hub() -> Iterator[LoopbackHub]:
+    server = LoopbackHub(TOKEN)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def client(hub: LoopbackHub, tmp_path: Path) -> Client:
+    """Run Python with what the Hub's clients read from the environment; no token shows."""
+    usual = {
+        "HF_ENDPOINT": hub.endpoint,
+        "HF_HOME": str(tmp_path / "huggingface"),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+
+    def run(*arguments: str, **environment: str) -> Result:
+        result = subprocess.run(
+            [sys.executable, *arguments],
+            env={**os.environ, **usual, **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert TOKEN not in result.stdout + result.stderr
+        assert "Traceback" not in result.stderr, result.stderr
+        return result
+
+    return run
+
+
+@pytest.fixture
+def publish(released: Corpus, client: Client) -> Publish:
+    def run(*arguments: str, token: str = TOKEN, **environment: str) -> Result:
+        command = ("-m", "dateline", "--root", str(released.root), "publish", *arguments)
+        result = client(*command, HF_TOKEN=token, **environment)
+        for path in released.root.rglob("*"):
+            assert path.is_dir() or TOKEN.encode() not in path.read_bytes(), path
+        return result
+
+    return run
+
+
+@pytest.fixture
+def staged(released: Corpus, tmp_path: Path) -> dict[str, bytes]:
+    """The files that are to be sent."""
+    out = tmp_path / "staged"
+    stage(released, read_manifest(released.root / "releases" / "1.0.0.json"), out)
+    return files_of(out)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def on_the_hub(hub: LoopbackHub, revision: str = "main") -> dict[str, bytes]:
+    files = hub.files(NAME, revision)
+    del files[".gitattributes"]
+    return files
+
+
+def first(hub: LoopbackHub, route: str, fail: Callable[[Request], None]) -> None:
+    """Let the first request of a route fail."""
+    waiting = [route]
+
+    def before(request: Request) -> None:
+        if request.route in waiting:
+            waiting.remove(request.route)
+            fail(request)
+
+    hub.before = before
+
+
+def drop(_: Request) -> None:
+    raise Dropped
+
+
+def test_a_dry_run_shows_all_and_sends_nothing(
+    publish: Publish, hub: LoopbackHub, staged: dict[str, bytes], released: Corpus
+):
+    result = publish(NAME)
+    assert result.returncode == 0, result.stderr
+    listed = re.findall(r"^[0-9a-f]{12} +([0-9,]+)  (.+)$", result.stdout, re.M)
+    assert {path: int(size.replace(",", "")) for size, path in listed} == {
+        path: len(content) for path, content in staged.items()
+    }
+    (bound,) = [
+        name
+        for name in released.document_ids()
+        if not released.read_document(name).rights.redistribute_text
+    ]
+    assert f"texts withheld: {bound}\n" in result.stdout
+    assert f"{NAME} is not there, or not for you to see: would be made, public" in result.stdout
+    assert f"would be sent, in one commit: {len(staged)} files" in result.stdout
+    assert "would be tagged: v1.0.0" in result.stdout
+    assert "Nothing was sent. Add --send to send it." in result.stderr
+    assert hub.writes() == []
+
+
+def test_a_release_is_one_commit_and_a_tag(
+    publish: Publish, hub: LoopbackHub, staged: dict[str, bytes]
+):
+    result = publish(NAME, "--send", "--private")
+    assert result.returncode == 0, result.stderr
+    assert on_the_hub(hub) == staged
+    repository = hub.repository(NAME)
+    assert repository.private
+    assert [c["title"] for c in repository.commits.values()] == ["initial commit", "Release 1.0.0"]
+    assert repository.refs["tags/v1.0.0"] == repository.refs["heads/main"]
+    assert repository.refs["heads/main"] in result.stderr
+    # Tables went the way of large files, and nothing but what was staged went at all.
+    assert len(hub.large) == sum(path.endswith(".parquet") for path in staged)
+    # Once more, there is nothing to do.
+    before = len(hub.writes())
+    assert publish(NAME, "--send").returncode == 0
+    assert "has v1.0.0 already, with just these files" in publish(NAME).stdout
+    assert len(hub.writes()) == before
+
+
+def test_what_was_published_is_loaded_proved_and_filled_in(
+    publish: Publish,
+    client: Client,
+    hub: LoopbackHub,
+    released: Corpus,
+    staged: dict[str, bytes],
+    tmp_path: Path,
+    run: Run,
+):
+    assert publish(NAME, "--send").returncode == 0
+    # The head moves on; the release does not.
+    repository = hub.repository(NAME)
+    repository.commit("heads/main", {}, "Remove all", [repository.refs["heads/main"]])
+    rows = json.loads(client("-c", READ, NAME, '{"revision": "v1.0.0"}').stdout)
+    streamed = json.loads(
+        client("-c", READ, NAME, '{"revision": "v1.0.0", "streaming": true}').stdout
+    )
+    assert rows == streamed
+    # The clients take the folder that was sent for the same dataset.
+    assert rows == json.loads(client("-c", READ, str(tmp_path / "staged"), "{}").stdout)
+    withheld = [row for row in rows["documents/train"] if row["text"] is None]
+    assert [row["text_available"] for row in withheld] == [False]
+    downloaded, filled = tmp_path / "downloaded", tmp_path / "filled"
+    script = (
+        "import sys; from huggingface_hub import snapshot_download as get; "
+        "get(sys.argv[1], repo_type='dataset', revision='v1.0.0', local_dir=sys.argv[2])"
+    )
+    assert client("-c", script, NAME, str(downloaded)).returncode == 0
+    proof = run(released, "verify", str(downloaded))
+    assert proof.exit_code == 0, proof.output
+    assert "1 withheld" in proof.stderr
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (document,) = (released.read_document(row["id"]) for row in withheld)
+    (texts / f"{document.id}.txt").write_text(document.text, encoding="utf-8")
+    result = run(released, "hydrate", str(downloaded), "--texts", str(texts), "--out", str(filled))
+    assert result.exit_code == 0, result.output
+    full = tmp_path / "full"
+    build(released, full)
+    tables = {path: c for path, c in files_of(full).items() if path.endswith(".parquet")}
+    assert tables.items() <= files_of(filled).items()
+
+
+@pytest.mark.parametrize("route", ["lfs_put", "lfs_batch", "preupload"])
+def test_an_upload_that_is_cut_off_goes_on(
+    publish: Publish, hub: LoopbackHub, staged: dict[str, bytes], route: str
+):
+    first(hub, route, drop)
+    result = publish(NAME, "--send")
+    if result.returncode:
+        assert "Run the command again" in result.stderr
+        assert on_the_hub(hub) == {}
+        assert publish(NAME, "--send").returncode == 0
+    assert on_the_hub(hub, "v1.0.0") == staged
+    sent = [r.path for r in hub.requests if r.route == "lfs_put" and r.status == 200]
+    assert len(sent) == len({*sent}) == len(hub.large)
+
+
+@pytest.mark.parametrize("route", ["create", "commit", "tag"])
+def test_a_run_that_fails_is_repeated_without_sending_twice(
+    publish: Publish, hub: LoopbackHub, staged: dict[str, bytes], route: str
+):
+    def refuse(_: Request) -> None:
+        raise Refused(500, message="out of order")
+
+    first(hub, route, refuse)
+    result = publish(NAME, "--send")
+    assert result.returncode == 1
+    assert f"{hub.endpoint} answered 500" in result.stderr
+    assert "Run the command again" in result.stderr
+    assert publish(NAME, "--send").returncode == 0
+    assert on_the_hub(hub, "v1.0.0") == staged
+    done = [r for r in hub.requests if r.status == 200]
+    sent = [r.path for r in done if r.route == "lfs_put"]
+    assert len(sent) == len({*sent}) == len(hub.large)
+    assert [r.route for r in done if r.route in ("create", "commit", "tag")] == [
+        *("create", "commit", "tag")
+    ]
+
+
+def test_a_head_that_moves_meanwhile_is_not_built_upon(publish: Publish, hub: LoopbackHub):
+    def overtake(_: Request) -> None:
+        repository = hub.repository(NAME)
+        head = repository.refs["heads/main"]
+        tree = {"new.txt": hub.keep(b"new")}
+        repository.commit("heads/main", tree, "Somebody was faster", [head])
+
+    first(hub, "commit", overtake)
+    result = publish(NAME, "--send")
+    assert result.returncode == 1
+    assert "somebody has committed to it just now, so nothing was changed" in result.stderr
+    assert hub.files(NAME) == {"new.txt": b"new"}
+    # What is there now is no release, so it must be looked at.
+    result = publish(NAME, "--send")
+    assert result.returncode == 1
+    head = hub.repository(NAME).refs["heads/main"]
+    assert f"--onto {head}" in result.stderr
+    assert "would be removed: new.txt" in publish(NAME, "--onto", head).stdout
+    assert publish(NAME, "--send", "--onto", head).returncode == 0
+    assert "new.txt" not in hub.files(NAME)
+
+
+def test_a_version_never_changes(
+    publish: Publish, hub: LoopbackHub, released: Corpus, maker: CorpusMaker, run: Run
+):
+    assert publish(NAME, "--send").returncode == 0
+    kept = on_the_hub(hub)
+    # The same version of something else.
+    repository = hub.repository(NAME)
+    tree = {"README.md": hub.keep(b"other")}
+    repository.commit("tags/v1.0.0", tree, "Another", [repository.refs["heads/main"]])
+    result = publish(NAME, "--send")
+    assert result.returncode == 1
+    assert "the Hub has a tag v1.0.0 with other files, and a version never changes" in (
+        result.stderr
+    )
+    repository.refs["tags/v1.0.0"] = repository.refs["heads/main"]
+    story(maker, released, "train")
+    commit(released)
+    result = publish(NAME, "--send")
+    assert result.returncode == 1
+    assert "the corpus is not release 1.0.0 as it lies here" in result.stderr
+    assert run(released, "release", "--date", "2026-12-01").exit_code == 0
+    assert publish(NAME, "--send").returncode == 0
+    assert on_the_hub(hub, "v1.0.0") == kept
+    assert len(on_the_hub(hub, "v1.1.0")["documents/train.parquet"]) > 0
+    git(released, "switch", "-q", "--detach", "v1.0.0")
+    del repository.refs["tags/v1.0.0"]
+    result = publish(NAME, "--send")
+    assert result.returncode == 1
+    assert "the Hub has 1.1.0 already" in result.stderr
+
+
+def test_a_token_that_may_not_is_told_from_one_that_is_wrong(publish: Publish, hub: LoopbackHub):
+    wrong = publish(NAME, "--send", token="hf_wrong")
+    assert wrong.returncode == 1
+    assert "does not accept the token" in wrong.stderr
+    assert "hf_wrong" not in wrong.stderr + wrong.stdout
+
+    def refuse(_: Request) -> None:
+        raise Refused(403, message="you have read rights only")
+
+    first(hub, "create", refuse)
+    weak = publish(NAME, "--send")
+    assert weak.returncode == 1
+    assert "the token may not do this (you have read rights only" in weak.stderr
+    assert hub.repositories == {}
+
+
+def test_without_a_network_nothing_is_lost(publish: Publish, hub: LoopbackHub):
+    hub.stop()
+    result = publish(NAME)
+    assert result.returncode == 0
+    assert f"{hub.endpoint}: cannot be reached" in result.stderr
+    result = publish(NAME, "--send")
+    assert result.returncode == 1
+    assert "what was uploaded is not sent twice" in result.stderr
+    offline = publish(NAME, "--send", HF_HUB_OFFLINE="1")
+    assert offline.returncode == 1
+    assert "HF_HUB_OFFLINE is set" in offline.stderr
+
+
+def test_a_text_is_included_only_by_name(
+    publish: Publish, hub: LoopbackHub, released: Corpus, tmp_path: Path
+):
+    (bound,) = [
+        name
+        for name in released.document_ids()
+        if not released.read_document(name).rights.redistribute_text
+    ]
+    kept = tmp_path / "kept"
+    result = publish(NAME, "--include-text", bound, "--out", str(kept))
+    assert f"texts included by --include-text: {bound}" in result.stdout
+    assert (kept / "README.md").is_file()
+    assert "there is no such document" in publish(NAME, "--include-text", "nobody").stderr
+    assert hub.writes() == []
+
+
+@pytest.mark.parametrize("name", ["war-news", "a/b/c", "news lab/war"])
+def test_a_name_that_is_none_is_explained(publish: Publish, name: str):
+    result = publish(name)
+    assert result.returncode == 1
+    assert "write it as ORG/NAME" in result.stderr
