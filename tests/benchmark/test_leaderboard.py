@@ -107,6 +107,13 @@ def test_predictions_of_others_are_added_and_their_results_compare(
     assert json.loads(compared.stdout)["systems"] == ["lexicon", "theirs"]
 
 
+def test_the_listed_annotators_are_the_ceiling_of_errors(five, five_predicted, run, tmp_path):
+    out = write_lines(tmp_path / "out.jsonl", *five_predicted)
+    assert "ceiling" not in run(five, "errors", str(out)).stdout
+    start(five)
+    assert "scores under their ceiling" in run(five, "errors", str(out)).stdout
+
+
 def test_nothing_of_the_text_is_in_a_result(real_corpus, run, tmp_path):
     prediction = predicted(real_corpus.read_annotation("gold", real_corpus.document_ids()[0]))
     for mention in prediction["mentions"]:
