@@ -131,6 +131,20 @@ def test_the_command_shows_a_table_and_says_what_differs(five, files, run, tmp_p
     assert "The signature of other differs: singletons" in forced.stderr
 
 
+def test_a_report_on_the_built_dataset_compares_with_one_on_the_corpus(five, files, run, tmp_path):
+    assert run(five, "build").exit_code == 0
+    reports = []
+    for number, (file, *gold) in enumerate(
+        ([str(files[0])], [str(files[1]), "--gold", str(five.root / "dist")])
+    ):
+        reports.append(tmp_path / f"report{number}.json")
+        scored = run(five, "score", file, *gold, "--format", "json", "--documents")
+        reports[-1].write_text(scored.stdout, encoding="utf-8")
+    compared = run(five, "compare", *map(str, reports))
+    assert compared.exit_code == 0, compared.output
+    assert "The signature of report1 differs: corpus" in compared.stderr
+
+
 def test_a_report_without_documents_is_explained(five, files, tmp_path, run):
     report = tmp_path / "thin.json"
     report.write_text(run(five, "score", str(files[0]), "--format", "json").stdout)

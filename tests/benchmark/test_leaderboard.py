@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from dateline.blocks import marks
+from tests.chemistry import annotated_reaction
 
 from .conftest import predicted, write_lines
 
@@ -106,6 +107,13 @@ def test_predictions_of_others_are_added_and_their_results_compare(
     assert json.loads(compared.stdout)["systems"] == ["lexicon", "theirs"]
 
 
+def test_the_listed_annotators_are_the_ceiling_of_errors(five, five_predicted, run, tmp_path):
+    out = write_lines(tmp_path / "out.jsonl", *five_predicted)
+    assert "ceiling" not in run(five, "errors", str(out)).stdout
+    start(five)
+    assert "scores under their ceiling" in run(five, "errors", str(out)).stdout
+
+
 def test_nothing_of_the_text_is_in_a_result(real_corpus, run, tmp_path):
     prediction = predicted(real_corpus.read_annotation("gold", real_corpus.document_ids()[0]))
     for mention in prediction["mentions"]:
@@ -116,6 +124,17 @@ def test_nothing_of_the_text_is_in_a_result(real_corpus, run, tmp_path):
     content = (real_corpus.root / "benchmarks" / "results" / "shifted.json").read_text()
     assert "Putin" not in content
     assert json.loads(content)["flawed"] > 200
+
+
+def test_another_ontology(chemistry, run):
+    document, annotation = annotated_reaction(chemistry)
+    chemistry.write_document(document)
+    chemistry.write_annotation(annotation)
+    words = '[systems.words]\ntitle = "words"\nmodel = "baseline"\n'
+    start(chemistry, f'train_split = "{document.split}"\n{words}')
+    result = run(chemistry, "leaderboard", "--run")
+    assert result.exit_code == 0, result.output
+    assert "| words (has seen what is scored) |" in run(chemistry, "leaderboard").stdout
 
 
 def test_what_cannot_be_done_is_explained(five, five_predicted, run, tmp_path):

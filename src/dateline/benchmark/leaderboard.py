@@ -105,8 +105,7 @@ def notes(corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Res
         found.append(f"{documents} documents {where}; intervals are over documents.")
     if listed.ceiling:
         found.append(_of_ceiling(corpus, listed.ceiling))
-    found += [f"{result.title}: {result.note}" for result in results.values() if result.note]
-    return [*found, LEGEND]
+    return found + [f"{result.title}: {result.note}" for result in results.values() if result.note]
 
 
 def headline_tables(found: Sequence[Board], annotators: tuple[str, str] | None) -> Iterator[Table]:

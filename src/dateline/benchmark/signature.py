@@ -47,8 +47,12 @@ class Signature(Struct, frozen=True):
 
     @property
     def rules(self) -> Signature:
-        """All but which groups were scored: a measure is the same, whatever stands beside it."""
-        return msgspec.structs.replace(self, groups=())
+        """All that a score depends on.
+
+        A measure is the same whatever is scored beside it, and the hash of the gold says more than
+        the corpus's name, which a dataset does not carry.
+        """
+        return msgspec.structs.replace(self, corpus="", groups=())
 
     def differences(self, other: Signature) -> list[str]:
         """The fields in which another signature differs, each with both values."""

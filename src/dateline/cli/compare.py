@@ -91,7 +91,8 @@ def compare(
 )
 @click.option(
     "--ceiling", nargs=2, metavar="A B",
-    help="Two annotators, whose agreement is shown beside the scores.",
+    help="Two annotators, whose agreement is shown beside the scores.  "
+    "[default: those of benchmarks/systems.toml, where they annotated these documents]",
 )  # fmt: skip
 @pass_settings
 def errors(
@@ -109,8 +110,8 @@ def errors(
     """Show what kind of errors a system makes, and where.
 
     Items are right, or have another label, another boundary or both, or are missed or spurious;
-    arguments are lost by the first thing that went wrong on the way to them. With --ceiling, scores
-    stand beside what two annotators reach against each other.
+    arguments are lost by the first thing that went wrong on the way to them. Scores stand beside
+    what two annotators reach against each other, where that is known.
 
     \b
     Example:
@@ -128,6 +129,8 @@ def errors(
     groups = chosen(layers, pair)
     scores = report(against, pair, groups, resamples=0)
     found = find_errors(against, pair, {group.layer for group in groups}, examples)
+    if ceiling is None:
+        ceiling = _listed_ceiling(settings, against)
     agreed = _agreement(settings, against, options, ceiling) if ceiling else {}
     if shown_as == "json":
         import msgspec
@@ -143,6 +146,19 @@ def errors(
     if ceiling:
         shown.insert(0, ceiling_table(scores, agreed))
     print_report(shown_as, f"Errors of {predictions.name}", [LEGEND], shown, scores.signature)
+
+
+def _listed_ceiling(settings: Settings, gold: Gold) -> tuple[str, str] | None:
+    """The annotators whose agreement is this corpus's ceiling, if both annotated some of it."""
+    from dateline.benchmark.systems import read_systems
+    from dateline.store import Corpus
+
+    corpus = Corpus(settings.root)
+    listed = read_systems(corpus).ceiling
+    if listed is None:
+        return None
+    both = (set(listed) <= set(corpus.annotators_of(d.id)) for d in gold.documents)
+    return listed if any(both) else None
 
 
 def _agreement(

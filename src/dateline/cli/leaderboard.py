@@ -74,8 +74,9 @@ def leaderboard(
     found = board.boards(results, today, ceiling)
     notes = board.notes(corpus, gold, listed, results)
     short = list(board.headline_tables(found, listed.ceiling))
-    body = markdown_parts(notes, short)
-    shown = page("Leaderboard", notes, [*short, *board.detail_tables(found)])
+    lead = [*notes, board.LEGEND]
+    body = markdown_parts(lead, short)
+    shown = page("Leaderboard", lead, [*short, *board.detail_tables(found)])
     if task == "check":
         late = board.stale(results, listed.systems, today)
         if late:

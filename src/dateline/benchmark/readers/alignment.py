@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dateline.model import LAYERS, Event, Mention, Range, Span, Struct
 from dateline.predictions import Prediction
+from dateline.text import sha256_of_text
 
 AHEAD = 2000
 """Code points that are searched for a token after the one before it."""
@@ -47,17 +48,18 @@ def prediction_of(
         else (label, (Span(start=place[0], end=place[1], text=text[slice(*place)]),))
         for label, words, place in found
     ]
+    read = sha256_of_text(text)
     if layer == LAYERS[0]:
         mentions = tuple(
             Mention(id=f"m{number}", spans=span, type=label, attributes={}, entity=None)
             for number, (label, span) in enumerate(spans, 1)
         )
-        return Prediction(document=document, mentions=mentions)
+        return Prediction(document=document, text_sha256=read, mentions=mentions)
     events = tuple(
         Event(id=f"e{number}", trigger=span, type=label, arguments=(), attributes={}, cluster=None)
         for number, (label, span) in enumerate(spans, 1)
     )
-    return Prediction(document=document, events=events)
+    return Prediction(document=document, text_sha256=read, events=events)
 
 
 def occurrences(text: str, words: str) -> tuple[list[Range], bool]:
