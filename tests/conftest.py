@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 
 from dateline.ingest import find_seeds, ingest
 from dateline.store import Corpus, start_corpus
@@ -21,6 +22,10 @@ REPOSITORY = Path(__file__).parents[1]
 SEED = "000_debecc4f8dbd1735"
 
 Run = Callable[..., Result]
+
+# How fast an example is made and tried says something about the machine, not about us.
+settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dateline")
 
 
 def code_blocks(page: str, language: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.differences import differences, items
@@ -100,7 +100,6 @@ def sides(draw):
     return [numbers[i * 4 : i * 4 + draw(st.integers(0, 4))] for i in range(4)]
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_one_side_alone_is_taken_over(gold, data):
     names = data.draw(st.sets(st.sampled_from(sorted(gold.ids())), max_size=6))
@@ -112,7 +111,6 @@ def test_one_side_alone_is_taken_over(gold, data):
         assert names <= set(merged.annotation.retired)
 
 
-@settings(deadline=None)
 @given(chosen=sides())
 def test_edits_of_different_items_are_all_kept(gold, free, chosen):
     gone_here, gone_there, changed_here, changed_there = (
@@ -172,7 +170,6 @@ def test_fields_of_one_item_are_merged_apart(gold):
     assert clash.line.endswith("type: Y here, X there")
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_differences_mirror(gold, data):
     names = data.draw(st.sets(st.sampled_from(sorted(gold.ids())), max_size=5))

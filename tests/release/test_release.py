@@ -270,15 +270,8 @@ def test_today_is_the_day_if_none_is_named(corpus: Corpus, run: Run):
 def test_this_repository_can_be_released(tmp_path: Path, run: Run):
     root = tmp_path / "repository"
     root.mkdir()
-    names = (
-        "schema",
-        "seeds",
-        "corpus",
-        "annotations",
-        "CITATION.cff",
-        "CHANGELOG.md",
-        "DATASHEET.md",
-    )
+    # As if there had been no release yet.
+    names = ("schema", "seeds", "corpus", "annotations", "docs", "CITATION.cff", "DATASHEET.md")
     for name in names:
         copy = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
         copy(REPOSITORY / name, root / name)

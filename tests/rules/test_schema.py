@@ -93,7 +93,7 @@ def test_the_real_corpus_is_valid_to_both():
         assert VALIDATORS[name].reference.is_valid(instance)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(mutated())
 def test_the_fast_path_agrees_with_the_reference(case: tuple[str, Any]):
     name, instance = case

@@ -29,7 +29,6 @@ HEADER = Header(
 PERSON, CITY, FLIGHT, ACT = "PERSON", "GPE", "WITHDRAW", "ASSERT"
 
 slow = settings(
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

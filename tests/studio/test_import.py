@@ -320,7 +320,7 @@ def test_the_template_is_a_mapping_of_everything_that_occurs(files, run, tmp_pat
     assert files.corpus.read_annotation("ana", "summit").mentions == ()
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=4
@@ -374,7 +374,6 @@ ROWS = st.lists(
 
 
 @settings(
-    deadline=None,
     max_examples=200,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -395,7 +394,7 @@ def test_no_result_makes_it_crash(rows, files, tmp_path):
     translate(rows, TEXT, mapping, ontology)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200) | JSON.map(msgspec.json.encode))
 def test_no_file_makes_it_crash(content, tmp_path):
     path = tmp_path / "any.json"

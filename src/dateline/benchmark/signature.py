@@ -50,9 +50,10 @@ class Signature(Struct, frozen=True):
         """All that a score depends on.
 
         A measure is the same whatever is scored beside it, and the hash of the gold says more than
-        the corpus's name, which a dataset does not carry.
+        the corpus's name, which a dataset does not carry, and its version, which a release gives to
+        gold that was there before.
         """
-        return msgspec.structs.replace(self, corpus="", groups=())
+        return msgspec.structs.replace(self, corpus="", version=None, groups=())
 
     def differences(self, other: Signature) -> list[str]:
         """The fields in which another signature differs, each with both values."""
