@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from dateline.model import Document
 from dateline.store import Corpus
 
-from ..conftest import Run
+from ..conftest import REPOSITORY, Run
 from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 
 NAMES = ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL")
@@ -31,6 +32,19 @@ def commit(corpus: Corpus, tag: str | None = None) -> str:
     if tag is not None:
         git(corpus, "tag", tag)
     return git(corpus, "rev-parse", "HEAD")
+
+
+def unreleased_copy(root: Path) -> Corpus:
+    """This repository's corpus under version control, as if there had been no release yet."""
+    root.mkdir()
+    for name in ("schema", "seeds", "corpus", "annotations", "docs"):
+        shutil.copytree(REPOSITORY / name, root / name)
+    for name in ("CITATION.cff", "DATASHEET.md"):
+        shutil.copy(REPOSITORY / name, root / name)
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    corpus = Corpus(root)
+    commit(corpus)
+    return corpus
 
 
 BOUND = {"license": "LicenseRef-All-Rights-Reserved", "holder": None, "redistribute_text": False}

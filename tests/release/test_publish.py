@@ -17,9 +17,9 @@ from dateline.release.manifest import read_manifest
 from dateline.release.stage import stage
 from dateline.store import Corpus
 
-from ..conftest import Run
+from ..conftest import REPOSITORY, Run
 from ..corpora import CorpusMaker
-from .conftest import commit, git, story
+from .conftest import commit, git, story, unreleased_copy
 from .loopback_hub import Dropped, LoopbackHub, Refused, Request
 
 NAME = "news-lab/war-news"
@@ -39,6 +39,12 @@ for config in get_dataset_config_names(name, revision=how.get("revision")):
     for split, found in load_dataset(name, config, **how).items():
         rows[f"{config}/{split}"] = list(found)
 print(json.dumps(rows))
+"""
+
+DOWNLOAD = """
+import sys
+from huggingface_hub import snapshot_download
+snapshot_download(sys.argv[1], repo_type="dataset", revision="v1.0.0", local_dir=sys.argv[2])
 """
 
 
@@ -80,10 +86,14 @@ def client(hub: LoopbackHub, tmp_path: Path) -> Client:
 
 @pytest.fixture
 def publish(released: Corpus, client: Client) -> Publish:
+    return publisher(released, client)
+
+
+def publisher(corpus: Corpus, client: Client) -> Publish:
     def run(*arguments: str, token: str = TOKEN, **environment: str) -> Result:
-        command = ("-m", "dateline", "--root", str(released.root), "publish", *arguments)
+        command = ("-m", "dateline", "--root", str(corpus.root), "publish", *arguments)
         result = client(*command, HF_TOKEN=token, **environment)
-        for path in released.root.rglob("*"):
+        for path in corpus.root.rglob("*"):
             assert path.is_dir() or TOKEN.encode() not in path.read_bytes(), path
         return result
 
@@ -193,11 +203,7 @@ def test_what_was_published_is_loaded_proved_and_filled_in(
     withheld = [row for row in rows["documents/train"] if row["text"] is None]
     assert [row["text_available"] for row in withheld] == [False]
     downloaded, filled = tmp_path / "downloaded", tmp_path / "filled"
-    script = (
-        "import sys; from huggingface_hub import snapshot_download as get; "
-        "get(sys.argv[1], repo_type='dataset', revision='v1.0.0', local_dir=sys.argv[2])"
-    )
-    assert client("-c", script, NAME, str(downloaded)).returncode == 0
+    assert client("-c", DOWNLOAD, NAME, str(downloaded)).returncode == 0
     proof = run(released, "verify", str(downloaded))
     assert proof.exit_code == 0, proof.output
     assert "1 withheld" in proof.stderr
@@ -209,6 +215,27 @@ def test_what_was_published_is_loaded_proved_and_filled_in(
     assert result.exit_code == 0, result.output
     full = tmp_path / "full"
     build(released, full)
+    tables = {path: c for path, c in files_of(full).items() if path.endswith(".parquet")}
+    assert tables.items() <= files_of(filled).items()
+
+
+def test_this_corpus_goes_the_whole_way(client: Client, hub: LoopbackHub, tmp_path: Path, run: Run):
+    corpus = unreleased_copy(tmp_path / "repository")
+    assert run(corpus, "release", "1.0.0", "--date", "2026-11-30").exit_code == 0
+    assert git(corpus, "tag") == "v1.0.0"
+    publish, out = publisher(corpus, client), tmp_path / "sent"
+    assert publish(NAME, "--send", "--out", str(out)).returncode == 0
+    loaded = json.loads(client("-c", READ, NAME, '{"revision": "v1.0.0"}').stdout)
+    assert loaded == json.loads(client("-c", READ, str(out), "{}").stdout)
+    assert [row["text"] for row in loaded["documents/train"]] == [None]
+    downloaded, filled, full = tmp_path / "downloaded", tmp_path / "filled", tmp_path / "full"
+    assert client("-c", DOWNLOAD, NAME, str(downloaded)).returncode == 0
+    seeds = str(REPOSITORY / "seeds")
+    result = run(corpus, "hydrate", str(downloaded), "--seeds", seeds, "--out", str(filled))
+    assert result.exit_code == 0, result.output
+    for folder in (downloaded, filled):
+        assert run(corpus, "verify", str(folder)).exit_code == 0
+    build(corpus, full)
     tables = {path: c for path, c in files_of(full).items() if path.endswith(".parquet")}
     assert tables.items() <= files_of(filled).items()
 

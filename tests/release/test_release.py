@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +19,9 @@ from dateline.release.plan import plan_release
 from dateline.rules.schema import SchemaValidator
 from dateline.store import Corpus, sha256
 
-from ..conftest import REPOSITORY, Run
+from ..conftest import Run
 from ..corpora import CorpusMaker
-from .conftest import commit, git, story
+from .conftest import commit, git, story, unreleased_copy
 
 DAY = ["--date", "2026-11-30"]
 
@@ -268,19 +267,10 @@ def test_today_is_the_day_if_none_is_named(corpus: Corpus, run: Run):
 
 
 def test_this_repository_can_be_released(tmp_path: Path, run: Run):
-    root = tmp_path / "repository"
-    root.mkdir()
-    # As if there had been no release yet.
-    names = ("schema", "seeds", "corpus", "annotations", "docs", "CITATION.cff", "DATASHEET.md")
-    for name in names:
-        copy = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
-        copy(REPOSITORY / name, root / name)
-    subprocess.run(["git", "init", "-q", str(root)], check=True)
-    corpus = Corpus(root)
-    commit(corpus)
+    corpus = unreleased_copy(tmp_path / "repository")
     result = run(corpus, "release", "1.0.0", *DAY)
     assert result.exit_code == 0, result.output
-    assert read_manifest(root / "releases" / "1.0.0.json").counts["documents"] == len(
+    assert read_manifest(corpus.root / "releases" / "1.0.0.json").counts["documents"] == len(
         corpus.document_ids()
     )
     assert run(corpus, "diff", "1.0.0").stdout.endswith("no difference\n")
