@@ -25,7 +25,7 @@ from dateline.benchmark.score import (
 )
 from dateline.benchmark.signature import Signature, sign
 from dateline.fault import Fault
-from dateline.metrics.counts import defined
+from dateline.metrics.counts import Counts, defined
 from dateline.metrics.resampling import (
     approximate_randomisation,
     draws,
@@ -217,6 +217,6 @@ def _line(first: Counted, others: Mapping[str, Counted], resamples: int, seed: i
     )
 
 
-def _counts(documents: Iterable[Rates]) -> np.ndarray:
+def _counts(documents: Iterable[Rates]) -> Counts:
     rows = [(r.hit_gold, r.gold, r.hit_predicted, r.predicted) for r in documents]
     return np.array(rows, np.float64).reshape(-1, 1, 4)
