@@ -49,6 +49,7 @@ def test_every_kind_of_error_is_told_apart(five, five_predicted):
     assert total == 45 + 1
     boundary = next(e for e in layer.examples if e.kind == "boundary")
     assert boundary.context.startswith("[Kim Jong Un] met Putin")
+    assert boundary.predicted == "PERSON: Kim Jong U"
 
 
 def test_each_gold_argument_is_lost_once_by_the_first_thing_that_went_wrong(five, five_predicted):

@@ -42,7 +42,10 @@ WATERFALL = (
 
 
 class Example(Struct, frozen=True):
-    """An error in its context; a label is empty where the side has no such item."""
+    """An error in its context; a label is empty where the side has no such item.
+
+    Where the predicted place is another, its words stand beside its label.
+    """
 
     kind: str
     document: str
@@ -115,7 +118,11 @@ class _Layer:
                 spans, row = (
                     (self._gold, gold) if gold is not None else (self._predicted, predicted)
                 )
-                shown.append(_example(kind, spans, row, documents, texts, mine, theirs))
+                said = theirs
+                if kind in (BOUNDARY, BOTH) and predicted is not None:
+                    text = texts[int(self._predicted.document[predicted])]
+                    said = f"{theirs}: {excerpt(text, *_bounds(self._predicted, predicted))}"
+                shown.append(_example(kind, spans, row, documents, texts, mine, said))
         order = {label: number for number, label in enumerate(labels)}
         return LayerErrors(
             layer=self._layer,

@@ -193,9 +193,9 @@ def _facts(result: Result) -> list[tuple[str, ...]]:
         facts += [
             ("model", f"{run.model}, version {run.version or 'unknown'}"),
             ("settings", json.dumps(dict(run.settings), ensure_ascii=False)),
-            ("predicted", f"{run.predicted} documents, {len(run.failed)} failed"),
+            ("documents", f"predicted: {run.predicted}; failed: {len(run.failed)}"),
             ("took", f"{run.seconds:.1f} s, {run.started}"),
             *((name.replace("_", " "), f"{value:,.0f}") for name, value in run.cost.items()),
         ]
-    flawed = f"{result.flawed} predicted items were not as they should be, and are counted"
+    flawed = f"predicted items that are not as they should be, and are counted: {result.flawed}"
     return [*facts, ("flaws", flawed), ("signature", str(result.signature))]
