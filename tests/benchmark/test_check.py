@@ -107,7 +107,7 @@ def test_the_command_says_what_becomes_of_everything(five, five_predicted, writt
     result = run(five, "check-predictions", str(path))
     assert result.exit_code == 1
     assert "wrong: «SHIP» is no label of the ontology" in result.stdout
-    assert "60 items are counted, 1 of them as wrong; 0 are refused" in result.stderr
+    assert "60 items counted, 1 of them as wrong; 0 are refused" in result.stderr
     assert "1 documents have no prediction" in result.stderr
     as_json = run(five, "check-predictions", str(path), "--format", "json")
     assert json.loads(as_json.stdout)["problems"][0]["fate"] == "wrong"

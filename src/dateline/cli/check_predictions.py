@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, counted, pass_settings
 
 if TYPE_CHECKING:
     from dateline.benchmark.check import Checked, Problem
@@ -59,8 +59,9 @@ def check_predictions(
     else:
         _print(found)
     settings.say(
-        f"{found.lines} lines: {found.items} items are counted, {found.wrong} of them as wrong; "
-        f"{found.refused} are refused; {len(found.missing)} documents have no prediction"
+        f"{counted(found.lines, 'line')}: {counted(found.items, 'item')} counted, "
+        f"{found.wrong} of them as wrong; {found.refused} are refused; "
+        f"{len(found.missing)} documents have no prediction"
     )
     if not found.is_clean:
         raise click.exceptions.Exit(1)

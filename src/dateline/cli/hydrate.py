@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, counted, pass_settings
 
 
 @click.command(cls=Command)
@@ -43,7 +43,7 @@ def hydrate(settings: Settings, folder: Path, copies: Path, out: Path) -> None:
     from dateline.release.hydrate_folder import hydrate_folder
 
     found = hydrate_folder(folder, copies, out)
-    settings.say(f"{out}: {found.filled} of {found.documents} texts filled in")
+    settings.say(f"{out}: {found.filled:,} of {counted(found.documents, 'text')} filled in")
     if found.complaint:
         click.echo(f"Not filled in: {found.complaint}.", err=True)
         raise click.exceptions.Exit(1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, counted, pass_settings
 from dateline.fault import Fault
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _tell_steps(hub: Hub, folder: Path, wish: Wish) -> None:
         kind = "private" if wish.private else "public"
         click.echo(f"{hub.name} is not there, or not for you to see: would be made, {kind}")
     if steps.new:
-        click.echo(f"would be sent, in one commit: {len(steps.new)} files")
+        click.echo(f"would be sent, in one commit: {counted(len(steps.new), 'file')}")
     for path in steps.gone:
         click.echo(f"would be removed: {path}")
     if steps == type(steps)():

@@ -115,6 +115,6 @@ def _show(plan: Plan) -> None:
         for line in summary(plan.comparison.changes):
             click.echo(f"  {line}")
     for kind, number in plan.manifest.counts.items():
-        click.echo(f"  {number:,} {kind.replace('_', ' ')}")
+        click.echo(f"  {kind.replace('_', ' ')}: {number:,}")
     for path in plan.files:
         click.echo(f"  writes {path}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, format_option, pass_settings
+from dateline.cli.base import Command, Settings, counted, format_option, pass_settings
 
 if TYPE_CHECKING:
     from dateline.rules.incident import Incident
@@ -47,8 +47,8 @@ def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None
     _print(incidents, shown_as)
     errors = sum(incident.level == "error" for incident in incidents)
     settings.say(
-        f"{_count(total, 'document')} and {_count(checked, 'annotation')} checked: "
-        f"{_count(errors, 'error')}, {_count(len(incidents) - errors, 'warning')}"
+        f"{counted(total, 'document')} and {counted(checked, 'annotation')} checked: "
+        f"{counted(errors, 'error')}, {counted(len(incidents) - errors, 'warning')}"
     )
     if errors:
         raise click.exceptions.Exit(1)
@@ -139,7 +139,3 @@ def _github(incident: Incident) -> str:
         f"::{incident.level} file={escape(incident.file, ':,')},"
         f"title={incident.code}::{escape(message)}"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.base import Command, Settings, pass_settings
+from dateline.cli.base import Command, Settings, counted, pass_settings
 from dateline.fault import Fault
 
 if TYPE_CHECKING:
@@ -48,19 +48,20 @@ def verify(settings: Settings, what: str, manifest_file: Path | None) -> None:
         manifest, trusted = _manifest_of(corpus, Path(what), manifest_file)
         verdict = verify_dataset(Path(what), manifest)
         proved = (
-            f"{verdict.files} tables; {verdict.texts} texts, {verdict.withheld} withheld; "
-            f"against {trusted}"
+            f"{counted(verdict.files, 'table')}; {counted(verdict.texts, 'text')}, "
+            f"{verdict.withheld} withheld; against {trusted}"
         )
     else:
         path = manifest_file or manifest_path(corpus, parse_version(what))
         manifest = read_manifest(path)
         verdict = verify_checkout(corpus, manifest)
-        proved = f"{verdict.files} files, against {corpus.relative(path)}"
+        proved = f"{counted(verdict.files, 'file')}, against {corpus.relative(path)}"
     for problem in verdict.problems:
         click.echo(problem)
     if verdict.problems:
         raise Fault(
-            f"{what} is not release {manifest.version}: {len(verdict.problems)} differences. "
+            f"{what} is not release {manifest.version}: "
+            f"{counted(len(verdict.problems), 'difference')}. "
             f"`git switch --detach v{manifest.version}` brings the released files, and "
             "`dateline build` makes the dataset from them."
         )
