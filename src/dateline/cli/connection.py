@@ -81,7 +81,7 @@ def _remember(ctx: click.Context, param: click.Parameter, value: float | None) -
 
 def connect_to(settings: Settings, url: str, token: str | None) -> AbstractContextManager[Server]:
     """A connection as the options of the running command ask for; tells of second attempts."""
-    from dateline.studio.client import SECONDS, connect
+    from dateline.studio.connect import SECONDS, connect
     from dateline.studio.retry import Patience
 
     meta = click.get_current_context().meta

@@ -1,16 +1,14 @@
 """The Label Studio server, as far as this package needs it; the only module that talks to it.
 
-The SDK is imported when a connection is made, for it is heavy and optional. Whatever the server or
-the network refuses becomes a Fault that names the address and the mend, never the token.
+Whatever the server or the network refuses becomes a Fault that names the address and the mend,
+never the token.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,21 +45,19 @@ KEYS = 100
 """Documents that one request asks for by name."""
 LISTED = 200
 """Tasks up to which a project's annotations are listed; more are exported, which is faster."""
-SECONDS = 600.0
-"""How long to wait for one answer, unless told otherwise."""
 SETTLING = 5
 """How many times longer than otherwise to wait before looking for what may have been added."""
 
 # Repeating is left to our own transport: the SDK would also repeat a POST that was carried out
 # though its answer got lost.
-_ONCE: Any = {"max_retries": 0}
+ONCE: Any = {"max_retries": 0}
 
 
 T = TypeVar("T")
 
 
 class Server:
-    """A Label Studio server that has accepted our token; ``connect`` makes one."""
+    """A Label Studio server that has accepted our token; ``studio.connect`` makes one."""
 
     def __init__(
         self,
@@ -94,7 +90,7 @@ class Server:
                 title=title,
                 include="id,title,label_config,task_number",
                 page_size=PAGE,
-                request_options=_ONCE,
+                request_options=ONCE,
             )
             projects = [p for p in self._all(pager, "count") if p.title == title]
         if len(projects) > 1:
@@ -110,7 +106,7 @@ class Server:
 
         def create() -> Project:
             made: Any = self._sdk.projects.create(
-                title=title, label_config=config, request_options=_ONCE
+                title=title, label_config=config, request_options=ONCE
             )
             return Project(id=int(made.id), title=title, config=config)
 
@@ -119,7 +115,7 @@ class Server:
     def reconfigure(self, project: Project, config: str) -> None:
         """Give the project another labelling configuration."""
         with explained(self.address, "changing the labelling configuration"):
-            self._sdk.projects.update(id=project.id, label_config=config, request_options=_ONCE)
+            self._sdk.projects.update(id=project.id, label_config=config, request_options=ONCE)
 
     def tasks(self, project: Project) -> Iterator[Task]:
         """All tasks of a project, without their annotations."""
@@ -129,7 +125,7 @@ class Server:
                 page_size=PAGE,
                 fields="all",
                 include="id,data,predictions_model_versions",
-                request_options=_ONCE,
+                request_options=ONCE,
             )
             for task in self._all(pager, "total"):
                 yield task_of(task)
@@ -169,7 +165,7 @@ class Server:
                 page_size=PAGE,
                 include="id,data",
                 query=_query("and", [condition]),
-                request_options=_ONCE,
+                request_options=ONCE,
             )
             found = [described(task.id, task.data or {}) for task in self._all(pager, "total")]
         return sorted({task.document for task in found if task.document is not None})
@@ -193,7 +189,7 @@ class Server:
 
         with explained(self.address, "reading a prediction"):
             try:
-                found: Any = self._sdk.predictions.get(number, request_options=_ONCE)
+                found: Any = self._sdk.predictions.get(number, request_options=ONCE)
             except ApiError as error:
                 if error.status_code != 404:
                     raise
@@ -224,7 +220,7 @@ class Server:
                 page_size=PAGE,
                 fields="all",
                 query=query,
-                request_options=_ONCE,
+                request_options=ONCE,
             )
             return [
                 AnnotatedTask(
@@ -253,7 +249,7 @@ class Server:
         from dateline.studio.retry import Unsure, repeated  # noqa: PLC0415 (imports the SDK's httpx)
 
         first, last, count = numbers
-        options: Any = _ONCE | {
+        options: Any = ONCE | {
             # What the SDK calls `ids` has another name on the server.
             "additional_query_parameters": {"ids[]": [*range(first, last + 1)]},
             "chunk_size": 1 << 20,
@@ -317,7 +313,7 @@ class Server:
             page_size=1,
             include="id",
             query=_query("and", conditions, order),
-            request_options=_ONCE,
+            request_options=ONCE,
         )
         return int(pager.response.total), pager.items[0].id if pager.items else 0
 
@@ -326,7 +322,7 @@ class Server:
 
         def send(batch: Sequence[Mapping[str, str]]) -> None:
             request: Any = [{"data": dict(fields)} for fields in batch]
-            self._sdk.projects.import_tasks(id=project.id, request=request, request_options=_ONCE)
+            self._sdk.projects.import_tasks(id=project.id, request=request, request_options=ONCE)
 
         def missing(batch: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
             there = {task.document for task in self.tasks(project)}
@@ -343,7 +339,7 @@ class Server:
         def send(batch: Sequence[Mapping[str, Any]]) -> None:
             request: Any = [dict(prediction) for prediction in batch]
             self._sdk.projects.import_predictions(
-                id=project.id, request=request, request_options=_ONCE
+                id=project.id, request=request, request_options=ONCE
             )
 
         def missing(batch: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -356,7 +352,7 @@ class Server:
     def add_webhook(self, project: Project, url: str) -> int:
         """Have the server tell this address that something has changed; returns its number."""
         with explained(self.address, "asking to be told of changes"):
-            for hook in self._sdk.webhooks.list(project=str(project.id), request_options=_ONCE):
+            for hook in self._sdk.webhooks.list(project=str(project.id), request_options=ONCE):
                 if hook.url == url and hook.id is not None:
                     return int(hook.id)  # left over from one who was killed
             made = self._sdk.webhooks.create(
@@ -364,14 +360,14 @@ class Server:
                 project=project.id,
                 send_payload=False,
                 send_for_all_actions=True,
-                request_options=_ONCE,
+                request_options=ONCE,
             )
             return int(made.id or 0)
 
     def remove_webhook(self, number: int) -> None:
         """Have the server tell nobody any more."""
         with explained(self.address, "asking not to be told of changes any more"):
-            self._sdk.webhooks.delete(number, request_options=_ONCE)
+            self._sdk.webhooks.delete(number, request_options=ONCE)
 
     def _all_once(
         self,
@@ -453,84 +449,6 @@ class Server:
             f"{self.address}: gave {found} of {total} entries of a list, which changed while it "
             "was read; run the command again when nobody adds or deletes anything there."
         )
-
-
-@contextmanager
-def connect(
-    address: str,
-    token: str,
-    timeout: float = SECONDS,
-    patience: Patience | None = None,
-    say: Say = lambda _: None,
-) -> Iterator[Server]:
-    """A connection to a server, with a legacy token or a personal access token.
-
-    ``timeout`` is in seconds for one answer, ``say`` is told of each attempt that is made again.
-
-    Raises Fault where the SDK is not installed, the server cannot be reached, or it refuses us.
-    """
-    if not re.match(r"https?://[^/\s]", address):
-        raise Fault(f"«{address}» is no address of a server; write it as http://localhost:8080.")
-    if "@" in address:
-        raise Fault(
-            "The address holds a user name or a password (before «@»); leave it out, the token "
-            "says who you are."
-        )
-    if not re.fullmatch(r"[!-~]+", token):
-        raise Fault(
-            "The token is empty or holds blanks or letters that no token has; copy it anew."
-        )
-    try:
-        from label_studio_sdk.base_client import LabelStudioBase  # noqa: PLC0415 (heavy and optional)
-
-        from dateline.studio.retry import Patience, PatientClient, Renewal  # noqa: PLC0415
-    except ModuleNotFoundError:
-        raise Fault(
-            "The Label Studio client is not installed: pip install 'dateline[studio]'"
-        ) from None
-    patience = patience or Patience()
-    renewal = Renewal()
-    with PatientClient(patience, say, renewal, timeout) as http:
-        with explained(address, "signing in"):
-            sdk: LabelStudioBase = _untyped(LabelStudioBase)(
-                base_url=address.rstrip("/"), api_key=token, httpx_client=http, timeout=timeout
-            )
-            renewal.renew = lambda: _renewed(sdk)
-            sdk.users.whoami(request_options=_ONCE)
-            version = _version(sdk)
-        yield Server(address, sdk, version, http, patience, say)
-
-
-def page_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
-    """What the SDK finds wrong with rows for this labelling configuration.
-
-    It knows dangling relations, which break the page, and unknown labels; it knows no offsets.
-    """
-    from label_studio_sdk.label_interface.interface import LabelInterface  # noqa: PLC0415 (heavy)
-
-    page = LabelInterface(config)
-    errors = _untyped(page.validate_prediction)({"result": list(rows)}, return_errors=True)
-    return [str(error) for error in errors]
-
-
-def _untyped(function: Any) -> Any:
-    return function
-
-
-def _renewed(sdk: LabelStudioBase) -> str | None:
-    """The Authorization header with a new access token; None for a legacy token."""
-    wrapper: Any = sdk._client_wrapper
-    tokens = wrapper._tokens_client
-    if tokens._use_legacy_token:
-        return None
-    tokens._access_token = None
-    return str(wrapper.get_headers()["Authorization"])
-
-
-def _version(sdk: LabelStudioBase) -> str:
-    package = sdk.versions.get(request_options=_ONCE).label_studio_os_package or {}
-    version = package.get("version") if isinstance(package, dict) else None
-    return str(version or "of unknown version")
 
 
 def _query(

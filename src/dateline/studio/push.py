@@ -16,12 +16,13 @@ from dateline.predictions import read_predictions
 from dateline.rules.check import Checker
 from dateline.store import Corpus, canonical_json, sha256
 from dateline.studio.aliases import with_former_names
-from dateline.studio.client import Server, page_errors
+from dateline.studio.client import Server
 from dateline.studio.config import labelled_layers, labelling_config
 from dateline.studio.convert import from_result, header_of, to_result
 from dateline.studio.losses import refusal
 from dateline.studio.marks import Curated, mark_rows
 from dateline.studio.offers import lost_offers
+from dateline.studio.page import page_errors
 from dateline.studio.rows import Rows
 from dateline.studio.wire import Project, Task
 
