@@ -115,9 +115,7 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GO
         )
     if not found:
         where = f"the split {split!r} of " if split is not None else ""
-        raise Fault(
-            f"{corpus.root}: there is nothing in {where}annotations/{annotator}/ to score by."
-        )
+        raise Fault(f"{corpus.root}: there is no gold in {where}annotations/{annotator}/.")
     return Gold(
         name=citation.title or corpus.root.name,
         version=None if citation.version is None else str(citation.version),

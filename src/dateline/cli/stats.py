@@ -128,7 +128,7 @@ def datasheet(settings: Settings, task: str | None) -> None:
       dateline datasheet --write
       dateline datasheet --check
     """
-    from dateline.blocks import block, with_block
+    from dateline.blocks import block, marks, with_block
     from dateline.datasheet import BLOCK
     from dateline.plots import PLOTS
     from dateline.store import Corpus, write_if_changed
@@ -139,7 +139,10 @@ def datasheet(settings: Settings, task: str | None) -> None:
         return
     path = corpus.root / "DATASHEET.md"
     if not path.is_file():
-        raise Fault(f"{path}: there is no such file; write one with the marks for {BLOCK}.")
+        raise Fault(
+            f"{path}: there is no such file. Write one, with these two lines where the numbers "
+            f"shall stand:\n{marks(BLOCK)}"
+        )
     page = path.read_text(encoding="utf-8")
     wanted = {BLOCK: _counts}
     if _opens(AGREEMENT, page):

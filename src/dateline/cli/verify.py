@@ -38,9 +38,8 @@ def verify(settings: Settings, what: str, manifest_file: Path | None) -> None:
       dateline verify dist
       dateline verify downloaded --manifest releases/1.0.0.json
     """
-    from dateline.release.manifest import manifest_path, read_manifest
+    from dateline.release.manifest import read_manifest
     from dateline.release.verify import verify_checkout, verify_dataset
-    from dateline.release.version import parse_version
     from dateline.store import Corpus
 
     corpus = Corpus(settings.root)
@@ -52,7 +51,7 @@ def verify(settings: Settings, what: str, manifest_file: Path | None) -> None:
             f"{verdict.withheld} withheld; against {trusted}"
         )
     else:
-        path = manifest_file or manifest_path(corpus, parse_version(what))
+        path = manifest_file or _manifest_path(corpus, what)
         manifest = read_manifest(path)
         verdict = verify_checkout(corpus, manifest)
         proved = f"{counted(verdict.files, 'file')}, against {corpus.relative(path)}"
@@ -66,6 +65,17 @@ def verify(settings: Settings, what: str, manifest_file: Path | None) -> None:
             "`dateline build` makes the dataset from them."
         )
     settings.say(f"{what} is release {manifest.version}: {proved}")
+
+
+def _manifest_path(corpus: Corpus, version: str) -> Path:
+    from dateline.release.manifest import manifest_path, released_versions
+    from dateline.release.version import parse_version
+
+    path = manifest_path(corpus, parse_version(version))
+    if not path.is_file():
+        known = ", ".join(map(str, released_versions(corpus))) or "none yet"
+        raise Fault(f"{corpus.relative(path)}: there is no such file. Releases: {known}.")
+    return path
 
 
 def _manifest_of(corpus: Corpus, folder: Path, named: Path | None) -> tuple[Manifest, str]:

@@ -171,9 +171,10 @@ def _version(wanted: str | None, previous: Manifest | None, found: Comparison | 
     version = parse_version(wanted) if wanted else least
     if version < least:
         reasons = _some([describe(change) for change in found.bump.because])
+        listed = "".join(f"\n  {reason}" for reason in reasons)
         raise Fault(
-            f"{version} is too small: these are {level} changes since {previous.version}, so it "
-            f"must be {least} at least:\n" + "\n".join(f"  {reason}" for reason in reasons)
+            f"{version} is too small: after {previous.version}, {level} changes make it {least} at "
+            f"least{':' if listed else '.'}{listed}"
         )
     return version
 

@@ -39,7 +39,13 @@ def make(setting: Setting) -> Baseline:
         raise Fault(f"--option learn={learn}: the baseline learns from {TRAINING} or {SCHEMA}.")
     if learn == SCHEMA:
         return Baseline(learn_from_examples(setting.ontology), setting.ontology, {"learn": learn})
-    gold = setting.training()
+    try:
+        gold = setting.training()
+    except Fault as fault:
+        raise Fault(
+            f"{fault} Name another --train-split to learn from, or learn from the schema's "
+            f"examples with --option learn={SCHEMA}."
+        ) from None
     documents = [document.id for document in gold.documents]
     lexicon = learn_from_gold(gold)
     return Baseline(lexicon, setting.ontology, {"learn": learn, "documents": documents})
