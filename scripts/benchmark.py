@@ -22,6 +22,9 @@ from typing import IO, Any
 
 import click
 
+from dateline.corpus.segmentation import segment
+from dateline.corpus.splits import assign_split
+from dateline.corpus.store import Corpus, sha256, start_corpus
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,
@@ -38,10 +41,8 @@ from dateline.model import (
     Source,
     Span,
 )
-from dateline.ontology import Attribute, Ontology, split_shares
-from dateline.split import assign_split
-from dateline.store import Corpus, sha256, start_corpus
-from dateline.text import segment
+from dateline.ontology.labels import Attribute, Ontology
+from dateline.ontology.schemas import split_shares
 
 WORDS = 800
 MENTIONS, EVENTS, CLAIMS = 60, 30, 10
@@ -140,7 +141,7 @@ def show(n: int, rows: list[dict[str, Any]]) -> None:
 
 def run_validate(corpus: Corpus, _limit: int) -> int:
     """Our validation: schemas and every rule."""
-    from dateline.rules.check import check_corpus
+    from dateline.validation.engine import check_corpus
 
     errors = 0
     for bundle in check_corpus(corpus):
@@ -264,7 +265,7 @@ def generate(root: Path, n: int, seed: int) -> None:
 
 def write(path: Path, value: Document | Annotation) -> None:
     """Write a file without the care that the store takes, which would be slow here."""
-    from dateline.store import canonical_json
+    from dateline.corpus.store import canonical_json
 
     path.write_bytes(canonical_json(value))
 

@@ -26,14 +26,14 @@ from rich.console import Console
 from rich.table import Table
 from seqeval.metrics import f1_score
 
-from dateline.benchmark.arrow import mention_spans, score_mentions
-from dateline.benchmark.names import Names
+from dateline.corpus.store import Corpus, packaged_schemas
+from dateline.evaluation.columns.dataset_columns import mention_spans, score_mentions
 from dateline.metrics.coreference import Chains, blanc_score, contingency, coreference
 from dateline.metrics.counts import f_score, micro_f
 from dateline.metrics.resampling import draws, interval, resampled
 from dateline.metrics.spans import semeval
-from dateline.ontology import Ontology
-from dateline.store import Corpus, packaged_schemas
+from dateline.ontology.labels import Ontology
+from dateline.predictions.vocabulary import Names
 
 TOKENS, WIDTH = 25, 6
 SLOT = 8

@@ -25,9 +25,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmark import generate
-from dateline.store import Corpus
-from dateline.studio.config import labelling_config
-from dateline.studio.convert import to_result
+from dateline.corpus.store import Corpus
+from dateline.label_studio.convert.conversion import to_result
+from dateline.label_studio.page.config import labelling_config
 
 CHANGED = 50
 BATCH = 100

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dateline.corpus.splits import assign_split
+from dateline.corpus.store import Corpus
 from dateline.model import Annotation, Document
-from dateline.ontology import split_shares
-from dateline.split import assign_split
-from dateline.store import Corpus
+from dateline.ontology.schemas import split_shares
 
 from .corpora import make_annotation, make_document, quote
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
-from dateline.ingest import find_seeds, ingest
-from dateline.store import Corpus, start_corpus
+from dateline.corpus.store import Corpus, start_corpus
+from dateline.ingest.ingest import find_seeds, ingest
 
 from .chemistry import ONTOLOGY
 from .small_corpus import TEXT, Files

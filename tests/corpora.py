@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
+from dateline.corpus.segmentation import segment
+from dateline.corpus.splits import assign_split
+from dateline.corpus.store import Corpus, sha256
 from dateline.model import Annotation, Document
-from dateline.ontology import split_shares
-from dateline.split import assign_split
-from dateline.store import Corpus, sha256
-from dateline.text import segment, sha256_of_text
+from dateline.ontology.schemas import split_shares
+from dateline.text import sha256_of_text
 
 SCHEMA = Path(__file__).parents[1] / "schema"
 

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dateline.rules.check import check_corpus
-from dateline.rules.incident import Incident
-from dateline.store import Corpus
+from dateline.corpus.store import Corpus
+from dateline.validation.engine import check_corpus
+from dateline.validation.incidents import Incident
 
 TEXT = (
     "Ana Ruiz met Bo Lind in Oslo on Monday.\n"

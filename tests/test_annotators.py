@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from dateline.annotators import read_register, read_users
-from dateline.store import Corpus
+from dateline.corpus.annotators import read_register, read_users
+from dateline.corpus.store import Corpus
 from tests.adjudication.annotators import two, write
 from tests.conftest import Run
 from tests.small_corpus import Files

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dateline.blocks import block, marks, with_block
-from dateline.fault import Fault
-from dateline.guidelines import BLOCK, guidelines
+from dateline.errors import DatelineError
+from dateline.ontology.guidelines import BLOCK, guidelines
+from dateline.rendering.generated_blocks import block, marks, with_block
 
 from .conftest import REPOSITORY
 
@@ -70,5 +70,5 @@ def test_marks_survive_any_body():
     page = with_block(f"a\n{marks('x')}b\n", "x", "body", "page")
     assert page == "a\n<!-- dateline:x -->\n\nbody\n\n<!-- /dateline:x -->\nb\n"
     assert block(page, "x", "page") == "body"
-    with pytest.raises(Fault, match="page: needs the lines"):
+    with pytest.raises(DatelineError, match="page: needs the lines"):
         block(page, "y", "page")

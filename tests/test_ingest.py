@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dateline.ingest import LARGEST_SEED, find_seeds, ingest
-from dateline.rules.check import check_corpus
-from dateline.store import Corpus
-from dateline.text import remove
+from dateline.corpus.boilerplate import remove
+from dateline.corpus.store import Corpus
+from dateline.ingest.ingest import LARGEST_SEED, find_seeds, ingest
+from dateline.validation.engine import check_corpus
 from tests.conftest import SEED, Run
 from tests.small_corpus import Files
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.matching import group, match, ranges_of
+from dateline.annotations.matching import group, match, ranges_of
 from dateline.model import Annotation, Span
 from tests.corpora import EMPTY, TEXT, gold_of, make_annotation, make_document, quote
-from tests.studio.strategies import annotated
+from tests.label_studio.strategies import annotated
 
 DOCUMENT = make_document("talks", TEXT, "train")
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.differences import differences, items
-from dateline.merge import merge
+from dateline.annotations.differences import differences, items
+from dateline.annotations.merging import merge
 from dateline.model import Annotation, canonical
 
 from .conftest import SEED

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dateline.store import Corpus
+from dateline.corpus.store import Corpus
 from tests.conftest import REPOSITORY, Run, code_blocks, dateline_lines
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

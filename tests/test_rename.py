@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from dateline.fault import Fault
-from dateline.former import renamed
+from dateline.corpus.store import Corpus
+from dateline.errors import DatelineError
+from dateline.label_studio.convert.conversion import from_result, header_of, to_result
+from dateline.label_studio.page.config import labelling_config
+from dateline.label_studio.page.former_labels import with_former_names
+from dateline.label_studio.page.offers import lost_offers
 from dateline.model import canonical
-from dateline.store import Corpus
-from dateline.studio.aliases import with_former_names
-from dateline.studio.config import labelling_config
-from dateline.studio.convert import from_result, header_of, to_result
-from dateline.studio.offers import lost_offers
+from dateline.ontology.former_names import renamed
 
 RENAMED = {
     ("entityType", "PERSON"): "HUMAN",
@@ -125,7 +125,7 @@ def test_nothing_is_renamed_where_a_file_is_not_right_even_then(change, run):
 
 
 def test_a_disk_that_is_full_leaves_every_file_as_it_was(change, run, monkeypatch):
-    import dateline.rename as module
+    import dateline.migration.rename_labels as module
 
     corpus = change()
     for annotator in ("ana", "bo"):
@@ -166,7 +166,7 @@ def test_a_former_name_means_one_thing(change, edit, message):
             place = definitions[kind] if kind == "role" else definitions[kind]["oneOf"]
             place[key]["x-formerly"] = names
 
-    with pytest.raises(Fault, match=message):
+    with pytest.raises(DatelineError, match=message):
         change({}, apply).ontology  # noqa: B018
 
 

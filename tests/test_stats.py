@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from dateline.blocks import marks
-from dateline.datasheet import BLOCK
-from dateline.plots import PLOTS
-from dateline.stats import mean, statistics_of
+from dateline.rendering.generated_blocks import marks
+from dateline.reports.datasheet import BLOCK
+from dateline.reports.plots import PLOTS
+from dateline.reports.statistics import mean, statistics_of
 
 from .conftest import SEED
 

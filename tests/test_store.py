@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from dateline.fault import Fault
+from dateline.corpus.store import Corpus, canonical_json, write_atomically, write_if_changed
+from dateline.errors import DatelineError
 from dateline.model import canonical
-from dateline.store import Corpus, canonical_json, write_atomically, write_if_changed
 from tests.conftest import SEED, Run
 
 
@@ -74,7 +74,7 @@ def test_an_unchanged_file_is_not_touched(tmp_path: Path):
 
 
 def test_a_missing_file_is_named(empty_corpus: Corpus):
-    with pytest.raises(Fault, match=r"gone\.json: there is no such file"):
+    with pytest.raises(DatelineError, match=r"gone\.json: there is no such file"):
         empty_corpus.read_document("gone")
 
 

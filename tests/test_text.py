@@ -7,9 +7,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.corpus.boilerplate import drop_boilerplate, remove, seed_offset
+from dateline.corpus.segmentation import segment
+from dateline.corpus.store import Corpus
 from dateline.model import Dropped
-from dateline.store import Corpus
-from dateline.text import drop_boilerplate, excerpt, remove, seed_offset, segment
+from dateline.text import excerpt
 from tests.conftest import SEED
 
 NASTY = st.text(

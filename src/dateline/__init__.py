@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dateline.benchmark.score import score as score
     from dateline.dataset.load import load as load
-    from dateline.release.hydrate import hydrate as hydrate
+    from dateline.evaluation.scoring import score as score
+    from dateline.release.hydration.hydrate import hydrate as hydrate
 
 __all__ = ["hydrate", "load", "score"]
 
@@ -19,11 +19,11 @@ def __getattr__(name: str) -> Any:
 
         return load
     if name == "score":
-        from dateline.benchmark.score import score  # noqa: PLC0415
+        from dateline.evaluation.scoring import score  # noqa: PLC0415
 
         return score
     if name == "hydrate":
-        from dateline.release.hydrate import hydrate  # noqa: PLC0415
+        from dateline.release.hydration.hydrate import hydrate  # noqa: PLC0415
 
         return hydrate
     if name == "__version__":

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from dateline.corpus.store import Corpus
 from dateline.model import Annotation
-from dateline.store import Corpus
 from tests.small_corpus import Files, annotation, claim, event, mention, span
 
 

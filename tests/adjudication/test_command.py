@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from dateline.layers import limited
-from dateline.store import Corpus
+from dateline.annotations.layers import limited
+from dateline.corpus.store import Corpus
 from tests.adjudication.annotators import two, write
 from tests.conftest import Run
 from tests.small_corpus import Files, mention, span

@@ -10,8 +10,8 @@ import pytest
 
 from dateline.adjudication.adjudicate import Adjudication
 from dateline.adjudication.strategy import strategy
+from dateline.corpus.store import Corpus
 from dateline.model import Annotation
-from dateline.store import Corpus
 from tests.adjudication.annotators import two, write
 from tests.conftest import Run
 from tests.small_corpus import Files, mention

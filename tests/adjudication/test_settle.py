@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dateline.adjudication.case import Decision
-from dateline.adjudication.identity import with_ids
-from dateline.adjudication.settle import settle
+from dateline.adjudication.candidates import Inputs, spans_of
+from dateline.adjudication.cases import Decision
+from dateline.adjudication.gold_ids import with_ids
+from dateline.adjudication.resolve import settle
 from dateline.adjudication.strategy import strategy
-from dateline.adjudication.things import Inputs, spans_of
-from dateline.fault import Fault
-from dateline.layers import limited
-from dateline.matching import clusters_of
+from dateline.annotations.layers import limited
+from dateline.annotations.matching import clusters_of
+from dateline.corpus.store import Corpus
+from dateline.errors import DatelineError
 from dateline.model import Annotation, Span, canonical
-from dateline.store import Corpus
 from tests.adjudication.annotators import two, write
 from tests.conftest import SEED
+from tests.label_studio.strategies import annotated
 from tests.small_corpus import Files
-from tests.studio.strategies import annotated
 
 ASK = strategy("unanimous", ())
 
@@ -287,7 +287,7 @@ def test_the_majority_decides_element_by_element(files: Files):
     ],
 )
 def test_a_decision_that_cannot_hold_is_refused(inputs: Inputs, case, decision, message):
-    with pytest.raises(Fault, match="cannot be taken") as fault:
+    with pytest.raises(DatelineError, match="cannot be taken") as fault:
         settle(inputs, [Decision(document="summit", case=case, **decision)], ASK)
     assert message in str(fault.value)
 

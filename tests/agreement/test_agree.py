@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from dateline.agreement.report import agreement
+from dateline.agreement.measuring import agreement
 from dateline.model import LAYERS, canonical
 
 from ..conftest import SEED

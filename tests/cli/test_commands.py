@@ -12,7 +12,7 @@ import click
 import pytest
 
 from dateline.cli.main import main
-from dateline.store import Corpus
+from dateline.corpus.store import Corpus
 from tests.conftest import REPOSITORY, Run
 from tests.small_corpus import Files, span
 
@@ -89,7 +89,7 @@ def test_validate_prints_json_for_machines(files: Files, run: Run):
     result = run(files.corpus, "validate", "--format", "json")
     found = json.loads(result.stdout)
     assert {i["code"] for i in found} == {"M401", "M404"}
-    assert set(found[0]) >= {"file", "pointer", "code", "level", "message", "quote", "mend"}
+    assert set(found[0]) >= {"file", "pointer", "code", "level", "message", "quote", "hint"}
 
 
 def test_validate_prints_annotations_for_github(files: Files, run: Run):
@@ -133,7 +133,7 @@ def test_the_real_corpus_is_valid(repository: Corpus, run: Run):
 
 
 def test_rules_lists_every_rule_with_its_why(repository: Corpus, run: Run):
-    from dateline.rules.incident import RULES
+    from dateline.validation.registry import RULES
 
     rows = json.loads(run(repository, "rules", "--format", "json").stdout)
     assert [row["code"] for row in rows] == sorted(RULES)

@@ -10,8 +10,8 @@ from typing import Any
 import datasets
 import pytest
 
+from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.store import Corpus
 
 from ..chemistry import ONTOLOGY, annotated_reaction
 from ..corpora import CorpusMaker, make_annotation

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.dataset.alignment import Alignment, bio
+from dateline.dataset.token_alignment import Alignment, bio
 from dateline.model import Document, Span
 
 from ..corpora import make_document

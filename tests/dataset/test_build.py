@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli.build import build as command
+from dateline.cli.corpus.build import build as command
+from dateline.corpus.store import Corpus
 from dateline.dataset import parquet
 from dateline.dataset.build import build
 from dateline.dataset.features import configs
 from dateline.dataset.parquet import read_rows
-from dateline.fault import Fault
-from dateline.store import Corpus
+from dateline.errors import DatelineError
 
 from ..corpora import CorpusMaker, gold_of, make_annotation
 
@@ -96,7 +96,7 @@ def test_batches_do_not_change_the_rows(
 def test_an_error_leaves_the_earlier_build(corpus: Corpus, dist: Path):
     before = contents(dist)
     spoil(corpus)
-    with pytest.raises(Fault, match=r"1 error.*\n.*T302.*\n.*dateline validate"):
+    with pytest.raises(DatelineError, match=r"1 error.*\n.*T302.*\n.*dateline validate"):
         build(corpus, dist)
     assert contents(dist) == before
     assert leftovers(corpus) == []
@@ -124,7 +124,7 @@ def test_many_errors_are_counted_and_a_few_shown(maker: CorpusMaker):
         items = gold_of(document.text)
         items["mentions"][0]["type"] = "NONSENSE"
         corpus.write_annotation(make_annotation(document, items))
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(DatelineError) as caught:
         build(corpus, corpus.root / "dist")
     assert "errors, so nothing was built" in str(caught.value)
     assert str(caught.value).count("annotations/gold/") == 5
@@ -134,7 +134,7 @@ def test_many_errors_are_counted_and_a_few_shown(maker: CorpusMaker):
 
 def test_a_corpus_without_documents_is_refused(maker: CorpusMaker):
     corpus = maker.empty()
-    with pytest.raises(Fault, match=r"no documents.*dateline ingest"):
+    with pytest.raises(DatelineError, match=r"no documents.*dateline ingest"):
         build(corpus, corpus.root / "dist")
     assert not (corpus.root / "dist").exists()
 
@@ -154,7 +154,7 @@ def test_a_split_that_cannot_be_loaded_is_refused(maker: CorpusMaker):
     corpus = maker.empty()
     path = corpus.root / "schema" / "document.schema.json"
     path.write_text(path.read_text("utf-8").replace('"test"', '"hold-out"'), "utf-8")
-    with pytest.raises(Fault, match="the split 'hold-out'"):
+    with pytest.raises(DatelineError, match="the split 'hold-out'"):
         build(corpus, corpus.root / "dist")
 
 
@@ -166,7 +166,7 @@ def test_a_folder_of_others_is_not_replaced(corpus: Corpus, card: str | None):
     if card is not None:
         (out / "README.md").write_text(card)
     before = contents(out)
-    with pytest.raises(Fault, match=r"precious: holds something.*another --out"):
+    with pytest.raises(DatelineError, match=r"precious: holds something.*another --out"):
         build(corpus, out)
     assert contents(out) == before
 
@@ -175,7 +175,7 @@ def test_a_folder_of_others_is_not_replaced(corpus: Corpus, card: str | None):
 def test_what_lies_in_a_build_by_chance_is_not_lost(corpus: Corpus, dist: Path, name: str):
     (dist / name).parent.mkdir(exist_ok=True)
     (dist / name).write_text("mine")
-    with pytest.raises(Fault, match="does not belong to a build"):
+    with pytest.raises(DatelineError, match="does not belong to a build"):
         build(corpus, dist)
     assert (dist / name).read_text() == "mine"
 
@@ -186,13 +186,13 @@ def test_an_empty_folder_is_taken_and_a_file_is_not(corpus: Corpus):
     file.write_text("")
     build(corpus, empty)
     assert (empty / "README.md").is_file()
-    with pytest.raises(Fault, match="is not a folder"):
+    with pytest.raises(DatelineError, match="is not a folder"):
         build(corpus, file)
 
 
 def test_a_place_that_cannot_be_written_is_a_fault(corpus: Corpus):
     (corpus.root / "CITATION.cff").write_text("title: x")
-    with pytest.raises(Fault, match="cannot be written"):
+    with pytest.raises(DatelineError, match="cannot be written"):
         build(corpus, corpus.root / "CITATION.cff" / "dist")
 
 

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.dataset.citation import read_citation
-from dateline.fault import Fault
-from dateline.markdown import code, escape, one_line
-from dateline.store import Corpus
+from dateline.dataset.description.citation import read_citation
+from dateline.errors import DatelineError
+from dateline.rendering.markdown import code, escape, one_line
 
 from ..corpora import CorpusMaker, make_annotation
 
@@ -134,7 +134,7 @@ def test_licenses_are_named_as_the_hub_names_them(corpus: Corpus, licenses: obje
 )
 def test_a_malformed_citation_is_a_fault(corpus: Corpus, content: str, word: str):
     (corpus.root / "CITATION.cff").write_text(content)
-    with pytest.raises(Fault, match=word):
+    with pytest.raises(DatelineError, match=word):
         build(corpus, corpus.root / "dist")
     assert not (corpus.root / "dist").exists()
 

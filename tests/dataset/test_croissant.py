@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.database import parse_string
 
+from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.dataset.citation import Author, Citation, bibtex, read_citation
-from dateline.dataset.responsible import responsible
-from dateline.fault import Fault
-from dateline.store import Corpus
+from dateline.dataset.description.citation import Author, Citation, bibtex, read_citation
+from dateline.dataset.description.responsible_ai import responsible
+from dateline.errors import DatelineError
 
 from ..chemistry import annotated_reaction
 from ..conftest import REPOSITORY
@@ -123,7 +123,9 @@ def test_an_answer_ends_where_the_next_question_starts(tmp_path: Path):
         "dataUseCases": "Many.",
     }
     (tmp_path / "DATASHEET.md").write_text("\n<!-- croissant:dataBias -->\n", encoding="utf-8")
-    with pytest.raises(Fault, match="line 2: 'dataBias' is no property of Croissant RAI; they are"):
+    with pytest.raises(
+        DatelineError, match="line 2: 'dataBias' is no property of Croissant RAI; they are"
+    ):
         responsible(tmp_path)
 
 

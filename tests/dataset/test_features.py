@@ -8,11 +8,11 @@ import pyarrow as pa
 import pytest
 from datasets import ClassLabel, List, Value
 
-from dateline.dataset.card import fields_table
+from dateline.corpus.store import Corpus
+from dateline.dataset.description.card import fields_table
 from dateline.dataset.features import bio_tags, configs, feature_of
-from dateline.dataset.records import AnnotationRow, ClaimRow, DocumentRow, EntityRow, EventRow
-from dateline.fault import Fault
-from dateline.store import Corpus
+from dateline.dataset.row_types import AnnotationRow, ClaimRow, DocumentRow, EntityRow, EventRow
+from dateline.errors import DatelineError
 
 DOCS = Path(__file__).parents[2] / "docs" / "dataset.md"
 
@@ -120,12 +120,12 @@ def test_feature_of_a_schema(node: dict, feature: object):
     ],
 )
 def test_a_schema_that_no_column_can_hold(node: dict, word: str):
-    with pytest.raises(Fault, match=word):
+    with pytest.raises(DatelineError, match=word):
         feature_of({"here": {"$defs": {}}}, node, "here")
 
 
 def test_the_documentation_has_the_tables(repository: Corpus):
     docs = DOCS.read_text(encoding="utf-8")
     for name, table in configs(repository.schemas, repository.ontology).items():
-        # To remake: print(dateline.dataset.card.fields_table(table)).
+        # To remake: print(dateline.dataset.description.card.fields_table(table)).
         assert fields_table(table) in docs, f"docs/dataset.md: the table of {name} is out of date"

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import dateline
+from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from dateline.dataset.features import configs
-from dateline.fault import Fault
-from dateline.store import Corpus
+from dateline.errors import DatelineError
 
 from ..corpora import CorpusMaker
 
@@ -82,7 +82,9 @@ def test_documents_keep_what_is_unknown_apart_from_what_is_empty(dist: Path):
 def test_a_split_without_rows_is_not_declared(dist: Path, load_dataset):
     with pytest.raises(ValueError, match=r"validation.*\['train', 'test'\]"):
         load_dataset(dist, "claims", split="validation")
-    with pytest.raises(Fault, match="'claims' has no split 'validation' with rows; it has train"):
+    with pytest.raises(
+        DatelineError, match="'claims' has no split 'validation' with rows; it has train"
+    ):
         dateline.load("claims", "validation", path=dist)
 
 
@@ -106,7 +108,7 @@ def test_a_config_without_rows_is_not_declared(maker: CorpusMaker, load_dataset)
     assert load_dataset(out)["train"].num_rows == 1
     with pytest.raises(ValueError, match="claims"):
         load_dataset(out, "claims")
-    with pytest.raises(Fault, match="no config 'claims' with rows; it has documents"):
+    with pytest.raises(DatelineError, match="no config 'claims' with rows; it has documents"):
         dateline.load("claims", path=out)
 
 
@@ -153,21 +155,21 @@ def test_a_moved_folder_loads(dist: Path, load_dataset, tmp_path: Path):
     ],
 )
 def test_a_wrong_name_is_answered_with_the_right_ones(dist: Path, arguments: tuple, word: str):
-    with pytest.raises(Fault, match=word):
+    with pytest.raises(DatelineError, match=word):
         dateline.load(*arguments, path=dist)
 
 
 def test_a_folder_that_is_no_dataset_is_said_to_be_none(tmp_path: Path, dist: Path):
-    with pytest.raises(Fault, match=r"nowhere.*dateline build --out"):
+    with pytest.raises(DatelineError, match=r"nowhere.*dateline build --out"):
         dateline.load(path=tmp_path / "nowhere")
     (tmp_path / "README.md").write_text("# Something else\n")
-    with pytest.raises(Fault, match="declares no dataset"):
+    with pytest.raises(DatelineError, match="declares no dataset"):
         dateline.load(path=tmp_path)
     (dist / "claims" / "train.parquet").unlink()
-    with pytest.raises(Fault, match=r"train.parquet: is declared"):
+    with pytest.raises(DatelineError, match=r"train.parquet: is declared"):
         dateline.load("claims", path=dist)
     (dist / "README.md").write_text("---\n[\n---\n")
-    with pytest.raises(Fault, match="cannot be read"):
+    with pytest.raises(DatelineError, match="cannot be read"):
         dateline.load(path=dist)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from dateline.corpus.store import Corpus
 from dateline.dataset.rows import RowMaker
 from dateline.model import Annotation, Document
-from dateline.store import Corpus
 
 from ..corpora import TEXT, gold_of, make_annotation, make_document
 

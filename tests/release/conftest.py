@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from dateline.corpus.store import Corpus
 from dateline.model import Document
-from dateline.store import Corpus
 
 from ..conftest import REPOSITORY, Run
 from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation

@@ -7,9 +7,9 @@ import shutil
 
 import msgspec
 
-from dateline.release.compare import compare
+from dateline.corpus.store import Corpus
+from dateline.release.diff.comparison import compare
 from dateline.release.version import Level
-from dateline.store import Corpus
 
 from ..conftest import Run
 from ..corpora import CorpusMaker

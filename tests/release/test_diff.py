@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.corpus.snapshot import Snapshot
+from dateline.corpus.store import Corpus
 from dateline.model import Annotation, Argument, Document, Relation, Span
-from dateline.release.bump import least_bump, level_of
-from dateline.release.change import Change, count_changes
-from dateline.release.diff import diff
+from dateline.release.diff.changes import Change, count_changes
+from dateline.release.diff.differ import diff
+from dateline.release.diff.version_bump import least_bump, level_of
 from dateline.release.version import Level
-from dateline.snapshot import Snapshot
-from dateline.store import Corpus
 
 from ..conftest import REPOSITORY
 from ..corpora import gold_of, make_annotation, make_document
-from ..studio.strategies import annotated
+from ..label_studio.strategies import annotated
 
 ONTOLOGY = Corpus(REPOSITORY).ontology
 MIRROR = {"added": "removed", "removed": "added", "changed": "changed"}

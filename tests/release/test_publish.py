@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from dateline.release.manifest import read_manifest
-from dateline.release.stage import stage
-from dateline.store import Corpus
+from dateline.release.publishing.staging import stage
 
 from ..conftest import REPOSITORY, Run
 from ..corpora import CorpusMaker

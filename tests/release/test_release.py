@@ -12,12 +12,12 @@ import msgspec
 import pytest
 import yaml
 
-from dateline.dataset.citation import read_citation
+from dateline.corpus.store import Corpus, sha256
+from dateline.dataset.description.citation import read_citation
 from dateline.release.cut import cut_release
 from dateline.release.manifest import read_manifest
 from dateline.release.plan import plan_release
-from dateline.rules.schema import SchemaValidator
-from dateline.store import Corpus, sha256
+from dateline.validation.schema import SchemaValidator
 
 from ..conftest import Run
 from ..corpora import CorpusMaker

@@ -8,15 +8,16 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from dateline.fault import Fault
+from dateline.corpus.splits import assign_split
+from dateline.corpus.store import Corpus
+from dateline.errors import DatelineError
 from dateline.model import Document, Span
-from dateline.ontology import split_shares
+from dateline.ontology.schemas import split_shares
 from dateline.release.cut import cut_release
 from dateline.release.plan import plan_release
-from dateline.rules.incident import RULES, Incident
-from dateline.split import assign_split
-from dateline.store import Corpus
 from dateline.text import sha256_of_text
+from dateline.validation.incidents import Incident
+from dateline.validation.registry import RULES
 
 from ..conftest import Run
 from ..corpora import CorpusMaker, gold_of, make_annotation, make_document
@@ -96,7 +97,7 @@ def found(world: World) -> set[str]:
     commit(world.corpus)
     try:
         plan = plan_release(world.corpus, None, DATE)
-    except Fault as fault:
+    except DatelineError as fault:
         return {code for code in RULES if code in str(fault)}
     return {incident.code for incident in plan.warnings if incident not in world.known}
 
@@ -216,7 +217,7 @@ def test_a_waiver_excuses_what_a_curator_has_read(world: World, run: Run):
     assert not {"R811", "W701"} & found(world)
     path.write_text(waiver.format("nobody", "nothing"))
     commit(world.corpus)
-    with pytest.raises(Fault, match="R811"):
+    with pytest.raises(DatelineError, match="R811"):
         plan_release(world.corpus, None, DATE)
 
 

@@ -15,17 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dateline
+from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.dataset.texts import document_of, lacks_text, places, restored
-from dateline.fault import Fault
-from dateline.ingest import find_seeds, ingest
-from dateline.release.hydrate import readings
-from dateline.release.hydrate_folder import hydrate_folder
-from dateline.release.leaks import find_leaks
+from dateline.dataset.withholding import document_of, lacks_text, places, restored
+from dateline.errors import DatelineError
+from dateline.ingest.ingest import find_seeds, ingest
+from dateline.release.hydration.dataset_folder import hydrate_folder
+from dateline.release.hydration.hydrate import readings
 from dateline.release.manifest import read_manifest
 from dateline.release.plan import plan_release
-from dateline.release.stage import stage
-from dateline.store import Corpus
+from dateline.release.publishing.leaks import find_leaks
+from dateline.release.publishing.staging import stage
 from dateline.text import runs, share_run, word_places
 
 from ..chemistry import ONTOLOGY, annotated_reaction
@@ -199,7 +199,7 @@ def test_missing_and_mismatching_texts_are_named(mixed: Corpus, published: Path,
     rows = dateline.load("documents", "train", path=out)
     assert [row["text"] for row in rows if row["id"] in (first, last)] == [None, None]
     data = dateline.load("documents", path=published)
-    with pytest.raises(Fault, match=f"no text is there for: {first}"):
+    with pytest.raises(DatelineError, match=f"no text is there for: {first}"):
         dateline.hydrate(data, {last: "Something else."})
     with pytest.warns(UserWarning, match=f"not the annotated one of: {last}"):
         marked = dateline.hydrate(data, {last: "Something else."}, on_mismatch="mark")
@@ -218,12 +218,12 @@ def test_hydrating_goes_on_where_some_texts_are_there(mixed: Corpus, published: 
 
 def test_a_dataset_that_lacks_columns_is_refused_with_the_reason(mixed: Corpus, published: Path):
     data = dateline.load("claims", "train", path=published).remove_columns("text_sha256")
-    with pytest.raises(Fault, match="has no column 'text_sha256'"):
+    with pytest.raises(DatelineError, match="has no column 'text_sha256'"):
         dateline.hydrate(data, bound_texts(mixed))
 
 
 def test_a_dataset_with_all_texts_needs_no_filling(full: Path, mixed: Corpus, tmp_path: Path):
-    with pytest.raises(Fault, match="no text is withheld"):
+    with pytest.raises(DatelineError, match="no text is withheld"):
         hydrate_folder(full, mixed.seeds, tmp_path / "out")
     data = dateline.load("claims", "train", path=full)
     assert dateline.hydrate(data, {}).to_list() == data.to_list()
@@ -236,7 +236,7 @@ def test_a_text_may_be_included_by_name(mixed: Corpus, tmp_path: Path):
     rows = {r["id"]: r["text"] for r in dateline.load("documents", "train", path=tmp_path / "out")}
     assert rows[last] is None
     assert rows[first] == bound_texts(mixed)[first]
-    with pytest.raises(Fault, match="nobody: there is no such document"):
+    with pytest.raises(DatelineError, match="nobody: there is no such document"):
         stage(mixed, manifest_of(mixed), tmp_path / "out", include_text=["nobody"])
 
 
@@ -245,7 +245,7 @@ def test_what_leaks_elsewhere_is_refused(mixed: Corpus, tmp_path: Path):
     abstract = "Kim Jong Un met PUTIN in Kursk, the Russian city, they say."
     path.write_text(path.read_text("utf-8") + f'abstract: "{abstract}"\n')
     commit(mixed)
-    with pytest.raises(Fault, match=r"would be published:\n  README.md: "):
+    with pytest.raises(DatelineError, match=r"would be published:\n  README.md: "):
         stage(mixed, manifest_of(mixed), tmp_path / "out")
 
 

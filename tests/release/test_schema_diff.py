@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from dateline.naming import parse_new_name, with_new_names
-from dateline.release.bump import least_bump
-from dateline.release.schema_diff import schema_changes
+from dateline.corpus.store import Corpus
+from dateline.migration.schema_names import parse_new_name, with_new_names
+from dateline.release.diff.schema_diff import schema_changes
+from dateline.release.diff.version_bump import least_bump
 from dateline.release.version import Level
-from dateline.store import Corpus
 
 from ..chemistry import ONTOLOGY
 from ..conftest import REPOSITORY

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.release.hydrate_folder import hydrate_folder
+from dateline.release.hydration.dataset_folder import hydrate_folder
 from dateline.release.manifest import read_manifest
-from dateline.release.stage import stage
-from dateline.store import Corpus
+from dateline.release.publishing.staging import stage
 
 from ..conftest import Run
 from ..corpora import CorpusMaker

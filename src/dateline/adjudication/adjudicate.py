@@ -8,9 +8,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dateline.adjudication.case import CORRECTION, CURATOR, RULE, Case, Decision
-from dateline.adjudication.chains import linked
-from dateline.adjudication.corrections import (
+from dateline.adjudication.candidates import Inputs
+from dateline.adjudication.cases import CORRECTION, CURATOR, RULE, Case, Decision
+from dateline.adjudication.coreference_cases import linked
+from dateline.adjudication.curator_annotation import ALL, answers
+from dateline.adjudication.decision_log import append, last_written, log_path, read_decisions
+from dateline.adjudication.gold_ids import with_ids
+from dateline.adjudication.manual_edits import (
     Signed,
     Written,
     as_decisions,
@@ -19,16 +23,12 @@ from dateline.adjudication.corrections import (
     fingerprint,
     in_words,
 )
-from dateline.adjudication.curated import ALL, answers
-from dateline.adjudication.identity import with_ids
-from dateline.adjudication.log import append, last_written, log_path, read_decisions
-from dateline.adjudication.settle import Settlement, settle
+from dateline.adjudication.resolve import Settlement, settle
 from dateline.adjudication.strategy import Strategy
-from dateline.adjudication.things import Inputs
-from dateline.fault import Fault
+from dateline.corpus.store import Corpus
+from dateline.errors import DatelineError
 from dateline.model import GOLD, Annotation, Provenance
-from dateline.rules.check import Checker
-from dateline.store import Corpus
+from dateline.validation.engine import Checker
 
 TOOL = "dateline adjudicate"
 
@@ -46,8 +46,8 @@ class Adjudication:
     ) -> None:
         """Read what there is.
 
-        ``reopened`` are ids of cases whose earlier decisions no longer hold. Raises Fault where
-        the annotations cannot be compared, or one of them has errors.
+        ``reopened`` are ids of cases whose earlier decisions no longer hold. Raises
+        DatelineError where the annotations cannot be compared, or one of them has errors.
         """
         self._corpus = corpus
         self._strategy = strategy
@@ -71,14 +71,17 @@ class Adjudication:
         """What a curator starts from: all that anybody has, under gold's ids; and what is open."""
         whole = settle(self.inputs, self._decisions, ALL)
         if whole.gold is None:
-            raise Fault(f"{self.document.id}: {whole.open[0].id} cannot be put to a curator.")
+            raise DatelineError(
+                f"{self.document.id}: {whole.open[0].id} cannot be put to a curator."
+            )
         conflicts = [case for case, decision in whole.decided if decision.by == ALL.name]
         return self._with_ids(whole.gold, self._present), conflicts
 
     def follow(self, curated: Annotation, signed: Signed, when: str) -> None:
         """Decide the open cases as a curator's own annotation has them, and make gold equal to it.
 
-        Cases on which it says nothing stay open. Raises Fault where it has errors, or other layers.
+        Cases on which it says nothing stay open. Raises DatelineError where it has errors,
+        or other layers.
         """
         self._check([next(iter(self.inputs.annotations.values())), curated])
         self._curated = curated
@@ -98,14 +101,15 @@ class Adjudication:
                     when=when,
                 )
                 # What only the curator has cannot be chosen here; it is a correction then.
-                with contextlib.suppress(Fault):
+                with contextlib.suppress(DatelineError):
                     self.take([own])
 
     def take(self, decisions: Iterable[Decision]) -> list[Decision]:
         """Decide as these decisions do, and keep those that are new in the log.
 
-        Returns those that fit no case, or are about options that have changed. Raises Fault, with
-        none of them kept, where one is not among those that its case allows.
+        Returns those that fit no case, or are about options that have changed. Raises
+        DatelineError, with none of them kept, where one is not among those that its case
+        allows.
         """
         wanted = [
             d
@@ -116,7 +120,7 @@ class Adjudication:
         self._decisions += wanted
         try:
             self.settlement = self._settled()
-        except Fault:
+        except DatelineError:
             self._decisions = before
             raise
         cases = {case.id: (case, decision) for case, decision in self.settlement.decided}
@@ -125,7 +129,10 @@ class Adjudication:
         return [decision for decision in wanted if decision not in fitting]
 
     def decide(self, case: Case, decision: Decision) -> None:
-        """Decide one case, and keep the decision in the log. Raises Fault where it cannot hold."""
+        """Decide one case, and keep the decision in the log.
+
+        Raises DatelineError where it cannot hold.
+        """
         self.take([self.recorded(case, decision)])
 
     def recorded(self, case: Case, decision: Decision) -> Decision:
@@ -143,12 +150,14 @@ class Adjudication:
 
         ``when`` is the time to put to the latter, ISO 8601. What was corrected in gold by hand is
         kept, and logged as ``signed`` says; with ``replace``, gold is written whatever it was.
-        Raises Fault, with all files as they were, where a case is open, gold would break a rule,
-        or it is not clear what was corrected, or by whom.
+        Raises DatelineError, with all files as they were, where a case is open, gold would
+        break a rule, or it is not clear what was corrected, or by whom.
         """
         merged = self.settlement.gold
         if merged is None:
-            raise Fault(f"{self.document.id}: {len(self.settlement.open)} case(s) are open.")
+            raise DatelineError(
+                f"{self.document.id}: {len(self.settlement.open)} case(s) are open."
+            )
         by_rule = [
             msgspec.structs.replace(self.recorded(case, decision), when=when)
             for case, decision in self.settlement.decided
@@ -165,14 +174,14 @@ class Adjudication:
         ]
         new = [d for d in corrected if d is not signed_before.get(d.case)]
         if new and signed is None:
-            raise Fault(
+            raise DatelineError(
                 f"{self.document.id}: gold was corrected by hand:\n{in_words(changed)}\n"
                 "This is kept; say who did it with --curator, and why with --reason."
             )
         gold = msgspec.structs.replace(gold, provenance=self._provenance(by_rule, corrected))
         errors = [i for i in self._checker.annotation(gold, self.document) if i.level == "error"]
         if errors:
-            raise Fault(
+            raise DatelineError(
                 f"{self.document.id}: gold was not written, for as decided it would break rules:\n"
                 + "\n".join(f"  {i.code} {i.pointer}: {i.message}\n    {i.quote}" for i in errors)
                 + "\nDecide otherwise with --reopen CASE; --list --settled shows every decision."
@@ -197,7 +206,7 @@ class Adjudication:
                 if last
                 else "this gold was not made by adjudicating"
             )
-            raise Fault(
+            raise DatelineError(
                 f"{self._corpus.relative(self._corpus.annotation_path(GOLD, self.document.id))}: "
                 f"{why}. It would change:\n{in_words(corrections(present, named))}\n"
                 "It was left alone; --replace writes it all the same."
@@ -208,7 +217,7 @@ class Adjudication:
 
     def _as_curated(self, curated: Annotation, gold: Annotation, base: Annotation) -> Annotation:
         if fingerprint(gold) != fingerprint(base):
-            raise Fault(
+            raise DatelineError(
                 f"{self.document.id}: gold was corrected by hand, which what was curated would "
                 f"undo:\n{in_words(corrections(base, gold))}\n--replace drops the corrections."
             )
@@ -256,14 +265,14 @@ class Adjudication:
                 i for i in self._checker.annotation(annotation, self.document) if i.level == "error"
             ]
             if errors:
-                raise Fault(
+                raise DatelineError(
                     f"{errors[0].file} {errors[0].pointer}: {errors[0].message}. Only annotations "
                     "without errors can be adjudicated; `dateline validate` shows them all."
                 )
         first = annotations[0]
         for other in (*annotations[1:], *([self._present] if self._present else [])):
             if other.layers != first.layers:
-                raise Fault(
+                raise DatelineError(
                     f"{self.document.id}: «{first.annotator}» annotated "
                     f"{', '.join(first.layers)}, «{other.annotator}» {', '.join(other.layers)}; "
                     "to be adjudicated, and to become gold, the layers must be the same."
@@ -291,18 +300,21 @@ class Adjudication:
 def comparable(corpus: Corpus, annotators: Sequence[str], chosen: Sequence[str]) -> list[str]:
     """Documents that all of these have annotated, the chosen ones if any are.
 
-    Raises Fault where an annotator cannot take part, or a chosen document lacks an annotation.
+    Raises DatelineError where an annotator cannot take part, or a chosen document lacks an
+    annotation.
     """
     if GOLD in annotators or len(set(annotators)) != len(annotators) or len(annotators) < 2:
-        raise Fault("Name two annotators or more, each once; gold is what comes of them.")
+        raise DatelineError("Name two annotators or more, each once; gold is what comes of them.")
     common = set(corpus.document_ids())
     for name in annotators:
         annotated = {path.stem for path in (corpus.annotations / name).glob("*.json")}
         if not annotated:
-            raise Fault(f"{corpus.annotations / name}: holds no annotations of «{name}».")
+            raise DatelineError(f"{corpus.annotations / name}: holds no annotations of «{name}».")
         missing = [document for document in chosen if document not in annotated]
         if missing:
-            raise Fault(f"{corpus.annotation_path(name, missing[0])}: there is no such file.")
+            raise DatelineError(
+                f"{corpus.annotation_path(name, missing[0])}: there is no such file."
+            )
         common &= annotated
     return sorted(set(chosen) or common)
 

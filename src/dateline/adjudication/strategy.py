@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from dateline.adjudication.case import SETS, Case, distinct
-from dateline.fault import Fault
+from dateline.adjudication.cases import SETS, Case, distinct
+from dateline.errors import DatelineError
 from dateline.model import Struct
 
 UNANIMOUS, MAJORITY, PREFER = "unanimous", "majority", "prefer"
@@ -27,7 +27,7 @@ class Strategy(Struct, frozen=True):
 
 
 def strategy(name: str, annotators: Collection[str]) -> Strategy:
-    """The strategy of this name. Raises Fault where there is none.
+    """The strategy of this name. Raises DatelineError where there is none.
 
     ``unanimous`` leaves everything to the curator that not all say; ``majority`` follows more than
     half of the annotators; ``prefer:NAME`` follows one annotator in all that they looked at.
@@ -41,7 +41,7 @@ def strategy(name: str, annotators: Collection[str]) -> Strategy:
         return Strategy(
             name, lambda case: Ruling(choice=(preferred,)) if preferred in case.options else None
         )
-    raise Fault(
+    raise DatelineError(
         f"--strategy {name}: there is no such strategy; it is unanimous, majority or prefer:NAME, "
         f"where NAME is one of {', '.join(annotators)}."
     )

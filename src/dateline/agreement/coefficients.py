@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dateline.fault import Fault
+from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,14 +26,14 @@ def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None
     agreement could not have been otherwise.
 
     Source: Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological
-    Measurement 20(1), 1960. Raises Fault where scikit-learn is not installed.
+    Measurement 20(1), 1960. Raises DatelineError where scikit-learn is not installed.
     """
     if len({*first, *second}) < 2:
         return None
     try:
         from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (heavy and optional)
     except ModuleNotFoundError:
-        raise Fault(f"Agreement needs scikit-learn: {NEEDED}") from None
+        raise DatelineError(f"Agreement needs scikit-learn: {NEEDED}") from None
     numbers = {label: n for n, label in enumerate(dict.fromkeys((*first, *second)))}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -46,8 +46,8 @@ def alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
 
     None where fewer than two labels occur, or no unit has two of them.
 
-    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011. Raises Fault where the
-    package krippendorff is not installed.
+    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011. Raises
+    DatelineError where the package krippendorff is not installed.
     """
     labels = dict.fromkeys(label for coder in coders for label in coder if label is not None)
     paired = any(sum(label is not None for label in unit) > 1 for unit in zip(*coders, strict=True))
@@ -57,7 +57,7 @@ def alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
         import krippendorff  # noqa: PLC0415 (optional)
         import numpy as np  # noqa: PLC0415 (heavy)
     except ModuleNotFoundError:
-        raise Fault(f"Agreement needs krippendorff: {NEEDED}") from None
+        raise DatelineError(f"Agreement needs krippendorff: {NEEDED}") from None
     numbers = {label: n for n, label in enumerate(labels)}
     data = np.array(
         [[np.nan if x is None else numbers[x] for x in coder] for coder in coders], dtype=float

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dateline.agreement.pair import items_of, label_of, sentence_of, spans_of
-from dateline.differences import shown
-from dateline.matching import Matches, clusters_of, ranges_of
+from dateline.agreement.tallies import items_of, label_of, sentence_of, spans_of
+from dateline.annotations.differences import shown
+from dateline.annotations.matching import Matches, clusters_of, ranges_of
 from dateline.model import LAYERS, Annotation, Claim, Document, Event, Mention, Spans, Struct
 
 AROUND = 60

@@ -6,8 +6,8 @@ import logging
 import math
 from collections.abc import Sequence
 
-from dateline.agreement.pair import items_of, label_of, spans_of
-from dateline.fault import Fault
+from dateline.agreement.tallies import items_of, label_of, spans_of
+from dateline.errors import DatelineError
 from dateline.model import Annotation, Document
 
 NEEDED = "pip install 'dateline[gamma]'"
@@ -24,7 +24,7 @@ def gamma(
 
     Source: Mathet, Widlöcher and Métivier, "The Unified and Holistic Method Gamma (γ) for
     Inter-Annotator Agreement Measure and Alignment", Computational Linguistics 41(3), 2015. Raises
-    Fault where pygamma-agreement is not installed.
+    DatelineError where pygamma-agreement is not installed.
     """
     try:
         import numpy as np  # noqa: PLC0415 (heavy)
@@ -34,7 +34,7 @@ def gamma(
             Continuum,
         )
     except ModuleNotFoundError:
-        raise Fault(f"γ needs pygamma-agreement: {NEEDED}") from None
+        raise DatelineError(f"γ needs pygamma-agreement: {NEEDED}") from None
     continuum, before = Continuum(), 0
     annotators: dict[str, int] = {}
     for document, sides in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dateline.agreement.report import ALL, PairAgreement, Report, Score
+from dateline.agreement.measuring import ALL, PairAgreement, Report, Score
 
 
 def summary(report: Report) -> str:

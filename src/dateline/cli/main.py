@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import click
 
-from dateline.cli.adjudicate import adjudicate
-from dateline.cli.agree import agree
-from dateline.cli.annotators import annotators
-from dateline.cli.base import Group
-from dateline.cli.build import build
-from dateline.cli.check_predictions import check_predictions, convert_predictions
-from dateline.cli.compare import compare, errors
-from dateline.cli.guidelines import guidelines
-from dateline.cli.hydrate import hydrate
-from dateline.cli.ingest import ingest
-from dateline.cli.leaderboard import leaderboard
-from dateline.cli.ontology import init, ontology
-from dateline.cli.predict import predict
-from dateline.cli.publish import publish
-from dateline.cli.release import diff, release
-from dateline.cli.rename import rename
-from dateline.cli.score import score
-from dateline.cli.stats import datasheet, stats
-from dateline.cli.studio import studio
-from dateline.cli.studio_follow import status, watch
-from dateline.cli.studio_import import import_export
-from dateline.cli.validate import rules, validate
-from dateline.cli.verify import verify
+from dateline.cli.annotation.annotators import annotators
+from dateline.cli.annotation.studio import studio
+from dateline.cli.annotation.studio_follow import status, watch
+from dateline.cli.annotation.studio_import import import_export
+from dateline.cli.corpus.build import build
+from dateline.cli.corpus.guidelines import guidelines
+from dateline.cli.corpus.ingest import ingest
+from dateline.cli.corpus.ontology import init, ontology
+from dateline.cli.corpus.rename import rename
+from dateline.cli.corpus.stats import datasheet, stats
+from dateline.cli.corpus.validate import rules, validate
+from dateline.cli.evaluation.check_predictions import check_predictions, convert_predictions
+from dateline.cli.evaluation.compare import compare, errors
+from dateline.cli.evaluation.leaderboard import leaderboard
+from dateline.cli.evaluation.predict import predict
+from dateline.cli.evaluation.score import score
+from dateline.cli.gold.adjudicate import adjudicate
+from dateline.cli.gold.agree import agree
+from dateline.cli.releases.hydrate import hydrate
+from dateline.cli.releases.publish import publish
+from dateline.cli.releases.release import diff, release
+from dateline.cli.releases.verify import verify
+from dateline.cli.shared import Group
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,22 +10,22 @@ from typing import Any
 
 import msgspec
 
-from dateline.dataset.card import CARD, CardContent, Counts, render
-from dateline.dataset.citation import read_citation
-from dateline.dataset.croissant import CROISSANT, croissant
+from dateline.corpus.store import Corpus
+from dateline.dataset.description.card import CARD, CardContent, Counts, render
+from dateline.dataset.description.citation import read_citation
+from dateline.dataset.description.croissant import CROISSANT, croissant
+from dateline.dataset.description.responsible_ai import responsible
 from dateline.dataset.features import configs
-from dateline.dataset.folder import refuse_foreign, replacing
+from dateline.dataset.output_folder import refuse_foreign, replacing
 from dateline.dataset.parquet import Files, RowWriter, Written, content_hash
-from dateline.dataset.records import Row
-from dateline.dataset.responsible import responsible
+from dateline.dataset.row_types import Row
 from dateline.dataset.rows import RowMaker
-from dateline.dataset.texts import withheld
-from dateline.fault import Fault
+from dateline.dataset.withholding import withheld
+from dateline.errors import DatelineError
 from dateline.model import Document
-from dateline.ontology import split_shares
-from dateline.rules.check import Bundle, check_corpus
-from dateline.rules.incident import Incident
-from dateline.store import Corpus
+from dateline.ontology.schemas import split_shares
+from dateline.validation.engine import Bundle, check_corpus
+from dateline.validation.incidents import Incident
 
 SHOWN_INCIDENTS = 5
 
@@ -44,8 +44,9 @@ def build(
 ) -> Files:
     """Write the dataset of a corpus to the folder ``out``, in place of an earlier build.
 
-    ``watch`` sees the documents go by, to show progress. Raises Fault, and leaves ``out`` as it
-    was, where the corpus has errors or no documents, or ``out`` holds anything but a build.
+    ``watch`` sees the documents go by, to show progress. Raises DatelineError, and leaves
+    ``out`` as it was, where the corpus has errors or no documents, or ``out`` holds anything
+    but a build.
     """
     refuse_foreign(out)
     splits = tuple(split_shares(corpus.schemas))
@@ -120,7 +121,7 @@ def _withheld(rows: Sequence[Row], text: str) -> list[dict[str, Any]]:
 def _refuse_split_names(splits: Iterable[str]) -> None:
     for split in splits:
         if not re.fullmatch(r"\w+", split):
-            raise Fault(
+            raise DatelineError(
                 f"schema/document.schema.json: the split {split!r} cannot be loaded under that "
                 "name; use letters, digits and underscores."
             )
@@ -130,15 +131,15 @@ def _refuse_errors(errors: list[Incident], total: int) -> None:
     if total:
         first = "\n".join(f"  {e.file} {e.pointer}: {e.code} {e.message}" for e in errors)
         more = f"\n  and {total - len(errors)} more" if total > len(errors) else ""
-        raise Fault(
+        raise DatelineError(
             f"the corpus has {total} error{'s' if total > 1 else ''}, so nothing was built:\n"
-            f"{first}{more}\nRun `dateline validate`, which says how to mend them."
+            f"{first}{more}\nRun `dateline validate`, which says how to fix them."
         )
 
 
 def _refuse_nothing(corpus: Corpus, counts: Counts) -> None:
     if not counts.documents:
-        raise Fault(
+        raise DatelineError(
             f"{corpus.documents}: there are no documents, and a dataset without rows cannot be "
             "loaded. Put texts into seeds/ and run `dateline ingest`."
         )

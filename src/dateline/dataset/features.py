@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from datasets import ClassLabel, Features, List, Value
 
-from dateline.fault import Fault
-from dateline.ontology import Attribute, Ontology, Schema
+from dateline.errors import DatelineError
+from dateline.ontology.labels import Attribute, Ontology
+from dateline.ontology.schemas import Schema
 
 Feature = Any
 """A feature as ``datasets`` has it: Value, ClassLabel, List, or a dict of features."""
@@ -59,7 +60,7 @@ PROOF = Column("text_sha256", Value("string"), "Of the document's text; proves a
 def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, Config]:
     """All configs by name, the default first, for a corpus with these schemas.
 
-    Raises Fault where a schema has a shape that no column can hold.
+    Raises DatelineError where a schema has a shape that no column can hold.
     """
     return {
         config.name: config
@@ -88,7 +89,7 @@ def feature_of(schemas: Mapping[str, Schema], node: Schema, schema: str) -> Feat
     """The feature that holds what a node of the JSON Schema called ``schema`` allows.
 
     A ``$ref`` and what stands beside it are merged. Objects without any property hold nothing and
-    are left out. Raises Fault where alternatives would need different columns.
+    are left out. Raises DatelineError where alternatives would need different columns.
     """
     found: Feature = None
     if "$ref" in node:
@@ -127,7 +128,7 @@ def _merged(first: Feature, second: Feature, node: Schema) -> Feature:
             merged[key] = _merged(value, merged.get(key), node)
         return merged
     if first != second:
-        raise Fault(
+        raise DatelineError(
             f"schema: {str(dict(node))[:200]} allows {first} and {second}, which no column holds; "
             "let it allow one kind of value."
         )
@@ -149,7 +150,7 @@ def _lookup(schemas: Mapping[str, Schema], reference: str, schema: str) -> tuple
         for step in pointer.split("/")[1:]:
             node = node[step.replace("~1", "/").replace("~0", "~")]
     except KeyError as error:
-        raise Fault(
+        raise DatelineError(
             f"schema/{schema}.schema.json: $ref {reference!r} leads nowhere: there is no {error}; "
             "correct it."
         ) from None

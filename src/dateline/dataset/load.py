@@ -14,8 +14,8 @@ from datasets.table import InMemoryTable, table_cast
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard
 
-from dateline.dataset.card import CARD, DEFAULT_CONFIG
-from dateline.fault import Fault
+from dateline.dataset.description.card import CARD, DEFAULT_CONFIG
+from dateline.errors import DatelineError
 
 
 def load(
@@ -24,13 +24,14 @@ def load(
     """Load a config of the dataset that `dateline build` wrote to ``path``.
 
     Returns the Dataset of a split, or a DatasetDict of all splits where none is named, equal to
-    what ``datasets.load_dataset(path, config, split=split)`` returns. Raises Fault, naming what
-    there is, for an unknown config or split, and where ``path`` is no built dataset.
+    what ``datasets.load_dataset(path, config, split=split)`` returns. Raises DatelineError,
+    naming what there is, for an unknown config or split, and where ``path`` is no built
+    dataset.
     """
     path = Path(path)
     declared = declared_tables(path)
     if config not in declared:
-        raise Fault(
+        raise DatelineError(
             f"{path}: has no config {config!r} with rows; it has {', '.join(declared) or 'none'}."
         )
     info = declared[config]
@@ -38,7 +39,7 @@ def load(
     if split is None:
         return DatasetDict({name: _read(path, config, name, info) for name in splits})
     if split not in splits:
-        raise Fault(
+        raise DatelineError(
             f"{path}: {config!r} has no split {split!r} with rows; it has {', '.join(splits)}."
         )
     return _read(path, config, split, info)
@@ -47,16 +48,22 @@ def load(
 def declared_tables(path: Path) -> Mapping[str, DatasetInfo]:
     """The features and splits of each config of a built dataset.
 
-    Raises Fault where ``path`` is no built dataset.
+    Raises DatelineError where ``path`` is no built dataset.
     """
     if not (path / CARD).is_file():
-        raise Fault(f"{path / CARD}: there is no such file. Run `dateline build --out {path}`.")
+        raise DatelineError(
+            f"{path / CARD}: there is no such file. Run `dateline build --out {path}`."
+        )
     try:
         declared: dict[str, DatasetInfo] = DatasetInfosDict.from_directory(path)
     except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
-        raise Fault(f"{path / CARD}: its YAML cannot be read: {error}. Build it again.") from None
+        raise DatelineError(
+            f"{path / CARD}: its YAML cannot be read: {error}. Build it again."
+        ) from None
     if not declared:
-        raise Fault(f"{path / CARD}: declares no dataset. Run `dateline build --out {path}`.")
+        raise DatelineError(
+            f"{path / CARD}: declares no dataset. Run `dateline build --out {path}`."
+        )
     return declared
 
 
@@ -68,10 +75,15 @@ def declared_version(path: Path) -> str | None:
 
 
 def table_file(path: Path, config: str, split: str) -> Path:
-    """The file of a config and split that the card declares. Raises Fault where it is not there."""
+    """The file of a config and split that the card declares.
+
+    Raises DatelineError where it is not there.
+    """
     file = path / config / f"{split}.parquet"
     if not file.is_file():
-        raise Fault(f"{file}: is declared in {CARD} but is not there. Build the dataset again.")
+        raise DatelineError(
+            f"{file}: is declared in {CARD} but is not there. Build the dataset again."
+        )
     return file
 
 

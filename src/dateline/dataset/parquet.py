@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.json as paj
 import pyarrow.parquet as pq
 
-from dateline.dataset.records import Row
-from dateline.fault import Fault
+from dateline.dataset.row_types import Row
+from dateline.errors import DatelineError
 from dateline.model import Struct
 
 BATCH_BYTES = 8 << 20
@@ -119,7 +119,7 @@ class RowWriter:
         try:
             table = read_rows(lines, self._schema, longest)
         except pa.ArrowInvalid as error:
-            raise Fault(
+            raise DatelineError(
                 f"{self._path.parent.name}: a row does not fit the columns: {error}. "
                 "Has schema/annotation.schema.json or schema/document.schema.json been changed? "
                 "Only the labels in schema/ontology.schema.json are a corpus's own."

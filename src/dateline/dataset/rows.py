@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from msgspec import UNSET
 
-from dateline.dataset.alignment import Alignment, Sentence, bio
-from dateline.dataset.records import (
+from dateline.dataset.row_types import (
     AnnotationRow,
     Attributes,
     ClaimRow,
@@ -29,6 +28,7 @@ from dateline.dataset.records import (
     Stretch,
     TypedEvent,
 )
+from dateline.dataset.token_alignment import Alignment, Sentence, bio
 from dateline.model import (
     GOLD,
     Annotation,
@@ -41,7 +41,7 @@ from dateline.model import (
     Span,
     Spans,
 )
-from dateline.ontology import Ontology
+from dateline.ontology.labels import Ontology
 
 
 class RowMaker:

@@ -6,15 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dateline.metrics.counts import (
-    GOLD,
-    PREDICTED,
-    BoolArray,
-    Counts,
-    FloatArray,
-    IntArray,
-    tally,
-)
+from dateline.metrics.counts import GOLD, PREDICTED, BoolArray, Counts, FloatArray, IntArray, tally
 
 
 class Pairs(NamedTuple):

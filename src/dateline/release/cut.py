@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dateline.corpus.store import Corpus, write_atomically
 from dateline.release.git import Git
 from dateline.release.plan import Plan
-from dateline.store import Corpus, write_atomically
 
 
 def cut_release(corpus: Corpus, plan: Plan) -> str:
     """Write, commit and tag the release; the commit's id.
 
-    Raises Fault with what git says where it refuses; files and history are then as they were.
+    Raises DatelineError with what git says where it refuses; files and history are then as they
+    were.
     """
     git = Git(corpus.root)
     head = git.run("rev-parse", "HEAD").decode().strip()

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from dateline.fault import Fault
+from dateline.errors import DatelineError
 
 
 class Git:
@@ -17,10 +17,10 @@ class Git:
         self.folder = folder
 
     def run(self, *arguments: str, given: bytes = b"") -> bytes:
-        """What a command prints. Raises Fault with what git says where it fails."""
+        """What a command prints. Raises DatelineError with what git says where it fails."""
         done = self._done(*arguments, given=given)
         if done.returncode:
-            raise Fault(_complaint(arguments, done.stderr))
+            raise DatelineError(_complaint(arguments, done.stderr))
         return done.stdout
 
     def succeeds(self, *arguments: str) -> bool:
@@ -34,9 +34,9 @@ class Git:
         return done.stdout.decode().strip() or None
 
     def refuse_no_repository(self) -> None:
-        """Raise Fault where the folder lies in no repository."""
+        """Raise DatelineError where the folder lies in no repository."""
         if not self.succeeds("rev-parse", "--is-inside-work-tree"):
-            raise Fault(
+            raise DatelineError(
                 f"{self.folder}: is in no git repository, so it has no versions. "
                 "`git init` makes one; commit the corpus to it."
             )
@@ -79,7 +79,9 @@ class Git:
                 printed = process.stdout
                 while printed is not None and (header := printed.readline()):
                     if header.endswith(b" missing\n"):
-                        raise Fault(f"{self.folder}: git lacks an object: {header.decode()}")
+                        raise DatelineError(
+                            f"{self.folder}: git lacks an object: {header.decode()}"
+                        )
                     yield printed.read(int(header.split()[2]))
                     printed.read(1)
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from dateline.corpus.snapshot import Snapshot
+from dateline.corpus.store import Corpus, read_struct, sha256
 from dateline.model import Struct
 from dateline.release.version import VERSION, Version, parse_version
-from dateline.snapshot import Snapshot
-from dateline.store import Corpus, read_struct, sha256
 
 FOLDER = "releases"
 
@@ -100,7 +100,7 @@ def released_versions(corpus: Corpus) -> list[Version]:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest. Raises Fault where it is missing or malformed."""
+    """Read a manifest. Raises DatelineError where it is missing or malformed."""
     return read_struct(path, Manifest)
 
 

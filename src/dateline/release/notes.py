@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from dateline.fault import Fault
-from dateline.markdown import escape
-from dateline.release.compare import Comparison
-from dateline.release.report import plural, summary
+from dateline.errors import DatelineError
+from dateline.release.diff.comparison import Comparison
+from dateline.release.diff.rendering import plural, summary
 from dateline.release.version import Level, Version
+from dateline.rendering.markdown import escape
 
 CHANGELOG = "CHANGELOG.md"
 NAMED = 10
@@ -54,7 +54,10 @@ def with_entry(
 
 
 def with_version(citation: str, version: Version, date: str) -> str:
-    """A ``CITATION.cff`` of this version, all else as it was. Raises Fault where that fails."""
+    """A ``CITATION.cff`` of this version, all else as it was.
+
+    Raises DatelineError where that fails.
+    """
     fields = {"version": str(version), "date-released": date}
     for name, value in fields.items():
         line = f'{name}: "{value}"'
@@ -66,7 +69,7 @@ def with_version(citation: str, version: Version, date: str) -> str:
     except yaml.YAMLError:
         read = None
     if not isinstance(read, dict) or any(read.get(name) != v for name, v in fields.items()):
-        raise Fault(
+        raise DatelineError(
             "CITATION.cff: version and date-released cannot be set; write each on a line of its "
             "own, at the start of the line."
         )

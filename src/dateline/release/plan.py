@@ -10,13 +10,17 @@ from pathlib import Path
 
 import msgspec
 
+from dateline.corpus.snapshot import Snapshot
+from dateline.corpus.store import Corpus, canonical_json, file_name
 from dateline.dataset.build import build
-from dateline.dataset.citation import CITATION
-from dateline.dataset.digest import content_sha256, texts_of
-from dateline.fault import Fault
+from dateline.dataset.content_hash import content_sha256, texts_of
+from dateline.dataset.description.citation import CITATION
+from dateline.errors import DatelineError
 from dateline.model import GOLD, Annotation, Document, Struct
-from dateline.ontology import SCHEMA_NAMES
-from dateline.release.compare import Comparison, compare
+from dateline.ontology.schemas import SCHEMA_NAMES
+from dateline.release.diff.comparison import Comparison, compare
+from dateline.release.diff.rendering import describe
+from dateline.release.diff.revision import find_revision
 from dateline.release.git import Git
 from dateline.release.manifest import (
     Manifest,
@@ -30,15 +34,11 @@ from dateline.release.manifest import (
     retired_items,
 )
 from dateline.release.notes import CHANGELOG, with_entry, with_version
-from dateline.release.report import describe
-from dateline.release.revision import find_revision
 from dateline.release.version import Version, parse_version
-from dateline.rules.check import Bundle, Checker
-from dateline.rules.incident import Incident
-from dateline.rules.release import Fingerprint, ReleaseContext, fingerprint
-from dateline.rules.schema import SchemaValidator
-from dateline.snapshot import Snapshot
-from dateline.store import Corpus, canonical_json, file_name
+from dateline.validation.engine import Bundle, Checker
+from dateline.validation.incidents import Incident
+from dateline.validation.release_context import Fingerprint, ReleaseContext, fingerprint
+from dateline.validation.schema import SchemaValidator
 
 FIRST = Version(1, 0, 0)
 COUNTED = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
@@ -64,7 +64,7 @@ def plan_release(corpus: Corpus, wanted: str | None, date: str, watch: Watch = i
     """What the release of a corpus would be: the wanted version, or the least legal one.
 
     ``date`` is an ISO 8601 date, and ``watch`` sees the documents go by, to show progress. Nothing
-    is written. Raises Fault, with the mend, for what stands against the release.
+    is written. Raises DatelineError, with the hint, for what stands against the release.
     """
     git = Git(corpus.root)
     git.refuse_no_repository()
@@ -145,13 +145,15 @@ class _Gathered:
 
 def _refuse_uncommitted(corpus: Corpus, git: Git) -> None:
     if git.commit_of("HEAD") is None:
-        raise Fault(f"{corpus.root}: nothing has been committed yet; commit the corpus first.")
+        raise DatelineError(
+            f"{corpus.root}: nothing has been committed yet; commit the corpus first."
+        )
     changed = git.run("status", "--porcelain", "--untracked-files=no").decode().splitlines()
     head, present = find_revision(corpus, "HEAD"), find_revision(corpus, None)
     paths = {line[3:] for line in changed}
     paths.update(p for p in present.blobs if present.blobs[p] != head.blobs.get(p))
     if paths:
-        raise Fault(
+        raise DatelineError(
             "these files are not committed as they are:\n"
             + "\n".join(f"  {path}" for path in _some(sorted(paths)))
             + "\nCommit them, or take the changes back; a release holds what is committed."
@@ -162,7 +164,7 @@ def _version(wanted: str | None, previous: Manifest | None, found: Comparison | 
     if previous is None or found is None:
         return parse_version(wanted) if wanted else FIRST
     if not found.files and wanted is None:
-        raise Fault(
+        raise DatelineError(
             f"nothing in schema/, corpus/ and annotations/ has changed since {previous.version}. "
             "To release it again, for a better card for example, name the version."
         )
@@ -172,7 +174,7 @@ def _version(wanted: str | None, previous: Manifest | None, found: Comparison | 
     if version < least:
         reasons = _some([describe(change) for change in found.bump.because])
         listed = "".join(f"\n  {reason}" for reason in reasons)
-        raise Fault(
+        raise DatelineError(
             f"{version} is too small: after {previous.version}, {level} changes make it {least} at "
             f"least{':' if listed else '.'}{listed}"
         )
@@ -181,7 +183,7 @@ def _version(wanted: str | None, previous: Manifest | None, found: Comparison | 
 
 def _refuse_tag(git: Git, version: Version) -> None:
     if git.commit_of(f"refs/tags/{version.tag}") is not None:
-        raise Fault(
+        raise DatelineError(
             f"the tag {version.tag} is there already, and a version never changes. Name a higher "
             "one, or release from a branch that has that version."
         )
@@ -223,8 +225,8 @@ def _incidents(
     incidents = Checker(corpus).release(context)
     errors = [incident for incident in incidents if incident.level == "error"]
     if errors:
-        lines = [f"{e.file}: {e.code} {e.message}. {e.mend}" for e in errors]
-        raise Fault(
+        lines = [f"{e.file}: {e.code} {e.message}. {e.hint}" for e in errors]
+        raise DatelineError(
             "the rules for releases are broken:\n" + "\n".join(f"  {line}" for line in _some(lines))
         )
     return tuple(incidents)
@@ -234,7 +236,7 @@ def _refuse_illegal(corpus: Corpus, manifest: Manifest) -> None:
     instance = msgspec.json.decode(msgspec.json.encode(manifest))
     findings = SchemaValidator(corpus.schemas, "release").findings(instance)
     for finding in findings:
-        raise Fault(
+        raise DatelineError(
             f"schema/release.schema.json: does not allow the manifest: {finding.pointer} "
             f"{finding.message}. Take over the file that `dateline init` writes."
         )
@@ -256,7 +258,7 @@ def _change_log(
 def _citation(corpus: Corpus, version: Version, date: str) -> bytes:
     path = corpus.root / CITATION
     if not path.is_file():
-        raise Fault(
+        raise DatelineError(
             f"{path}: there is no such file. Write it in the Citation File Format "
             "(cff-version, message, title, authors, license), so that the release can be cited."
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dateline.dataset.card import DEFAULT_CONFIG
-from dateline.dataset.digest import ContentHash, rows_of, texts_of
+from dateline.corpus.store import Corpus, sha256
+from dateline.dataset.content_hash import ContentHash, rows_of, texts_of
+from dateline.dataset.description.card import DEFAULT_CONFIG
 from dateline.dataset.load import declared_tables
-from dateline.dataset.texts import WORDINGS, Row, Value, document_of, restored, withheld
+from dateline.dataset.withholding import WORDINGS, Row, Value, document_of, restored, withheld
 from dateline.model import Struct
+from dateline.release.diff.revision import classify
 from dateline.release.manifest import Manifest, ReleasedTable
-from dateline.release.revision import classify
-from dateline.store import Corpus, sha256
 from dateline.text import sha256_of_text
 
 
@@ -44,7 +44,7 @@ def verify_dataset(folder: Path, manifest: Manifest) -> Verdict:
     """Compare the rows of a dataset with the manifest, and prove its texts by their hashes.
 
     It may be a build, what was published, or that with texts filled in. Every quote is compared
-    with the text at its offsets. Raises Fault where the folder is no dataset.
+    with the text at its offsets. Raises DatelineError where the folder is no dataset.
     """
     declared = {
         (config, split)

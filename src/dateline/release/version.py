@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 from typing import NamedTuple
 
-from dateline.fault import Fault
+from dateline.errors import DatelineError
 
 VERSION = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
 
@@ -49,8 +49,11 @@ class Version(NamedTuple):
 
 
 def parse_version(text: str) -> Version:
-    """The version that a text such as 1.2.3 or v1.2.3 names. Raises Fault where it names none."""
+    """The version that a text such as 1.2.3 or v1.2.3 names.
+
+    Raises DatelineError where it names none.
+    """
     found = re.fullmatch(f"v?{VERSION}", text)
     if found is None:
-        raise Fault(f"«{text}»: is no version; write three numbers, such as 1.2.3.")
+        raise DatelineError(f"«{text}»: is no version; write three numbers, such as 1.2.3.")
     return Version(*map(int, found.groups()))

@@ -1,0 +1,118 @@
+"""Ids of gold: an item that was there keeps its id, a new one gets one that was never used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import msgspec
+
+from dateline.annotations.matching import clusters_of, match
+from dateline.model import Annotation, Argument, Relation, canonical
+
+PREFIXES: Mapping[str, str] = {
+    "mentions": "m",
+    "entities": "n",
+    "events": "e",
+    "clusters": "k",
+    "claims": "c",
+}
+
+
+def with_ids(
+    gold: Annotation,
+    present: Annotation | None,
+    names: Collection[str],
+    linked: Collection[str] = (),
+) -> Annotation:
+    """New gold under the ids of the present gold, where their items match.
+
+    ``names`` are the ontology's claimers, which an id must not be. Ids of the present gold that
+    are not in use any more join the retired ones. An entity keeps the link that it has in the
+    present gold unless it is one of ``linked``: those on whose link an annotator had a say.
+    """
+    known: dict[str, Mapping[str, str]] = {field: {} for field in PREFIXES}
+    taken: set[str] = set(names)
+    if present is not None:
+        found = match(gold, present)
+        known = {field: getattr(found, field) for field in PREFIXES}
+        taken |= {*present.ids(), *clusters_of(present), *present.retired}
+    new: dict[str, str] = {}
+    wholes = {"clusters": clusters_of(gold)}
+    for field, prefix in PREFIXES.items():
+        minted = _minted(prefix, taken)
+        items: Iterable[str] = wholes.get(field) or [item.id for item in getattr(gold, field, ())]
+        for ref in items:
+            new[f"{field}/{ref}"] = known[field].get(ref) or next(minted)
+    renamed = _renamed(gold, new)
+    if present is None:
+        return canonical(renamed)
+    links = {entity.id: entity.link for entity in present.entities}
+    said = {new[f"entities/{ref}"] for ref in linked if f"entities/{ref}" in new}
+    renamed = msgspec.structs.replace(
+        renamed,
+        entities=tuple(
+            e if e.id in said else msgspec.structs.replace(e, link=links.get(e.id))
+            for e in renamed.entities
+        ),
+    )
+    gone = {*present.ids(), *clusters_of(present)} - {*renamed.ids(), *clusters_of(renamed)}
+    return canonical(
+        msgspec.structs.replace(renamed, retired=tuple(sorted({*present.retired, *gone})))
+    )
+
+
+def _minted(prefix: str, taken: Collection[str]) -> Iterator[str]:
+    numbers = [int(m[1]) for id_ in taken if (m := re.fullmatch(rf"{prefix}([0-9]{{1,18}})", id_))]
+    number = max(numbers, default=0)
+    while True:
+        number += 1
+        yield f"{prefix}{number}"
+
+
+def _renamed(gold: Annotation, new: Mapping[str, str]) -> Annotation:
+    def argument(old: Argument) -> Argument:
+        return Argument(
+            role=old.role,
+            mention=new[f"mentions/{old.mention}"] if old.mention else None,
+            event=new[f"events/{old.event}"] if old.event else None,
+            claim=new[f"claims/{old.claim}"] if old.claim else None,
+        )
+
+    def relation(old: Relation, field: str) -> Relation:
+        source, target = new[f"{field}/{old.source}"], new[f"{field}/{old.target}"]
+        return Relation(type=old.type, source=source, target=target)
+
+    replace = msgspec.structs.replace
+    return replace(
+        gold,
+        mentions=tuple(
+            replace(
+                m,
+                id=new[f"mentions/{m.id}"],
+                entity=new[f"entities/{m.entity}"] if m.entity else None,
+            )
+            for m in gold.mentions
+        ),
+        entities=tuple(replace(e, id=new[f"entities/{e.id}"]) for e in gold.entities),
+        events=tuple(
+            replace(
+                e,
+                id=new[f"events/{e.id}"],
+                arguments=tuple(argument(a) for a in e.arguments),
+                cluster=new[f"clusters/{e.cluster}"] if e.cluster else None,
+            )
+            for e in gold.events
+        ),
+        claims=tuple(
+            replace(
+                c,
+                id=new[f"claims/{c.id}"],
+                claimer=new.get(f"mentions/{c.claimer}", c.claimer),
+                events=tuple(new[f"events/{event}"] for event in c.events),
+            )
+            for c in gold.claims
+        ),
+        event_relations=tuple(relation(r, "events") for r in gold.event_relations),
+        claim_relations=tuple(relation(r, "claims") for r in gold.claim_relations),
+    )

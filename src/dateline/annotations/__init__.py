@@ -1,0 +1,1 @@
+"""Annotations of one document against each other: matching, differences, merging, layers."""

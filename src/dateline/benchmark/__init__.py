@@ -1,1 +1,0 @@
-"""The benchmark: predictions against gold, with scores that can be trusted, compared and cited."""

@@ -1,0 +1,1 @@
+"""Commands for annotators and Label Studio."""

@@ -1,0 +1,138 @@
+"""``dateline annotators``: who annotates, and who they are on a server."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+import click
+
+from dateline.cli.shared import Group, Settings, format_option, pass_settings
+
+
+@click.group(cls=Group)
+def annotators() -> None:
+    """Keep who annotates: pseudonyms, human or model, since when.
+
+    annotations/annotators.json is part of the corpus, and holds no name and no address. Which user
+    of a server is who stands in .dateline/, which is not kept in version control.
+    """
+
+
+@annotators.command("list")
+@format_option("text", "json")
+@pass_settings
+def list_annotators(settings: Settings, shown_as: str) -> None:
+    """Show who annotates, and how many documents.
+
+    \b
+    Example:
+      dateline annotators list
+    """
+    from dateline.corpus.annotators import Annotator, read_register
+    from dateline.corpus.store import Corpus
+
+    corpus = Corpus(settings.root)
+    known = dict(read_register(corpus))
+    rows = []
+    for name in sorted({*known, *corpus.annotators()} - {"gold"}):
+        listed: Annotator | None = known.get(name)
+        rows.append(
+            {
+                "pseudonym": name,
+                "kind": listed.kind if listed else None,
+                "since": listed.since if listed else None,
+                "note": listed.note if listed else None,
+                "documents": len(list((corpus.annotations / name).glob("*.json"))),
+            }
+        )
+    if shown_as == "json":
+        import json
+
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("pseudonym", "kind", "since", "documents", "note")
+    for row in rows:
+        cells = (row["pseudonym"], row["kind"] or "not listed", row["since"], row["documents"])
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in (*cells, row["note"])))
+    Console().print(table)
+
+
+@annotators.command()
+@click.argument("pseudonym")
+@click.option("--kind", type=click.Choice(["human", "model"]), help="Who decides.")
+@click.option("--since", metavar="DAY", help="Since when, as 2026-01-31.  [default: today]")
+@click.option("--note", metavar="TEXT", help="Anything a reader should know; no name.")
+@pass_settings
+def add(
+    settings: Settings,
+    pseudonym: str,
+    kind: Literal["human", "model"] | None,
+    since: str | None,
+    note: str | None,
+) -> None:
+    """List an annotator or curator, or change what is listed.
+
+    \b
+    Example:
+      dateline annotators add ana --kind human
+    """
+    from dateline.corpus.annotators import Annotator, check_date, read_register, write_annotator
+    from dateline.corpus.store import Corpus
+    from dateline.errors import DatelineError
+
+    corpus = Corpus(settings.root)
+    if since is not None:
+        check_date(since, "--since")
+    old = read_register(corpus).get(pseudonym)
+    if kind is None and old is None:
+        raise DatelineError(
+            f"{pseudonym}: is that a person or a program? Say --kind human or --kind model."
+        )
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    changed = write_annotator(
+        corpus,
+        Annotator(
+            pseudonym=pseudonym,
+            kind=kind or (old.kind if old else "human"),
+            since=since or (old.since if old else today),
+            note=note or (old.note if old else None),
+        ),
+    )
+    settings.say(f"{pseudonym}: {'written' if changed else 'unchanged'}")
+
+
+@annotators.command("map")
+@click.argument("users", nargs=-1, required=True, metavar="USER=PSEUDONYM...")
+@click.option(
+    "--url",
+    envvar="LABEL_STUDIO_URL",
+    show_envvar=True,
+    default="http://localhost:8080",
+    show_default=True,
+    help="Address of the server.",
+)
+@pass_settings
+def map_users(settings: Settings, users: tuple[str, ...], url: str) -> None:
+    """Say who the users of a server are, by number.
+
+    `dateline studio pull` and `watch` then know them on this machine, without --annotator.
+
+    \b
+    Example:
+      dateline annotators map 2=ana 3=bo --url http://localhost:8080
+    """
+    from dateline.cli.annotation.connection import numbered
+    from dateline.corpus.annotators import read_register, write_users
+    from dateline.corpus.store import Corpus
+
+    corpus = Corpus(settings.root)
+    names = numbered(users, "USER=PSEUDONYM")
+    changed = write_users(corpus, url, names)
+    settings.say(f"{url}: {'written' if changed else 'unchanged'}")
+    for name in sorted({*names.values()} - {*read_register(corpus)}):
+        settings.say(f"{name} is not listed yet: `dateline annotators add {name} --kind …`")

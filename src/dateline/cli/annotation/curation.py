@@ -1,0 +1,60 @@
+"""Conflicts of annotators on their way to a curator in Label Studio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from dateline.cli.gold.curator import lines
+
+if TYPE_CHECKING:
+    from dateline.adjudication.adjudicate import Adjudication
+    from dateline.adjudication.cases import Case
+    from dateline.corpus.store import Corpus
+    from dateline.label_studio.convert.conflict_marks import Curated, Mark
+
+CURATION = "curation"
+"""Ends the title of the project."""
+
+
+def to_curate(
+    corpus: Corpus, annotators: str, documents: tuple[str, ...]
+) -> tuple[dict[str, Curated], list[str], tuple[str, ...]]:
+    """What a curator starts from, by document; the documents; and the layers to be settled.
+
+    ``annotators`` are names with commas between. Raises DatelineError where their annotations
+    cannot be adjudicated.
+    """
+    from dateline.adjudication.adjudicate import Adjudication, comparable
+    from dateline.adjudication.strategy import UNANIMOUS, strategy
+    from dateline.label_studio.convert.conflict_marks import Curated
+
+    names = [name.strip() for name in annotators.split(",") if name.strip()]
+    found: dict[str, Curated] = {}
+    layers: tuple[str, ...] = ()
+    for document in comparable(corpus, names, documents):
+        adjudication = Adjudication(corpus, document, names, strategy(UNANIMOUS, names))
+        annotation, cases = adjudication.proposal()
+        marks = tuple(_mark(adjudication, case) for case in cases)
+        found[document] = Curated(annotation=annotation, marks=marks)
+        layers = adjudication.inputs.layers
+    return found, [*found], layers
+
+
+def how_to_go_on(annotators: str, titles: Iterable[str]) -> str:
+    """What to run once the curator has submitted."""
+    names = " ".join(name.strip() for name in annotators.split(","))
+    pulls = "\n".join(
+        f"  dateline studio pull --project '{title}' --annotator USER=CURATOR" for title in titles
+    )
+    return f"When it is curated:\n{pulls}\n  dateline adjudicate {names} --as CURATOR"
+
+
+def _mark(adjudication: Adjudication, case: Case) -> Mark:
+    import click
+
+    from dateline.label_studio.convert.conflict_marks import Mark
+
+    said = [click.unstyle(line).strip() for line in lines(adjudication, case)]
+    # Neither the context, which the page shows, nor the id of the case.
+    return Mark(place=case.place[0], note="\n".join([said[0], *said[2:-1]]))

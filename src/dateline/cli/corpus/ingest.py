@@ -1,0 +1,51 @@
+"""``dateline ingest``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from dateline.cli.shared import Command, Settings, pass_settings
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@pass_settings
+def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
+    """Turn seed texts into documents.
+
+    PATHS are seeds or folders of seeds; without any, all of seeds/ is ingested. Beside
+    seeds/NAME.txt a file seeds/NAME.toml may tell title, language, [source] publisher, url,
+    published, and [rights] license, holder, redistribute_text. What neither tells stays unknown.
+    A bad seed is refused with the reason, and the others still go in.
+
+    \b
+    Example:
+      dateline ingest
+      dateline ingest seeds/000_debecc4f8dbd1735.txt
+    """
+    from dateline.corpus.store import Corpus
+    from dateline.ingest.ingest import find_seeds, ignored_files
+    from dateline.ingest.ingest import ingest as ingest_seeds
+
+    corpus = Corpus(settings.root)
+    seeds = find_seeds(corpus, (path.absolute() for path in paths))
+    counts: Counter[str] = Counter()
+    outcomes = ingest_seeds(corpus, seeds)
+    for outcome in settings.progress(outcomes, "Ingesting", total=len(seeds)):
+        counts[outcome.result] += 1
+        if outcome.result == "refused":
+            click.echo(f"{outcome.seed}: {outcome.message}", err=True)
+        elif outcome.result != "unchanged":
+            settings.say(f"{outcome.seed}: {outcome.result}")
+    if not paths:
+        for path in ignored_files(corpus):
+            settings.say(f"{corpus.relative(path)}: ignored, as it is no NAME.txt or its NAME.toml")
+    if not seeds:
+        settings.say(f"There are no texts in {corpus.seeds}; put one there as NAME.txt.")
+    results = ("added", "updated", "unchanged", "refused")
+    settings.say(", ".join(f"{counts[result]} {result}" for result in results))
+    if counts["refused"]:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,126 @@
+"""``dateline ontology`` and ``dateline init``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.shared import Command, Settings, format_option, pass_settings
+
+if TYPE_CHECKING:
+    from dateline.ontology.labels import Label, Ontology
+
+Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+
+
+@click.command(cls=Command)
+@format_option("text", "json")
+@pass_settings
+def ontology(settings: Settings, shown_as: str) -> None:
+    """Show the labels of the corpus.
+
+    Types with their guidelines and hotkeys, roles with what may fill them, attributes and
+    relations: all of it is read from schema/ontology.schema.json.
+
+    \b
+    Example:
+      dateline ontology
+      dateline ontology --format json
+    """
+    from dateline.corpus.store import Corpus
+
+    found = Corpus(settings.root).ontology
+    if shown_as == "json":
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(found, order="sorted"), indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    console = Console()
+    console.print(Text(f"{found.title}, version {found.version}", style="bold"))
+    for title, columns, rows in _tables(found):
+        table = RichTable(*columns, title=Text(title), title_justify="left", show_lines=False)
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        console.print(table)
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@pass_settings
+def init(settings: Settings, folder: Path) -> None:
+    """Start a corpus in FOLDER.
+
+    Writes the schemas, and empty folders for seeds, documents and annotations. Then make
+    schema/ontology.schema.json your own, put texts into seeds/ and run `dateline ingest`.
+
+    \b
+    Example:
+      dateline init my-corpus
+      dateline --root my-corpus ontology
+    """
+    from dateline.corpus.store import start_corpus
+
+    start_corpus(folder)
+    settings.say(f"{folder} is a corpus now. Its labels are in schema/ontology.schema.json.")
+
+
+def _tables(ontology: Ontology) -> Iterator[Table]:
+    entities, _, claims = ontology.layers.values()
+    crosswalks = _crosswalks(ontology)
+    yield "Entity types", ("Type", "Key", "Guideline"), [_row(label) for label in entities.labels]
+    yield (
+        "Event types",
+        ("Type", "Key", "Guideline", "Roles"),
+        [(*_row(event.label), ", ".join(event.roles)) for event in ontology.event_types.values()],
+    )
+    yield (
+        "Kin of event types in other inventories",
+        ("Type", *crosswalks),
+        [
+            (name, *(event.crosswalk.get(other) or "" for other in crosswalks))
+            for name, event in ontology.event_types.items()
+        ],
+    )
+    yield (
+        "Roles",
+        ("Role", "Meaning", "Filled by"),
+        [
+            (role.name, role.description, ", ".join(sorted(role.fillers)))
+            for role in ontology.roles.values()
+        ],
+    )
+    yield "Claim acts", ("Act", "Key", "Guideline"), [_row(label) for label in claims.labels]
+    yield "Claimers besides mentions", ("Claimer", "Meaning"), _meanings(ontology.claimers)
+    for layer in ontology.layers.values():
+        yield (
+            f"Attributes: {layer.title.lower()}",
+            ("Attribute", "Value", "Meaning"),
+            [
+                (attribute.name, value.name, value.description)
+                for attribute in layer.attributes
+                for value in attribute.values
+            ],
+        )
+    yield "Event relations", ("Relation", "Meaning"), _meanings(ontology.event_relations)
+    yield "Claim relations", ("Relation", "Meaning"), _meanings(ontology.claim_relations)
+
+
+def _crosswalks(ontology: Ontology) -> tuple[str, ...]:
+    return tuple(
+        {name: None for event in ontology.event_types.values() for name in event.crosswalk}
+    )
+
+
+def _row(label: Label) -> tuple[str, ...]:
+    return label.name, label.hotkey or "", label.description
+
+
+def _meanings(labels: tuple[Label, ...]) -> list[tuple[str, ...]]:
+    return [(label.name, label.description) for label in labels]

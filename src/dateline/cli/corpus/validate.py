@@ -1,0 +1,141 @@
+"""``dateline validate`` and ``dateline rules``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.shared import Command, Settings, counted, format_option, pass_settings
+
+if TYPE_CHECKING:
+    from dateline.corpus.store import Corpus
+    from dateline.validation.incidents import Incident
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@format_option("text", "json", "github")
+@pass_settings
+def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None:
+    """Check the corpus against schemas and rules.
+
+    PATHS are files or folders of the corpus; without any, all of it is checked, and what concerns
+    the corpus as a whole besides. Everything found is reported, with file, JSON Pointer, rule,
+    quoted context and the hint. Exits with 1 if there are errors; warnings alone exit with 0.
+
+    \b
+    Example:
+      dateline validate
+      dateline validate annotations/gold --format json
+    """
+    from dateline.corpus.store import Corpus
+    from dateline.validation.engine import check_corpus
+
+    corpus = Corpus(settings.root)
+    files = [corpus.relative(path.resolve()) for path in paths]
+    documents = _documents(corpus, files) if paths else None
+    total = len(corpus.document_ids() if documents is None else documents)
+    incidents: list[Incident] = []
+    checked = 0
+    bundles = check_corpus(corpus, documents)
+    for bundle in settings.progress(bundles, "Validating", total=total):
+        incidents += [i for i in bundle.incidents if not files or _is_under(i.file, files)]
+        checked += bundle.annotation_files
+    _print(incidents, shown_as)
+    errors = sum(incident.level == "error" for incident in incidents)
+    settings.say(
+        f"{counted(total, 'document')} and {counted(checked, 'annotation')} checked: "
+        f"{counted(errors, 'error')}, {counted(len(incidents) - errors, 'warning')}"
+    )
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(cls=Command)
+@format_option("text", "json")
+def rules(shown_as: str) -> None:
+    """List the rules, and why each is there.
+
+    \b
+    Example:
+      dateline rules
+      dateline rules --format json
+    """
+    import dateline.validation.engine  # noqa: F401 (brings every rule into the table)
+    from dateline.validation.registry import RULES
+
+    table = [RULES[code] for code in sorted(RULES)]
+    if shown_as == "json":
+        import json
+
+        fields = ("code", "level", "scope", "title", "why")
+        rows = [{field: getattr(rule, field) for field in fields} for rule in table]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for rule in table:
+        level = click.style(rule.level, fg="red" if rule.level == "error" else "yellow")
+        click.echo(f"{click.style(rule.code, bold=True)} {level}: {rule.title}.")
+        click.echo(f"    {rule.why}")
+
+
+def _documents(corpus: Corpus, files: Sequence[str]) -> list[str]:
+    """Ids of the documents that the files are, or are about."""
+    known = {corpus.relative(corpus.document_path(name)): name for name in corpus.document_ids()}
+    found = {name for file, name in known.items() if _is_under(file, files)}
+    for path in corpus.annotations.glob("*/*.json"):
+        if _is_under(corpus.relative(path), files):
+            found.add(path.stem)
+    if not found:
+        raise click.UsageError(
+            f"{', '.join(files)}: no document or annotation of this corpus lies there; "
+            "they lie in corpus/ and annotations/ANNOTATOR/."
+        )
+    return sorted(found)
+
+
+def _is_under(file: str, paths: Iterable[str]) -> bool:
+    return any(path == "." or file == path or file.startswith(f"{path}/") for path in paths)
+
+
+def _print(incidents: Sequence[Incident], shown_as: str) -> None:
+    if shown_as == "json":
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(incidents), indent=2))
+    elif shown_as == "github":
+        for incident in incidents:
+            click.echo(_github(incident))
+    else:
+        for incident in incidents:
+            show_incident(incident)
+
+
+def show_incident(incident: Incident) -> None:
+    """Print an incident as lines of text."""
+    color = "red" if incident.level == "error" else "yellow"
+    place = f"{incident.file} {incident.pointer}".rstrip()
+    click.echo(
+        click.style(place, bold=True) + (f" ({incident.subject})" if incident.subject else "")
+    )
+    click.echo(
+        f"  {click.style(f'{incident.level} {incident.code}', fg=color)}: {incident.message}"
+    )
+    if incident.quote:
+        click.echo(f"    {incident.quote}")
+    click.echo(f"    {incident.hint}")
+
+
+def _github(incident: Incident) -> str:
+    def escape(value: str, more: str = "") -> str:
+        for character in f"%\r\n{more}":
+            value = value.replace(character, f"%{ord(character):02X}")
+        return value
+
+    message = f"{incident.pointer} {incident.message} {incident.hint}".strip()
+    return (
+        f"::{incident.level} file={escape(incident.file, ':,')},"
+        f"title={incident.code}::{escape(message)}"
+    )

@@ -1,0 +1,1 @@
+"""Commands that measure agreement and make gold."""

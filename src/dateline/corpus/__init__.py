@@ -1,0 +1,1 @@
+"""The corpus on disk: documents, their segmentation and splits, and who annotated them."""

@@ -1,0 +1,19 @@
+"""A corpus at one time, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dateline.model import Annotation, Document, Struct
+from dateline.ontology.schemas import Schema
+
+
+class Snapshot(Struct, frozen=True):
+    """The files of a corpus at one time, or those of them that are of interest.
+
+    Schemas are by name, documents by id, annotations by annotator and document.
+    """
+
+    schemas: Mapping[str, Schema]
+    documents: Mapping[str, Document]
+    annotations: Mapping[tuple[str, str], Annotation]

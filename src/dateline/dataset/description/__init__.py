@@ -1,0 +1,1 @@
+"""What describes a dataset: its card, its citation, its Croissant file."""

@@ -1,0 +1,1 @@
+"""Predictions against gold, with scores that can be trusted, compared and cited."""

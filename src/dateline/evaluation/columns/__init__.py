@@ -1,0 +1,1 @@
+"""Gold and predictions as columns, side by side."""

@@ -1,0 +1,279 @@
+"""What gold or a system says about all documents, as columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from dateline.metrics.counts import FloatArray, IntArray
+from dateline.metrics.linking import NIL
+from dateline.metrics.spans import Spans
+from dateline.model import Argument, Claim, Entity, Event, Mention, Relation
+from dateline.model import Spans as Fragments
+from dateline.predictions.vocabulary import Numbers, Vocabulary
+
+MENTION, EVENT, CLAIM = range(3)
+"""Kinds of what fills a role."""
+NOWHERE = -1
+"""The row of something that is referred to and is not there."""
+UNLINKED = -1
+
+Values = Mapping[str, IntArray]
+"""A number for each item, by attribute."""
+Rows = list[tuple[int, ...]]
+_T = TypeVar("_T", Mention, Event, Claim)
+
+
+class Said(Protocol):
+    """What an annotation and a prediction have in common."""
+
+    @property
+    def mentions(self) -> Sequence[Mention]: ...  # noqa: D102
+    @property
+    def entities(self) -> Sequence[Entity]: ...  # noqa: D102
+    @property
+    def events(self) -> Sequence[Event]: ...  # noqa: D102
+    @property
+    def event_relations(self) -> Sequence[Relation]: ...  # noqa: D102
+    @property
+    def claims(self) -> Sequence[Claim]: ...  # noqa: D102
+    @property
+    def claim_relations(self) -> Sequence[Relation]: ...  # noqa: D102
+
+
+class Arguments(NamedTuple):
+    """Filled roles: row of the event, number of the role, kind and row of the filler."""
+
+    event: IntArray
+    role: IntArray
+    kind: IntArray
+    filler: IntArray
+
+
+class Relations(NamedTuple):
+    """Relations: document, number of the label, rows of both ends."""
+
+    document: IntArray
+    label: IntArray
+    source: IntArray
+    target: IntArray
+
+
+class Side(NamedTuple):
+    """One side's items as columns; documents are numbered as in the gold.
+
+    ``chain`` and ``cluster`` number the chains of mentions and events; who is in none is alone in
+    one. ``entry`` is the knowledge base entry of each mention, 0 for NIL, -1 where nobody looked.
+    ``claimer`` is a row of ``mentions``, or the special claimer k as -2 - k. ``cues`` has a span
+    for each claim that has a cue, whose label is the claim's row. ``scores`` rank claims by
+    attribute and value; NaN where a claim has none.
+    """
+
+    mentions: Spans
+    chain: IntArray
+    entry: IntArray
+    mention_values: Values
+    events: Spans
+    cluster: IntArray
+    event_values: Values
+    arguments: Arguments
+    event_relations: Relations
+    claims: Spans
+    claimer: IntArray
+    cues: Spans
+    claim_values: Values
+    claim_relations: Relations
+    scores: Mapping[tuple[str, str], FloatArray]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all columns: equal for equal content, whatever the ids are."""
+        found = hashlib.sha256()
+        _hash(found, self)
+        return found.hexdigest()
+
+
+def special(number: int) -> int:
+    """How a claimer that is no mention stands in the column of claimers."""
+    return -2 - number
+
+
+class SideMaker:
+    """Makes the columns of one side, document by document.
+
+    ``entries`` numbers knowledge base entries and is shared by both sides.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, entries: Numbers) -> None:
+        self._vocabulary = vocabulary
+        self._entries = entries
+        self._chains, self._clusters = Numbers(), Numbers()
+        self._mentions: list[tuple[int, int, list[tuple[int, int]]]] = []
+        self._events: list[tuple[int, int, list[tuple[int, int]]]] = []
+        self._claims: list[tuple[int, int, list[tuple[int, int]]]] = []
+        self._cues: list[tuple[int, int, list[tuple[int, int]]]] = []
+        self._of_mentions: Rows = []
+        self._cluster: list[int] = []
+        self._claimer: list[int] = []
+        self._arguments: Rows = []
+        self._event_relations: Rows = []
+        self._claim_relations: Rows = []
+        self._values: dict[str, dict[str, list[int]]] = {
+            layer: {name: [] for name in attributes}
+            for layer, attributes in vocabulary.attributes.items()
+        }
+        self._scores: dict[tuple[str, str], dict[int, float]] = {}
+
+    def add(
+        self,
+        document: int,
+        said: Said,
+        scores: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
+    ) -> None:
+        """Take in what is said of a document."""
+        rows = (
+            self._add_mentions(document, said),
+            self._add_events(document, said.events),
+            self._add_claims(document, said.claims),
+        )
+        for event in _in_order(said.events, "trigger"):
+            for argument in event.arguments:
+                kind = _kind(argument)
+                self._arguments.append(
+                    (
+                        rows[EVENT][event.id],
+                        self._vocabulary.roles.number(argument.role),
+                        kind,
+                        rows[kind].get(argument.filler, NOWHERE),
+                    )
+                )
+        for claim in _in_order(said.claims, "spans"):
+            self._claimer.append(self._claimer_row(claim.claimer, rows[MENTION]))
+        for relations, names, own, found in (
+            (said.event_relations, self._vocabulary.event_relations, EVENT, self._event_relations),
+            (said.claim_relations, self._vocabulary.claim_relations, CLAIM, self._claim_relations),
+        ):
+            for relation in sorted(relations, key=lambda r: (r.type, r.source, r.target)):
+                ends = (rows[own].get(end, NOWHERE) for end in (relation.source, relation.target))
+                found.append((document, names.number(relation.type), *ends))
+        for attribute, values in (scores or {}).items():
+            for value, by_claim in values.items():
+                ranked = self._scores.setdefault((attribute, value), {})
+                for claim_id, score in by_claim.items():
+                    if claim_id in rows[CLAIM]:
+                        ranked[rows[CLAIM][claim_id]] = score
+
+    def side(self) -> Side:
+        """The columns of everything that was taken in."""
+        chain, entry = _columns(self._of_mentions, 2)
+        return Side(
+            mentions=Spans.of(self._mentions),
+            chain=chain,
+            entry=entry,
+            mention_values=self._value_columns("entities"),
+            events=Spans.of(self._events),
+            cluster=np.array(self._cluster, np.int64),
+            event_values=self._value_columns("events"),
+            arguments=Arguments(*_columns(self._arguments, 4)),
+            event_relations=Relations(*_columns(self._event_relations, 4)),
+            claims=Spans.of(self._claims),
+            claimer=np.array(self._claimer, np.int64),
+            cues=Spans.of(self._cues),
+            claim_values=self._value_columns("claims"),
+            claim_relations=Relations(*_columns(self._claim_relations, 4)),
+            scores={key: self._score_column(found) for key, found in self._scores.items()},
+        )
+
+    def _add_mentions(self, document: int, said: Said) -> dict[str, int]:
+        links = {entity.id: entity.link for entity in said.entities}
+        rows: dict[str, int] = {}
+        for mention in _in_order(said.mentions, "spans"):
+            row = len(self._mentions)
+            rows.setdefault(mention.id, row)
+            label = self._vocabulary.types["entities"].number(mention.type)
+            self._mentions.append((document, label, _fragments(mention.spans)))
+            link = links.get(mention.entity) if mention.entity is not None else None
+            entry = UNLINKED
+            if link is not None:
+                entry = NIL if link.id is None else self._entries.of((link.kb, link.id))
+            alone = mention.entity is None
+            chain = self._chains.of((document, row) if alone else (document, mention.entity))
+            self._of_mentions.append((chain, entry))
+            self._add_values("entities", mention.attributes)
+        return rows
+
+    def _add_events(self, document: int, events: Iterable[Event]) -> dict[str, int]:
+        rows: dict[str, int] = {}
+        for event in _in_order(events, "trigger"):
+            row = len(self._events)
+            rows.setdefault(event.id, row)
+            label = self._vocabulary.types["events"].number(event.type)
+            self._events.append((document, label, _fragments(event.trigger)))
+            alone = event.cluster is None
+            self._cluster.append(
+                self._clusters.of((document, row) if alone else (document, event.cluster))
+            )
+            self._add_values("events", event.attributes)
+        return rows
+
+    def _add_claims(self, document: int, claims: Iterable[Claim]) -> dict[str, int]:
+        rows: dict[str, int] = {}
+        for claim in _in_order(claims, "spans"):
+            row = len(self._claims)
+            rows.setdefault(claim.id, row)
+            label = self._vocabulary.types["claims"].number(claim.act)
+            self._claims.append((document, label, _fragments(claim.spans)))
+            if claim.cue:
+                self._cues.append((document, row, _fragments(claim.cue)))
+            self._add_values("claims", claim.attributes)
+        return rows
+
+    def _claimer_row(self, claimer: str, mentions: Mapping[str, int]) -> int:
+        if claimer in self._vocabulary.claimers:
+            return special(self._vocabulary.claimers.number(claimer))
+        return mentions.get(claimer, NOWHERE)
+
+    def _add_values(self, layer: str, attributes: Mapping[str, str]) -> None:
+        for name, names in self._vocabulary.attributes[layer].items():
+            self._values[layer][name].append(names.number(attributes.get(name)))
+
+    def _value_columns(self, layer: str) -> Values:
+        return {name: np.array(found, np.int64) for name, found in self._values[layer].items()}
+
+    def _score_column(self, found: Mapping[int, float]) -> FloatArray:
+        column = np.full(len(self._claims), np.nan)
+        column[list(found)] = list(found.values())
+        return column
+
+
+def _in_order(items: Iterable[_T], field: str) -> list[_T]:
+    """Items by their place in the text, so that neither file nor model decides their order."""
+    return sorted(items, key=lambda item: (_fragments(getattr(item, field)), item.id))
+
+
+def _fragments(spans: Fragments) -> list[tuple[int, int]]:
+    return [(span.start, span.end) for span in spans]
+
+
+def _kind(argument: Argument) -> int:
+    return MENTION if argument.mention else EVENT if argument.event else CLAIM
+
+
+def _columns(rows: Rows, width: int) -> tuple[IntArray, ...]:
+    return tuple(np.array(rows, np.int64).reshape(-1, width).T)
+
+
+def _hash(found: hashlib._Hash, value: object) -> None:
+    if isinstance(value, np.ndarray):
+        found.update(f"{value.dtype}{value.shape}".encode())
+        found.update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, Mapping):
+        for key in sorted(value):
+            found.update(str(key).encode())
+            _hash(found, value[key])
+    elif isinstance(value, tuple):
+        for part in value:
+            _hash(found, part)

@@ -1,0 +1,1 @@
+"""What is scored, as declarations: each module registers its groups of measures."""

@@ -1,0 +1,171 @@
+"""What a simple learner takes from annotated documents, or from the examples of the schema."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from dateline.evaluation.columns.side import Said
+from dateline.evaluation.gold import Gold, GoldDocument
+from dateline.model import Range, Struct
+from dateline.ontology.labels import Layer, Ontology
+
+LONGEST = 6
+"""Tokens of the longest entry that is looked up."""
+SURE = 0.5
+"""How often words must have a label, of all the times that they stand in the texts."""
+EXAMPLE = re.compile(r"\[([^\]]+)\]")
+
+
+class Entry(Struct, frozen=True):
+    """A label with the attributes that go with it most often."""
+
+    label: str
+    attributes: Mapping[str, str]
+
+
+class Lexicon(Struct, frozen=True):
+    """Words and their labels.
+
+    ``names`` are looked up as they are written, ``triggers`` and ``cues`` in lower case. ``roles``
+    gives the role that mentions of a type most often have in events of a type, by both;
+    ``claimers`` are the types of mentions that make claims.
+    """
+
+    names: Mapping[str, Entry]
+    triggers: Mapping[str, Entry]
+    cues: Mapping[str, Entry]
+    roles: Mapping[tuple[str, str], str]
+    claimers: frozenset[str]
+
+
+def learn_from_gold(gold: Gold) -> Lexicon:
+    """What annotated documents show."""
+    names, triggers, cues = _Counts(), _Counts(), _Counts()
+    roles: dict[tuple[str, str], Counter[str]] = {}
+    claimers: Counter[str] = Counter()
+    for document in gold.documents:
+        said = document.said
+        for mention in said.mentions:
+            if len(mention.spans) == 1:
+                names.add(one_line(mention.spans[0].text), mention.type, mention.attributes)
+        for event in said.events:
+            if len(event.trigger) == 1:
+                triggers.add(_key(event.trigger[0].text), event.type, event.attributes)
+        _learn_claims(said, cues, claimers)
+        _learn_roles(said, roles)
+    seen = _occurrences(gold.documents)
+    lowered: Counter[str] = Counter()
+    for words, number in seen.items():
+        lowered[words.lower()] += number
+    return Lexicon(
+        names=names.entries(seen),
+        triggers=triggers.entries(lowered),
+        cues=cues.entries(lowered),
+        roles={pair: found.most_common(1)[0][0] for pair, found in sorted(roles.items())},
+        claimers=frozenset(claimers),
+    )
+
+
+def learn_from_examples(ontology: Ontology) -> Lexicon:
+    """What the examples in the schema show: what stands in brackets has the label.
+
+    Roles go to mentions of any type that may fill them, and claims are not looked for, because the
+    examples of acts show what is claimed and not the words that mark it.
+    """
+    layers = ontology.layers
+    return Lexicon(
+        names={
+            one_line(words): Entry(label=label, attributes=_first_values(layers["entities"]))
+            for label, words in _examples(layers["entities"])
+        },
+        triggers={
+            _key(words): Entry(label=label, attributes=_first_values(layers["events"]))
+            for label, words in _examples(layers["events"])
+        },
+        cues={},
+        roles={
+            (event.label.name, filler): role.name
+            for event in ontology.event_types.values()
+            for role in reversed(tuple(event.roles.values()))
+            for filler in sorted(role.fillers)
+        },
+        claimers=frozenset(),
+    )
+
+
+def ngrams(text: str, tokens: list[Range]) -> Iterable[tuple[int, int, str]]:
+    """Every run of up to LONGEST tokens, the longest first: first, one past the last, and words."""
+    for size in range(min(LONGEST, len(tokens)), 0, -1):
+        for first in range(len(tokens) - size + 1):
+            last = first + size
+            yield first, last, one_line(text[tokens[first][0] : tokens[last - 1][1]])
+
+
+def one_line(words: str) -> str:
+    """Words with one space wherever blanks stand between them."""
+    return " ".join(words.split())
+
+
+class _Counts:
+    def __init__(self) -> None:
+        self._labels: dict[str, Counter[str]] = {}
+        self._attributes: dict[tuple[str, str], Counter[tuple[tuple[str, str], ...]]] = {}
+
+    def add(self, words: str, label: str, attributes: Mapping[str, str]) -> None:
+        self._labels.setdefault(words, Counter())[label] += 1
+        found = tuple(sorted(attributes.items()))
+        self._attributes.setdefault((words, label), Counter())[found] += 1
+
+    def entries(self, seen: Mapping[str, int]) -> dict[str, Entry]:
+        found = {}
+        for words, labels in sorted(self._labels.items()):
+            label, times = max(sorted(labels.items()), key=lambda pair: pair[1])
+            if times >= SURE * seen.get(words, times):
+                ((attributes, _),) = self._attributes[words, label].most_common(1)
+                found[words] = Entry(label=label, attributes=dict(attributes))
+        return found
+
+
+def _learn_claims(said: Said, cues: _Counts, claimers: Counter[str]) -> None:
+    types = {mention.id: mention.type for mention in said.mentions}
+    for claim in said.claims:
+        if claim.cue and len(claim.cue) == 1:
+            cues.add(_key(claim.cue[0].text), claim.act, claim.attributes)
+        if claim.claimer in types:
+            claimers[types[claim.claimer]] += 1
+
+
+def _learn_roles(said: Said, roles: dict[tuple[str, str], Counter[str]]) -> None:
+    types = {mention.id: mention.type for mention in said.mentions}
+    for event in said.events:
+        for argument in event.arguments:
+            if argument.mention in types:
+                pair = event.type, types[argument.mention]
+                roles.setdefault(pair, Counter())[argument.role] += 1
+
+
+def _occurrences(documents: Iterable[GoldDocument]) -> Counter[str]:
+    """How often each run of tokens stands in the texts."""
+    found: Counter[str] = Counter()
+    for document in documents:
+        for sentence in document.sentences:
+            tokens = [t for t in document.tokens if sentence[0] <= t[0] and t[1] <= sentence[1]]
+            found.update(words for _, _, words in ngrams(document.text, tokens))
+    return found
+
+
+def _examples(layer: Layer) -> Iterable[tuple[str, str]]:
+    for label in layer.labels:
+        for example in label.examples:
+            for words in EXAMPLE.findall(example):
+                yield label.name, words
+
+
+def _first_values(layer: Layer) -> dict[str, str]:
+    return {a.name: a.values[0].name for a in layer.attributes if a.required}
+
+
+def _key(words: str) -> str:
+    return one_line(words).lower()

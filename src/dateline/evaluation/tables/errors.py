@@ -1,0 +1,76 @@
+"""Errors as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dateline.evaluation.error_analysis import KINDS, Errors, Example, LayerErrors
+from dateline.evaluation.scoring import Report
+from dateline.evaluation.tables.scores import Table, number
+
+LEGEND = (
+    "Right is what has place and label; type and boundary say what is wrong with a match; missed "
+    "is gold that nothing matches, spurious a prediction that matches nothing."
+)
+
+
+def tables(errors: Errors, *, name_documents: bool = True) -> Iterator[Table]:
+    """Kinds, confusions and examples of each layer, then where arguments were lost.
+
+    With one document only, it need not be named beside each example.
+    """
+    for layer in errors.layers:
+        yield Table(
+            f"{layer.layer}: what became of each",
+            ("label", *KINDS),
+            [(label, *(f"{n}" for n in kinds.values())) for label, kinds in layer.kinds.items()],
+        )
+        yield from _confusions(layer)
+        yield from _examples(layer.layer, layer.examples, name_documents=name_documents)
+    if any(errors.waterfall.values()):
+        yield Table(
+            "arguments: where they were lost",
+            ("step", "arguments"),
+            [(step, f"{n}") for step, n in errors.waterfall.items()],
+        )
+        yield from _examples("arguments", errors.arguments, name_documents=name_documents)
+
+
+def ceiling_table(report: Report, ceilings: Mapping[tuple[str, str], float | None]) -> Table:
+    """Each score beside what two annotators reach against each other."""
+    return Table(
+        "scores under their ceiling",
+        ("measure", "score", "annotators"),
+        [
+            (
+                f"{score.group}: {score.measure}",
+                number(score.value),
+                number(ceilings.get((score.group, score.measure))),
+            )
+            for score in report.scores
+        ],
+    )
+
+
+def _confusions(layer: LayerErrors) -> Iterator[Table]:
+    wrong = [
+        (gold, predicted, f"{n}")
+        for gold, found in layer.confusions.items()
+        for predicted, n in found.items()
+        if predicted != gold
+    ]
+    if wrong:
+        wrong.sort(key=lambda row: -int(row[2]))
+        columns = ("gold label", "predicted label", "items")
+        yield Table(f"{layer.layer}: labels taken for others", columns, wrong, texts=2)
+
+
+def _examples(layer: str, examples: Sequence[Example], *, name_documents: bool) -> Iterator[Table]:
+    if not examples:
+        return
+    columns: tuple[str, ...] = ("kind", "gold", "predicted", "context")
+    rows: list[tuple[str, ...]] = [(e.kind, e.gold, e.predicted, e.context) for e in examples]
+    if name_documents:
+        columns = (*columns, "document")
+        rows = [(*row, e.document) for row, e in zip(rows, examples, strict=True)]
+    yield Table(f"{layer}: examples", columns, rows, texts=len(columns))

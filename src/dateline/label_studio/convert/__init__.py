@@ -1,0 +1,1 @@
+"""Annotations as Label Studio's results, and back."""

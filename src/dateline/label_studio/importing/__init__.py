@@ -1,0 +1,1 @@
+"""Annotations made elsewhere, from a Label Studio export."""

@@ -1,0 +1,1 @@
+"""Keeping a corpus and a Label Studio project in step."""

@@ -1,0 +1,1 @@
+"""Changes to the schemas that carry every annotation file along."""

@@ -1,0 +1,1 @@
+"""Predictions of systems: reading, checking and converting them."""

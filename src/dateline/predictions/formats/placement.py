@@ -1,0 +1,117 @@
+"""Where predicted words stand in a text, and what of them stands nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dateline.model import LAYERS, Event, Mention, Range, Span, Struct
+from dateline.predictions.prediction import Prediction
+from dateline.text import sha256_of_text
+
+AHEAD = 2000
+"""Code points that are searched for a token after the one before it."""
+PENN = {
+    "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}",
+    "``": "“\"", "''": "”\"",
+}  # fmt: skip
+"""How the Penn Treebank writes brackets and quotes, and what may stand in the text instead."""
+
+
+class Alignment(Struct, frozen=True):
+    """How the predictions of a document were found in its text.
+
+    ``exact`` were found as they are, ``loose`` but for case, blanks and quotation marks; of those,
+    ``ambiguous`` stand at several places, and were given to one. ``lost`` stand nowhere, and stay
+    in the predictions as what cannot be right. ``repaired`` are tags that do not follow their
+    scheme.
+    """
+
+    document: str
+    exact: int
+    loose: int
+    ambiguous: int
+    lost: tuple[str, ...]
+    repaired: int = 0
+
+
+def prediction_of(
+    document: str, text: str, found: Sequence[tuple[str, str, Range | None]], layer: str
+) -> Prediction:
+    """A prediction from labels, words and places; words without a place cannot be right.
+
+    ``layer`` says whether they are mentions or triggers.
+    """
+    spans = [
+        (label, (Span(start=0, end=len(words) or 1, text=words),))
+        if place is None
+        else (label, (Span(start=place[0], end=place[1], text=text[slice(*place)]),))
+        for label, words, place in found
+    ]
+    read = sha256_of_text(text)
+    if layer == LAYERS[0]:
+        mentions = tuple(
+            Mention(id=f"m{number}", spans=span, type=label, attributes={}, entity=None)
+            for number, (label, span) in enumerate(spans, 1)
+        )
+        return Prediction(document=document, text_sha256=read, mentions=mentions)
+    events = tuple(
+        Event(id=f"e{number}", trigger=span, type=label, arguments=(), attributes={}, cluster=None)
+        for number, (label, span) in enumerate(spans, 1)
+    )
+    return Prediction(document=document, text_sha256=read, events=events)
+
+
+def occurrences(text: str, words: str) -> tuple[list[Range], bool]:
+    """Every place of some words in a text; the flag says whether they stand there just so."""
+    exact = [(m.start(), m.end()) for m in re.finditer(re.escape(words), text)] if words else []
+    if exact:
+        return exact, True
+    parts = [_loose(part) for part in words.split()]
+    if not parts:
+        return [], False
+    pattern = re.compile(r"\s+".join(parts), re.IGNORECASE)
+    return [(m.start(), m.end()) for m in pattern.finditer(text)], False
+
+
+def align_tokens(text: str, tokens: Sequence[str]) -> Iterator[Range | None]:
+    """The place of each token of a text in order; None for one that does not stand there."""
+    position = 0
+    for number, token in enumerate(tokens):
+        following = tokens[number + 1] if number + 1 < len(tokens) else None
+        place = _next_place(text, position, token, following)
+        yield place
+        if place is not None:
+            position = place[1]
+
+
+def _next_place(text: str, position: int, token: str, following: str | None) -> Range | None:
+    here = (
+        position
+        + len(text[position : position + AHEAD])
+        - len(text[position : position + AHEAD].lstrip())
+    )
+    for form in _forms(token):
+        if text.startswith(form, here):
+            return here, here + len(form)
+    for form in _forms(token):
+        start = text.find(form, here, here + AHEAD)
+        while start >= 0:
+            end = start + len(form)
+            # Words are skipped only where the token after comes next, too: a token that is not in
+            # the text would otherwise be found far away, and all in between be lost.
+            rest = text[end : end + AHEAD].lstrip()
+            if following is None or any(rest.startswith(f) for f in _forms(following)):
+                return start, end
+            start = text.find(form, start + 1, here + AHEAD)
+    return None
+
+
+def _forms(token: str) -> tuple[str, ...]:
+    return (token, *PENN.get(token, ""))
+
+
+def _loose(words: str) -> str:
+    pattern = re.escape(words)
+    pattern = re.sub(r"[\"“”„«»]", '["“”„«»]', pattern)
+    return re.sub(r"['’‘`]", "['’‘`]", pattern)

@@ -1,0 +1,1 @@
+"""What changed between two states of a corpus, and which version that makes."""

@@ -1,0 +1,156 @@
+"""What changed between two states of a corpus, item by item and by id: a pure function.
+
+Items are compared by what they say, not by where or how they are written. Arguments and relations
+have no ids: they are what they join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from dateline.corpus.snapshot import Snapshot
+from dateline.model import Annotation, Document, Span, Struct, canonical
+from dateline.release.diff.changes import KINDS, Action, Change, FieldChange
+from dateline.release.diff.schema_diff import schema_changes
+from dateline.text import excerpt
+
+_LISTS = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
+
+
+def diff(before: Snapshot, after: Snapshot) -> list[Change]:
+    """All changes: of schemas first, then by document, annotator and kind.
+
+    Items of a document or an annotation that was added or removed as a whole are listed too. Files
+    that are equal in both may be left out of both.
+    """
+    changes = list(schema_changes(before.schemas, after.schemas))
+    annotators: dict[str, list[str]] = {name: [] for name in (*before.documents, *after.documents)}
+    for annotator, name in sorted({*before.annotations, *after.annotations}):
+        annotators.setdefault(name, []).append(annotator)
+    for name in sorted(annotators):
+        changes += _compared(
+            name,
+            "",
+            _of_document(before.documents.get(name)),
+            _of_document(after.documents.get(name)),
+        )
+        for annotator in annotators[name]:
+            key = annotator, name
+            changes += _compared(
+                name,
+                annotator,
+                _of_annotation(before.annotations.get(key)),
+                _of_annotation(after.annotations.get(key)),
+            )
+    return changes
+
+
+class _Item(NamedTuple):
+    """What a change can be about: an identity, what identifies it to a person, and its fields."""
+
+    kind: str
+    id: str
+    quote: str
+    fields: Mapping[str, Any]
+
+
+_Items = Mapping[tuple[str, str], _Item]
+
+
+def _compared(document: str, annotator: str, before: _Items, after: _Items) -> Iterator[Change]:
+    found = []
+    for key in {**before, **after}:
+        old, new = before.get(key), after.get(key)
+        fields: tuple[FieldChange, ...] = ()
+        action: Action = "removed" if new is None else "added" if old is None else "changed"
+        if old is not None and new is not None:
+            names = {**old.fields, **new.fields}
+            fields = tuple(
+                FieldChange(field=name, before=old.fields.get(name), after=new.fields.get(name))
+                for name in names
+                if old.fields.get(name) != new.fields.get(name)
+            )
+            if not fields:
+                continue
+        item = new or old
+        assert item is not None  # noqa: S101 (the key is of one of the two)
+        found.append(
+            Change(
+                kind=item.kind,
+                action=action,
+                document=document,
+                annotator=annotator,
+                id=item.id,
+                quote=item.quote,
+                fields=fields,
+            )
+        )
+    yield from sorted(found, key=lambda change: KINDS.index(change.kind))
+
+
+def _of_document(document: Document | None) -> _Items:
+    if document is None:
+        return {}
+    quote = document.title or excerpt(document.text, 0, len(document.text))
+    return _by_key([_Item("document", document.id, quote, dict(_flat(document, "id")))])
+
+
+def _of_annotation(annotation: Annotation | None) -> _Items:
+    return {} if annotation is None else _by_key(_items(canonical(annotation)))
+
+
+def _by_key(items: Iterable[_Item]) -> _Items:
+    return {(item.kind, item.id): item for item in items}
+
+
+def _items(annotation: Annotation) -> Iterator[_Item]:
+    header = dict(_flat(annotation, "document", "annotator", "retired", *_LISTS))
+    yield _Item("annotation", f"{annotation.annotator}/{annotation.document}", "", header)
+    places = {
+        **{mention.id: quoted(mention.spans) for mention in annotation.mentions},
+        **{event.id: quoted(event.trigger) for event in annotation.events},
+        **{claim.id: quoted(claim.spans) for claim in annotation.claims},
+    }
+    for mention in annotation.mentions:
+        yield _Item("mention", mention.id, places[mention.id], dict(_flat(mention, "id")))
+    for entity in annotation.entities:
+        yield _Item("entity", entity.id, entity.name, dict(_flat(entity, "id")))
+    for event in annotation.events:
+        fields = dict(_flat(event, "id", "arguments"))
+        yield _Item("event", event.id, places[event.id], fields)
+        for argument in event.arguments:
+            quote = f"{places[event.id]}: {places.get(argument.filler, '')}"
+            name = f"{event.id} {argument.role} {argument.filler}"
+            yield _Item("argument", name, quote, {})
+    for claim in annotation.claims:
+        yield _Item("claim", claim.id, places[claim.id], dict(_flat(claim, "id")))
+    for kind, relations in (
+        ("event relation", annotation.event_relations),
+        ("claim relation", annotation.claim_relations),
+    ):
+        for relation in relations:
+            quote = f"{places.get(relation.source, '')}: {places.get(relation.target, '')}"
+            name = f"{relation.type} {relation.source} {relation.target}"
+            yield _Item(kind, name, quote, {})
+    for name in annotation.retired:
+        yield _Item("retired id", name, "", {})
+
+
+def _flat(struct: Struct, *left_out: str, within: str = "") -> Iterator[tuple[str, Any]]:
+    """The fields of a struct; those of structs and attributes in it with dots."""
+    for name in struct.__struct_fields__:
+        if name in left_out:
+            continue
+        value = getattr(struct, name)
+        if isinstance(value, Struct):
+            yield from _flat(value, within=f"{within}{name}.")
+        elif isinstance(value, dict):
+            yield from ((f"{within}{name}.{key}", inner) for key, inner in value.items())
+        else:
+            yield f"{within}{name}", value
+
+
+def quoted(spans: Iterable[Span]) -> str:
+    """The text of the fragments, with an ellipsis between them."""
+    return " … ".join(span.text for span in spans)

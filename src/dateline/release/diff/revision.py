@@ -1,0 +1,132 @@
+"""A corpus as it was in a release or a revision, or as it lies in the working tree.
+
+Files are compared by the ids that git gives their contents, and only those that differ are read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from dateline.corpus.snapshot import Snapshot
+from dateline.corpus.store import Corpus
+from dateline.errors import DatelineError
+from dateline.model import Annotation, Document, Struct
+from dateline.ontology.schemas import SCHEMA_NAMES
+from dateline.release.git import Git
+from dateline.release.version import VERSION
+
+WORKING_TREE = "the working tree"
+
+
+class File(NamedTuple):
+    """What a file of a corpus holds: a schema, a document, or an annotator's annotation."""
+
+    kind: Literal["schema", "document", "annotation"]
+    name: str
+    annotator: str = ""
+
+
+class Revision(Struct, frozen=True):
+    """A state of a corpus; ``blobs`` are git's ids of the contents of its files, by path.
+
+    ``commit`` is None for the working tree.
+    """
+
+    name: str
+    commit: str | None
+    blobs: Mapping[str, str]
+
+
+def find_revision(corpus: Corpus, name: str | None) -> Revision:
+    """The state that a version, a git revision or None, for the working tree, names.
+
+    Raises DatelineError where there is none of that name, or no git repository.
+    """
+    git = Git(corpus.root)
+    git.refuse_no_repository()
+    if name is None:
+        return Revision(name=WORKING_TREE, commit=None, blobs=_of_corpus(git.present()))
+    is_version = re.fullmatch(f"v?{VERSION}", name) is not None
+    for revision in (f"refs/tags/v{name.removeprefix('v')}", name) if is_version else (name,):
+        commit = git.commit_of(revision)
+        if commit is not None:
+            return Revision(name=name, commit=commit, blobs=_of_corpus(git.committed(commit)))
+    raise DatelineError(
+        f"«{name}»: there is no such version or git revision; `git tag` lists the versions that "
+        "this repository has, and `git fetch --tags` brings those that it lacks."
+    )
+
+
+def classify(path: str) -> File | None:
+    """What a path below the corpus root holds; None where it is no part of the data."""
+    match path.split("/"):
+        case ["schema", name] if name.removesuffix(".schema.json") in SCHEMA_NAMES:
+            return File("schema", name.removesuffix(".schema.json"))
+        case ["corpus", name] if _is_json(name):
+            return File("document", name.removesuffix(".json"))
+        case ["annotations", annotator, name] if _is_json(name):
+            return File("annotation", name.removesuffix(".json"), annotator)
+    return None
+
+
+def read_both(corpus: Corpus, before: Revision, after: Revision) -> tuple[Snapshot, Snapshot]:
+    """Both states of those files that are not equal; of all schemas, where one of them is not.
+
+    Raises DatelineError naming a file that cannot be read.
+    """
+    paths = before.blobs.keys() | after.blobs.keys()
+    changed = {path for path in paths if before.blobs.get(path) != after.blobs.get(path)}
+    if any(path.startswith("schema/") for path in changed):
+        changed.update(path for path in paths if path.startswith("schema/"))
+    return read_snapshot(corpus, before, changed), read_snapshot(corpus, after, changed)
+
+
+def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> Snapshot:
+    """Those of the files that the revision has, as values.
+
+    Raises DatelineError naming a file that cannot be read; it may have another shape than this
+    version of the program knows.
+    """
+    schemas: dict[str, Any] = {}
+    documents: dict[str, Document] = {}
+    annotations: dict[tuple[str, str], Annotation] = {}
+    wanted = sorted(path for path in paths if path in revision.blobs)
+    for path, content in _contents(corpus, revision, wanted):
+        file = classify(path)
+        try:
+            match file:
+                case File("schema", name):
+                    schemas[name] = json.loads(content)
+                case File("document", name):
+                    documents[name] = msgspec.json.decode(content, type=Document)
+                case File("annotation", name, annotator):
+                    annotation = msgspec.json.decode(content, type=Annotation)
+                    annotations[annotator, name] = annotation
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise DatelineError(
+                f"{path} in {revision.name}: cannot be read: {error}. "
+                "`dateline validate` says more of files in the working tree."
+            ) from None
+    return Snapshot(schemas=schemas, documents=documents, annotations=annotations)
+
+
+def _contents(corpus: Corpus, revision: Revision, paths: list[str]) -> Iterator[tuple[str, bytes]]:
+    if revision.commit is None:
+        for path in paths:
+            yield path, (corpus.root / path).read_bytes()
+    else:
+        blobs = Git(corpus.root).blobs(revision.blobs[path] for path in paths)
+        yield from zip(paths, blobs, strict=True)
+
+
+def _of_corpus(blobs: Mapping[str, str]) -> dict[str, str]:
+    return {path: blob for path, blob in blobs.items() if classify(path) is not None}
+
+
+def _is_json(name: str) -> bool:
+    return name.endswith(".json") and not name.startswith(".")

@@ -1,0 +1,143 @@
+"""What changed between two states of a corpus's schemas.
+
+A list of labels, a set of fields or of allowed types may grow: that adds something. Whatever else
+is changed, besides titles, colours and the like, cannot be shown to leave the data as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dateline.ontology.reading import read_ontology
+from dateline.ontology.schemas import Schema
+from dateline.release.diff.changes import Action, Change, FieldChange
+from dateline.validation.schema import pointer
+
+_WORDS = frozenset({"title", "description", "examples", "default", "$comment", "$schema"})
+_BINDING = frozenset({"x-fillers", "x-share"})
+"""Keywords of ours that say what the data may be; the others speak to people and tools."""
+
+_NAMED = frozenset({"properties", "$defs"})
+_ALTERNATIVES = frozenset({"oneOf", "anyOf"})
+_SETS = frozenset({"enum", "type", "x-fillers"})
+_KEYWORDS = frozenset({"$ref", "const", "items", *_NAMED, *_ALTERNATIVES, *_SETS})
+
+Path = tuple[str, ...]
+
+
+def schema_changes(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> Iterator[Change]:
+    """Changes of schemas, by name; each names its place by a JSON Pointer."""
+    for name in sorted({*before, *after}):
+        if name not in before or name not in after:
+            yield _change("added" if name in after else "removed", (name,))
+        else:
+            yield from _compared(before[name], after[name], (name,))
+    if before and after and before != after:
+        yield from _class_labels(before, after)
+
+
+def is_wording(keyword: str) -> bool:
+    """Whether a keyword speaks to people and tools, and says nothing of what the data may be."""
+    return keyword in _WORDS or (keyword.startswith("x-") and keyword not in _BINDING)
+
+
+def _compared(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Change]:
+    if _is_group(before) and _is_group(after):
+        yield from _grown(before, after, path)
+        return
+    fields = []
+    for key in {**before, **after}:
+        old, new, place = before.get(key), after.get(key), (*path, key)
+        if old == new:
+            continue
+        if key in _NAMED:
+            yield from _grown(old or {}, new or {}, place)
+        elif key in _ALTERNATIVES and isinstance(old, list) and isinstance(new, list):
+            yield from _grown(_by_name(old), _by_name(new), place)
+        elif key in _SETS and old is not None and new is not None:
+            yield from _grown(dict.fromkeys(_names(old)), dict.fromkeys(_names(new)), place)
+        elif isinstance(old, dict) and isinstance(new, dict) and not is_wording(key):
+            yield from _compared(old, new, place)
+        else:
+            fields.append(FieldChange(field=key, before=old, after=new))
+    if fields:
+        yield _change("changed", path, tuple(fields))
+
+
+def _grown(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Change]:
+    for name in {**before, **after}:
+        if name not in after:
+            yield _change("removed", (*path, name))
+        elif name not in before:
+            yield _change("added", (*path, name))
+        elif isinstance(before[name], dict) and isinstance(after[name], dict):
+            yield from _compared(before[name], after[name], (*path, name))
+        elif before[name] != after[name]:
+            value = FieldChange(field=name, before=before[name], after=after[name])
+            yield _change("changed", path, (value,))
+
+
+def _class_labels(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> Iterator[Change]:
+    """Columns whose labels are numbers, where a number has come to mean another label."""
+    old = _numbered({**after, **before})
+    for column, labels in _numbered({**before, **after}).items():
+        former = old.get(column, ())
+        if tuple(labels[: len(former)]) != tuple(former):
+            order = FieldChange(field="numbers of the labels", before=former, after=labels)
+            yield _change("changed", ("dataset", *column), (order,))
+
+
+def _numbered(schemas: Mapping[str, Schema]) -> dict[tuple[str, str], Sequence[str]]:
+    ontology = read_ontology(schemas)
+    labels: dict[tuple[str, str], Sequence[str]] = {
+        ("entities", "ner_tags"): ontology.layers["entities"].label_names,
+        ("claims", "act"): ontology.layers["claims"].label_names,
+    }
+    for attribute in ontology.layers["claims"].attributes:
+        if attribute.required:
+            names = tuple(value.name for value in attribute.values)
+            labels["claims", f"attributes.{attribute.name}"] = names
+    return labels
+
+
+def _is_group(node: Any) -> bool:
+    """Whether a node is no schema, but holds some by name."""
+    return (
+        isinstance(node, dict)
+        and bool(node)
+        and all(isinstance(value, dict) for value in node.values())
+        and not node.keys() & _KEYWORDS
+    )
+
+
+def _by_name(entries: Sequence[Any]) -> dict[str, Any]:
+    return {_entry_name(entry): entry for entry in entries}
+
+
+def _entry_name(entry: Any) -> str:
+    """What tells an alternative from the others: its constant, or what it refers to."""
+    if isinstance(entry, dict):
+        kind = entry.get("properties", {}).get("type", {})
+        for holder, key in ((entry, "const"), (kind, "const"), (entry, "$ref")):
+            if isinstance(holder, dict) and key in holder:
+                return str(holder[key])
+    return json.dumps(entry, sort_keys=True)
+
+
+def _names(value: Any) -> list[str]:
+    return [str(name) for name in (value if isinstance(value, list) else [value])]
+
+
+def _change(action: Action, path: Path, fields: tuple[FieldChange, ...] = ()) -> Change:
+    schema, *place = path
+    return Change(
+        kind="schema",
+        action=action,
+        document="",
+        annotator="",
+        id=f"{schema}{pointer(place)}",
+        quote="",
+        fields=fields,
+    )

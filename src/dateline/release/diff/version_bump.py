@@ -1,0 +1,65 @@
+"""Which version a change makes, by the rules of Croissant 1.1.
+
+A patch holds the same data, written in another way or described better. A minor version adds data,
+and leaves what was there as it was. A major version changes or removes some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dateline.model import Struct
+from dateline.release.diff.changes import Change, FieldChange
+from dateline.release.diff.schema_diff import is_wording
+from dateline.release.version import Level
+
+UNPUBLISHED = frozenset(
+    {
+        *("provenance.created", "provenance.updated", "provenance.label_studio"),
+        *("provenance.note", "schema_version", "seed.file"),
+    }
+)
+"""Fields of files that are no columns of the dataset, so that its readers see no difference."""
+
+DATA_SCHEMAS = frozenset({"ontology", "document", "annotation", "dataset"})
+"""Schemas of the data; the others describe predictions and releases."""
+
+
+class Bump(Struct, frozen=True):
+    """The least level that some changes may have, and those that do not let it be less."""
+
+    level: Level
+    because: tuple[Change, ...]
+
+
+def least_bump(changes: Iterable[Change]) -> Bump:
+    """The least level of a version with these changes; a patch where there are none."""
+    by_level: dict[Level, list[Change]] = {level: [] for level in Level}
+    for change in changes:
+        by_level[level_of(change)].append(change)
+    level = max((level for level, found in by_level.items() if found), default=Level.PATCH)
+    return Bump(level=level, because=tuple(by_level[level]))
+
+
+def level_of(change: Change) -> Level:
+    """The least level of a version with this change alone."""
+    match change.kind:
+        case "retired id":
+            # Whatever had the id is a change of its own.
+            return Level.PATCH
+        case "schema" if change.id.partition("/")[0] not in DATA_SCHEMAS:
+            return Level.PATCH
+    match change.action:
+        case "added":
+            return Level.MINOR
+        case "removed":
+            return Level.MAJOR
+    return max(_level_of_field(change, field) for field in change.fields)
+
+
+def _level_of_field(change: Change, field: FieldChange) -> Level:
+    if is_wording(field.field) if change.kind == "schema" else field.field in UNPUBLISHED:
+        return Level.PATCH
+    if (change.kind, field.field) == ("annotation", "layers") and {*field.before} <= {*field.after}:
+        return Level.MINOR
+    return Level.MAJOR

@@ -1,0 +1,1 @@
+"""Filling withheld texts in again from a reader's copy."""

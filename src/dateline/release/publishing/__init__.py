@@ -1,0 +1,1 @@
+"""Bringing a release to the Hugging Face Hub."""

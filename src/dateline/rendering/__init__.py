@@ -1,0 +1,1 @@
+"""Markdown and HTML that show untrusted text as text."""

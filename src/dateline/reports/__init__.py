@@ -1,0 +1,1 @@
+"""What is counted and drawn for readers: statistics, plots, the numbers of the datasheet."""

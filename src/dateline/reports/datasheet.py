@@ -1,0 +1,27 @@
+"""The numbers of a datasheet, made from the corpus."""
+
+from __future__ import annotations
+
+from dateline.ontology.labels import Ontology
+from dateline.rendering.markdown import Markdown, environment
+from dateline.reports.statistics import Statistics, mean
+
+BLOCK = "counts"
+"""The name of the marks between which a datasheet holds its numbers."""
+
+
+def counts(statistics: Statistics, ontology: Ontology) -> str:
+    """The statistics as Markdown, for a page that explains them."""
+    templates = environment("dateline.reports")
+    templates.filters["mean"] = lambda sizes: "—" if (m := mean(sizes)) is None else f"{m:.1f}"
+    templates.filters["total"] = lambda sizes: sum(size * n for size, n in sizes.items())
+    templates.filters["used"] = lambda labels: Markdown(
+        ", ".join(f"{name} {n}" for name, n in _by_count(labels)) or "none"
+    )
+    template = templates.get_template("datasheet.md.j2")
+    return template.render(statistics=statistics, ontology=ontology).strip() + "\n"
+
+
+def _by_count(labels: dict[str, int]) -> list[tuple[str, int]]:
+    used = [(name, number) for name, number in labels.items() if number]
+    return sorted(used, key=lambda pair: -pair[1])

@@ -1,0 +1,106 @@
+"""Pictures of a corpus's statistics, as SVG files that say which numbers they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from dateline.corpus.store import sha256
+from dateline.errors import DatelineError
+from dateline.model import Struct
+from dateline.ontology.labels import Ontology
+from dateline.rendering.markdown import escape
+from dateline.reports.statistics import Statistics
+
+PLOTS = "plots"
+"""The name of the marks between which a datasheet shows them."""
+
+PICTURES = "docs/images/stats"
+"""Where a datasheet's pictures lie, from the corpus root."""
+
+COLOR = "#4c78a8"
+"""Of bars that have none of their own."""
+
+
+class Plot(Struct, frozen=True):
+    """Horizontal bars: how many there are of what, with the colours of labels that have one."""
+
+    name: str
+    title: str
+    counts: Mapping[str, int]
+    colors: Mapping[str, str]
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.name}.svg"
+
+    @property
+    def fingerprint(self) -> str:
+        """What stands in its file to tell whether the numbers are still these."""
+        return f"dateline-plot-{sha256(msgspec.json.encode(self))}"
+
+
+def plots_of(statistics: Statistics, ontology: Ontology) -> list[Plot]:
+    """The labels of each layer, how often roles are filled, and the distributions."""
+    plots = []
+    for name, found in statistics.layers.items():
+        layer = ontology.layers[name]
+        colors = {label.name: label.color for label in layer.labels if label.color}
+        title = f"{layer.title}: {found.items}"
+        plots.append(Plot(name=name, title=title, counts=found.labels, colors=colors))
+    for name, title, sizes in (
+        ("arguments", "Events by arguments", statistics.arguments),
+        ("chains", "Entities by mentions", statistics.chains),
+        ("claims-per-claimer", "Claimers by claims", statistics.claims_per_claimer),
+    ):
+        counts = {str(size): count for size, count in sizes.items()}
+        plots.append(Plot(name=name, title=title, counts=counts, colors={}))
+    return plots
+
+
+def pictures(plots: Iterable[Plot]) -> str:
+    """Plots as Markdown that shows their files."""
+    return "\n\n".join(f"![{escape(p.title)}]({PICTURES}/{p.file})" for p in plots) + "\n"
+
+
+def stale(plots: Iterable[Plot], folder: Path) -> list[Path]:
+    """Files of these plots that are not there, or show other numbers."""
+    paths = [(folder / plot.file, plot.fingerprint) for plot in plots]
+    return [
+        path
+        for path, wanted in paths
+        if not path.is_file() or wanted not in path.read_text(encoding="utf-8", errors="replace")
+    ]
+
+
+def draw(plots: Iterable[Plot], folder: Path) -> list[Path]:
+    """Draw them into a folder; equal plots give equal files.
+
+    Raises DatelineError without matplotlib.
+    """
+    try:
+        from matplotlib import rc_context  # noqa: PLC0415 (heavy and optional)
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise DatelineError("Plots need matplotlib: pip install 'dateline[plots]'") from None
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    for plot in plots:
+        with rc_context({"svg.hashsalt": plot.name, "svg.fonttype": "none"}):
+            figure = Figure(figsize=(7, 0.6 + 0.24 * len(plot.counts)), layout="constrained")
+            axes = figure.add_subplot()
+            colors = [plot.colors.get(name, COLOR) for name in plot.counts]
+            bars = axes.barh([*plot.counts], [*plot.counts.values()], color=colors)
+            axes.bar_label(bars, padding=3, fontsize=8)
+            axes.invert_yaxis()
+            axes.set_title(plot.title, loc="left", fontsize=10)
+            axes.tick_params(labelsize=8)
+            axes.spines[["top", "right"]].set_visible(False)
+            path = folder / plot.file
+            figure.savefig(path, metadata={"Date": None, "Description": plot.fingerprint})
+            made.append(path)
+    return made

@@ -1,0 +1,238 @@
+"""How much of what a corpus's gold has: counts, distributions and densities."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from dateline.corpus.store import Corpus
+from dateline.model import GOLD, Annotation, Claim, Document, Event, Mention, Struct
+from dateline.ontology.labels import Ontology
+
+K = TypeVar("K", int, str)
+
+
+class LayerStatistics(Struct, frozen=True):
+    """A layer of annotation: its items by label, and the values of their attributes.
+
+    ``per_100_tokens`` is the number of items for 100 tokens of the documents that have the layer,
+    None where they have no tokens.
+    """
+
+    documents: int
+    items: int
+    per_100_tokens: float | None
+    labels: Mapping[str, int]
+    attributes: Mapping[str, Mapping[str, int]]
+
+
+class RoleStatistics(Struct, frozen=True):
+    """A role of an event type: events of the type, those that fill it, and fillers."""
+
+    events: int
+    filled: int
+    fillers: int
+
+
+class DocumentStatistics(Struct, frozen=True):
+    """A document: its size, and how many items of each layer it has, None where not annotated."""
+
+    split: str
+    sentences: int
+    tokens: int
+    items: Mapping[str, int | None]
+
+
+class Statistics(Struct, frozen=True):
+    """All that is counted.
+
+    ``chains`` counts entities by the number of their mentions, ``clusters`` happenings by the
+    number of their events (those of one event are left out), ``arguments`` events by the number of
+    their arguments, ``claims_per_claimer`` claimers by the number of their claims, a claimer being
+    an entity, a mention without one, or a special claimer.
+    """
+
+    documents: Mapping[str, DocumentStatistics]
+    splits: Mapping[str, int]
+    sentences: int
+    tokens: int
+    layers: Mapping[str, LayerStatistics]
+    chains: Mapping[int, int]
+    linked_entities: int
+    roles: Mapping[str, Mapping[str, RoleStatistics]]
+    arguments: Mapping[int, int]
+    event_relations: Mapping[str, int]
+    clusters: Mapping[int, int]
+    claimers: Mapping[str, int]
+    claims_per_claimer: Mapping[int, int]
+    claims_in_pieces: int
+    nested_claims: int
+    claims_with_a_cue: int
+    claim_relations: Mapping[str, int]
+
+
+def statistics_of(corpus: Corpus, annotator: str = GOLD) -> Statistics:
+    """Count what this annotator says of all documents; labels that are not used count 0."""
+    counter = _Counter(corpus.ontology)
+    for name in corpus.document_ids():
+        document = corpus.read_document(name)
+        there = corpus.annotation_path(annotator, name).is_file()
+        counter.add(document, corpus.read_annotation(annotator, name) if there else None)
+    return counter.result()
+
+
+def mean(distribution: Mapping[int, int]) -> float | None:
+    """The mean of sizes counted by size; None where there are none."""
+    sizes = list(Counter(distribution).elements())
+    return statistics.fmean(sizes) if sizes else None
+
+
+class _Counter:
+    def __init__(self, ontology: Ontology) -> None:
+        self._ontology = ontology
+        self._documents: dict[str, DocumentStatistics] = {}
+        self._tokens: Counter[str] = Counter()
+        self._layer_documents: Counter[str] = Counter()
+        self._labels: dict[str, Counter[str]] = {name: Counter() for name in ontology.layers}
+        self._attributes: dict[tuple[str, str], Counter[str]] = {}
+        self._chains: Counter[int] = Counter()
+        self._linked = 0
+        self._events: Counter[str] = Counter()
+        self._filled: Counter[tuple[str, str]] = Counter()
+        self._fillers: Counter[tuple[str, str]] = Counter()
+        self._arguments: Counter[int] = Counter()
+        self._clusters: Counter[int] = Counter()
+        self._relations: dict[str, Counter[str]] = {"event": Counter(), "claim": Counter()}
+        self._claimers: Counter[str] = Counter()
+        self._per_claimer: Counter[int] = Counter()
+        self._pieces = self._nested = self._cues = 0
+
+    def add(self, document: Document, annotation: Annotation | None) -> None:
+        items: dict[str, int | None] = dict.fromkeys(self._ontology.layers)
+        if annotation is not None:
+            mentions, events, claims = annotation.mentions, annotation.events, annotation.claims
+            by_layer: dict[str, Sequence[Mention | Event | Claim]] = {
+                "entities": mentions, "events": events, "claims": claims
+            }  # fmt: skip
+            for layer in annotation.layers:
+                items[layer] = len(by_layer[layer])
+                self._tokens[layer] += len(document.tokens)
+                self._layer_documents[layer] += 1
+            self._labels["entities"].update(mention.type for mention in mentions)
+            self._labels["events"].update(event.type for event in events)
+            self._labels["claims"].update(claim.act for claim in claims)
+            for layer, found in by_layer.items():
+                self._count_attributes(layer, (item.attributes for item in found))
+            self._entities(annotation)
+            self._happenings(annotation)
+            self._claims(annotation)
+        self._documents[document.id] = DocumentStatistics(
+            split=document.split,
+            sentences=len(document.sentences),
+            tokens=len(document.tokens),
+            items=items,
+        )
+
+    def _count_attributes(self, layer: str, found: Iterable[Mapping[str, str]]) -> None:
+        for attributes in found:
+            for name, value in attributes.items():
+                self._attributes.setdefault((layer, name), Counter())[value] += 1
+
+    def _entities(self, annotation: Annotation) -> None:
+        sizes = Counter(m.entity for m in annotation.mentions if m.entity is not None)
+        self._chains.update(sizes.values())
+        self._linked += sum(
+            entity.link is not None and entity.link.id is not None for entity in annotation.entities
+        )
+
+    def _happenings(self, annotation: Annotation) -> None:
+        for event in annotation.events:
+            self._events[event.type] += 1
+            roles = [argument.role for argument in event.arguments]
+            self._fillers.update((event.type, role) for role in roles)
+            self._filled.update((event.type, role) for role in {*roles})
+            self._arguments[len(roles)] += 1
+        clusters = Counter(e.cluster for e in annotation.events if e.cluster is not None)
+        self._clusters.update(size for size in clusters.values() if size > 1)
+        self._relations["event"].update(relation.type for relation in annotation.event_relations)
+
+    def _claims(self, annotation: Annotation) -> None:
+        special = self._ontology.special_claimers
+        entity_of = {mention.id: mention.entity for mention in annotation.mentions}
+        claimers: Counter[str] = Counter()
+        for claim in annotation.claims:
+            self._claimers[claim.claimer if claim.claimer in special else "a mention"] += 1
+            claimers[entity_of.get(claim.claimer) or claim.claimer] += 1
+            self._pieces += len(claim.spans) > 1
+            self._cues += claim.cue is not None
+            self._nested += any(
+                other is not claim
+                and other.spans != claim.spans
+                and other.spans[0].start <= claim.spans[0].start
+                and claim.spans[-1].end <= other.spans[-1].end
+                for other in annotation.claims
+            )
+        self._per_claimer.update(claimers.values())
+        self._relations["claim"].update(relation.type for relation in annotation.claim_relations)
+
+    def result(self) -> Statistics:
+        documents = self._documents
+        ontology = self._ontology
+        return Statistics(
+            documents=documents,
+            splits=_sorted(Counter(d.split for d in documents.values())),
+            sentences=sum(d.sentences for d in documents.values()),
+            tokens=sum(d.tokens for d in documents.values()),
+            layers={name: self._layer(name) for name in ontology.layers},
+            chains=_sorted(self._chains),
+            linked_entities=self._linked,
+            roles={
+                name: {
+                    role: RoleStatistics(
+                        events=self._events[name],
+                        filled=self._filled[name, role],
+                        fillers=self._fillers[name, role],
+                    )
+                    for role in event_type.roles
+                }
+                for name, event_type in ontology.event_types.items()
+            },
+            arguments=_sorted(self._arguments),
+            event_relations={
+                label.name: self._relations["event"][label.name]
+                for label in ontology.event_relations
+            },
+            clusters=_sorted(self._clusters),
+            claimers=_sorted(self._claimers),
+            claims_per_claimer=_sorted(self._per_claimer),
+            claims_in_pieces=self._pieces,
+            nested_claims=self._nested,
+            claims_with_a_cue=self._cues,
+            claim_relations={
+                label.name: self._relations["claim"][label.name]
+                for label in ontology.claim_relations
+            },
+        )
+
+    def _layer(self, name: str) -> LayerStatistics:
+        layer = self._ontology.layers[name]
+        items, tokens = self._labels[name].total(), self._tokens[name]
+        return LayerStatistics(
+            documents=self._layer_documents[name],
+            items=items,
+            per_100_tokens=round(100 * items / tokens, 2) if tokens else None,
+            labels={label: self._labels[name][label] for label in layer.label_names},
+            attributes={
+                attribute.name: {
+                    value.name: self._attributes.get((name, attribute.name), Counter())[value.name]
+                    for value in attribute.values
+                }
+                for attribute in layer.attributes
+            },
+        )
+
+
+def _sorted(counts: Counter[K]) -> dict[K, int]:
+    return {key: counts[key] for key in sorted(counts)}

@@ -1,0 +1,143 @@
+"""What rules look at: a document or an annotation with the lookups that several rules need."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TypeVar
+
+from dateline.corpus.store import Corpus
+from dateline.model import Annotation, Claim, Document, Entity, Event, Mention, Span, Spans, Struct
+from dateline.ontology.labels import Ontology
+from dateline.text import in_context
+from dateline.validation.incidents import Finding
+
+Item = TypeVar("Item", Mention, Event, Claim)
+
+
+class DocumentContext:
+    """A document under check, and how to read its seed."""
+
+    def __init__(
+        self,
+        document: Document,
+        stem: str,
+        shares: Mapping[str, int],
+        read_seed: Callable[[str], bytes | None],
+    ) -> None:
+        self.document = document
+        self.stem = stem
+        self.shares = shares
+        self.read_seed = read_seed
+
+    def finding(self, pointer: str, message: str, hint: str, quote: str = "") -> Finding:
+        """A finding about this document."""
+        return Finding(
+            pointer=pointer, message=message, hint=hint, quote=quote, subject=self.document.id
+        )
+
+
+class TextContext:
+    """A document's text with the borders of its tokens and sentences, shared by its annotations."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.text = document.text
+
+    @cached_property
+    def token_starts(self) -> frozenset[int]:
+        """Offsets at which a token starts."""
+        return frozenset(start for start, _ in self.document.tokens)
+
+    @cached_property
+    def token_ends(self) -> frozenset[int]:
+        """Offsets at which a token ends."""
+        return frozenset(end for _, end in self.document.tokens)
+
+    @cached_property
+    def sentence_starts(self) -> list[int]:
+        """Offsets at which a sentence starts, in order."""
+        return [start for start, _ in self.document.sentences]
+
+    def sentence_at(self, offset: int) -> int:
+        """Position of the sentence that an offset lies in."""
+        return bisect_right(self.sentence_starts, offset)
+
+
+class AnnotationContext:
+    """An annotation under check, with its document's text and its items by id."""
+
+    def __init__(
+        self, annotation: Annotation, text: TextContext, ontology: Ontology, stem: str, folder: str
+    ) -> None:
+        self.annotation = annotation
+        self.text = text
+        self.ontology = ontology
+        self.stem = stem
+        self.folder = folder
+        self.mentions: dict[str, Mention] = {m.id: m for m in annotation.mentions}
+        self.entities: dict[str, Entity] = {e.id: e for e in annotation.entities}
+        self.events: dict[str, Event] = {e.id: e for e in annotation.events}
+        self.claims: dict[str, Claim] = {c.id: c for c in annotation.claims}
+
+    @cached_property
+    def spans(self) -> list[tuple[str, str, Spans]]:
+        """Every group of spans: its JSON Pointer, the id of its item, and its fragments."""
+        groups = [(f"/mentions/{i}/spans", m.id, m.spans) for i, m in self.each_mention]
+        groups += [(f"/events/{i}/trigger", e.id, e.trigger) for i, e in self.each_event]
+        for i, claim in enumerate(self.annotation.claims):
+            groups.append((f"/claims/{i}/spans", claim.id, claim.spans))
+            if claim.cue is not None:
+                groups.append((f"/claims/{i}/cue", claim.id, claim.cue))
+        return groups
+
+    @cached_property
+    def fragments(self) -> list[tuple[str, str, Span, Spans]]:
+        """Every fragment: its JSON Pointer, the id of its item, itself, and all of its group."""
+        return [
+            (f"{pointer}/{position}", subject, span, spans)
+            for pointer, subject, spans in self.spans
+            for position, span in enumerate(spans)
+        ]
+
+    @property
+    def each_mention(self) -> Iterator[tuple[int, Mention]]:
+        """Mentions with their position in the file."""
+        return enumerate(self.annotation.mentions)
+
+    @property
+    def each_event(self) -> Iterator[tuple[int, Event]]:
+        """Events with their position in the file."""
+        return enumerate(self.annotation.events)
+
+    def repeated(
+        self, items: Iterable[Item], key: Callable[[Item], Hashable]
+    ) -> Iterator[tuple[int, Item, str]]:
+        """Items with the key of an earlier one: position in the file, item, and that one's id."""
+        first: dict[Hashable, str] = {}
+        for position, item in enumerate(items):
+            earlier = first.setdefault(key(item), item.id)
+            if earlier != item.id:
+                yield position, item, earlier
+
+    def finding(
+        self, pointer: str, subject: str, message: str, hint: str, spans: Spans = ()
+    ) -> Finding:
+        """A finding about an item of this annotation, quoting it in its context."""
+        return Finding(
+            pointer=pointer, subject=subject, message=message, hint=hint, quote=self.quote(spans)
+        )
+
+    def quote(self, spans: Spans) -> str:
+        """The spans as the document has them, in brackets, with some text around."""
+        if not spans:
+            return ""
+        return in_context(self.text.text, spans[0].start, spans[-1].end)
+
+
+class CorpusContext(Struct, frozen=True):
+    """What was seen while the files were checked; ``texts`` are text hashes by document id."""
+
+    corpus: Corpus
+    texts: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""The integrity rules; each module registers its own."""

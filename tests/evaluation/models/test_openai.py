@@ -1,0 +1,217 @@
+"""The wire format of chat completions, against a server on this machine that speaks it.
+
+No language model runs here: what is shown is what is asked, how answers become predictions, and what
+happens when the endpoint misbehaves.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import jsonschema
+import pytest
+
+import dateline
+from dateline.evaluation.models.prompt import answer_schema, instructions
+
+ANSWER = {
+    "mentions": [
+        {"label": "PERSON", "text": "Kim Jong Un", "entity": "Kim Jong Un"},
+        {"label": "PERSON", "text": "Vladimir Putin", "entity": "Putin"},
+        {"label": "GPE", "text": "kursk", "entity": "Kursk"},
+        {"label": "PERSON", "text": "the North Korean leader", "entity": "Kim Jong Un"},
+    ],
+    "events": [
+        {
+            "label": "MEET",
+            "text": "met",
+            "arguments": [
+                {"role": "party", "text": "Kim Jong Un"},
+                {"role": "place", "text": "Atlantis"},
+            ],
+        }
+    ],
+    "claims": [
+        {"act": "ASSERT", "text": "Many soldiers died", "claimer": "AUTHOR"},
+        {"act": "PROMISE", "text": "fight on", "claimer": "the North Korean leader"},
+    ],
+}
+
+
+class Endpoint:
+    """Answers with what is queued; with ANSWER once the queue is empty."""
+
+    def __init__(self) -> None:
+        self.asked = []
+        self.queue = []
+        self.most_at_once = self._at_once = 0
+        self._lock = threading.Lock()
+        self.gate = threading.Barrier(1)
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                length = int(self.headers["Content-Length"])
+                body = json.loads(self.rfile.read(length))
+                with endpoint._lock:
+                    endpoint._at_once += 1
+                    endpoint.most_at_once = max(endpoint.most_at_once, endpoint._at_once)
+                    endpoint.asked.append((self.path, dict(self.headers), body))
+                    status, content = endpoint.queue.pop(0) if endpoint.queue else (200, ANSWER)
+                endpoint.gate.wait()
+                if status == 200 and not isinstance(content, bytes):
+                    content = json.dumps(
+                        {
+                            "choices": [{"message": {"content": json.dumps(content)}}],
+                            "usage": {"prompt_tokens": 100, "completion_tokens": 20},
+                        }
+                    ).encode()
+                with endpoint._lock:
+                    endpoint._at_once -= 1
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+        self._thread = threading.Thread(target=self.server.serve_forever)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self._thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def endpoint(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-real-key")
+    found = Endpoint()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def predict(run, five, endpoint, tmp_path):
+    def call(*more):
+        options = (f"base_url={endpoint.url}", "wait=0", "retries=2", *more)
+        arguments = [part for option in options for part in ("--option", option)]
+        out = tmp_path / "llm.jsonl"
+        return run(five, "predict", "--model", "openai:a-model", "--out", str(out), *arguments)
+
+    return call
+
+
+def record(tmp_path):
+    return json.loads((tmp_path / "llm.run.json").read_bytes())
+
+
+def test_what_is_asked(predict, endpoint, five, repository):
+    assert predict().exit_code == 0
+    path, headers, body = endpoint.asked[0]
+    assert path == "/v1/chat/completions"
+    assert headers["Authorization"] == "Bearer not-a-real-key"
+    assert (body["model"], body["temperature"]) == ("a-model", 0)
+    system, user = body["messages"]
+    for label in repository.ontology.layers["events"].labels:
+        assert f"- {label.name}: {label.description}" in system["content"]
+    texts = {five.read_document(name).text for name in five.document_ids()}
+    assert {b["messages"][1]["content"] for _, _, b in endpoint.asked} == texts
+    shape = body["response_format"]["json_schema"]
+    assert shape["strict"] is True
+    jsonschema.validate(ANSWER, shape["schema"])
+    assert user["role"] == "user"
+
+
+def test_the_schema_of_answers_knows_only_the_ontology_s_labels(repository):
+    schema = answer_schema(repository.ontology)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    wrong = {**ANSWER, "mentions": [{"label": "SHIP", "text": "a", "entity": "a"}]}
+    with pytest.raises(jsonschema.ValidationError, match="SHIP"):
+        jsonschema.validate(wrong, schema)
+    assert "SHIP" not in instructions(repository.ontology)
+
+
+def test_answers_become_predictions_with_places(predict, five, tmp_path):
+    assert predict().exit_code == 0
+    report = dateline.score(tmp_path / "llm.jsonl", five)
+    mentions = report.score("entities", "strict").total
+    # «kursk» is found as «Kursk»; «Vladimir Putin» stands nowhere, and counts against precision.
+    assert (mentions.hit_gold, mentions.predicted) == (15, 20)
+    assert report.score("coreference", "MUC").total.hit_gold == 5
+    arguments = report.score("arguments", "AC+").total
+    assert (arguments.hit_gold, arguments.predicted) == (5, 10)
+    assert report.score("claims", "claimer, of found").total.hit_gold == 10
+    assert len(report.flaws) == 10
+
+
+def test_the_record_has_the_cost_and_no_key(predict, tmp_path):
+    result = predict()
+    assert record(tmp_path)["cost"] == {"requests": 5, "input_tokens": 500, "output_tokens": 100}
+    assert record(tmp_path)["settings"]["host"] == "127.0.0.1"
+    written = "".join(path.read_text() for path in tmp_path.glob("llm.*"))
+    assert "not-a-real-key" not in written + result.output
+
+
+def test_a_busy_endpoint_is_asked_again(predict, endpoint, tmp_path):
+    endpoint.queue = [(429, b"slow down"), (503, b"")]
+    assert predict("concurrency=1").exit_code == 0
+    assert record(tmp_path)["cost"]["requests"] == 7
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        ((401, b"no such key"), "the endpoint says 401: no such key"),
+        ((200, {"mentions": "none"}), "the answer does not fit the schema"),
+        ((200, b'{"error": 1}'), "the reply is no chat completion"),
+        ((200, b"<html>"), "the reply is not JSON"),
+    ],
+)
+def test_what_no_retry_mends_fails_that_text_only(predict, endpoint, tmp_path, reply, message):
+    endpoint.queue = [reply]
+    result = predict("concurrency=1")
+    assert result.exit_code == 1
+    assert message in result.stdout
+    assert record(tmp_path)["predicted"] == 4
+    assert predict("concurrency=1").exit_code == 0
+    assert record(tmp_path)["predicted"] == 5
+
+
+def test_an_endpoint_that_stays_busy_fails(predict, endpoint, tmp_path):
+    endpoint.queue = [(503, b"")] * 15
+    result = predict()
+    assert result.exit_code == 1
+    assert len(endpoint.asked) == 15
+    assert set(record(tmp_path)["failed"].values()) == {"the endpoint says 503: "}
+
+
+def test_answers_are_kept(predict, endpoint, tmp_path, run, five):
+    cache = f"cache={tmp_path / 'cache'}"
+    assert predict(cache).exit_code == 0
+    (tmp_path / "llm.jsonl").rename(tmp_path / "first.jsonl")
+    (tmp_path / "llm.run.json").unlink()
+    assert predict(cache).exit_code == 0
+    assert len(endpoint.asked) == 5
+    assert record(tmp_path)["cost"] == {"answers_from_cache": 5}
+    assert (tmp_path / "llm.jsonl").read_bytes() == (tmp_path / "first.jsonl").read_bytes()
+
+
+def test_no_more_are_asked_at_once_than_wanted(predict, endpoint):
+    assert predict("concurrency=2").exit_code == 0
+    assert endpoint.most_at_once <= 2
+    endpoint.asked.clear()
+
+
+def test_where_the_endpoint_is_must_be_said(run, five, tmp_path, monkeypatch):
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    out = ("--out", str(tmp_path / "o.jsonl"))
+    assert "say where it is" in run(five, "predict", "--model", "openai:m", *out).stderr
+    wrong = ("--option", "base_url=http://127.0.0.1:9", "--option", "retries=many")
+    assert "--option: invalid" in run(five, "predict", "--model", "openai:m", *out, *wrong).stderr

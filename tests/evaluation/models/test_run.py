@@ -1,0 +1,163 @@
+"""A run: resumed where it stopped, recorded, and over any folder of texts."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+import dateline
+from tests.conftest import REPOSITORY, code_blocks
+
+PLUGIN = '''
+"""A model that says nothing, and fails on one text as long as a file is there."""
+from pathlib import Path
+
+from dateline.evaluation.models.registry import PredictionFailedError
+from dateline.predictions.prediction import Prediction
+
+
+def make(setting):
+    return Silent(setting)
+
+
+class Silent:
+    version = "2.0"
+
+    def __init__(self, setting):
+        self.settings = {"word": setting.argument}
+        self.cost = {"texts": 0}
+        self.trap = Path(setting.options["trap"])
+
+    def predict(self, texts):
+        for text in texts:
+            self.cost["texts"] += 1
+            trap = self.trap.read_text() if self.trap.exists() else ""
+            if trap == text.id:
+                yield PredictionFailedError("stepped into the trap")
+            elif trap == f"kill {text.id}":
+                raise KeyboardInterrupt
+            else:
+                yield Prediction(document=text.id, text_sha256=text.text_sha256)
+'''
+
+
+def install(packages, name, code):
+    """A package with a model, found as an installed package's is."""
+    info = packages / f"{name}-2.0.dist-info"
+    info.mkdir(parents=True)
+    (packages / f"{name}.py").write_text(code, encoding="utf-8")
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n")
+    (info / "entry_points.txt").write_text(f"[dateline.models]\n{name} = {name}:make\n")
+
+
+@pytest.fixture
+def silent(tmp_path, monkeypatch):
+    """A model that another package brings; where the file is that makes it stumble."""
+    install(tmp_path / "packages", "silent", PLUGIN)
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    yield tmp_path / "trap"
+    sys.modules.pop("silent", None)
+
+
+@pytest.fixture
+def predict(run, five, silent, tmp_path):
+    def call(*more, model="silent:hush"):
+        arguments = ("--model", model, "--option", f"trap={silent}", "--batch", "1")
+        return run(five, "predict", *arguments, "--out", str(tmp_path / "out.jsonl"), *more)
+
+    return call
+
+
+def lines(tmp_path):
+    content = (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line)["document"] for line in content.splitlines()]
+
+
+def record(tmp_path):
+    return json.loads((tmp_path / "out.run.json").read_bytes())
+
+
+def test_a_plug_in_predicts_and_is_recorded(predict, five, tmp_path):
+    result = predict()
+    assert result.exit_code == 0, result.output
+    assert lines(tmp_path) == five.document_ids()
+    found = record(tmp_path)
+    assert (found["model"], found["version"]) == ("silent:hush", "2.0")
+    assert found["settings"] == {"word": "hush"}
+    assert found["cost"] == {"texts": 5}
+    assert found["ended"] >= found["started"]
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(predict, five, silent, tmp_path):
+    third = five.document_ids()[2]
+    silent.write_text(f"kill {third}")
+    assert predict().exit_code != 0
+    assert lines(tmp_path) == five.document_ids()[:2]
+    assert record(tmp_path)["ended"] is None
+    with (tmp_path / "out.jsonl").open("a") as file:
+        file.write('{"document": "cut o')
+    silent.unlink()
+    assert predict().exit_code == 0
+    assert lines(tmp_path) == five.document_ids()
+    assert record(tmp_path)["cost"] == {"texts": 5}
+
+
+def test_a_text_that_failed_is_said_and_tried_again(predict, five, silent, tmp_path):
+    first = five.document_ids()[0]
+    silent.write_text(first)
+    result = predict()
+    assert result.exit_code == 1
+    assert f"{first}: stepped into the trap" in result.stdout
+    assert record(tmp_path)["failed"] == {first: "stepped into the trap"}
+    assert first not in lines(tmp_path)
+    silent.unlink()
+    assert predict().exit_code == 0
+    assert sorted(lines(tmp_path)) == five.document_ids()
+    assert record(tmp_path)["failed"] == {}
+
+
+def test_another_run_s_file_is_not_added_to(predict, tmp_path):
+    assert predict().exit_code == 0
+    other = predict(model="silent:shout")
+    assert other.exit_code == 1
+    assert "is of another run (silent:hush, corpus, split all)" in other.stderr
+    (tmp_path / "out.run.json").unlink()
+    assert "does not say which run it is of" in predict().stderr
+    assert predict("--restart", model="silent:shout").exit_code == 0
+    assert record(tmp_path)["model"] == "silent:shout"
+
+
+def test_a_folder_of_texts(predict, tmp_path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "one.txt").write_text("A text. Another 🏙️ sentence.", encoding="utf-8")
+    (folder / "two.txt").write_text("More.", encoding="utf-8")
+    assert predict("--texts", str(folder)).exit_code == 0
+    assert lines(tmp_path) == ["one", "two"]
+    assert record(tmp_path)["source"] == "news"
+    assert "say one" in predict("--texts", str(folder), "--split", "test").stderr
+    (folder / "two.txt").write_bytes(b"\xff")
+    assert "two.txt: is not UTF-8" in predict("--texts", str(folder), "--restart").stderr
+
+
+def test_an_unknown_model_is_explained(predict):
+    result = predict(model="oracle")
+    assert (
+        "there is no such model. There are baseline, gliner, openai, silent, spacy" in result.stderr
+    )
+
+
+def test_the_model_that_the_documentation_shows(real_corpus, run, tmp_path, monkeypatch):
+    page = (REPOSITORY / "docs" / "models.md").read_text(encoding="utf-8")
+    (code,) = code_blocks(page, "python")
+    install(tmp_path / "packages", "shout", code)
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    out = tmp_path / "shout.jsonl"
+    result = run(real_corpus, "predict", "--model", "shout:ORGANIZATION", "--out", str(out))
+    sys.modules.pop("shout", None)
+    assert result.exit_code == 0, result.output
+    assert run(real_corpus, "check-predictions", str(out)).exit_code == 0
+    total = dateline.score(out, real_corpus).score("entities", "strict").total
+    assert total.predicted > 0

@@ -1,0 +1,102 @@
+"""``dateline errors``: kinds of errors, where arguments are lost, and the ceiling."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from dateline.evaluation.columns.pairing import Pair
+from dateline.evaluation.error_analysis import errors
+from dateline.evaluation.gold import gold_of_corpus
+from dateline.evaluation.scoring import as_predictions
+from tests.corpora import make_annotation
+
+
+def found_in(corpus, predictions, **options):
+    gold = gold_of_corpus(corpus)
+    return errors(gold, Pair(gold, as_predictions(predictions)), **options)
+
+
+def test_nothing_is_wrong_with_gold(repository, perfect):
+    found = found_in(repository, [perfect])
+    for layer in found.layers:
+        for kinds in layer.kinds.values():
+            assert kinds["right"] == sum(kinds.values())
+        assert layer.examples == ()
+    assert found.waterfall["gold arguments"] == found.waterfall["right"] > 100
+
+
+def test_every_kind_of_error_is_told_apart(five, five_predicted):
+    mentions = five_predicted[0]["mentions"]
+    by_id = {m["id"]: m for m in mentions}
+    by_id["m2"]["type"] = "GPE"
+    for id_ in ("m1", "m4"):
+        (span,) = by_id[id_]["spans"]
+        by_id[id_]["spans"] = [span | {"end": span["end"] - 1, "text": span["text"][:-1]}]
+    by_id["m4"]["type"] = "LOCATION"
+    mentions.remove(by_id["m6"])
+    (said,) = five_predicted[0]["claims"][0]["cue"]
+    mentions.append(by_id["m9"] | {"id": "new", "spans": [said]})
+    layer = found_in(five, five_predicted).layers[0]
+    assert layer.kinds["PERSON"]["type"] == layer.kinds["PERSON"]["boundary"] == 1
+    assert layer.kinds["GPE"]["boundary and type"] == 1
+    assert layer.kinds["DATE"]["missed"] == 1
+    assert layer.kinds["GROUP"]["spurious"] == 1
+    assert layer.confusions["PERSON"] == {"PERSON": 14, "GPE": 1}
+    total = sum(sum(kinds.values()) for kinds in layer.kinds.values())
+    assert total == 45 + 1
+    boundary = next(e for e in layer.examples if e.kind == "boundary")
+    assert boundary.context.startswith("[Kim Jong Un] met Putin")
+    assert boundary.predicted == "PERSON: Kim Jong U"
+
+
+def test_each_gold_argument_is_lost_once_by_the_first_thing_that_went_wrong(five, five_predicted):
+    one, two, three, four, _ = five_predicted
+    one["events"] = [e for e in one["events"] if e["id"] != "v1"]
+    one["event_relations"] = []
+    two["events"][0]["type"] = "FIGHT"
+    three["events"][0]["arguments"][0]["role"] = "place"
+    four["events"][0]["arguments"] = four["events"][0]["arguments"][1:]
+    found = found_in(five, five_predicted)
+    assert dict(found.waterfall) == {
+        "gold arguments": 20,
+        "trigger missed": 3,
+        "trigger of another type": 3,
+        "filler not attached": 1,
+        "wrong role": 1,
+        "right": 12,
+    }
+    lost = next(e for e in found.arguments if e.kind == "wrong role")
+    assert lost.gold == "MEET, party: Kim Jong Un"
+
+
+@pytest.mark.parametrize("shown_as", ["text", "json", "md", "html"])
+def test_the_command_shows_errors_in_context(five, five_predicted, written, run, shown_as):
+    five_predicted[0]["mentions"][0]["type"] = "GPE"
+    path = written(*five_predicted)
+    result = run(five, "errors", str(path), "--format", shown_as, "--layer", "entities")
+    assert result.exit_code == 0, result.output
+    assert "PERSON" in result.stdout
+    assert "arguments" not in result.stdout or shown_as == "json"
+
+
+def test_the_ceiling_is_what_annotators_reach(five, five_predicted, written, run):
+    name = five.document_ids()[0]
+    document = five.read_document(name)
+    items = {k: v for k, v in five_predicted[0].items() if k not in ("document", "text_sha256")}
+    ana = make_annotation(document, items, annotator="ana")
+    five.write_annotation(ana)
+    bo = msgspec.structs.replace(ana, annotator="bo", mentions=ana.mentions[:-1], events=())
+    five.write_annotation(bo)
+    path = written(*five_predicted)
+    result = run(five, "errors", str(path), "--ceiling", "ana", "bo", "--format", "json")
+    ceiling = json.loads(result.stdout)["ceiling"]
+    assert ceiling["entities: strict"] == pytest.approx(2 * 8 / (8 + 9))
+    assert ceiling["triggers: TC"] == 0
+    shown = run(five, "errors", str(path), "--ceiling", "ana", "bo", "--format", "md")
+    assert "| entities: strict | 100.0 | 94.1 |" in shown.stdout
+    nobody = run(five, "errors", str(path), "--ceiling", "ana", "nobody")
+    assert nobody.exit_code == 1
+    assert "ana and nobody have annotated none of these documents both" in nobody.stderr

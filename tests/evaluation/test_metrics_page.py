@@ -1,0 +1,42 @@
+"""docs/metrics.md: its examples compute what they show, and it names every measure."""
+
+from __future__ import annotations
+
+import doctest
+import re
+
+import dateline
+from dateline.evaluation.measures.registry import GROUPS
+from tests.conftest import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "metrics.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+def test_the_examples_compute_what_they_show():
+    without_fences = re.sub(r"^```.*$", "", TEXT, flags=re.M)
+    test = doctest.DocTestParser().get_doctest(without_fences, {}, PAGE.name, str(PAGE), 0)
+    results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test)
+    assert results.failed == 0
+    assert results.attempted > 40
+
+
+def test_every_group_and_every_measure_is_described(repository, perfect):
+    perfect["scores"] = {"check_worthy": {"yes": {perfect["claims"][0]["id"]: 1.0}}}
+    report = dateline.score([perfect], repository, layers=["entities", "events", "claims"])
+    sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", TEXT, flags=re.M | re.S))
+    described = {
+        name.strip(): body for names, body in sections.items() for name in names.split(",")
+    }
+    assert set(GROUPS) <= set(described)
+    attributes = {
+        attribute.name
+        for layer in repository.ontology.layers.values()
+        for attribute in layer.attributes
+    }
+    for score in report.scores:
+        name = re.sub(r", \w+ = \w+$", "", score.measure)
+        stem = name.partition(", of found")[0].partition(", joint")[0]
+        wanted = (f"`{name}`", f"`{stem}, …`", "`P@k`" if name.startswith("P@") else f"`{stem}`")
+        if stem not in attributes:
+            assert any(w in described[score.group] for w in wanted), (score.group, score.measure)

@@ -1,0 +1,128 @@
+"""The labelling page in a real browser: what is drawn there is what a pull brings."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from dateline.corpus.store import Corpus, start_corpus
+
+from .browser import Annotator, browser
+from .strategies import document_of
+from .test_sync import GOLD, content
+
+TEXT = "The mayor of Arden said on Monday that troops attacked the old bridge.\nNobody was hurt."
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def ana(chromium, label_studio):
+    """The annotator, who has just logged in through the page."""
+    context = chromium.new_context(viewport={"width": 1600, "height": 1000})
+    context.set_default_timeout(30_000)
+    yield Annotator(
+        context.new_page(), label_studio.url, label_studio.annotator.email, label_studio.password
+    )
+    context.close()
+
+
+@pytest.fixture
+def bridge(tmp_path):
+    """A corpus of one short text that nobody has annotated."""
+    start_corpus(tmp_path / "bridge")
+    corpus = Corpus(tmp_path / "bridge")
+    corpus.write_document(document_of(TEXT, "bridge"))
+    return corpus
+
+
+@pytest.fixture
+def open_task(sync, label_studio, title, ana):
+    """Push a corpus, and open its only document in the browser."""
+
+    def push_and_open(corpus, *arguments):
+        result = sync(corpus, "push", *arguments)
+        assert result.exit_code == 0, result.output
+        (task,) = label_studio.annotator.tasks(title).values()
+        ana.open(label_studio.annotator.project(title)["id"], task["id"])
+
+    return push_and_open
+
+
+def pull(corpus, sync, label_studio):
+    result = sync(corpus, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
+    open_task(bridge)
+    ana.draw("1", "PERSON", "mayor of Arden")
+    ana.select("mayor of Arden")
+    ana.choose("nominal")
+    ana.write("entity_id", "mayor")
+    ana.draw("a", "ATTACK", "attacked")
+    ana.select("attacked")
+    ana.choose("positive", "past", "asserted", "specific")
+    ana.draw("shift+a", "ASSERT", "the old bridge")
+    ana.select("the old bridge")
+    ana.choose("indirect", "positive", "certain", "yes")
+    ana.join("attacked", "mayor of Arden", "agent")
+    ana.join("the old bridge", "mayor of Arden", "claimer")
+    ana.submit()
+    result = pull(bridge, sync, label_studio)
+    pulled = bridge.read_annotation("ana", "bridge")
+    (mention,), (event,), (claim,) = pulled.mentions, pulled.events, pulled.claims
+    assert [(s.start, s.end, s.text) for s in mention.spans] == [(4, 18, "mayor of Arden")]
+    assert (mention.type, mention.attributes) == ("PERSON", {"level": "nominal"})
+    assert mention.entity == "mayor"
+    assert (event.type, [s.text for s in event.trigger]) == ("ATTACK", ["attacked"])
+    assert event.attributes == {
+        "polarity": "positive", "tense": "past", "modality": "asserted", "genericity": "specific",
+    }  # fmt: skip
+    assert [(a.role, a.filler) for a in event.arguments] == [("agent", mention.id)]
+    assert (claim.act, claim.claimer) == ("ASSERT", mention.id)
+    assert [s.text for s in claim.spans] == ["the old bridge"]
+    assert "S0" not in result.stderr
+
+
+@pytest.mark.parametrize("document", GOLD)
+def test_gold_submitted_unchanged_comes_back_the_same(
+    document, real_corpus, open_task, ana, sync, label_studio
+):
+    open_task(real_corpus, "--from", "gold", "--document", document)
+    ana.submit()
+    pull(real_corpus, sync, label_studio)
+    pulled = real_corpus.read_annotation("ana", document)
+    assert content(pulled) == content(real_corpus.read_annotation("gold", document))
+
+
+def test_every_label_has_a_hotkey_that_works(bridge, open_task, ana):
+    open_task(bridge)
+    labels = [label for layer in bridge.ontology.layers.values() for label in layer.labels]
+    for label in labels:
+        ana.press(label.hotkey)
+        expect(ana.selected_labels).to_have_text([label.name])
+        ana.press(label.hotkey)
+        expect(ana.selected_labels).to_have_count(0)
+    ana.press("m")
+    expect(ana.selected_labels).to_have_text(["cue"])
+
+
+def test_labels_of_context_have_no_hotkey(bridge, open_task, ana):
+    open_task(bridge, "--layers", "claims")
+    for hotkey in ("1", "a", "shift+a"):
+        ana.press(hotkey)
+    expect(ana.selected_labels).to_have_text(["ASSERT"])
+
+
+def test_arcs_show_only_with_the_list_of_relations(real_corpus, open_task, ana):
+    open_task(real_corpus, "--from", "gold")
+    arc = ana.page.locator(".relations-overlay > g").first
+    expect(arc).to_have_css("opacity", "0")
+    ana.open_relations()
+    expect(arc).to_have_css("opacity", "0.7")

@@ -1,0 +1,97 @@
+"""``dateline studio`` where no server is needed to see how it goes."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from dateline.cli.main import studio
+from dateline.label_studio.page.config import labelling_config
+
+TOKEN = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def studio_of(files):
+    """Run a subcommand for a small corpus that has gold."""
+    files.check()
+
+    def invoke(command, *arguments, **environment):
+        result = CliRunner().invoke(
+            studio,
+            [command, "--root", str(files.root), *arguments],
+            env={"LABEL_STUDIO_URL": None, "LABEL_STUDIO_API_KEY": None} | environment,
+        )
+        assert isinstance(result.exception, SystemExit | None), result.exception
+        assert TOKEN not in result.output
+        return result
+
+    return invoke
+
+
+def test_config_prints_the_page(studio_of, ontology):
+    result = studio_of("config")
+    assert result.exit_code == 0
+    assert result.stdout == labelling_config(ontology)
+
+
+@pytest.mark.parametrize("command", ["config", "push", "pull", "status", "watch"])
+def test_help_ends_with_an_example(studio_of, command):
+    result = studio_of(command, "--help")
+    assert "Example:\n" in result.stdout
+    assert f"dateline studio {command}" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["push", "pull", "status", "watch"])
+def test_without_a_token_it_says_where_to_find_one(studio_of, command):
+    result = studio_of(command)
+    assert result.exit_code == 1
+    assert "LABEL_STUDIO_API_KEY" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--url", "localhost:8080", "--token", TOKEN], "write it as http://localhost:8080"),
+        (["--url", "http://127.0.0.1:1", "--token", TOKEN], "Is the server running?"),
+        (["--url", "http://:x", "--token", TOKEN], "Check the address"),
+        (["--token", "two words"], "copy it anew"),
+        (["--document", "nowhere", "--token", TOKEN], "no file corpus/nowhere.json"),
+    ],
+    ids=["no scheme", "nobody there", "no address", "no token", "no document"],
+)
+def test_what_cannot_work_is_explained(studio_of, arguments, message):
+    result = studio_of("push", *arguments)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_an_empty_corpus_is_explained(empty_corpus):
+    result = CliRunner().invoke(studio, ["push", "--root", str(empty_corpus.root)])
+    assert result.exit_code == 1
+    assert "`dateline ingest` makes them" in result.output
+
+
+def test_a_pseudonym_without_a_user_is_explained(studio_of):
+    result = studio_of("pull", "--annotator", "ana", "--token", TOKEN)
+    assert result.exit_code == 2
+    assert "«ana» is not NUMBER=PSEUDONYM" in result.stderr
+
+
+def test_without_the_client_it_says_how_to_install_it(studio_of, monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "label_studio_sdk"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "label_studio_sdk", None)
+    result = studio_of("push", "--token", TOKEN)
+    assert result.exit_code == 1
+    assert "pip install 'dateline[studio]'" in result.stderr
+
+
+def test_the_client_is_not_imported_before_it_is_needed():
+    import subprocess
+
+    modules = "dateline.cli.annotation.studio, dateline.label_studio.sync.push, dateline.label_studio.sync.pull"
+    code = f"import sys, {modules}; sys.exit('label_studio_sdk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

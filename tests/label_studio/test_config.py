@@ -1,0 +1,112 @@
+"""The labelling page follows the ontology, and Label Studio takes it."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from dateline.errors import DatelineError
+from dateline.label_studio.page.config import labelling_config
+from dateline.label_studio.page.controls import CONTROLS
+from dateline.label_studio.page.offers import lost_offers
+from dateline.ontology.labels import STRUCTURAL_RELATIONS
+from dateline.ontology.reading import read_ontology
+
+
+def values(page, tag, name):
+    control = page.find(f".//{tag}[@name='{name}']")
+    return [child.get("value") for child in control]
+
+
+def assert_follows(ontology):
+    page = ElementTree.fromstring(labelling_config(ontology))
+    for controls in CONTROLS:
+        layer = ontology.layers[controls.layer]
+        assert values(page, "Labels", controls.labels) == list(layer.label_names)
+        for attribute in layer.attributes:
+            name = controls.attribute(attribute.name)
+            assert values(page, "Choices", name) == [value.name for value in attribute.values]
+            choices = page.find(f".//Choices[@name='{name}']")
+            assert choices.get("whenTagName") == controls.labels
+            assert (choices.get("required") == "true") == attribute.required
+    assert values(page, "Choices", "claimer") == [label.name for label in ontology.claimers]
+    assert {relation.get("value") for relation in page.find("Relations")} == {
+        *ontology.roles,
+        *(label.name for label in ontology.event_relations),
+        *(label.name for label in ontology.claim_relations),
+        *STRUCTURAL_RELATIONS,
+    }
+
+
+def test_the_page_follows_this_ontology(ontology):
+    assert_follows(ontology)
+
+
+def test_the_page_follows_another_ontology(chemistry, ontology):
+    assert_follows(chemistry.ontology)
+    config = labelling_config(chemistry.ontology)
+    foreign = {name for layer in ontology.layers.values() for name in layer.label_names}
+    assert not any(f'value="{name}"' in config for name in foreign)
+
+
+def test_the_page_is_always_the_same(ontology):
+    assert labelling_config(ontology) == labelling_config(ontology)
+
+
+def test_labels_carry_the_guidelines_colour_and_hotkey(ontology):
+    page = ElementTree.fromstring(labelling_config(ontology))
+    for label in ontology.layers["entities"].labels:
+        tag = page.find(f".//Labels[@name='entity']/Label[@value='{label.name}']")
+        assert label.description in tag.get("hint")
+        assert tag.get("background") == label.color
+        assert tag.get("hotkey") == label.hotkey
+
+
+@pytest.mark.parametrize("name", ["repository", "chemistry"])
+def test_the_server_and_the_sdk_take_the_page(name, request, label_studio, title):
+    from label_studio_sdk.label_interface.interface import LabelInterface
+
+    config = labelling_config(request.getfixturevalue(name).ontology)
+    LabelInterface(config).validate()
+    project = label_studio.owner.post("/api/projects/", title=title, label_config=config)
+    assert project["label_config"].strip() == config.strip()
+
+
+def test_additions_lose_nothing(ontology, chemistry):
+    config = labelling_config(ontology)
+    page = ElementTree.fromstring(config)
+    ElementTree.SubElement(page.find(".//Labels[@name='entity']"), "Label", value="COMET")
+    larger = ElementTree.tostring(page, encoding="unicode")
+    assert lost_offers(config, larger) == []
+    assert [lost.line for lost in lost_offers(larger, config)] == ["label «COMET» of «entity»"]
+    assert lost_offers(config, labelling_config(chemistry.ontology))
+
+
+@pytest.mark.parametrize(
+    ("cut", "lost"),
+    [
+        ('<Relation value="claimer" />', "the relation «claimer»"),
+        ('<TextArea name="entity_name"', "the control «entity_name» (TextArea on text)"),
+        ('<Text name="text"', "the Text «text» of $text"),
+    ],
+    ids=["relation", "control", "text"],
+)
+def test_what_is_taken_away_is_named(ontology, cut, lost):
+    config = labelling_config(ontology)
+    other = config.replace(cut, cut.replace('me="', 'me="other_').replace('ue="', 'ue="other_'))
+    assert lost in [offer.line for offer in lost_offers(config, other)]
+
+
+def test_a_page_that_is_no_xml_is_a_fault():
+    with pytest.raises(DatelineError, match="is not XML"):
+        lost_offers("<View>", "<View/>")
+
+
+def test_an_attribute_called_like_a_control_of_the_page_is_a_fault(repository):
+    schema = json.loads(json.dumps(repository.schemas["ontology"]))
+    attributes = schema["$defs"]["event"]["properties"]["attributes"]["properties"]
+    attributes["cluster"] = {"oneOf": [{"const": "yes"}]}
+    with pytest.raises(DatelineError, match="two controls called event_cluster"):
+        labelling_config(read_ontology({**repository.schemas, "ontology": schema}))

@@ -1,0 +1,345 @@
+"""An annotation survives the way to the page and back; whatever the page gives, nothing crashes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dateline.label_studio.convert.conversion import Header, from_result, header_of, to_result
+from dateline.label_studio.convert.regions import Problem
+from dateline.model import Argument, Link, Provenance, Relation, Span, canonical
+
+from ..chemistry import annotated_reaction
+from ..conftest import REPOSITORY
+from .strategies import annotated, document_of
+
+GOLD = sorted(path.stem for path in (REPOSITORY / "annotations" / "gold").glob("*.json"))
+TEXT = "Ana said that Bo and his men fled\r\nfrom the 🏙️ city. It was the rout."
+DOCUMENT = document_of(TEXT, "rout")
+HEADER = Header(
+    annotator="ana",
+    layers=("entities", "events", "claims"),
+    status="submitted",
+    provenance=Provenance(
+        kind="human", tool=None, created=None, updated=None, label_studio=None, note=None
+    ),
+    retired=(),
+)
+PERSON, CITY, FLIGHT, ACT = "PERSON", "GPE", "WITHDRAW", "ASSERT"
+
+slow = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+def region(id, control, label, quote, n=0, **value):
+    start = -1
+    for _ in range(n + 1):
+        start = TEXT.index(quote, start + 1)
+    shown = quote.replace("\r", "\\n").replace("\n", "\\n")
+    place = {"start": start, "end": start + len(quote), "text": shown, "labels": [label]}
+    return {
+        "id": id, "from_name": control, "to_name": "text", "type": "labels",
+        "origin": "manual", "value": place | value,
+    }  # fmt: skip
+
+
+def choice(id, control, value):
+    return {
+        "id": id, "from_name": control, "to_name": "text", "type": "choices",
+        "value": {"start": 0, "end": 1, "choices": [value]},
+    }  # fmt: skip
+
+
+def answer(id, control, *values):
+    return {
+        "id": id, "from_name": control, "to_name": "text", "type": "textarea",
+        "value": {"start": 0, "end": 1, "text": list(values)},
+    }  # fmt: skip
+
+
+def arc(source, target, *labels, direction="right"):
+    row = {"type": "relation", "from_id": source, "to_id": target, "direction": direction}
+    return row | ({"labels": list(labels)} if labels else {})
+
+
+ANA = region("r1", "entity", PERSON, "Ana")
+BO = region("r2", "entity", PERSON, "Bo")
+HIS = region("r3", "entity", PERSON, "his")
+TOWN = region("r4", "entity", CITY, "city")
+FLED = region("e1", "event", FLIGHT, "fled")
+ROUT = region("e2", "event", FLIGHT, "rout")
+CLAIM = region("c1", "claim", ACT, "Bo and his men fled")
+SAID = region("q1", "cue", "cue", "said that")
+SAYS = arc("c1", "r1", "claimer")
+
+
+@pytest.fixture
+def read(ontology):
+    """Convert rows; gives the annotation and the problems as (region, message) pairs."""
+
+    def convert(*rows):
+        annotation, problems = from_result(list(rows), DOCUMENT, HEADER, ontology)
+        return annotation, [(problem.region, problem.message) for problem in problems]
+
+    return convert
+
+
+@slow
+@given(data=st.data())
+def test_what_is_pushed_comes_back_the_same(data, ontology):
+    document, annotation = data.draw(annotated(ontology))
+    result = to_result(annotation, ontology)
+    assert from_result(result, document, header_of(annotation), ontology) == (annotation, [])
+
+
+@pytest.mark.parametrize("document", GOLD)
+def test_gold_comes_back_the_same(document, repository, ontology):
+    annotation = repository.read_annotation("gold", document)
+    result = to_result(annotation, ontology)
+    returned = from_result(
+        result, repository.read_document(document), header_of(annotation), ontology
+    )
+    assert returned == (annotation, [])
+
+
+@slow
+@given(data=st.data())
+def test_rows_in_any_order_say_the_same(data, ontology):
+    document, annotation = data.draw(annotated(ontology))
+    rows = data.draw(st.permutations(to_result(annotation, ontology)))
+    returned, problems = from_result(rows, document, header_of(annotation), ontology)
+    assert (returned, problems) == (annotation, [])
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "value", "labels", "start", "text"]), inner)
+    ),
+    max_leaves=6,
+)
+
+
+@slow
+@given(data=st.data())
+def test_whatever_the_server_says_nothing_crashes(data, ontology):
+    document, annotation = data.draw(annotated(ontology))
+    rows = to_result(annotation, ontology)
+    for _ in range(data.draw(st.integers(1, 6))):
+        if not rows:
+            break
+        row = data.draw(st.sampled_from(rows))
+        target = row["value"] if "value" in row and data.draw(st.booleans()) else row
+        if isinstance(target, dict) and target:
+            target[data.draw(st.sampled_from(sorted(target)))] = data.draw(json_values)
+    rows += data.draw(st.lists(json_values, max_size=3))
+    returned, problems = from_result(rows, document, header_of(annotation), ontology)
+    for problem in problems:
+        assert problem.line.isprintable()
+    again = from_result(to_result(returned, ontology), document, header_of(returned), ontology)
+    assert again[0] == returned, "what was taken over is sound"
+
+
+@pytest.mark.parametrize("result", [None, {}, "rows", [None, 3, []], [[]]])
+def test_what_is_no_list_of_rows_is_reported(result, ontology):
+    annotation, problems = from_result(result, DOCUMENT, HEADER, ontology)
+    assert len(problems) == 1
+    assert annotation.mentions == ()
+
+
+def test_offsets_are_quoted_from_our_own_text(read):
+    lines = region("r1", "entity", CITY, "fled\r\nfrom")
+    annotation, problems = read(lines)
+    assert problems == []
+    assert annotation.mentions[0].spans == (Span(start=29, end=39, text="fled\r\nfrom"),)
+
+
+def test_utf16_offsets_are_recognised_and_reported(read):
+    start = TEXT.index("city")
+    units = region("r4", "entity", CITY, "city", start=start + 1, end=start + 5)
+    annotation, ((where, message),) = read(units)
+    assert annotation.mentions[0].spans[0].text == "city"
+    assert (where, "UTF-16" in message) == ("r4", True)
+
+
+def test_a_stale_quote_is_reported_and_the_offsets_hold(read):
+    annotation, ((_, message),) = read(ANA | {"value": ANA["value"] | {"text": "Anna"}})
+    assert annotation.mentions[0].spans[0].text == "Ana"
+    assert "is quoted as «Anna»" in message
+
+
+def test_a_chain_is_drawn_and_gets_the_id_of_its_first_mention_with_one(read):
+    annotation, problems = read(
+        BO, HIS, TOWN, answer("r3", "entity_id", " n7 "), answer("r3", "entity_name", "Bo Lind"),
+        answer("r3", "entity_link", "wikidata:NIL"), arc("r3", "r2", "coreference"),
+    )  # fmt: skip
+    assert problems == []
+    assert [mention.entity for mention in annotation.mentions] == ["n7", "n7", None]
+    (entity,) = annotation.entities
+    assert (entity.id, entity.type, entity.name) == ("n7", PERSON, "Bo Lind")
+    assert entity.link == Link(kb="wikidata", date=None, id=None)
+
+
+def test_a_chain_without_an_id_is_called_after_its_first_mention(read):
+    annotation, problems = read(BO, HIS, arc("r2", "r3", "coreference", direction="bi"))
+    assert [mention.entity for mention in annotation.mentions] == ["r2.entity", "r2.entity"]
+    assert annotation.entities[0].name == "Bo"
+    assert len(problems) == 1, "an arrow both ways is reported, though it makes no difference here"
+
+
+def test_two_chains_joined_become_the_earlier_one(read):
+    named = [
+        answer("r1", "entity_id", "n1"), answer("r1", "entity_name", "Ana R."),
+        answer("r2", "entity_id", "n2"), answer("r2", "entity_name", "Bo L."),
+        answer("r3", "entity_id", "n2"),
+    ]  # fmt: skip
+    annotation, problems = read(ANA, BO, HIS, *named, arc("r3", "r1", "coreference"))
+    assert problems == []
+    assert {mention.entity for mention in annotation.mentions} == {"n1"}
+    assert [entity.name for entity in annotation.entities] == ["Ana R."]
+
+
+def test_events_are_clustered_by_id_or_by_coreference(read):
+    typed, _ = read(FLED, ROUT, answer("e1", "event_cluster", "k"), arc("e1", "e2", "coreference"))
+    drawn, _ = read(FLED, ROUT, arc("e2", "e1", "coreference"))
+    assert [event.cluster for event in typed.events] == ["k", "k"]
+    assert [event.cluster for event in drawn.events] == ["e1.cluster", "e1.cluster"]
+
+
+def test_a_role_leads_to_a_mention_an_event_or_a_claim(read):
+    annotation, problems = read(
+        ANA, FLED, ROUT, CLAIM, SAYS,
+        arc("e1", "r1", "agent", "object"), arc("e1", "e2", "purpose", "BEFORE"),
+        arc("c1", "e1", "content", direction="left"),
+    )  # fmt: skip
+    assert problems == []
+    assert annotation.events[0].arguments == (
+        Argument(role="agent", mention="r1"),
+        Argument(role="content", claim="c1"),
+        Argument(role="object", mention="r1"),
+        Argument(role="purpose", event="e2"),
+    )
+    assert annotation.event_relations == (Relation(type="BEFORE", source="e1", target="e2"),)
+
+
+def test_all_that_joins_a_pair_of_regions_is_one_relation_of_the_page(read, ontology):
+    annotation, _ = read(FLED, ROUT, arc("e1", "e2", "BEFORE", "CAUSE", "purpose"))
+    relations = [row for row in to_result(annotation, ontology) if row["type"] == "relation"]
+    assert [sorted(row["labels"]) for row in relations] == [["BEFORE", "CAUSE", "purpose"]]
+
+
+def test_fragments_are_one_item_whichever_way_they_are_joined(read):
+    men = region("r9", "entity", PERSON, "men")
+    for joined in (arc("r2", "r9", "continues"), arc("r9", "r2", "continues", direction="left")):
+        annotation, problems = read(BO, men, FLED, joined, arc("e1", "r9", "agent"))
+        assert problems == []
+        (mention,) = annotation.mentions
+        assert (mention.id, [span.text for span in mention.spans]) == ("r2", ["Bo", "men"])
+        assert annotation.events[0].arguments == (Argument(role="agent", mention="r2"),)
+
+
+def test_fragments_that_disagree_are_reported(read):
+    men = region("r9", "entity", "GROUP", "men")
+    annotation, problems = read(
+        BO, men, arc("r2", "r9", "continues"),
+        choice("r2", "mention_level", "name"), choice("r9", "mention_level", "nominal"),
+    )  # fmt: skip
+    assert [where for where, _ in problems] == ["r9", "r9"]
+    assert annotation.mentions[0].type == PERSON
+    assert annotation.mentions[0].attributes == {"level": "name"}
+
+
+def test_a_claim_has_its_source_its_cue_and_its_events(read):
+    annotation, problems = read(
+        ANA, FLED, CLAIM, SAID, SAYS, arc("c1", "q1", "cue"), arc("c1", "e1", "about"),
+        choice("c1", "claim_polarity", "positive"),
+    )  # fmt: skip
+    assert problems == []
+    (claim,) = annotation.claims
+    assert (claim.claimer, claim.events) == ("r1", ("e1",))
+    assert [span.text for span in claim.cue] == ["said that"]
+    assert claim.attributes == {"polarity": "positive"}
+
+
+def test_the_claimer_may_be_no_mention(read):
+    annotation, problems = read(CLAIM, choice("c1", "claimer", "AUTHOR"))
+    assert problems == []
+    assert annotation.claims[0].claimer == "AUTHOR"
+
+
+IRREGULAR = {
+    "no label": (
+        [ANA | {"value": {"start": 0, "end": 3, "text": "Ana"}}], "r1", "has no label"),
+    "no id": ([{**ANA, "id": None}], "", "without an id"),
+    "unknown label": ([region("r1", "entity", "COMET", "Ana")], "r1", "«COMET» is no entity"),
+    "unknown control": ([ANA | {"from_name": "planet"}], "r1", "«planet» is not one"),
+    "two labels on a region": (
+        [ANA, region("r1", "event", FLIGHT, "Ana")], "r1", "has two labels"),
+    "several labels in a row": (
+        [region("r1", "entity", PERSON, "Ana", labels=[PERSON, CITY])], "r1", "several labels"),
+    "offsets that are no integers": (
+        [region("r1", "entity", PERSON, "Ana", start="0")], "r1", "not two integers"),
+    "negative offsets": ([region("r1", "entity", PERSON, "Ana", start=-3)], "r1", "not two int"),
+    "offsets beyond the text": (
+        [region("r1", "entity", PERSON, "Ana", end=9999)], "r1", "leaves the text"),
+    "unknown choice": (
+        [ANA, choice("r1", "mention_level", "loud")], "r1", "«loud» is no choice"),
+    "unknown attribute": ([ANA, choice("r1", "mention_mood", "x")], "r1", "mention_mood"),
+    "attribute of another layer": (
+        [ANA, choice("r1", "event_tense", "past")], "r1", "the region is no event"),
+    "attribute of nothing": (
+        [choice("r1", "mention_level", "name")], "r1", "no label of its own"),
+    "attribute twice": (
+        [ANA, choice("r1", "mention_level", "name"), choice("r1", "mention_level", "nominal")],
+        "r1", "is given twice"),
+    "two answers": ([ANA, answer("r1", "entity_id", "n1", "n2")], "r1", "is given twice"),
+    "answer that is no text": (
+        [ANA, answer("r1", "entity_id", 3)], "r1", "not a text"),
+    "id with a blank": ([ANA, answer("r1", "entity_id", "n 1")], "r1", "is no id"),
+    "link that is none": (
+        [ANA, answer("r1", "entity_id", "n1"), answer("r1", "entity_link", "Q42")],
+        "r1", "is no link"),
+    "name of no entity": (
+        [ANA, answer("r1", "entity_name", "Ana R.")], "r1", "no entity_id"),
+    "two names of an entity": (
+        [ANA, BO, answer("r1", "entity_id", "n1"), answer("r2", "entity_id", "n1"),
+         answer("r1", "entity_name", "Ana"), answer("r2", "entity_name", "Bo")],
+        "r1", "«Ana» here and «Bo» elsewhere"),
+    "relation to nothing": ([ANA, arc("r1", "r9", "coreference")], "r1", "no labelled region"),
+    "relation from nothing": ([ANA, arc("r9", "r1", "coreference")], "r9", "no labelled region"),
+    "relation without a label": ([ANA, BO, arc("r1", "r2")], "r1", "has no label"),
+    "unknown relation": ([ANA, BO, arc("r1", "r2", "loves")], "r1", "«loves» does not join"),
+    "role between mentions": (
+        [ANA, BO, arc("r1", "r2", "agent")], "r1", "an entity to an entity"),
+    "relation both ways": (
+        [FLED, ROUT, arc("e1", "e2", "BEFORE", direction="bi")], "e1", "points both ways"),
+    "event that continues a mention": (
+        [ANA, FLED, arc("r1", "e1", "continues")], "r1", "an event cannot continue an entity"),
+    "claim without a claimer": ([CLAIM], "c1", "has no claimer"),
+    "claim with two claimers": (
+        [ANA, CLAIM, SAYS, choice("c1", "claimer", "AUTHOR")], "c1", "several claimers (r1, AUT"),
+    "cue of nothing": ([SAID], "q1", "joined to no claim"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "where", "message"), IRREGULAR.values(), ids=IRREGULAR)
+def test_what_is_irregular_is_reported_once(rows, where, message, read):
+    _, problems = read(*rows)
+    assert [region for region, _ in problems] == [where]
+    assert message in problems[0][1]
+
+
+def test_a_problem_is_one_line_that_a_terminal_can_show():
+    problem = Problem(region="r\n1", message="x\ud800", quote="long\r\n\u202e" * 99)
+    assert problem.line.isprintable()
+    assert len(problem.line) < len(problem.quote)
+
+
+def test_another_ontology_converts_with_its_own_labels(chemistry):
+    document, annotation = annotated_reaction(chemistry)
+    rows = to_result(annotation, chemistry.ontology)
+    returned = from_result(rows, document, header_of(annotation), chemistry.ontology)
+    assert returned == (canonical(annotation), [])

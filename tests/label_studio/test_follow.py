@@ -1,0 +1,207 @@
+"""Two annotators with the same documents, where everybody stands, and pulling on and on."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .conftest import free_port
+from .test_faults import NAMES, contents, corpus_at
+from .test_pull import rows_of
+
+
+@pytest.fixture
+def five(tmp_path):
+    """A corpus of five documents with gold."""
+    return corpus_at(tmp_path / "five")
+
+
+def states(result):
+    assert result.exit_code == 0, result.output
+    return {(s["document"], s["annotator"]): s["state"] for s in json.loads(result.stdout)}
+
+
+def test_status_tells_every_state(five, sync, label_studio, title):
+    assert sync(five, "push", "--from", "gold", "--documents", "a,b,c,d").exit_code == 0
+    found = states(sync(five, "status", "--format", "json"))
+    assert set(found.items()) == {((n, None), "to do") for n in "abcd"} | {
+        (("e", None), "not pushed")
+    }
+    annotator, tasks = label_studio.annotator, label_studio.annotator.tasks(title)
+    submitted = {name: annotator.submit(tasks[name], rows_of(tasks[name])) for name in "abd"}
+    who = f"user-{annotator.id}"
+    annotator.save_draft(tasks["c"], rows_of(tasks["c"])[:1])
+    found = states(sync(five, "status", "--format", "json"))
+    assert found == {
+        ("a", who): "submitted", ("b", who): "submitted", ("c", who): "in progress",
+        ("d", who): "submitted", ("e", who): "not pushed",
+    }  # fmt: skip
+    sync(five, "pull", "--annotator", f"{annotator.id}=ana")
+    annotator.update(submitted["b"], rows_of(tasks["b"])[:1])
+    annotator.delete(submitted["d"])
+    annotator.submit(tasks["c"], [], was_cancelled=True)
+    label_studio.owner.submit(tasks["a"], rows_of(tasks["a"]))
+    label_studio.owner.patch(f"/api/tasks/{tasks['d']['id']}/", data={"doc_id": "d", "text": "?"})
+    owner = f"user-{label_studio.owner.id}"
+    result = sync(five, "status", "--format", "json")
+    assert states(result) == {
+        ("a", "ana"): "pulled", ("b", "ana"): "stale", ("c", "ana"): "skipped",
+        ("d", "ana"): "other text", ("e", "ana"): "not pushed",
+        ("a", owner): "submitted", ("b", owner): "to do", ("c", owner): "to do",
+        ("d", owner): "other text", ("e", owner): "not pushed",
+    }  # fmt: skip
+    result = sync(five, "status", "--document", "d")
+    assert "other text" in result.stdout
+    label_studio.owner.patch(
+        f"/api/tasks/{tasks['d']['id']}/",
+        data={"doc_id": "d", "text": five.read_document("d").text},
+    )
+    assert states(sync(five, "status", "--format", "json"))[("d", "ana")] == "deleted"
+    table = sync(five, "status")
+    assert "│ b        │ ana       │ stale" in table.stdout
+    assert "3 to do" in table.stderr
+
+
+def test_two_annotators_get_the_same_documents_apart(five, sync, label_studio, title):
+    pair = ("--annotators", "ana,bo", "--documents", "a,b")
+    for _ in range(2):
+        assert sync(five, "push", "--from", "gold", *pair).exit_code == 0
+    people = {"ana": label_studio.annotator, "bo": label_studio.owner}
+    for name, person in people.items():
+        (project,) = [
+            found
+            for found in label_studio.owner.get("/api/projects/", title=title[:30])["results"]
+            if found["title"].endswith(f" · {name}")
+        ]
+        tasks = person.tasks(project["title"])
+        assert sorted(tasks) == ["a", "b"]
+        person.submit(tasks["a"], rows_of(tasks["a"]))
+    assert sync(five, "pull", *pair).exit_code == 0
+    found = states(sync(five, "status", *pair, "--format", "json"))
+    assert found == {
+        ("a", "ana"): "pulled", ("a", "bo"): "pulled", ("b", "ana"): "to do", ("b", "bo"): "to do",
+    }  # fmt: skip
+    assert five.annotators() == ["ana", "bo", "gold"]
+    first = label_studio.owner.tasks(f"{title[: 50 - len(' · ana')].rstrip()} · ana")["b"]
+    label_studio.owner.submit(first, rows_of(first))
+    before = contents(five)
+    result = sync(five, "pull", *pair)
+    assert result.exit_code == 1
+    assert "is ana's, but users" in result.stderr
+    assert contents(five) == before
+    other = sync(five, "pull", *pair, "--annotator", f"{label_studio.owner.id}=curator")
+    assert other.exit_code == 1, "the owner is bo already in the other project"
+    assert "one person must not become two" in other.stderr
+
+
+@pytest.mark.parametrize("name", ["gold", "Ana", "-a"])
+def test_not_every_name_serves(five, sync, name):
+    result = sync(five, "push", "--annotators", f"bo,{name}")
+    assert result.exit_code == 1
+    assert f"--annotators {name}" in result.stderr
+
+
+@pytest.fixture
+def watch(five, label_studio, title):
+    """Start watching, in a process of its own; stopped at the end."""
+    running = []
+
+    def start(*options, url=label_studio.url):
+        arguments = ["studio", "watch", "--root", str(five.root), "--project", title, *options]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dateline", *arguments],
+            env=os.environ
+            | {"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_KEY": label_studio.owner.token}
+            | {"DATELINE_BACKOFF": "0", "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def until(process, wanted, seconds=60):
+    """Read what a process says until this comes; fails if it does not come."""
+    end = time.monotonic() + seconds
+    said = b""
+    while wanted.encode() not in said:
+        left = end - time.monotonic()
+        # Read without a buffer, in which a line could wait unseen.
+        if left < 0 or not select.select([process.stdout], [], [], left)[0]:
+            pytest.fail(f"«{wanted}» was not said: {said!r}")
+        more = os.read(process.stdout.fileno(), 65536)
+        assert more, f"the process has ended: {said!r}"
+        said += more
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["looking now and then", "called"])
+def test_watching_pulls_what_is_submitted(five, sync, watch, label_studio, title, called):
+    assert sync(five, "push", "--from", "gold").exit_code == 0
+    tasks = label_studio.annotator.tasks(title)
+    who = ("--annotator", f"{label_studio.annotator.id}=ana")
+    options = ("--every", "1")
+    if called:
+        place = f"127.0.0.1:{free_port()}"
+        options = ("--every", "3000", "--webhook", f"http://{place}/changed", "--listen", place)
+    process = watch(*who, *options)
+    until(process, "watching")
+    for name in NAMES[:2]:
+        label_studio.annotator.submit(tasks[name], rows_of(tasks[name]))
+        until(process, f"annotations/ana/{name}.json")
+    project = label_studio.owner.project(title)["id"]
+    assert len(label_studio.owner.get("/api/webhooks/", project=project)) == called
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert label_studio.owner.get("/api/webhooks/", project=project) == []
+    assert five.annotators() == ["ana", "gold"]
+
+
+def test_watching_outlasts_the_server(five, sync, watch, label_studio, title, proxy):
+    assert sync(five, "push", "--from", "gold").exit_code == 0
+    process = watch("--every", "0.2", url=proxy.url)
+    until(process, "watching")
+    proxy.refuse()
+    until(process, "Trying again in")
+    proxy.hint()
+    task = label_studio.annotator.tasks(title)["a"]
+    label_studio.annotator.submit(task, rows_of(task))
+    until(process, f"annotations/user-{label_studio.annotator.id}/a.json")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+
+
+def test_nobody_is_named_after_a_whole_day(five, sync, label_studio, title, run, tmp_path):
+    assert sync(five, "push", "--from", "gold").exit_code == 0
+    tasks = label_studio.annotator.tasks(title)
+    for person in (label_studio.annotator, label_studio.owner):
+        person.submit(tasks["a"], rows_of(tasks["a"]))
+        person.save_draft(tasks["b"], rows_of(tasks["b"])[:1])
+    label_studio.annotator.submit(tasks["c"], [], was_cancelled=True)
+    said = [
+        sync(five, command, *options).output
+        for command, options in (
+            ("pull", ()), ("status", ()), ("status", ("--format", "json")), ("pull", ("--full",)),
+            ("pull", ("--prune",)), ("pull", ("--theirs", "--document", "a")),
+        )
+    ]  # fmt: skip
+    for folder in ("annotations", "corpus", ".dateline"):
+        assert any((five.root / folder).rglob("*.json"))
+    run(five, "build", "--out", str(tmp_path / "dist"))
+    everything = b"".join(p.read_bytes() for p in five.root.rglob("*") if p.is_file())
+    everything += b"".join(p.read_bytes() for p in tmp_path.rglob("*.parquet"))
+    everything += "".join(said).encode()
+    for secret in label_studio.secrets:
+        assert secret.encode() not in everything

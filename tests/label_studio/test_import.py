@@ -1,0 +1,403 @@
+"""Exports that were made with other labels: what is understood comes in, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import tomllib
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dateline.errors import DatelineError
+from dateline.label_studio.importing import export_file as export_module
+from dateline.label_studio.importing.export_file import read_export
+from dateline.label_studio.importing.importer import ImportWishes, import_export, occurrences
+from dateline.label_studio.importing.mapping import read_mapping
+from dateline.label_studio.importing.template import template
+from dateline.label_studio.importing.translate import translate
+
+from ..small_corpus import TEXT
+from .foreign import MAPPING, RESULT, annotation, place, region, relation, said, task
+from .strategies import document_of
+
+
+@pytest.fixture
+def bring(files, run, tmp_path):
+    """Run the import for the small corpus; no file but annotations may change."""
+
+    def invoke(tasks, *arguments, mapping=MAPPING, annotator=("--annotator", "ana")):
+        export, labels = tmp_path / "export.json", tmp_path / "mapping.toml"
+        content = tasks if isinstance(tasks, bytes) else json.dumps(tasks).encode()
+        export.write_bytes(content)
+        labels.write_text(mapping, encoding="utf-8")
+        result = run(
+            files.corpus, "studio", "import", str(export), "--mapping", str(labels),
+            *annotator, *arguments,
+        )  # fmt: skip
+        assert isinstance(result.exception, SystemExit | None), result.exception
+        assert "Traceback" not in result.output
+        return result
+
+    return invoke
+
+
+def without(*ids):
+    return [r for r in RESULT if not {r.get("id"), r.get("from_id"), r.get("to_id")} & {*ids}]
+
+
+def test_what_is_mapped_comes_in(bring, files, run):
+    result = bring([task(annotation())])
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "annotations/ana/summit.json\n"
+    assert "1 row(s) left out with regions that are ignored" in result.stderr
+    made = files.corpus.read_annotation("ana", "summit")
+    assert [(m.id, m.type, m.entity, m.attributes) for m in made.mentions] == [
+        ("aB3_x-1", "PERSON", "ana", {"level": "name"}),
+        ("r2", "PERSON", None, {"level": "name"}),
+        ("oslo", "GPE", None, {"level": "name"}),
+        ("she", "PERSON", "ana", {"level": "pronoun"}),
+    ]
+    (entity,) = made.entities
+    assert (entity.name, entity.link.id) == ("Ana Ruiz", "Q42")
+    (event,) = made.events
+    assert [(a.role, a.mention) for a in event.arguments] == [("party", "aB3_x-1"), ("party", "r2")]
+    (claim,) = made.claims
+    assert (claim.act, claim.claimer, claim.spans[0].text) == (
+        "ASSERT",
+        "she",
+        "the talks would go on",
+    )
+    assert (made.status, made.provenance.kind, made.provenance.label_studio) == (
+        "submitted",
+        "human",
+        None,
+    )
+    assert made.provenance.created == "2025-02-03T04:05:06.7Z"
+    assert run(files.corpus, "validate", str(files.root / "annotations" / "ana")).exit_code == 0
+
+
+def test_importing_again_changes_nothing_and_never_overwrites(bring, files):
+    bring([task(annotation())])
+    path = files.corpus.annotation_path("ana", "summit")
+    before = path.read_bytes()
+    result = bring([task(annotation())])
+    assert result.exit_code == 0
+    assert "0 written, 1 unchanged" in result.stderr
+    result = bring([task(annotation(without("oslo")))])
+    assert result.exit_code == 1
+    assert "annotations/ana/summit.json is there already, and is not overwritten" in result.stderr
+    assert path.read_bytes() == before
+
+
+def test_whatever_is_not_mapped_stops_the_import_and_is_listed(bring, files):
+    rows = [
+        *RESULT,
+        region("x1", "ner", "FOOD", "treaty"),
+        region("x2", "ner", "FOOD", "Oslo"),
+        region("x3", "other", "PER", "Oslo"),
+        {"id": "x4", "from_name": "h", "to_name": "doc", "type": "hypertextlabels", "value": {}},
+        {
+            "id": "x4",
+            "from_name": "stars",
+            "to_name": "doc",
+            "type": "rating",
+            "value": {"rating": 3},
+        },
+        relation("aB3_x-1", "she"),
+        "no row",
+    ]
+    tasks = [task(annotation(rows))]
+    result = bring(tasks)
+    assert result.exit_code == 1
+    for line in (
+        "label «FOOD» of «ner»: 2 times, such as «treaty»",
+        "label «PER» of «other»: 1 time, such as «Oslo»",
+        "type «hypertextlabels»: 1 time",
+        "type «rating»: 1 time",
+        "type «»: 1 time",
+        "relation «»: 1 time, such as «Ana Ruiz»",
+    ):
+        assert line in result.stderr
+    assert not files.corpus.annotations.joinpath("ana").exists()
+    found = json.loads(bring(tasks, "--format", "json").stdout)
+    assert found["written"] == []
+    assert {
+        "thing": {"kind": "label", "control": "ner", "name": "FOOD"}, "count": 2, "quote": "treaty",
+    } in found["unmapped"]  # fmt: skip
+
+
+def test_what_loses_something_is_refused_or_a_draft(bring, files, run):
+    rows = [r for r in RESULT if r.get("labels") != ["said_by"]]
+    result = bring([task(annotation(rows))])
+    assert result.exit_code == 1
+    assert "region says: the claim has no claimer" in result.stderr
+    assert not files.corpus.annotations.joinpath("ana").exists()
+    result = bring([task(annotation(rows))], "--draft")
+    assert result.exit_code == 0, result.output
+    assert "the claim has no claimer" in result.stderr
+    assert files.corpus.read_annotation("ana", "summit").status == "draft"
+
+
+def test_defaults_give_what_is_required(bring):
+    mapping = MAPPING.replace('"mention.level" = "name"', "")
+    result = bring([task(annotation())], mapping=mapping)
+    assert result.exit_code == 1
+    assert "missing: «level»" in result.stderr
+    mapping = MAPPING.replace("[defaults]", '[defaults]\nclaimer = "AUTHOR"')
+    rows = [r for r in RESULT if r.get("labels") != ["said_by"]]
+    assert bring([task(annotation(rows))], mapping=mapping).exit_code == 0
+
+
+def test_texts_are_found_by_what_they_say(bring, files):
+    result = bring([task(annotation(), text=TEXT + "!")])
+    assert result.exit_code == 1
+    assert "task 1: is about no document of corpus/: «Ana Ruiz met" in result.stderr
+    assert bring([task(annotation())], mapping=MAPPING.replace('text = "body"', "")).exit_code == 0
+    named = MAPPING.replace('text = "body"', 'id = "doc"')
+    assert bring([task(annotation(), doc="summit")], mapping=named).exit_code == 0
+    result = bring([task(annotation(), doc="another")], mapping=named)
+    assert "has not the text of a document «another»" in result.stderr
+
+
+def test_users_need_pseudonyms_and_are_never_named(bring, files):
+    email = "somebody.real@example.org"
+    who = {"id": 3, "email": email, "first_name": "Somebody", "last_name": "Real"}
+    tasks = [task(annotation(user=who), annotation(without("oslo"), user=9, id=12))]
+    result = bring(tasks)
+    assert result.exit_code == 1
+    assert "--annotator 3=PSEUDONYM --annotator 9=PSEUDONYM" in result.stderr
+    result = bring(tasks, annotator=("--annotator", "3=ana", "--annotator", "9=bo"))
+    assert result.stdout == "annotations/ana/summit.json\nannotations/bo/summit.json\n"
+    for tasks in (
+        [task(annotation(user=email, id=1), annotation(user="x" + email, id=2))],
+        [task(annotation(user={"email": email}))],
+    ):
+        result = bring(tasks, annotator=())
+        assert "--annotator x1=PSEUDONYM" in result.stderr
+        assert email not in result.output
+    for path in files.root.rglob("*.json"):
+        assert email.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["gold", "Ana", "a b", "../x"])
+def test_a_pseudonym_that_cannot_serve_is_refused(bring, name):
+    result = bring([task(annotation())], annotator=("--annotator", name))
+    assert result.exit_code == 1
+    assert "a pseudonym has up to 40" in result.stderr
+
+
+def test_skips_predictions_and_older_annotations_are_left_out_and_said(bring, files):
+    newer = annotation(without("oslo"), id=12, updated_at="2025-03-01T00:00:00Z")
+    whole = task(annotation(), newer, annotation([], id=13, was_cancelled=True))
+    result = bring([whole | {"predictions": [{"result": RESULT}]}])
+    assert result.exit_code == 0, result.output
+    assert "1 prediction(s) left out" in result.stderr
+    assert "11 is older than 12 of the same user" in result.stderr
+    assert "13 is a skip; left out" in result.stderr
+    assert len(files.corpus.read_annotation("ana", "summit").mentions) == 3
+
+
+def test_an_export_of_the_old_kind_is_read_too(bring, files):
+    old = task(annotation())
+    old["completions"] = old.pop("annotations")
+    del old["predictions"]
+    assert bring([old]).exit_code == 0
+    assert len(files.corpus.read_annotation("ana", "summit").mentions) == 4
+
+
+def test_offsets_in_utf16_units_are_converted_with_a_note(bring, files):
+    text = "A 🏙️ for Ana.\nBo."
+    document = document_of(text, "town")
+    files.corpus.write_document(document)
+    quoted = place("Ana", text)
+    wide = len(text[: quoted["start"]].encode("utf-16-le")) // 2
+    row = region("r1", "ner", "PER", "Ana", text, start=wide, end=wide + 3)
+    result = bring([task(annotation([row]), text=text)])
+    assert result.exit_code == 0, result.output
+    assert "counts UTF-16 units" in result.stderr
+    (mention,) = files.corpus.read_annotation("ana", "town").mentions
+    assert (mention.spans[0].start, mention.spans[0].text) == (quoted["start"], "Ana")
+    del row["value"]["text"]
+    result = bring([task(annotation([row]), text=text)], annotator=("--annotator", "bo"))
+    assert result.exit_code == 1
+    assert "nobody can tell what its offsets count" in result.stderr
+
+
+def test_regions_of_another_text_on_the_page_are_told_apart(bring, files):
+    rows = [*RESULT, region("t", "ner", "PER", "Ana") | {"to_name": "title"}]
+    result = bring([task(annotation(rows))])
+    assert result.exit_code == 1
+    assert "regions of several texts (doc, title)" in result.stderr
+    mapping = MAPPING.replace("[document]", '[document]\nobject = "doc"')
+    assert bring([task(annotation(rows))], mapping=mapping).exit_code == 0
+    assert "t" not in set(files.corpus.read_annotation("ana", "summit").ids())
+
+
+def test_one_choice_can_mean_another_thing_for_another_kind_of_region(bring, files):
+    mapping = (
+        MAPPING + '\n[choices.sure]\nno = ["event.polarity=negative", "claim.polarity=negative"]\n'
+    )
+    rows = [
+        *RESULT,
+        *(said(name, "sure", "choices", "met", choices=["no"]) for name in ("met", "says")),
+    ]
+    assert bring([task(annotation(rows))], mapping=mapping).exit_code == 0
+    made = files.corpus.read_annotation("ana", "summit")
+    assert made.events[0].attributes["polarity"] == "negative"
+    assert made.claims[0].attributes["polarity"] == "negative"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is not JSON"),
+        (b"id,text\n1,x\n", "is not JSON"),
+        (b'[{"data": {"body": "\xff"}}]', "is not JSON"),
+        (b'"text"', "holds no list of tasks"),
+        (b'{"tasks": []}', "holds no list of tasks"),
+        (b"[1]", "task 1 has no «data» object"),
+        (b'[{"id": 1, "text": "x", "ner": []}]', "not «JSON-MIN»"),
+        (b'[{"data": {}}]', "no list of annotations"),
+        (b'[{"data": {}, "annotations": [1]}]', "annotation 1 has no list called «result»"),
+        (b'[{"data": {}, "annotations": [{"result": "x"}]}]', "annotation 1 has no list"),
+        (b"[" * 1_000_000, "nested too deeply"),
+        (b'[{"data": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}]", "nested too deeply"),
+    ],
+    ids=["empty", "csv", "latin", "text", "object", "number", "min", "none", "one", "result",
+         "deep", "deep data"],
+)  # fmt: skip
+def test_a_file_that_is_no_export_is_explained(bring, content, message):
+    result = bring(content)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert len(result.stderr) < 1_000
+
+
+def test_a_file_that_is_too_large_is_not_read(bring, monkeypatch):
+    monkeypatch.setattr(export_module, "LIMIT", 100)
+    result = bring([task(annotation())])
+    assert result.exit_code == 1
+    assert "export and import it in parts" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ("x", "is not TOML"),
+        ("[labels]\nPER = 3", "mapping.toml"),
+        ('[label.ner]\nPER = "entity:PERSON"', "unknown field `label`"),
+        ('[labels.ner]\nPER = "entity:PERSN"', "labels.ner.PER: «entity:PERSN» is no label of this corpus; did you mean «entity:PERSON»?"),
+        ('[choices.c]\nx = "mention.level=nam"', "did you mean «mention.level=name»?"),
+        ('[relations]\nx = "partie"', "did you mean «party»?"),
+        ('[texts]\nx = "entity_ids"', "did you mean «entity_id»?"),
+        ('[defaults]\n"mention.levl" = "name"', "defaults.mention.levl"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_cannot_be_is_explained(bring, mapping, message):
+    result = bring([task(annotation())], mapping=mapping)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_the_template_is_a_mapping_of_everything_that_occurs(files, run, tmp_path, bring):
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps([task(annotation())]), encoding="utf-8")
+    result = run(files.corpus, "studio", "import", str(export), "--template")
+    assert result.exit_code == 0
+    assert '"PER" = "?"   # 3 times, such as «Ana Ruiz»' in result.stdout
+    found = tomllib.loads(result.stdout)
+    assert list(found["labels"]["ner"]) == ["LOC", "MISC", "PER"]
+    assert set(found["relations"]) == {"participant_of", "said_by"}
+    # As it stands it decides nothing; with every «?» ignored, it is complete.
+    assert bring([task(annotation())], mapping=result.stdout).exit_code == 1
+    ignored = result.stdout.replace('= "?"', '= "ignore"')
+    result = bring([task(annotation())], mapping=ignored)
+    assert result.exit_code == 0, result.output
+    assert files.corpus.read_annotation("ana", "summit").mentions == ()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.lists(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=4
+    )
+)
+def test_any_name_can_stand_in_a_template(names, repository, tmp_path):
+    path = tmp_path / "any.json"
+    rows = [region("a", name, name, "Ana") for name in names]
+    rows += [relation("a", "a", *names), {"type": "textarea", "from_name": "".join(names)}]
+    path.write_bytes(msgspec.json.encode([task(annotation(rows))]))
+    text = template(occurrences(read_export(path)), repository.ontology)
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert set(tomllib.loads(text)["labels"]) == set(names)
+
+
+def test_the_template_guesses_where_names_agree(repository, files):
+    rows = [region("a", "ner", "person", "Ana"), relation("a", "a", "AGENT")]
+    export = files.root / "export.json"
+    export.write_text(json.dumps([task(annotation(rows))]), encoding="utf-8")
+    found = tomllib.loads(template(occurrences(read_export(export)), repository.ontology))
+    assert found["labels"]["ner"]["person"] == "entity:PERSON"
+    assert found["relations"]["AGENT"] == "agent"
+
+
+def test_help_ends_with_an_example(run, files):
+    result = run(files.corpus, "studio", "import", "--help")
+    assert "Example:\n  dateline studio import" in re.sub(r"\n +", "\n  ", result.stdout)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 200) | st.text(max_size=5)
+    | st.sampled_from(["labels", "ner", "PER", "form", "NAM", "r1", "doc", "Ana"]),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.sampled_from(["labels", "text", "choices", "start", "end"]), inner),
+    max_leaves=8,
+)  # fmt: skip
+ROWS = st.lists(
+    JSON
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "id": JSON, "from_id": JSON, "to_id": JSON, "labels": JSON, "direction": JSON,
+            "from_name": st.sampled_from(["ner", "form", "kb", "trigger"]) | JSON,
+            "to_name": JSON,
+            "type": st.sampled_from(["labels", "choices", "textarea", "relation"]) | JSON,
+            "value": JSON,
+        },
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(rows=ROWS)
+def test_no_result_makes_it_crash(rows, files, tmp_path):
+    path = tmp_path / "any.json"
+    path.write_bytes(msgspec.json.encode([task(annotation(rows))]))
+    labels = tmp_path / "mapping.toml"
+    labels.write_text(MAPPING, encoding="utf-8")
+    ontology = files.corpus.ontology
+    mapping = read_mapping(labels, ontology)
+    tasks = read_export(path)
+    wishes = ImportWishes(pseudonyms={"": "ana"}, draft=True)
+    done = import_export(files.corpus, tasks, mapping, wishes)
+    for file in done.written:
+        (files.root / file).unlink()
+    tomllib.loads(template(occurrences(tasks), ontology))
+    translate(rows, TEXT, mapping, ontology)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=200) | JSON.map(msgspec.json.encode))
+def test_no_file_makes_it_crash(content, tmp_path):
+    path = tmp_path / "any.json"
+    path.write_bytes(content)
+    with contextlib.suppress(DatelineError):
+        read_export(path)
