@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from dateline.errors import DatelineError
+from dateline.model import LAYERS
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
@@ -59,10 +60,73 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
-    """The option ``--format``, given to the command as ``shown_as``; the first is the default."""
+    """The option ``--format``, passed as ``output_format``; the first format is the default."""
     return click.option(
-        "--format", "shown_as", type=click.Choice(formats), default=formats[0], show_default=True
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="Output format.",
     )
+
+
+class Names(click.ParamType[tuple[str, ...]]):
+    """Names separated by commas, as a tuple without duplicates: ``--documents a,b``."""
+
+    name = "names"
+
+    def __init__(self, allowed: Collection[str] | None = None) -> None:
+        self.allowed = allowed
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Split the value; fails on an empty name and on one that is not allowed."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+        if "" in names:
+            self.fail(f"{value!r} has an empty name; write names as a,b,c.", param, ctx)
+        for name in names:
+            if self.allowed is not None and name not in self.allowed:
+                self.fail(f"{name!r} is unknown. Allowed: {', '.join(self.allowed)}.", param, ctx)
+        return names
+
+
+def names_option(
+    flag: str, metavar: str, text: str, allowed: Collection[str] | None = None
+) -> Callable[[F], F]:
+    """An option that takes names separated by commas; empty where it is not given."""
+    return click.option(
+        flag,
+        type=Names(allowed),
+        default=(),
+        metavar=f"{metavar}[,{metavar}...]",
+        help=text,
+    )
+
+
+def layers_option(
+    text: str = "Only these layers.  [default: all]", allowed: Collection[str] | None = LAYERS
+) -> Callable[[F], F]:
+    """The option ``--layers``; pass ``allowed=None`` where other groups may be named too."""
+    return names_option("--layers", "LAYER", text, allowed)
+
+
+def documents_option(text: str = "Only these documents.  [default: all]") -> Callable[[F], F]:
+    """The option ``--documents``, by ids."""
+    return names_option("--documents", "ID", text)
+
+
+def annotators_option(text: str) -> Callable[[F], F]:
+    """The option ``--annotators``, by pseudonyms."""
+    return names_option("--annotators", "NAME", text)
+
+
+def dry_run_option(text: str = "Show what would change, and write nothing.") -> Callable[[F], F]:
+    """The option ``--dry-run``."""
+    return click.option("--dry-run", is_flag=True, help=text)
 
 
 def _set_root(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:

@@ -22,7 +22,7 @@ def annotators() -> None:
 @annotators.command("list")
 @format_option("text", "json")
 @pass_settings
-def list_annotators(settings: Settings, shown_as: str) -> None:
+def list_annotators(settings: Settings, output_format: str) -> None:
     """Show who annotates, and how many documents.
 
     \b
@@ -46,7 +46,7 @@ def list_annotators(settings: Settings, shown_as: str) -> None:
                 "documents": len(list((corpus.annotations / name).glob("*.json"))),
             }
         )
-    if shown_as == "json":
+    if output_format == "json":
         import json
 
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -40,7 +40,7 @@ def status(
     title: str | None,
     documents: tuple[str, ...],
     annotators: tuple[str, ...],
-    shown_as: str,
+    output_format: str,
 ) -> None:
     """Show where each annotator stands with each document.
 
@@ -61,7 +61,7 @@ def status(
     with connect_to(settings, url, token) as server:
         for each, only in titles_of(corpus, title, annotators).items():
             found += standings_of(corpus, server, project_of(server, each), names, only)
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))

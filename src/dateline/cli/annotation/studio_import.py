@@ -58,7 +58,7 @@ def import_export(
     layers: tuple[str, ...],
     kind: str,
     draft: bool,
-    shown_as: str,
+    output_format: str,
 ) -> None:
     """Bring in an export that was made with other labels.
 
@@ -91,7 +91,7 @@ def import_export(
         pseudonyms=_pseudonyms(pseudonyms), layers=layers or None, kind=kind, draft=draft
     )
     labels = read_mapping(mapping, corpus.ontology)
-    _report(settings, foreign.import_export(corpus, tasks, labels, wishes), shown_as)
+    _report(settings, foreign.import_export(corpus, tasks, labels, wishes), output_format)
 
 
 def _pseudonyms(given: tuple[str, ...]) -> dict[str, str]:
@@ -103,9 +103,9 @@ def _pseudonyms(given: tuple[str, ...]) -> dict[str, str]:
     return pseudonyms
 
 
-def _report(settings: Settings, imported: Imported, shown_as: str) -> None:
+def _report(settings: Settings, imported: Imported, output_format: str) -> None:
     refused = [notice for notice in imported.notices if notice.level == "refused"]
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(imported), indent=2))

@@ -19,7 +19,7 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 @click.command(cls=Command)
 @format_option("text", "json")
 @pass_settings
-def ontology(settings: Settings, shown_as: str) -> None:
+def ontology(settings: Settings, output_format: str) -> None:
     """Show the labels of the corpus.
 
     Types with their guidelines and hotkeys, roles with what may fill them, attributes and
@@ -33,7 +33,7 @@ def ontology(settings: Settings, shown_as: str) -> None:
     from dateline.corpus.store import Corpus
 
     found = Corpus(settings.root).ontology
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(found, order="sorted"), indent=2))

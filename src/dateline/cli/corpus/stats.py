@@ -27,7 +27,7 @@ AGREEMENT = "agreement"
     help="Draw them into this folder too, as SVG.",
 )  # fmt: skip
 @pass_settings
-def stats(settings: Settings, annotator: str, shown_as: str, plots: Path | None) -> None:
+def stats(settings: Settings, annotator: str, output_format: str, plots: Path | None) -> None:
     """Count labels, attributes, chains, roles and claimers.
 
     \b
@@ -51,7 +51,7 @@ def stats(settings: Settings, annotator: str, shown_as: str, plots: Path | None)
 
         for path in draw(plots_of(found, corpus.ontology), plots):
             settings.say(f"{path}: drawn")
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))

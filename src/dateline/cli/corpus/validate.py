@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @format_option("text", "json", "github")
 @pass_settings
-def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None:
+def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) -> None:
     """Check the corpus against schemas and rules.
 
     PATHS are files or folders of the corpus; without any, all of it is checked, and what concerns
@@ -44,7 +44,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None
     for bundle in settings.progress(bundles, "Validating", total=total):
         incidents += [i for i in bundle.incidents if not files or _is_under(i.file, files)]
         checked += bundle.annotation_files
-    _print(incidents, shown_as)
+    _print(incidents, output_format)
     errors = sum(incident.level == "error" for incident in incidents)
     settings.say(
         f"{counted(total, 'document')} and {counted(checked, 'annotation')} checked: "
@@ -56,7 +56,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], shown_as: str) -> None
 
 @click.command(cls=Command)
 @format_option("text", "json")
-def rules(shown_as: str) -> None:
+def rules(output_format: str) -> None:
     """List the rules, and why each is there.
 
     \b
@@ -68,7 +68,7 @@ def rules(shown_as: str) -> None:
     from dateline.validation.registry import RULES
 
     table = [RULES[code] for code in sorted(RULES)]
-    if shown_as == "json":
+    if output_format == "json":
         import json
 
         fields = ("code", "level", "scope", "title", "why")
@@ -100,12 +100,12 @@ def _is_under(file: str, paths: Iterable[str]) -> bool:
     return any(path == "." or file == path or file.startswith(f"{path}/") for path in paths)
 
 
-def _print(incidents: Sequence[Incident], shown_as: str) -> None:
-    if shown_as == "json":
+def _print(incidents: Sequence[Incident], output_format: str) -> None:
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(incidents), indent=2))
-    elif shown_as == "github":
+    elif output_format == "github":
         for incident in incidents:
             click.echo(_github(incident))
     else:

@@ -25,11 +25,15 @@ COLORS = {"refused": "red", "wrong": "red", "noted": "yellow"}
     help="A built dataset whose documents were predicted.  [default: this corpus's documents]",
 )  # fmt: skip
 @click.option(
-    "--format", "shown_as", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
 )
 @pass_settings
 def check_predictions(
-    settings: Settings, /, predictions: Path, gold: Path | None, shown_as: str
+    settings: Settings, /, predictions: Path, gold: Path | None, output_format: str
 ) -> None:
     """Say everything that is wrong with a file of predictions.
 
@@ -51,7 +55,7 @@ def check_predictions(
 
         texts = {text.id: text for text in texts_of_gold(read_gold(gold))}
     found = check(predictions, Corpus(settings.root), texts)
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))

@@ -41,7 +41,7 @@ def compare(
     gold: Path | None,
     split: str | None,
     layers: tuple[str, ...],
-    shown_as: str,
+    output_format: str,
     resamples: int,
     seed: int,
     despite_differences: bool,
@@ -77,13 +77,13 @@ def compare(
     comparison = compare_systems(
         [found[name] for name in by_name], resamples, seed, despite_differences=despite_differences
     )
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
     else:
         lead = [*notes(comparison), LEGEND]
-        print_report(shown_as, "Comparison", lead, tables(comparison), comparison.signature)
+        print_report(output_format, "Comparison", lead, tables(comparison), comparison.signature)
     for note in notes(comparison):
         settings.say(f"Note: {note}")
 
@@ -108,7 +108,7 @@ def errors(
     gold: Path | None,
     split: str | None,
     layers: tuple[str, ...],
-    shown_as: str,
+    output_format: str,
     examples: int,
     ceiling: tuple[str, str] | None,
     **matching: Any,
@@ -138,7 +138,7 @@ def errors(
     if ceiling is None:
         ceiling = _listed_ceiling(settings, against)
     agreed = _agreement(settings, against, options, ceiling) if ceiling else {}
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         content = {
@@ -151,7 +151,7 @@ def errors(
     shown = list(tables(found, name_documents=pair.documents > 1))
     if ceiling:
         shown.insert(0, ceiling_table(scores, agreed))
-    print_report(shown_as, f"Errors of {predictions.name}", [LEGEND], shown, scores.signature)
+    print_report(output_format, f"Errors of {predictions.name}", [LEGEND], shown, scores.signature)
 
 
 def _listed_ceiling(settings: Settings, gold: Gold) -> tuple[str, str] | None:

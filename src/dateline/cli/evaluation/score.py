@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import format_option as formats
 
 if TYPE_CHECKING:
     from dateline.evaluation.columns.pairing import Options
@@ -17,13 +18,7 @@ if TYPE_CHECKING:
     from dateline.evaluation.signature import Signature
     from dateline.evaluation.tables.scores import Table
 
-format_option = click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["text", "json", "md", "html"]),
-    default="text",
-    show_default=True,
-)
+format_option = formats("text", "json", "md", "html")
 
 C = TypeVar("C", bound=Callable[..., Any])
 FLAWS_SHOWN = 5
@@ -88,17 +83,21 @@ def gold_of(settings: Settings, gold: Path | None, split: str | None) -> Gold:
 
 
 def print_report(
-    shown_as: str, title: str, lead: Sequence[str], tables: Iterable[Table], signature: Signature
+    output_format: str,
+    title: str,
+    lead: Sequence[str],
+    tables: Iterable[Table],
+    signature: Signature,
 ) -> None:
     """Tables and their signature, for a person at a terminal, as Markdown or as an HTML page.
 
     The pages begin with the lead.
     """
-    if shown_as == "md":
+    if output_format == "md":
         from dateline.evaluation.tables.scores import markdown_page
 
         click.echo(markdown_page(title, lead, tables, str(signature)), nl=False)
-    elif shown_as == "html":
+    elif output_format == "html":
         from dateline.evaluation.tables.html import page
 
         click.echo(page(title, lead, tables, str(signature)))
@@ -123,7 +122,7 @@ def score(
     gold: Path | None,
     split: str | None,
     layers: tuple[str, ...],
-    shown_as: str,
+    output_format: str,
     labels: bool,
     documents: bool,
     resamples: int,
@@ -147,7 +146,7 @@ def score(
     against = gold_of(settings, gold, split)
     pair = Pair(against, as_predictions(predictions), options_of(**matching))
     found = report(against, pair, chosen(layers, pair), resamples, seed, per_document=documents)
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         content = {"signature_line": str(found.signature), **msgspec.to_builtins(found)}
@@ -155,7 +154,7 @@ def score(
     else:
         title = f"Scores of {predictions.name}"
         shown = tables(found, labels=labels)
-        print_report(shown_as, title, [*notes(found), LEGEND], shown, found.signature)
+        print_report(output_format, title, [*notes(found), LEGEND], shown, found.signature)
     _warn(settings, found)
 
 

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 @click.option("--settled", is_flag=True, help="With --list: list what is decided too.")
 @click.option(
     "--format",
-    "shown_as",
+    "output_format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
@@ -87,7 +87,7 @@ def adjudicate(
     reopen: tuple[str, ...],
     listed: bool,
     settled: bool,
-    shown_as: str,
+    output_format: str,
 ) -> None:
     """Make gold of what several annotators say.
 
@@ -115,7 +115,7 @@ def adjudicate(
     names = comparable(corpus, annotators, documents)
     under_way = (Adjudication(corpus, name, annotators, chosen, reopen) for name in names)
     if listed:
-        _list(under_way, settled, shown_as)
+        _list(under_way, settled, output_format)
         return
     given = read_decisions(decisions_file) if decisions_file else []
     ask = decisions_file is None and curated_by is None and sys.stdin.isatty()
@@ -142,12 +142,12 @@ def adjudicate(
         raise click.exceptions.Exit(1)
 
 
-def _list(under_way: Iterable[Adjudication], settled: bool, shown_as: str) -> None:
+def _list(under_way: Iterable[Adjudication], settled: bool, output_format: str) -> None:
     rows = []
     for adjudication in under_way:
         decided = adjudication.settlement.decided if settled else ()
         for case, decision in [*decided, *((case, None) for case in adjudication.settlement.open)]:
-            if shown_as == "json":
+            if output_format == "json":
                 rows.append(_row(adjudication, case, decision))
                 continue
             for line in lines(adjudication, case):
@@ -155,9 +155,9 @@ def _list(under_way: Iterable[Adjudication], settled: bool, shown_as: str) -> No
             if decision is not None:
                 click.echo(f"  {_said(decision)}")
             click.echo()
-        if shown_as == "text":
+        if output_format == "text":
             click.echo(count(adjudication))
-    if shown_as == "json":
+    if output_format == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
 
 

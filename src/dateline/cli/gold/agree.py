@@ -29,7 +29,7 @@ def agree(
     annotators: tuple[str, ...],
     documents: tuple[str, ...],
     layers: tuple[str, ...],
-    shown_as: str,
+    output_format: str,
     gamma: bool,
     seed: int,
 ) -> None:
@@ -51,11 +51,11 @@ def agree(
     report = agreement(
         corpus, annotators, documents or None, layers or _LAYERS, seed, with_gamma=gamma
     )
-    if shown_as == "json":
+    if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
-    elif shown_as == "html":
+    elif output_format == "html":
         from dateline.agreement.html_page import page
 
         click.echo(page(report, corpus.ontology.title))

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 @click.argument("after", metavar="[B]", required=False)
 @click.option(
     "--format",
-    "shown_as",
+    "output_format",
     type=click.Choice(["text", "markdown", "json"]),
     default="text",
     show_default=True,
 )
 @pass_settings
-def diff(settings: Settings, before: str, after: str | None, shown_as: str) -> None:
+def diff(settings: Settings, before: str, after: str | None, output_format: str) -> None:
     """Show what changed from A to B, item by item.
 
     A and B are released versions or git revisions; without B it is the working tree. Items are
@@ -43,10 +43,10 @@ def diff(settings: Settings, before: str, after: str | None, shown_as: str) -> N
     from dateline.release.diff.rendering import as_json, as_markdown, as_text
 
     comparison = compare(Corpus(settings.root), before, after)
-    if shown_as == "json":
+    if output_format == "json":
         click.echo(as_json(comparison))
         return
-    for line in as_markdown(comparison) if shown_as == "markdown" else as_text(comparison):
+    for line in as_markdown(comparison) if output_format == "markdown" else as_text(comparison):
         click.echo(line)
 
 
