@@ -110,6 +110,26 @@ def test_claims_of_one_place_match_by_their_claimers():
     assert match(left, right).claims == {"a1": "b2", "a2": "b1"}
 
 
+def test_events_of_one_place_match_by_where_their_fillers_are_not_by_ids():
+    def event(id_, trigger, *fillers):
+        return {
+            "id": id_,
+            "trigger": quote(TEXT, trigger),
+            "type": "ATTACK",
+            "arguments": [{"role": "purpose", "event": filler} for filler in fillers],
+            "attributes": {},
+            "cluster": None,
+        }
+
+    left = [event("e1", "fight on", "x1"), event("e2", "fight on", "x2")]
+    right = [event("e3", "fight on", "x1"), event("e4", "fight on", "x2")]
+    # The same ids, the other way round.
+    left += [event("x1", "Kim Jong Un"), event("x2", "Putin")]
+    right += [event("x2", "Kim Jong Un"), event("x1", "Putin")]
+    found = match(annotation(events=left), annotation(events=right)).events
+    assert found == {"e1": "e4", "e2": "e3", "x1": "x2", "x2": "x1"}
+
+
 def test_entities_match_by_the_mentions_they_share():
     def chain(name, *places):
         return [

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 
@@ -48,6 +49,9 @@ class Groups(Struct, frozen=True):
 
 
 _Key = tuple[tuple[Range, ...], str, tuple[str, ...], str]
+
+_Places = Mapping[str, Hashable]
+"""Where in the text each item is, and what its label is, by its id: what to compare without ids."""
 
 
 class _Item(Struct, frozen=True):
@@ -126,12 +130,15 @@ def _match(first: Annotation, second: Annotation) -> dict[str, _Weights]:
         }
     keys = _keys(first), _keys(second)
     mentions = _by_place(_mentions(first), _mentions(second))
+    places = _places(second)
     known = dict(mentions.keys())
     entities = _by_members(chains_of(first), chains_of(second), known, keys, "entities")
-    events = _by_place(_events(first, known), _events(second, {}))
+    matched = {one: places[other] for one, other in known.items()}
+    events = _by_place(_events(first, matched), _events(second))
     known |= dict(events.keys())
     clusters = _by_members(clusters_of(first), clusters_of(second), known, keys, "clusters")
-    claims = _by_place(_claims(first, known), _claims(second, {}))
+    matched |= {one: places[other] for one, other in events}
+    claims = _by_place(_claims(first, matched), _claims(second))
     return {
         "mentions": mentions,
         "entities": entities,
@@ -148,37 +155,48 @@ def _mentions(annotation: Annotation) -> list[_Item]:
     ]
 
 
-def _events(annotation: Annotation, known: Ids) -> list[_Item]:
-    """The events, their fillers under the ids of the other annotation where these are known."""
+def _events(annotation: Annotation, matched: _Places | None = None) -> list[_Item]:
+    """The events; ``matched`` has the places of what fills roles, under ids of this annotation."""
+    places = _places(annotation)
     return [
         _item(
             event.id,
             event.trigger,
             event.type,
             event.attributes,
-            ((a.role, known.get(a.filler, a.filler)) for a in event.arguments),
+            [(argument.role, argument.filler) for argument in event.arguments],
+            places,
+            matched,
         )
         for event in annotation.events
     ]
 
 
-def _claims(annotation: Annotation, known: Ids) -> list[_Item]:
-    """The claims, what they refer to under the ids of the other annotation where it is known."""
-    places = {mention.id: str(ranges_of(mention.spans)) for mention in annotation.mentions}
+def _claims(annotation: Annotation, matched: _Places | None = None) -> list[_Item]:
+    """The claims; ``matched`` has the places of what they refer to, as in `_events`."""
+    # A claimer that is not a mention is the same for every annotator.
+    special = {claim.claimer: claim.claimer for claim in annotation.claims}
+    places = special | _places(annotation)
     return [
         _item(
             claim.id,
             claim.spans,
             claim.act,
-            {**claim.attributes, "": places.get(claim.claimer, claim.claimer)},
-            (
-                ("claimer", known.get(claim.claimer, claim.claimer)),
-                ("cue", ranges_of(claim.cue or ())),
-                *(("about", known.get(event, event)) for event in claim.events),
-            ),
+            {**claim.attributes, "": str(ranges_of(claim.cue or ()))},
+            [("claimer", claim.claimer), *(("about", event) for event in claim.events)],
+            places,
+            matched,
         )
         for claim in annotation.claims
     ]
+
+
+def _places(annotation: Annotation) -> dict[str, Hashable]:
+    return {
+        **{m.id: (ranges_of(m.spans), m.type) for m in annotation.mentions},
+        **{e.id: (ranges_of(e.trigger), e.type) for e in annotation.events},
+        **{c.id: (ranges_of(c.spans), c.act) for c in annotation.claims},
+    }
 
 
 def _item(
@@ -186,26 +204,31 @@ def _item(
     spans: Spans,
     label: str,
     attributes: Mapping[str, str],
-    references: Iterable[Hashable] = (),
+    references: Sequence[tuple[str, str]] = (),
+    places: _Places = MappingProxyType({}),
+    matched: _Places | None = None,
 ) -> _Item:
+    """An item; what it refers to is compared by place, because ids say nothing of one another."""
     ranges, values = ranges_of(spans), sorted(attributes.items())
+    own = sorted(str((name, places.get(end))) for name, end in references)
+    known = places if matched is None else {**places, **matched}
     return _Item(
         id=id_,
         ranges=ranges,
         label=label,
-        traits=frozenset((*values, *references)),
-        key=(ranges, label, tuple(map(str, values)), id_),
+        traits=frozenset((*values, *((name, known.get(end)) for name, end in references))),
+        key=(ranges, label, (*map(str, values), *own), id_),
     )
 
 
 def _keys(annotation: Annotation) -> dict[str, dict[str, _Key]]:
     """What the items of each kind are put in order by, by their ids."""
     mentions = {item.id: item.key for item in _mentions(annotation)}
-    events = {item.id: item.key for item in _events(annotation, {})}
+    events = {item.id: item.key for item in _events(annotation)}
     found = {
         "mentions": mentions,
         "events": events,
-        "claims": {item.id: item.key for item in _claims(annotation, {})},
+        "claims": {item.id: item.key for item in _claims(annotation)},
     }
     # An entity without mentions, or a cluster without events, is nowhere in the text.
     found["entities"] = {
@@ -223,7 +246,7 @@ def _content(annotation: Annotation) -> list[list[tuple[object, ...]]]:
     """All that the annotation says about the text, less its ids."""
     return [
         sorted(item.key[:-1] for item in items)
-        for items in (_mentions(annotation), _events(annotation, {}), _claims(annotation, {}))
+        for items in (_mentions(annotation), _events(annotation), _claims(annotation))
     ]
 
 
