@@ -7,14 +7,25 @@ document's text, end exclusive. The shapes are those of ``schema/document.schema
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 SCHEMA_VERSION = "1.0"
 GOLD = "gold"
-LAYERS = ("entities", "events", "claims")
+
+LAYER_FIELDS: Mapping[str, tuple[str, str]] = {
+    "entities": ("mentions", "entities"),
+    "events": ("events", "event_relations"),
+    "claims": ("claims", "claim_relations"),
+}
+"""The fields of an annotation by layer; the first of each holds the labelled spans."""
+
+LAYERS = tuple(LAYER_FIELDS)
+ITEM_FIELDS = tuple(field for fields in LAYER_FIELDS.values() for field in fields)
+ID_FIELDS = ("mentions", "entities", "events", "claims")
+"""The fields whose items have ids."""
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -164,8 +175,8 @@ class Annotation(Struct, frozen=True):
 
     def ids(self) -> Iterator[str]:
         """Every id in use, in the order of the file."""
-        for items in (self.mentions, self.entities, self.events, self.claims):
-            for item in items:
+        for field in ID_FIELDS:
+            for item in getattr(self, field):
                 yield item.id
 
 

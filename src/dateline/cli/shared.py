@@ -27,11 +27,6 @@ def find_root(start: Path) -> Path:
     return start
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: «1 file», «2,000 files»."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 @dataclass
 class Settings:
     """The options that every command takes."""

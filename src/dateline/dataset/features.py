@@ -14,6 +14,8 @@ import pyarrow as pa
 from datasets import ClassLabel, Features, List, Value
 
 from dateline.errors import DatelineError
+from dateline.json_pointer import resolve_pointer
+from dateline.model import ITEM_FIELDS
 from dateline.ontology.labels import Attribute, Ontology
 from dateline.ontology.schemas import Schema
 
@@ -23,7 +25,6 @@ Feature = Any
 OUTSIDE = "O"
 PRIMITIVES = {"string": "string", "integer": "int64", "number": "float64", "boolean": "bool"}
 RANGE = {"start": Value("int64"), "end": Value("int64")}
-ITEMS = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
 
 
 class Column(NamedTuple):
@@ -146,15 +147,12 @@ def _lookup(schemas: Mapping[str, Schema], reference: str, schema: str) -> tuple
     urn, _, pointer = reference.partition("#")
     name = urn.rpartition(":")[2] or schema
     try:
-        node: Any = schemas[name]
-        for step in pointer.split("/")[1:]:
-            node = node[step.replace("~1", "/").replace("~0", "~")]
+        return resolve_pointer(schemas[name], pointer), name
     except KeyError as error:
         raise DatelineError(
             f"schema/{schema}.schema.json: $ref {reference!r} leads nowhere: there is no {error}; "
             "correct it."
         ) from None
-    return node, name
 
 
 def _by_name(feature: Feature) -> Feature:
@@ -202,7 +200,7 @@ def _items(annotation: _Described) -> tuple[Column, ...]:
         "claims": "What a source says: fragments, claimer, cue, act, attributes, events.",
         "claim_relations": "Directed relations between two claims.",
     }
-    return tuple(annotation.column(name, descriptions[name]) for name in ITEMS)
+    return tuple(annotation.column(name, descriptions[name]) for name in ITEM_FIELDS)
 
 
 def _documents(schemas: Mapping[str, Schema]) -> Config:

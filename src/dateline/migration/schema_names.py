@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dateline.errors import DatelineError
+from dateline.json_pointer import resolve_pointer
 from dateline.model import Struct
 from dateline.ontology.schemas import Schema
 
@@ -130,8 +131,5 @@ def _entries(schema: dict[str, Any], node: Any) -> list[Any]:
 def _follow(schema: dict[str, Any], node: Any) -> Any:
     """The node that this one refers to, itself and no copy, so that it can be changed."""
     while node.get("$ref", "").startswith("#/"):
-        target: Any = schema
-        for step in node["$ref"][2:].split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        node = target
+        node = resolve_pointer(schema, node["$ref"][1:])
     return node

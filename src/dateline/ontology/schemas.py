@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dateline.json_pointer import resolve_pointer
+
 SCHEMA_NAMES = ("ontology", "document", "annotation", "prediction", "release")
 Schema = Mapping[str, Any]
 
@@ -24,8 +26,6 @@ def boilerplate(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
 def resolve(schema: Schema, node: Schema) -> Schema:
     """The node, or what it refers to within the same schema file."""
     while "$ref" in node and node["$ref"].startswith("#/"):
-        target: Any = schema
-        for step in node["$ref"][2:].split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
+        target = resolve_pointer(schema, node["$ref"][1:])
         node = {**target, **{k: v for k, v in node.items() if k != "$ref"}}
     return node

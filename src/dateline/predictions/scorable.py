@@ -7,7 +7,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dateline.model import Argument, Claim, Event, Mention, Relation, Span, Spans, Struct
+from dateline.model import (
+    ID_FIELDS,
+    LAYER_FIELDS,
+    Argument,
+    Claim,
+    Event,
+    Mention,
+    Relation,
+    Span,
+    Spans,
+    Struct,
+)
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.vocabulary import Vocabulary
 
@@ -86,7 +97,7 @@ class _Desk:
                 if label not in names:
                     place = f"/{name}/{position}/{field}"
                     self._flaw(place, _id(item), f"«{label}» is no label of the ontology")
-        for name, layer in (("mentions", "entities"), ("events", "events"), ("claims", "claims")):
+        for layer, (name, _) in LAYER_FIELDS.items():
             attributes = words.attributes[layer]
             for position, item in enumerate(getattr(said, name)):
                 for attribute, value in item.attributes.items():
@@ -107,10 +118,7 @@ class _Desk:
 
     def look_at_references(self) -> None:
         said = self._said
-        ids = {
-            name: {item.id for item in getattr(said, name)}
-            for name in ("mentions", "entities", "events", "claims")
-        }
+        ids = {name: {item.id for item in getattr(said, name)} for name in ID_FIELDS}
         for position, mention in enumerate(said.mentions):
             if mention.entity is not None and mention.entity not in ids["entities"]:
                 self._dangling(f"/mentions/{position}/entity", mention.id, mention.entity)
@@ -137,7 +145,7 @@ class _Desk:
         self._repeated("claims", said.claims, lambda c: (_places(c.spans), c.act, c.claimer))
         self._repeated("event_relations", said.event_relations, lambda r: r)
         self._repeated("claim_relations", said.claim_relations, lambda r: r)
-        for name in ("mentions", "entities", "events", "claims"):
+        for name in ID_FIELDS:
             seen: set[str] = set()
             for position, item in enumerate(getattr(said, name)):
                 if item.id in seen:

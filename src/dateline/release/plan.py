@@ -16,7 +16,7 @@ from dateline.dataset.build import build
 from dateline.dataset.content_hash import content_sha256, texts_of
 from dateline.dataset.description.citation import CITATION
 from dateline.errors import DatelineError
-from dateline.model import GOLD, Annotation, Document, Struct
+from dateline.model import GOLD, ITEM_FIELDS, Annotation, Document, Struct
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.release.diff.comparison import Comparison, compare
 from dateline.release.diff.rendering import describe
@@ -41,7 +41,6 @@ from dateline.validation.release_context import Fingerprint, ReleaseContext, fin
 from dateline.validation.schema import SchemaValidator
 
 FIRST = Version(1, 0, 0)
-COUNTED = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
 SHOWN = 5
 
 Watch = Callable[[Iterable[Bundle]], Iterable[Bundle]]
@@ -139,7 +138,7 @@ class _Gathered:
         self.fingerprints.append(fingerprint(document, gold))
         self.counts["documents"] += 1
         self.counts["annotations"] += len(annotations)
-        for kind in COUNTED:
+        for kind in ITEM_FIELDS:
             self.counts[kind] += len(getattr(gold, kind)) if gold else 0
 
 

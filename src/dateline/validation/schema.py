@@ -18,6 +18,7 @@ import jsonschema_rs
 import msgspec
 
 from dateline.errors import DatelineError
+from dateline.json_pointer import pointer_of
 from dateline.ontology.schemas import Schema
 from dateline.text import excerpt
 from dateline.validation.incidents import Finding
@@ -71,11 +72,6 @@ class SchemaValidator:
                 if (finding.pointer, finding.message) not in seen:
                     seen.add((finding.pointer, finding.message))
                     yield msgspec.structs.replace(finding, subject=_subject(instance, finding))
-
-
-def pointer(path: Iterable[str | int]) -> str:
-    """A path of keys and positions as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
 def _explain(error: ValidationError, base: Path) -> Iterator[Finding]:
@@ -225,7 +221,7 @@ def _shown(value: object) -> str:
 
 def _finding(path: Path, message: str, hint: str, value: object) -> Finding:
     return Finding(
-        pointer=pointer(path),
+        pointer=pointer_of(path),
         message=message,
         hint=hint,
         quote=_shown(value),

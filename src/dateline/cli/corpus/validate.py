@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, counted, format_option, pass_settings
+from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, counted, pass_settings
+from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
     from dateline.predictions.checking import Checked, Problem

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from dateline.cli.shared import Command, Settings, counted, pass_settings
+from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.rendering.listing import counted
 
 
 @click.command(cls=Command)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, counted, pass_settings
+from dateline.cli.shared import Command, Settings, pass_settings
 from dateline.errors import DatelineError
+from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus

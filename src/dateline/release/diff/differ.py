@@ -10,12 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dateline.corpus.snapshot import Snapshot
-from dateline.model import Annotation, Document, Span, Struct, canonical
+from dateline.model import ITEM_FIELDS, Annotation, Document, Span, Struct, canonical
 from dateline.release.diff.changes import KINDS, Action, Change, FieldChange
 from dateline.release.diff.schema_diff import schema_changes
 from dateline.text import excerpt
-
-_LISTS = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
 
 
 def diff(before: Snapshot, after: Snapshot) -> list[Change]:
@@ -105,7 +103,7 @@ def _by_key(items: Iterable[_Item]) -> _Items:
 
 
 def _items(annotation: Annotation) -> Iterator[_Item]:
-    header = dict(_flat(annotation, "document", "annotator", "retired", *_LISTS))
+    header = dict(_flat(annotation, "document", "annotator", "retired", *ITEM_FIELDS))
     yield _Item("annotation", f"{annotation.annotator}/{annotation.document}", "", header)
     places = {
         **{mention.id: quoted(mention.spans) for mention in annotation.mentions},

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dateline.json_pointer import pointer_of
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import Schema
 from dateline.release.diff.changes import Action, Change, FieldChange
-from dateline.validation.schema import pointer
 
 _WORDS = frozenset({"title", "description", "examples", "default", "$comment", "$schema"})
 _BINDING = frozenset({"x-fillers", "x-share"})
@@ -137,7 +137,7 @@ def _change(action: Action, path: Path, fields: tuple[FieldChange, ...] = ()) ->
         action=action,
         document="",
         annotator="",
-        id=f"{schema}{pointer(place)}",
+        id=f"{schema}{pointer_of(place)}",
         quote="",
         fields=fields,
     )

@@ -6,16 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dateline.annotations.layers import limited
-from dateline.model import LAYERS
+from dateline.model import LAYER_FIELDS
 from dateline.validation.contexts import AnnotationContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
-
-_MEMBERS = {
-    "entities": ("mentions", "entities"),
-    "events": ("events", "event_relations"),
-    "claims": ("claims", "claim_relations"),
-}
 
 
 @rule(
@@ -93,9 +87,9 @@ def retired_ids(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def layers(context: AnnotationContext) -> Iterator[Finding]:
     allowed = limited(context.annotation, context.annotation.layers)
-    for layer in LAYERS:
+    for layer, members in LAYER_FIELDS.items():
         if layer not in context.annotation.layers:
-            for member in _MEMBERS[layer]:
+            for member in members:
                 if getattr(context.annotation, member) != getattr(allowed, member):
                     yield context.finding(
                         f"/{member}",
