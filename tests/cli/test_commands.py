@@ -18,7 +18,9 @@ from tests.small_corpus import Files, span
 
 
 def commands(group: click.Group, *names: str) -> Iterator[tuple[str, click.Command]]:
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, *names, name)
         yield " ".join((*names, name)), command

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli.main import studio
+from dateline.cli.annotation.studio import studio
 from dateline.corpus.store import Corpus
 
 from ..conftest import REPOSITORY

@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli.main import studio
+from dateline.cli.annotation.studio import studio
 from dateline.label_studio.page.config import labelling_config
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"

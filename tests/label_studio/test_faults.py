@@ -84,7 +84,7 @@ def annotated(label_studio, tmp_path_factory):
     """A project that all five documents were annotated in; its title and what a pull makes of it."""
     from click.testing import CliRunner
 
-    from dateline.cli.main import studio
+    from dateline.cli.annotation.studio import studio
 
     title = f"faults {uuid.uuid4().hex}"
     corpus = corpus_at(tmp_path_factory.mktemp("undisturbed") / "small")

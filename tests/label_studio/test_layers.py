@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from dateline.annotations.layers import limited
-from dateline.cli.main import studio
+from dateline.cli.annotation.studio import studio
 from dateline.label_studio.page.config import labelled_layers, labelling_config
 from dateline.label_studio.page.controls import CONTROLS
 from dateline.label_studio.page.offers import lost_offers

@@ -1,14 +1,16 @@
-"""What every command shares: --root and --quiet anywhere, faults as messages, progress."""
+"""What all commands share: --root and --quiet, common options, errors, progress, lazy loading."""
 
 from __future__ import annotations
 
 import gc
+import signal
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -20,7 +22,7 @@ T = TypeVar("T")
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder, from ``start`` upwards, that is a corpus; ``start`` where none is."""
+    """The nearest corpus folder, from ``start`` upwards; ``start`` if there is none."""
     for folder in (start, *start.parents):
         if (folder / "schema" / "ontology.schema.json").is_file():
             return folder
@@ -35,12 +37,12 @@ class Settings:
     quiet: bool = False
 
     def say(self, message: str) -> None:
-        """Tell the user how it went, unless they asked for quiet. Results go to stdout instead."""
+        """Print a message to stderr, unless ``--quiet`` is given. Results go to stdout instead."""
         if not self.quiet:
             click.echo(message, err=True)
 
     def progress(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
-        """The same items, with a progress bar on stderr if a person is watching."""
+        """The same items, with a progress bar if stderr is a terminal."""
         if self.quiet or not sys.stderr.isatty():
             return items
         from rich.console import Console
@@ -92,7 +94,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 def names_option(
     flag: str, metavar: str, text: str, allowed: Collection[str] | None = None
 ) -> Callable[[F], F]:
-    """An option that takes names separated by commas; empty where it is not given."""
+    """An option that takes names separated by commas; an empty tuple if not given."""
     return click.option(
         flag,
         type=Names(allowed),
@@ -105,7 +107,7 @@ def names_option(
 def layers_option(
     text: str = "Only these layers.  [default: all]", allowed: Collection[str] | None = LAYERS
 ) -> Callable[[F], F]:
-    """The option ``--layers``; pass ``allowed=None`` where other groups may be named too."""
+    """The option ``--layers``; with ``allowed=None`` it takes any name."""
     return names_option("--layers", "LAYER", text, allowed)
 
 
@@ -155,37 +157,52 @@ def _shared_options() -> list[click.Parameter]:
 
 
 class Command(click.Command):
-    """A command that takes the shared options and turns faults into messages."""
+    """A command that takes the shared options and turns expected errors into messages."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_shared_options())
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. A DatelineError becomes a message and exit code 1."""
+        """Run the command. A DatelineError or an OSError becomes a message and exit code 1."""
         try:
             return super().invoke(ctx)
-        except DatelineError as fault:
-            raise click.ClickException(str(fault)) from None
+        except DatelineError as error:
+            raise click.ClickException(str(error)) from None
         except BrokenPipeError:
-            # The reader of our output, such as `head`, has seen enough.
+            # The reader of the output, such as `head`, has exited.
             sys.stderr.close()
             ctx.exit(1)
         except OSError as error:
-            # Rights, a full disk and the like: the user's to fix, not ours.
-            place = error.filename or "the output"
-            raise click.ClickException(f"{place}: {error.strerror or error}.") from None
+            raise click.ClickException(_describe(error)) from None
+
+
+def _describe(error: OSError) -> str:
+    """The file and the reason, such as ``corpus/a.json: Permission denied.``."""
+    files = " -> ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+    reason = f"{error.strerror or error}."
+    return f"{files}: {reason}" if files else f"The operating system reports: {reason}"
 
 
 class Group(click.Group):
-    """A group whose commands take the shared options, before the command's name too."""
+    """A group of commands that take the shared options, before the command's name too.
+
+    ``sections`` maps a heading of the help to commands, and each command to the place where it is
+    defined, ``"module:attribute"`` below ``dateline.cli``. These commands are imported when needed.
+    """
 
     command_class = Command
     group_class = type
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sections: Mapping[str, Mapping[str, str]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_shared_options())
+        self.sections = sections or {}
+        self._places = {
+            name: place for row in self.sections.values() for name, place in row.items()
+        }
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the group; a terminal that lacks a character gets an escape, not a failure."""
@@ -195,3 +212,56 @@ class Group(click.Group):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Ctrl+C exits with 130, as shells expect, and without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _exit_interrupted(ctx)
+        except click.Abort as abort:
+            if not isinstance(abort.__context__, KeyboardInterrupt):
+                raise
+            _exit_interrupted(ctx)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of the sections."""
+        return list(dict.fromkeys((*self._places, *super().list_commands(ctx))))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported if needed."""
+        if cmd_name in self._places and cmd_name not in self.commands:
+            module, _, attribute = self._places[cmd_name].partition(":")
+            command = getattr(import_module(f"dateline.cli.{module}"), attribute)
+            self.add_command(command, cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed; click suggests similar names among the loaded ones."""
+        if args[0] not in self.list_commands(ctx):
+            for name in self._places:
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a list of commands for each section, and one for those that are in none."""
+        names = self.list_commands(ctx)
+        others = [name for name in names if name not in self._places]
+        width = max(map(len, names), default=0)
+        for heading, section in (*self.sections.items(), ("Commands", others)):
+            rows = []
+            for name in section:
+                command = self.get_command(ctx, name)
+                if command is not None and not command.hidden:
+                    summary = command.get_short_help_str(formatter.width - width - 4)
+                    rows.append((name.ljust(width), summary))
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
+def _exit_interrupted(ctx: click.Context) -> NoReturn:
+    click.echo("\nInterrupted.", err=True)
+    ctx.exit(128 + signal.SIGINT)

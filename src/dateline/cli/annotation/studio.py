@@ -45,7 +45,19 @@ _layers_option = click.option(
 )
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    sections={
+        "Commands": {
+            "config": "annotation.studio:config",
+            "push": "annotation.studio:push",
+            "pull": "annotation.studio:pull",
+            "status": "annotation.studio_follow:status",
+            "watch": "annotation.studio_follow:watch",
+            "import": "annotation.studio_import:import_export",
+        }
+    },
+)
 def studio() -> None:
     """Annotate in Label Studio."""
 
