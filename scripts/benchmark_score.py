@@ -27,13 +27,13 @@ from rich.table import Table
 from seqeval.metrics import f1_score
 
 from dateline.corpus.store import Corpus, packaged_schemas
-from dateline.evaluation.columns.dataset_columns import mention_spans, score_mentions
+from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
 from dateline.metrics.coreference import Chains, blanc_score, contingency, coreference
 from dateline.metrics.counts import f_score, micro_f
 from dateline.metrics.resampling import draws, interval, resampled
 from dateline.metrics.spans import semeval
 from dateline.ontology.labels import Ontology
-from dateline.predictions.vocabulary import Names
+from dateline.predictions.label_index import LabelIndex
 
 TOKENS, WIDTH = 25, 6
 SLOT = 8
@@ -289,7 +289,7 @@ def as_tags(rows: Rows) -> list[list[str]]:
 
 def document_counts(sides: list[Dataset], ontology: Ontology) -> np.ndarray:
     """Counts by document and label, the sentences dealt out to the documents."""
-    names = Names(ontology.layers["entities"].label_names)
+    names = LabelIndex(ontology.layers["entities"].label_names)
     gold, predicted = (mention_spans(side, names) for side in sides)
     found = semeval(gold, predicted, len(sides[0]), len(names))["strict"]
     return np.stack([found[start::DOCUMENTS].sum(axis=0) for start in range(DOCUMENTS)])

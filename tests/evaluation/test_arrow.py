@@ -10,7 +10,7 @@ from datasets import ClassLabel, Dataset, Features, List, Value
 import dateline
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.dataset_columns import score_mentions
+from dateline.evaluation.arrow_scoring import score_mentions
 from dateline.ontology.labels import Ontology
 
 MODES = ("strict", "exact", "partial", "type")

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.pairing import Options
+from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.comparison import compare, read_system, score_systems
 from dateline.evaluation.gold import gold_of_corpus
 
@@ -73,7 +73,9 @@ def test_all_systems_are_scored_on_what_any_of_them_predicts(five, five_predicte
 def test_signatures_that_differ_are_not_compared_silently(five, five_predicted):
     gold = gold_of_corpus(five)
     (strict,) = score_systems({"one": five_predicted}, gold)
-    (loose,) = score_systems({"two": five_predicted}, gold, options=Options(claim_overlap=0.3))
+    (loose,) = score_systems(
+        {"two": five_predicted}, gold, options=MatchingOptions(claim_overlap=0.3)
+    )
     with pytest.raises(DatelineError, match=r"two: claims: iou>=0\.5 and iou>=0\.3"):
         compare([strict, loose])
     comparison = compare([strict, loose], despite_differences=True)

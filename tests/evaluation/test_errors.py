@@ -7,7 +7,7 @@ import json
 import msgspec
 import pytest
 
-from dateline.evaluation.columns.pairing import Pair
+from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.error_analysis import errors
 from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.scoring import as_predictions
@@ -16,7 +16,7 @@ from tests.corpora import make_annotation
 
 def found_in(corpus, predictions, **options):
     gold = gold_of_corpus(corpus)
-    return errors(gold, Pair(gold, as_predictions(predictions)), **options)
+    return errors(gold, ScoringInput(gold, as_predictions(predictions)), **options)
 
 
 def test_nothing_is_wrong_with_gold(repository, perfect):
@@ -99,4 +99,4 @@ def test_the_ceiling_is_what_annotators_reach(five, five_predicted, written, run
     assert "| entities: strict | 100.0 | 94.1 |" in shown.stdout
     nobody = run(five, "errors", str(path), "--ceiling", "ana", "nobody")
     assert nobody.exit_code == 1
-    assert "ana and nobody have annotated none of these documents both" in nobody.stderr
+    assert "ana and nobody have no annotated document in common" in nobody.stderr

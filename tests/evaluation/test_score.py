@@ -12,7 +12,7 @@ from datasets import load_dataset
 
 import dateline
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.pairing import Options
+from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.gold import read_gold
 from tests.chemistry import ONTOLOGY, annotated_reaction
 from tests.corpora import TEXT, CorpusMaker, quote
@@ -182,7 +182,7 @@ def test_a_missed_trigger_loses_its_arguments_but_not_those_of_found_events(five
 
 
 def test_given_triggers_are_checked(five, five_predicted):
-    given = Options(given_triggers=True)
+    given = MatchingOptions(given_triggers=True)
     report = dateline.score(five_predicted, five, options=given)
     assert report.signature.triggers == "given"
     five_predicted[0]["events"][1]["type"] = "MEET"
@@ -232,7 +232,7 @@ def test_coreference_of_mentions_that_overlap(five, five_predicted):
                 (span,) = mention["spans"]
                 mention["spans"] = [span | {"start": span["start"] + 4, "text": span["text"][4:]}]
     exact = dateline.score(five_predicted, five)
-    partial = dateline.score(five_predicted, five, options=Options(mention_match="partial"))
+    partial = dateline.score(five_predicted, five, options=MatchingOptions(mention_match="partial"))
     assert value(exact, "coreference", "MUC") < 1
     assert value(partial, "coreference", "CoNLL") == 1
     assert exact.signature.differences(partial.signature) == ["mentions: exact and partial"]

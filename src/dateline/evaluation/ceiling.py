@@ -1,4 +1,4 @@
-"""What annotators reach against each other: more than that no score can mean."""
+"""The ceiling of a score: how well two annotators agree by the same measures."""
 
 from __future__ import annotations
 
@@ -7,42 +7,31 @@ from collections.abc import Sequence
 import msgspec
 
 from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
-from dateline.evaluation.columns.pairing import Options, Pair
+from dateline.errors import NotFoundError
+from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.scoring import chosen, report
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 
 
-def agreement(
-    corpus: Corpus, first: str, second: str, documents: Sequence[str], options: Options
+def annotator_scores(
+    corpus: Corpus, first: str, second: str, documents: Sequence[str], options: MatchingOptions
 ) -> dict[tuple[str, str], float | None]:
-    """Every score, by group and measure, of the second annotator with the first taken for gold.
+    """Score the second annotator with the first as gold; values by group and measure.
 
-    On those of the documents that both have annotated. Raises DatelineError where there are none.
+    Counts the documents that both annotated. Raises DatelineError if there are none.
     """
     both = [name for name in documents if {first, second} <= set(corpus.annotators_of(name))]
     if not both:
-        raise DatelineError(f"{first} and {second} have annotated none of these documents both.")
-    taken = gold_of_corpus(corpus, annotator=first)
-    taken = msgspec.structs.replace(
-        taken, documents=tuple(d for d in taken.documents if d.id in set(both))
+        raise NotFoundError(f"{first} and {second} have no annotated document in common here.")
+    gold = gold_of_corpus(corpus, annotator=first)
+    gold = msgspec.structs.replace(
+        gold, documents=tuple(d for d in gold.documents if d.id in set(both))
     )
-    pair = Pair(taken, (_as_prediction(corpus, second, name) for name in both), options)
-    found = report(taken, pair, chosen(LAYERS, pair), resamples=0)
+    predictions = (
+        Prediction.from_annotation(corpus.read_annotation(second, name)) for name in both
+    )
+    inputs = ScoringInput(gold, predictions, options)
+    found = report(gold, inputs, chosen(LAYERS, inputs), resamples=0)
     return {(score.group, score.measure): score.value for score in found.scores}
-
-
-def _as_prediction(corpus: Corpus, annotator: str, document: str) -> Prediction:
-    said = corpus.read_annotation(annotator, document)
-    return Prediction(
-        document=document,
-        text_sha256=said.text_sha256,
-        mentions=said.mentions,
-        entities=said.entities,
-        events=said.events,
-        event_relations=said.event_relations,
-        claims=said.claims,
-        claim_relations=said.claim_relations,
-    )

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.pairing import Options, Pair
+from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.measures.registry import BLANC, CONLL, GROUPS, STATISTICS, Measured
@@ -87,22 +87,24 @@ def score_systems(
     predictions: Mapping[str, Predictionlike],
     gold: Gold,
     layers: Sequence[str] = (),
-    options: Options | None = None,
+    options: MatchingOptions | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> list[System]:
     """Count several systems by the same rules: the groups are those that any of them predicts."""
-    pairs = {name: Pair(gold, as_predictions(p), options) for name, p in predictions.items()}
-    wanted = {group.name for pair in pairs.values() for group in chosen(layers, pair)}
+    pairs = {
+        name: ScoringInput(gold, as_predictions(p), options) for name, p in predictions.items()
+    }
+    wanted = {group.name for inputs in pairs.values() for group in chosen(layers, inputs)}
     groups = [group for group in GROUPS.values() if group.name in wanted]
     names = tuple(group.name for group in groups)
     return [
         System(
             name,
-            sign(gold, pair, names, resamples, seed),
-            {counted.name: counted for counted in count(pair, groups)},
+            sign(gold, inputs, names, resamples, seed),
+            {counted.name: counted for counted in count(inputs, groups)},
         )
-        for name, pair in pairs.items()
+        for name, inputs in pairs.items()
     ]
 
 

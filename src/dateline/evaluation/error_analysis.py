@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from dateline.evaluation.columns.pairing import Pair
-from dateline.evaluation.columns.shared_numbers import fillers
-from dateline.evaluation.columns.side import EVENT, Side
+from dateline.evaluation.columns.annotation_columns import EVENT, AnnotationColumns
+from dateline.evaluation.columns.scoring_input import ScoringInput
+from dateline.evaluation.columns.shared_ids import argument_ids
 from dateline.evaluation.gold import Gold
 from dateline.metrics.spans import Spans, distinct, match
 from dateline.model import LAYERS, Range, Struct
-from dateline.predictions.vocabulary import Names
+from dateline.predictions.label_index import LabelIndex
 from dateline.text import excerpt
 
 RIGHT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS = (
@@ -76,7 +76,9 @@ class Errors(Struct, frozen=True):
     arguments: tuple[Example, ...]
 
 
-def errors(gold: Gold, pair: Pair, layers: Collection[str] = LAYERS, examples: int = 5) -> Errors:
+def errors(
+    gold: Gold, inputs: ScoringInput, layers: Collection[str] = LAYERS, examples: int = 5
+) -> Errors:
     """The errors of a pair on some layers.
 
     ``examples`` of each kind are shown, the first in the text.
@@ -84,18 +86,18 @@ def errors(gold: Gold, pair: Pair, layers: Collection[str] = LAYERS, examples: i
     texts = [document.text for document in gold.documents]
     found = []
     for layer, spans in (("entities", "mentions"), ("events", "events"), ("claims", "claims")):
-        kept = pair.annotated(layer)
-        sides = [getattr(side, spans) for side in (pair.gold, pair.predicted)]
+        kept = inputs.annotated(layer)
+        sides = [getattr(side, spans) for side in (inputs.gold, inputs.predicted)]
         ours, theirs = (side.take(np.flatnonzero(kept[side.document])) for side in sides)
         if layer in layers and (len(ours) or len(theirs)):
-            made = _Layer(layer, ours, theirs, pair.vocabulary.types[layer])
-            found.append(made.errors(pair.document_ids, texts, examples))
-    steps, lost = _waterfall(pair, texts, examples) if "events" in layers else ({}, [])
+            made = _Layer(layer, ours, theirs, inputs.ontology_index.types[layer])
+            found.append(made.errors(inputs.document_ids, texts, examples))
+    steps, lost = _waterfall(inputs, texts, examples) if "events" in layers else ({}, [])
     return Errors(layers=tuple(found), waterfall=steps, arguments=tuple(lost))
 
 
 class _Layer:
-    def __init__(self, layer: str, gold: Spans, predicted: Spans, names: Names) -> None:
+    def __init__(self, layer: str, gold: Spans, predicted: Spans, names: LabelIndex) -> None:
         self._layer = layer
         self._gold, self._predicted = gold.take(distinct(gold)), predicted.take(distinct(predicted))
         self._names = names
@@ -153,19 +155,19 @@ class _Layer:
 
 
 def _waterfall(
-    pair: Pair, texts: Sequence[str], examples: int
+    inputs: ScoringInput, texts: Sequence[str], examples: int
 ) -> tuple[Mapping[str, int], list[Example]]:
     """Each gold argument gets one fate, the first thing that went wrong on the way to it."""
-    kept = pair.annotated("events")
-    gold, predicted = fillers(pair)
-    places = pair.places.of_predicted[EVENT]
-    triggers = set(zip(pair.predicted.events.document.tolist(), places.tolist(), strict=True))
+    kept = inputs.annotated("events")
+    gold, predicted = argument_ids(inputs)
+    places = inputs.place_ids.of_predicted[EVENT]
+    triggers = set(zip(inputs.predicted.events.document.tolist(), places.tolist(), strict=True))
     events = {
         (document, place, label)
         for document, place, label in zip(
-            pair.predicted.events.document.tolist(),
+            inputs.predicted.events.document.tolist(),
             places.tolist(),
-            pair.predicted.events.label.tolist(),
+            inputs.predicted.events.label.tolist(),
             strict=True,
         )
     }
@@ -194,22 +196,22 @@ def _waterfall(
         steps["gold arguments"] += 1
         steps[fate] += 1
         if fate != "right" and steps[fate] <= examples:
-            shown.append(_lost(pair, row, fate, texts))
+            shown.append(_lost(inputs, row, fate, texts))
     return {step: steps[step] for step in WATERFALL}, sorted(
         shown, key=lambda e: WATERFALL.index(e.kind)
     )
 
 
-def _lost(pair: Pair, row: int, fate: str, texts: Sequence[str]) -> Example:
-    side: Side = pair.gold
+def _lost(inputs: ScoringInput, row: int, fate: str, texts: Sequence[str]) -> Example:
+    side: AnnotationColumns = inputs.gold
     event, filler = int(side.arguments.event[row]), int(side.arguments.filler[row])
-    role = pair.vocabulary.roles.labels[int(side.arguments.role[row])]
-    label = pair.vocabulary.types["events"].labels[int(side.events.label[event])]
+    role = inputs.ontology_index.roles.labels[int(side.arguments.role[row])]
+    label = inputs.ontology_index.types["events"].labels[int(side.events.label[event])]
     filled = (side.mentions, side.events, side.claims)[int(side.arguments.kind[row])]
     text = texts[int(filled.document[filler])]
     words = excerpt(text, *_bounds(filled, filler))
     name = f"{label}, {role}: {words}"
-    return _example(fate, side.events, event, pair.document_ids, texts, name, "")
+    return _example(fate, side.events, event, inputs.document_ids, texts, name, "")
 
 
 def _example(

@@ -1,8 +1,8 @@
-"""What predictions are scored against, from a corpus or from a built dataset."""
+"""The gold that predictions are scored against, from a corpus or from a built dataset."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,10 @@ import msgspec
 
 from dateline.corpus.store import Corpus, packaged_schemas
 from dateline.dataset.description.citation import read_citation
-from dateline.errors import DatelineError
-from dateline.evaluation.columns.side import Said
-from dateline.model import GOLD, Claim, Entity, Event, Mention, Range, Relation, Struct
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.model import GOLD, ITEM_FIELDS, Range, Struct
 from dateline.ontology.labels import Ontology
+from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class GoldDocument(Struct, frozen=True):
-    """A document with its text and what the gold says of it, on the layers that were annotated."""
+    """A document with its text and its gold items; ``layers`` are those that were annotated."""
 
     id: str
     text: str
@@ -30,11 +30,11 @@ class GoldDocument(Struct, frozen=True):
     sentences: tuple[Range, ...]
     tokens: tuple[Range, ...]
     layers: tuple[str, ...]
-    said: Said
+    items: Prediction
 
 
 class Gold(Struct, frozen=True):
-    """Every document that is scored, those without any item too, sorted by id."""
+    """All documents that are scored, including those without items, sorted by id."""
 
     name: str
     version: str | None
@@ -43,27 +43,16 @@ class Gold(Struct, frozen=True):
     documents: tuple[GoldDocument, ...]
 
 
-class Items(Struct, frozen=True):
-    """What the gold says of a document, when it comes from a dataset."""
-
-    mentions: tuple[Mention, ...]
-    entities: tuple[Entity, ...]
-    events: tuple[Event, ...]
-    event_relations: tuple[Relation, ...]
-    claims: tuple[Claim, ...]
-    claim_relations: tuple[Relation, ...]
-
-
 def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = None) -> Gold:
-    """The gold of a corpus or of a built dataset that lies in a folder; ``split`` restricts it.
+    """Read the gold of a corpus folder or of a built dataset; ``split`` restricts it.
 
-    A dataset does not carry its ontology: without one, that of the corpus around it is taken, else
-    the one that came with the package. Raises DatelineError where the folder is neither, or has
-    no gold.
+    A dataset does not carry its ontology. Without ``ontology``, that of the corpus around the
+    dataset is used, else the one that is packaged with Dateline. Raises DatelineError if the folder
+    is neither a corpus nor a dataset, or has no gold.
     """
     if (path / "schema").is_dir():
         return gold_of_corpus(Corpus(path), split)
-    # Scoring a corpus must not wait for the dataset machinery.
+    # Scoring a corpus must not wait for the import of `datasets`.
     from dateline.dataset.description.card import CARD  # noqa: PLC0415
     from dateline.dataset.load import load  # noqa: PLC0415
 
@@ -71,16 +60,16 @@ def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = 
         dataset = load(split=split, path=path)
         parts = [dataset] if split is not None else list(dataset.values())
         return gold_of_dataset(parts, ontology or _ontology_near(path), split, path.resolve().name)
-    raise DatelineError(
-        f"{path}: is neither a corpus nor a built dataset. Name a folder with schema/, or one that "
-        "`dateline build` wrote."
+    raise NotFoundError(
+        f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
+        "that `dateline build` wrote."
     )
 
 
 def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GOLD) -> Gold:
-    """The gold of a corpus, or what an annotator says, to be taken for gold.
+    """Read the gold of a corpus, or the annotations of another annotator to be used as gold.
 
-    Raises DatelineError where there is none, or a file is malformed.
+    Raises DatelineError if there are none, or a file is malformed.
     """
     citation = read_citation(corpus.root)
     found = []
@@ -90,9 +79,9 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GO
             continue
         annotation = corpus.read_annotation(annotator, name)
         if annotation.text_sha256 != document.text_sha256:
-            raise DatelineError(
+            raise ConflictError(
                 f"{corpus.relative(corpus.annotation_path(annotator, name))}: was made on another "
-                "text; run `dateline validate`."
+                f"text than corpus/{name}.json. Run `dateline validate`."
             )
         found.append(
             GoldDocument(
@@ -103,12 +92,15 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GO
                 sentences=document.sentences,
                 tokens=document.tokens,
                 layers=annotation.layers,
-                said=annotation,
+                items=Prediction.from_annotation(annotation),
             )
         )
     if not found:
-        where = f"the split {split!r} of " if split is not None else ""
-        raise DatelineError(f"{corpus.root}: there is no gold in {where}annotations/{annotator}/.")
+        where = f" in the split {split!r}" if split is not None else ""
+        raise NotFoundError(
+            f"{corpus.root}: there is no gold in annotations/{annotator}/{where}. "
+            "Run `dateline adjudicate` to make it."
+        )
     return Gold(
         name=citation.title or corpus.root.name,
         version=None if citation.version is None else str(citation.version),
@@ -119,17 +111,19 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GO
 
 
 def gold_of_dataset(
-    parts: list[Dataset], ontology: Ontology | None, split: str | None = None, name: str = "dataset"
+    parts: Sequence[Dataset],
+    ontology: Ontology | None,
+    split: str | None = None,
+    name: str = "dataset",
 ) -> Gold:
-    """The gold of the ``documents`` config of a dataset.
+    """Read the gold of the config ``documents`` of a dataset, from its splits.
 
-    Raises DatelineError where no row is annotated.
-
-    Without an ontology, the labels are those of the one that came with the package.
+    Without ``ontology``, the labels are those of the packaged one. Raises DatelineError if no row
+    is annotated.
     """
     documents = [found for part in parts for found in _documents(part)]
     if not documents:
-        raise DatelineError(f"{name}: no document has gold to score by.")
+        raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
     version = next((str(p.info.version) for p in parts if p.info.version), None)
     return Gold(
         name=name,
@@ -140,11 +134,24 @@ def gold_of_dataset(
     )
 
 
+def texts_of_gold(gold: Gold) -> Iterator[Text]:
+    """The texts of the gold's documents, sorted by id."""
+    for document in gold.documents:
+        yield Text(
+            id=document.id,
+            text=document.text,
+            text_sha256=document.text_sha256,
+            sentences=document.sentences,
+            tokens=document.tokens,
+        )
+
+
 def _documents(dataset: Dataset) -> Iterator[GoldDocument]:
     missing = {"text", "mentions", "events", "claims"} - set(dataset.column_names)
     if missing:
-        raise DatelineError(
-            f"the dataset has no column {', '.join(sorted(missing))}; load its config «documents»."
+        raise InvalidInputError(
+            f"the dataset lacks the columns {', '.join(sorted(missing))}. "
+            'Load its config "documents".'
         )
     for row in dataset.data.to_pylist():
         if row["annotated"]:
@@ -156,18 +163,18 @@ def _documents(dataset: Dataset) -> Iterator[GoldDocument]:
                 sentences=tuple((s["start"], s["end"]) for s in row["sentences"]),
                 tokens=tuple((t["start"], t["end"]) for t in row["tokens"]),
                 layers=tuple(row["layers"]),
-                said=_items(row),
+                items=_items(row),
             )
 
 
-def _items(row: Mapping[str, Any]) -> Items:
-    fields = {name: row[name] for name in Items.__struct_fields__}
+def _items(row: Mapping[str, Any]) -> Prediction:
+    fields = {name: row[name] for name in ITEM_FIELDS}
     for name in ("mentions", "events", "claims"):
         for item in fields[name]:
-            # A column has every attribute; null is one that was not given.
+            # A column has every attribute; null means that it was not given.
             given = item.get("attributes") or {}
             item["attributes"] = {key: value for key, value in given.items() if value is not None}
-    return msgspec.convert(fields, Items)
+    return msgspec.convert({"document": row["id"], **fields}, Prediction)
 
 
 def _ontology_near(path: Path) -> Ontology:
@@ -180,15 +187,3 @@ def _ontology_near(path: Path) -> Ontology:
 def _packaged_ontology() -> Ontology:
     with packaged_schemas() as folder:
         return Corpus(folder.parent).ontology
-
-
-def texts_of_gold(gold: Gold) -> Iterator[Text]:
-    """The texts that a gold is about, in the order of their ids."""
-    for document in gold.documents:
-        yield Text(
-            id=document.id,
-            text=document.text,
-            text_sha256=document.text_sha256,
-            sentences=document.sentences,
-            tokens=document.tokens,
-        )

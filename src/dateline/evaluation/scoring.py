@@ -12,7 +12,7 @@ import numpy as np
 
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.pairing import Options, Pair
+from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import Gold, gold_of_corpus, gold_of_dataset, read_gold
 from dateline.evaluation.measures.registry import (
     BLANC,
@@ -39,9 +39,9 @@ from dateline.metrics.counts import (
 from dateline.metrics.resampling import draws, interval, resampled_sums
 from dateline.model import LAYERS, Struct
 from dateline.ontology.labels import Ontology
+from dateline.predictions.item_checks import Flaw
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.reading import decode_predictions
-from dateline.predictions.scorable import Flaw
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -126,7 +126,7 @@ def score(
     layers: Sequence[str] = (),
     split: str | None = None,
     ontology: Ontology | None = None,
-    options: Options | None = None,
+    options: MatchingOptions | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
     per_document: bool = False,
@@ -143,13 +143,15 @@ def score(
     right shape.
     """
     against = as_gold(gold, split, ontology)
-    pair = Pair(against, as_predictions(predictions), options)
-    return report(against, pair, chosen(layers, pair), resamples, seed, per_document=per_document)
+    inputs = ScoringInput(against, as_predictions(predictions), options)
+    return report(
+        against, inputs, chosen(layers, inputs), resamples, seed, per_document=per_document
+    )
 
 
 def report(
     gold: Gold,
-    pair: Pair,
+    inputs: ScoringInput,
     groups: Sequence[Group],
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -159,35 +161,35 @@ def report(
     """The scores of a pair on some groups of measures."""
     drawn: dict[int, Any] = {}
     scores = []
-    for counted in count(pair, groups):
+    for counted in count(inputs, groups):
         number = len(counted.document_ids)
         if number not in drawn:
             drawn[number] = draws(number, resamples, seed) if number > 1 and resamples else None
         scores.append(_score(counted, drawn[number], per_document=per_document))
     return Report(
-        signature=sign(gold, pair, tuple(group.name for group in groups), resamples, seed),
+        signature=sign(gold, inputs, tuple(group.name for group in groups), resamples, seed),
         scores=tuple(scores),
-        flaws=tuple(pair.flaws),
-        notes=tuple(_notes(pair, groups)),
+        flaws=tuple(inputs.problems),
+        notes=tuple(_notes(inputs, groups)),
     )
 
 
-def count(pair: Pair, groups: Iterable[Group]) -> list[Counted]:
+def count(inputs: ScoringInput, groups: Iterable[Group]) -> list[Counted]:
     """The counts of every measure, on the documents that the gold has annotated on its layer."""
-    if pair.options.given_triggers:
-        _refuse_other_triggers(pair)
+    if inputs.options.given_triggers:
+        _refuse_other_triggers(inputs)
     found = []
     for group in groups:
-        kept = pair.annotated(group.layer)
-        names = tuple(np.array(pair.document_ids, object)[kept])
-        for measured in group.measure(pair):
+        kept = inputs.annotated(group.layer)
+        names = tuple(np.array(inputs.document_ids, object)[kept])
+        for measured in group.measure(inputs):
             found.append(
                 Counted(group.name, measured._replace(counts=measured.counts[kept]), names)
             )
     return found
 
 
-def chosen(layers: Sequence[str], pair: Pair) -> list[Group]:
+def chosen(layers: Sequence[str], inputs: ScoringInput) -> list[Group]:
     """The groups that some layers or groups name; without any, those that are predicted.
 
     Raises DatelineError where a name is neither.
@@ -203,8 +205,11 @@ def chosen(layers: Sequence[str], pair: Pair) -> list[Group]:
         group
         for group in GROUPS.values()
         if group.name in layers
-        or (not layers and group.is_said(pair.predicted))
-        or (group.layer in layers and (group.is_said(pair.gold) or group.is_said(pair.predicted)))
+        or (not layers and group.is_said(inputs.predicted))
+        or (
+            group.layer in layers
+            and (group.is_said(inputs.gold) or group.is_said(inputs.predicted))
+        )
     ]
     if not groups:
         raise DatelineError(
@@ -288,35 +293,35 @@ def _score(counted: Counted, drawn: Any, *, per_document: bool) -> Score:
     )
 
 
-def _notes(pair: Pair, groups: Sequence[Group]) -> Iterable[str]:
-    if pair.missing:
-        shown = ", ".join(pair.missing[:5]) + (", …" if len(pair.missing) > 5 else "")
+def _notes(inputs: ScoringInput, groups: Sequence[Group]) -> Iterable[str]:
+    if inputs.missing:
+        shown = ", ".join(inputs.missing[:5]) + (", …" if len(inputs.missing) > 5 else "")
         yield (
-            f"{len(pair.missing)} of {pair.documents} documents have no prediction, so all of "
-            f"their gold counts as missed: {shown}"
+            f"{len(inputs.missing)} of {inputs.document_count} documents have no prediction, so "
+            f"all of their gold counts as missed: {shown}"
         )
-    if pair.documents == 1:
+    if inputs.document_count == 1:
         yield "one document: a score on one text says little about any other, and has no interval"
-    elif pair.documents <= FEW:
-        yield f"{pair.documents} documents only: the intervals are a hint and no more"
-    unscored = [g.name for g in GROUPS.values() if g not in groups and g.is_said(pair.gold)]
+    elif inputs.document_count <= FEW:
+        yield f"{inputs.document_count} documents only: the intervals are a hint and no more"
+    unscored = [g.name for g in GROUPS.values() if g not in groups and g.is_said(inputs.gold)]
     if unscored:
         yield (
             "in the gold, and not scored because it is neither predicted nor asked for: "
             f"{', '.join(unscored)}"
         )
     for group in groups:
-        left_out = int(np.count_nonzero(~pair.annotated(group.layer)))
+        left_out = int(np.count_nonzero(~inputs.annotated(group.layer)))
         if left_out:
             yield f"{group.name}: {left_out} documents without gold on this layer were left out"
 
 
-def _refuse_other_triggers(pair: Pair) -> None:
-    found = pair.events
+def _refuse_other_triggers(inputs: ScoringInput) -> None:
+    found = inputs.event_matches
     right = int(np.count_nonzero(found.exact & found.typed))
-    if not right == len(pair.gold.events) == len(pair.predicted.events):
+    if not right == len(inputs.gold.events) == len(inputs.predicted.events):
         raise DatelineError(
             f"the triggers were given, so predicted events must be the gold ones; {right} of "
-            f"{len(pair.gold.events)} gold triggers are predicted with their types, and "
-            f"{len(pair.predicted.events) - right} others."
+            f"{len(inputs.gold.events)} gold triggers are predicted with their types, and "
+            f"{len(inputs.predicted.events) - right} others."
         )

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import msgspec
 
-from dateline.evaluation.columns.pairing import Options, Pair
+from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.model import Struct
 
@@ -64,16 +64,18 @@ class Signature(Struct, frozen=True):
         ]
 
 
-def sign(gold: Gold, pair: Pair, groups: tuple[str, ...], resamples: int, seed: int) -> Signature:
+def sign(
+    gold: Gold, inputs: ScoringInput, groups: tuple[str, ...], resamples: int, seed: int
+) -> Signature:
     """The signature of scores of some groups of measures."""
-    options: Options = pair.options
+    options: MatchingOptions = inputs.options
     return Signature(
         corpus=gold.name,
         version=gold.version,
-        gold=pair.gold_sha256[:HASH],
+        gold=inputs.gold_sha256[:HASH],
         ontology=f"{gold.ontology.title} {gold.ontology.version}",
         split=gold.split or "all",
-        documents=pair.documents,
+        documents=inputs.document_count,
         groups=groups,
         mentions=options.mention_match,
         singletons="kept" if options.singletons else "dropped",

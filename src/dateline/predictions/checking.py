@@ -13,11 +13,11 @@ from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
 from dateline.model import Span, Struct
 from dateline.ontology.labels import Ontology
+from dateline.predictions.item_checks import admit
+from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.offset_units import recognise
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.scorable import admit
 from dateline.predictions.texts import Text
-from dateline.predictions.vocabulary import Vocabulary
 from dateline.validation.schema import SchemaValidator
 
 Fate: TypeAlias = Literal["refused", "wrong", "noted"]
@@ -114,7 +114,7 @@ class _Desk:
         self, texts: Mapping[str, Text], ontology: Ontology, schema: SchemaValidator
     ) -> None:
         self._texts = texts
-        self._vocabulary = Vocabulary(ontology)
+        self._vocabulary = OntologyIndex(ontology)
         self._schema = schema
         self.seen: dict[str, int] = {}
         self.problems: list[Problem] = []

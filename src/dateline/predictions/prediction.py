@@ -1,10 +1,11 @@
-"""What a system predicts about one document."""
+"""What a system predicts for one document."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from dateline.model import (
+    Annotation,
     Claim,
     Entity,
     Event,
@@ -15,10 +16,10 @@ from dateline.model import (
 
 
 class Prediction(Struct, frozen=True):
-    """What a system says about one document; the shapes are the annotation's.
+    """The items that a system predicts for one document, in the shapes of an annotation.
 
-    ``scores`` rank claims: attribute, value, the claim's id, and a number that is higher the
-    likelier the claim has that value.
+    Only ``document`` is required. ``scores`` rank claims by attribute, value and claim id: the
+    higher the number, the likelier the claim has that value.
     """
 
     document: str
@@ -30,3 +31,17 @@ class Prediction(Struct, frozen=True):
     claims: tuple[Claim, ...] = ()
     claim_relations: tuple[Relation, ...] = ()
     scores: Mapping[str, Mapping[str, Mapping[str, float]]] = {}
+
+    @classmethod
+    def from_annotation(cls, annotation: Annotation) -> Prediction:
+        """The items of an annotation, as if a system had predicted them."""
+        return cls(
+            document=annotation.document,
+            text_sha256=annotation.text_sha256,
+            mentions=annotation.mentions,
+            entities=annotation.entities,
+            events=annotation.events,
+            event_relations=annotation.event_relations,
+            claims=annotation.claims,
+            claim_relations=annotation.claim_relations,
+        )

@@ -59,7 +59,10 @@ def test_another_ontology(empty_corpus, run, tmp_path):
 
 def test_no_training_documents_and_wrong_options_are_explained(empty_corpus, run, tmp_path):
     out = tmp_path / "out.jsonl"
-    assert "there is no gold in the split 'train'" in predict(run, empty_corpus, out).stderr
+    assert (
+        "there is no gold in annotations/gold/ in the split 'train'"
+        in predict(run, empty_corpus, out).stderr
+    )
     wrong = predict(run, empty_corpus, out, "--option", "learn=books")
     assert "the baseline learns from training or schema" in wrong.stderr
     unknown = predict(run, empty_corpus, out, "--option", "depth=3")

@@ -17,7 +17,7 @@ from dateline.cli.evaluation.score import (
 from dateline.cli.shared import Command, Settings, pass_settings
 
 if TYPE_CHECKING:
-    from dateline.evaluation.columns.pairing import Options
+    from dateline.evaluation.columns.scoring_input import MatchingOptions
     from dateline.evaluation.gold import Gold
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -124,17 +124,17 @@ def errors(
       dateline errors predictions.jsonl
       dateline errors predictions.jsonl --examples 10 --format html
     """
-    from dateline.evaluation.columns.pairing import Pair
+    from dateline.evaluation.columns.scoring_input import ScoringInput
     from dateline.evaluation.error_analysis import errors as find_errors
     from dateline.evaluation.scoring import as_predictions, chosen, report
     from dateline.evaluation.tables.errors import LEGEND, ceiling_table, tables
 
     against = gold_of(settings, gold, split)
     options = options_of(**matching)
-    pair = Pair(against, as_predictions(predictions), options)
-    groups = chosen(layers, pair)
-    scores = report(against, pair, groups, resamples=0)
-    found = find_errors(against, pair, {group.layer for group in groups}, examples)
+    inputs = ScoringInput(against, as_predictions(predictions), options)
+    groups = chosen(layers, inputs)
+    scores = report(against, inputs, groups, resamples=0)
+    found = find_errors(against, inputs, {group.layer for group in groups}, examples)
     if ceiling is None:
         ceiling = _listed_ceiling(settings, against)
     agreed = _agreement(settings, against, options, ceiling) if ceiling else {}
@@ -148,7 +148,7 @@ def errors(
         }
         click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
         return
-    shown = list(tables(found, name_documents=pair.documents > 1))
+    shown = list(tables(found, name_documents=inputs.document_count > 1))
     if ceiling:
         shown.insert(0, ceiling_table(scores, agreed))
     print_report(output_format, f"Errors of {predictions.name}", [LEGEND], shown, scores.signature)
@@ -168,14 +168,14 @@ def _listed_ceiling(settings: Settings, gold: Gold) -> tuple[str, str] | None:
 
 
 def _agreement(
-    settings: Settings, gold: Gold, options: Options, annotators: tuple[str, str]
+    settings: Settings, gold: Gold, options: MatchingOptions, annotators: tuple[str, str]
 ) -> dict[tuple[str, str], float | None]:
     """What the second annotator scores against the first, on the documents of the gold."""
     from dateline.corpus.store import Corpus
-    from dateline.evaluation.ceiling import agreement
+    from dateline.evaluation.ceiling import annotator_scores
 
     corpus = Corpus(settings.root)
-    return agreement(corpus, *annotators, [d.id for d in gold.documents], options)
+    return annotator_scores(corpus, *annotators, [d.id for d in gold.documents], options)
 
 
 def _name(path: Path, systems: tuple[Path, ...]) -> str:

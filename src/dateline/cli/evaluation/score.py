@@ -12,7 +12,7 @@ from dateline.cli.shared import Command, Settings, pass_settings
 from dateline.cli.shared import format_option as formats
 
 if TYPE_CHECKING:
-    from dateline.evaluation.columns.pairing import Options
+    from dateline.evaluation.columns.scoring_input import MatchingOptions
     from dateline.evaluation.gold import Gold
     from dateline.evaluation.scoring import Report
     from dateline.evaluation.signature import Signature
@@ -63,11 +63,11 @@ def gold_options(command: C) -> C:
 
 def options_of(
     mention_match: str, drop_singletons: bool, claim_overlap: float, given_triggers: bool
-) -> Options:
+) -> MatchingOptions:
     """What the user chose of how things are matched."""
-    from dateline.evaluation.columns.pairing import Options
+    from dateline.evaluation.columns.scoring_input import MatchingOptions
 
-    return Options(
+    return MatchingOptions(
         mention_match=mention_match,
         singletons=not drop_singletons,
         claim_overlap=claim_overlap,
@@ -139,13 +139,13 @@ def score(
       dateline score predictions.jsonl
       dateline score predictions.jsonl --split test --layer entities --format json
     """
-    from dateline.evaluation.columns.pairing import Pair
+    from dateline.evaluation.columns.scoring_input import ScoringInput
     from dateline.evaluation.scoring import as_predictions, chosen, report
     from dateline.evaluation.tables.scores import LEGEND, notes, tables
 
     against = gold_of(settings, gold, split)
-    pair = Pair(against, as_predictions(predictions), options_of(**matching))
-    found = report(against, pair, chosen(layers, pair), resamples, seed, per_document=documents)
+    inputs = ScoringInput(against, as_predictions(predictions), options_of(**matching))
+    found = report(against, inputs, chosen(layers, inputs), resamples, seed, per_document=documents)
     if output_format == "json":
         import msgspec
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from dateline.corpus.annotators import read_register
 from dateline.corpus.store import Corpus
-from dateline.evaluation.ceiling import agreement
-from dateline.evaluation.columns.pairing import Options, Pair
+from dateline.evaluation.ceiling import annotator_scores
+from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.leaderboard.systems import Systems
@@ -69,7 +69,7 @@ def boards(
 
 def todays_signature(gold: Gold) -> Signature:
     """What a result would be signed with that was made now, but for what it predicts."""
-    return sign(gold, Pair(gold, ()), (), RESAMPLES, SEED)
+    return sign(gold, ScoringInput(gold, ()), (), RESAMPLES, SEED)
 
 
 def todays_ceiling(corpus: Corpus, gold: Gold, annotators: tuple[str, str]) -> Values:
@@ -77,7 +77,7 @@ def todays_ceiling(corpus: Corpus, gold: Gold, annotators: tuple[str, str]) -> V
 
     Raises DatelineError where they have annotated no document of the gold both.
     """
-    return agreement(corpus, *annotators, [d.id for d in gold.documents], Options())
+    return annotator_scores(corpus, *annotators, [d.id for d in gold.documents], MatchingOptions())
 
 
 def stale(results: Mapping[str, Result], wanted: Iterable[str], today: Signature) -> list[str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from dateline.corpus.store import Corpus, canonical_json, read_struct, write_if_changed
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.pairing import Pair
+from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.models.run import Record, record_path
 from dateline.evaluation.scoring import Score, as_predictions, chosen, report
@@ -38,8 +38,8 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
 
     Raises DatelineError where the predictions cannot be scored.
     """
-    pair = Pair(gold, as_predictions(predictions))
-    found = report(gold, pair, chosen((), pair), per_document=True)
+    inputs = ScoringInput(gold, as_predictions(predictions))
+    found = report(gold, inputs, chosen((), inputs), per_document=True)
     record = record_path(predictions)
     return Result(
         title=title,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dateline.evaluation.columns.side import Values
+from dateline.evaluation.columns.annotation_columns import AttributeColumns
 from dateline.evaluation.measures.registry import Measured
 from dateline.metrics.classes import Pairs, conditional, joint
 from dateline.metrics.counts import IntArray
 from dateline.metrics.spans import Spans
-from dateline.predictions.vocabulary import Names
+from dateline.predictions.label_index import LabelIndex
 
 
 def attribute_measures(
-    names: Mapping[str, Names],
-    gold: tuple[Spans, Values],
-    predicted: tuple[Spans, Values],
+    names: Mapping[str, LabelIndex],
+    gold: tuple[Spans, AttributeColumns],
+    predicted: tuple[Spans, AttributeColumns],
     matched: tuple[IntArray, IntArray],
     documents: int,
 ) -> Iterator[Measured]:

@@ -6,9 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dateline.evaluation.columns.pairing import Pair
-from dateline.evaluation.columns.shared_numbers import entity_numbers, numbered
-from dateline.evaluation.columns.side import CLAIM, MENTION, NOWHERE, Side, special
+from dateline.evaluation.columns.annotation_columns import (
+    CLAIM,
+    MENTION,
+    MISSING_ROW,
+    AnnotationColumns,
+    special_claimer,
+)
+from dateline.evaluation.columns.scoring_input import ScoringInput
+from dateline.evaluation.columns.shared_ids import ids_by_entity, relation_ids
 from dateline.evaluation.measures.attributes import attribute_measures, label_measures
 from dateline.evaluation.measures.registry import MEAN, Measured, group
 from dateline.metrics.classes import Pairs, joint, mean
@@ -17,7 +23,7 @@ from dateline.metrics.events import relations
 from dateline.metrics.keys import set_counts
 from dateline.metrics.ranking import ranking
 from dateline.metrics.spans import match_by_overlap, overlaps
-from dateline.predictions.vocabulary import ABSENT, UNKNOWN
+from dateline.predictions.label_index import ABSENT, UNKNOWN
 
 A_MENTION = "a mention"
 CUTOFFS = (1, 3, 5, 10)
@@ -25,48 +31,50 @@ CUE = ("no cue", "cue")
 
 
 @group("claims", "claims", lambda side: len(side.claims) > 0)
-def claims(pair: Pair) -> Iterator[Measured]:
+def claims(inputs: ScoringInput) -> Iterator[Measured]:
     """Claims by sentence, by exact span and by overlap; what is said of those that overlap."""
-    names = pair.vocabulary.types["claims"]
-    gold, predicted = pair.gold.claims, pair.predicted.claims
-    documents = pair.documents
+    names = inputs.ontology_index.types["claims"]
+    gold, predicted = inputs.gold.claims, inputs.predicted.claims
+    documents = inputs.document_count
     yield Measured(
         "sentence",
-        set_counts(_sentences(pair, pair.gold), _sentences(pair, pair.predicted), documents),
+        set_counts(
+            _sentences(inputs, inputs.gold), _sentences(inputs, inputs.predicted), documents
+        ),
     )
     ours, theirs = (gold.document, gold.label), (predicted.document, predicted.label)
-    for name, at_least in (("exact", 1.0), ("overlap", pair.options.claim_overlap)):
-        left, right = _matched(pair, at_least)
+    for name, at_least in (("exact", 1.0), ("overlap", inputs.options.claim_overlap)):
+        left, right = _matched(inputs, at_least)
         found = Pairs(gold.document[left], gold.label[left], predicted.label[right])
         every = found._replace(right=np.ones(len(left), np.bool_))
         yield Measured(name, joint(every, ours, theirs, documents, len(names)), names.labels)
     yield from label_measures("act", names.labels, found, ours, theirs, documents)
     yield from attribute_measures(
-        pair.vocabulary.attributes["claims"],
-        (gold, pair.gold.claim_values),
-        (predicted, pair.predicted.claim_values),
+        inputs.ontology_index.attributes["claims"],
+        (gold, inputs.gold.claim_values),
+        (predicted, inputs.predicted.claim_values),
         (left, right),
         documents,
     )
-    yield from _claimers(pair, left, right)
-    yield from _cues(pair, left, right)
+    yield from _claimers(inputs, left, right)
+    yield from _cues(inputs, left, right)
 
 
 @group("ranking", "claims", lambda side: bool(side.scores))
-def rankings(pair: Pair) -> Iterator[Measured]:
+def rankings(inputs: ScoringInput) -> Iterator[Measured]:
     """Claims ranked by how likely they have a value of an attribute."""
-    gold, predicted = pair.gold, pair.predicted
-    left, right = _matched(pair, pair.options.claim_overlap)
+    gold, predicted = inputs.gold, inputs.predicted
+    left, right = _matched(inputs, inputs.options.claim_overlap)
     for (attribute, value), score in sorted(predicted.scores.items()):
-        names = pair.vocabulary.attributes["claims"].get(attribute)
+        names = inputs.ontology_index.attributes["claims"].get(attribute)
         if names is None or value not in names:
             continue
         wanted = gold.claim_values[attribute] == names.number(value)
         relevant = np.zeros(len(predicted.claims), np.bool_)
         relevant[right[wanted[left]]] = True
         ranked = ~np.isnan(score)
-        in_gold = np.bincount(gold.claims.document[wanted], minlength=pair.documents)
-        tie = pair.places.of_predicted[CLAIM]
+        in_gold = np.bincount(gold.claims.document[wanted], minlength=inputs.document_count)
+        tie = inputs.place_ids.of_predicted[CLAIM]
         found = ranking(
             predicted.claims.document[ranked],
             score[ranked],
@@ -80,24 +88,26 @@ def rankings(pair: Pair) -> Iterator[Measured]:
 
 
 @group("claim-relations", "claims", lambda side: len(side.claim_relations.source) > 0)
-def claim_relations(pair: Pair) -> Iterator[Measured]:
+def claim_relations(inputs: ScoringInput) -> Iterator[Measured]:
     """Relations between claims of the same places."""
-    names = pair.vocabulary.claim_relations
-    beyond = pair.places.end
-    ours = numbered(pair.gold.claim_relations, pair.places.of_gold[CLAIM], beyond)
-    theirs = numbered(
-        pair.predicted.claim_relations,
-        pair.places.of_predicted[CLAIM],
+    names = inputs.ontology_index.claim_relations
+    beyond = inputs.place_ids.end
+    ours = relation_ids(inputs.gold.claim_relations, inputs.place_ids.of_gold[CLAIM], beyond)
+    theirs = relation_ids(
+        inputs.predicted.claim_relations,
+        inputs.place_ids.of_predicted[CLAIM],
         beyond + 2 * len(ours.source),
     )
-    yield Measured("as marked", relations(ours, theirs, pair.documents, len(names)), names.labels)
+    yield Measured(
+        "as marked", relations(ours, theirs, inputs.document_count, len(names)), names.labels
+    )
 
 
-def _matched(pair: Pair, at_least: float) -> tuple[IntArray, IntArray]:
+def _matched(inputs: ScoringInput, at_least: float) -> tuple[IntArray, IntArray]:
     """Claims of one place may differ in act and claimer: those alike in both go together."""
-    gold, predicted = pair.gold, pair.predicted
-    ours = _claimer(gold.claimer, pair.places.of_gold[MENTION])
-    theirs = _claimer(predicted.claimer, pair.places.of_predicted[MENTION])
+    gold, predicted = inputs.gold, inputs.predicted
+    ours = _claimer(gold.claimer, inputs.place_ids.of_gold[MENTION])
+    theirs = _claimer(predicted.claimer, inputs.place_ids.of_predicted[MENTION])
 
     def alike(left: IntArray, right: IntArray) -> BoolArray:
         same_act = gold.claims.label[left] == predicted.claims.label[right]
@@ -106,27 +116,27 @@ def _matched(pair: Pair, at_least: float) -> tuple[IntArray, IntArray]:
     return match_by_overlap(gold.claims, predicted.claims, at_least, alike)
 
 
-def _sentences(pair: Pair, side: Side) -> tuple[IntArray, IntArray]:
-    _, sentence, _ = overlaps(side.claims, pair.sentences)
-    return pair.sentences.document[sentence], sentence
+def _sentences(inputs: ScoringInput, side: AnnotationColumns) -> tuple[IntArray, IntArray]:
+    _, sentence, _ = overlaps(side.claims, inputs.sentences)
+    return inputs.sentences.document[sentence], sentence
 
 
-def _claimers(pair: Pair, left: IntArray, right: IntArray) -> Iterator[Measured]:
+def _claimers(inputs: ScoringInput, left: IntArray, right: IntArray) -> Iterator[Measured]:
     """Who makes the claim: the same mention, one of the same entity, and how many tokens agree."""
     labels = (
         A_MENTION,
-        *(n for n in pair.vocabulary.claimers.labels if n not in (ABSENT, UNKNOWN)),
+        *(n for n in inputs.ontology_index.claimers.labels if n not in (ABSENT, UNKNOWN)),
     )
-    gold, predicted = pair.gold, pair.predicted
+    gold, predicted = inputs.gold, inputs.predicted
     kind, predicted_kind = _claimer_kind(gold), _claimer_kind(predicted)
     document = gold.claims.document[left]
-    places = pair.places.of_gold[MENTION], pair.places.of_predicted[MENTION]
-    for name, numbers in (("claimer", places), ("claimer, by entity", entity_numbers(pair))):
+    places = inputs.place_ids.of_gold[MENTION], inputs.place_ids.of_predicted[MENTION]
+    for name, numbers in (("claimer", places), ("claimer, by entity", ids_by_entity(inputs))):
         ours, theirs = (
             _claimer(side.claimer[rows], number)
             for side, rows, number in zip((gold, predicted), (left, right), numbers, strict=True)
         )
-        same = (ours == theirs) & (theirs != NOWHERE)
+        same = (ours == theirs) & (theirs != MISSING_ROW)
         found = Pairs(document, kind[left], predicted_kind[right], same)
         yield from label_measures(
             name,
@@ -134,16 +144,16 @@ def _claimers(pair: Pair, left: IntArray, right: IntArray) -> Iterator[Measured]
             found,
             (gold.claims.document, kind),
             (predicted.claims.document, predicted_kind),
-            pair.documents,
+            inputs.document_count,
         )
-    value = _token_f(pair, gold.claimer[left], predicted.claimer[right])
+    value = _token_f(inputs, gold.claimer[left], predicted.claimer[right])
     yield Measured(
-        "claimer tokens, of found", mean(document, value, pair.documents), statistic=MEAN
+        "claimer tokens, of found", mean(document, value, inputs.document_count), statistic=MEAN
     )
 
 
-def _claimer_kind(side: Side) -> IntArray:
-    return np.where(side.claimer < NOWHERE, special(0) - side.claimer + 1, 0)
+def _claimer_kind(side: AnnotationColumns) -> IntArray:
+    return np.where(side.claimer < MISSING_ROW, special_claimer(0) - side.claimer + 1, 0)
 
 
 def _claimer(claimer: IntArray, number: IntArray) -> IntArray:
@@ -153,39 +163,44 @@ def _claimer(claimer: IntArray, number: IntArray) -> IntArray:
     return found
 
 
-def _token_f(pair: Pair, ours: IntArray, theirs: IntArray) -> FloatArray:
+def _token_f(inputs: ScoringInput, ours: IntArray, theirs: IntArray) -> FloatArray:
     """F of the tokens of each pair of claimers; claimers that are no mention agree or do not."""
     both = np.flatnonzero((ours >= 0) & (theirs >= 0))
-    width = len(pair.tokens) + 1
+    width = len(inputs.tokens) + 1
     ours_key, theirs_key = (
         row * width + token
-        for side, claimer in ((pair.gold, ours), (pair.predicted, theirs))
-        for row, token, _ in (overlaps(side.mentions.take(claimer[both]), pair.tokens),)
+        for side, claimer in ((inputs.gold, ours), (inputs.predicted, theirs))
+        for row, token, _ in (overlaps(side.mentions.take(claimer[both]), inputs.tokens),)
     )
     common, in_ours, in_theirs = (
         np.bincount(key // width, minlength=len(both))
         for key in (np.intersect1d(ours_key, theirs_key), ours_key, theirs_key)
     )
-    value: FloatArray = ((ours == theirs) & (theirs < NOWHERE)).astype(np.float64)
+    value: FloatArray = ((ours == theirs) & (theirs < MISSING_ROW)).astype(np.float64)
     value[both] = 2 * common / np.maximum(in_ours + in_theirs, 1)
     return value
 
 
-def _cues(pair: Pair, left: IntArray, right: IntArray) -> Iterator[Measured]:
+def _cues(inputs: ScoringInput, left: IntArray, right: IntArray) -> Iterator[Measured]:
     """The words that mark the claim: the same place, or none on either side."""
     sides = []
     for side, place in (
-        (pair.gold, pair.places.gold_cues),
-        (pair.predicted, pair.places.predicted_cues),
+        (inputs.gold, inputs.place_ids.gold_cues),
+        (inputs.predicted, inputs.place_ids.predicted_cues),
     ):
-        number = np.full(len(side.claims), NOWHERE)
+        number = np.full(len(side.claims), MISSING_ROW)
         number[side.cues.label] = place
         sides.append(number)
-    gold, predicted = pair.gold.claims, pair.predicted.claims
-    kinds = [(number != NOWHERE).astype(np.int64) for number in sides]
+    gold, predicted = inputs.gold.claims, inputs.predicted.claims
+    kinds = [(number != MISSING_ROW).astype(np.int64) for number in sides]
     found = Pairs(
         gold.document[left], kinds[0][left], kinds[1][right], sides[0][left] == sides[1][right]
     )
     yield from label_measures(
-        "cue", CUE, found, (gold.document, kinds[0]), (predicted.document, kinds[1]), pair.documents
+        "cue",
+        CUE,
+        found,
+        (gold.document, kinds[0]),
+        (predicted.document, kinds[1]),
+        inputs.document_count,
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from dateline.evaluation.columns.pairing import Pair
-from dateline.evaluation.columns.side import Side
+from dateline.evaluation.columns.annotation_columns import AnnotationColumns
+from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.metrics.coreference import blanc_score, conll_score
 from dateline.metrics.counts import Counts, micro_f
 from dateline.metrics.resampling import Statistic
@@ -39,21 +39,23 @@ class Group(NamedTuple):
 
     name: str
     layer: str
-    measure: Callable[[Pair], Iterator[Measured]]
-    is_said: Callable[[Side], bool]
+    measure: Callable[[ScoringInput], Iterator[Measured]]
+    is_said: Callable[[AnnotationColumns], bool]
 
 
 GROUPS: dict[str, Group] = {}
 
 
 def group(
-    name: str, layer: str, is_said: Callable[[Side], bool]
-) -> Callable[[Callable[[Pair], Iterator[Measured]]], Callable[[Pair], Iterator[Measured]]]:
+    name: str, layer: str, is_said: Callable[[AnnotationColumns], bool]
+) -> Callable[
+    [Callable[[ScoringInput], Iterator[Measured]]], Callable[[ScoringInput], Iterator[Measured]]
+]:
     """Put a generator function into the table of groups."""
 
     def register(
-        measure: Callable[[Pair], Iterator[Measured]],
-    ) -> Callable[[Pair], Iterator[Measured]]:
+        measure: Callable[[ScoringInput], Iterator[Measured]],
+    ) -> Callable[[ScoringInput], Iterator[Measured]]:
         GROUPS[name] = Group(name, layer, measure, is_said)
         return measure
 

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from dateline.evaluation.columns.side import Said
 from dateline.evaluation.gold import Gold, GoldDocument
 from dateline.model import Range, Struct
 from dateline.ontology.labels import Layer, Ontology
+from dateline.predictions.prediction import Prediction
 
 LONGEST = 6
 """Tokens of the longest entry that is looked up."""
@@ -46,15 +46,15 @@ def learn_from_gold(gold: Gold) -> Lexicon:
     roles: dict[tuple[str, str], Counter[str]] = {}
     claimers: Counter[str] = Counter()
     for document in gold.documents:
-        said = document.said
-        for mention in said.mentions:
+        items = document.items
+        for mention in items.mentions:
             if len(mention.spans) == 1:
                 names.add(one_line(mention.spans[0].text), mention.type, mention.attributes)
-        for event in said.events:
+        for event in items.events:
             if len(event.trigger) == 1:
                 triggers.add(_key(event.trigger[0].text), event.type, event.attributes)
-        _learn_claims(said, cues, claimers)
-        _learn_roles(said, roles)
+        _learn_claims(items, cues, claimers)
+        _learn_roles(items, roles)
     seen = _occurrences(gold.documents)
     lowered: Counter[str] = Counter()
     for words, number in seen.items():
@@ -128,18 +128,18 @@ class _Counts:
         return found
 
 
-def _learn_claims(said: Said, cues: _Counts, claimers: Counter[str]) -> None:
-    types = {mention.id: mention.type for mention in said.mentions}
-    for claim in said.claims:
+def _learn_claims(items: Prediction, cues: _Counts, claimers: Counter[str]) -> None:
+    types = {mention.id: mention.type for mention in items.mentions}
+    for claim in items.claims:
         if claim.cue and len(claim.cue) == 1:
             cues.add(_key(claim.cue[0].text), claim.act, claim.attributes)
         if claim.claimer in types:
             claimers[types[claim.claimer]] += 1
 
 
-def _learn_roles(said: Said, roles: dict[tuple[str, str], Counter[str]]) -> None:
-    types = {mention.id: mention.type for mention in said.mentions}
-    for event in said.events:
+def _learn_roles(items: Prediction, roles: dict[tuple[str, str], Counter[str]]) -> None:
+    types = {mention.id: mention.type for mention in items.mentions}
+    for event in items.events:
         for argument in event.arguments:
             if argument.mention in types:
                 pair = event.type, types[argument.mention]

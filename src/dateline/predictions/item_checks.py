@@ -19,8 +19,8 @@ from dateline.model import (
     Spans,
     Struct,
 )
+from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.vocabulary import Vocabulary
 
 T = TypeVar("T", Mention, Event, Claim)
 
@@ -41,7 +41,7 @@ class Flaw(Struct, frozen=True):
 
 
 def admit(
-    prediction: Prediction, document: str, text: str, vocabulary: Vocabulary
+    prediction: Prediction, document: str, text: str, vocabulary: OntologyIndex
 ) -> tuple[Prediction, list[Flaw]]:
     """The prediction with every span that does not prove itself moved to where no gold is.
 
@@ -62,7 +62,7 @@ def admit(
 
 class _Desk:
     def __init__(
-        self, prediction: Prediction, document: str, text: str, vocabulary: Vocabulary
+        self, prediction: Prediction, document: str, text: str, vocabulary: OntologyIndex
     ) -> None:
         self._said = prediction
         self._document = document

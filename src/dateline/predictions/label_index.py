@@ -10,7 +10,7 @@ from dateline.ontology.labels import Ontology
 ABSENT, UNKNOWN = "(none)", "(unknown)"
 
 
-class Names:
+class LabelIndex:
     """Names in the order of the ontology, and two more: no name given, and a name it does not have.
 
     A name that the ontology does not have is never right, but it is counted.
@@ -35,24 +35,25 @@ class Names:
         return known if name is None else self._numbers.get(name, known + 1)
 
 
-class Vocabulary:
+class OntologyIndex:
     """Every list of names that an ontology has."""
 
     def __init__(self, ontology: Ontology) -> None:
-        self.types = {name: Names(ontology.layers[name].label_names) for name in LAYERS}
-        self.attributes: Mapping[str, Mapping[str, Names]] = {
+        self.types = {name: LabelIndex(ontology.layers[name].label_names) for name in LAYERS}
+        self.attributes: Mapping[str, Mapping[str, LabelIndex]] = {
             name: {
-                a.name: Names(v.name for v in a.values) for a in ontology.layers[name].attributes
+                a.name: LabelIndex(v.name for v in a.values)
+                for a in ontology.layers[name].attributes
             }
             for name in LAYERS
         }
-        self.roles = Names(sorted(ontology.roles))
-        self.event_relations = Names(label.name for label in ontology.event_relations)
-        self.claim_relations = Names(label.name for label in ontology.claim_relations)
-        self.claimers = Names(label.name for label in ontology.claimers)
+        self.roles = LabelIndex(sorted(ontology.roles))
+        self.event_relations = LabelIndex(label.name for label in ontology.event_relations)
+        self.claim_relations = LabelIndex(label.name for label in ontology.claim_relations)
+        self.claimers = LabelIndex(label.name for label in ontology.claimers)
 
     @property
-    def lists(self) -> tuple[Names, ...]:
+    def lists(self) -> tuple[LabelIndex, ...]:
         """Every list, in a fixed order."""
         return (
             *self.types.values(),
@@ -64,7 +65,7 @@ class Vocabulary:
         )
 
 
-class Numbers:
+class ValueIndex:
     """A number for each different value, from ``first``, in the order in which they come."""
 
     def __init__(self, first: int = 0) -> None:

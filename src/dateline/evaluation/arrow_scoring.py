@@ -19,7 +19,7 @@ from dateline.evaluation.scoring import Rates, rates
 from dateline.metrics.counts import IntArray
 from dateline.metrics.spans import Spans, semeval_credit
 from dateline.ontology.labels import Ontology
-from dateline.predictions.vocabulary import ABSENT, UNKNOWN, Names
+from dateline.predictions.label_index import ABSENT, UNKNOWN, LabelIndex
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -37,7 +37,7 @@ def score_mentions(
     """
     if len(gold) != len(predicted):
         raise DatelineError(f"gold has {len(gold)} rows and the predictions {len(predicted)}.")
-    names = Names(ontology.layers["entities"].label_names)
+    names = LabelIndex(ontology.layers["entities"].label_names)
     ours = mention_spans(gold, names, column)
     theirs = mention_spans(predicted, names, column)
     _refuse_unknown(ours.label, names)
@@ -48,7 +48,7 @@ def score_mentions(
     }
 
 
-def mention_spans(dataset: Dataset, names: Names, column: str = "mentions") -> Spans:
+def mention_spans(dataset: Dataset, names: LabelIndex, column: str = "mentions") -> Spans:
     """The mentions of a dataset as columns, a document for each row."""
     if column not in dataset.column_names:
         raise DatelineError(f"the dataset has no column {column!r}; it has {dataset.column_names}.")
@@ -70,7 +70,7 @@ def mention_spans(dataset: Dataset, names: Names, column: str = "mentions") -> S
     )
 
 
-def _refuse_unknown(label: IntArray, names: Names) -> None:
+def _refuse_unknown(label: IntArray, names: LabelIndex) -> None:
     for number in np.unique(label):
         if names.labels[number] in (ABSENT, UNKNOWN):
             raise DatelineError(
@@ -78,7 +78,7 @@ def _refuse_unknown(label: IntArray, names: Names) -> None:
             )
 
 
-def _labels(values: Any, feature: Any, names: Names) -> IntArray:
+def _labels(values: Any, feature: Any, names: LabelIndex) -> IntArray:
     """Numbers of labels, which are class numbers or strings in the dataset."""
     if pa.types.is_integer(values.type):
         found, number = pc.fill_null(values, -1), feature.names

@@ -9,17 +9,23 @@ from functools import cached_property
 import numpy as np
 
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.side import CLAIM, EVENT, MENTION, Side, SideMaker
+from dateline.evaluation.columns.annotation_columns import (
+    CLAIM,
+    EVENT,
+    MENTION,
+    AnnotationColumns,
+    ColumnsBuilder,
+)
 from dateline.evaluation.gold import Gold, GoldDocument
 from dateline.metrics.counts import BoolArray
 from dateline.metrics.spans import Matching, Spans, distinct, match, places
 from dateline.model import LAYERS, Range, Struct
+from dateline.predictions.item_checks import Flaw, admit
+from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.scorable import Flaw, admit
-from dateline.predictions.vocabulary import Numbers, Vocabulary
 
 
-class Options(Struct, frozen=True):
+class MatchingOptions(Struct, frozen=True):
     """What a user can choose of how things are matched; it all goes into the signature.
 
     ``mention_match`` says which mentions coreference takes for the same: ``exact`` places, or any
@@ -33,10 +39,10 @@ class Options(Struct, frozen=True):
     given_triggers: bool = False
 
 
-class Places:
-    """Numbers of places that both sides share."""
+class PlaceIds:
+    """An integer for each distinct place in the text, shared by gold and predictions."""
 
-    def __init__(self, gold: Side, predicted: Side) -> None:
+    def __init__(self, gold: AnnotationColumns, predicted: AnnotationColumns) -> None:
         found = places(
             *(
                 spans
@@ -52,32 +58,32 @@ class Places:
         self.end = 1 + max((int(numbers.max(initial=0)) for numbers in found), default=0)
 
 
-class Pair:
+class ScoringInput:
     """Gold and predicted columns of the same documents."""
 
     def __init__(
-        self, gold: Gold, predictions: Iterable[Prediction], options: Options | None = None
+        self, gold: Gold, predictions: Iterable[Prediction], options: MatchingOptions | None = None
     ) -> None:
         """Raises DatelineError where a prediction is about a document or text not in the gold."""
-        self.options = options or Options()
-        self.vocabulary = Vocabulary(gold.ontology)
+        self.options = options or MatchingOptions()
+        self.ontology_index = OntologyIndex(gold.ontology)
         self._texts = tuple(document.text_sha256 for document in gold.documents)
         self.document_ids = tuple(document.id for document in gold.documents)
-        self.flaws: list[Flaw] = []
-        entries = Numbers(first=1)
-        ours, theirs = (SideMaker(self.vocabulary, entries) for _ in range(2))
+        self.problems: list[Flaw] = []
+        entries = ValueIndex(first=1)
+        ours, theirs = (ColumnsBuilder(self.ontology_index, entries) for _ in range(2))
         by_document = _by_document(predictions, gold)
         # Gold goes first, so that its columns are the same whatever is predicted.
         for number, document in enumerate(gold.documents):
-            ours.add(number, document.said)
+            ours.add(number, document.items)
         self._entries = entries.values
         for number, document in enumerate(gold.documents):
             prediction = by_document.get(document.id)
             if prediction is not None:
-                admitted, flaws = admit(prediction, document.id, document.text, self.vocabulary)
+                admitted, flaws = admit(prediction, document.id, document.text, self.ontology_index)
                 theirs.add(number, admitted, admitted.scores)
-                self.flaws += flaws
-        self.gold, self.predicted = ours.side(), theirs.side()
+                self.problems += flaws
+        self.gold, self.predicted = ours.columns(), theirs.columns()
         self.missing = tuple(name for name in self.document_ids if name not in by_document)
         self.sentences = _ranges(document.sentences for document in gold.documents)
         self.tokens = _ranges(document.tokens for document in gold.documents)
@@ -95,14 +101,14 @@ class Pair:
             *self._texts,
             *(str(layer.tolist()) for layer in self._layers.values()),
             *(str(entry) for entry in self._entries),
-            *(label for names in self.vocabulary.lists for label in names.labels),
+            *(label for names in self.ontology_index.lists for label in names.labels),
             str(self.sentences.start.tolist()),
             self.gold.digest,
         ]
         return hashlib.sha256("\n".join(named).encode()).hexdigest()
 
     @property
-    def documents(self) -> int:
+    def document_count(self) -> int:
         """How many documents there are."""
         return len(self.document_ids)
 
@@ -111,22 +117,22 @@ class Pair:
         return self._layers[layer]
 
     @property
-    def entities(self) -> int:
+    def chain_count(self) -> int:
         """How many numbers the gold's chains of mentions have."""
         return int(self.gold.chain.max(initial=-1)) + 1
 
     @cached_property
-    def places(self) -> Places:
+    def place_ids(self) -> PlaceIds:
         """Numbers of the places of all items."""
-        return Places(self.gold, self.predicted)
+        return PlaceIds(self.gold, self.predicted)
 
     @cached_property
-    def mentions(self) -> Matching:
+    def mention_matches(self) -> Matching:
         """Predicted mentions assigned to gold ones."""
         return matched(self.gold.mentions, self.predicted.mentions)
 
     @cached_property
-    def events(self) -> Matching:
+    def event_matches(self) -> Matching:
         """Predicted events assigned to gold ones, by their triggers."""
         return matched(self.gold.events, self.predicted.events)
 
@@ -163,7 +169,7 @@ def _is_other_text(prediction: Prediction, document: GoldDocument) -> bool:
     return prediction.text_sha256 not in (None, document.text_sha256)
 
 
-def _refuse_duplicates(gold: Side, documents: tuple[str, ...]) -> None:
+def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> None:
     for name, spans in (("mentions", gold.mentions), ("events", gold.events)):
         kept = distinct(spans)
         if len(kept) < len(spans):

@@ -3,48 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.linking import NIL
 from dateline.metrics.spans import Spans
-from dateline.model import Argument, Claim, Entity, Event, Mention, Relation
+from dateline.model import Argument, Claim, Event, Mention
 from dateline.model import Spans as Fragments
-from dateline.predictions.vocabulary import Numbers, Vocabulary
+from dateline.predictions.label_index import OntologyIndex, ValueIndex
+from dateline.predictions.prediction import Prediction
 
 MENTION, EVENT, CLAIM = range(3)
 """Kinds of what fills a role."""
-NOWHERE = -1
+MISSING_ROW = -1
 """The row of something that is referred to and is not there."""
 UNLINKED = -1
 
-Values = Mapping[str, IntArray]
+AttributeColumns = Mapping[str, IntArray]
 """A number for each item, by attribute."""
 Rows = list[tuple[int, ...]]
 _T = TypeVar("_T", Mention, Event, Claim)
 
 
-class Said(Protocol):
-    """What an annotation and a prediction have in common."""
-
-    @property
-    def mentions(self) -> Sequence[Mention]: ...  # noqa: D102
-    @property
-    def entities(self) -> Sequence[Entity]: ...  # noqa: D102
-    @property
-    def events(self) -> Sequence[Event]: ...  # noqa: D102
-    @property
-    def event_relations(self) -> Sequence[Relation]: ...  # noqa: D102
-    @property
-    def claims(self) -> Sequence[Claim]: ...  # noqa: D102
-    @property
-    def claim_relations(self) -> Sequence[Relation]: ...  # noqa: D102
-
-
-class Arguments(NamedTuple):
+class ArgumentRows(NamedTuple):
     """Filled roles: row of the event, number of the role, kind and row of the filler."""
 
     event: IntArray
@@ -53,7 +37,7 @@ class Arguments(NamedTuple):
     filler: IntArray
 
 
-class Relations(NamedTuple):
+class RelationRows(NamedTuple):
     """Relations: document, number of the label, rows of both ends."""
 
     document: IntArray
@@ -62,7 +46,7 @@ class Relations(NamedTuple):
     target: IntArray
 
 
-class Side(NamedTuple):
+class AnnotationColumns(NamedTuple):
     """One side's items as columns; documents are numbered as in the gold.
 
     ``chain`` and ``cluster`` number the chains of mentions and events; who is in none is alone in
@@ -75,17 +59,17 @@ class Side(NamedTuple):
     mentions: Spans
     chain: IntArray
     entry: IntArray
-    mention_values: Values
+    mention_values: AttributeColumns
     events: Spans
     cluster: IntArray
-    event_values: Values
-    arguments: Arguments
-    event_relations: Relations
+    event_values: AttributeColumns
+    arguments: ArgumentRows
+    event_relations: RelationRows
     claims: Spans
     claimer: IntArray
     cues: Spans
-    claim_values: Values
-    claim_relations: Relations
+    claim_values: AttributeColumns
+    claim_relations: RelationRows
     scores: Mapping[tuple[str, str], FloatArray]
 
     @property
@@ -96,21 +80,21 @@ class Side(NamedTuple):
         return found.hexdigest()
 
 
-def special(number: int) -> int:
+def special_claimer(number: int) -> int:
     """How a claimer that is no mention stands in the column of claimers."""
     return -2 - number
 
 
-class SideMaker:
+class ColumnsBuilder:
     """Makes the columns of one side, document by document.
 
     ``entries`` numbers knowledge base entries and is shared by both sides.
     """
 
-    def __init__(self, vocabulary: Vocabulary, entries: Numbers) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, ontology: OntologyIndex, entries: ValueIndex) -> None:
+        self._ontology = ontology
         self._entries = entries
-        self._chains, self._clusters = Numbers(), Numbers()
+        self._chains, self._clusters = ValueIndex(), ValueIndex()
         self._mentions: list[tuple[int, int, list[tuple[int, int]]]] = []
         self._events: list[tuple[int, int, list[tuple[int, int]]]] = []
         self._claims: list[tuple[int, int, list[tuple[int, int]]]] = []
@@ -123,41 +107,43 @@ class SideMaker:
         self._claim_relations: Rows = []
         self._values: dict[str, dict[str, list[int]]] = {
             layer: {name: [] for name in attributes}
-            for layer, attributes in vocabulary.attributes.items()
+            for layer, attributes in ontology.attributes.items()
         }
         self._scores: dict[tuple[str, str], dict[int, float]] = {}
 
     def add(
         self,
         document: int,
-        said: Said,
+        items: Prediction,
         scores: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
     ) -> None:
         """Take in what is said of a document."""
         rows = (
-            self._add_mentions(document, said),
-            self._add_events(document, said.events),
-            self._add_claims(document, said.claims),
+            self._add_mentions(document, items),
+            self._add_events(document, items.events),
+            self._add_claims(document, items.claims),
         )
-        for event in _in_order(said.events, "trigger"):
+        for event in _in_order(items.events, "trigger"):
             for argument in event.arguments:
                 kind = _kind(argument)
                 self._arguments.append(
                     (
                         rows[EVENT][event.id],
-                        self._vocabulary.roles.number(argument.role),
+                        self._ontology.roles.number(argument.role),
                         kind,
-                        rows[kind].get(argument.filler, NOWHERE),
+                        rows[kind].get(argument.filler, MISSING_ROW),
                     )
                 )
-        for claim in _in_order(said.claims, "spans"):
+        for claim in _in_order(items.claims, "spans"):
             self._claimer.append(self._claimer_row(claim.claimer, rows[MENTION]))
         for relations, names, own, found in (
-            (said.event_relations, self._vocabulary.event_relations, EVENT, self._event_relations),
-            (said.claim_relations, self._vocabulary.claim_relations, CLAIM, self._claim_relations),
+            (items.event_relations, self._ontology.event_relations, EVENT, self._event_relations),
+            (items.claim_relations, self._ontology.claim_relations, CLAIM, self._claim_relations),
         ):
             for relation in sorted(relations, key=lambda r: (r.type, r.source, r.target)):
-                ends = (rows[own].get(end, NOWHERE) for end in (relation.source, relation.target))
+                ends = (
+                    rows[own].get(end, MISSING_ROW) for end in (relation.source, relation.target)
+                )
                 found.append((document, names.number(relation.type), *ends))
         for attribute, values in (scores or {}).items():
             for value, by_claim in values.items():
@@ -166,10 +152,10 @@ class SideMaker:
                     if claim_id in rows[CLAIM]:
                         ranked[rows[CLAIM][claim_id]] = score
 
-    def side(self) -> Side:
+    def columns(self) -> AnnotationColumns:
         """The columns of everything that was taken in."""
-        chain, entry = _columns(self._of_mentions, 2)
-        return Side(
+        chain, entry = _int_columns(self._of_mentions, 2)
+        return AnnotationColumns(
             mentions=Spans.of(self._mentions),
             chain=chain,
             entry=entry,
@@ -177,23 +163,23 @@ class SideMaker:
             events=Spans.of(self._events),
             cluster=np.array(self._cluster, np.int64),
             event_values=self._value_columns("events"),
-            arguments=Arguments(*_columns(self._arguments, 4)),
-            event_relations=Relations(*_columns(self._event_relations, 4)),
+            arguments=ArgumentRows(*_int_columns(self._arguments, 4)),
+            event_relations=RelationRows(*_int_columns(self._event_relations, 4)),
             claims=Spans.of(self._claims),
             claimer=np.array(self._claimer, np.int64),
             cues=Spans.of(self._cues),
             claim_values=self._value_columns("claims"),
-            claim_relations=Relations(*_columns(self._claim_relations, 4)),
+            claim_relations=RelationRows(*_int_columns(self._claim_relations, 4)),
             scores={key: self._score_column(found) for key, found in self._scores.items()},
         )
 
-    def _add_mentions(self, document: int, said: Said) -> dict[str, int]:
-        links = {entity.id: entity.link for entity in said.entities}
+    def _add_mentions(self, document: int, items: Prediction) -> dict[str, int]:
+        links = {entity.id: entity.link for entity in items.entities}
         rows: dict[str, int] = {}
-        for mention in _in_order(said.mentions, "spans"):
+        for mention in _in_order(items.mentions, "spans"):
             row = len(self._mentions)
             rows.setdefault(mention.id, row)
-            label = self._vocabulary.types["entities"].number(mention.type)
+            label = self._ontology.types["entities"].number(mention.type)
             self._mentions.append((document, label, _fragments(mention.spans)))
             link = links.get(mention.entity) if mention.entity is not None else None
             entry = UNLINKED
@@ -210,7 +196,7 @@ class SideMaker:
         for event in _in_order(events, "trigger"):
             row = len(self._events)
             rows.setdefault(event.id, row)
-            label = self._vocabulary.types["events"].number(event.type)
+            label = self._ontology.types["events"].number(event.type)
             self._events.append((document, label, _fragments(event.trigger)))
             alone = event.cluster is None
             self._cluster.append(
@@ -224,7 +210,7 @@ class SideMaker:
         for claim in _in_order(claims, "spans"):
             row = len(self._claims)
             rows.setdefault(claim.id, row)
-            label = self._vocabulary.types["claims"].number(claim.act)
+            label = self._ontology.types["claims"].number(claim.act)
             self._claims.append((document, label, _fragments(claim.spans)))
             if claim.cue:
                 self._cues.append((document, row, _fragments(claim.cue)))
@@ -232,15 +218,15 @@ class SideMaker:
         return rows
 
     def _claimer_row(self, claimer: str, mentions: Mapping[str, int]) -> int:
-        if claimer in self._vocabulary.claimers:
-            return special(self._vocabulary.claimers.number(claimer))
-        return mentions.get(claimer, NOWHERE)
+        if claimer in self._ontology.claimers:
+            return special_claimer(self._ontology.claimers.number(claimer))
+        return mentions.get(claimer, MISSING_ROW)
 
     def _add_values(self, layer: str, attributes: Mapping[str, str]) -> None:
-        for name, names in self._vocabulary.attributes[layer].items():
+        for name, names in self._ontology.attributes[layer].items():
             self._values[layer][name].append(names.number(attributes.get(name)))
 
-    def _value_columns(self, layer: str) -> Values:
+    def _value_columns(self, layer: str) -> AttributeColumns:
         return {name: np.array(found, np.int64) for name, found in self._values[layer].items()}
 
     def _score_column(self, found: Mapping[int, float]) -> FloatArray:
@@ -262,7 +248,7 @@ def _kind(argument: Argument) -> int:
     return MENTION if argument.mention else EVENT if argument.event else CLAIM
 
 
-def _columns(rows: Rows, width: int) -> tuple[IntArray, ...]:
+def _int_columns(rows: Rows, width: int) -> tuple[IntArray, ...]:
     return tuple(np.array(rows, np.int64).reshape(-1, width).T)
 
 
