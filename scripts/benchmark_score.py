@@ -28,10 +28,10 @@ from seqeval.metrics import f1_score
 
 from dateline.corpus.store import Corpus, packaged_schemas
 from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
-from dateline.metrics.coreference import Chains, blanc_score, contingency, coreference
+from dateline.metrics.coreference import Chains, blanc_score, contingency_table, coreference_counts
 from dateline.metrics.counts import f_score, micro_f
 from dateline.metrics.resampling import draws, interval, resampled
-from dateline.metrics.spans import semeval
+from dateline.metrics.span_scores import semeval
 from dateline.ontology.labels import Ontology
 from dateline.predictions.label_index import LabelIndex
 
@@ -221,7 +221,7 @@ def by_scorch(gold: list[list[set[int]]], predicted: list[list[set[int]]]) -> Sc
 
 def our_coreference(gold: Chains, predicted: Chains) -> Scores:
     """The F of each document by each measure, LEA and CoNLL among them."""
-    found = coreference(contingency(gold, predicted, DOCUMENTS))
+    found = coreference_counts(contingency_table(gold, predicted, DOCUMENTS))
     return {
         name: blanc_score(counts) if name == "BLANC" else f_score(counts)[:, 0]
         for name, counts in found.items()

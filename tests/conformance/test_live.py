@@ -11,7 +11,7 @@ from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 from sklearn.metrics import multilabel_confusion_matrix
 
-from dateline.metrics.classes import Pairs, conditional
+from dateline.metrics.classification import LabelPairs, matched_only
 from dateline.metrics.counts import (
     GOLD,
     HIT_GOLD,
@@ -21,7 +21,8 @@ from dateline.metrics.counts import (
     precision,
     recall,
 )
-from dateline.metrics.spans import Spans, semeval, strict
+from dateline.metrics.span_scores import semeval, strict
+from dateline.metrics.spans import Spans
 from tests.metrics import oracle
 
 CASES = 10_000
@@ -119,7 +120,7 @@ def test_confusions_of_scikit_learn():
     generator = np.random.default_rng(4)
     for _ in range(CASES):
         gold, said = generator.integers(LABELS, size=(2, generator.integers(1, 12)))
-        counts = conditional(Pairs(np.zeros_like(gold), gold, said), 1, LABELS)[0]
+        counts = matched_only(LabelPairs(np.zeros_like(gold), gold, said), 1, LABELS)[0]
         theirs = multilabel_confusion_matrix(gold, said, labels=range(LABELS))
         hits = theirs[:, 1, 1]
         assert counts[:, HIT_GOLD].tolist() == counts[:, HIT_PREDICTED].tolist() == hits.tolist()

@@ -6,7 +6,7 @@ import doctest
 import re
 
 import dateline
-from dateline.evaluation.measures.registry import GROUPS
+from dateline.evaluation.measures.groups import GROUPS
 from tests.conftest import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "metrics.md"
@@ -36,7 +36,7 @@ def test_every_group_and_every_measure_is_described(repository, perfect):
     }
     for score in report.scores:
         name = re.sub(r", \w+ = \w+$", "", score.measure)
-        stem = name.partition(", of found")[0].partition(", joint")[0]
+        stem = name.partition(", matched only")[0].partition(", joint")[0]
         wanted = (f"`{name}`", f"`{stem}, …`", "`P@k`" if name.startswith("P@") else f"`{stem}`")
         if stem not in attributes:
             assert any(w in described[score.group] for w in wanted), (score.group, score.measure)

@@ -177,8 +177,8 @@ def test_a_missed_trigger_loses_its_arguments_but_not_those_of_found_events(five
     report = dateline.score(five_predicted, five)
     assert total(report, "triggers", "TC") == (14, 15, 14)
     assert total(report, "arguments", "AC+") == (17, 20, 17)
-    assert value(report, "arguments", "AC+, of found events") == 1
-    assert total(report, "event-relations", "as marked") == (4, 5, 4)
+    assert value(report, "arguments", "AC+, matched events only") == 1
+    assert total(report, "event-relations", "as annotated") == (4, 5, 4)
 
 
 def test_given_triggers_are_checked(five, five_predicted):
@@ -200,10 +200,10 @@ def test_claims_by_overlap_with_their_claimers_and_acts(five, five_predicted):
     report = dateline.score(five_predicted, five)
     assert total(report, "claims", "exact") == (9, 10, 10)
     assert total(report, "claims", "overlap") == (10, 10, 10)
-    assert total(report, "claims", "claimer, of found") == (8, 10, 10)
-    assert total(report, "claims", "claimer, by entity, of found") == (9, 10, 10)
+    assert total(report, "claims", "claimer, matched only") == (8, 10, 10)
+    assert total(report, "claims", "claimer, by entity, matched only") == (9, 10, 10)
     assert total(report, "claims", "act, joint") == (9, 10, 10)
-    tokens = value(report, "claims", "claimer tokens, of found")
+    tokens = value(report, "claims", "claimer tokens, matched only")
     assert tokens == pytest.approx(8 / 10)  # «Kim Jong Un» shares no token with «the … leader»
 
 
@@ -323,7 +323,7 @@ def test_another_ontology_with_no_label_of_ours(empty_corpus):
     report = dateline.score([predicted(annotation)], empty_corpus)
     assert {score.value for score in report.scores} <= {1.0, None}
     assert list(report.score("triggers", "TC").labels) == ["OXIDATION"]
-    assert value(report, "claims", "strength, of found") == 1
+    assert value(report, "claims", "strength, matched only") == 1
     assert report.signature.corpus == "empty"
 
 

@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from ir_measures import AP, RR, P
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
-from dateline.metrics.classes import Pairs, conditional, joint, mean
+from dateline.metrics.classification import LabelPairs, joint, matched_only, pair_mean
 from dateline.metrics.counts import f_score, macro_f, micro_f, precision, recall
 from dateline.metrics.events import (
     Arguments,
     Relations,
     Triggers,
-    arguments,
-    expanded,
-    relations,
-    triggers,
-    where_triggered,
+    argument_counts,
+    expand_clusters,
+    relation_counts,
+    trigger_counts,
+    with_matched_trigger,
 )
-from dateline.metrics.keys import joined, set_counts
-from dateline.metrics.linking import Links, linking
-from dateline.metrics.ranking import ranking
+from dateline.metrics.linking import Links, linking_counts
+from dateline.metrics.ranking import ranking_counts
+from dateline.metrics.tuple_sets import pack, set_counts
 
 DOCUMENTS, LABELS, ROLES = 3, 3, 2
 
@@ -56,7 +56,9 @@ def totals(counts: np.ndarray) -> list[float]:
 
 @given(rows(4), rows(4))
 def test_links(gold, predicted):
-    found = linking(Links(*columns(gold, 4)), Links(*columns(predicted, 4)), DOCUMENTS, LABELS)
+    found = linking_counts(
+        Links(*columns(gold, 4)), Links(*columns(predicted, 4)), DOCUMENTS, LABELS
+    )
     assert totals(found["all"]) == hits(gold, predicted)
     for name, wanted in (("link", lambda entry: entry > 0), ("nil", lambda entry: entry == 0)):
         some = [[row for row in side if wanted(row[3])] for side in (gold, predicted)]
@@ -65,7 +67,7 @@ def test_links(gold, predicted):
 
 @given(rows(3), rows(3))
 def test_triggers(gold, predicted):
-    found = triggers(
+    found = trigger_counts(
         Triggers(*columns(gold, 3)), Triggers(*columns(predicted, 3)), DOCUMENTS, LABELS
     )
     assert totals(found["TC"]) == hits(gold, predicted)
@@ -78,7 +80,7 @@ WHAT = {"AI": (0, 1, 4), "AC": (0, 1, 3, 4), "AI+": (0, 1, 2, 4), "AC+": (0, 1, 
 
 @given(rows(5), rows(5))
 def test_arguments(gold, predicted):
-    found = arguments(
+    found = argument_counts(
         Arguments(*columns(gold, 5)), Arguments(*columns(predicted, 5)), DOCUMENTS, LABELS, 4
     )
     for name, fields in WHAT.items():
@@ -88,7 +90,7 @@ def test_arguments(gold, predicted):
 
 @given(rows(5), rows(3), rows(3))
 def test_arguments_of_found_events(some, gold, predicted):
-    kept = where_triggered(
+    kept = with_matched_trigger(
         Arguments(*columns(some, 5)), Triggers(*columns(gold, 3)), Triggers(*columns(predicted, 3))
     )
     both = set(gold) & set(predicted)
@@ -98,7 +100,7 @@ def test_arguments_of_found_events(some, gold, predicted):
 def test_only_ac_plus_sees_arguments_swapped_between_two_events_of_a_type():
     gold = Arguments(*columns([(0, 0, 1, 0, 5), (0, 0, 2, 0, 6)], 5))
     swapped = Arguments(*columns([(0, 0, 1, 0, 6), (0, 0, 2, 0, 5)], 5))
-    found = arguments(gold, swapped, 1, 1, 1)
+    found = argument_counts(gold, swapped, 1, 1, 1)
     assert totals(found["AC"]) == [2, 2, 2, 2]
     assert totals(found["AC+"]) == [0, 2, 0, 2]
 
@@ -106,23 +108,23 @@ def test_only_ac_plus_sees_arguments_swapped_between_two_events_of_a_type():
 def test_three_copies_of_a_prediction_do_not_make_a_recall_of_three():
     gold = Arguments(*columns([(0, 0, 1, 0, 5)], 5))
     copies = Arguments(*columns([(0, 0, 1, 0, 5)] * 3, 5))
-    assert totals(arguments(gold, copies, 1, 1, 1)["AC+"]) == [1, 1, 1, 1]
+    assert totals(argument_counts(gold, copies, 1, 1, 1)["AC+"]) == [1, 1, 1, 1]
 
 
 @given(rows(4), rows(4))
 def test_relations_are_directed(gold, predicted):
     ours = Relations(*columns(gold, 4))
-    assert totals(relations(ours, Relations(*columns(predicted, 4)), DOCUMENTS, LABELS)) == hits(
-        gold, predicted
-    )
+    assert totals(
+        relation_counts(ours, Relations(*columns(predicted, 4)), DOCUMENTS, LABELS)
+    ) == hits(gold, predicted)
     turned = Relations(ours.document, ours.label, ours.target, ours.source)
     back = {(document, label, target, source) for document, label, source, target in gold}
-    assert totals(relations(ours, turned, DOCUMENTS, LABELS))[0] == len(set(gold) & back)
+    assert totals(relation_counts(ours, turned, DOCUMENTS, LABELS))[0] == len(set(gold) & back)
 
 
 @given(rows(4), st.lists(st.integers(0, 3), min_size=8, max_size=8))
 def test_relations_of_clusters_hold_between_all_members(found, cluster):
-    spread = expanded(
+    spread = expand_clusters(
         Relations(*columns(found, 4)), np.array(cluster), np.arange(10, 10 + len(cluster))
     )
     members = {c: [10 + i for i, own in enumerate(cluster) if own == c] for c in range(4)}
@@ -146,7 +148,7 @@ pairs = st.lists(
 @given(pairs)
 def test_labels_agree_with_scikit_learn(found):
     document, gold, predicted = columns(found, 3)
-    counts = conditional(Pairs(document, gold, predicted), DOCUMENTS, LABELS).sum(axis=0)
+    counts = matched_only(LabelPairs(document, gold, predicted), DOCUMENTS, LABELS).sum(axis=0)
     assert micro_f(counts) == pytest.approx(accuracy_score(gold, predicted))
     assert macro_f(counts) == pytest.approx(
         f1_score(gold, predicted, average="macro", zero_division=0)
@@ -160,16 +162,16 @@ def test_labels_agree_with_scikit_learn(found):
 
 
 def test_joint_scores_count_what_was_not_found():
-    found = Pairs(*columns([(0, 1, 1)], 3))
+    found = LabelPairs(*columns([(0, 1, 1)], 3))
     gold = (np.zeros(4, np.int64), np.array([1, 1, 0, 0]))
     predicted = (np.zeros(1, np.int64), np.array([1]))
     counts = joint(found, gold, predicted, 1, 2)
     assert totals(counts) == [1, 4, 1, 1]
-    assert totals(conditional(found, 1, 2)) == [1, 1, 1, 1]
+    assert totals(matched_only(found, 1, 2)) == [1, 1, 1, 1]
 
 
 def test_a_mean_is_over_pairs_and_not_over_documents():
-    counts = mean(np.array([0, 0, 1]), np.array([1.0, 0.5, 0.0]), 2)
+    counts = pair_mean(np.array([0, 0, 1]), np.array([1.0, 0.5, 0.0]), 2)
     assert f_score(counts.sum(axis=(0, 1))) == 0.5
 
 
@@ -188,7 +190,7 @@ def test_rankings_agree_with_ir_measures(found, missed):
     relevant = np.array([r for some in found for r, _ in some], bool)
     score = np.array([s for some in found for _, s in some], np.float64)
     in_gold = np.array([sum(r for r, _ in some) + missed for some in found])
-    ours = ranking(document, score, np.zeros_like(document), relevant, in_gold, (1, 3))
+    ours = ranking_counts(document, score, np.zeros_like(document), relevant, in_gold, (1, 3))
     qrels, run = {}, {}
     for d, some in enumerate(found):
         qrels[str(d)] = {f"i{i}": int(r) for i, (r, _) in enumerate(some)}
@@ -208,14 +210,16 @@ def test_rankings_agree_with_ir_measures(found, missed):
 def test_equal_scores_are_ranked_by_place_whatever_the_order():
     for order in ([0, 1], [1, 0]):
         tie, relevant = np.array([4, 9])[order], np.array([False, True])[order]
-        found = ranking(np.zeros(2, np.int64), np.ones(2), tie, relevant, np.array([1]), (1,))
+        found = ranking_counts(
+            np.zeros(2, np.int64), np.ones(2), tie, relevant, np.array([1]), (1,)
+        )
         assert found["RR"][0, 0, 0] == 0.5
 
 
 def test_numbers_too_wide_to_pack_stay_apart():
     wide = np.array([2**62, 2**62, 2**61])
     narrow = np.array([5, 6, 5])
-    assert len(set(joined(wide, narrow).tolist())) == 3
+    assert len(set(pack(wide, narrow).tolist())) == 3
     assert set_counts(
         (np.zeros(3, np.int64), wide, narrow), (np.zeros(3, np.int64), wide, narrow), 1
     )[0, 0].tolist() == [3, 3, 3, 3]

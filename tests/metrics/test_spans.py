@@ -19,7 +19,9 @@ from dateline.metrics.counts import (
     precision,
     recall,
 )
-from dateline.metrics.spans import Spans, match, match_by_overlap, nested, semeval, strict
+from dateline.metrics.span_matching import match, match_by_overlap
+from dateline.metrics.span_scores import nested, semeval, strict
+from dateline.metrics.spans import Spans
 
 from . import oracle
 

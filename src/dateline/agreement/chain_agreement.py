@@ -8,7 +8,7 @@ import numpy as np
 
 from dateline.agreement.tallies import PairOnDocument
 from dateline.annotations.matching import ranges_of
-from dateline.metrics.coreference import Chains, conll, conll_score, contingency
+from dateline.metrics.coreference import Chains, conll, conll_score, contingency_table
 from dateline.metrics.counts import defined
 from dateline.model import Annotation
 
@@ -45,7 +45,7 @@ def conll_f1(
                 )
     if not first and not second:
         return None
-    table = contingency(_columns(first), _columns(second), len(annotations))
+    table = contingency_table(_columns(first), _columns(second), len(annotations))
     return defined(float(conll_score(conll(table).sum(axis=0))))
 
 

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from dateline.errors import DatelineError
 from dateline.evaluation.scoring import Rates, rates
 from dateline.metrics.counts import IntArray
-from dateline.metrics.spans import Spans, semeval_credit
+from dateline.metrics.span_scores import semeval_credit
+from dateline.metrics.spans import Spans
 from dateline.ontology.labels import Ontology
 from dateline.predictions.label_index import ABSENT, UNKNOWN, LabelIndex
 

@@ -13,7 +13,7 @@ from dateline.errors import DatelineError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.results import Result
-from dateline.evaluation.measures.registry import BLANC, CONLL, GROUPS, STATISTICS, Measured
+from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, STATISTICS, MeasureCounts
 from dateline.evaluation.scoring import (
     RESAMPLES,
     SEED,
@@ -131,7 +131,7 @@ def read_system(path: Path) -> System:
     counted = [
         Counted(
             score.group,
-            Measured(score.measure, _counts(score.documents.values()), ("",), score.statistic),
+            MeasureCounts(score.measure, _counts(score.documents.values()), ("",), score.statistic),
             tuple(score.documents),
         )
         for score in scores

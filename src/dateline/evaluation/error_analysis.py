@@ -11,7 +11,8 @@ from dateline.evaluation.columns.annotation_columns import EVENT, AnnotationColu
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.columns.shared_ids import argument_ids
 from dateline.evaluation.gold import Gold
-from dateline.metrics.spans import Spans, distinct, match
+from dateline.metrics.span_matching import match
+from dateline.metrics.spans import Spans, distinct_rows
 from dateline.model import LAYERS, Range, Struct
 from dateline.predictions.label_index import LabelIndex
 from dateline.text import excerpt
@@ -99,7 +100,10 @@ def errors(
 class _Layer:
     def __init__(self, layer: str, gold: Spans, predicted: Spans, names: LabelIndex) -> None:
         self._layer = layer
-        self._gold, self._predicted = gold.take(distinct(gold)), predicted.take(distinct(predicted))
+        self._gold, self._predicted = (
+            gold.take(distinct_rows(gold)),
+            predicted.take(distinct_rows(predicted)),
+        )
         self._names = names
         self._found = match(self._gold, self._predicted)
 

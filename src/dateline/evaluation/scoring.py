@@ -14,14 +14,14 @@ from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import Gold, gold_of_corpus, gold_of_dataset, read_gold
-from dateline.evaluation.measures.registry import (
+from dateline.evaluation.measures.groups import (
     BLANC,
     CONLL,
     GROUPS,
     STATISTICS,
     F,
     Group,
-    Measured,
+    MeasureCounts,
 )
 from dateline.evaluation.signature import Signature, sign
 from dateline.metrics.counts import (
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     Goldlike: TypeAlias = str | Path | Corpus | Gold | Dataset | DatasetDict
     Predictionlike: TypeAlias = str | Path | Iterable[Prediction | Mapping[str, Any]]
 
-for module in ("entities", "chains", "events", "claims"):
+for module in ("entities", "coreference", "events", "claims"):
     import_module(f"dateline.evaluation.measures.{module}")  # which puts its groups into the table
 
 RESAMPLES, SEED = 1000, 13
@@ -110,7 +110,7 @@ class Counted(NamedTuple):
     """A measure with its counts on the documents that are scored, before any rate."""
 
     group: str
-    measured: Measured
+    measured: MeasureCounts
     document_ids: tuple[str, ...]
 
     @property
@@ -205,10 +205,10 @@ def chosen(layers: Sequence[str], inputs: ScoringInput) -> list[Group]:
         group
         for group in GROUPS.values()
         if group.name in layers
-        or (not layers and group.is_said(inputs.predicted))
+        or (not layers and group.has_items(inputs.predicted))
         or (
             group.layer in layers
-            and (group.is_said(inputs.gold) or group.is_said(inputs.predicted))
+            and (group.has_items(inputs.gold) or group.has_items(inputs.predicted))
         )
     ]
     if not groups:
@@ -304,7 +304,7 @@ def _notes(inputs: ScoringInput, groups: Sequence[Group]) -> Iterable[str]:
         yield "one document: a score on one text says little about any other, and has no interval"
     elif inputs.document_count <= FEW:
         yield f"{inputs.document_count} documents only: the intervals are a hint and no more"
-    unscored = [g.name for g in GROUPS.values() if g not in groups and g.is_said(inputs.gold)]
+    unscored = [g.name for g in GROUPS.values() if g not in groups and g.has_items(inputs.gold)]
     if unscored:
         yield (
             "in the gold, and not scored because it is neither predicted nor asked for: "

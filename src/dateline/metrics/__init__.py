@@ -1,1 +1,1 @@
-"""What is measured, as pure functions from columns to counts; no file, schema or label is known."""
+"""Evaluation measures as pure functions on columns of numbers; no files, schemas or label names."""

@@ -1,6 +1,6 @@
-"""One optimal 1:1 assignment between two sides, given which pairs are possible and their worth.
+"""Optimal 1:1 assignment between two sets of items.
 
-What a greedy scorer matches depends on the order of its input; an assignment does not.
+Unlike greedy matching, the result does not depend on the order of the items.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dateline.metrics.counts import FloatArray, IntArray
 
 
 def assign(left: IntArray, right: IntArray, worth: Sequence[FloatArray]) -> IntArray:
-    """The pairs, as indices into ``left`` and ``right``, of the assignment of greatest worth.
+    """Choose pairs so that the sum of ``worth`` is maximal and no item is in two pairs.
 
-    Pair k may join item ``left[k]`` to item ``right[k]``, and each item goes into one pair at most.
-    ``worth`` has an array or more, each as long as ``left``: the sum of the first is maximised,
-    then that of the second among those assignments, and so on. All but the last must be 0 or 1, the
-    last lies between 0 and 1, unless there is only one, which may be any that is not negative. Of
-    equally good assignments the same one is always returned for the same order of pairs.
+    Candidate k pairs item ``left[k]`` with item ``right[k]``. ``worth`` has one or more arrays,
+    each as long as ``left``: the sum of the first is maximised, ties are broken by the sum of the
+    second, and so on. Values of the last array must be between 0 and 1, those of the others 0 or 1;
+    a single array may have any non-negative values. Returns the indices of the chosen candidates,
+    sorted. The same order of candidates always gives the same result.
     """
     if not len(left):
         return np.empty(0, np.int64)
@@ -32,16 +32,19 @@ def assign(left: IntArray, right: IntArray, worth: Sequence[FloatArray]) -> IntA
     order = np.lexsort((*(-level for level in reversed(worth)), component))
     starts = np.flatnonzero(np.diff(component[order], prepend=-1))
     ends = np.append(starts[1:], len(order))
-    # A star, one item against several, is settled by its best pair; most components are stars.
-    (row, heights), (column, widths) = _within(component, left), _within(component, right)
+    # Most components are stars (one item with several candidates): take the best candidate.
+    (row, heights), (column, widths) = (
+        _number_within(component, left),
+        _number_within(component, right),
+    )
     narrow = np.minimum(heights, widths)
-    value = _weighed(worth, narrow[component])
+    value = _combined(worth, narrow[component])
     chosen = [order[starts[narrow == 1]]]
-    for found in np.flatnonzero(narrow > 1):
-        pairs = np.sort(order[starts[found] : ends[found]])
-        places = row[pairs], column[pairs]
-        size = heights[found], widths[found]
-        chosen.append(pairs[_settled(places, size, value[pairs])])
+    for number in np.flatnonzero(narrow > 1):
+        pairs = np.sort(order[starts[number] : ends[number]])
+        cells = row[pairs], column[pairs]
+        shape = heights[number], widths[number]
+        chosen.append(pairs[_solve(cells, shape, value[pairs])])
     return np.sort(np.concatenate(chosen))
 
 
@@ -53,8 +56,8 @@ def _components(left: IntArray, right: IntArray, lefts: int, rights: int) -> Int
     return found
 
 
-def _within(component: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
-    """The number of each pair's item within its component, and how many items each has."""
+def _number_within(component: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
+    """The position of each candidate's item in its component, and the size of each component."""
     _, first = np.unique(item, return_index=True)
     home = component[first]
     sizes = np.bincount(home)
@@ -64,8 +67,8 @@ def _within(component: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
     return number[item], sizes.astype(np.int64)
 
 
-def _weighed(worth: Sequence[FloatArray], most: IntArray) -> FloatArray:
-    """One number for each pair, in which all of a level weighs less than 1 of the level before."""
+def _combined(worth: Sequence[FloatArray], most: IntArray) -> FloatArray:
+    """One number per candidate; a whole level adds up to less than 1 of the level before."""
     total = np.zeros(len(most))
     scale = np.ones(len(most))
     for level in worth:
@@ -75,12 +78,10 @@ def _weighed(worth: Sequence[FloatArray], most: IntArray) -> FloatArray:
     return total
 
 
-def _settled(
-    places: tuple[IntArray, IntArray], size: tuple[int, int], value: FloatArray
-) -> IntArray:
-    matrix = np.zeros(size)
-    matrix[places] = value
-    index = np.full(size, -1)
-    index[places] = np.arange(len(value))
+def _solve(cells: tuple[IntArray, IntArray], shape: tuple[int, int], value: FloatArray) -> IntArray:
+    matrix = np.zeros(shape)
+    matrix[cells] = value
+    index = np.full(shape, -1)
+    index[cells] = np.arange(len(value))
     pairs: IntArray = index[linear_sum_assignment(matrix, maximize=True)]
     return pairs[pairs >= 0]

@@ -1,13 +1,12 @@
-"""From counts to precision, recall and F, where what is undefined stays undefined.
+"""Precision, recall and F from counts; what is undefined stays undefined.
 
-Counts are arrays whose last axis has four entries: credit given to gold items, gold items, credit
-given to predicted items, predicted items. The axes before it are documents and labels. Recall is
-the first over the second, precision the third over the fourth. Where a measure gives one item the
-same credit on both sides, as strict matching does, first and third are the number of true
-positives.
+Counts are arrays whose last axis has four entries: credit of gold items, number of gold items,
+credit of predicted items, number of predicted items. The axes before it are documents and labels.
+Recall is the first over the second, precision the third over the fourth. Where a match gives both
+its items the same credit, as in strict matching, the first and third are the true positives.
 
-Metrics emit counts for each document, never rates: rates are made from sums (micro), so that an
-empty document has no rate instead of a 0 or a 1 that somebody chose for it.
+Measures return counts per document, not rates. Rates are computed from sums (micro average), so a
+document without items has no rate.
 """
 
 from __future__ import annotations
@@ -25,57 +24,56 @@ Counts: TypeAlias = npt.NDArray[np.float64]
 
 HIT_GOLD, GOLD, HIT_PREDICTED, PREDICTED = range(4)
 
+ItemCredit: TypeAlias = tuple[IntArray, IntArray, BoolArray | FloatArray]
+"""Document, label and credit (0 to 1) of each gold item, or of each predicted item."""
 
-Side: TypeAlias = tuple[IntArray, IntArray, BoolArray | FloatArray]
-"""Document, label and credit of each item of a side."""
 
-
-def tally(documents: int, labels: int, gold: Side, predicted: Side) -> Counts:
-    """The four counts by document and label, from the credit that each item is given."""
+def tally(documents: int, labels: int, gold: ItemCredit, predicted: ItemCredit) -> Counts:
+    """The four counts by document and label. Shape (documents, labels, 4)."""
     keys, weights = [], []
     for first, (document, label, credit) in ((HIT_GOLD, gold), (HIT_PREDICTED, predicted)):
         cell = (document * labels + label) * 4 + first
         keys += [cell, cell + 1]
         weights += [credit, np.ones(len(cell))]
     size = documents * labels * 4
-    # One pass over all four, straight into the array's own order: copying it costs more.
+    # One pass over all four, directly in the memory order of the result, avoids a slow copy.
     counts = np.bincount(np.concatenate(keys), np.concatenate(weights), minlength=size)
     return counts.reshape(documents, labels, 4).astype(np.float64, copy=False)
 
 
 def recall(counts: Counts) -> FloatArray:
-    """Recall, one axis less than ``counts``; NaN where there is no gold."""
+    """Recall, one axis less than ``counts``; NaN without gold items."""
     return _ratio(counts[..., HIT_GOLD], counts[..., GOLD])
 
 
 def precision(counts: Counts) -> FloatArray:
-    """Precision, one axis less than ``counts``; NaN where nothing is predicted."""
+    """Precision, one axis less than ``counts``; NaN without predicted items."""
     return _ratio(counts[..., HIT_PREDICTED], counts[..., PREDICTED])
 
 
 def f_score(counts: Counts) -> FloatArray:
-    """F1, the harmonic mean (van Rijsbergen, Information Retrieval, 1979).
+    """F1, the harmonic mean of precision and recall, one axis less than ``counts``.
 
-    NaN where there is neither gold nor prediction; 0 where there is one of them without any hit.
+    Van Rijsbergen, "Information Retrieval", 1979. NaN with neither gold nor predicted items; 0
+    where there are items and none has credit.
     """
-    found, right = recall(counts), precision(counts)
-    mean = _ratio(2 * found * right, found + right)
-    nothing_hit = (counts[..., HIT_GOLD] == 0) & (counts[..., HIT_PREDICTED] == 0)
-    something = (counts[..., GOLD] > 0) | (counts[..., PREDICTED] > 0)
-    return np.where(nothing_hit & something, 0.0, mean)
+    r, p = recall(counts), precision(counts)
+    mean = _ratio(2 * r * p, r + p)
+    no_credit = (counts[..., HIT_GOLD] == 0) & (counts[..., HIT_PREDICTED] == 0)
+    has_items = (counts[..., GOLD] > 0) | (counts[..., PREDICTED] > 0)
+    return np.where(no_credit & has_items, 0.0, mean)
 
 
 def micro_f(counts: Counts) -> FloatArray:
-    """F of the sums over labels; ``counts`` is (..., labels, 4)."""
+    """F of the sums over labels; ``counts`` has shape (..., labels, 4)."""
     return f_score(counts.sum(axis=-2))
 
 
 def macro_f(counts: Counts) -> FloatArray:
-    """Mean F of the labels that are in gold or in the predictions; ``counts`` is (..., labels, 4).
+    """Mean F of the labels that occur in gold or predictions; ``counts`` is (..., labels, 4).
 
     Sokolova and Lapalme, "A Systematic Analysis of Performance Measures for Classification Tasks",
-    Information Processing & Management 45(4), 2009. A label that nobody used has no F and is left
-    out; NaN where no label was used.
+    Information Processing & Management 45(4), 2009. NaN if no label occurs.
     """
     scores = f_score(counts)
     used = ~np.isnan(scores)
@@ -83,7 +81,7 @@ def macro_f(counts: Counts) -> FloatArray:
 
 
 def defined(value: FloatArray | float) -> float | None:
-    """A single number, or None where it is undefined."""
+    """A single number, or None if it is NaN."""
     return None if np.isnan(value) else float(value)
 
 

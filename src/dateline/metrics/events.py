@@ -1,7 +1,7 @@
-"""Triggers, arguments and relations of events, as sets of tuples.
+"""Event extraction: triggers, arguments and relations, as sets of tuples.
 
-What is compared, and the names of the measures, follow Huang et al., "TextEE: Benchmark,
-Reevaluation, Reflections, and Future Challenges in Event Extraction", Findings of ACL 2024.
+Measures and their names follow TextEE: Huang et al., "TextEE: Benchmark, Reevaluation, Reflections,
+and Future Challenges in Event Extraction", Findings of ACL 2024.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ from typing import NamedTuple
 import numpy as np
 
 from dateline.metrics.counts import Counts, IntArray
-from dateline.metrics.keys import set_counts, together
+from dateline.metrics.tuple_sets import set_counts, tuple_ids
 
 
 class Triggers(NamedTuple):
-    """Events as columns, one entry an event. ``place`` is a number that both sides share."""
+    """Events as columns, one entry per event.
+
+    ``label`` is the event type; ``place`` is an id of the trigger's span that gold and predicted
+    share.
+    """
 
     document: IntArray
     label: IntArray
@@ -24,10 +28,10 @@ class Triggers(NamedTuple):
 
 
 class Arguments(NamedTuple):
-    """Filled roles as columns, one entry an argument.
+    """Event arguments as columns, one entry per argument.
 
-    ``trigger`` and ``filler`` are numbers of places that gold and predicted share; ``label`` is the
-    event's type.
+    ``label`` is the event type; ``trigger`` and ``filler`` are ids of spans that gold and predicted
+    share.
     """
 
     document: IntArray
@@ -37,12 +41,15 @@ class Arguments(NamedTuple):
     filler: IntArray
 
     def take(self, rows: IntArray) -> Arguments:
-        """Some of the arguments."""
+        """The arguments of some rows."""
         return Arguments(*(column[rows] for column in self))
 
 
 class Relations(NamedTuple):
-    """Directed relations as columns; both sides share the numbers of ``source`` and ``target``."""
+    """Directed relations as columns, one entry per relation.
+
+    ``source`` and ``target`` are ids that gold and predicted share.
+    """
 
     document: IntArray
     label: IntArray
@@ -50,12 +57,13 @@ class Relations(NamedTuple):
     target: IntArray
 
 
-def triggers(
+def trigger_counts(
     gold: Triggers, predicted: Triggers, documents: int, labels: int
 ) -> Mapping[str, Counts]:
-    """``TI``: the trigger's span, shape (documents, 1, 4). ``TC``: and the event's type, shape
-    (documents, labels, 4). Ji and Grishman, "Refining Event Extraction through Cross-Document
-    Inference", ACL 2008, on spans as in TextEE.
+    """``TI`` matches the trigger's span, ``TC`` its span and event type.
+
+    Ji and Grishman, "Refining Event Extraction through Cross-Document Inference", ACL 2008, on
+    spans as in TextEE. TI has shape (documents, 1, 4), TC (documents, labels, 4).
     """
     return {
         "TI": set_counts(
@@ -65,12 +73,11 @@ def triggers(
     }
 
 
-def arguments(
+def argument_counts(
     gold: Arguments, predicted: Arguments, documents: int, labels: int, roles: int
 ) -> Mapping[str, Counts]:
-    """``AI``: event type and filler's span. ``AC``: and role. ``AI+`` and ``AC+``: and the
-    trigger's span, so that an argument of one event is not taken for that of another of the same
-    type.
+    """``AI`` matches event type and filler, ``AC`` also the role; ``AI+`` and ``AC+`` also match
+    the trigger's span, so that arguments of two events of the same type are not confused.
 
     Huang et al., TextEE, Findings of ACL 2024. AI and AI+ have shape (documents, labels, 4), by
     event type; AC and AC+ (documents, roles, 4), by role.
@@ -78,8 +85,8 @@ def arguments(
     document, label, trigger, role, filler = zip(gold, predicted, strict=True)
 
     def counts(by: int, size: int, *columns: tuple[IntArray, IntArray]) -> Counts:
-        ours, theirs = zip(*columns, strict=True)
-        return set_counts(ours, theirs, documents, by, size)
+        gold_columns, predicted_columns = zip(*columns, strict=True)
+        return set_counts(gold_columns, predicted_columns, documents, by, size)
 
     return {
         "AI": counts(1, labels, document, label, filler),
@@ -89,46 +96,46 @@ def arguments(
     }
 
 
-def where_triggered(arguments: Arguments, gold: Triggers, predicted: Triggers) -> Arguments:
-    """The arguments of events whose trigger and type both sides have.
+def with_matched_trigger(arguments: Arguments, gold: Triggers, predicted: Triggers) -> Arguments:
+    """The arguments of events whose trigger span and event type are both in gold and predicted.
 
-    What is scored on these says how well roles are filled where the event was found: the same as
-    giving the system the gold triggers, as far as it found them.
+    Scores on these show how well roles are filled, apart from errors in event detection.
     """
-    events = np.concatenate(together(tuple(gold), tuple(predicted)))
-    found = np.intersect1d(events[: len(gold.place)], events[len(gold.place) :])
-    own = (arguments.document, arguments.label, arguments.trigger)
-    of_events, of_arguments = together(
-        tuple(np.concatenate(pair) for pair in zip(gold, predicted, strict=True)), own
+    gold_events, predicted_events = tuple_ids(tuple(gold), tuple(predicted))
+    matched = np.isin(gold_events, predicted_events)
+    events, events_of_arguments = tuple_ids(
+        tuple(column[matched] for column in gold),
+        (arguments.document, arguments.label, arguments.trigger),
     )
-    return arguments.take(np.flatnonzero(np.isin(of_arguments, of_events[np.isin(events, found)])))
+    return arguments.take(np.flatnonzero(np.isin(events_of_arguments, events)))
 
 
-def relations(gold: Relations, predicted: Relations, documents: int, labels: int) -> Counts:
-    """Both ends, their order and the label: Wang et al., "MAVEN-ERE: A Unified Large-scale Dataset
-    for Event Coreference, Temporal, Causal, and Subevent Relation Extraction", EMNLP 2022. Shape
-    (documents, labels, 4).
+def relation_counts(gold: Relations, predicted: Relations, documents: int, labels: int) -> Counts:
+    """Matches of source, target and label.
+
+    Wang et al., "MAVEN-ERE: A Unified Large-scale Dataset for Event Coreference, Temporal, Causal,
+    and Subevent Relation Extraction", EMNLP 2022. Shape (documents, labels, 4).
     """
     return set_counts(tuple(gold), tuple(predicted), documents, label=1, labels=labels)
 
 
-def expanded(relations: Relations, cluster: IntArray, member: IntArray) -> Relations:
-    """Each relation between clusters as relations between all of their members.
+def expand_clusters(relations: Relations, cluster: IntArray, member: IntArray) -> Relations:
+    """Replace each relation between clusters by relations between all their members.
 
-    The ends of ``relations`` are clusters here; ``member[k]`` belongs to ``cluster[k]``, and ends
-    of the result are members. MAVEN-ERE, EMNLP 2022, scores relations so, because an annotator
-    marks one pair of mentions and means the happenings.
+    ``source`` and ``target`` of ``relations`` are clusters, and ``member[k]`` belongs to
+    ``cluster[k]``; in the result they are members. As in MAVEN-ERE (EMNLP 2022): an annotator marks
+    one pair of mentions, but the relation holds between the event instances.
     """
     order = np.argsort(cluster, kind="stable")
     cluster, member = cluster[order], member[order]
-    for side in (2, 3):
-        ends = relations[side]
+    for end in (2, 3):  # source, target
+        ends = relations[end]
         first = np.searchsorted(cluster, ends, side="left")
         sizes = np.searchsorted(cluster, ends, side="right") - first
         total = np.concatenate(([0], np.cumsum(sizes)))
         rows = np.repeat(np.arange(len(ends)), sizes)
         members = member[np.arange(total[-1]) + np.repeat(first - total[:-1], sizes)]
         columns = [column[rows] for column in relations]
-        columns[side] = members
+        columns[end] = members
         relations = Relations(*columns)
     return relations

@@ -1,4 +1,4 @@
-"""Mentions and their entries in a knowledge base."""
+"""Entity linking: mentions and their knowledge base entries."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 from dateline.metrics.counts import Counts, IntArray
-from dateline.metrics.keys import set_counts
+from dateline.metrics.tuple_sets import set_counts
 
 NIL = 0
 
 
 class Links(NamedTuple):
-    """Linked mentions as columns, one entry a mention; those that nobody has linked are left out.
+    """Linked mentions as columns, one entry per mention; unlinked mentions are left out.
 
-    ``place`` and ``entry`` are numbers that gold and predicted share; ``entry`` is 0 for NIL.
+    ``place`` and ``entry`` are ids that gold and predicted share; ``entry`` is 0 for NIL.
     """
 
     document: IntArray
@@ -25,9 +25,11 @@ class Links(NamedTuple):
     entry: IntArray
 
 
-def linking(gold: Links, predicted: Links, documents: int, labels: int) -> Mapping[str, Counts]:
-    """Span, type and entry all right: ``all`` mentions, those with an entry (``link``), and
-    ``nil``.
+def linking_counts(
+    gold: Links, predicted: Links, documents: int, labels: int
+) -> Mapping[str, Counts]:
+    """Matches of span, type and entry: of ``all`` mentions, of those with an entry (``link``), and
+    of those with none (``nil``).
 
     The measures strong_all_match, strong_link_match and strong_nil_match of Hachey et al., "Cheap
     and Easy Entity Evaluation", ACL 2014. Each shape is (documents, labels, 4).
@@ -38,11 +40,11 @@ def linking(gold: Links, predicted: Links, documents: int, labels: int) -> Mappi
 
     return {
         "all": counts(gold, predicted),
-        "link": counts(_some(gold, nil=False), _some(predicted, nil=False)),
-        "nil": counts(_some(gold, nil=True), _some(predicted, nil=True)),
+        "link": counts(_select(gold, nil=False), _select(predicted, nil=False)),
+        "nil": counts(_select(gold, nil=True), _select(predicted, nil=True)),
     }
 
 
-def _some(links: Links, *, nil: bool) -> Links:
+def _select(links: Links, *, nil: bool) -> Links:
     kept = np.flatnonzero((links.entry == NIL) == nil)
     return Links(*(column[kept] for column in links))

@@ -1,4 +1,4 @@
-"""Ranked items: how far to the front those stand that matter."""
+"""Ranked retrieval: how high the relevant items are ranked."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dateline.metrics.counts import (
-    GOLD,
-    HIT_GOLD,
-    HIT_PREDICTED,
-    PREDICTED,
-    BoolArray,
-    Counts,
-    FloatArray,
-    IntArray,
-)
+from dateline.metrics.counts import BoolArray, Counts, FloatArray, IntArray
 
 
-def ranking(
+def ranking_counts(
     document: IntArray,
     score: FloatArray,
     tie: IntArray,
@@ -28,10 +19,10 @@ def ranking(
 ) -> Mapping[str, Counts]:
     """``AP``, ``RR`` and ``P@k`` for each document, to be averaged over documents.
 
-    Entries are the predicted items; ``score`` ranks them, the highest first, and where scores are
-    equal ``tie``, the lowest first. ``in_gold`` has how many relevant items each document has,
-    found or not: relevant items that were not predicted count as never retrieved. A document
-    without any has no score. A rank that the ranking does not reach is a miss.
+    The columns describe predicted items, ranked by ``score``, highest first; equal scores are
+    ranked by ``tie``, lowest first. ``in_gold`` is the number of relevant gold items of each
+    document: those that were not predicted count as not retrieved, and a document with none has no
+    score. A rank beyond the last predicted item counts as not relevant.
 
     Average precision: Buckley and Voorhees, "Evaluating Evaluation Measure Stability", SIGIR 2000.
     Reciprocal rank: Voorhees, "The TREC-8 Question Answering Track Report", 1999. For
@@ -43,24 +34,23 @@ def ranking(
     document, relevant = document[order], relevant[order]
     first = np.searchsorted(document, document, side="left")
     rank = np.arange(len(document)) - first + 1
-    found = np.cumsum(relevant)
-    before = np.concatenate(([0], found))[first]
-    precision = np.where(relevant, (found - before) / np.maximum(rank, 1), 0.0)
+    total = np.cumsum(relevant)
+    found = total - np.concatenate(([0], total))[first]
+    precision = np.where(relevant, found / np.maximum(rank, 1), 0.0)
 
     def summed(value: FloatArray | BoolArray) -> FloatArray:
         return np.bincount(document, value, minlength=documents).astype(np.float64)
 
-    is_first = relevant & (found - before == 1)
+    is_first = relevant & (found == 1)
     values = {
         "AP": summed(precision) / np.maximum(in_gold, 1),
         "RR": summed(np.where(is_first, 1 / np.maximum(rank, 1), 0.0)),
     }
     values.update({f"P@{k}": summed(relevant & (rank <= k)) / k for k in cutoffs})
-    return {name: _averaged(value, in_gold > 0) for name, value in values.items()}
+    return {name: _as_counts(value, in_gold > 0) for name, value in values.items()}
 
 
-def _averaged(value: FloatArray, counted: BoolArray) -> Counts:
-    counts = np.zeros((len(value), 1, 4))
-    counts[:, 0, HIT_GOLD] = counts[:, 0, HIT_PREDICTED] = np.where(counted, value, 0.0)
-    counts[:, 0, GOLD] = counts[:, 0, PREDICTED] = counted
-    return counts
+def _as_counts(value: FloatArray, counted: BoolArray) -> Counts:
+    """Counts whose recall and precision are the mean value of the counted documents."""
+    columns = (np.where(counted, value, 0.0), counted) * 2
+    return np.stack(columns, axis=-1)[:, None, :].astype(np.float64)

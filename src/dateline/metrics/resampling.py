@@ -1,7 +1,7 @@
-"""How sure a score is, and whether two differ: by drawing whole documents again and again.
+"""Confidence intervals and significance tests, by resampling whole documents.
 
-Items of one document are not independent, so documents are what is drawn. Everything works on sums
-of counts over documents; no item is looked at again.
+Items of one document are not independent, so documents are the unit of resampling. Everything works
+on the counts of documents.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ Statistic = Callable[[Counts], FloatArray]
 """From summed counts, shape (..., labels, 4), to a score, shape (...)."""
 
 LEVEL = 0.95
-SAME = 1e-12
-"""Differences up to this are rounding, not a difference."""
+ROUNDING = 1e-12
+"""Differences up to this count as equal."""
 
 
 def draws(documents: int, resamples: int, seed: int) -> FloatArray:
-    """How often each document is drawn, with replacement: (resamples, documents)."""
+    """How often each resample has each document. Shape (resamples, documents)."""
     drawn = np.random.default_rng(seed).integers(documents, size=(resamples, documents))
     drawn += np.arange(resamples)[:, None] * documents
     times = np.bincount(drawn.ravel(), minlength=resamples * documents)
@@ -29,19 +29,20 @@ def draws(documents: int, resamples: int, seed: int) -> FloatArray:
 
 
 def resampled(counts: Counts, drawn: FloatArray, statistic: Statistic) -> FloatArray:
-    """The statistic of each resample of documents; ``counts`` is (documents, labels, 4)."""
+    """The statistic of each resample, shape (resamples,); ``counts`` is (documents, labels, 4)."""
     return statistic(resampled_sums(counts, drawn))
 
 
 def resampled_sums(counts: Counts, drawn: FloatArray) -> Counts:
-    """The summed counts of each resample: (resamples, labels, 4)."""
+    """The summed counts of each resample. Shape (resamples, labels, 4)."""
     flat = drawn @ counts.reshape(len(counts), -1)
     return flat.reshape(len(drawn), *counts.shape[1:])
 
 
 def interval(values: FloatArray) -> tuple[float, float] | None:
-    """The percentile interval of resampled scores: Efron and Tibshirani, "An Introduction to the
-    Bootstrap", 1993, with documents as clusters. None where no resample has a score.
+    """The 95% percentile interval of resampled scores; None if no resample has a score.
+
+    Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, with documents as clusters.
     """
     defined = values[~np.isnan(values)]
     if not len(defined):
@@ -53,11 +54,11 @@ def interval(values: FloatArray) -> tuple[float, float] | None:
 def paired_bootstrap(
     first: Counts, second: Counts, drawn: FloatArray, statistic: Statistic
 ) -> tuple[FloatArray, float | None]:
-    """Resampled differences, second less first on the same documents, and the two-sided p.
+    """Resampled differences (second minus first) and the two-sided p value of the bootstrap test.
 
     Berg-Kirkpatrick, Burkett and Klein, "An Empirical Investigation of Statistical Significance in
-    NLP", EMNLP 2012: how often a difference, centred on none, is at least as large as the one seen.
-    At least, not larger than: two equal systems have p = 1. None where a score is undefined.
+    NLP", EMNLP 2012: p is the share of resampled differences, centred on 0, that are at least as
+    large as the observed one, so two equal systems have p = 1. p is None if a score is undefined.
     """
     observed = _difference(first, second, statistic)
     differences = resampled(second, drawn, statistic) - resampled(first, drawn, statistic)
@@ -70,25 +71,27 @@ def paired_bootstrap(
 def approximate_randomisation(
     first: Counts, second: Counts, trials: int, seed: int, statistic: Statistic
 ) -> float | None:
-    """The two-sided p of exchanging the systems' outputs document by document.
+    """The two-sided p value of randomly swapping the systems' outputs, document by document.
 
     Noreen, "Computer-Intensive Methods for Testing Hypotheses", 1989; Yeh, "More Accurate Tests for
-    the Statistical Significance of Result Differences", COLING 2000. Counts of two equal systems
-    give p = 1, and so does a single document. None where a score is undefined.
+    the Statistical Significance of Result Differences", COLING 2000. Two equal systems have p = 1,
+    and so has a single document. None if a score is undefined.
     """
     observed = _difference(first, second, statistic)
     if np.isnan(observed):
         return None
     swapped = np.random.default_rng(seed).integers(2, size=(trials, len(first))).astype(np.float64)
-    moved = (swapped @ (second - first).reshape(len(first), -1)).reshape(trials, *first.shape[1:])
-    one, other = first.sum(axis=0) + moved, second.sum(axis=0) - moved
+    shift = (swapped @ (second - first).reshape(len(first), -1)).reshape(trials, *first.shape[1:])
+    one, other = first.sum(axis=0) + shift, second.sum(axis=0) - shift
     differences = statistic(other) - statistic(one)
     return _share(np.abs(differences[~np.isnan(differences)]), abs(observed))
 
 
 def holm(values: Sequence[float | None]) -> list[float | None]:
-    """The p values corrected for being so many: Holm, "A Simple Sequentially Rejective Multiple
-    Test Procedure", Scandinavian Journal of Statistics 6, 1979.
+    """Adjust p values for multiple comparisons; undefined ones stay None and do not count.
+
+    Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
+    Statistics 6, 1979.
     """
     ranked = sorted((p, i) for i, p in enumerate(values) if p is not None)
     corrected: list[float | None] = [None] * len(values)
@@ -104,5 +107,5 @@ def _difference(first: Counts, second: Counts, statistic: Statistic) -> float:
 
 
 def _share(values: FloatArray, bound: float) -> float:
-    """The share of values that reach the bound; the observed one is among them."""
-    return float((np.count_nonzero(values >= bound - SAME) + 1) / (len(values) + 1))
+    """The share of values that reach the bound, the observed difference included."""
+    return float((np.count_nonzero(values >= bound - ROUNDING) + 1) / (len(values) + 1))

@@ -14,7 +14,7 @@ PLUGIN = '''
 """A model that says nothing, and fails on one text as long as a file is there."""
 from pathlib import Path
 
-from dateline.evaluation.models.registry import PredictionFailedError
+from dateline.evaluation.models.interface import PredictionFailedError
 from dateline.predictions.prediction import Prediction
 
 

@@ -61,7 +61,7 @@ def predict(
     """
     from dateline.corpus.store import Corpus
     from dateline.evaluation.gold import gold_of_corpus
-    from dateline.evaluation.models.registry import make_model
+    from dateline.evaluation.models.interface import make_model
     from dateline.evaluation.models.run import record_path, run
     from dateline.predictions.texts import texts_of_corpus, texts_of_folder
 

@@ -18,7 +18,8 @@ from dateline.evaluation.columns.annotation_columns import (
 )
 from dateline.evaluation.gold import Gold, GoldDocument
 from dateline.metrics.counts import BoolArray
-from dateline.metrics.spans import Matching, Spans, distinct, match, places
+from dateline.metrics.span_matching import Matching, match
+from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import LAYERS, Range, Struct
 from dateline.predictions.item_checks import Flaw, admit
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
@@ -43,7 +44,7 @@ class PlaceIds:
     """An integer for each distinct place in the text, shared by gold and predictions."""
 
     def __init__(self, gold: AnnotationColumns, predicted: AnnotationColumns) -> None:
-        found = places(
+        found = place_ids(
             *(
                 spans
                 for side in (gold, predicted)
@@ -139,7 +140,7 @@ class ScoringInput:
 
 def matched(gold: Spans, predicted: Spans) -> Matching:
     """The assignment of spans, with rows of the columns as they are, duplicates left out."""
-    gold_rows, predicted_rows = distinct(gold), distinct(predicted)
+    gold_rows, predicted_rows = distinct_rows(gold), distinct_rows(predicted)
     found = match(gold.take(gold_rows), predicted.take(predicted_rows))
     return found._replace(gold=gold_rows[found.gold], predicted=predicted_rows[found.predicted])
 
@@ -171,7 +172,7 @@ def _is_other_text(prediction: Prediction, document: GoldDocument) -> bool:
 
 def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> None:
     for name, spans in (("mentions", gold.mentions), ("events", gold.events)):
-        kept = distinct(spans)
+        kept = distinct_rows(spans)
         if len(kept) < len(spans):
             twice = np.setdiff1d(np.arange(len(spans)), kept)
             document = documents[spans.document[twice[0]]]

@@ -13,7 +13,7 @@ from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
 from dateline.evaluation.gold import Gold, gold_of_corpus, texts_of_gold
 from dateline.evaluation.leaderboard.results import Result, result_of
-from dateline.evaluation.models.registry import make_model
+from dateline.evaluation.models.interface import make_model
 from dateline.evaluation.models.run import run
 from dateline.model import Struct
 

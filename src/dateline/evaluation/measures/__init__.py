@@ -1,1 +1,1 @@
-"""What is scored, as declarations: each module registers its groups of measures."""
+"""Groups of measures; each module registers the groups of one layer, or of coreference."""

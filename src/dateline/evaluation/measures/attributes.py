@@ -1,12 +1,12 @@
-"""Measures of attributes, which mentions, events and claims have alike."""
+"""Measures of attributes, for mentions, events and claims alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from dateline.evaluation.columns.annotation_columns import AttributeColumns
-from dateline.evaluation.measures.registry import Measured
-from dateline.metrics.classes import Pairs, conditional, joint
+from dateline.evaluation.measures.groups import MeasureCounts
+from dateline.metrics.classification import LabelPairs, joint, matched_only
 from dateline.metrics.counts import IntArray
 from dateline.metrics.spans import Spans
 from dateline.predictions.label_index import LabelIndex
@@ -18,22 +18,28 @@ def attribute_measures(
     predicted: tuple[Spans, AttributeColumns],
     matched: tuple[IntArray, IntArray],
     documents: int,
-) -> Iterator[Measured]:
-    """Each attribute of matched items, and of all items with those that were not found.
+) -> Iterator[MeasureCounts]:
+    """Each attribute, on matched items only and on all items.
 
-    Attributes that the predictions never give are not scored.
+    ``matched`` are the gold and the predicted rows of matched items. Attributes that are never
+    predicted are not scored.
     """
+    (gold_spans, gold_values), (predicted_spans, predicted_values) = gold, predicted
     gold_rows, predicted_rows = matched
     for name, values in names.items():
-        ours, theirs = gold[1][name], predicted[1][name]
-        if len(theirs) and (theirs == values.number(None)).all():
+        gold_value, predicted_value = gold_values[name], predicted_values[name]
+        if len(predicted_value) and (predicted_value == values.number(None)).all():
             continue
         yield from label_measures(
             name,
             values.labels,
-            Pairs(gold[0].document[gold_rows], ours[gold_rows], theirs[predicted_rows]),
-            (gold[0].document, ours),
-            (predicted[0].document, theirs),
+            LabelPairs(
+                gold_spans.document[gold_rows],
+                gold_value[gold_rows],
+                predicted_value[predicted_rows],
+            ),
+            (gold_spans.document, gold_value),
+            (predicted_spans.document, predicted_value),
             documents,
         )
 
@@ -41,11 +47,15 @@ def attribute_measures(
 def label_measures(
     name: str,
     labels: tuple[str, ...],
-    pairs: Pairs,
+    pairs: LabelPairs,
     gold: tuple[IntArray, IntArray],
     predicted: tuple[IntArray, IntArray],
     documents: int,
-) -> Iterator[Measured]:
-    """Labels of matched items (conditional), and of all items (joint)."""
-    yield Measured(f"{name}, of found", conditional(pairs, documents, len(labels)), labels)
-    yield Measured(f"{name}, joint", joint(pairs, gold, predicted, documents, len(labels)), labels)
+) -> Iterator[MeasureCounts]:
+    """Labels, on matched items only and jointly with the matching.
+
+    ``gold`` and ``predicted`` are the document and label of every item.
+    """
+    size = documents, len(labels)
+    yield MeasureCounts(f"{name}, matched only", matched_only(pairs, *size), labels)
+    yield MeasureCounts(f"{name}, joint", joint(pairs, gold, predicted, *size), labels)

@@ -1,4 +1,4 @@
-"""Mentions and their links."""
+"""Entity mentions and entity linking."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ import numpy as np
 from dateline.evaluation.columns.annotation_columns import MENTION, UNLINKED, AnnotationColumns
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.measures.attributes import attribute_measures
-from dateline.evaluation.measures.registry import Measured, group
+from dateline.evaluation.measures.groups import MeasureCounts, group
 from dateline.metrics.counts import IntArray
-from dateline.metrics.linking import Links, linking
-from dateline.metrics.spans import nested, semeval
+from dateline.metrics.linking import Links, linking_counts
+from dateline.metrics.span_scores import nested, semeval
 
 
 @group("entities", "entities", lambda side: len(side.mentions) > 0)
-def entities(inputs: ScoringInput) -> Iterator[Measured]:
-    """Mentions with their types: SemEval's four modes, nested ones apart, and attributes."""
+def entities(inputs: ScoringInput) -> Iterator[MeasureCounts]:
+    """Mentions and types: the four modes of SemEval-2013, nested mentions, and attributes."""
     names = inputs.ontology_index.types["entities"]
     gold, predicted = inputs.gold.mentions, inputs.predicted.mentions
     size = inputs.document_count, len(names)
     for mode, counts in semeval(gold, predicted, *size).items():
-        yield Measured(mode, counts, names.labels)
-    yield Measured("nested", nested(gold, predicted, *size), names.labels)
-    found = inputs.mention_matches
-    right = found.exact & found.typed
+        yield MeasureCounts(mode, counts, names.labels)
+    yield MeasureCounts("nested", nested(gold, predicted, *size), names.labels)
+    matching = inputs.mention_matches
+    correct = matching.exact & matching.typed
     yield from attribute_measures(
         inputs.ontology_index.attributes["entities"],
         (gold, inputs.gold.mention_values),
         (predicted, inputs.predicted.mention_values),
-        (found.gold[right], found.predicted[right]),
+        (matching.gold[correct], matching.predicted[correct]),
         inputs.document_count,
     )
 
 
 @group("linking", "entities", lambda side: bool((side.entry != UNLINKED).any()))
-def links(inputs: ScoringInput) -> Iterator[Measured]:
-    """Mentions with type and knowledge base entry."""
+def links(inputs: ScoringInput) -> Iterator[MeasureCounts]:
+    """Mentions, their types and their knowledge base entries."""
     names = inputs.ontology_index.types["entities"]
-    found = linking(
+    counts = linking_counts(
         _links(inputs.gold, inputs.place_ids.of_gold[MENTION]),
         _links(inputs.predicted, inputs.place_ids.of_predicted[MENTION]),
         inputs.document_count,
         len(names),
     )
-    for name, counts in found.items():
-        yield Measured(name, counts, names.labels)
+    for name, found in counts.items():
+        yield MeasureCounts(name, found, names.labels)
 
 
 def _links(side: AnnotationColumns, place: IntArray) -> Links:

@@ -1,4 +1,4 @@
-"""Triggers, arguments and relations."""
+"""Event triggers, arguments and relations."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ from dateline.evaluation.columns.shared_ids import (
     relation_ids,
 )
 from dateline.evaluation.measures.attributes import attribute_measures
-from dateline.evaluation.measures.registry import Measured, group
+from dateline.evaluation.measures.groups import MeasureCounts, group
 from dateline.metrics.counts import IntArray
 from dateline.metrics.events import (
     Arguments,
     Relations,
     Triggers,
-    expanded,
-    relations,
-    where_triggered,
+    argument_counts,
+    expand_clusters,
+    relation_counts,
+    trigger_counts,
+    with_matched_trigger,
 )
-from dateline.metrics.events import arguments as argument_counts
-from dateline.metrics.events import triggers as trigger_counts
-from dateline.metrics.keys import together
+from dateline.metrics.tuple_sets import tuple_ids
 
 
 @group("triggers", "events", lambda side: len(side.events) > 0)
-def triggers(inputs: ScoringInput) -> Iterator[Measured]:
-    """Triggers with their types, and the attributes of events."""
+def triggers(inputs: ScoringInput) -> Iterator[MeasureCounts]:
+    """Triggers, event types and attributes."""
     names = inputs.ontology_index.types["events"]
-    found = trigger_counts(*_triggers(inputs), inputs.document_count, len(names))
-    yield Measured("TI", found["TI"])
-    yield Measured("TC", found["TC"], names.labels)
-    matched = inputs.event_matches
-    right = matched.exact & matched.typed
+    counts = trigger_counts(*_triggers(inputs), inputs.document_count, len(names))
+    yield MeasureCounts("TI", counts["TI"])
+    yield MeasureCounts("TC", counts["TC"], names.labels)
+    matching = inputs.event_matches
+    correct = matching.exact & matching.typed
     yield from attribute_measures(
         inputs.ontology_index.attributes["events"],
         (inputs.gold.events, inputs.gold.event_values),
         (inputs.predicted.events, inputs.predicted.event_values),
-        (matched.gold[right], matched.predicted[right]),
+        (matching.gold[correct], matching.predicted[correct]),
         inputs.document_count,
     )
 
 
 @group("arguments", "events", lambda side: len(side.arguments.event) > 0)
-def arguments(inputs: ScoringInput) -> Iterator[Measured]:
-    """Filled roles: by the filler's place, where the event was found, and by its entity."""
+def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
+    """Arguments: by the filler's span, of matched events only, and by overlap and entity."""
     vocabulary = inputs.ontology_index
     events, roles = vocabulary.types["events"], vocabulary.roles
     gold, predicted = argument_ids(inputs)
@@ -61,52 +61,58 @@ def arguments(inputs: ScoringInput) -> Iterator[Measured]:
     labels = {"AI": events.labels, "AC": roles.labels, "AI+": events.labels, "AC+": roles.labels}
     plain = argument_counts(gold, predicted, *size)
     for name in ("AC+", "AI+", "AC", "AI"):
-        yield Measured(name, plain[name], labels[name])
-    found = _triggers(inputs)
-    conditional = argument_counts(
-        where_triggered(gold, *found), where_triggered(predicted, *found), *size
+        yield MeasureCounts(name, plain[name], labels[name])
+    both = _triggers(inputs)
+    matched = argument_counts(
+        with_matched_trigger(gold, *both), with_matched_trigger(predicted, *both), *size
     )
     for name in ("AC+", "AI+"):
-        yield Measured(f"{name}, of found events", conditional[name], labels[name])
-    for way, turned in (
-        ("overlap", _of_overlaps(inputs, gold, predicted)),
-        ("entity", _of_entities(inputs, gold, predicted)),
+        yield MeasureCounts(f"{name}, matched events only", matched[name], labels[name])
+    # Several mentions of an entity in the same role of an event are one argument, in gold and
+    # predictions alike.
+    for matched_by, ids, first_free in (
+        ("overlap", ids_by_overlap(inputs), 0),
+        ("entity", ids_by_entity(inputs), inputs.chain_count),
     ):
-        counts = argument_counts(*turned, *size)
+        counts = argument_counts(
+            _refilled(inputs.gold, gold, ids[0], first_free),
+            _refilled(inputs.predicted, predicted, ids[1], first_free),
+            *size,
+        )
         for name in ("AC+", "AC"):
-            yield Measured(f"{name}, by {way}", counts[name], labels[name])
+            yield MeasureCounts(f"{name}, by {matched_by}", counts[name], labels[name])
 
 
 @group("event-relations", "events", lambda side: len(side.event_relations.source) > 0)
-def event_relations(inputs: ScoringInput) -> Iterator[Measured]:
-    """Relations between events: as they are marked, and between all events of both clusters."""
+def event_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
+    """Relations between events: as annotated, and between all events of both clusters."""
     names = inputs.ontology_index.event_relations
-    numbers = together(*_triggers(inputs))
+    ids = tuple_ids(*_triggers(inputs))
     size = inputs.document_count, len(names)
-    beyond = 1 + max((int(number.max(initial=0)) for number in numbers), default=0)
-    ours = relation_ids(inputs.gold.event_relations, numbers[0], beyond)
-    # An end that is nowhere equals nothing, so the sides must not number theirs alike.
-    theirs = relation_ids(
-        inputs.predicted.event_relations, numbers[1], beyond + 2 * len(ours.source)
+    beyond = 1 + max((int(number.max(initial=0)) for number in ids), default=0)
+    gold = relation_ids(inputs.gold.event_relations, ids[0], beyond)
+    # Unresolved ends match nothing, so gold and predictions must number theirs differently.
+    predicted = relation_ids(
+        inputs.predicted.event_relations, ids[1], beyond + 2 * len(gold.source)
     )
-    yield Measured("as marked", relations(ours, theirs, *size), names.labels)
-    yield Measured(
+    yield MeasureCounts("as annotated", relation_counts(gold, predicted, *size), names.labels)
+    yield MeasureCounts(
         "expanded",
-        relations(_spread(inputs.gold, numbers[0]), _spread(inputs.predicted, numbers[1]), *size),
+        relation_counts(_expanded(inputs.gold, ids[0]), _expanded(inputs.predicted, ids[1]), *size),
         names.labels,
     )
 
 
-def _spread(side: AnnotationColumns, number: IntArray) -> Relations:
-    found = side.event_relations
-    there = (found.source != MISSING_ROW) & (found.target != MISSING_ROW)
+def _expanded(side: AnnotationColumns, ids: IntArray) -> Relations:
+    rows = side.event_relations
+    resolved = (rows.source != MISSING_ROW) & (rows.target != MISSING_ROW)
     between = Relations(
-        found.document[there],
-        found.label[there],
-        side.cluster[found.source[there]],
-        side.cluster[found.target[there]],
+        rows.document[resolved],
+        rows.label[resolved],
+        side.cluster[rows.source[resolved]],
+        side.cluster[rows.target[resolved]],
     )
-    return expanded(between, side.cluster, number)
+    return expand_clusters(between, side.cluster, ids)
 
 
 def _triggers(inputs: ScoringInput) -> tuple[Triggers, Triggers]:
@@ -117,40 +123,12 @@ def _triggers(inputs: ScoringInput) -> tuple[Triggers, Triggers]:
     return of(inputs.gold, places.of_gold[EVENT]), of(inputs.predicted, places.of_predicted[EVENT])
 
 
-def _of_overlaps(
-    inputs: ScoringInput, gold: Arguments, predicted: Arguments
-) -> tuple[Arguments, Arguments]:
-    """The same arguments, each filled by the gold mention that its filler is assigned to."""
-    return _refilled(inputs, gold, predicted, ids_by_overlap(inputs), 0)
-
-
-def _of_entities(
-    inputs: ScoringInput, gold: Arguments, predicted: Arguments
-) -> tuple[Arguments, Arguments]:
-    """The same arguments, each filled by the gold entity that its filler is a mention of.
-
-    Several mentions of an entity in one role of one event are one argument, on either side.
-    """
-    return _refilled(inputs, gold, predicted, ids_by_entity(inputs), inputs.chain_count)
-
-
 def _refilled(
-    inputs: ScoringInput,
-    gold: Arguments,
-    predicted: Arguments,
-    numbers: tuple[IntArray, IntArray],
-    above: int,
-) -> tuple[Arguments, Arguments]:
-    """Arguments whose mentions have other numbers; all other fillers keep theirs, from ``above``
-    on.
-    """
-    turned = []
-    for side, found, number in zip(
-        (inputs.gold, inputs.predicted), (gold, predicted), numbers, strict=True
-    ):
-        rows = side.arguments
-        mention = (rows.kind == MENTION) & (rows.filler != MISSING_ROW)
-        filler = found.filler + above
-        filler[mention] = number[rows.filler[mention]]
-        turned.append(found._replace(filler=filler))
-    return turned[0], turned[1]
+    side: AnnotationColumns, arguments: Arguments, ids: IntArray, first_free: int
+) -> Arguments:
+    """The arguments with other ids for mentions; other fillers add ``first_free``."""
+    rows = side.arguments
+    mention = (rows.kind == MENTION) & (rows.filler != MISSING_ROW)
+    filler = arguments.filler + first_free
+    filler[mention] = ids[rows.filler[mention]]
+    return arguments._replace(filler=filler)

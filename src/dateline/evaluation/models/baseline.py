@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dateline.errors import DatelineError
+from dateline.evaluation.models.interface import PredictionFailedError, Setting
 from dateline.evaluation.models.lexicon import (
     Entry,
     Lexicon,
@@ -19,7 +20,6 @@ from dateline.evaluation.models.lexicon import (
     learn_from_gold,
     ngrams,
 )
-from dateline.evaluation.models.registry import PredictionFailedError, Setting
 from dateline.model import Argument, Claim, Entity, Event, Mention, Range, Span
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction

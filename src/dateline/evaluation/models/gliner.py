@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from dateline.errors import DatelineError
-from dateline.evaluation.models.registry import PredictionFailedError, Setting
+from dateline.evaluation.models.interface import PredictionFailedError, Setting
 from dateline.model import Mention, Span
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text

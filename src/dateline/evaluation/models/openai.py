@@ -16,8 +16,8 @@ import msgspec
 
 from dateline.corpus.store import sha256, write_atomically
 from dateline.errors import DatelineError
+from dateline.evaluation.models.interface import PredictionFailedError, Setting
 from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
-from dateline.evaluation.models.registry import PredictionFailedError, Setting
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text

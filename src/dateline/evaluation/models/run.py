@@ -15,7 +15,7 @@ import msgspec
 
 from dateline.corpus.store import canonical_json, write_atomically
 from dateline.errors import DatelineError
-from dateline.evaluation.models.registry import Model, PredictionFailedError
+from dateline.evaluation.models.interface import Model, PredictionFailedError
 from dateline.model import Struct
 from dateline.predictions.texts import Text
 

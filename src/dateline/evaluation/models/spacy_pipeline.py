@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dateline.errors import DatelineError
+from dateline.evaluation.models.interface import PredictionFailedError, Setting
 from dateline.evaluation.models.label_map import label_map
-from dateline.evaluation.models.registry import PredictionFailedError, Setting
 from dateline.model import Mention, Span
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from dateline.evaluation.measures.registry import MEAN
+from dateline.evaluation.measures.groups import MEAN
 from dateline.evaluation.scoring import Rates, Report, Score
 from dateline.rendering.markdown import escape
 
