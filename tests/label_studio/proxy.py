@@ -134,7 +134,7 @@ class Proxy:
             self._listener.close()
             self._listener = None
 
-    def hint(self):
+    def recover(self):
         """Forward everything."""
         self.rules.clear()
         if self._listener is None:

@@ -240,7 +240,7 @@ def test_a_pull_loses_nothing(case, small, proxy, annotated, sync):
     ran(result, case, case.message)
     assert rule.met
     assert contents(small) == (before if case.message else expected)
-    proxy.hint()
+    proxy.recover()
     assert sync(small, "pull", *options, url=proxy.url).exit_code == 0
     assert contents(small) == expected
 
@@ -262,7 +262,7 @@ def test_a_push_doubles_nothing(case, small, proxy, annotated, sync, label_studi
         assert len({entry[0] for entry in state}) == len(state)
         assert all(len(made) <= 1 for _, _, made in state)
         assert case.message or state == expected
-    proxy.hint()
+    proxy.recover()
     assert sync(small, "push", *GOLD, url=proxy.url).exit_code == 0
     assert on_server(label_studio, title) == expected
     assert contents(small) == before
@@ -298,7 +298,7 @@ def test_a_list_that_changes_is_not_believed(
     assert message in result.stderr
     assert contents(small) == before
     assert on_server(label_studio, title) == pushed
-    proxy.hint()
+    proxy.recover()
     assert sync(small, command, "--project", title, url=proxy.url).exit_code == 0
     assert contents(small) == (expected if command == "pull" else before)
     assert on_server(label_studio, title) == pushed
@@ -316,7 +316,7 @@ def test_a_page_with_another_text_is_refused(small, proxy, annotated, sync):
     assert result.exit_code == 1
     assert "has another text" in result.stderr
     assert len(set(contents(small)) & set(expected)) == len(expected) - 2, "the others are pulled"
-    proxy.hint()
+    proxy.recover()
     assert sync(small, "pull", "--project", title, url=proxy.url).exit_code == 0
     assert contents(small) == expected
 
@@ -334,7 +334,7 @@ def test_a_task_deleted_meanwhile_is_made_by_the_next_push(
     method = "GET" if path == TASKS else "POST"
     proxy.rules.append(Rule(p.meanwhile(delete), method, path, (nth,)))
     sync(small, "push", *GOLD, url=proxy.url)
-    proxy.hint()
+    proxy.recover()
     assert sync(small, "push", *GOLD, url=proxy.url).exit_code == 0
     assert on_server(label_studio, title) == expected
 
@@ -395,7 +395,7 @@ def test_a_token_that_cannot_be_renewed_is_explained(
     assert result.exit_code == 1
     assert message in result.stderr
     assert contents(small) == before
-    proxy.hint()
+    proxy.recover()
     assert sync(small, "pull", *options, url=proxy.url, token=personal).exit_code == 0
     assert contents(small) == expected
 

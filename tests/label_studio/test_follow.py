@@ -175,7 +175,7 @@ def test_watching_outlasts_the_server(five, sync, watch, label_studio, title, pr
     until(process, "watching")
     proxy.refuse()
     until(process, "Trying again in")
-    proxy.hint()
+    proxy.recover()
     task = label_studio.annotator.tasks(title)["a"]
     label_studio.annotator.submit(task, rows_of(task))
     until(process, f"annotations/user-{label_studio.annotator.id}/a.json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from dateline.cli.interrupts import INTERRUPTED, raise_on_interrupt
 from dateline.errors import DatelineError
 from dateline.model import LAYERS
 
@@ -165,6 +165,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. A DatelineError or an OSError becomes a message and exit code 1."""
+        raise_on_interrupt()
         try:
             return super().invoke(ctx)
         except DatelineError as error:
@@ -264,4 +265,4 @@ class Group(click.Group):
 
 def _exit_interrupted(ctx: click.Context) -> NoReturn:
     click.echo("\nInterrupted.", err=True)
-    ctx.exit(128 + signal.SIGINT)
+    ctx.exit(INTERRUPTED)

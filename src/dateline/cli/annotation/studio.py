@@ -17,6 +17,7 @@ from dateline.cli.annotation.connection import (
     titles_of,
 )
 from dateline.cli.annotation.curation import CURATION, how_to_go_on, to_curate
+from dateline.cli.interrupts import prompt_exit
 from dateline.cli.shared import Group, Settings, pass_settings
 from dateline.errors import DatelineError
 
@@ -93,6 +94,7 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
 )
 @_layers_option
 @pass_settings
+@prompt_exit()
 def push(
     settings: Settings,
     url: str,
@@ -178,6 +180,7 @@ def push(
 @click.option("--prune", is_flag=True, help="Remove here what was deleted on the server.")
 @click.option("--full", is_flag=True, help="Ask for everything, not only for what has changed.")
 @pass_settings
+@prompt_exit()
 def pull(
     settings: Settings,
     url: str,

@@ -18,21 +18,24 @@ from dateline.cli.annotation.connection import (
     pseudonyms_of,
     titles_of,
 )
+from dateline.cli.interrupts import GRACE, prompt_exit
 from dateline.cli.shared import Command, Settings, format_option, pass_settings
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.label_studio.sync.status import Standing
-    from dateline.label_studio.sync.watch import Alarm
 
 LONGEST = 600.0
 """Seconds between attempts at most, while the server does not answer."""
+WEBHOOK_GRACE = 10.0
+"""Seconds that a stopped watch has to remove its webhooks from the server."""
 
 
 @click.command(cls=Command)
 @connection
 @format_option("text", "json")
 @pass_settings
+@prompt_exit()
 def status(
     settings: Settings,
     url: str,
@@ -117,6 +120,9 @@ def watch(
     """Keep pulling until stopped with Ctrl+C.
 
     Pulls as `dateline studio pull` does, again and again. A server that goes away is waited for.
+    Ctrl+C and SIGTERM stop it within two seconds, even in the middle of a pull: files are whole,
+    and the next pull does the rest.
+
     With --webhook, the server calls when something has changed; since it calls only once, and tells
     nothing of drafts, there is a look from time to time all the same.
 
@@ -126,48 +132,45 @@ def watch(
       dateline studio watch --webhook https://desk.example.org/changed --listen 127.0.0.1:8099
     """
     from dateline.cli.annotation.outcome import Outcome
-    from dateline.corpus.store import Corpus
-    from dateline.label_studio.sync.pull import pull
-    from dateline.label_studio.sync.puller import Wishes
-    from dateline.label_studio.sync.watch import Alarm, listening
 
-    corpus = Corpus(settings.root)
-    people = pseudonyms_of(corpus, url, pseudonyms)
-    names = frozenset(chosen_documents(corpus, documents))
-    titles = titles_of(corpus, title, annotators)
     outcome = Outcome(settings, at_once=True)
-    alarm = Alarm()
-    _stop_on_signals(alarm)
-    with ExitStack() as stack:
-        if webhook is not None:
-            stack.enter_context(listening(*_place(listen), alarm))
-        hooked, pause = webhook is None, 0.0
-        while not alarm.stopped:
-            try:
-                with connect_to(settings, url, token) as server:
-                    for each, only in titles.items():
-                        project = project_of(server, each)
-                        if webhook is not None and not hooked:
-                            number = server.add_webhook(project, webhook)
-                            stack.callback(_unhook, settings, url, token, number)
-                        wishes = Wishes(pseudonyms=people, only=only)
-                        outcome.tell(pull(corpus, server, project, names, wishes))
-                if not pause:
-                    settings.say("watching; Ctrl+C stops")
-                hooked, pause = True, every
-            except DatelineError as fault:
-                if not pause:
-                    raise  # it has never worked, so waiting would not help
-                pause = min(2 * pause, LONGEST)
-                settings.say(f"{fault}\nTrying again in {pause:.0f} s.")
-            if not alarm.stopped:
-                alarm.wait(pause)
-    outcome.end()
+    grace = GRACE if webhook is None else WEBHOOK_GRACE
+    try:
+        with prompt_exit(0, (signal.SIGINT, signal.SIGTERM), grace), ExitStack() as stack:
+            from dateline.corpus.store import Corpus
+            from dateline.label_studio.sync.pull import pull
+            from dateline.label_studio.sync.puller import Wishes
+            from dateline.label_studio.sync.watch import Wakeups, listening
 
-
-def _stop_on_signals(alarm: Alarm) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: alarm.stop())
+            corpus = Corpus(settings.root)
+            people = pseudonyms_of(corpus, url, pseudonyms)
+            names = frozenset(chosen_documents(corpus, documents))
+            titles = titles_of(corpus, title, annotators)
+            wakeups = Wakeups()
+            if webhook is not None:
+                stack.enter_context(listening(*_place(listen), wakeups))
+            hooked, pause = webhook is None, 0.0
+            while True:
+                try:
+                    with connect_to(settings, url, token) as server:
+                        for each, only in titles.items():
+                            project = project_of(server, each)
+                            if webhook is not None and not hooked:
+                                number = server.add_webhook(project, webhook)
+                                stack.callback(_unhook, settings, url, token, number)
+                            wishes = Wishes(pseudonyms=people, only=only)
+                            outcome.tell(pull(corpus, server, project, names, wishes))
+                    if not pause:
+                        settings.say("watching; Ctrl+C stops")
+                    hooked, pause = True, every
+                except DatelineError as fault:
+                    if not pause:
+                        raise  # it has never worked, so waiting would not help
+                    pause = min(2 * pause, LONGEST)
+                    settings.say(f"{fault}\nTrying again in {pause:.0f} s.")
+                wakeups.wait(pause)
+    except KeyboardInterrupt:
+        outcome.end()
 
 
 def _place(listen: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli.interrupts import prompt_exit
 from dateline.cli.shared import Command, Settings, pass_settings
 from dateline.errors import DatelineError
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--train-split", default="train", show_default=True, help="What a model may learn.")
 @click.option("--restart", is_flag=True, help="Throw away what an earlier run wrote to --out.")
 @pass_settings
+@prompt_exit()
 def predict(
     settings: Settings,
     /,

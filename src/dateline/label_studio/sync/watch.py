@@ -1,4 +1,4 @@
-"""Waking up when something may have changed: after a while, or when the server calls."""
+"""Requests that tell a watch that something has changed on the server."""
 
 from __future__ import annotations
 
@@ -6,55 +6,57 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, SimpleQueue
 
 from dateline.errors import DatelineError
 
 
-class Alarm:
-    """Waits, and can be woken or stopped from another thread or a signal handler."""
+class Wakeups:
+    """Ends a wait from another thread.
+
+    A queue, because an exception in the middle of waiting for a `threading.Event` may leave its
+    lock in disorder.
+    """
 
     def __init__(self) -> None:
-        self._woken = threading.Event()
-        self.stopped = False
+        self._calls: SimpleQueue[None] = SimpleQueue()
 
     def wake(self) -> None:
-        """End the present wait, or the next one at once."""
-        self._woken.set()
-
-    def stop(self) -> None:
-        """End waiting for good."""
-        self.stopped = True
-        self._woken.set()
+        """End the current wait, or the next one immediately."""
+        self._calls.put(None)
 
     def wait(self, seconds: float) -> None:
-        """Wait so long, unless woken."""
-        self._woken.wait(seconds)
-        self._woken.clear()
+        """Wait this long, or until woken; calls that came in the meantime count as one."""
+        try:
+            self._calls.get(timeout=seconds)
+            while True:
+                self._calls.get_nowait()
+        except Empty:
+            return
 
 
 @contextmanager
-def listening(host: str, port: int, alarm: Alarm) -> Iterator[int]:
-    """Wake whenever somebody posts anything to this address; gives the port.
+def listening(host: str, port: int, wakeups: Wakeups) -> Iterator[int]:
+    """Wake on every POST request to this address, whatever its content; yields the port.
 
-    What is posted is neither read nor believed: it is a hint to look, and no more. Raises
-    DatelineError where the address cannot be had.
+    Raises DatelineError if the address cannot be used.
     """
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 5
 
         def do_POST(self) -> None:
-            alarm.wake()
+            wakeups.wake()
             self.send_response(204)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Stay silent: requests are of no interest."""
+            """Log nothing."""
 
     try:
         server = ThreadingHTTPServer((host, port), Handler)
     except OSError as error:
-        raise DatelineError(f"--listen {host}:{port}: {error.strerror or error}.") from None
+        raise DatelineError(f"{host}:{port}: cannot listen: {error.strerror or error}.") from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
