@@ -1,10 +1,26 @@
-# Sourced by run and test: makes .venv with the locked versions, only when something changed.
+# Sourced by the scripts: sets up .venv with the locked versions, if something has changed.
 # shellcheck shell=bash
 
-# A Python of version 3.11 or newer that can make virtual environments.
+log_folder="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.cache/logs"
+
+# logged NAME MESSAGE COMMAND...: print one line and keep the output in .cache/logs/NAME.log. On
+# failure print the end of the log and its path.
+logged() {
+  local log="$log_folder/$1.log" status=0
+  echo "$2 ..." >&2
+  mkdir -p "$log_folder"
+  "${@:3}" >"$log" 2>&1 </dev/null || status=$?
+  if [ "$status" -ne 0 ]; then
+    tail -n 20 "$log" >&2
+    echo "Failed with exit code $status. Full log: $log" >&2
+  fi
+  return "$status"
+}
+
+# Print a Python of version 3.11 or newer that can create virtual environments.
 find_python() {
   local candidate
-  # Label Studio's pins are tried with these; a newer one may lack ready-made packages.
+  # Label Studio's locked versions are tested with these; newer Pythons may lack built packages.
   for candidate in python3.13 python3.12 python3.11 python3; do
     if command -v "$candidate" >/dev/null &&
       "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -15,11 +31,11 @@ find_python() {
       return
     fi
   done
-  echo "Python 3.11 or newer with its venv module is needed: install python3 and python3-venv." >&2
+  echo "Python 3.11 or newer with the venv module is required: install python3 and python3-venv." >&2
   return 1
 }
 
-# Debian keeps ensurepip in a package of its own, named after the version.
+# Debian has ensurepip in a separate package, named after the version.
 install_venv_module() {
   local package
   package="$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
@@ -28,7 +44,8 @@ install_venv_module() {
 
 install_package() {
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$1"; } >&2
+    logged "apt-$1" "Installing the package $1" sh -c \
+      'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "$0"' "$1"
   else
     echo "Install the package $1 first, for example: sudo apt-get install $1" >&2
     return 1
@@ -44,18 +61,21 @@ find_chromium() {
   install_package chromium
 }
 
-# make_locked_venv FOLDER LOCK: a virtual environment with just what the lock names.
+# make_locked_venv FOLDER LOCK: create a virtual environment with exactly what the lock lists.
 make_locked_venv() {
-  local folder="$1" lock="$2" place stamp
+  local folder="$1" lock="$2" place stamp python
   mkdir -p "$folder"
   place="$(cd "$folder" && pwd)"
   stamp="$(sha256sum <"$lock")"
-  # A virtual environment knows its own place, so one that was moved is made anew.
+  # A virtual environment contains its own path, so a moved one is recreated.
   [ "$(cat "$folder/.place" 2>/dev/null)" = "$place" ] || rm -rf "$folder"
   [ "$(cat "$folder/.lock" 2>/dev/null)" = "$stamp" ] && return
-  echo "Installing $lock into $folder …" >&2
-  [ -x "$folder/bin/python" ] || "$(find_python)" -m venv "$folder"
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$lock"
+  if [ ! -x "$folder/bin/python" ]; then
+    python="$(find_python)"
+    logged venv "Creating $folder with $python" "$python" -m venv "$folder"
+  fi
+  logged "pip-$(basename "$lock" .lock)" "Installing $(basename "$lock") into $folder" \
+    "$folder/bin/python" -m pip install --disable-pip-version-check -r "$lock"
   echo "$place" >"$folder/.place"
   echo "$stamp" >"$folder/.lock"
 }
@@ -63,7 +83,7 @@ make_locked_venv() {
 make_environment() {
   make_locked_venv .venv scripts/requirements.lock
   if ! .venv/bin/python -c 'import dateline' 2>/dev/null || [ ! -x .venv/bin/dateline ]; then
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-      --no-deps --no-build-isolation --editable .
+    logged pip-dateline "Installing this checkout into .venv" .venv/bin/python -m pip install \
+      --disable-pip-version-check --no-deps --no-build-isolation --editable .
   fi
 }

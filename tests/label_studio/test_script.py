@@ -40,7 +40,7 @@ def test_a_server_starts_runs_and_stops(script, tmp_path):
     assert script("status").returncode == 3
     started = script("start", "--port", port)
     assert started.returncode == 0, started.stderr
-    assert f"Label Studio runs at http://127.0.0.1:{port}" in started.stdout
+    assert f"Label Studio is running at http://127.0.0.1:{port}" in started.stdout
 
     kept = tmp_path / ".cache" / "label-studio" / "credentials"
     assert kept.stat().st_mode & 0o777 == 0o600
@@ -59,14 +59,14 @@ def test_a_server_starts_runs_and_stops(script, tmp_path):
     )
     assert answer.json()["email"] == "admin@localhost"
 
-    assert "runs already" in script("start").stdout
+    assert "already running" in script("start").stdout
     assert script("status").returncode == 0
-    assert script("stop").stdout == "Label Studio has stopped\n"
+    assert script("stop").stdout == "Label Studio stopped\n"
     assert script("status").returncode == 3
 
 
 def test_what_it_cannot_do_is_explained(script, label_studio):
     taken = script("start", "--port", str(httpx.URL(label_studio.url).port))
-    assert (taken.returncode, "is taken; choose another" in taken.stderr) == (1, True)
+    assert (taken.returncode, "is in use; choose another" in taken.stderr) == (1, True)
     assert "unknown command bogus" in script("bogus").stderr
-    assert "there are none yet" in script("credentials").stderr
+    assert "no credentials yet" in script("credentials").stderr
