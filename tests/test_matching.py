@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.annotations.matching import group, match, ranges_of
+from dateline.annotations.items import ranges_of
+from dateline.annotations.matching import group, match
 from dateline.model import Annotation, Span
 from tests.corpora import EMPTY, TEXT, gold_of, make_annotation, make_document, quote
 from tests.label_studio.strategies import annotated
@@ -156,7 +157,7 @@ def test_three_annotators_are_grouped_along_the_strongest_links():
 
 
 def test_nobody_is_compared_with_themselves():
-    with pytest.raises(ValueError, match="by one annotator"):
+    with pytest.raises(ValueError, match="the same annotator"):
         group([annotation("ana"), annotation("ana")])
 
 

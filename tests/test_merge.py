@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.annotations.differences import differences, items
+from dateline.annotations.differences import differences
+from dateline.annotations.items import items_by_id
 from dateline.annotations.merging import merge
 from dateline.model import Annotation, canonical
 
@@ -106,7 +107,7 @@ def test_one_side_alone_is_taken_over(gold, data):
     other = changed(without(gold, names), set(gold.ids()) - names, "x")
     for ours, theirs in ((other, gold), (gold, other), (other, other)):
         merged = merge(gold, ours, theirs)
-        assert merged.clashes == ()
+        assert merged.conflicts == ()
         assert list(differences(merged.annotation, other)) == []
         assert names <= set(merged.annotation.retired)
 
@@ -119,7 +120,7 @@ def test_edits_of_different_items_are_all_kept(gold, free, chosen):
     ours = changed(without(gold, gone_here), changed_here, "ours")
     theirs = changed(without(gold, gone_there), changed_there, "theirs")
     merged = merge(gold, ours, theirs)
-    assert merged.clashes == ()
+    assert merged.conflicts == ()
     wanted = changed(
         changed(without(gold, gone_here | gone_there), changed_here, "ours"),
         changed_there,
@@ -129,20 +130,20 @@ def test_edits_of_different_items_are_all_kept(gold, free, chosen):
     assert merged.annotation.retired == wanted.retired
 
 
-def test_what_one_side_removed_and_the_other_needs_is_a_clash(gold):
+def test_what_one_side_removed_and_the_other_needs_is_a_conflict(gold):
     event = next(e for e in gold.events if any(a.mention for a in e.arguments))
     argument = next(a for a in event.arguments if a.mention)
     ours = without(gold, [argument.mention])
     theirs = changed(gold, {event.id}, "x")
     merged = merge(gold, ours, theirs)
-    assert merged.clashes == (), "an argument was removed here, an attribute changed there"
+    assert merged.conflicts == (), "an argument was removed here, an attribute changed there"
     added = msgspec.structs.replace(event, id="e999")
     theirs = canonical(msgspec.structs.replace(gold, events=(*gold.events, added)))
-    (clash,) = merge(gold, ours, theirs).clashes
-    assert clash.line.startswith(f"e999 «{event.trigger[0].text}»: has the {argument.role} ")
+    (conflict,) = merge(gold, ours, theirs).conflicts
+    assert conflict.message.startswith(f'e999 "{event.trigger[0].text}": has the {argument.role} ')
     theirs = changed(gold, {argument.mention}, "x")
-    (clash,) = merge(gold, ours, theirs).clashes
-    assert "was removed here, and changed on the other side" in clash.line
+    (conflict,) = merge(gold, ours, theirs).conflicts
+    assert "was removed here and changed on the other side" in conflict.message
 
 
 def test_fields_of_one_item_are_merged_apart(gold):
@@ -162,12 +163,12 @@ def test_fields_of_one_item_are_merged_apart(gold):
 
     ours, theirs = replaced(arguments=tuple(rest)), replaced(arguments=(first, *rest[1:]), type="X")
     merged = merge(gold, ours, theirs)
-    assert merged.clashes == ()
-    found = items(merged.annotation)[event.id]
+    assert merged.conflicts == ()
+    found = items_by_id(merged.annotation)[event.id]
     assert found.arguments == tuple(rest[1:])
     assert found.type == "X"
-    (clash,) = merge(gold, replaced(type="Y"), theirs).clashes
-    assert clash.line.endswith("type: Y here, X there")
+    (conflict,) = merge(gold, replaced(type="Y"), theirs).conflicts
+    assert conflict.message.endswith("type: Y here, X there")
 
 
 @given(data=st.data())

@@ -190,7 +190,7 @@ def test_gold_that_was_not_adjudicated_is_left_alone(corpus: Corpus, run: Run):
     result = run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:bo")
     assert result.exit_code == 1
     assert "was not made by adjudicating" in result.stderr
-    assert "m4 «Monday» spans: «Monday» at 32–38 → «on Monday» at 29–38" in result.stderr
+    assert 'm4 "Monday" spans: "Monday" at 32–38 → "on Monday" at 29–38' in result.stderr
     assert (gold(corpus), log(corpus)) == (before, [])
     assert run(corpus, *BY_RULE, "prefer:bo").exit_code == 0
     assert gold(corpus) != before
@@ -216,7 +216,7 @@ def test_what_is_corrected_by_hand_stays_and_is_logged(corpus: Corpus, run: Run)
     again = ("adjudicate", "ana", "bo", "--strategy", "prefer:ana")
     result = run(corpus, *again)
     assert result.exit_code == 1
-    assert "m4 «Monday» spans: «Monday» at 32–38 → «on Monday» at 29–38" in result.stderr
+    assert 'm4 "Monday" spans: "Monday" at 32–38 → "on Monday" at 29–38' in result.stderr
     assert "--curator" in result.stderr
     assert gold(corpus) == by_hand
     why = ("--reason", "the preposition belongs to it")
@@ -255,7 +255,7 @@ def test_other_decisions_leave_corrections_alone_or_clash(corpus: Corpus, run: R
     clash = decide(place, value=[[span("Monday")["start"], span("Monday")["start"] + 3]])
     assert clash.exit_code == 1
     assert "corrected by hand and has now been decided otherwise" in clash.stderr
-    assert "m4 «on Monday»: spans: «on Monday» at 29–38 here, «Mon» at 32–35 there" in clash.stderr
+    assert 'm4 "on Monday": spans: "on Monday" at 29–38 here, "Mon" at 32–35 there' in clash.stderr
     assert gold(corpus) == before
 
 

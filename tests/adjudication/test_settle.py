@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dateline.adjudication.candidates import Inputs, spans_of
+from dateline.adjudication.candidates import Inputs
 from dateline.adjudication.cases import Decision
 from dateline.adjudication.gold_ids import with_ids
 from dateline.adjudication.resolve import settle
 from dateline.adjudication.strategy import strategy
+from dateline.annotations.items import clusters_of, spans_of
 from dateline.annotations.layers import limited
-from dateline.annotations.matching import clusters_of
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
 from dateline.model import Annotation, Span, canonical

@@ -222,7 +222,7 @@ def test_merge_stops_where_both_changed_the_same(conflict, pull):
     before = contents(five)
     result = pull("--merge")
     assert result.exit_code == 1
-    clash = f"{mention.id} «{mention.spans[0].text}»: type: {third} here, {other} there"
+    clash = f'{mention.id} "{mention.spans[0].text}": type: {third} here, {other} there'
     assert clash in result.stderr
     assert contents(five) == before
 

@@ -22,6 +22,7 @@ from dateline.adjudication.manual_edits import (
     corrections,
     fingerprint,
     in_words,
+    same_values,
 )
 from dateline.adjudication.resolve import Settlement, settle
 from dateline.adjudication.strategy import Strategy
@@ -169,7 +170,7 @@ class Adjudication:
         changed = corrections(base, gold)
         signed_before = {d.case: d for d in self._logged if d.by == CORRECTION}
         corrected = [
-            before if (before := signed_before.get(d.case)) and before.options == d.options else d
+            before if (before := signed_before.get(d.case)) and same_values(before, d) else d
             for d in as_decisions(changed, self.document.id, signed, when)
         ]
         new = [d for d in corrected if d is not signed_before.get(d.case)]
@@ -254,8 +255,8 @@ class Adjudication:
         return settle(self.inputs, self._decisions, self._strategy)
 
     def _keep(self, decisions: Sequence[Decision]) -> None:
-        last = {decision.case: _timeless(decision) for decision in self._logged}
-        new = [d for d in decisions if last.get(d.case) != _timeless(d)]
+        last = {decision.case: decision for decision in self._logged}
+        new = [d for d in decisions if not _same(last.get(d.case), d)]
         append(self._log, new)
         self._logged += new
 
@@ -324,5 +325,11 @@ def _counted(decisions: Iterable[Decision]) -> str:
     return ", ".join(f"{count} by {who}" for who, count in sorted(counts.items()))
 
 
-def _timeless(decision: Decision) -> Decision:
-    return msgspec.structs.replace(decision, when=None)
+def _same(one: Decision | None, other: Decision) -> bool:
+    """Whether a line of the log says the same; when it was written does not count."""
+    return (
+        one is not None
+        and same_values(one, other)
+        and msgspec.structs.replace(one, when=None, options=None, quote=None)
+        == msgspec.structs.replace(other, when=None, options=None, quote=None)
+    )

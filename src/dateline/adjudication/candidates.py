@@ -8,12 +8,11 @@ from typing import Any
 
 from dateline.adjudication.cases import Case, Option, What
 from dateline.adjudication.open_cases import Docket
-from dateline.annotations.matching import Group, Groups, group, ranges_of
-from dateline.model import Annotation, Claim, Document, Event, Mention, Range, Span, Spans, Struct
+from dateline.annotations.items import TextItem, label_of, ranges_of, spans_of, text_items
+from dateline.annotations.matching import Group, Groups, group
+from dateline.model import Annotation, Document, Range, Span, Spans, Struct
 from dateline.ontology.labels import Ontology
 from dateline.text import excerpt
-
-Item = Mention | Event | Claim
 
 LAYER: Mapping[What, str] = {"mention": "entities", "event": "events", "claim": "claims"}
 
@@ -75,7 +74,7 @@ class Thing:
     """
 
     what: What
-    items: Mapping[str, Item]
+    items: Mapping[str, TextItem]
     spans: Spans
     kept: bool | None
 
@@ -135,10 +134,11 @@ def hear_things(inputs: Inputs, docket: Docket) -> Roll:
         ("event", inputs.groups.events),
         ("claim", inputs.groups.claims),
     )
-    items: dict[tuple[str, str], Item] = {}
-    for name, annotation in inputs.annotations.items():
-        for some in (annotation.mentions, annotation.events, annotation.claims):
-            items.update({(name, item.id): item for item in some})
+    items = {
+        (name, id_): item
+        for name, annotation in inputs.annotations.items()
+        for id_, item in text_items(annotation).items()
+    }
     return Roll(
         [
             thing
@@ -161,17 +161,9 @@ def key(ids: Group) -> str:
     return "+".join(f"{name}:{id_}" for name, id_ in ids.items())
 
 
-def spans_of(item: Item) -> Spans:
-    """The spans that an item is anchored in."""
-    return item.trigger if isinstance(item, Event) else item.spans
-
-
-def label_of(item: Item) -> str:
-    """The item's primary label."""
-    return item.act if isinstance(item, Claim) else item.type
-
-
-def _hear(what: What, items: Mapping[str, Item], inputs: Inputs, docket: Docket) -> Iterator[Thing]:
+def _hear(
+    what: What, items: Mapping[str, TextItem], inputs: Inputs, docket: Docket
+) -> Iterator[Thing]:
     thing = Thing(what, items, spans_of(next(iter(items.values()))), kept=True)
     # A layer that nobody annotated holds what the others refer to, and is no matter of opinion.
     if LAYER[what] in inputs.layers:
@@ -224,5 +216,5 @@ def _extent(thing: Thing, inputs: Inputs) -> Case:
     )
 
 
-def _ranges(item: Item) -> list[list[int]]:
+def _ranges(item: TextItem) -> list[list[int]]:
     return [[start, end] for start, end in ranges_of(spans_of(item))]

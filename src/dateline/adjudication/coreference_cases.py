@@ -10,7 +10,8 @@ import msgspec
 from dateline.adjudication.candidates import Inputs, Roll, Thing, key
 from dateline.adjudication.cases import Accept, Case, Kind, Option
 from dateline.adjudication.open_cases import Docket
-from dateline.annotations.matching import Group, chains_of, clusters_of
+from dateline.annotations.items import chains_of, clusters_of
+from dateline.annotations.matching import Group
 from dateline.model import Entity, Event, Link, Mention, Struct
 
 _OWN = "own:"

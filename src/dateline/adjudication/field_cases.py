@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dateline.adjudication.candidates import LAYER, Inputs, Roll, Thing, label_of
+from dateline.adjudication.candidates import LAYER, Inputs, Roll, Thing
 from dateline.adjudication.cases import Case, Kind, Option, What
 from dateline.adjudication.coreference_cases import accept_label
 from dateline.adjudication.open_cases import Docket
-from dateline.annotations.matching import ranges_of
+from dateline.annotations.items import label_of, ranges_of
 from dateline.model import Argument, Claim, Event, Spans
 
 MENTION: tuple[What, ...] = ("mention",)

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from dateline.annotations.matching import clusters_of, match
+from dateline.annotations.items import clusters_of
+from dateline.annotations.matching import match
 from dateline.model import Annotation, Argument, Relation, canonical
 
 PREFIXES: Mapping[str, str] = {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from dateline.adjudication.cases import CORRECTION, Decision, Option
 from dateline.annotations.differences import Difference, differences
-from dateline.annotations.matching import clusters_of
+from dateline.annotations.items import clusters_of
 from dateline.annotations.merging import merge
 from dateline.corpus.store import canonical_json, sha256
 from dateline.errors import DatelineError
@@ -66,11 +67,11 @@ def carried(base: Annotation, present: Annotation, adjudicated: Annotation) -> A
     Raises DatelineError where something was both corrected and decided otherwise.
     """
     found = merge(base, present, adjudicated)
-    if found.clashes:
+    if found.conflicts:
         raise DatelineError(
             f"{present.document}: gold was not written, for some of it was corrected by hand and "
             "has now been decided otherwise:\n"
-            + "\n".join(f"  {clash.line}" for clash in found.clashes)
+            + "\n".join(f"  {conflict.message}" for conflict in found.conflicts)
             + "\nDecide as it was corrected, or undo the correction, or let --replace drop all "
             "corrections."
         )
@@ -107,11 +108,25 @@ def as_decisions(
     ]
 
 
+def same_values(one: Decision, other: Decision) -> bool:
+    """Whether two decisions have the same options; how these are shown does not count."""
+    return _values(one) == _values(other)
+
+
+def _values(decision: Decision) -> dict[str, Any]:
+    # Older logs quote the text of corrections in guillemets.
+    return {
+        name: re.sub("[«»]", '"', option.value) if isinstance(option.value, str) else option.value
+        for name, option in (decision.options or {}).items()
+    }
+
+
 def in_words(found: Iterable[Difference], most: int = 5) -> str:
     """The first few of the changes, a line each."""
     lines = [
-        f"  {change.id}{f' «{change.quote}»' if change.quote else ''} "
-        f"{change.field or change.kind}: {change.left or 'nothing'} → {change.right or 'nothing'}"
+        f"  {change.id}"
+        + (f' "{change.quote}" ' if change.quote else " ")
+        + f"{change.field or change.kind}: {change.left or 'nothing'} → {change.right or 'nothing'}"
         for change in found
     ]
     more = len(lines) - most

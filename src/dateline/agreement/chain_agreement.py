@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dateline.agreement.tallies import PairOnDocument
-from dateline.annotations.matching import ranges_of
+from dateline.annotations.items import ranges_of
 from dateline.metrics.coreference import Chains, conll, conll_score, contingency_table
 from dateline.metrics.counts import defined
 from dateline.model import Annotation

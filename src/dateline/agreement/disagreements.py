@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dateline.agreement.tallies import items_of, label_of, sentence_of, spans_of
-from dateline.annotations.differences import shown
-from dateline.annotations.matching import Matches, clusters_of, ranges_of
-from dateline.model import LAYERS, Annotation, Claim, Document, Event, Mention, Spans, Struct
+from dateline.agreement.tallies import sentence_of
+from dateline.annotations.differences import format_value
+from dateline.annotations.items import (
+    TextItem,
+    clusters_of,
+    items_of_layer,
+    label_of,
+    ranges_of,
+    spans_of,
+    text_items,
+    text_of,
+)
+from dateline.annotations.matching import Matches
+from dateline.model import Annotation, Claim, Document, Event, Mention, Spans, Struct
 
 AROUND = 60
 """Code points of context on each side."""
@@ -42,15 +52,14 @@ def disagreements(
     layers: Sequence[str],
 ) -> Iterator[Disagreement]:
     """All of them, in the order of the layers and of the text."""
-    known = {"entities": matches.mentions, "events": matches.events, "claims": matches.claims}
     for layer in layers:
         if layer not in first.layers or layer not in second.layers:
             continue
-        ours, theirs = items_of(first, layer), items_of(second, layer)
+        ours, theirs = items_of_layer(first, layer), items_of_layer(second, layer)
         others = {item.id: item for item in theirs}
         rows: list[tuple[tuple[int, int], Disagreement]] = []
         for item in ours:
-            match = known[layer].get(item.id)
+            match = matches.of_layer(layer).get(item.id)
             if match is None:
                 rows.append(_row(document, layer, item, "presence", label_of(item), None))
                 continue
@@ -73,7 +82,7 @@ def disagreements(
 def _row(
     document: Document,
     layer: str,
-    item: Mention | Event | Claim,
+    item: TextItem,
     what: str,
     first: str | None,
     second: str | None,
@@ -95,14 +104,14 @@ def _row(
 
 
 def _parts(
-    one: Mention | Event | Claim,
-    other: Mention | Event | Claim,
+    one: TextItem,
+    other: TextItem,
     first: Annotation,
     second: Annotation,
     matches: Matches,
 ) -> Iterator[tuple[str, str, str]]:
     if ranges_of(spans_of(one)) != ranges_of(spans_of(other)):
-        yield "span", shown(spans_of(one)), shown(spans_of(other))
+        yield "span", format_value(spans_of(one)), format_value(spans_of(other))
     if label_of(one) != label_of(other):
         yield "label", label_of(one), label_of(other)
     for name in sorted({*one.attributes, *other.attributes}):
@@ -210,7 +219,7 @@ def _claim(
             quotes[1].get(other.claimer, other.claimer),
         )
     if ranges_of(one.cue or ()) != ranges_of(other.cue or ()):
-        yield "cue", shown(one.cue), shown(other.cue)
+        yield "cue", format_value(one.cue), format_value(other.cue)
     if {matches.events.get(name, "") for name in one.events} != {*other.events}:
         yield (
             "events",
@@ -229,8 +238,4 @@ def _pieces(document: Document, spans: Spans) -> tuple[tuple[str, bool], ...]:
 
 
 def _quotes(annotation: Annotation) -> dict[str, str]:
-    return {
-        item.id: " … ".join(span.text for span in spans_of(item))
-        for layer in LAYERS
-        for item in items_of(annotation, layer)
-    }
+    return {name: text_of(spans_of(item)) for name, item in text_items(annotation).items()}

@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Sequence
 
-from dateline.agreement.tallies import items_of, label_of, spans_of
+from dateline.annotations.items import items_of_layer, label_of, spans_of
 from dateline.errors import DatelineError
 from dateline.model import Annotation, Document
 
@@ -39,7 +39,7 @@ def gamma(
     annotators: dict[str, int] = {}
     for document, sides in found:
         for annotation in sides:
-            items = items_of(annotation, layer)
+            items = items_of_layer(annotation, layer)
             annotators[annotation.annotator] = annotators.get(annotation.annotator, 0) + len(items)
             for item in items:
                 spans = spans_of(item)

@@ -6,10 +6,16 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from dateline.annotations.matching import Matches, match, ranges_of
-from dateline.model import Annotation, Claim, Document, Event, Mention, Range, Spans, Struct
+from dateline.annotations.items import (
+    TextItem,
+    items_of_layer,
+    label_of,
+    ranges_of,
+    spans_of,
+)
+from dateline.annotations.matching import Matches, match
+from dateline.model import Annotation, Claim, Document, Range, Spans, Struct
 
-Item = Mention | Event | Claim
 NOTHING = "O"
 """The label of a token that no item covers."""
 
@@ -53,13 +59,15 @@ def compare(document: Document, first: Annotation, second: Annotation) -> PairOn
     """Compare two annotations of a document, on the layers that both have."""
     matches = match(first, second)
     layers = [layer for layer in first.layers if layer in second.layers]
-    sides = {layer: (items_of(first, layer), items_of(second, layer)) for layer in layers}
-    known = {"entities": matches.mentions, "events": matches.events, "claims": matches.claims}
+    sides = {
+        layer: (items_of_layer(first, layer), items_of_layer(second, layer)) for layer in layers
+    }
     spans: Counter[tuple[int, Kind, str]] = Counter()
     values: dict[tuple[str, str], list[tuple[int, str | None, str | None]]] = {}
     for layer, (ours, theirs) in sides.items():
         by_id = {item.id: item for item in theirs}
-        pairs = [(item, by_id[known[layer][item.id]]) for item in ours if item.id in known[layer]]
+        matched = matches.of_layer(layer)
+        pairs = [(item, by_id[matched[item.id]]) for item in ours if item.id in matched]
         for place, kind, side in _tallied(document, layer, ours, theirs, pairs):
             spans[place, kind, side] += 1
         for one, other in pairs:
@@ -76,29 +84,11 @@ def compare(document: Document, first: Annotation, second: Annotation) -> PairOn
     )
 
 
-def items_of(annotation: Annotation, layer: str) -> Sequence[Item]:
-    """The items of a layer that stand in the text."""
-    found: dict[str, Sequence[Item]] = {
-        "entities": annotation.mentions, "events": annotation.events, "claims": annotation.claims
-    }  # fmt: skip
-    return found[layer]
-
-
-def label_of(item: Item) -> str:
-    """The primary label of an item."""
-    return item.act if isinstance(item, Claim) else item.type
-
-
-def spans_of(item: Item) -> Spans:
-    """Where an item stands; an event at its trigger."""
-    return item.trigger if isinstance(item, Event) else item.spans
-
-
 def token_labels(document: Document, annotation: Annotation, layer: str) -> list[str]:
     """A label for each token: that of the shortest item that covers it, or «O»."""
     labels = [NOTHING] * len(document.tokens)
     starts = [start for start, _ in document.tokens]
-    items = items_of(annotation, layer)
+    items = items_of_layer(annotation, layer)
     for item in sorted(items, key=lambda i: (-_length(spans_of(i)), label_of(i), i.id)):
         for span in spans_of(item):
             token = max(bisect_right(starts, span.start) - 1, 0)
@@ -122,9 +112,9 @@ def _length(spans: Spans) -> int:
 def _tallied(
     document: Document,
     layer: str,
-    ours: Sequence[Item],
-    theirs: Sequence[Item],
-    pairs: Sequence[tuple[Item, Item]],
+    ours: Sequence[TextItem],
+    theirs: Sequence[TextItem],
+    pairs: Sequence[tuple[TextItem, TextItem]],
 ) -> Iterator[tuple[int, Kind, str]]:
     for side, items in (("first", ours), ("second", theirs)):
         for item in items:
@@ -152,7 +142,7 @@ def _tallied(
             yield place, (layer, "overlap", ""), "common"
 
 
-def _key(item: Item, *, labelled: bool) -> tuple[tuple[Range, ...], str]:
+def _key(item: TextItem, *, labelled: bool) -> tuple[tuple[Range, ...], str]:
     return ranges_of(spans_of(item)), label_of(item) if labelled else ""
 
 

@@ -1,1 +1,1 @@
-"""Annotations of one document against each other: matching, differences, merging, layers."""
+"""Annotations of one document: items, layers, matching, differences, merging."""

@@ -1,35 +1,23 @@
-"""What two annotations of a document say differently, by id."""
+"""Differences between two annotations of a document, by id."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, TypeVar
 
-from dateline.model import (
-    Annotation,
-    Argument,
-    Claim,
-    Entity,
-    Event,
-    Link,
-    Mention,
-    Relation,
-    Span,
-    Struct,
-)
+from dateline.annotations.items import Item, items_by_id, kind_of, label_of, quote_of, text_of
+from dateline.model import Annotation, Argument, Link, Relation, Span, Struct
 
-Item = Mention | Entity | Event | Claim
-
-QUOTED = 60
-"""Characters of a quotation that are shown."""
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 class Difference(Struct, frozen=True):
-    """An item that only one side has, or a field of it that differs.
+    """An item that only one side has, or a field in which the two sides differ.
 
-    ``kind`` is mention, entity, event, claim or relation; ``id`` is the item's, for a relation its
-    type and ends. ``quote`` is its text. With ``field`` None, ``left`` or ``right`` describes the
-    whole item, and the other is None, for that side does not have it.
+    ``kind`` is mention, entity, event, claim or relation. ``id`` is the item's id; a relation is
+    identified by its type and ends. ``quote`` is the item's text. Where ``field`` is None, ``left``
+    or ``right`` describes the whole item, and the side that lacks the item is None.
     """
 
     kind: str
@@ -40,50 +28,37 @@ class Difference(Struct, frozen=True):
     right: str | None
 
 
+def changed(left: Mapping[K, V], right: Mapping[K, V]) -> Iterator[tuple[K, V | None, V | None]]:
+    """Keys whose values differ, with both values; None where a side lacks the key.
+
+    Keys of ``left`` come first, in its order, then those that only ``right`` has.
+    """
+    for key in {**left, **right}:
+        before, after = left.get(key), right.get(key)
+        if before != after:
+            yield key, before, after
+
+
 def differences(left: Annotation, right: Annotation) -> Iterator[Difference]:
-    """What differs, in the order of the text; headers and retired ids aside."""
-    ours, theirs = items(left), items(right)
-    for name in [*ours, *(name for name in theirs if name not in ours)]:
-        yield from _of_item(ours.get(name), theirs.get(name))
+    """Items and relations that differ, in the order of the text; not headers and retired ids."""
+    for _, before, after in changed(items_by_id(left), items_by_id(right)):
+        yield from _of_item(before, after)
     for field in ("event_relations", "claim_relations"):
-        here, there = getattr(left, field), getattr(right, field)
-        for relation in sorted({*here} ^ {*there}, key=_name):
-            side = _name(relation)
+        before, after = getattr(left, field), getattr(right, field)
+        for relation in sorted({*before} ^ {*after}, key=_name):
+            name = _name(relation)
             yield Difference(
                 kind="relation",
-                id=side,
+                id=name,
                 quote="",
                 field=None,
-                left=side if relation in here else None,
-                right=side if relation in there else None,
+                left=name if relation in before else None,
+                right=name if relation in after else None,
             )
 
 
-def items(annotation: Annotation) -> Mapping[str, Item]:
-    """Every mention, entity, event and claim by its id."""
-    lists = (annotation.mentions, annotation.entities, annotation.events, annotation.claims)
-    return {item.id: item for found in lists for item in found}
-
-
-def quote_of(item: Item) -> str:
-    """The text that an item stands on, or an entity's name, cut where it is long."""
-    match item:
-        case Entity():
-            text = item.name
-        case Event():
-            text = _text(item.trigger)
-        case _:
-            text = _text(item.spans)
-    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
-
-
-def kind_of(item: Item) -> str:
-    """What an item is called: mention, entity, event or claim."""
-    return type(item).__name__.lower()
-
-
-def shown(value: Any) -> str:
-    """A field's value in words."""
+def format_value(value: Any) -> str:
+    """A field's value as text for a message."""
     match value:
         case None | ():
             return "nothing"
@@ -98,14 +73,14 @@ def shown(value: Any) -> str:
         case Relation():
             return _name(value)
         case (Span(), *_):
-            return f"«{_text(value)}» at " + ", ".join(f"{s.start}–{s.end}" for s in value)
+            return f'"{text_of(value)}" at ' + ", ".join(f"{s.start}–{s.end}" for s in value)
         case _:
-            return ", ".join(sorted(shown(part) for part in value))
+            return ", ".join(sorted(format_value(part) for part in value))
 
 
 def _of_item(left: Item | None, right: Item | None) -> Iterator[Difference]:
     item = left or right
-    if item is None or left == right:
+    if item is None:
         return
     kind, name, quote = kind_of(item), item.id, quote_of(item)
     if left is None or right is None or type(left) is not type(right):
@@ -114,25 +89,22 @@ def _of_item(left: Item | None, right: Item | None) -> Iterator[Difference]:
             id=name,
             quote=quote,
             field=None,
-            left=None if left is None else _label(left),
-            right=None if right is None else _label(right),
+            left=None if left is None else label_of(left),
+            right=None if right is None else label_of(right),
         )
         return
     for field in item.__struct_fields__:
-        here, there = getattr(left, field), getattr(right, field)
-        if here != there:
+        before, after = getattr(left, field), getattr(right, field)
+        if before != after:
             yield Difference(
-                kind=kind, id=name, quote=quote, field=field, left=shown(here), right=shown(there)
+                kind=kind,
+                id=name,
+                quote=quote,
+                field=field,
+                left=format_value(before),
+                right=format_value(after),
             )
-
-
-def _label(item: Item) -> str:
-    return item.act if isinstance(item, Claim) else item.type
 
 
 def _name(relation: Relation) -> str:
     return f"{relation.type} {relation.source}→{relation.target}"
-
-
-def _text(spans: tuple[Span, ...]) -> str:
-    return " … ".join(span.text for span in spans)

@@ -1,7 +1,7 @@
-"""What of an annotation stays when only some of its layers were annotated.
+"""Restricting an annotation to some of its layers.
 
-Items of the other layers are context: they are kept where an item of an annotated layer refers to
-them, directly or through another, and nowhere else.
+Items of other layers are kept as context if an item of an annotated layer refers to them, directly
+or through another item.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dateline.model import LAYERS, Annotation
 
 
 def context(annotation: Annotation, layers: Collection[str]) -> frozenset[str]:
-    """Ids of all that items of these layers refer to, through others too."""
+    """Ids of all items that items of these layers refer to, directly or indirectly."""
     references = dict(_references(annotation))
     members = _members(annotation)
     waiting = [name for layer in layers for name in members[layer]]
@@ -28,7 +28,7 @@ def context(annotation: Annotation, layers: Collection[str]) -> frozenset[str]:
 
 
 def limited(annotation: Annotation, layers: Collection[str]) -> Annotation:
-    """The annotation as one of these layers alone, with the context that they refer to."""
+    """The annotation with these layers only, and the context that they refer to."""
     kept = {*context(annotation, layers)}
     members = _members(annotation)
     for layer in layers:

@@ -1,35 +1,43 @@
-"""Which items of several annotations of one text are about the same thing.
+"""Alignment of the items of several annotations of one text.
 
-Mentions, events and claims are matched by their place in the text: first those with the same spans
-and label, then those with the same spans, then those that overlap, each time so that the sum of
-likeness is greatest. Entities and clusters are matched by the members that they share. Each item
-has at most one match, and neither the order of items nor that of annotations matters.
+Mentions, events and claims are matched by their spans: first those with the same spans and label,
+then those with the same spans, then those that overlap, each time maximising total similarity.
+Entities and clusters are matched by the members that they share. Each item has at most one match,
+and neither the order of items nor that of annotations matters.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
 
+from dateline.annotations.items import (
+    chains_of,
+    clusters_of,
+    label_of,
+    ranges_of,
+    spans_of,
+    text_items,
+)
 from dateline.metrics.assignment import assign
 from dateline.model import Annotation, Range, Spans, Struct
 
 OTHER_LABEL = 0.75
-"""How much of two items with different labels must be common before they match by overlap."""
+"""Minimal overlap (Dice) of two items with different labels for a match."""
 
 Ids = Mapping[str, str]
-"""Ids of one annotation's items, each with the id of its match in another annotation."""
+"""Ids of one annotation's items, each with the id of its match in the other annotation."""
 
 Group = Mapping[str, str]
-"""What several annotators say of one thing: the id of each one's item, by annotator."""
+"""Matched items of several annotators: the id of each one's item, by annotator."""
 
 
 class Matches(Struct, frozen=True):
-    """Ids of the first annotation's items with those of their matches in the second."""
+    """For each id in the first annotation, the id of its match in the second."""
 
     mentions: Ids
     entities: Ids
@@ -37,9 +45,13 @@ class Matches(Struct, frozen=True):
     clusters: Ids
     claims: Ids
 
+    def of_layer(self, layer: str) -> Ids:
+        """The matches of a layer's items that are anchored in the text."""
+        return {"entities": self.mentions, "events": self.events, "claims": self.claims}[layer]
+
 
 class Groups(Struct, frozen=True):
-    """Every item of several annotations in one group with its matches, in the text's order."""
+    """Every item of several annotations, grouped with its matches, in the order of the text."""
 
     mentions: tuple[Group, ...]
     entities: tuple[Group, ...]
@@ -51,14 +63,14 @@ class Groups(Struct, frozen=True):
 _Key = tuple[tuple[Range, ...], str, tuple[str, ...], str]
 
 _Places = Mapping[str, Hashable]
-"""Where in the text each item is, and what its label is, by its id: what to compare without ids."""
+"""Spans and label of each item by its id, to compare references of different annotations."""
 
 
 class _Item(Struct, frozen=True):
-    """An item as the matching sees it.
+    """What the matching needs of an item.
 
-    ``traits`` decide between items of one place and label; ``key`` orders items, and comes down to
-    the id only where nothing else tells two apart.
+    ``traits`` decide between items with the same spans and label. ``key`` orders items; its last
+    part, the id, only matters for items that are otherwise identical.
     """
 
     id: str
@@ -69,7 +81,7 @@ class _Item(Struct, frozen=True):
 
 
 _Weights = dict[tuple[str, str], float]
-"""How alike the items of a pair are, by their ids; more than 0."""
+"""Similarity of pairs of items, by their ids; more than 0."""
 
 
 def match(first: Annotation, second: Annotation) -> Matches:
@@ -81,12 +93,12 @@ def match(first: Annotation, second: Annotation) -> Matches:
 def group(annotations: Sequence[Annotation]) -> Groups:
     """Group the items of annotations of the same text.
 
-    Matches of pairs are joined, the most alike first, as long as nobody is in a group twice.
-    Raises ValueError where two annotations are by one annotator.
+    Pairwise matches are joined, the most similar first, as long as no group gets two items of one
+    annotator. Raises ValueError if two annotations have the same annotator.
     """
     by_name = {annotation.annotator: annotation for annotation in annotations}
     if len(by_name) != len(annotations):
-        raise ValueError("two annotations are by one annotator")
+        raise ValueError("two annotations have the same annotator")
     names = sorted(by_name)
     found = {(a, b): _match(by_name[a], by_name[b]) for a, b in combinations(names, 2)}
     keys = {name: _keys(by_name[name]) for name in names}
@@ -103,21 +115,6 @@ def group(annotations: Sequence[Annotation]) -> Groups:
             for field in Groups.__struct_fields__
         }
     )
-
-
-def ranges_of(spans: Spans) -> tuple[Range, ...]:
-    """Start and end of each fragment."""
-    return tuple((span.start, span.end) for span in spans)
-
-
-def chains_of(annotation: Annotation) -> dict[str, list[str]]:
-    """Ids of mentions by the entity that they refer to, in the order of the file."""
-    return _members((mention.entity, mention.id) for mention in annotation.mentions)
-
-
-def clusters_of(annotation: Annotation) -> dict[str, list[str]]:
-    """Ids of events by the cluster that they belong to, in the order of the file."""
-    return _members((event.cluster, event.id) for event in annotation.events)
 
 
 def _match(first: Annotation, second: Annotation) -> dict[str, _Weights]:
@@ -156,7 +153,7 @@ def _mentions(annotation: Annotation) -> list[_Item]:
 
 
 def _events(annotation: Annotation, matched: _Places | None = None) -> list[_Item]:
-    """The events; ``matched`` has the places of what fills roles, under ids of this annotation."""
+    """The events; ``matched`` has the places of the fillers' matches, by ids of this annotation."""
     places = _places(annotation)
     return [
         _item(
@@ -173,7 +170,7 @@ def _events(annotation: Annotation, matched: _Places | None = None) -> list[_Ite
 
 
 def _claims(annotation: Annotation, matched: _Places | None = None) -> list[_Item]:
-    """The claims; ``matched`` has the places of what they refer to, as in `_events`."""
+    """The claims; ``matched`` as in `_events`, for claimers and events."""
     # A claimer that is not a mention is the same for every annotator.
     special = {claim.claimer: claim.claimer for claim in annotation.claims}
     places = special | _places(annotation)
@@ -193,9 +190,8 @@ def _claims(annotation: Annotation, matched: _Places | None = None) -> list[_Ite
 
 def _places(annotation: Annotation) -> dict[str, Hashable]:
     return {
-        **{m.id: (ranges_of(m.spans), m.type) for m in annotation.mentions},
-        **{e.id: (ranges_of(e.trigger), e.type) for e in annotation.events},
-        **{c.id: (ranges_of(c.spans), c.act) for c in annotation.claims},
+        name: (ranges_of(spans_of(item)), label_of(item))
+        for name, item in text_items(annotation).items()
     }
 
 
@@ -208,7 +204,7 @@ def _item(
     places: _Places = MappingProxyType({}),
     matched: _Places | None = None,
 ) -> _Item:
-    """An item; what it refers to is compared by place, because ids say nothing of one another."""
+    """An item; its references are compared by place, because ids of annotations are unrelated."""
     ranges, values = ranges_of(spans), sorted(attributes.items())
     own = sorted(str((name, places.get(end))) for name, end in references)
     known = places if matched is None else {**places, **matched}
@@ -222,7 +218,7 @@ def _item(
 
 
 def _keys(annotation: Annotation) -> dict[str, dict[str, _Key]]:
-    """What the items of each kind are put in order by, by their ids."""
+    """The sort keys of the items of each kind, by id."""
     mentions = {item.id: item.key for item in _mentions(annotation)}
     events = {item.id: item.key for item in _events(annotation)}
     found = {
@@ -230,7 +226,7 @@ def _keys(annotation: Annotation) -> dict[str, dict[str, _Key]]:
         "events": events,
         "claims": {item.id: item.key for item in _claims(annotation)},
     }
-    # An entity without mentions, or a cluster without events, is nowhere in the text.
+    # An entity without mentions, or a cluster without events, has no place in the text.
     found["entities"] = {
         id_: min(mentions[member] for member in members)
         for id_, members in chains_of(annotation).items()
@@ -243,25 +239,17 @@ def _keys(annotation: Annotation) -> dict[str, dict[str, _Key]]:
 
 
 def _content(annotation: Annotation) -> list[list[tuple[object, ...]]]:
-    """All that the annotation says about the text, less its ids."""
+    """The content of an annotation without ids, to put annotations in order."""
     return [
         sorted(item.key[:-1] for item in items)
         for items in (_mentions(annotation), _events(annotation), _claims(annotation))
     ]
 
 
-def _members(pairs: Iterable[tuple[str | None, str]]) -> dict[str, list[str]]:
-    members: dict[str, list[str]] = {}
-    for whole, part in pairs:
-        if whole is not None:
-            members.setdefault(whole, []).append(part)
-    return members
-
-
 def _by_place(left: Sequence[_Item], right: Sequence[_Item]) -> _Weights:
-    """Matches by spans and label, of the rest by spans, and of the rest by overlap.
+    """Match by spans and label, the rest by spans, and the rest of that by overlap.
 
-    The likeness is above 3 in the first case, above 2 in the second, and up to 2 in the third.
+    The similarity is above 3 in the first case, above 2 in the second, and up to 2 in the third.
     """
     found: _Weights = {}
     for candidates in (_same_place_and_label, _same_place, _overlapping):
@@ -291,7 +279,7 @@ def _equal(
     for item in right:
         others.setdefault(what(item), []).append(item)
     return {
-        (one.id, other.id): least + _likeness(one, other)
+        (one.id, other.id): least + _similarity(one, other)
         for one in left
         for other in others.get(what(one), ())
     }
@@ -311,7 +299,7 @@ def _overlapping(left: Sequence[_Item], right: Sequence[_Item]) -> _Weights:
             # Dice's coefficient of the two sets of characters.
             share = 2 * count / (len(list(_offsets(one))) + len(list(_offsets(other))))
             if one.label == other.label or share >= OTHER_LABEL:
-                found[one.id, id_] = share + _likeness(one, other) / 2
+                found[one.id, id_] = share + _similarity(one, other) / 2
     return found
 
 
@@ -320,8 +308,8 @@ def _offsets(item: _Item) -> Iterator[int]:
         yield from range(start, end)
 
 
-def _likeness(one: _Item, other: _Item) -> float:
-    """How much else is the same: 0 to less than 1, for choosing among items of one place."""
+def _similarity(one: _Item, other: _Item) -> float:
+    """Share of common traits, 0 to less than 1, to choose among items with the same spans."""
     return len(one.traits & other.traits) / (1 + len(one.traits | other.traits))
 
 
@@ -332,7 +320,7 @@ def _by_members(
     keys: tuple[Mapping[str, Mapping[str, _Key]], Mapping[str, Mapping[str, _Key]]],
     field: str,
 ) -> _Weights:
-    """Matches by the number of members that match each other."""
+    """Match by the number of members that match each other."""
     wholes = {part: whole for whole, parts in right.items() for part in parts}
     shared = Counter(
         (whole, wholes[known[part]])
@@ -346,7 +334,7 @@ def _by_members(
 def _best(
     weights: _Weights, row_keys: Mapping[str, _Key], column_keys: Mapping[str, _Key]
 ) -> _Weights:
-    """The pairs, no id in two of them, whose weights have the greatest sum."""
+    """The one-to-one pairs with the greatest sum of weights."""
     rows = sorted({one for one, _ in weights}, key=row_keys.__getitem__)
     columns = sorted({other for _, other in weights}, key=column_keys.__getitem__)
     row_at = {id_: n for n, id_ in enumerate(rows)}
@@ -365,16 +353,13 @@ def _joined(
     links: Mapping[tuple[tuple[str, str], tuple[str, str]], float],
 ) -> tuple[Group, ...]:
     """Items by annotator and id, joined along the links between them, the strongest first."""
-    groups = {place: dict([place]) for place in keys}
+    from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (slow to import)
+
+    sets = DisjointSet(keys)
     order = sorted(links, key=lambda ends: (-links[ends], *sorted(keys[end] for end in ends), ends))
     for one, other in order:
-        if not groups[one].keys() & groups[other].keys():
-            groups[one] |= groups[other]
-            groups.update(dict.fromkeys(groups[other].items(), groups[one]))
-    distinct = {id(found): found for found in groups.values()}.values()
-    return tuple(
-        sorted(
-            (dict(sorted(found.items())) for found in distinct),
-            key=lambda found: min(keys[place] for place in found.items()),
-        )
-    )
+        annotators = {name for name, _ in sets.subset(one)}
+        if annotators.isdisjoint(name for name, _ in sets.subset(other)):
+            sets.merge(one, other)
+    groups = (dict(sorted(found)) for found in sets.subsets())
+    return tuple(sorted(groups, key=lambda found: min(keys[place] for place in found.items())))

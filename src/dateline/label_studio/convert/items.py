@@ -85,19 +85,14 @@ def put_together(page: Page, ontology: Ontology) -> Sheet:
 
 def components(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
     """Groups of names that the pairs connect; groups and their members keep the names' order."""
-    root = {name: name for name in names}
+    from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (slow to import)
 
-    def find(name: str) -> str:
-        while root[name] != name:
-            root[name] = root[root[name]]
-            name = root[name]
-        return name
-
+    sets = DisjointSet(names)
     for one, other in pairs:
-        root[find(one)] = find(other)
+        sets.merge(one, other)
     groups: dict[str, list[str]] = {}
-    for name in root:
-        groups.setdefault(find(name), []).append(name)
+    for name in sets:
+        groups.setdefault(sets[name], []).append(name)
     return list(groups.values())
 
 

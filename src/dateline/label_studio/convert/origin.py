@@ -6,7 +6,8 @@ attribute is added. So the two are compared.
 
 from __future__ import annotations
 
-from dateline.annotations.differences import items
+from dateline.annotations.differences import changed
+from dateline.annotations.items import items_by_id
 from dateline.label_studio.convert.conversion import from_result, header_of
 from dateline.label_studio.server.responses import Start
 from dateline.model import Annotation, Document, Origin
@@ -18,11 +19,12 @@ def origin_of(
 ) -> Origin:
     """Which items were confirmed, changed, drawn by hand and removed, by id."""
     started, _ = from_result(start.result, document, header_of(annotation), ontology)
-    before, now = items(started), items(annotation)
+    before, now = items_by_id(started), items_by_id(annotation)
+    found = list(changed(before, now))
     return Origin(
         started_from=start.version or "unknown",
-        confirmed=tuple(sorted(name for name in now if before.get(name) == now[name])),
-        changed=tuple(sorted(n for n in now if n in before and before[n] != now[n])),
-        drawn=tuple(sorted(now.keys() - before.keys())),
-        removed=tuple(sorted(before.keys() - now.keys())),
+        confirmed=tuple(sorted(now.keys() - {name for name, *_ in found})),
+        changed=tuple(sorted(name for name, old, new in found if old and new)),
+        drawn=tuple(sorted(name for name, old, _ in found if old is None)),
+        removed=tuple(sorted(name for name, _, new in found if new is None)),
     )

@@ -332,7 +332,7 @@ class Puller:
                 self._report(document, theirs, ())
             case "merge" if base is not None:
                 merged = merge(base, ours, theirs)
-                problems = [clash.line for clash in merged.clashes] or self._new_errors(
+                problems = [conflict.message for conflict in merged.conflicts] or self._new_errors(
                     merged.annotation, document, ours, theirs
                 )
                 if problems:

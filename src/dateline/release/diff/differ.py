@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from dateline.annotations.differences import changed
+from dateline.annotations.items import spans_of, text_items, text_of
 from dateline.corpus.snapshot import Snapshot
-from dateline.model import ITEM_FIELDS, Annotation, Document, Span, Struct, canonical
+from dateline.model import ITEM_FIELDS, Annotation, Document, Struct, canonical
 from dateline.release.diff.changes import KINDS, Action, Change, FieldChange
 from dateline.release.diff.schema_diff import schema_changes
 from dateline.text import excerpt
@@ -58,16 +60,13 @@ _Items = Mapping[tuple[str, str], _Item]
 
 def _compared(document: str, annotator: str, before: _Items, after: _Items) -> Iterator[Change]:
     found = []
-    for key in {**before, **after}:
-        old, new = before.get(key), after.get(key)
+    for _, old, new in changed(before, after):
         fields: tuple[FieldChange, ...] = ()
         action: Action = "removed" if new is None else "added" if old is None else "changed"
         if old is not None and new is not None:
-            names = {**old.fields, **new.fields}
             fields = tuple(
-                FieldChange(field=name, before=old.fields.get(name), after=new.fields.get(name))
-                for name in names
-                if old.fields.get(name) != new.fields.get(name)
+                FieldChange(field=name, before=one, after=other)
+                for name, one, other in changed(old.fields, new.fields)
             )
             if not fields:
                 continue
@@ -105,30 +104,26 @@ def _by_key(items: Iterable[_Item]) -> _Items:
 def _items(annotation: Annotation) -> Iterator[_Item]:
     header = dict(_flat(annotation, "document", "annotator", "retired", *ITEM_FIELDS))
     yield _Item("annotation", f"{annotation.annotator}/{annotation.document}", "", header)
-    places = {
-        **{mention.id: quoted(mention.spans) for mention in annotation.mentions},
-        **{event.id: quoted(event.trigger) for event in annotation.events},
-        **{claim.id: quoted(claim.spans) for claim in annotation.claims},
-    }
+    quotes = {name: text_of(spans_of(item)) for name, item in text_items(annotation).items()}
     for mention in annotation.mentions:
-        yield _Item("mention", mention.id, places[mention.id], dict(_flat(mention, "id")))
+        yield _Item("mention", mention.id, quotes[mention.id], dict(_flat(mention, "id")))
     for entity in annotation.entities:
         yield _Item("entity", entity.id, entity.name, dict(_flat(entity, "id")))
     for event in annotation.events:
         fields = dict(_flat(event, "id", "arguments"))
-        yield _Item("event", event.id, places[event.id], fields)
+        yield _Item("event", event.id, quotes[event.id], fields)
         for argument in event.arguments:
-            quote = f"{places[event.id]}: {places.get(argument.filler, '')}"
+            quote = f"{quotes[event.id]}: {quotes.get(argument.filler, '')}"
             name = f"{event.id} {argument.role} {argument.filler}"
             yield _Item("argument", name, quote, {})
     for claim in annotation.claims:
-        yield _Item("claim", claim.id, places[claim.id], dict(_flat(claim, "id")))
+        yield _Item("claim", claim.id, quotes[claim.id], dict(_flat(claim, "id")))
     for kind, relations in (
         ("event relation", annotation.event_relations),
         ("claim relation", annotation.claim_relations),
     ):
         for relation in relations:
-            quote = f"{places.get(relation.source, '')}: {places.get(relation.target, '')}"
+            quote = f"{quotes.get(relation.source, '')}: {quotes.get(relation.target, '')}"
             name = f"{relation.type} {relation.source} {relation.target}"
             yield _Item(kind, name, quote, {})
     for name in annotation.retired:
@@ -147,8 +142,3 @@ def _flat(struct: Struct, *left_out: str, within: str = "") -> Iterator[tuple[st
             yield from ((f"{within}{name}.{key}", inner) for key, inner in value.items())
         else:
             yield f"{within}{name}", value
-
-
-def quoted(spans: Iterable[Span]) -> str:
-    """The text of the fragments, with an ellipsis between them."""
-    return " … ".join(span.text for span in spans)

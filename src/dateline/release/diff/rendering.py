@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from dateline.annotations.differences import shown
+from dateline.annotations.differences import format_value
 from dateline.release.diff.changes import ACTIONS, Action, Change, FieldChange, count_changes
 from dateline.release.diff.comparison import Comparison
 from dateline.rendering.markdown import escape
@@ -126,7 +126,7 @@ def _value(value: Any) -> str:
             return str(value)
         case [[_, _], *_]:
             return f"{len(value)} ranges"
-    return _shortened(shown(value))
+    return _shortened(format_value(value))
 
 
 def _shortened(text: str) -> str:
