@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dateline.model import Annotation, Claim, Entity, Event, Mention, Range, Span, Spans
+from dateline.model import (
+    ID_FIELDS,
+    LAYER_FIELDS,
+    LAYERS,
+    Annotation,
+    Claim,
+    Entity,
+    Event,
+    Mention,
+    Range,
+    Span,
+    Spans,
+)
 
 TextItem = Mention | Event | Claim
 """An item anchored in the text."""
@@ -16,22 +28,18 @@ QUOTE_LENGTH = 60
 
 def items_of_layer(annotation: Annotation, layer: str) -> Sequence[TextItem]:
     """The mentions, events or claims of an annotation."""
-    by_layer: dict[str, Sequence[TextItem]] = {
-        "entities": annotation.mentions, "events": annotation.events, "claims": annotation.claims
-    }  # fmt: skip
-    return by_layer[layer]
+    items: Sequence[TextItem] = getattr(annotation, LAYER_FIELDS[layer][0])
+    return items
 
 
 def text_items(annotation: Annotation) -> dict[str, TextItem]:
     """Every mention, event and claim by its id."""
-    lists = (annotation.mentions, annotation.events, annotation.claims)
-    return {item.id: item for items in lists for item in items}
+    return {item.id: item for layer in LAYERS for item in items_of_layer(annotation, layer)}
 
 
 def items_by_id(annotation: Annotation) -> dict[str, Item]:
     """Every mention, entity, event and claim by its id."""
-    lists = (annotation.mentions, annotation.entities, annotation.events, annotation.claims)
-    return {item.id: item for items in lists for item in items}
+    return {item.id: item for field in ID_FIELDS for item in getattr(annotation, field)}
 
 
 def kind_of(item: Item) -> str:
