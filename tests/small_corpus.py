@@ -142,7 +142,7 @@ class Files:
         self._write(self.corpus.annotation_path("gold", "summit"), self.gold)
         if self.waivers is not None:
             (self.corpus.annotations / "waivers.toml").write_text(self.waivers, encoding="utf-8")
-        return [i for bundle in check_corpus(self.corpus) for i in bundle.incidents]
+        return [i for checked in check_corpus(self.corpus) for i in checked.incidents]
 
     def _write(self, path: Path, value: object) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -42,7 +42,7 @@ def test_the_list_counts_documents_and_says_who_is_missing(files: Files, run: Ru
     ]
     assert "not listed" in run(files.corpus, "annotators", "list").stdout
     found = run(files.corpus, "validate").stdout
-    assert "A208: «bo» is not in annotations/annotators.json" in found
+    assert 'A208: "bo" is not in annotations/annotators.json' in found
     assert "dateline annotators add bo --kind human" in found
 
 

@@ -171,7 +171,7 @@ def test_line_ends_and_odd_characters_are_kept(empty_corpus: Corpus):
     put(empty_corpus, "odd.txt", "\ufeff" + text)
     list(ingest(empty_corpus, find_seeds(empty_corpus, [])))
     assert empty_corpus.read_document("odd").text == text
-    assert [i for b in check_corpus(empty_corpus) for i in b.incidents] == []
+    assert [i for checked in check_corpus(empty_corpus) for i in checked.incidents] == []
 
 
 def test_only_the_named_seeds_are_ingested(empty_corpus: Corpus, run: Run):

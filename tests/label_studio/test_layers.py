@@ -56,7 +56,7 @@ def test_context_does_not_break_the_rules(layers, repository):
         gold = repository.read_annotation("gold", name)
         codes = {
             incident.code
-            for incident in Checker(repository).annotation(
+            for incident in Checker(repository).check_annotation(
                 limited(gold, layers), repository.read_document(name)
             )
             if incident.level == "error"
@@ -101,7 +101,7 @@ def test_only_what_claims_refer_to_is_kept(repository):
 def test_context_that_nothing_refers_to_is_an_error(repository):
     gold = repository.read_annotation("gold", GOLD[0])
     wrong = msgspec.structs.replace(gold, layers=("claims",))
-    incidents = Checker(repository).annotation(wrong, repository.read_document(GOLD[0]))
+    incidents = Checker(repository).check_annotation(wrong, repository.read_document(GOLD[0]))
     found = {incident.pointer for incident in incidents if incident.code == "A206"}
     assert {"/mentions", "/event_relations"} <= found
 

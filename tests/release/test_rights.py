@@ -26,7 +26,7 @@ from dateline.release.manifest import read_manifest
 from dateline.release.plan import plan_release
 from dateline.release.publishing.leaks import find_leaks
 from dateline.release.publishing.staging import stage
-from dateline.text import runs, share_run, word_places
+from dateline.shingles import share_shingle, shingles, word_ranges
 
 from ..chemistry import ONTOLOGY, annotated_reaction
 from ..conftest import REPOSITORY, Run
@@ -92,8 +92,8 @@ def test_no_string_of_the_data_quotes_a_withheld_text(mixed: Corpus, published: 
                 continue
             row = {k: v for k, v in row.items() if k not in ("id", "document")}
             for string in strings(row):
-                assert not runs(string, 2) & runs(text, 2), (path, string)
-                assert string not in text or len(word_places(string)) <= 1, (path, string)
+                assert not shingles(string, 2) & shingles(text, 2), (path, string)
+                assert string not in text or len(word_ranges(string)) <= 1, (path, string)
             assert lacks_text(row)
 
 
@@ -101,7 +101,7 @@ def test_no_other_file_quotes_a_withheld_text(mixed: Corpus, published: Path):
     for path in published.rglob("*"):
         if path.is_file() and path.suffix != ".parquet":
             for text in bound_texts(mixed).values():
-                assert not share_run(path.read_text("utf-8"), text, 6), path
+                assert not share_shingle(path.read_text("utf-8"), text, 6), path
 
 
 def test_the_real_corpus_tells_nothing(real_corpus: Corpus, tmp_path: Path):
@@ -112,7 +112,7 @@ def test_the_real_corpus_tells_nothing(real_corpus: Corpus, tmp_path: Path):
     stage(real_corpus, manifest_of(real_corpus), out)
     (name,) = real_corpus.document_ids()
     text = real_corpus.read_document(name).text
-    words = {text[a:b] for a, b in word_places(text)}
+    words = {text[a:b] for a, b in word_ranges(text)}
     known = {*strings(list(real_corpus.schemas.values())), "en"}
     for path in out.rglob("*.parquet"):
         for row in pq.read_table(path).to_pylist():
@@ -286,7 +286,7 @@ SENTENCES = st.lists(WORDS, max_size=8).map(" ".join)
 def test_a_wording_is_told_by_places_or_not_at_all(wording: str, text: str):
     told = places(wording, text)
     if told is not None:
-        assert not any(share_run(part, text, 2) for part in told.split("⟦"))
+        assert not any(share_shingle(part, text, 2) for part in told.split("⟦"))
         assert restored({"title": told}, text) == {"title": wording}
 
 

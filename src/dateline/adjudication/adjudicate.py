@@ -180,7 +180,9 @@ class Adjudication:
                 "This is kept; say who did it with --curator, and why with --reason."
             )
         gold = msgspec.structs.replace(gold, provenance=self._provenance(by_rule, corrected))
-        errors = [i for i in self._checker.annotation(gold, self.document) if i.level == "error"]
+        errors = [
+            i for i in self._checker.check_annotation(gold, self.document) if i.level == "error"
+        ]
         if errors:
             raise DatelineError(
                 f"{self.document.id}: gold was not written, for as decided it would break rules:\n"
@@ -263,7 +265,9 @@ class Adjudication:
     def _check(self, annotations: Sequence[Annotation]) -> None:
         for annotation in annotations:
             errors = [
-                i for i in self._checker.annotation(annotation, self.document) if i.level == "error"
+                i
+                for i in self._checker.check_annotation(annotation, self.document)
+                if i.level == "error"
             ]
             if errors:
                 raise DatelineError(

@@ -24,12 +24,13 @@ from dateline.dataset.withholding import withheld
 from dateline.errors import DatelineError
 from dateline.model import Document
 from dateline.ontology.schemas import split_shares
-from dateline.validation.engine import Bundle, check_corpus
+from dateline.validation.engine import CheckedCorpus, CheckedDocument, check_corpus
 from dateline.validation.incidents import Incident
 
 SHOWN_INCIDENTS = 5
 
-Watch = Callable[[Iterable[Bundle]], Iterable[Bundle]]
+Checked = CheckedDocument | CheckedCorpus
+Watch = Callable[[Iterable[Checked]], Iterable[Checked]]
 Withhold = Callable[[Document], bool]
 """Whether the text of a document is left out."""
 
@@ -87,16 +88,16 @@ def _write(
     errors: list[Incident] = []
     total = 0
     try:
-        for bundle in watch(check_corpus(corpus)):
-            found = [incident for incident in bundle.incidents if incident.level == "error"]
+        for checked in watch(check_corpus(corpus)):
+            found = [incident for incident in checked.incidents if incident.level == "error"]
             total += len(found)
             errors += found[: SHOWN_INCIDENTS - len(errors)]
-            if bundle.document is None or total:
-                # Once it has failed, only the rest of the errors is of interest.
+            if total or isinstance(checked, CheckedCorpus) or checked.document is None:
+                # After an error, only further errors matter.
                 continue
-            document, hidden = bundle.document, withhold(bundle.document)
-            counts.add(document, bundle.annotations, withheld=hidden)
-            for name, rows in maker.rows(document, bundle.annotations).items():
+            document, hidden = checked.document, withhold(checked.document)
+            counts.add(document, checked.annotations, withheld=hidden)
+            for name, rows in maker.rows(document, checked.annotations).items():
                 if rows:
                     shown = _withheld(rows, document.text) if hidden else rows
                     writers[name, document.split].add(shown)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dateline.model import Range
-from dateline.text import share_run, word_places
+from dateline.shingles import share_shingle, word_ranges
 
 Value = Any
 """A value of a row, as JSON has it."""
@@ -82,7 +82,7 @@ def places(wording: str | None, text: str) -> str | None:
         return None
     if wording in text:
         return _place(wording, text)
-    words, pieces, position, number = word_places(wording), [], 0, 0
+    words, pieces, position, number = word_ranges(wording), [], 0, 0
     while number < len(words):
         last = _end_of_quote(wording, words, number, text)
         if last > number:
@@ -92,7 +92,7 @@ def places(wording: str | None, text: str) -> str | None:
         number = last + 1
     pieces.append(wording[position:])
     own = pieces[::2]
-    return None if any(share_run(part, text, 2) for part in own) else "".join(pieces)
+    return None if any(share_shingle(part, text, 2) for part in own) else "".join(pieces)
 
 
 def literals(wording: str) -> list[str]:

@@ -52,7 +52,7 @@ def rename(corpus: Corpus, wanted: Iterable[NewName] = (), *, dry_run: bool = Fa
             new[path] = canonical_json(canonical(annotation))
             problems += [
                 f"{i.file} {i.pointer}: {i.message}"
-                for i in checker.annotation(annotation, corpus.read_document(path.stem))
+                for i in checker.check_annotation(annotation, corpus.read_document(path.stem))
                 if i.code == "S002"
             ]
     if problems:

@@ -133,7 +133,7 @@ class _Reader:
         annotation = _annotation(prediction, document, self._annotator)
         errors = [
             f"{i.pointer} {i.code}: {i.message}. {i.hint or ''}".rstrip()
-            for i in self._checker.annotation(annotation, document)
+            for i in self._checker.check_annotation(annotation, document)
             if i.level == "error"
         ]
         yield from errors

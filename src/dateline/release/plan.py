@@ -35,7 +35,7 @@ from dateline.release.manifest import (
 )
 from dateline.release.notes import CHANGELOG, with_entry, with_version
 from dateline.release.version import Version, parse_version
-from dateline.validation.engine import Bundle, Checker
+from dateline.validation.engine import CheckedCorpus, CheckedDocument, Checker
 from dateline.validation.incidents import Incident
 from dateline.validation.release_context import Fingerprint, ReleaseContext, fingerprint
 from dateline.validation.schema import SchemaValidator
@@ -43,7 +43,8 @@ from dateline.validation.schema import SchemaValidator
 FIRST = Version(1, 0, 0)
 SHOWN = 5
 
-Watch = Callable[[Iterable[Bundle]], Iterable[Bundle]]
+Checked = CheckedDocument | CheckedCorpus
+Watch = Callable[[Iterable[Checked]], Iterable[Checked]]
 
 
 class Plan(Struct, frozen=True):
@@ -74,7 +75,7 @@ def plan_release(corpus: Corpus, wanted: str | None, date: str, watch: Watch = i
     version = _version(wanted, previous, comparison)
     _refuse_tag(git, version)
     gathered = _Gathered(corpus)
-    tables = _tables(corpus, lambda bundles: gathered.watched(watch(bundles)))
+    tables = _tables(corpus, lambda results: gathered.watched(watch(results)))
     nothing = Snapshot(schemas={}, documents={}, annotations={})
     before, after = comparison.states if comparison else (nothing, nothing)
     earlier = previous.retired if previous else RetiredItems()
@@ -115,12 +116,12 @@ class _Gathered:
         self.fingerprints: list[Fingerprint] = []
         self.counts: Counter[str] = Counter({"documents": 0, "annotations": 0})
 
-    def watched(self, bundles: Iterable[Bundle]) -> Iterator[Bundle]:
-        """The same bundles."""
-        for bundle in bundles:
-            if bundle.document is not None:
-                self._add(bundle.document, bundle.annotations)
-            yield bundle
+    def watched(self, results: Iterable[Checked]) -> Iterator[Checked]:
+        """The same results."""
+        for checked in results:
+            if isinstance(checked, CheckedDocument) and checked.document is not None:
+                self._add(checked.document, checked.annotations)
+            yield checked
 
     def _add(self, document: Document, annotations: Mapping[str, Annotation]) -> None:
         corpus, name, gold = self._corpus, document.id, annotations.get(GOLD)
@@ -221,7 +222,7 @@ def _incidents(
         retired_ids={(a.annotator, a.document): a.ids for a in earlier.annotations},
         documents=tuple(documents),
     )
-    incidents = Checker(corpus).release(context)
+    incidents = Checker(corpus).check_release(context)
     errors = [incident for incident in incidents if incident.level == "error"]
     if errors:
         lines = [f"{e.file}: {e.code} {e.message}. {e.hint}" for e in errors]

@@ -1,4 +1,4 @@
-"""What rules look at: a document or an annotation with the lookups that several rules need."""
+"""The contexts of rules: a document or an annotation, with lookups that several rules need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Item = TypeVar("Item", Mention, Event, Claim)
 
 
 class DocumentContext:
-    """A document under check, and how to read its seed."""
+    """A document, and how to read its seed."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class DocumentContext:
 
 
 class TextContext:
-    """A document's text with the borders of its tokens and sentences, shared by its annotations."""
+    """A document's text with its token and sentence boundaries, shared by its annotations."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -61,12 +61,12 @@ class TextContext:
         return [start for start, _ in self.document.sentences]
 
     def sentence_at(self, offset: int) -> int:
-        """Position of the sentence that an offset lies in."""
+        """Position of the sentence that an offset is in."""
         return bisect_right(self.sentence_starts, offset)
 
 
 class AnnotationContext:
-    """An annotation under check, with its document's text and its items by id."""
+    """An annotation with its document's text and its items by id."""
 
     def __init__(
         self, annotation: Annotation, text: TextContext, ontology: Ontology, stem: str, folder: str
@@ -111,10 +111,10 @@ class AnnotationContext:
         """Events with their position in the file."""
         return enumerate(self.annotation.events)
 
-    def repeated(
+    def duplicates(
         self, items: Iterable[Item], key: Callable[[Item], Hashable]
     ) -> Iterator[tuple[int, Item, str]]:
-        """Items with the key of an earlier one: position in the file, item, and that one's id."""
+        """Items with the key of an earlier one: position, item, and the earlier one's id."""
         first: dict[Hashable, str] = {}
         for position, item in enumerate(items):
             earlier = first.setdefault(key(item), item.id)
@@ -130,14 +130,14 @@ class AnnotationContext:
         )
 
     def quote(self, spans: Spans) -> str:
-        """The spans as the document has them, in brackets, with some text around."""
+        """The text at the spans in brackets, with some text around it."""
         if not spans:
             return ""
         return in_context(self.text.text, spans[0].start, spans[-1].end)
 
 
 class CorpusContext(Struct, frozen=True):
-    """What was seen while the files were checked; ``texts`` are text hashes by document id."""
+    """The whole corpus; ``texts`` are the text hashes of its documents by id."""
 
     corpus: Corpus
     texts: Mapping[str, str]

@@ -1,7 +1,7 @@
-"""The engine: reads each file once, runs the schemas and the rules, applies the waivers.
+"""The validation engine: reads each file once, checks it against schema and rules, applies waivers.
 
-It knows no rule by name but the two about files that cannot be used at all. Rules run on files
-that fit their schema, so a rule may trust the types; every incident is reported, not the first.
+Rules run only on files that match their schema, so they can rely on the types. All incidents are
+reported, not just the first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,8 +26,9 @@ from dateline.validation.contexts import (
     TextContext,
 )
 from dateline.validation.incidents import Finding, Incident
-from dateline.validation.registry import RULES, Check, Rule, Scope, declare
+from dateline.validation.registry import Check, Rule, Scope, all_rules
 from dateline.validation.release_context import ReleaseContext
+from dateline.validation.rules.files import SCHEMA, UNREADABLE
 from dateline.validation.schema import SchemaValidator
 from dateline.validation.waivers import Waivers
 
@@ -36,34 +36,45 @@ T = TypeVar("T")
 
 WAIVERS = "annotations/waivers.toml"
 
-for module in (
-    *("documents", "annotation_files", "spans", "entities", "events", "claims", "corpus"),
-    *("history", "leakage", "annotators"),
-):
-    import_module(f"dateline.validation.rules.{module}")  # which puts its rules into the table
 
-UNREADABLE = declare(
-    "S001", "error", "file", "A file is JSON in UTF-8",
-    "What cannot be read cannot be checked.",
-)  # fmt: skip
-SCHEMA = declare(
-    "S002", "error", "file", "A file fits its JSON Schema",
-    "Any program in any language can rely on the shape; the labels are the ontology's.",
-)  # fmt: skip
+class CheckedDocument(Struct, frozen=True):
+    """A document file and its annotation files, with all incidents in them.
 
-
-class Bundle(Struct, frozen=True):
-    """A document, what its annotators say, and all that is wrong with either.
-
-    ``document`` is None where it is unusable, and in the last bundle, which is about the corpus
-    as a whole. ``annotations`` holds those that fit their schema, by annotator.
+    ``id`` is the document's id by its file name. ``document`` is None if the file does not match
+    its schema, in which case its annotations are not read. ``annotations`` are those that match
+    their schema, by annotator, out of ``annotation_files``.
     """
 
+    id: str
     document: Document | None
     annotations: Mapping[str, Annotation]
-    incidents: list[Incident]
-    annotation_files: int = 0
-    """How many annotations were looked at, those that do not fit their schema included."""
+    annotation_files: int
+    incidents: tuple[Incident, ...]
+
+
+class CheckedCorpus(Struct, frozen=True):
+    """The incidents that concern the corpus as a whole."""
+
+    incidents: tuple[Incident, ...]
+
+
+def check_corpus(corpus: Corpus) -> Iterator[CheckedDocument | CheckedCorpus]:
+    """Check all documents in the order of their ids, and finally the corpus as a whole.
+
+    Each file is read once, and memory holds one document at a time.
+    """
+    checker = Checker(corpus)
+    texts: dict[str, str] = {}
+    for checked in checker.check_documents(corpus.document_ids()):
+        if checked.document is not None:
+            texts[checked.id] = checked.document.text_sha256
+        yield checked
+    yield checker.check_corpus_wide(texts)
+
+
+def check_documents(corpus: Corpus, documents: Iterable[str]) -> Iterator[CheckedDocument]:
+    """Check some documents with their annotations, in the order of their ids."""
+    yield from Checker(corpus).check_documents(sorted(documents))
 
 
 class Checker:
@@ -75,38 +86,39 @@ class Checker:
         self._shares = split_shares(corpus.schemas)
         self._schemas = {n: SchemaValidator(corpus.schemas, n) for n in ("document", "annotation")}
         self._rules: dict[Scope, list[tuple[Rule, Check]]] = {}
-        for rule in RULES.values():
+        for rule in all_rules().values():
             if rule.check is not None:
                 self._rules.setdefault(rule.scope, []).append((rule, rule.check))
-        self.waivers = Waivers(corpus.root / WAIVERS)
+        self._waivers = Waivers(corpus.root / WAIVERS)
 
-    def document_file(self, path: Path) -> tuple[Document | None, list[Incident]]:
-        """Read and check a document; None where it is not JSON or does not fit its schema."""
-        document, incidents = self._read(path, "document", Document)
-        if document is not None:
-            context = DocumentContext(document, path.stem, self._shares, self._seed)
-            incidents += self._run("document", context, self._corpus.relative(path))
-            incidents = self._unwaived(incidents, path.stem, None)
-        return document, incidents
-
-    def annotation_file(
-        self, path: Path, text: TextContext
-    ) -> tuple[Annotation | None, list[Incident]]:
-        """Read and check an annotation; None where it is not JSON or does not fit its schema."""
-        annotation, incidents = self._read(path, "annotation", Annotation)
-        if annotation is not None:
-            context = AnnotationContext(
-                annotation, text, self._ontology, path.stem, path.parent.name
+    def check_documents(self, documents: Iterable[str]) -> Iterator[CheckedDocument]:
+        """Check documents with all of their annotations."""
+        annotators = _annotators_by_document(self._corpus)
+        for name in documents:
+            document, incidents = self._check_document(self._corpus.document_path(name))
+            annotations = {}
+            files = annotators.get(name, ()) if document is not None else ()
+            if document is not None:
+                text = TextContext(document)
+                for annotator in files:
+                    path = self._corpus.annotation_path(annotator, name)
+                    annotation, found = self._check_annotation_file(path, text)
+                    incidents += found
+                    if annotation is not None:
+                        annotations[annotator] = annotation
+            yield CheckedDocument(
+                id=name,
+                document=document,
+                annotations=annotations,
+                annotation_files=len(files),
+                incidents=tuple(incidents),
             )
-            incidents += self._run("annotation", context, self._corpus.relative(path))
-            incidents = self._unwaived(incidents, path.stem, path.parent.name)
-        return annotation, incidents
 
-    def annotation(self, annotation: Annotation, document: Document) -> list[Incident]:
-        """Check an annotation that has not been written yet, schema and rules."""
+    def check_annotation(self, annotation: Annotation, document: Document) -> list[Incident]:
+        """Check an annotation that has not been written yet against schema and rules."""
         path = self._corpus.annotation_path(annotation.annotator, annotation.document)
         file = self._corpus.relative(path)
-        # As it would be read: to_builtins leaves tuples, which are no arrays of JSON Schema.
+        # As it would be read: to_builtins keeps tuples, which are not arrays to JSON Schema.
         instance = msgspec.json.decode(msgspec.json.encode(annotation))
         findings = self._schemas["annotation"].findings(instance)
         incidents = [SCHEMA.incident(finding, file) for finding in findings]
@@ -117,21 +129,41 @@ class Checker:
             incidents += self._run("annotation", context, file)
         return self._unwaived(incidents, path.stem, annotation.annotator)
 
-    def corpus_wide(self, texts: Mapping[str, str]) -> list[Incident]:
-        """Check what no single file shows; ``texts`` are the text hashes seen, by document."""
+    def check_corpus_wide(self, texts: Mapping[str, str]) -> CheckedCorpus:
+        """Check the corpus as a whole, after its documents; ``texts`` are text hashes by id."""
         incidents = self._run("corpus", CorpusContext(corpus=self._corpus, texts=texts), "")
-        incidents = [i for i in incidents if not self.waivers.excuses(i, i.subject, None)]
-        return [*incidents, *self.waivers.incidents(WAIVERS)]
+        incidents = [i for i in incidents if not self._waivers.is_waived(i, i.subject, None)]
+        return CheckedCorpus(incidents=(*incidents, *self._waivers.incidents(WAIVERS)))
 
-    def release(self, context: ReleaseContext) -> list[Incident]:
-        """Check what is to be released against the release before it, and its splits."""
+    def check_release(self, context: ReleaseContext) -> list[Incident]:
+        """Check a release against the previous one, and its splits against each other."""
         incidents = self._run("release", context, "")
         unwaived = []
         for incident in incidents:
             *_, folder, name = incident.file.split("/")
             annotator = None if folder == "corpus" else folder
             unwaived += self._unwaived([incident], name.removesuffix(".json"), annotator)
-        return [*unwaived, *self.waivers.unused_at_release(WAIVERS)]
+        return [*unwaived, *self._waivers.unused_at_release(WAIVERS)]
+
+    def _check_document(self, path: Path) -> tuple[Document | None, list[Incident]]:
+        document, incidents = self._read(path, "document", Document)
+        if document is not None:
+            context = DocumentContext(document, path.stem, self._shares, self._seed)
+            incidents += self._run("document", context, self._corpus.relative(path))
+            incidents = self._unwaived(incidents, path.stem, None)
+        return document, incidents
+
+    def _check_annotation_file(
+        self, path: Path, text: TextContext
+    ) -> tuple[Annotation | None, list[Incident]]:
+        annotation, incidents = self._read(path, "annotation", Annotation)
+        if annotation is not None:
+            context = AnnotationContext(
+                annotation, text, self._ontology, path.stem, path.parent.name
+            )
+            incidents += self._run("annotation", context, self._corpus.relative(path))
+            incidents = self._unwaived(incidents, path.stem, path.parent.name)
+        return annotation, incidents
 
     def _read(self, path: Path, schema: str, kind: type[T]) -> tuple[T | None, list[Incident]]:
         file = self._corpus.relative(path)
@@ -154,59 +186,28 @@ class Checker:
     def _unwaived(
         self, incidents: list[Incident], document: str, annotator: str | None
     ) -> list[Incident]:
-        return [i for i in incidents if not self.waivers.excuses(i, document, annotator)]
+        return [i for i in incidents if not self._waivers.is_waived(i, document, annotator)]
 
     def _seed(self, file: str) -> bytes | None:
         path = self._corpus.seeds / file
         return path.read_bytes() if path.is_file() else None
 
 
-def check_corpus(corpus: Corpus, documents: Iterable[str] | None = None) -> Iterator[Bundle]:
-    """Check documents with their annotations, a bundle for each, in the order of their ids.
-
-    Each file is read once and memory holds one bundle at a time. Without ``documents`` all are
-    checked, and a last bundle, whose document is None, holds what concerns the whole corpus.
-    """
-    checker = Checker(corpus)
-    annotators = _annotators_by_document(corpus)
-    texts: dict[str, str] = {}
-    for name in corpus.document_ids() if documents is None else sorted(documents):
-        document, incidents = checker.document_file(corpus.document_path(name))
-        annotations = {}
-        files = annotators.get(name, ()) if document is not None else ()
-        if document is not None:
-            texts[name] = document.text_sha256
-            text = TextContext(document)
-            for annotator in files:
-                path = corpus.annotation_path(annotator, name)
-                annotation, found = checker.annotation_file(path, text)
-                incidents += found
-                if annotation is not None:
-                    annotations[annotator] = annotation
-        yield Bundle(
-            document=document,
-            annotations=annotations,
-            incidents=incidents,
-            annotation_files=len(files),
-        )
-    if documents is None:
-        yield Bundle(document=None, annotations={}, incidents=checker.corpus_wide(texts))
-
-
 def _unreadable(content: bytes, error: Exception) -> Finding:
-    """Where JSON goes wrong, by line and column if they can be told."""
+    """The syntax error, with line and column if possible."""
     message, quote = str(error), ""
     if content.startswith(BYTE_ORDER_MARK.encode()):
         message = "starts with a byte order mark"
     else:
         try:
             json.loads(content)
-        except json.JSONDecodeError as wrong:
-            message = f"line {wrong.lineno}, column {wrong.colno}: {wrong.msg}"
-            quote = excerpt(wrong.doc, wrong.pos - 30, wrong.pos + 30)
-        except UnicodeDecodeError as wrong:
-            message = f"byte {content[wrong.start]:#04x} at position {wrong.start} is not UTF-8"
-    hint = "Correct it there; version control has the last state that could be read."
+        except json.JSONDecodeError as syntax_error:
+            message = f"line {syntax_error.lineno}, column {syntax_error.colno}: {syntax_error.msg}"
+            quote = excerpt(syntax_error.doc, syntax_error.pos - 30, syntax_error.pos + 30)
+        except UnicodeDecodeError as decode_error:
+            position = decode_error.start
+            message = f"byte {content[position]:#04x} at position {position} is not UTF-8"
+    hint = "Fix the file, or restore it from version control."
     return Finding(pointer="", message=f"cannot be read: {message}", hint=hint, quote=quote)
 
 

@@ -1,9 +1,4 @@
-"""A rule, what it finds, and the table of all rules.
-
-A rule is a generator function that yields findings and nothing else; ``@rule`` puts it into the
-table under a stable code. Rules about a document, an annotation and the whole corpus take different
-contexts, so each scope has a table of its own.
-"""
+"""Findings of a rule, and the incidents that the engine makes of them."""
 
 from __future__ import annotations
 
@@ -15,9 +10,10 @@ Level = Literal["error", "warning"]
 
 
 class Finding(Struct, frozen=True):
-    """What a rule found, before the engine adds the rule's code and the file.
+    """Something that a rule or a schema finds in a file, before the engine adds code and file.
 
-    ``subject`` is the id that a waiver would name; ``pointer`` is a JSON Pointer into the file.
+    ``pointer`` is a JSON Pointer into the file, ``subject`` the id that a waiver would name, and
+    ``quote`` the text around the place. ``file`` is needed only if the engine cannot know it.
     """
 
     pointer: str
@@ -29,7 +25,7 @@ class Finding(Struct, frozen=True):
 
 
 class Incident(Struct, frozen=True):
-    """Something wrong at one place of one file."""
+    """A finding with the code and level of its rule, and its file."""
 
     code: str
     level: Level
@@ -39,3 +35,8 @@ class Incident(Struct, frozen=True):
     quote: str
     hint: str
     subject: str
+
+    @property
+    def line(self) -> str:
+        """Place, code and message, on one line."""
+        return f"{f'{self.file} {self.pointer}'.strip()}: {self.code} {self.message}"

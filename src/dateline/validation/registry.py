@@ -1,16 +1,20 @@
-"""A rule, and the table of all rules.
+"""Rules, and the table of all rules.
 
-A rule is a generator function that yields findings and nothing else; ``@rule`` puts it into the
-table under a stable code. Rules about a document, an annotation and the whole corpus take different
-contexts, so each scope has a table of its own.
+A rule is a generator function that yields findings. ``@rule`` adds it to the table under a
+permanent code. Its scope decides which context it gets: a document, an annotation, the whole
+corpus, or a release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any, Literal, TypeVar
 
 from dateline.model import Struct
+from dateline.validation import rules
 from dateline.validation.incidents import Finding, Incident, Level
 
 Scope = Literal["file", "document", "annotation", "corpus", "release"]
@@ -19,7 +23,7 @@ C = TypeVar("C", bound=Callable[..., Iterator[Finding]])
 
 
 class Rule(Struct, frozen=True):
-    """A rule of the table: its code, its level, what it checks, and why."""
+    """A rule: its code, level and scope, what must hold (``title``), why, and its function."""
 
     code: str
     level: Level
@@ -42,24 +46,32 @@ class Rule(Struct, frozen=True):
         )
 
 
-RULES: dict[str, Rule] = {}
+@cache
+def all_rules() -> Mapping[str, Rule]:
+    """All rules by code, sorted."""
+    for module in pkgutil.iter_modules(rules.__path__):
+        import_module(f"{rules.__name__}.{module.name}")
+    return dict(sorted(_RULES.items()))
 
 
 def rule(code: str, level: Level, scope: Scope, title: str, why: str) -> Callable[[C], C]:
-    """Put a generator function into the table of rules."""
+    """Add a generator function to the table of rules."""
 
-    def register(check: C) -> C:
-        declare(code, level, scope, title, why, check)
+    def add(check: C) -> C:
+        add_rule(code, level, scope, title, why, check)
         return check
 
-    return register
+    return add
 
 
-def declare(
+def add_rule(
     code: str, level: Level, scope: Scope, title: str, why: str, check: Check | None = None
 ) -> Rule:
-    """Put a rule into the table; one without a check is raised by the engine itself."""
-    if code in RULES:
-        raise ValueError(f"two rules are called {code}")
-    RULES[code] = Rule(code=code, level=level, scope=scope, title=title, why=why, check=check)
-    return RULES[code]
+    """Add a rule to the table; the engine itself reports violations of one without a function."""
+    if code in _RULES:
+        raise ValueError(f"two rules have the code {code}")
+    _RULES[code] = Rule(code=code, level=level, scope=scope, title=title, why=why, check=check)
+    return _RULES[code]
+
+
+_RULES: dict[str, Rule] = {}

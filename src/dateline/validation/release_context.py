@@ -1,4 +1,4 @@
-"""What rules about a release look at: the release before it, and what documents share."""
+"""The context of release rules: the previous release, and fingerprints of documents."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from typing import Any
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus
 from dateline.model import Annotation, Document, Struct
-from dateline.text import runs, word_places
+from dateline.shingles import shingles, word_ranges
 
-RUN = 5
-"""Words in a run."""
+SHINGLE = 5
+"""Words in a shingle."""
 
 LONG_SENTENCE = 8
-"""Words from which on a sentence is too long to be said twice by chance."""
+"""Words from which on a sentence is too long to occur twice by chance."""
 
 
 class Fingerprint(Struct, frozen=True):
-    """What may tell that a document is akin to another, without its text.
+    """What is compared between documents, without their texts.
 
-    ``minhash`` is a sketch of its runs of words; ``sentences`` are positions of its long sentences
-    by a hash of their words; ``happenings`` are its clusters of events, each with the type of the
-    events and one who takes part in them.
+    ``minhash`` is a sketch of the shingles; ``sentences`` are the positions of long sentences by
+    hash; ``event_instances`` are event clusters with the type of the events and a participant.
     """
 
     id: str
@@ -30,17 +29,16 @@ class Fingerprint(Struct, frozen=True):
     published: str | None
     minhash: Any
     sentences: Mapping[int, int]
-    happenings: frozenset[tuple[str, str, str]]
+    event_instances: frozenset[tuple[str, str, str]]
 
 
 class ReleaseContext(Struct, frozen=True):
     """A corpus that is to be released.
 
-    ``before`` is the release before it and ``after`` itself, both without the files that are equal
-    in both; ``before`` has nothing where there was no release. Of what earlier releases had, and
-    the last one has no more as a whole, ``retired_texts`` has the hashes of documents' texts by id,
-    and ``retired_ids`` the ids of annotations by annotator and document. ``documents`` are all
-    documents.
+    ``before`` is the previous release (empty if there is none) and ``after`` the new one, both
+    without the files that are equal in both. ``retired_texts`` are text hashes, by document, of
+    documents that earlier releases had and the previous one had not; ``retired_ids`` are the ids of
+    such annotations, by annotator and document. ``documents`` are all documents.
     """
 
     corpus: Corpus
@@ -56,23 +54,23 @@ def fingerprint(document: Document, gold: Annotation | None) -> Fingerprint:
     from datasketch import MinHash  # noqa: PLC0415 (brings scipy, which takes a second)
 
     minhash = MinHash(num_perm=128, seed=1)
-    minhash.update_batch([run.encode() for run in runs(document.text, RUN)])
+    minhash.update_batch([shingle.encode() for shingle in shingles(document.text, SHINGLE)])
     sentences = {}
     for position, (start, end) in enumerate(document.sentences):
-        said = document.text[start:end]
-        if len(word_places(said)) >= LONG_SENTENCE:
-            sentences[hash(runs(said, RUN))] = position
+        sentence = document.text[start:end]
+        if len(word_ranges(sentence)) >= LONG_SENTENCE:
+            sentences[hash(shingles(sentence, SHINGLE))] = position
     return Fingerprint(
         id=document.id,
         split=document.split,
         published=document.source.published,
         minhash=minhash,
         sentences=sentences,
-        happenings=frozenset(_happenings(gold)) if gold is not None else frozenset(),
+        event_instances=frozenset(_event_instances(gold)) if gold is not None else frozenset(),
     )
 
 
-def _happenings(gold: Annotation) -> Iterator[tuple[str, str, str]]:
+def _event_instances(gold: Annotation) -> Iterator[tuple[str, str, str]]:
     entities = {entity.id: entity for entity in gold.entities}
     referents = {mention.id: entities.get(mention.entity or "") for mention in gold.mentions}
     for event in gold.events:

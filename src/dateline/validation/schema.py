@@ -1,9 +1,9 @@
-"""JSON Schema validation: a fast yes or no, and an explanation where it is no.
+"""JSON Schema validation: a fast check, and findings that explain what is invalid.
 
-``jsonschema-rs`` answers whether an instance is valid; ``jsonschema`` is asked only when it is not,
-for errors that can be walked. Where alternatives fail (``oneOf``), the explanation follows the one
-that was meant: an annotated enumeration becomes «X is not one of …», and an object with a constant
-member, such as an event's type, is held against the alternative with that constant.
+``jsonschema-rs`` checks whether an instance is valid. Only if it is not, ``jsonschema`` lists the
+errors in detail. If all alternatives of a ``oneOf`` fail, the finding is about the one that was
+meant: an enumeration of labels becomes "X is not allowed", and an object with a constant member,
+such as the type of an event, is compared with the alternative that has this constant.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import msgspec
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 from dateline.json_pointer import pointer_of
 from dateline.ontology.schemas import Schema
 from dateline.text import excerpt
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 Path = tuple[str | int, ...]
+
+_TYPES = {
+    "integer": "an integer",
+    "number": "a number",
+    "string": "a string",
+    "array": "an array",
+    "object": "an object",
+    "boolean": "true or false",
+}
 
 
 class SchemaValidator:
@@ -41,15 +50,15 @@ class SchemaValidator:
             self._fast = jsonschema_rs.Draft202012Validator(dict(schemas[name]), registry=registry)
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
             reason = str(error).splitlines()[0]
-            raise DatelineError(
-                f"schema/{name}.schema.json, or one that it refers to, is no usable JSON Schema: "
-                f"{reason}. Compare it with the one that `dateline init` writes."
+            raise InvalidInputError(
+                f"schema/{name}.schema.json, or one that it refers to, is not a valid JSON "
+                f"Schema: {reason}. Compare it with the one that `dateline init` creates."
             ) from None
 
     @cached_property
     def reference(self) -> Draft202012Validator:
-        """The same schema in ``jsonschema``, which explains."""
-        # Imported here because a valid corpus never needs it.
+        """The same schema as a ``jsonschema`` validator, whose errors can be explained."""
+        # Imported here because a valid corpus does not need it.
         from jsonschema import Draft202012Validator  # noqa: PLC0415
         from referencing import Registry, Resource  # noqa: PLC0415
 
@@ -59,11 +68,11 @@ class SchemaValidator:
         )
 
     def is_valid(self, instance: object) -> bool:
-        """Whether the instance is valid, quickly."""
+        """Whether the instance is valid."""
         return self._fast.is_valid(instance)
 
     def findings(self, instance: object) -> Iterator[Finding]:
-        """Everything that is wrong with the instance; nothing if it is valid."""
+        """All violations of the schema; none if the instance is valid."""
         if self.is_valid(instance):
             return
         seen = set()
@@ -97,23 +106,23 @@ def _explain_alternatives(error: ValidationError, path: Path) -> Iterator[Findin
             for position, constant in constants.items():
                 if value in _formerly(error, position):
                     hint = (
-                        f"It is called «{constant.validator_value}» now: `dateline rename` "
-                        "replaces it in all files."
+                        f'It was renamed to "{constant.validator_value}". '
+                        "Run `dateline rename` to replace it in all files."
                     )
             yield _finding((*path, *places.pop()), message, hint, value)
             return
     if all(_lacks_only(branch) for branch in branches.values()):
         lacking: list[Any] = [branch[0].validator_value for branch in branches.values()]
         wanted = [name for names in lacking for name in names]
-        yield _finding(path, f"none of {_names(wanted)} is there", "Add one.", error.instance)
+        yield _finding(path, f"one of {_names(wanted)} is missing", "Add one.", error.instance)
         return
     if all(_is_of_another_type(branch) for branch in branches.values()):
         values: list[Any] = [branch[0].validator_value for branch in branches.values()]
         kinds = [kind for v in values for kind in (v if isinstance(v, list) else [v])]
-        message = f"{_shown(error.instance)} is not of type {' or '.join(kinds)}"
-        yield _finding(path, message, _write(kinds), error.instance)
+        message, hint = _wrong_type(error.instance, kinds)
+        yield _finding(path, message, hint, error.instance)
         return
-    # The alternative whose errors lie deepest came closest to fitting.
+    # The alternative whose errors are nested deepest is the closest match.
     for inner in max(meant or branches.values(), key=_depth):
         yield from _explain(inner, path)
 
@@ -135,7 +144,7 @@ def _is_of_another_type(branch: list[ValidationError]) -> bool:
 
 
 def _failed_constant(branch: list[ValidationError]) -> ValidationError | None:
-    """The error that rules an alternative out: its constant is not what the instance has."""
+    """The error that excludes an alternative: the instance has another constant."""
     return next((e for e in branch if e.validator == "const" and len(e.relative_path) < 2), None)
 
 
@@ -144,11 +153,11 @@ def _depth(branch: list[ValidationError]) -> int:
 
 
 def _wording(error: ValidationError) -> tuple[str, str]:
-    """What is wrong, and the hint."""
+    """Message and hint."""
     value: Any = error.instance
     wanted: Any = error.validator_value
     schema: Any = error.schema
-    about = schema.get("description") or "Correct it."
+    about = schema.get("description") or "Fix the value."
     match error.validator:
         case "required":
             missing = [name for name in wanted if name not in value]
@@ -156,44 +165,36 @@ def _wording(error: ValidationError) -> tuple[str, str]:
         case "additionalProperties":
             known = schema.get("properties", {})
             extra = [name for name in value if name not in known]
-            return f"{_names(extra)} is not known here", f"Known are {_names(known)}."
+            return f"unknown: {_names(extra)}", f"Allowed: {', '.join(known)}."
         case "enum":
             return _not_one_of(value, wanted)
         case "const":
             return _not_one_of(value, [wanted])
         case "type":
             kinds = wanted if isinstance(wanted, list) else [wanted]
-            message = f"{_shown(value)} is not of type {' or '.join(kinds)}"
-            return message, f"{_write(kinds)} {schema.get('description', '')}".strip()
+            message, hint = _wrong_type(value, kinds)
+            return message, f"{hint} {schema.get('description', '')}".strip()
         case "pattern":
             return f"{_shown(value)} does not match {wanted}", about
         case "minimum":
             return f"{_shown(value)} is less than {wanted}", about
         case "minLength" | "minItems":
-            return "is empty or too short", f"Fill it in, or write null if it may be. {about}"
+            return "is empty or too short", f"Add a value, or write null if it is allowed. {about}"
         case "uniqueItems":
-            return "holds the same value twice", "Keep one of them."
+            return "has a duplicate value", "Remove the duplicate."
         case "oneOf" | "anyOf":
-            return "fits more than one alternative", "Keep just one of them."
+            return "matches more than one alternative", "Keep one of them."
         case _:
             return excerpt(error.message, 0, len(error.message), 160), about
 
 
-_WRITTEN = {
-    "integer": "a whole number",
-    "string": "a text in quotation marks",
-    "array": "a list",
-    "object": "an object in braces",
-    "boolean": "true or false",
-}
-
-
-def _write(kinds: Iterable[str]) -> str:
-    return f"Write {' or '.join(_WRITTEN.get(kind, kind) for kind in kinds)}."
+def _wrong_type(value: object, types: Iterable[str]) -> tuple[str, str]:
+    expected = " or ".join(_TYPES.get(type_, type_) for type_ in types)
+    return f"{_shown(value)} has the wrong type", f"Expected {expected}."
 
 
 def _subject(instance: object, finding: Finding) -> str:
-    """The id of the item that a finding lies in; a list's name and a position lead to it."""
+    """The id of the item that the finding is in, such as that of /mentions/3."""
     match finding.pointer.split("/"):
         case ["", name, position, *_] if isinstance(instance, dict) and position.isdigit():
             items = instance.get(name)
@@ -207,11 +208,11 @@ def _not_one_of(value: object, allowed: list[Any]) -> tuple[str, str]:
     names = [str(item) for item in allowed]
     close = difflib.get_close_matches(str(value), names, n=1)
     guess = f"Did you mean {close[0]}? " if close else ""
-    return f"{_shown(value)} is not allowed here", f"{guess}Allowed are {_names(names)}."
+    return f"{_shown(value)} is not allowed", f"{guess}Allowed: {', '.join(names)}."
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"«{name}»" for name in names)
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _shown(value: object) -> str:

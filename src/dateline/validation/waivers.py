@@ -1,11 +1,11 @@
-"""Waivers: a curator's decision that one rule does not hold for one thing, with the reason.
+"""Waivers: a curator's decision that one rule does not apply to one item, with the reason.
 
-They stand in ``annotations/waivers.toml``::
+They are in ``annotations/waivers.toml``::
 
     [[waiver]]
     rule = "T305"
     document = "some-document"
-    annotator = "gold"  # left out where the rule is about the document itself
+    annotator = "gold"  # omitted if the rule is about the document itself
     id = "m12"
     reason = "The printed hyphen is part of a name."
 """
@@ -20,22 +20,14 @@ import msgspec
 
 from dateline.model import Struct
 from dateline.validation.incidents import Finding, Incident
-from dateline.validation.registry import RULES, declare
-
-UNUSED = declare(
-    "W701", "warning", "corpus", "A waiver excuses something",
-    "One that excuses nothing any more would silently excuse the next mistake.",
-)  # fmt: skip
-MALFORMED = declare(
-    "W702", "error", "corpus", "Waivers can be read, and say why",
-    "A waiver that cannot be read, names no rule or gives no reason is no decision.",
-)  # fmt: skip
+from dateline.validation.registry import all_rules
+from dateline.validation.rules.waivers import INVALID, UNUSED
 
 NOT_WAIVABLE = frozenset({"S001", "S002", "W701", "W702", "R801", "R803", "R804", "R805"})
 
 
 class Waiver(Struct, frozen=True):
-    """One rule, excused for one thing."""
+    """An exception from one rule for one item."""
 
     rule: str
     document: str
@@ -44,78 +36,75 @@ class Waiver(Struct, frozen=True):
     annotator: str | None = None
 
 
-class _Sheet(Struct, frozen=True):
+class _WaiverFile(Struct, frozen=True):
     waiver: tuple[Waiver, ...] = ()
 
 
 class Waivers:
-    """The waivers of a corpus, and which of them have been used."""
+    """The waivers of a corpus; remembers which of them were used."""
 
     def __init__(self, path: Path) -> None:
-        self._findings: list[Finding] = []
+        self._invalid: list[Finding] = []
         self._used: set[Waiver] = set()
         self._waivers = self._read(path) if path.is_file() else ()
         self._by_key = {(w.rule, w.document, w.annotator, w.id): w for w in self._waivers}
 
-    def excuses(self, incident: Incident, document: str, annotator: str | None) -> bool:
-        """Whether a waiver excuses the incident; remembers that it did."""
+    def is_waived(self, incident: Incident, document: str, annotator: str | None) -> bool:
+        """Whether there is a waiver for the incident, which is then used."""
         waiver = self._by_key.get((incident.code, document, annotator, incident.subject))
         if waiver is not None:
             self._used.add(waiver)
         return waiver is not None
 
     def incidents(self, file: str) -> Iterator[Incident]:
-        """What is wrong with the waivers themselves; ask after all else was checked."""
-        for finding in self._findings:
-            yield MALFORMED.incident(finding, file)
+        """Invalid and unused waivers; call it after everything else was checked."""
+        for finding in self._invalid:
+            yield INVALID.incident(finding, file)
         yield from self._unused(file, of_release=False)
 
     def unused_at_release(self, file: str) -> Iterator[Incident]:
-        """Waivers of rules about releases that excuse nothing; ask when those were checked."""
+        """Unused waivers of release rules; call it after the release was checked."""
         yield from self._unused(file, of_release=True)
 
     def _unused(self, file: str, *, of_release: bool) -> Iterator[Incident]:
         for position, waiver in enumerate(self._waivers):
-            about_release = RULES[waiver.rule].scope == "release"
+            about_release = all_rules()[waiver.rule].scope == "release"
             if waiver not in self._used and about_release == of_release:
                 finding = Finding(
                     pointer=f"/waiver/{position}",
-                    message=f"{waiver.rule} on «{waiver.id}» of «{waiver.document}» "
-                    "excuses nothing",
-                    hint="Remove the waiver, or correct what it names.",
+                    message=f'{waiver.rule} does not apply to "{waiver.id}" in '
+                    f'"{waiver.document}", so the waiver is unused',
+                    hint="Remove the waiver, or fix its rule, document, annotator or id.",
                     subject=waiver.id,
                 )
                 yield UNUSED.incident(finding, file)
 
     def _read(self, path: Path) -> tuple[Waiver, ...]:
         try:
-            sheet = msgspec.toml.decode(path.read_bytes(), type=_Sheet)
+            found = msgspec.toml.decode(path.read_bytes(), type=_WaiverFile).waiver
         except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            example = (
-                'rule = "T305"', 'document = "NAME"', 'annotator = "gold"', 'id = "m12"',
-                'reason = "…"',
-            )  # fmt: skip
-            self._complain(
+            self._add_invalid(
                 "",
                 f"cannot be read: {error}",
-                f"Write each as [[waiver]] and then, a line each, {', '.join(example)}; leave the "
-                "annotator out for a rule about documents.",
+                "Write each waiver as [[waiver]], followed by a line each for rule, document, "
+                "annotator (omit it if the rule is about documents), id and reason, such as "
+                'rule = "T305".',
             )
             return ()
-        kept = []
-        for position, waiver in enumerate(sheet.waiver):
-            if waiver.rule not in RULES or waiver.rule in NOT_WAIVABLE:
-                self._complain(
+        valid = []
+        for position, waiver in enumerate(found):
+            if waiver.rule not in all_rules() or waiver.rule in NOT_WAIVABLE:
+                self._add_invalid(
                     f"/waiver/{position}/rule",
-                    f"«{waiver.rule}» is no rule that can be waived",
-                    "`dateline rules` lists them; a file that cannot be read or breaks its "
-                    "schema is never excused, nor is what would betray an earlier release.",
+                    f'"{waiver.rule}" is not a rule that can be waived',
+                    "`dateline rules` lists all rules. Not waivable: "
+                    f"{', '.join(sorted(NOT_WAIVABLE))}.",
                 )
             elif not waiver.reason.strip():
-                self._complain(f"/waiver/{position}/reason", "is empty", "Say why.")
+                self._add_invalid(f"/waiver/{position}/reason", "is empty", "Add the reason.")
             else:
-                kept.append(waiver)
-        return tuple(kept)
+                valid.append(waiver)
+        return tuple(valid)
 
-    def _complain(self, pointer: str, message: str, hint: str) -> None:
-        self._findings.append(Finding(pointer=pointer, message=message, hint=hint))
+    def _add_invalid(self, pointer: str, message: str, hint: str) -> None:
+        self._invalid.append(Finding(pointer=pointer, message=message, hint=hint))

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) -> None:
     """Check the corpus against schemas and rules.
 
-    PATHS are files or folders of the corpus; without any, all of it is checked, and what concerns
-    the corpus as a whole besides. Everything found is reported, with file, JSON Pointer, rule,
-    quoted context and the hint. Exits with 1 if there are errors; warnings alone exit with 0.
+    PATHS are files or folders of the corpus. Without PATHS, everything is checked, including rules
+    that concern the corpus as a whole. Every problem is reported with file, JSON Pointer, rule,
+    quoted context and a hint. Exits with 1 if there are errors; warnings alone exit with 0.
 
     \b
     Example:
@@ -33,22 +33,23 @@ def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) ->
       dateline validate annotations/gold --format json
     """
     from dateline.corpus.store import Corpus
-    from dateline.validation.engine import check_corpus
+    from dateline.validation.engine import CheckedDocument, check_corpus, check_documents
 
     corpus = Corpus(settings.root)
     files = [corpus.relative(path.resolve()) for path in paths]
-    documents = _documents(corpus, files) if paths else None
-    total = len(corpus.document_ids() if documents is None else documents)
+    documents = _documents(corpus, files) if paths else corpus.document_ids()
+    results = check_documents(corpus, documents) if paths else check_corpus(corpus)
     incidents: list[Incident] = []
-    checked = 0
-    bundles = check_corpus(corpus, documents)
-    for bundle in settings.progress(bundles, "Validating", total=total):
-        incidents += [i for i in bundle.incidents if not files or _is_under(i.file, files)]
-        checked += bundle.annotation_files
+    annotations = 0
+    for checked in settings.progress(results, "Validating", total=len(documents)):
+        incidents += [i for i in checked.incidents if not files or _is_under(i.file, files)]
+        if isinstance(checked, CheckedDocument):
+            annotations += checked.annotation_files
     _print(incidents, output_format)
     errors = sum(incident.level == "error" for incident in incidents)
     settings.say(
-        f"{counted(total, 'document')} and {counted(checked, 'annotation')} checked: "
+        f"Checked {counted(len(documents), 'document')} and "
+        f"{counted(annotations, 'annotation')}: "
         f"{counted(errors, 'error')}, {counted(len(incidents) - errors, 'warning')}"
     )
     if errors:
@@ -58,32 +59,30 @@ def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) ->
 @click.command(cls=Command)
 @format_option("text", "json")
 def rules(output_format: str) -> None:
-    """List the rules, and why each is there.
+    """List the validation rules, and the reason for each.
 
     \b
     Example:
       dateline rules
       dateline rules --format json
     """
-    import dateline.validation.engine  # noqa: F401 (brings every rule into the table)
-    from dateline.validation.registry import RULES
+    from dateline.validation.registry import all_rules
 
-    table = [RULES[code] for code in sorted(RULES)]
     if output_format == "json":
         import json
 
         fields = ("code", "level", "scope", "title", "why")
-        rows = [{field: getattr(rule, field) for field in fields} for rule in table]
+        rows = [{field: getattr(rule, field) for field in fields} for rule in all_rules().values()]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    for rule in table:
+    for rule in all_rules().values():
         level = click.style(rule.level, fg="red" if rule.level == "error" else "yellow")
         click.echo(f"{click.style(rule.code, bold=True)} {level}: {rule.title}.")
         click.echo(f"    {rule.why}")
 
 
 def _documents(corpus: Corpus, files: Sequence[str]) -> list[str]:
-    """Ids of the documents that the files are, or are about."""
+    """Ids of the documents that the files are or annotate."""
     known = {corpus.relative(corpus.document_path(name)): name for name in corpus.document_ids()}
     found = {name for file, name in known.items() if _is_under(file, files)}
     for path in corpus.annotations.glob("*/*.json"):
@@ -91,8 +90,8 @@ def _documents(corpus: Corpus, files: Sequence[str]) -> list[str]:
             found.add(path.stem)
     if not found:
         raise click.UsageError(
-            f"{', '.join(files)}: no document or annotation of this corpus lies there; "
-            "they lie in corpus/ and annotations/ANNOTATOR/."
+            f"{', '.join(files)}: there are no documents or annotations of this corpus there; "
+            "pass files or folders in corpus/ or annotations/."
         )
     return sorted(found)
 

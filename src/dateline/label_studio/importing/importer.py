@@ -215,7 +215,7 @@ class _Importer:
         annotation, irregular = from_result(
             translated.rows, document, self._header(exported, annotator), ontology
         )
-        incidents = self._checker.annotation(annotation, document)
+        incidents = self._checker.check_annotation(annotation, document)
         problems = [p.line for p in (*translated.problems, *irregular) if not p.repaired]
         problems += [f"{i.code} {i.pointer}: {i.message}" for i in incidents if i.level == "error"]
         if problems:

@@ -367,10 +367,12 @@ class Puller:
 
     def _new_errors(self, merged: Annotation, document: Document, *sides: Annotation) -> list[str]:
         """Errors of the merged annotation that neither side had."""
-        known = {i.message for side in sides for i in self._checker.annotation(side, document)}
+        known = {
+            i.message for side in sides for i in self._checker.check_annotation(side, document)
+        }
         return [
             f"{i.code} {i.subject or i.pointer}: {i.message}"
-            for i in self._checker.annotation(merged, document)
+            for i in self._checker.check_annotation(merged, document)
             if i.level == "error" and i.message not in known
         ]
 
@@ -423,7 +425,7 @@ class Puller:
     def _report(
         self, document: Document, annotation: Annotation, problems: Iterable[Problem]
     ) -> None:
-        incidents = self._checker.annotation(annotation, document)
+        incidents = self._checker.check_annotation(annotation, document)
         found = [problem.line for problem in problems]
         found += [f"{i.code} {i.pointer}: {i.message}" for i in incidents if i.level == "error"]
         self.notices.extend(

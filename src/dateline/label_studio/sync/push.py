@@ -205,7 +205,7 @@ def _unfit(
     corpus: Corpus, annotation: Annotation, document: Document, rows: Rows, config: str
 ) -> list[str]:
     """Why the rows would break the page, or would not come back as the same annotation."""
-    incidents = Checker(corpus).annotation(annotation, document)
+    incidents = Checker(corpus).check_annotation(annotation, document)
     if errors := [f"{i.pointer} {i.code}: {i.message}" for i in incidents if i.level == "error"]:
         return errors
     errors = page_errors(rows, config)

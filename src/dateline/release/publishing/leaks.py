@@ -12,7 +12,7 @@ from typing import Any
 from dateline.dataset.content_hash import rows_of
 from dateline.dataset.withholding import QUOTES, TOKENS, WORDINGS, Row, document_of, literals
 from dateline.model import Struct
-from dateline.text import runs, share_run
+from dateline.shingles import share_shingle, shingles
 
 IN_WORDINGS = 1
 """Words in a row that a title or a name may have in common with the text: a word is no quote."""
@@ -42,9 +42,9 @@ def find_leaks(folder: Path, texts: Mapping[str, str]) -> Iterator[Leak]:
                 if text is not None:
                     yield from _in_row(file, row, text)
         else:
-            told = runs(path.read_bytes().decode(errors="replace"), ELSEWHERE + 1)
+            told = shingles(path.read_bytes().decode(errors="replace"), ELSEWHERE + 1)
             for text in texts.values():
-                for words in sorted(told & runs(text, ELSEWHERE + 1))[:1]:
+                for words in sorted(told & shingles(text, ELSEWHERE + 1))[:1]:
                     yield Leak(file=file, place="", words=words)
 
 
@@ -55,7 +55,7 @@ def _in_row(file: str, row: Row, text: str) -> Iterator[Leak]:
             common = 0
         elif name in WORDINGS:
             common = IN_WORDINGS
-        if any(share_run(part, text, common + 1) for part in literals(string)):
+        if any(share_shingle(part, text, common + 1) for part in literals(string)):
             yield Leak(file=file, place=place, words=string)
 
 

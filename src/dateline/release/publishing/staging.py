@@ -12,11 +12,12 @@ from dateline.errors import DatelineError
 from dateline.model import Annotation, Document, Struct
 from dateline.release.manifest import RELEASE, Manifest
 from dateline.release.publishing.leaks import find_leaks
-from dateline.validation.engine import Bundle
+from dateline.validation.engine import CheckedCorpus, CheckedDocument
 
 SHOWN = 5
 
-Watch = Callable[[Iterable[Bundle]], Iterable[Bundle]]
+Checked = CheckedDocument | CheckedCorpus
+Watch = Callable[[Iterable[Checked]], Iterable[Checked]]
 
 
 class Staged(Struct, frozen=True):
@@ -50,7 +51,7 @@ def stage(
             f"{', '.join(sorted(unknown))}: there is no such document in the corpus."
         )
     seen = _Seen(include_text)
-    build(corpus, out, lambda bundles: seen.watched(watch(bundles)), seen.withhold)
+    build(corpus, out, lambda results: seen.watched(watch(results)), seen.withhold)
     write_atomically(out / RELEASE, canonical_json(manifest))
     leaks = [f"{leak.file}{leak.place}: {leak.words}" for leak in find_leaks(out, seen.texts)]
     if leaks:
@@ -80,15 +81,18 @@ class _Seen:
     def withhold(self, document: Document) -> bool:
         return not document.rights.redistribute_text and document.id not in self._include_text
 
-    def watched(self, bundles: Iterable[Bundle]) -> Iterator[Bundle]:
-        for bundle in bundles:
-            document = bundle.document
-            if document is not None and self.withhold(document):
-                self.texts[document.id] = document.text
-                self.lost += _lost(document, bundle.annotations.values())
-            elif document is not None and not document.rights.redistribute_text:
-                self.included.add(document.id)
-            yield bundle
+    def watched(self, results: Iterable[Checked]) -> Iterator[Checked]:
+        for checked in results:
+            if isinstance(checked, CheckedDocument) and checked.document is not None:
+                self._add(checked.document, checked.annotations.values())
+            yield checked
+
+    def _add(self, document: Document, annotations: Iterable[Annotation]) -> None:
+        if self.withhold(document):
+            self.texts[document.id] = document.text
+            self.lost += _lost(document, annotations)
+        elif not document.rights.redistribute_text:
+            self.included.add(document.id)
 
 
 def _lost(document: Document, annotations: Iterable[Annotation]) -> Iterator[str]:

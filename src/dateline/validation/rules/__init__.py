@@ -1,1 +1,1 @@
-"""The integrity rules; each module registers its own."""
+"""The rules: every module in this folder adds its own to the table."""

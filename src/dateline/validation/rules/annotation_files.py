@@ -13,60 +13,58 @@ from dateline.validation.registry import rule
 
 
 @rule(
-    "A201", "error", "annotation", "The file lies where its header says",
-    "Annotations are found by annotator and document.",
+    "A201", "error", "annotation", "The path matches the annotator and document in the header",
+    "Annotations are looked up by annotator and document.",
 )  # fmt: skip
 def file_place(context: AnnotationContext) -> Iterator[Finding]:
     annotation = context.annotation
-    for field, says, is_ in (
+    for field, stated, actual in (
         ("annotator", annotation.annotator, context.folder),
         ("document", annotation.document, context.stem),
     ):
-        if says != is_:
+        if stated != actual:
             yield context.finding(
                 f"/{field}",
                 "",
-                f"is «{says}», but the file is annotations/{context.folder}/{context.stem}.json",
+                f'is "{stated}", but the file is annotations/{context.folder}/{context.stem}.json',
                 f"Move it to annotations/{annotation.annotator}/{annotation.document}.json.",
             )
 
 
 @rule(
-    "A203", "error", "annotation", "The annotated text is the document's text",
-    "Offsets into another text mean nothing.",
+    "A203", "error", "annotation", "The annotation refers to the document's current text",
+    "Offsets into another text are wrong.",
 )  # fmt: skip
 def text_hash(context: AnnotationContext) -> Iterator[Finding]:
     if context.annotation.text_sha256 != context.text.document.text_sha256:
         yield context.finding(
             "/text_sha256",
             "",
-            f"is {context.annotation.text_sha256[:12]}…, but the document's is "
+            f"is {context.annotation.text_sha256[:12]}…, but the hash of the document is "
             f"{context.text.document.text_sha256[:12]}…",
-            "Restore the document that was annotated; a new text needs a new document.",
+            "Restore the document that was annotated. A new text needs a new document.",
         )
 
 
 @rule(
-    "A204", "error", "annotation", "No id stands for two things",
-    "An id means the same thing everywhere, for ever.",
+    "A204", "error", "annotation", "Ids are unique",
+    "An id is permanent and names one item only.",
 )  # fmt: skip
 def unique_ids(context: AnnotationContext) -> Iterator[Finding]:
     counts = Counter(context.annotation.ids())
     claimers = context.ontology.special_claimers
     for name, count in counts.items():
         if count > 1:
-            yield context.finding(
-                "", name, f"the id «{name}» is used {count} times", "Give all but one a new id."
-            )
+            message = f'the id "{name}" is used {count} times'
+            yield context.finding("", name, message, "Give all but one item a new id.")
         if name in claimers:
-            yield context.finding(
-                "", name, f"the id «{name}» is the name of a claimer", "Give it another id."
-            )
+            message = f'the id "{name}" is the name of a claimer in the ontology'
+            yield context.finding("", name, message, "Give the item another id.")
 
 
 @rule(
     "A205", "error", "annotation", "A retired id is not in use",
-    "A removed thing's id must not come to mean another thing.",
+    "The id of a removed item must not be given to another item.",
 )  # fmt: skip
 def retired_ids(context: AnnotationContext) -> Iterator[Finding]:
     used = set(context.annotation.ids())
@@ -75,15 +73,15 @@ def retired_ids(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"/retired/{position}",
                 name,
-                f"the retired id «{name}» is in use",
-                "Give the new thing a new id; if it is the old one restored, take it out here.",
+                f'the retired id "{name}" is in use',
+                "Give the new item a new id. If it is the old item, remove the id from retired.",
             )
 
 
 @rule(
-    "A206", "error", "annotation", "A layer that was not annotated holds only context",
-    "Who reads the header must be able to trust it: nothing found is not the same as not looked. "
-    "What an annotated layer refers to may stand there, such as the claimers of claims.",
+    "A206", "error", "annotation", "A layer that is not listed in layers holds only context",
+    'Readers rely on layers to tell "nothing found" from "not annotated". Items that an annotated '
+    "layer refers to, such as claimers, are allowed.",
 )  # fmt: skip
 def layers(context: AnnotationContext) -> Iterator[Finding]:
     allowed = limited(context.annotation, context.annotation.layers)
@@ -94,7 +92,7 @@ def layers(context: AnnotationContext) -> Iterator[Finding]:
                     yield context.finding(
                         f"/{member}",
                         "",
-                        f"has what no layer refers to, and «{layer}» is not named in layers",
-                        f"Add «{layer}» to layers, or take out of {member} what nothing there "
-                        "refers to.",
+                        f'"{layer}" is not in layers, but {member} has items that no annotated '
+                        "layer refers to",
+                        f'Add "{layer}" to layers, or remove these items.',
                     )

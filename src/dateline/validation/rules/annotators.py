@@ -1,4 +1,4 @@
-"""Rules about who annotates."""
+"""Rules about the list of annotators."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from dateline.validation.registry import rule
 
 
 @rule(
-    "A207", "error", "corpus", "The list of annotators can be read",
-    "It says of each whether it is a person or a program, and must say so once.",
+    "A207", "error", "corpus", "The list of annotators is valid",
+    "It says whether each annotator is a person or a model.",
 )  # fmt: skip
 def register_readable(context: CorpusContext) -> Iterator[Finding]:
     try:
         read_register(context.corpus)
-    except DatelineError as fault:
+    except DatelineError as error:
         yield Finding(
             file=context.corpus.relative(register_path(context.corpus)),
             pointer="",
-            message=str(fault),
-            hint="Correct it there, or with `dateline annotators add`.",
+            message=str(error),
+            hint="Fix the file, or run `dateline annotators add`.",
         )
 
 
 @rule(
-    "A208", "warning", "corpus", "An annotator is listed",
-    "Who reads an annotation wants to know whether a person made it, or a program.",
+    "A208", "warning", "corpus", "Annotators are listed",
+    "Readers want to know whether a person or a model made an annotation.",
 )  # fmt: skip
 def annotator_listed(context: CorpusContext) -> Iterator[Finding]:
     corpus = context.corpus
@@ -44,7 +44,7 @@ def annotator_listed(context: CorpusContext) -> Iterator[Finding]:
             yield Finding(
                 file=corpus.relative(first),
                 pointer="/annotator",
-                message=f"«{name}» is not in annotations/annotators.json",
+                message=f'"{name}" is not in annotations/annotators.json',
                 hint=f"Run `dateline annotators add {name} --kind human` or `--kind model`.",
                 subject=first.stem,
             )

@@ -11,8 +11,8 @@ from dateline.validation.rules.events import check_relations
 
 
 @rule(
-    "C601", "error", "annotation", "A claimer is a mention, or one that the ontology names",
-    "A claim without a source cannot be weighed.",
+    "C601", "error", "annotation", "A claimer is a mention or one of the ontology's claimers",
+    "A claim without a source cannot be assessed.",
 )  # fmt: skip
 def claimer(context: AnnotationContext) -> Iterator[Finding]:
     special = context.ontology.special_claimers
@@ -21,15 +21,15 @@ def claimer(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"/claims/{position}/claimer",
                 claim.id,
-                f"there is no mention «{claim.claimer}»",
-                f"Name a mention of this file, or one of {', '.join(sorted(special))}.",
+                f'there is no mention "{claim.claimer}"',
+                f"Use the id of a mention in this file, or one of: {', '.join(sorted(special))}.",
                 claim.spans,
             )
 
 
 @rule(
-    "C602", "error", "annotation", "The events that a claim is about exist",
-    "Factuality is read off the claims that are about an event.",
+    "C602", "error", "annotation", "The events of a claim exist",
+    "The factuality of an event is derived from the claims about it.",
 )  # fmt: skip
 def about(context: AnnotationContext) -> Iterator[Finding]:
     for position, claim in enumerate(context.annotation.claims):
@@ -38,31 +38,31 @@ def about(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"/claims/{position}/events/{number}",
                     claim.id,
-                    f"there is no event «{event}»",
-                    "Name an event of this file, or remove it.",
+                    f'there is no event "{event}"',
+                    "Use the id of an event in this file, or remove it.",
                     claim.spans,
                 )
 
 
 @rule(
-    "C603", "error", "annotation", "No two claims share spans, claimer and act",
-    "One of them is counted twice in every score.",
+    "C603", "error", "annotation", "No two claims have the same spans, claimer and act",
+    "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_claim(context: AnnotationContext) -> Iterator[Finding]:
     claims = context.annotation.claims
-    for position, claim, first in context.repeated(claims, lambda c: (c.spans, c.claimer, c.act)):
+    for position, claim, first in context.duplicates(claims, lambda c: (c.spans, c.claimer, c.act)):
         yield context.finding(
             f"/claims/{position}",
             claim.id,
-            f"is the same claim as «{first}»",
-            "Remove one of them and retire its id.",
+            f'is a duplicate of "{first}"',
+            "Remove one of them and add its id to retired.",
             claim.spans,
         )
 
 
 @rule(
-    "C604", "warning", "annotation", "A cue lies outside of its claim",
-    "The cue marks the claim as somebody's; it is not part of what they say.",
+    "C604", "warning", "annotation", "A cue is outside of its claim",
+    "The cue attributes the claim to its source and is not part of its content.",
 )  # fmt: skip
 def cue_outside(context: AnnotationContext) -> Iterator[Finding]:
     for position, claim in enumerate(context.annotation.claims):
@@ -71,15 +71,16 @@ def cue_outside(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"/claims/{position}/cue",
                     claim.id,
-                    f"the cue «{cue.text}» lies within the claim",
-                    "Take the cue out of the claim's spans, or waive it with a reason.",
+                    f'the cue "{cue.text}" is inside the claim',
+                    "Remove the cue from the spans of the claim, or add a waiver with a reason.",
                     claim.spans,
                 )
 
 
 @rule(
-    "C605", "error", "annotation", "A claim relation joins two claims, once",
-    "A relation to nothing, to itself or given twice says nothing.",
+    "C605", "error", "annotation",
+    "A claim relation joins two different claims and is not duplicated",
+    "Dangling, reflexive and duplicate relations carry no information.",
 )  # fmt: skip
 def relations(context: AnnotationContext) -> Iterator[Finding]:
     yield from check_relations(

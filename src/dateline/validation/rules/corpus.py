@@ -1,4 +1,4 @@
-"""Rules about the corpus as a whole: what no single file can show."""
+"""Rules about the corpus as a whole."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dateline.validation.registry import rule
 
 
 @rule(
-    "A202", "error", "corpus", "An annotated document exists",
-    "An annotation without its text cannot be read.",
+    "A202", "error", "corpus", "The annotated document exists",
+    "Offsets mean nothing without the text.",
 )  # fmt: skip
 def document_exists(context: CorpusContext) -> Iterator[Finding]:
     corpus = context.corpus
@@ -21,7 +21,7 @@ def document_exists(context: CorpusContext) -> Iterator[Finding]:
             yield Finding(
                 file=corpus.relative(path),
                 pointer="/document",
-                message=f"there is no document «{path.stem}»",
+                message=f'there is no document "{path.stem}"',
                 hint=f"Restore corpus/{path.stem}.json, or remove the annotation.",
                 subject=path.stem,
             )
@@ -29,7 +29,7 @@ def document_exists(context: CorpusContext) -> Iterator[Finding]:
 
 @rule(
     "D108", "error", "corpus", "No two documents have the same text",
-    "The same text twice counts twice, and may stand in two splits.",
+    "Duplicates count twice, and may end up in two splits.",
 )  # fmt: skip
 def duplicate_text(context: CorpusContext) -> Iterator[Finding]:
     seen: dict[str, str] = {}
@@ -39,7 +39,7 @@ def duplicate_text(context: CorpusContext) -> Iterator[Finding]:
             yield Finding(
                 file=context.corpus.relative(context.corpus.document_path(document)),
                 pointer="/text",
-                message=f"is the text of «{first}» too",
+                message=f'is also the text of "{first}"',
                 hint="Remove one of the two documents and its seed.",
                 subject=document,
             )
@@ -47,7 +47,7 @@ def duplicate_text(context: CorpusContext) -> Iterator[Finding]:
 
 @rule(
     "D109", "warning", "corpus", "Every seed has been ingested",
-    "A seed that is not in the corpus is in no release either.",
+    "A seed that is not in the corpus is not in any release.",
 )  # fmt: skip
 def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
     corpus = context.corpus
@@ -58,6 +58,6 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
                 file=corpus.relative(path),
                 pointer="",
                 message="is not in the corpus",
-                hint="Run `dateline ingest`, which brings it in or says why it cannot.",
+                hint="Run `dateline ingest`, which adds it or reports the reason.",
                 subject=path.stem,
             )

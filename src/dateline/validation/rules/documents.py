@@ -14,8 +14,8 @@ from dateline.validation.registry import rule
 
 
 @rule(
-    "D101", "error", "document", "The hash is that of the text",
-    "Every annotation, prediction and withheld copy is tied to the text by this hash.",
+    "D101", "error", "document", "text_sha256 is the hash of the text",
+    "Annotations, predictions and withheld copies refer to the text by this hash.",
 )  # fmt: skip
 def text_hash(context: DocumentContext) -> Iterator[Finding]:
     document = context.document
@@ -23,43 +23,43 @@ def text_hash(context: DocumentContext) -> Iterator[Finding]:
     if document.text_sha256 != actual:
         yield context.finding(
             "/text_sha256",
-            f"is {document.text_sha256[:12]}…, but the text's is {actual[:12]}…",
-            "Restore the text from version control; a new text needs a new document.",
+            f"is {document.text_sha256[:12]}…, but the hash of the text is {actual[:12]}…",
+            "Restore the text from version control. A new text needs a new document.",
         )
 
 
 @rule(
-    "D102", "error", "document", "The file is named after the id",
-    "Documents are found by their file name.",
+    "D102", "error", "document", "The file is named after the document's id",
+    "Documents are looked up by file name.",
 )  # fmt: skip
 def file_name(context: DocumentContext) -> Iterator[Finding]:
     if context.document.id != context.stem:
         yield context.finding(
             "/id",
-            f"is «{context.document.id}», but the file is called «{context.stem}.json»",
-            "Rename the file, or restore the id; an id never changes once annotated.",
+            f'is "{context.document.id}", but the file is "{context.stem}.json"',
+            "Rename the file or restore the id. Ids of annotated documents never change.",
         )
 
 
 @rule(
-    "D103", "error", "document", "Sentences are sorted, disjoint and inside the text",
-    "Everything made by sentence would lose or repeat text.",
+    "D103", "error", "document", "Sentences are sorted, disjoint and within the text",
+    "Otherwise, reading by sentence would lose or repeat text.",
 )  # fmt: skip
 def sentences(context: DocumentContext) -> Iterator[Finding]:
     yield from _ranges(context, context.document.sentences, "/sentences")
 
 
 @rule(
-    "D104", "error", "document", "Tokens are sorted, disjoint and inside the text",
-    "Token scores and BIO tags need a token to be one stretch that no other shares.",
+    "D104", "error", "document", "Tokens are sorted, disjoint and within the text",
+    "Token-level scores and BIO tags need tokens that do not overlap.",
 )  # fmt: skip
 def tokens(context: DocumentContext) -> Iterator[Finding]:
     yield from _ranges(context, context.document.tokens, "/tokens")
 
 
 @rule(
-    "D105", "error", "document", "Each token lies within one sentence",
-    "A sentence's tokens are found by its borders.",
+    "D105", "error", "document", "Each token is within one sentence",
+    "The tokens of a sentence are found by its offsets.",
 )  # fmt: skip
 def tokens_in_sentences(context: DocumentContext) -> Iterator[Finding]:
     sentences, current = context.document.sentences, 0
@@ -73,15 +73,15 @@ def tokens_in_sentences(context: DocumentContext) -> Iterator[Finding]:
         ):
             yield context.finding(
                 f"/tokens/{position}",
-                f"[{start}, {end}] does not lie within one sentence",
-                "Restore sentences and tokens from version control, or ingest the seed again.",
+                f"[{start}, {end}] is not within one sentence",
+                "Restore sentences and tokens from version control.",
                 excerpt(context.document.text, start, end),
             )
 
 
 @rule(
-    "D106", "error", "document", "The text can be made again from its seed",
-    "Offsets can be mapped back to the seed only if the seed less its dropped ranges is the text.",
+    "D106", "error", "document", "The text can be reproduced from its seed",
+    "Offsets map back to the seed only if the seed without its dropped ranges is the text.",
 )  # fmt: skip
 def seed(context: DocumentContext) -> Iterator[Finding]:
     seed = context.document.seed
@@ -89,29 +89,30 @@ def seed(context: DocumentContext) -> Iterator[Finding]:
     if content is None:
         yield context.finding(
             "/seed/file",
-            f"seeds/{seed.file} is not there",
-            f"Restore it; if nobody has annotated it, corpus/{context.stem}.json may go as well.",
+            f"seeds/{seed.file} does not exist",
+            f"Restore it. If nobody has annotated the document, you can remove "
+            f"corpus/{context.stem}.json instead.",
         )
         return
     if remove(content.decode("utf-8", errors="replace"), seed.dropped) != context.document.text:
         yield context.finding(
             "/seed",
-            f"seeds/{seed.file} less the dropped ranges is not the text",
-            "Restore the seed from version control; save a new text as a new seed.",
+            f"seeds/{seed.file} without the dropped ranges is not the text",
+            "Restore the seed from version control, and save a new text as a new seed.",
         )
 
 
 @rule(
-    "D107", "error", "document", "The split is the one that the id's hash decides",
-    "A document that moves between splits has been trained on and tested on.",
+    "D107", "error", "document", "The split matches the hash of the id",
+    "A document that changes its split may end up in both training and test data.",
 )  # fmt: skip
 def split(context: DocumentContext) -> Iterator[Finding]:
     assigned = assign_split(context.document.id, context.shares)
     if context.document.split != assigned:
         yield context.finding(
             "/split",
-            f"is «{context.document.split}», but the id's hash says «{assigned}»",
-            f"Set it to «{assigned}»; do not change the shares once documents are out.",
+            f'is "{context.document.split}", but the hash of the id assigns "{assigned}"',
+            f'Set it to "{assigned}". Do not change the shares of splits after a release.',
         )
 
 
@@ -121,9 +122,9 @@ def _ranges(context: DocumentContext, ranges: tuple[Range, ...], pointer: str) -
         if not previous <= start < end <= length:
             yield context.finding(
                 f"{pointer}/{position}",
-                f"[{start}, {end}] is empty, overlaps the one before, or leaves the text"
-                f" (0 to {length})",
-                "Restore it from version control, or ingest the seed again.",
+                f"[{start}, {end}] is empty, overlaps the previous one, or exceeds the text "
+                f"(0 to {length})",
+                "Restore it from version control.",
                 excerpt(context.document.text, start, end),
             )
         previous = max(previous, end)

@@ -10,8 +10,8 @@ from dateline.validation.registry import rule
 
 
 @rule(
-    "M401", "error", "annotation", "A mention's entity exists",
-    "A chain is the set of mentions that name the entity.",
+    "M401", "error", "annotation", "The entity of a mention exists",
+    "A coreference chain is the set of mentions that refer to one entity.",
 )  # fmt: skip
 def entity_exists(context: AnnotationContext) -> Iterator[Finding]:
     for position, mention in context.each_mention:
@@ -19,15 +19,15 @@ def entity_exists(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"/mentions/{position}/entity",
                 mention.id,
-                f"there is no entity «{mention.entity}»",
-                "Add the entity, or name another.",
+                f'there is no entity "{mention.entity}"',
+                "Add the entity, or use the id of another one.",
                 mention.spans,
             )
 
 
 @rule(
-    "M402", "error", "annotation", "A mention has its entity's type",
-    "A chain of two types would count as two things at once.",
+    "M402", "error", "annotation", "A mention has the type of its entity",
+    "A chain with two types would count as two entities.",
 )  # fmt: skip
 def chain_type(context: AnnotationContext) -> Iterator[Finding]:
     for position, mention in context.each_mention:
@@ -36,31 +36,31 @@ def chain_type(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"/mentions/{position}/type",
                 mention.id,
-                f"is {mention.type}, but its entity «{entity.id}» ({entity.name}) is {entity.type}",
-                "Correct one of the types, or take the mention out of the chain.",
+                f'is {mention.type}, but its entity "{entity.id}" ({entity.name}) is {entity.type}',
+                "Fix one of the types, or assign the mention to another entity.",
                 mention.spans,
             )
 
 
 @rule(
-    "M403", "error", "annotation", "No two mentions share spans and type",
-    "One of them is counted twice in every score.",
+    "M403", "error", "annotation", "No two mentions have the same spans and type",
+    "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_mention(context: AnnotationContext) -> Iterator[Finding]:
     mentions = context.annotation.mentions
-    for position, mention, first in context.repeated(mentions, lambda m: (m.spans, m.type)):
+    for position, mention, first in context.duplicates(mentions, lambda m: (m.spans, m.type)):
         yield context.finding(
             f"/mentions/{position}",
             mention.id,
-            f"is the same {mention.type} as «{first}»",
-            "Remove one of them and retire its id.",
+            f'is a duplicate of "{first}"',
+            "Remove one of them and add its id to retired.",
             mention.spans,
         )
 
 
 @rule(
-    "M404", "error", "annotation", "An entity is mentioned",
-    "Something that the text does not mention has no place in its annotation.",
+    "M404", "error", "annotation", "Every entity has a mention",
+    "An entity that the text does not mention cannot be annotated.",
 )  # fmt: skip
 def entity_mentioned(context: AnnotationContext) -> Iterator[Finding]:
     mentioned = {mention.entity for mention in context.annotation.mentions}
@@ -69,14 +69,14 @@ def entity_mentioned(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"/entities/{position}",
                 entity.id,
-                f"no mention names the entity «{entity.id}» ({entity.name})",
-                "Remove it and retire its id.",
+                f'the entity "{entity.id}" ({entity.name}) has no mention',
+                "Remove it and add its id to retired.",
             )
 
 
 @rule(
-    "M405", "warning", "annotation", "A mention belongs to an entity",
-    "Coreference scores count chains of one mention too, so they must be there.",
+    "M405", "warning", "annotation", "Every mention has an entity",
+    "Coreference metrics count chains of one mention too.",
 )  # fmt: skip
 def mention_has_entity(context: AnnotationContext) -> Iterator[Finding]:
     for position, mention in context.each_mention:
@@ -84,7 +84,7 @@ def mention_has_entity(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"/mentions/{position}/entity",
                 mention.id,
-                "belongs to no entity",
-                "Name the entity, a new one if it is mentioned once only.",
+                "is null",
+                "Add the id of its entity; add a new entity if this is its only mention.",
                 mention.spans,
             )

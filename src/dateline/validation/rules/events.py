@@ -11,8 +11,8 @@ from dateline.validation.registry import rule
 
 
 @rule(
-    "E501", "error", "annotation", "An argument's filler exists",
-    "A role filled by nothing is no argument.",
+    "E501", "error", "annotation", "The filler of an argument exists",
+    "An argument without a filler means nothing.",
 )  # fmt: skip
 def filler_exists(context: AnnotationContext) -> Iterator[Finding]:
     for position, event in context.each_event:
@@ -22,16 +22,15 @@ def filler_exists(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"/events/{position}/arguments/{number}/{kind}",
                     event.id,
-                    f"the {argument.role} of {event.type} is the {kind} «{argument.filler}», "
-                    "which is not there",
-                    f"Name a {kind} of this file, or remove the argument.",
+                    f'there is no {kind} "{argument.filler}", the {argument.role} of {event.type}',
+                    f"Use the id of a {kind} in this file, or remove the argument.",
                     event.trigger,
                 )
 
 
 @rule(
-    "E502", "error", "annotation", "A role is filled by what may fill it",
-    "The ontology lists, for every role, the entity types (or event, claim) that make sense.",
+    "E502", "error", "annotation", "The filler of a role has an allowed type",
+    "The ontology lists the entity types (or event, claim) that may fill each role.",
 )  # fmt: skip
 def filler_type(context: AnnotationContext) -> Iterator[Finding]:
     event_types, mentions = context.ontology.event_types, context.mentions
@@ -49,15 +48,15 @@ def filler_type(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"/events/{position}/arguments/{number}",
                     event.id,
-                    f"the {argument.role} of {event.type} is «{argument.filler}» ({kind})",
-                    f"Legal are {', '.join(sorted(fillers))}: correct the filler or the role.",
+                    f'the {argument.role} of {event.type} is "{argument.filler}" ({kind})',
+                    f"Change the filler or the role. Allowed: {', '.join(sorted(fillers))}.",
                     event.trigger,
                 )
 
 
 @rule(
-    "E503", "error", "annotation", "No argument stands twice",
-    "The same role and filler would be counted twice.",
+    "E503", "error", "annotation", "No two arguments of an event have the same role and filler",
+    "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
     for position, event in context.each_event:
@@ -68,7 +67,7 @@ def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"/events/{position}/arguments/{number}",
                     event.id,
-                    f"the {argument.role} «{argument.filler}» stands twice",
+                    f'the {argument.role} "{argument.filler}" is duplicated',
                     "Remove one of them.",
                     event.trigger,
                 )
@@ -76,24 +75,24 @@ def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
 
 
 @rule(
-    "E504", "error", "annotation", "No two events share trigger and type",
-    "One of them is counted twice in every score.",
+    "E504", "error", "annotation", "No two events have the same trigger and type",
+    "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_event(context: AnnotationContext) -> Iterator[Finding]:
     events = context.annotation.events
-    for position, event, first in context.repeated(events, lambda e: (e.trigger, e.type)):
+    for position, event, first in context.duplicates(events, lambda e: (e.trigger, e.type)):
         yield context.finding(
             f"/events/{position}",
             event.id,
-            f"is the same {event.type} as «{first}»",
-            "Remove one of them and retire its id.",
+            f'is a duplicate of "{first}"',
+            "Remove one of them and add its id to retired.",
             event.trigger,
         )
 
 
 @rule(
-    "E505", "error", "annotation", "An event is not its own argument",
-    "Nor is it an argument of its arguments: what contains itself cannot be read.",
+    "E505", "error", "annotation", "An event is not its own argument, directly or indirectly",
+    "Circular arguments cannot be interpreted.",
 )  # fmt: skip
 def argument_cycle(context: AnnotationContext) -> Iterator[Finding]:
     inner = {
@@ -111,15 +110,15 @@ def argument_cycle(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"/events/{position}/arguments",
                 event.id,
-                f"«{event.id}» is reached from its own arguments",
-                "Remove the argument that closes the circle.",
+                f'"{event.id}" is an argument of itself, directly or through other events',
+                "Remove the argument that closes the cycle.",
                 event.trigger,
             )
 
 
 @rule(
-    "E506", "error", "annotation", "Events of one cluster have one type",
-    "A cluster is one happening, and a happening has one type.",
+    "E506", "error", "annotation", "Events in a cluster have the same type",
+    "A cluster is one event instance, and an event instance has one type.",
 )  # fmt: skip
 def cluster_type(context: AnnotationContext) -> Iterator[Finding]:
     types: dict[str, str] = {}
@@ -130,15 +129,16 @@ def cluster_type(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"/events/{position}/cluster",
                     event.id,
-                    f"is {event.type}, but the cluster «{event.cluster}» is {expected}",
-                    "Correct the type, or take the event out of the cluster.",
+                    f'the event is {event.type}, but the cluster "{event.cluster}" is {expected}',
+                    "Fix the type, or remove the event from the cluster.",
                     event.trigger,
                 )
 
 
 @rule(
-    "E507", "error", "annotation", "An event relation joins two events, once",
-    "A relation to nothing, to itself or given twice says nothing.",
+    "E507", "error", "annotation",
+    "An event relation joins two different events and is not duplicated",
+    "Dangling, reflexive and duplicate relations carry no information.",
 )  # fmt: skip
 def relations(context: AnnotationContext) -> Iterator[Finding]:
     yield from check_relations(
@@ -152,7 +152,7 @@ def check_relations(
     ends: Collection[str],
     pointer: str,
 ) -> Iterator[Finding]:
-    """Findings for relations that dangle, loop or repeat; serves events and claims alike."""
+    """Dangling, reflexive and duplicate relations between events or claims."""
     seen = set()
     for position, relation in enumerate(relations):
         place = f"{pointer}/{position}"
@@ -161,21 +161,21 @@ def check_relations(
                 yield context.finding(
                     f"{place}/{side}",
                     end,
-                    f"the {side} of {relation.type}, «{end}», is not there",
-                    "Remove the relation, or name an item of this file.",
+                    f'there is no "{end}", the {side} of {relation.type}',
+                    "Remove the relation, or use the id of an item in this file.",
                 )
         if relation.source == relation.target:
             yield context.finding(
                 place,
                 relation.source,
-                f"{relation.type} joins «{relation.source}» with itself",
+                f'{relation.type} joins "{relation.source}" to itself',
                 "Remove it.",
             )
         if relation in seen:
             yield context.finding(
                 place,
                 relation.source,
-                f"{relation.type} from «{relation.source}» to «{relation.target}» stands twice",
+                f'{relation.type} from "{relation.source}" to "{relation.target}" is duplicated',
                 "Remove one of them.",
             )
         seen.add(relation)

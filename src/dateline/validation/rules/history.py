@@ -1,4 +1,4 @@
-"""Rules about a release and the one before: what was given out once keeps its meaning."""
+"""Rules that compare a release with earlier ones: released ids and texts keep their meaning."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dateline.validation.release_context import ReleaseContext
 
 
 @rule(
-    "R801", "error", "release", "An id that is gone stays in retired",
-    "Else a new item could get it, and would be taken for the old one.",
+    "R801", "error", "release", "Ids of removed items are listed in retired",
+    "Otherwise, a new item could get the id and be mistaken for the old one.",
 )  # fmt: skip
 def tombstones(context: ReleaseContext) -> Iterator[Finding]:
     for before, after in _annotations(context):
@@ -23,14 +23,14 @@ def tombstones(context: ReleaseContext) -> Iterator[Finding]:
                     context,
                     after,
                     name,
-                    f"«{name}» was released, and is neither here nor in retired",
-                    f"Add «{name}» to retired, or restore it.",
+                    f'"{name}" was released, but is neither in use nor in retired',
+                    f'Add "{name}" to retired, or restore the item.',
                 )
 
 
 @rule(
-    "R802", "error", "release", "An id means what it meant in the release before",
-    "Who has worked with an item must find the same one under its id.",
+    "R802", "error", "release", "A released id still refers to the same item",
+    "Users of a release must find the same item under the same id.",
 )  # fmt: skip
 def same_meaning(context: ReleaseContext) -> Iterator[Finding]:
     for before, after in _annotations(context):
@@ -38,11 +38,11 @@ def same_meaning(context: ReleaseContext) -> Iterator[Finding]:
         for name in old.keys() & new.keys():
             (kind, spans), (new_kind, new_spans) = old[name], new[name]
             if kind != new_kind:
-                problem = f"was released as a {kind}, and is a {new_kind} now"
+                problem = f"was released as a {kind}, but is now a {new_kind}"
             elif spans and not _overlap(spans, new_spans):
                 problem = (
-                    f"was released for «{spans[0].text}» at {spans[0].start}, and is "
-                    f"«{new_spans[0].text}» at {new_spans[0].start} now"
+                    f'was released as "{spans[0].text}" at {spans[0].start}, but is now '
+                    f'"{new_spans[0].text}" at {new_spans[0].start}'
                 )
             else:
                 continue
@@ -50,14 +50,14 @@ def same_meaning(context: ReleaseContext) -> Iterator[Finding]:
                 context,
                 after,
                 name,
-                f"«{name}» {problem}",
-                f"Give the new item a new id, and add «{name}» to retired.",
+                f'"{name}" {problem}',
+                f'Give the new item a new id, and add "{name}" to retired.',
             )
 
 
 @rule(
     "R803", "error", "release", "A released document stays in its split",
-    "Systems have been trained on it, or measured with it.",
+    "Systems may have been trained or evaluated on it.",
 )  # fmt: skip
 def same_split(context: ReleaseContext) -> Iterator[Finding]:
     for before, after in _documents(context):
@@ -66,14 +66,14 @@ def same_split(context: ReleaseContext) -> Iterator[Finding]:
                 context,
                 after,
                 "/split",
-                f"was released in «{before.split}», and is in «{after.split}» now",
-                f"Set it to «{before.split}» again.",
+                f'was released as "{before.split}", but is now "{after.split}"',
+                f'Set it back to "{before.split}".',
             )
 
 
 @rule(
-    "R804", "error", "release", "The text of a released document never changes",
-    "Offsets, predictions and readers' copies of the text are tied to it.",
+    "R804", "error", "release", "The text of a released document does not change",
+    "Offsets, predictions and users' copies of the text depend on it.",
 )  # fmt: skip
 def same_text(context: ReleaseContext) -> Iterator[Finding]:
     for before, after in _documents(context):
@@ -82,14 +82,14 @@ def same_text(context: ReleaseContext) -> Iterator[Finding]:
                 context,
                 after,
                 "/text",
-                "is not the text that was released under this id",
-                "Restore it, and save the new text as a new seed, under another name.",
+                "differs from the text that was released under this id",
+                "Restore it, and save the new text as a seed with another name.",
             )
 
 
 @rule(
-    "R805", "error", "release", "What was removed as a whole does not come back as another",
-    "Ids of removed documents and annotations are retired with them.",
+    "R805", "error", "release", "Ids of removed documents and annotations are not reused",
+    "They are retired together with the document or annotation.",
 )  # fmt: skip
 def not_reused(context: ReleaseContext) -> Iterator[Finding]:
     for document in context.after.documents.values():
@@ -99,8 +99,8 @@ def not_reused(context: ReleaseContext) -> Iterator[Finding]:
                 context,
                 document,
                 "/id",
-                "is the id of a document with another text, which an earlier release had",
-                "Give the seed another name, and ingest it again.",
+                "was the id of a document with another text in an earlier release",
+                "Rename the seed, and ingest it again.",
             )
     for key, annotation in context.after.annotations.items():
         gone = context.retired_ids.get(key, ())
@@ -109,8 +109,8 @@ def not_reused(context: ReleaseContext) -> Iterator[Finding]:
                 context,
                 annotation,
                 name,
-                f"«{name}» was in an annotation that was released once and then removed",
-                f"Give the item a new id, and add «{name}» to retired.",
+                f'"{name}" is an id of an annotation that was released and later removed',
+                f'Give the item a new id, and add "{name}" to retired.',
             )
 
 
@@ -129,7 +129,7 @@ def _documents(context: ReleaseContext) -> Iterator[tuple[Document, Document]]:
 
 
 def _meanings(annotation: Annotation) -> Iterator[tuple[str, tuple[str, Spans]]]:
-    """By id, the kind of item and its place; entities have none."""
+    """Each id with the kind of its item and its spans; entities have none."""
     for mention in annotation.mentions:
         yield mention.id, ("mention", mention.spans)
     for entity in annotation.entities:

@@ -1,7 +1,7 @@
-"""Rules about what leaks from one split into another, so that a score says less than it seems to.
+"""Rules about leakage: content that two splits share, which makes scores misleading.
 
-Near-duplicates are found by MinHash (Broder, 1997) over runs of five words, as Lee et al. (2022)
-do, and confirmed by the exact share of runs that two texts have in common.
+Near-duplicates are found by MinHash (Broder, 1997) over shingles of five words, as in Lee et al.
+(2022), and confirmed by the exact Jaccard similarity of the shingles.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from dateline.text import excerpt, runs
+from dateline.rendering.listing import listed
+from dateline.shingles import shingles
+from dateline.text import excerpt
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
-from dateline.validation.release_context import RUN, Fingerprint, ReleaseContext
+from dateline.validation.release_context import SHINGLE, Fingerprint, ReleaseContext
 
-NEAR = 0.5
-"""The share of runs in common from which on two texts are near-duplicates."""
+NEAR_DUPLICATE = 0.5
+"""The Jaccard similarity from which on two texts are near-duplicates."""
 
 LISTED = 3
 
@@ -23,36 +25,36 @@ K = TypeVar("K", bound=Hashable)
 
 
 @rule(
-    "R811", "error", "release", "No two splits have nearly the same text",
-    "What was learnt by heart from one would be scored in the other.",
+    "R811", "error", "release", "No two splits have near-duplicate texts",
+    "A system could memorize one and be tested on the other.",
 )  # fmt: skip
 def near_duplicates(context: ReleaseContext) -> Iterator[Finding]:
     from datasketch import MinHashLSH  # noqa: PLC0415 (brings scipy, which takes a second)
 
-    # A lower bound than NEAR, so that sketches that are a little off are found as well.
-    index = MinHashLSH(threshold=0.8 * NEAR, num_perm=128)
+    # A lower threshold than NEAR_DUPLICATE, because MinHash only estimates the similarity.
+    index = MinHashLSH(threshold=0.8 * NEAR_DUPLICATE, num_perm=128)
     earlier: dict[str, Fingerprint] = {}
     for document in context.documents:
         for name in sorted(index.query(document.minhash)):
             other = earlier[name]
             if other.split != document.split:
-                share = _in_common(context, document, other)
-                if share >= NEAR:
+                share = _similarity(context, document, other)
+                if share >= NEAR_DUPLICATE:
                     yield _finding(
                         context,
                         document,
                         other.id,
-                        f"has {share:.0%} of its runs of words in common with «{other.id}» of "
-                        f"{other.split}, and is of {document.split}",
-                        "Remove one of the two, as neither may change its split.",
+                        f"({document.split}) shares {share:.0%} of its word sequences with "
+                        f'"{other.id}" ({other.split})',
+                        "Remove one of the two. Documents cannot change their split.",
                     )
         index.insert(document.id, document.minhash)
         earlier[document.id] = document
 
 
 @rule(
-    "R812", "warning", "release", "No two splits have a long sentence in common",
-    "News agencies are quoted word by word.",
+    "R812", "warning", "release", "No two splits share a long sentence",
+    "Stories often quote news agencies word for word.",
 )  # fmt: skip
 def shared_sentences(context: ReleaseContext) -> Iterator[Finding]:
     for sentence, documents in _shared(context, lambda document: document.sentences):
@@ -63,32 +65,32 @@ def shared_sentences(context: ReleaseContext) -> Iterator[Finding]:
             context,
             first,
             others[0].id,
-            f"has a sentence of {_listed(others)}",
-            "Remove one of the documents, or waive it with a reason.",
+            f"also occurs in {_listed(others)}",
+            "Remove one of the documents, or add a waiver with a reason.",
             pointer=f"/sentences/{first.sentences[sentence]}",
             quote=excerpt(document.text, start, end),
         )
 
 
 @rule(
-    "R813", "warning", "release", "No two splits tell of the same happening",
-    "A cluster of the same name and type, with the same participant, is taken for one happening.",
+    "R813", "warning", "release", "No two splits report the same event instance",
+    "Clusters with the same name, type and participant are assumed to be one event instance.",
 )  # fmt: skip
-def shared_happenings(context: ReleaseContext) -> Iterator[Finding]:
-    for (cluster, kind, who), documents in _shared(context, lambda d: d.happenings):
+def shared_event_instances(context: ReleaseContext) -> Iterator[Finding]:
+    for (cluster, kind, who), documents in _shared(context, lambda d: d.event_instances):
         first, *others = documents
         yield _finding(
             context,
             first,
             others[0].id,
-            f"has the cluster «{cluster}» ({kind}, {who}) of {_listed(others)}",
-            "Name the cluster otherwise if it is another happening, or waive it with a reason.",
+            f'the cluster "{cluster}" ({kind}, {who}) is also in {_listed(others)}',
+            "Rename the cluster if it is another event instance, or add a waiver with a reason.",
         )
 
 
 @rule(
-    "R814", "warning", "release", "No two splits have stories of the same day",
-    "They often tell the same, from the same agency.",
+    "R814", "warning", "release", "No two splits have stories published on the same day",
+    "They often report the same events, from the same agency.",
 )  # fmt: skip
 def same_day(context: ReleaseContext) -> Iterator[Finding]:
     for day, documents in _shared(context, lambda d: () if d.published is None else (d.published,)):
@@ -97,8 +99,8 @@ def same_day(context: ReleaseContext) -> Iterator[Finding]:
             context,
             first,
             day,
-            f"was published on {day}, as {_listed(others)}",
-            "Read whether they tell the same, and waive it with a reason if they do not.",
+            f"is {day}, the same day as for {_listed(others)}",
+            "Compare the stories, and add a waiver with a reason if they are different.",
             pointer="/source/published",
         )
 
@@ -106,7 +108,7 @@ def same_day(context: ReleaseContext) -> Iterator[Finding]:
 def _shared(
     context: ReleaseContext, keys: Callable[[Fingerprint], Iterable[K]]
 ) -> Iterator[tuple[K, list[Fingerprint]]]:
-    """Keys that documents of several splits have: a document, and those of other splits."""
+    """Keys that occur in several splits: a document, then those of other splits."""
     found: dict[K, list[Fingerprint]] = {}
     for document in context.documents:
         for key in keys(document):
@@ -117,15 +119,15 @@ def _shared(
             yield key, [first, *others]
 
 
-def _in_common(context: ReleaseContext, one: Fingerprint, other: Fingerprint) -> float:
-    mine, theirs = (runs(context.corpus.read_document(d.id).text, RUN) for d in (one, other))
-    return len(mine & theirs) / len(mine | theirs)
+def _similarity(context: ReleaseContext, one: Fingerprint, other: Fingerprint) -> float:
+    first, second = (
+        shingles(context.corpus.read_document(d.id).text, SHINGLE) for d in (one, other)
+    )
+    return len(first & second) / len(first | second)
 
 
 def _listed(documents: Sequence[Fingerprint]) -> str:
-    named = ", ".join(f"«{d.id}» of {d.split}" for d in documents[:LISTED])
-    more = len(documents) - LISTED
-    return f"{named} and {more} more" if more > 0 else named
+    return ", ".join(listed((f'"{d.id}" ({d.split})' for d in documents), LISTED))
 
 
 def _finding(

@@ -1,4 +1,4 @@
-"""Rules about spans: offsets, quoted text, borders."""
+"""Rules about spans: offsets, quoted text, boundaries."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dateline.validation.registry import rule
 
 
 @rule(
-    "T301", "error", "annotation", "A span lies inside the text and is not empty",
-    "Offsets are code points, from 0 to the text's length, end exclusive.",
+    "T301", "error", "annotation", "A span is not empty and is within the text",
+    "Offsets are code points from 0 to the length of the text, end exclusive.",
 )  # fmt: skip
 def bounds(context: AnnotationContext) -> Iterator[Finding]:
     length = len(context.text.text)
@@ -22,14 +22,14 @@ def bounds(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 pointer,
                 subject,
-                f"[{span.start}, {span.end}] is empty or leaves the text (0 to {length})",
-                f"Find «{span.text}» in the text and correct the offsets.",
+                f"[{span.start}, {span.end}] is empty or exceeds the text (0 to {length})",
+                f'Find "{span.text}" in the text and fix the offsets.',
             )
 
 
 @rule(
-    "T302", "error", "annotation", "The quoted text is what stands at the offsets",
-    "The quote is the proof of the offsets; it catches offsets counted in UTF-16 or bytes.",
+    "T302", "error", "annotation", "The quoted text matches the offsets",
+    "The quote verifies the offsets. It catches offsets in UTF-16 units or bytes.",
 )  # fmt: skip
 def quotes(context: AnnotationContext) -> Iterator[Finding]:
     text = context.text.text
@@ -38,16 +38,16 @@ def quotes(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 f"{pointer}/text",
                 subject,
-                f"is «{span.text}», but [{span.start}, {span.end}] is "
-                f"«{text[span.start : span.end]}»",
-                _where(text, span),
+                f'is "{span.text}", but [{span.start}, {span.end}] is '
+                f'"{text[span.start : span.end]}"',
+                _hint_for_quote(text, span),
                 spans,
             )
 
 
 @rule(
     "T303", "error", "annotation", "Fragments are sorted and disjoint",
-    "One way only to write a discontinuous span, so that equal spans are equal.",
+    "A discontinuous span can be written in one way only, so equal spans compare equal.",
 )  # fmt: skip
 def fragments(context: AnnotationContext) -> Iterator[Finding]:
     for pointer, subject, spans in context.spans:
@@ -56,48 +56,48 @@ def fragments(context: AnnotationContext) -> Iterator[Finding]:
                 yield context.finding(
                     f"{pointer}/{position}",
                     subject,
-                    "starts before the fragment before it has ended, or right at its end",
-                    "Sort the fragments, and join those that touch.",
+                    "overlaps or touches the previous fragment, or is not in order",
+                    "Sort the fragments, and join those that overlap or touch.",
                     spans,
                 )
 
 
 @rule(
-    "T304", "warning", "annotation", "A span does not begin or end with a blank",
-    "It is a slip of the mouse, and costs an exact match.",
+    "T304", "warning", "annotation", "A span does not start or end with whitespace",
+    "It is usually a slip of the mouse, and it costs an exact match.",
 )  # fmt: skip
-def blanks(context: AnnotationContext) -> Iterator[Finding]:
+def whitespace(context: AnnotationContext) -> Iterator[Finding]:
     for pointer, subject, span, spans in context.fragments:
         if span.text != span.text.strip():
             yield context.finding(
                 pointer,
                 subject,
-                f"«{span.text}» begins or ends with a blank",
-                "Leave the blank out of the span.",
+                f'"{span.text}" starts or ends with whitespace',
+                "Remove the whitespace from the span.",
                 spans,
             )
 
 
 @rule(
-    "T305", "warning", "annotation", "A span's borders are token borders",
-    "Systems that work on tokens cannot find what starts inside one.",
+    "T305", "warning", "annotation", "Span boundaries are token boundaries",
+    "Token-based systems cannot predict a span that starts or ends inside a token.",
 )  # fmt: skip
-def token_borders(context: AnnotationContext) -> Iterator[Finding]:
+def token_boundaries(context: AnnotationContext) -> Iterator[Finding]:
     starts, ends = context.text.token_starts, context.text.token_ends
     for pointer, subject, span, spans in context.fragments:
         if span.start not in starts or span.end not in ends:
             yield context.finding(
                 pointer,
                 subject,
-                f"«{span.text}» starts or ends inside a token",
-                "Widen or narrow the span to whole tokens, or waive it with a reason.",
+                f'"{span.text}" starts or ends inside a token',
+                "Extend or shorten the span to whole tokens, or add a waiver with a reason.",
                 spans,
             )
 
 
 @rule(
-    "T306", "warning", "annotation", "A mention or trigger lies within one sentence",
-    "Reading by sentence would cut it in two.",
+    "T306", "warning", "annotation", "A mention or trigger is within one sentence",
+    "Systems that read one sentence at a time would see only a part of it.",
 )  # fmt: skip
 def one_sentence(context: AnnotationContext) -> Iterator[Finding]:
     for pointer, subject, spans in context.spans:
@@ -108,16 +108,16 @@ def one_sentence(context: AnnotationContext) -> Iterator[Finding]:
             yield context.finding(
                 pointer,
                 subject,
-                "crosses a sentence border",
-                "Annotate the part in each sentence, or waive it with a reason.",
+                "crosses a sentence boundary",
+                "Annotate one sentence only, or add a waiver with a reason.",
                 spans,
             )
 
 
-def _where(text: str, span: Span) -> str:
-    """The hint for a wrong quote: where the quoted text stands, nearest to the offsets."""
+def _hint_for_quote(text: str, span: Span) -> str:
+    """The place of the quoted text that is nearest to the offsets."""
     starts = [match.start() for match in re.finditer(re.escape(span.text), text)]
     if not starts:
-        return "The text has no such words: correct the quote; the text itself never changes."
+        return "The text does not contain the quote. Fix the quote; the text never changes."
     start = min(starts, key=lambda place: abs(place - span.start))
-    return f"«{span.text}» stands at [{start}, {start + len(span.text)}]: correct one of the two."
+    return f'"{span.text}" is at [{start}, {start + len(span.text)}]. Fix the offsets or the quote.'
