@@ -143,9 +143,7 @@ def run_validate(corpus: Corpus, _limit: int) -> int:
     """Our validation: schemas and every rule."""
     from dateline.validation.engine import check_corpus
 
-    errors = 0
-    for bundle in check_corpus(corpus):
-        errors += len(bundle.incidents)
+    errors = sum(len(checked.incidents) for checked in check_corpus(corpus))
     if errors:
         raise click.ClickException(f"the synthetic corpus has {errors} incidents")
     return len(corpus.document_ids())
