@@ -146,7 +146,7 @@ def test_defaults_give_what_is_required(bring):
     mapping = MAPPING.replace('"mention.level" = "name"', "")
     result = bring([task(annotation())], mapping=mapping)
     assert result.exit_code == 1
-    assert "missing: «level»" in result.stderr
+    assert 'missing: "level"' in result.stderr
     mapping = MAPPING.replace("[defaults]", '[defaults]\nclaimer = "AUTHOR"')
     rows = [r for r in RESULT if r.get("labels") != ["said_by"]]
     assert bring([task(annotation(rows))], mapping=mapping).exit_code == 0
