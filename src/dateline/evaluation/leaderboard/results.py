@@ -11,7 +11,7 @@ from dateline.corpus.store import Corpus, canonical_json, read_struct, write_if_
 from dateline.errors import DatelineError
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
-from dateline.evaluation.models.run import Record, record_path
+from dateline.evaluation.models.run import RunRecord, record_path
 from dateline.evaluation.scoring import Score, as_predictions, chosen, report
 from dateline.evaluation.signature import Signature
 from dateline.model import Struct
@@ -26,7 +26,7 @@ class Result(Struct, frozen=True):
 
     title: str
     note: str
-    run: Record | None
+    run: RunRecord | None
     flawed: int
     signature: Signature
     scores: tuple[Score, ...]
@@ -44,7 +44,7 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
     return Result(
         title=title,
         note=note,
-        run=read_struct(record, Record) if record.is_file() else None,
+        run=read_struct(record, RunRecord) if record.is_file() else None,
         flawed=len(found.flaws),
         signature=found.signature,
         scores=found.scores,

@@ -1,19 +1,19 @@
-"""Systems that the maintainers run themselves, as `benchmarks/systems.toml` lists them."""
+"""The systems that the maintainers run, as listed in `benchmarks/systems.toml`."""
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, InvalidInputError
 from dateline.evaluation.gold import Gold, gold_of_corpus, texts_of_gold
 from dateline.evaluation.leaderboard.results import Result, result_of
-from dateline.evaluation.models.interface import make_model
+from dateline.evaluation.models.loading import load_model
 from dateline.evaluation.models.run import run
 from dateline.model import Struct
 
@@ -21,7 +21,7 @@ FILE = "benchmarks/systems.toml"
 
 
 class System(Struct, frozen=True):
-    """A model with its options, and what a reader of its scores has to know."""
+    """A model with its options, and a note for readers of its scores."""
 
     title: str
     model: str
@@ -30,9 +30,10 @@ class System(Struct, frozen=True):
 
 
 class Systems(Struct, frozen=True):
-    """What is run, on which split, and the two annotators whose agreement is the ceiling.
+    """The systems to run and the split to run them on.
 
-    ``note`` stands above the scores.
+    ``ceiling`` is two annotators whose agreement is shown as the upper bound of scores; ``note`` is
+    shown with the scores.
     """
 
     systems: Mapping[str, System] = {}
@@ -43,28 +44,37 @@ class Systems(Struct, frozen=True):
 
 
 def read_systems(corpus: Corpus) -> Systems:
-    """The list of a corpus; empty where it has none. Raises DatelineError where it is malformed."""
+    """Read the list of a corpus; empty if it has none. Raises InvalidInputError if malformed."""
     path = corpus.root / FILE
     if not path.is_file():
         return Systems()
     try:
         return msgspec.toml.decode(path.read_bytes(), type=Systems)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise DatelineError(f"{FILE}: is no list of systems: {error}.") from None
+        raise InvalidInputError(f"{FILE}: not a valid list of systems: {error}.") from None
+
+
+def listed_annotators(corpus: Corpus, documents: Iterable[str]) -> tuple[str, str] | None:
+    """The two annotators that the list names, if both annotated one of these documents."""
+    annotators = read_systems(corpus).ceiling
+    if annotators is None:
+        return None
+    both = (set(annotators) <= set(corpus.annotators_of(name)) for name in documents)
+    return annotators if any(both) else None
 
 
 def run_systems(corpus: Corpus, listed: Systems, gold: Gold) -> Iterator[tuple[str, Result]]:
-    """Let each system predict the texts of the gold, and score it.
+    """Run each system on the texts of the gold, and score it; name and result of each.
 
-    File names in options begin at the corpus. Raises DatelineError where a system cannot be
-    made, or fails on a text.
+    File names in options are relative to the corpus. Raises DatelineError if a system cannot be
+    loaded, or fails on a text.
     """
     texts = list(texts_of_gold(gold))
     source = f"corpus, split {listed.split or 'all'}"
     with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
         for name, system in listed.systems.items():
             with contextlib.chdir(corpus.root):
-                model = make_model(
+                model = load_model(
                     system.model,
                     system.options,
                     corpus.ontology,
@@ -73,5 +83,5 @@ def run_systems(corpus: Corpus, listed: Systems, gold: Gold) -> Iterator[tuple[s
             out = Path(folder) / f"{name}.jsonl"
             record = run(system.model, model, texts, source, out)
             for document, reason in record.failed.items():
-                raise DatelineError(f"{FILE}, {name}: failed on {document}: {reason}")
+                raise DatelineError(f"{FILE}: {name} failed on {document}: {reason}")
             yield name, result_of(gold, out, system.title, system.note)

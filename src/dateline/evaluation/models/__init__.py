@@ -1,1 +1,1 @@
-"""Models that predict, and how they are found and run."""
+"""Models that predict: their interface, those that are built in, and running one over texts."""

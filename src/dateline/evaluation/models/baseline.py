@@ -1,9 +1,8 @@
-"""The baseline: words that were seen with a label get it again.
+"""The lexicon baseline: words get the label that they had in training.
 
-Mentions and triggers are looked up in a lexicon, the longest first; mentions of the same words are
-one entity; roles go to the nearest mention of a type that had the role; a cue makes the rest of its
-sentence a claim of the nearest mention. A system that cannot beat this has learnt nothing but
-words.
+Mentions and triggers are looked up in a lexicon, longest match first. Mentions with the same words
+are one entity. A role is filled by the nearest mention of a type that had this role. A cue makes
+the rest of its sentence a claim by the nearest mention.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dateline.errors import DatelineError
-from dateline.evaluation.models.interface import PredictionFailedError, Setting
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.evaluation.models.lexicon import (
     Entry,
     Lexicon,
@@ -28,33 +27,31 @@ from dateline.predictions.texts import Text
 TRAINING, SCHEMA = "training", "schema"
 
 
-def make(setting: Setting) -> Baseline:
-    """The baseline, learnt from the training split, or with ``learn=schema`` from the schema.
+def make(config: ModelConfig) -> Baseline:
+    """Learn from the training split, or with the option ``learn=schema`` from its examples.
 
-    Raises DatelineError for anything else.
+    Raises InvalidInputError for other options, and NotFoundError if there is nothing to learn from.
     """
-    setting.refuse_other_options("learn")
-    learn = setting.option("learn", TRAINING)
+    config.check_options("learn")
+    learn = config.options.get("learn", TRAINING)
     if learn not in (TRAINING, SCHEMA):
-        raise DatelineError(
-            f"--option learn={learn}: the baseline learns from {TRAINING} or {SCHEMA}."
-        )
+        raise InvalidInputError(f"option learn is {learn!r}. Allowed: {TRAINING}, {SCHEMA}.")
     if learn == SCHEMA:
-        return Baseline(learn_from_examples(setting.ontology), setting.ontology, {"learn": learn})
+        return Baseline(learn_from_examples(config.ontology), config.ontology, {"learn": learn})
     try:
-        gold = setting.training()
-    except DatelineError as fault:
-        raise DatelineError(
-            f"{fault} Name another --train-split to learn from, or learn from the schema's "
-            f"examples with --option learn={SCHEMA}."
+        gold = config.training_gold()
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"{error} Choose another training split, or learn from the schema's examples with the "
+            f"option learn={SCHEMA}."
         ) from None
     documents = [document.id for document in gold.documents]
     lexicon = learn_from_gold(gold)
-    return Baseline(lexicon, setting.ontology, {"learn": learn, "documents": documents})
+    return Baseline(lexicon, config.ontology, {"learn": learn, "documents": documents})
 
 
 class Baseline:
-    """Predicts from a lexicon."""
+    """Predicts from a lexicon and simple rules."""
 
     version = "1"
     cost: Mapping[str, float] = {}
@@ -62,36 +59,36 @@ class Baseline:
     def __init__(self, lexicon: Lexicon, ontology: Ontology, settings: Mapping[str, Any]) -> None:
         self.settings = settings
         self._lexicon = lexicon
-        self._nobody = ontology.claimers[0].name if ontology.claimers else ""
+        self._default_claimer = ontology.claimers[0].name if ontology.claimers else ""
 
-    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailedError]:
+    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
         """A prediction for each text."""
         for text in texts:
-            yield _Reading(text, self._lexicon, self._nobody).prediction()
+            yield _TextPredictor(text, self._lexicon, self._default_claimer).prediction()
 
 
-class _Reading:
-    def __init__(self, text: Text, lexicon: Lexicon, nobody: str) -> None:
+class _TextPredictor:
+    def __init__(self, text: Text, lexicon: Lexicon, default_claimer: str) -> None:
         self._text = text
         self._lexicon = lexicon
-        self._nobody = nobody
+        self._default_claimer = default_claimer
         self._mentions: list[Mention] = []
         self._events: list[Event] = []
         self._claims: list[Claim] = []
         self._entities: dict[str, Entity] = {}
 
     def prediction(self) -> Prediction:
-        """What is found in the text."""
+        """Predict sentence by sentence."""
         for sentence in self._text.sentences:
             tokens = self._text.tokens_of(sentence)
             mentions = [
-                self._mention(start, end, entry)
-                for start, end, entry in self._found(tokens, self._lexicon.names, lower=False)
+                self._add_mention(start, end, entry)
+                for start, end, entry in self._lookup(tokens, self._lexicon.names, lower=False)
             ]
-            for start, end, entry in self._found(tokens, self._lexicon.triggers, lower=True):
-                self._event(start, end, entry, mentions)
-            for start, end, entry in self._found(tokens, self._lexicon.cues, lower=True):
-                self._claim(sentence, start, end, entry, mentions)
+            for start, end, entry in self._lookup(tokens, self._lexicon.triggers, lower=True):
+                self._add_event(start, end, entry, mentions)
+            for start, end, entry in self._lookup(tokens, self._lexicon.cues, lower=True):
+                self._add_claim(sentence, start, end, entry, mentions)
         return Prediction(
             document=self._text.id,
             text_sha256=self._text.text_sha256,
@@ -101,10 +98,10 @@ class _Reading:
             claims=tuple(self._claims),
         )
 
-    def _found(
+    def _lookup(
         self, tokens: list[Range], entries: Mapping[str, Entry], *, lower: bool
     ) -> list[tuple[int, int, Entry]]:
-        """Words of the lexicon in a sentence, the longest first, none over another, by place."""
+        """Words of a sentence that are in the lexicon, without overlaps; longer ones win."""
         taken = [False] * len(tokens)
         found = []
         for first, last, words in ngrams(self._text.text, tokens):
@@ -117,7 +114,7 @@ class _Reading:
     def _span(self, start: int, end: int) -> tuple[Span, ...]:
         return (Span(start=start, end=end, text=self._text.text[start:end]),)
 
-    def _mention(self, start: int, end: int, entry: Entry) -> Mention:
+    def _add_mention(self, start: int, end: int, entry: Entry) -> Mention:
         spans = self._span(start, end)
         entity = self._entities.setdefault(
             f"{entry.label} {spans[0].text.lower()}",
@@ -135,7 +132,7 @@ class _Reading:
         self._mentions.append(mention)
         return mention
 
-    def _event(self, start: int, end: int, entry: Entry, mentions: list[Mention]) -> None:
+    def _add_event(self, start: int, end: int, entry: Entry, mentions: list[Mention]) -> None:
         nearest: dict[str, tuple[int, Mention]] = {}
         for mention in mentions:
             role = self._lexicon.roles.get((entry.label, mention.type))
@@ -156,10 +153,10 @@ class _Reading:
             )
         )
 
-    def _claim(
+    def _add_claim(
         self, sentence: Range, start: int, end: int, entry: Entry, mentions: list[Mention]
     ) -> None:
-        """The longer part of the sentence, before or after the cue, is what is claimed."""
+        """Add the longer part of the sentence, before or after the cue, as a claim."""
         before, after = self._trimmed(sentence[0], start), self._trimmed(end, sentence[1])
         content = max(after, before, key=lambda part: part[1] - part[0])
         if content[0] >= content[1]:
@@ -176,7 +173,7 @@ class _Reading:
                 id=f"c{len(self._claims) + 1}",
                 spans=self._span(*content),
                 act=entry.label,
-                claimer=nearest.id if nearest else self._nobody,
+                claimer=nearest.id if nearest else self._default_claimer,
                 cue=self._span(start, end),
                 events=(),
                 attributes=dict(entry.attributes),
@@ -184,7 +181,7 @@ class _Reading:
         )
 
     def _trimmed(self, start: int, end: int) -> Range:
-        """A stretch less the blanks and marks at its ends."""
+        """A range without spaces and punctuation at its ends."""
         text = self._text.text
         while start < end and not text[start].isalnum():
             start += 1

@@ -1,4 +1,4 @@
-"""GLiNER: mentions by the descriptions of the labels, without training."""
+"""GLiNER: zero-shot mentions, from the titles of the entity types."""
 
 from __future__ import annotations
 
@@ -6,47 +6,45 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from dateline.errors import DatelineError
-from dateline.evaluation.models.interface import PredictionFailedError, Setting
+from dateline.errors import InvalidInputError, MissingExtraError
+from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.model import Mention, Span
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
 
-def make(setting: Setting) -> Gliner:
-    """The model that the argument names, a folder or a name on the Hub; ``threshold`` is from 0 to
-    1.
+def make(config: ModelConfig) -> Gliner:
+    """Load the model that the argument names: a folder or a name on the Hugging Face Hub.
 
-    Raises DatelineError where GLiNER or the model is not there.
+    The option ``threshold`` is from 0 to 1. Raises MissingExtraError if GLiNER is not installed,
+    and InvalidInputError if the model cannot be loaded.
     """
-    setting.refuse_other_options("threshold")
+    config.check_options("threshold")
     try:
         from gliner import GLiNER  # noqa: PLC0415 (heavy and optional)
     except ImportError:
-        raise DatelineError("GLiNER is not installed; run `pip install gliner`.") from None
+        raise MissingExtraError("GLiNER is not installed; run `pip install gliner`.") from None
     try:
-        threshold = float(setting.option("threshold", "0.5"))
-        model = GLiNER.from_pretrained(setting.argument)
+        threshold = float(config.options.get("threshold", "0.5"))
+        model = GLiNER.from_pretrained(config.argument)
     except (ValueError, OSError) as error:
-        raise DatelineError(f"--model gliner:{setting.argument}: {error}") from None
-    titles = {
-        label.title.lower(): label.name for label in setting.ontology.layers["entities"].labels
-    }
-    return Gliner(model, setting.argument, titles, threshold)
+        raise InvalidInputError(f"gliner:{config.argument}: {error}") from None
+    types = {label.title.lower(): label.name for label in config.ontology.layers["entities"].labels}
+    return Gliner(model, config.argument, types, threshold)
 
 
 class Gliner:
-    """Predicts mentions sentence by sentence, because the model reads a few hundred words at once.
+    """Predicts mentions sentence by sentence, because the model's input is limited.
 
-    ``titles`` are what the model is asked for, with the labels that they stand for.
+    ``types`` maps the titles that the model is asked for to types of mentions.
     """
 
     cost: Mapping[str, float] = {}
 
-    def __init__(self, model: Any, name: str, titles: Mapping[str, str], threshold: float) -> None:
+    def __init__(self, model: Any, name: str, types: Mapping[str, str], threshold: float) -> None:
         self._model = model
-        self._titles = titles
-        self.settings = {"model": name, "labels": list(titles), "threshold": threshold}
+        self._types = types
+        self.settings = {"model": name, "labels": list(types), "threshold": threshold}
 
     @property
     def version(self) -> str | None:
@@ -56,7 +54,7 @@ class Gliner:
         except PackageNotFoundError:
             return None
 
-    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailedError]:
+    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
         """A prediction for each text."""
         for text in texts:
             yield Prediction(
@@ -68,16 +66,15 @@ class Gliner:
     def _mentions(self, text: Text) -> Iterator[Mention]:
         number = 0
         for start, end in text.sentences:
-            sentence = text.text[start:end]
-            for found in self._model.predict_entities(
-                sentence, list(self._titles), threshold=self.settings["threshold"]
+            for entity in self._model.predict_entities(
+                text.text[start:end], list(self._types), threshold=self.settings["threshold"]
             ):
                 number += 1
-                first, last = start + found["start"], start + found["end"]
+                first, last = start + entity["start"], start + entity["end"]
                 yield Mention(
                     id=f"m{number}",
                     spans=(Span(start=first, end=last, text=text.text[first:last]),),
-                    type=self._titles[found["label"]],
+                    type=self._types[entity["label"]],
                     attributes={},
                     entity=None,
                 )

@@ -1,4 +1,4 @@
-"""What a simple learner takes from annotated documents, or from the examples of the schema."""
+"""The lexicon of the baseline, learnt from annotated documents or from the schema's examples."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dateline.ontology.labels import Layer, Ontology
 from dateline.predictions.prediction import Prediction
 
 LONGEST = 6
-"""Tokens of the longest entry that is looked up."""
-SURE = 0.5
-"""How often words must have a label, of all the times that they stand in the texts."""
+"""Maximum length of an entry, in tokens."""
+MIN_SHARE = 0.5
+"""The share of their occurrences in which words must have the label to become an entry."""
 EXAMPLE = re.compile(r"\[([^\]]+)\]")
 
 
 class Entry(Struct, frozen=True):
-    """A label with the attributes that go with it most often."""
+    """A label, and the attributes it most often has."""
 
     label: str
     attributes: Mapping[str, str]
@@ -28,9 +28,9 @@ class Entry(Struct, frozen=True):
 class Lexicon(Struct, frozen=True):
     """Words and their labels.
 
-    ``names`` are looked up as they are written, ``triggers`` and ``cues`` in lower case. ``roles``
-    gives the role that mentions of a type most often have in events of a type, by both;
-    ``claimers`` are the types of mentions that make claims.
+    ``names`` are case-sensitive, ``triggers`` and ``cues`` are in lower case. ``roles`` maps event
+    type and mention type to the most frequent role; ``claimers`` are the mention types that make
+    claims.
     """
 
     names: Mapping[str, Entry]
@@ -41,8 +41,8 @@ class Lexicon(Struct, frozen=True):
 
 
 def learn_from_gold(gold: Gold) -> Lexicon:
-    """What annotated documents show."""
-    names, triggers, cues = _Counts(), _Counts(), _Counts()
+    """Learn a lexicon from annotated documents."""
+    names, triggers, cues = _LabelCounts(), _LabelCounts(), _LabelCounts()
     roles: dict[tuple[str, str], Counter[str]] = {}
     claimers: Counter[str] = Counter()
     for document in gold.documents:
@@ -69,10 +69,10 @@ def learn_from_gold(gold: Gold) -> Lexicon:
 
 
 def learn_from_examples(ontology: Ontology) -> Lexicon:
-    """What the examples in the schema show: what stands in brackets has the label.
+    """Learn a lexicon from the schema's examples, which have the labelled words in brackets.
 
-    Roles go to mentions of any type that may fill them, and claims are not looked for, because the
-    examples of acts show what is claimed and not the words that mark it.
+    Roles go to mentions of any type that may fill them. Claims are not predicted, because the
+    examples of acts mark the claim's content, not its cue.
     """
     layers = ontology.layers
     return Lexicon(
@@ -96,7 +96,7 @@ def learn_from_examples(ontology: Ontology) -> Lexicon:
 
 
 def ngrams(text: str, tokens: list[Range]) -> Iterable[tuple[int, int, str]]:
-    """Every run of up to LONGEST tokens, the longest first: first, one past the last, and words."""
+    """All n-grams of up to LONGEST tokens, longest first: first token, end (exclusive), words."""
     for size in range(min(LONGEST, len(tokens)), 0, -1):
         for first in range(len(tokens) - size + 1):
             last = first + size
@@ -104,11 +104,11 @@ def ngrams(text: str, tokens: list[Range]) -> Iterable[tuple[int, int, str]]:
 
 
 def one_line(words: str) -> str:
-    """Words with one space wherever blanks stand between them."""
+    """Words separated by single spaces."""
     return " ".join(words.split())
 
 
-class _Counts:
+class _LabelCounts:
     def __init__(self) -> None:
         self._labels: dict[str, Counter[str]] = {}
         self._attributes: dict[tuple[str, str], Counter[tuple[tuple[str, str], ...]]] = {}
@@ -122,13 +122,13 @@ class _Counts:
         found = {}
         for words, labels in sorted(self._labels.items()):
             label, times = max(sorted(labels.items()), key=lambda pair: pair[1])
-            if times >= SURE * seen.get(words, times):
+            if times >= MIN_SHARE * seen.get(words, times):
                 ((attributes, _),) = self._attributes[words, label].most_common(1)
                 found[words] = Entry(label=label, attributes=dict(attributes))
         return found
 
 
-def _learn_claims(items: Prediction, cues: _Counts, claimers: Counter[str]) -> None:
+def _learn_claims(items: Prediction, cues: _LabelCounts, claimers: Counter[str]) -> None:
     types = {mention.id: mention.type for mention in items.mentions}
     for claim in items.claims:
         if claim.cue and len(claim.cue) == 1:
@@ -147,7 +147,7 @@ def _learn_roles(items: Prediction, roles: dict[tuple[str, str], Counter[str]]) 
 
 
 def _occurrences(documents: Iterable[GoldDocument]) -> Counter[str]:
-    """How often each run of tokens stands in the texts."""
+    """How often each n-gram occurs in the texts."""
     found: Counter[str] = Counter()
     for document in documents:
         for sentence in document.sentences:

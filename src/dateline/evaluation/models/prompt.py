@@ -1,4 +1,4 @@
-"""What a language model is asked, and the shape of its answer, both made from the ontology."""
+"""The prompt for language models and the schema of their answers, both from the ontology."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
 
-class SaidMention(msgspec.Struct, frozen=True):
-    """A mention as a language model gives it: label and words, and a name for the entity."""
+class AnswerMention(msgspec.Struct, frozen=True):
+    """A mention in an answer: its words, and the fullest name of its entity."""
 
     label: str
     text: str
     entity: str
 
 
-class SaidArgument(msgspec.Struct, frozen=True):
-    """An argument: role, and words of the mention that fills it."""
+class AnswerArgument(msgspec.Struct, frozen=True):
+    """An argument in an answer: its role, and the words of the mention that fills it."""
 
     role: str
     text: str
 
 
-class SaidEvent(msgspec.Struct, frozen=True):
-    """An event: label, words of the trigger, and arguments."""
+class AnswerEvent(msgspec.Struct, frozen=True):
+    """An event in an answer: ``text`` is the trigger."""
 
     label: str
     text: str
-    arguments: tuple[SaidArgument, ...]
+    arguments: tuple[AnswerArgument, ...]
 
 
-class SaidClaim(msgspec.Struct, frozen=True):
-    """A claim: act, words, and words of the claimer's mention, or a claimer that is no mention."""
+class AnswerClaim(msgspec.Struct, frozen=True):
+    """A claim in an answer: the claimer is the words of a mention, or a special claimer."""
 
     act: str
     text: str
@@ -45,33 +45,33 @@ class SaidClaim(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """All that a language model says of a text."""
+    """The answer of a language model for one text."""
 
-    mentions: tuple[SaidMention, ...]
-    events: tuple[SaidEvent, ...]
-    claims: tuple[SaidClaim, ...]
+    mentions: tuple[AnswerMention, ...]
+    events: tuple[AnswerEvent, ...]
+    claims: tuple[AnswerClaim, ...]
 
 
 def instructions(ontology: Ontology) -> str:
-    """The task, with the guideline of every label."""
+    """The prompt: the task, and the guidelines of every label."""
     layers = ontology.layers
     parts = [
-        "Annotate the text that follows. Copy words from the text exactly as they stand there; do "
-        "not correct or shorten them. List things in the order of the text, and list a thing again "
-        "each time that it is mentioned. Leave a list empty where there is nothing.",
+        "Annotate the text that follows. Copy words exactly as they are in the text; do not "
+        "correct or shorten them. List items in the order of the text, and list an item again each "
+        "time it is mentioned. Leave a list empty if there are no items.",
         "MENTIONS: words that refer to something in the world. Give the same `entity`, its fullest "
-        "name, to all mentions of one thing.",
+        "name, to all mentions of the same entity.",
         _guideline(layers["entities"]),
-        "EVENTS: the word that says best that something happens, with the mentions that take part; "
-        "the words of each argument must be those of a mention.",
+        "EVENTS: the word that expresses the event most clearly, with the mentions that take part; "
+        "the words of each argument must be the words of a mention.",
         _guideline(layers["events"]),
         "ROLES: "
         + "; ".join(
             f"{name}: {', '.join(event.roles) or 'none'}"
             for name, event in ontology.event_types.items()
         ),
-        "CLAIMS: what somebody says to be so, wants or judges, without the words that introduce "
-        "it. The claimer is the words of a mention, or one of: "
+        "CLAIMS: what somebody asserts, wants or judges, without the words that introduce it. The "
+        "claimer is the words of a mention, or one of: "
         + "; ".join(f"{label.name} ({label.description})" for label in ontology.claimers),
         _guideline(layers["claims"]),
     ]
@@ -79,7 +79,7 @@ def instructions(ontology: Ontology) -> str:
 
 
 def answer_schema(ontology: Ontology) -> dict[str, Any]:
-    """The JSON Schema of an answer; every label is an enumeration."""
+    """The JSON Schema of an answer; labels are enumerations."""
     layers = ontology.layers
     argument = _object(role=_one_of(sorted(ontology.roles)), text=_TEXT)
     return _object(
@@ -92,28 +92,32 @@ def answer_schema(ontology: Ontology) -> dict[str, Any]:
 
 
 def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
-    """The answer with its words found in the text; what stands nowhere cannot be right."""
-    finder = _Finder(text.text)
+    """The prediction of an answer: its words are located in the text.
+
+    Words that are not in the text keep a wrong offset, so that they count as false positives.
+    """
+    locator = _Locator(text.text)
     entities: dict[tuple[str, str], Entity] = {}
     mentions = []
-    for number, said in enumerate(answer.mentions, 1):
-        key = said.label, said.entity
+    for number, mention in enumerate(answer.mentions, 1):
+        key = mention.label, mention.entity
         if key not in entities:
-            name = said.entity or said.text or "?"
-            made = Entity(id=f"n{len(entities) + 1}", type=said.label, name=name, link=None)
-            entities[key] = made
+            name = mention.entity or mention.text or "?"
+            entities[key] = Entity(
+                id=f"n{len(entities) + 1}", type=mention.label, name=name, link=None
+            )
         mentions.append(
             Mention(
                 id=f"m{number}",
-                spans=finder.next("mention", said.text),
-                type=said.label,
+                spans=locator.next_span("mention", mention.text),
+                type=mention.label,
                 attributes={},
                 entity=entities[key].id,
             )
         )
     events = []
     for number, event in enumerate(answer.events, 1):
-        trigger = finder.next("event", event.text)
+        trigger = locator.next_span("event", event.text)
         arguments = tuple(
             Argument(role=a.role, mention=_nearest(mentions, a.text, trigger[0].start))
             for a in event.arguments
@@ -131,7 +135,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
     special = {label.name for label in ontology.claimers}
     claims = []
     for number, claim in enumerate(answer.claims, 1):
-        spans = finder.next("claim", claim.text)
+        spans = locator.next_span("claim", claim.text)
         claimer = (
             claim.claimer
             if claim.claimer in special
@@ -158,15 +162,15 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
     )
 
 
-class _Finder:
-    """Finds words in a text; the same words again are the next place where they stand."""
+class _Locator:
+    """Locates words in a text; repeated words are located at their next occurrence."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._turn: dict[tuple[str, str], int] = {}
         self._places: dict[str, list[Range]] = {}
 
-    def next(self, kind: str, words: str) -> tuple[Span, ...]:
+    def next_span(self, kind: str, words: str) -> tuple[Span, ...]:
         if words not in self._places:
             self._places[words] = occurrences(self._text, words)[0]
         turn = self._turn[kind, words] = self._turn.get((kind, words), -1) + 1
@@ -178,11 +182,11 @@ class _Finder:
 
 
 def _nearest(mentions: list[Mention], words: str, place: int) -> str:
-    """The nearest mention with these words; where there is none, an id that refers to nothing."""
-    found = [m for m in mentions if m.spans[0].text.casefold() == words.casefold()]
-    if not found:
-        return "nowhere"
-    return min(found, key=lambda m: abs(m.spans[0].start - place)).id
+    """The id of the nearest mention with these words, or an id that does not exist."""
+    same = [m for m in mentions if m.spans[0].text.casefold() == words.casefold()]
+    if not same:
+        return "missing"
+    return min(same, key=lambda m: abs(m.spans[0].start - place)).id
 
 
 def _guideline(layer: Layer) -> str:

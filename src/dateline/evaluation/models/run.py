@@ -1,4 +1,4 @@
-"""A run of a model over texts: in batches, resumable, with a record of what was run."""
+"""Runs of models over texts: in batches, resumable, with a record of the run."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from typing import Any
 import msgspec
 
 from dateline.corpus.store import canonical_json, write_atomically
-from dateline.errors import DatelineError
-from dateline.evaluation.models.interface import Model, PredictionFailedError
+from dateline.errors import ConflictError
+from dateline.evaluation.models.interface import Model, PredictionFailure
 from dateline.model import Struct
 from dateline.predictions.texts import Text
 
 Watch = Callable[[Iterable[Text]], Iterable[Text]]
 
 
-class Record(Struct, frozen=True):
-    """What was run, on what, and what it took; enough to run it again.
+class RunRecord(Struct, frozen=True):
+    """Which model was run on which texts, with what result, duration and cost.
 
-    ``failed`` are texts without a prediction, with the reason. ``seconds`` and ``cost`` are summed
-    up over interrupted runs. Times are ISO 8601 in UTC.
+    ``failed`` maps documents without a prediction to the reason. ``seconds`` and ``cost`` are sums
+    over interrupted runs. Times are ISO 8601 in UTC.
     """
 
     model: str
@@ -41,8 +41,8 @@ class Record(Struct, frozen=True):
     failed: Mapping[str, str]
     cost: Mapping[str, float]
 
-    def is_of_same_run(self, other: Record) -> bool:
-        """Whether both say that the same model read the same texts in the same way."""
+    def is_of_same_run(self, other: RunRecord) -> bool:
+        """Whether model, version, settings and source are the same."""
         mine, theirs = (
             (r.model, r.version, dict(r.settings), r.source, r.dateline) for r in (self, other)
         )
@@ -50,7 +50,7 @@ class Record(Struct, frozen=True):
 
 
 def record_path(out: Path) -> Path:
-    """Where the record of a file of predictions lies."""
+    """The path of the run record, next to the predictions."""
     return out.with_suffix(".run.json")
 
 
@@ -62,13 +62,14 @@ def run(
     out: Path,
     batch: int = 16,
     watch: Watch = iter,
-) -> Record:
-    """Predict the texts that ``out`` does not have yet, and append them to it.
+) -> RunRecord:
+    """Predict the texts that are not in ``out`` yet, and append the predictions.
 
-    After each batch the file is whole, and an interrupted run goes on where it stopped. Raises
-    DatelineError where ``out`` holds something else than a part of this very run.
+    The file is complete after each batch of texts, so an interrupted run can be resumed. ``watch``
+    wraps the texts, for example in a progress bar. Raises ConflictError if ``out`` is of another
+    run.
     """
-    record = Record(
+    record = RunRecord(
         model=name,
         version=model.version,
         settings=msgspec.json.decode(msgspec.json.encode(model.settings)),
@@ -119,33 +120,33 @@ def _predicted(model: Model, texts: tuple[Text, ...]) -> tuple[bytes, dict[str, 
     encoder = msgspec.json.Encoder()
     lines, failed = [], {}
     for text, found in zip(texts, model.predict(texts), strict=True):
-        if isinstance(found, PredictionFailedError):
-            failed[text.id] = str(found)
+        if isinstance(found, PredictionFailure):
+            failed[text.id] = found.reason
         else:
             lines.append(encoder.encode(found) + b"\n")
     return b"".join(lines), failed
 
 
-def _resumed(record: Record, out: Path) -> Record:
+def _resumed(record: RunRecord, out: Path) -> RunRecord:
     path = record_path(out)
     try:
-        old = msgspec.json.decode(path.read_bytes(), type=Record)
+        old = msgspec.json.decode(path.read_bytes(), type=RunRecord)
     except (OSError, msgspec.MsgspecError):
-        raise DatelineError(
-            f"{out}: is there already, and {path.name} does not say which run it is of. Choose "
-            "another --out, or start afresh with --restart."
+        raise ConflictError(
+            f"{out}: exists, but {path.name} is not a valid record of its run. Choose "
+            "another output file, or restart the run."
         ) from None
     if not old.is_of_same_run(record):
-        raise DatelineError(
-            f"{out}: is of another run ({old.model}, {old.source}), as {path.name} says. Choose "
-            "another --out, or start afresh with --restart."
+        raise ConflictError(
+            f"{out}: is from another run ({old.model}, {old.source}), see {path.name}. Choose "
+            "another output file, or restart the run."
         )
-    # What failed is tried again.
+    # Failed texts are tried again.
     return msgspec.structs.replace(old, failed={}, ended=None)
 
 
 def _whole_lines(out: Path) -> set[str]:
-    """Ids of the documents that the file has; a last line that was cut off is taken out of it."""
+    """Ids of the documents in the file; an incomplete last line is removed from it."""
     content = out.read_bytes()
     end = content.rfind(b"\n") + 1
     if end < len(content):
@@ -158,7 +159,7 @@ def _documents(content: bytes) -> Iterator[str]:
         yield msgspec.json.decode(line)["document"]
 
 
-def _write(record: Record, out: Path) -> None:
+def _write(record: RunRecord, out: Path) -> None:
     write_atomically(record_path(out), canonical_json(record))
 
 

@@ -1,44 +1,48 @@
-"""spaCy pipelines: their named entities as mentions, by a map of labels."""
+"""spaCy pipelines: their named entities as mentions, with a mapping of labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from dateline.errors import DatelineError
-from dateline.evaluation.models.interface import PredictionFailedError, Setting
-from dateline.evaluation.models.label_map import label_map
+from dateline.errors import InvalidInputError, MissingExtraError, NotFoundError
+from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.model import Mention, Span
+from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
 
-def make(setting: Setting) -> SpacyPipeline:
-    """The installed pipeline that the argument names; ``labels`` is a file with a map of labels.
+def make(config: ModelConfig) -> SpacyPipeline:
+    """Load the installed pipeline that the argument names.
 
-    Raises DatelineError where spaCy or the pipeline is not installed.
+    The option ``labels`` is a TOML file that maps its labels to types of mentions. Raises
+    MissingExtraError if spaCy is not installed, NotFoundError if the pipeline is not, and
+    InvalidInputError if the mapping is not valid.
     """
-    setting.refuse_other_options("labels")
+    config.check_options("labels")
     try:
         import spacy  # noqa: PLC0415 (heavy and optional)
     except ImportError:
-        raise DatelineError(
-            "spaCy is not installed; install dateline with the extra «spacy»."
+        raise MissingExtraError(
+            "spaCy is not installed; run `pip install 'dateline[spacy]'`."
         ) from None
     try:
-        pipeline = spacy.load(setting.argument)
+        pipeline = spacy.load(config.argument)
     except OSError as error:
-        raise DatelineError(
-            f"--model spacy:{setting.argument}: cannot be loaded: {error} Install its package, and "
-            "name it as Python imports it."
+        raise NotFoundError(
+            f"the spaCy pipeline {config.argument!r} cannot be loaded: {error} Install its package "
+            "and use the name that Python imports."
         ) from None
-    given = pipeline.pipe_labels.get("ner", [])
-    labels = label_map(setting.option("labels", ""), setting.ontology, given)
+    pipeline_labels = pipeline.pipe_labels.get("ner", [])
+    labels = _label_mapping(config.options.get("labels", ""), config.ontology, pipeline_labels)
     return SpacyPipeline(pipeline, labels)
 
 
 class SpacyPipeline:
-    """Predicts the named entities of a pipeline whose labels the map has."""
+    """Predicts the named entities of a pipeline; labels that are not mapped are left out."""
 
     cost: Mapping[str, float] = {}
 
@@ -49,26 +53,27 @@ class SpacyPipeline:
     @property
     def version(self) -> str | None:
         """Version of the pipeline."""
-        found = self._pipeline.meta.get("version")
-        return str(found) if found else None
+        version = self._pipeline.meta.get("version")
+        return str(version) if version else None
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Name of the pipeline and map of labels."""
+        """Name of the pipeline and mapping of labels."""
         meta = self._pipeline.meta
         return {"pipeline": f"{meta['lang']}_{meta['name']}", "labels": dict(self._labels)}
 
-    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailedError]:
-        """A prediction for each text; spaCy counts code points, as we do."""
-        found = self._pipeline.pipe(text.text for text in texts)
-        for text, document in zip(texts, found, strict=True):
-            kept = [entity for entity in document.ents if entity.label_ in self._labels]
+    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
+        """A prediction for each text."""
+        documents = self._pipeline.pipe(text.text for text in texts)
+        for text, document in zip(texts, documents, strict=True):
+            entities = [entity for entity in document.ents if entity.label_ in self._labels]
             yield Prediction(
                 document=text.id,
                 text_sha256=text.text_sha256,
                 mentions=tuple(
                     Mention(
                         id=f"m{number}",
+                        # spaCy counts code points, too.
                         spans=(
                             Span(start=entity.start_char, end=entity.end_char, text=entity.text),
                         ),
@@ -76,6 +81,31 @@ class SpacyPipeline:
                         attributes={},
                         entity=None,
                     )
-                    for number, entity in enumerate(kept, 1)
+                    for number, entity in enumerate(entities, 1)
                 ),
             )
+
+
+def _label_mapping(
+    path: str, ontology: Ontology, pipeline_labels: Iterable[str]
+) -> Mapping[str, str]:
+    """The table ``labels`` of a TOML file; without a file, labels map to the types of that name."""
+    types = ontology.layers["entities"].label_names
+    if not path:
+        return {label: label for label in pipeline_labels if label in types}
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        mapping = {str(key): str(value) for key, value in content["labels"].items()}
+    except OSError as error:
+        raise NotFoundError(f"{path}: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
+        raise InvalidInputError(
+            f'{path}: expected a table [labels] with lines such as NORP = "GROUP": {error}.'
+        ) from None
+    for label, type_ in mapping.items():
+        if type_ not in types:
+            raise InvalidInputError(
+                f'{path}: "{label}" is mapped to "{type_}", which is not a type of mention. '
+                f"Allowed: {', '.join(types)}."
+            )
+    return mapping

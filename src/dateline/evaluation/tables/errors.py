@@ -1,27 +1,27 @@
-"""Errors as tables of text."""
+"""Error analyses as tables of text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dateline.evaluation.error_analysis import KINDS, Errors, Example, LayerErrors
+from dateline.evaluation.error_analysis import KINDS, ErrorAnalysis, Example, LayerErrors
 from dateline.evaluation.scoring import Report
 from dateline.evaluation.tables.scores import Table, number
 
 LEGEND = (
-    "Right is what has place and label; type and boundary say what is wrong with a match; missed "
-    "is gold that nothing matches, spurious a prediction that matches nothing."
+    "Correct: same span and label. Type, boundary: what is wrong in a matched pair. Missed: gold "
+    "without a match. Spurious: predicted without a match."
 )
 
 
-def tables(errors: Errors, *, name_documents: bool = True) -> Iterator[Table]:
+def tables(errors: ErrorAnalysis, *, name_documents: bool = True) -> Iterator[Table]:
     """Kinds, confusions and examples of each layer, then where arguments were lost.
 
-    With one document only, it need not be named beside each example.
+    ``name_documents`` adds a column with the document of each example.
     """
     for layer in errors.layers:
         yield Table(
-            f"{layer.layer}: what became of each",
+            f"{layer.layer}: errors by kind",
             ("label", *KINDS),
             [(label, *(f"{n}" for n in kinds.values())) for label, kinds in layer.kinds.items()],
         )
@@ -37,10 +37,10 @@ def tables(errors: Errors, *, name_documents: bool = True) -> Iterator[Table]:
 
 
 def ceiling_table(report: Report, ceilings: Mapping[tuple[str, str], float | None]) -> Table:
-    """Each score beside what two annotators reach against each other."""
+    """Each score next to the agreement of two annotators."""
     return Table(
-        "scores under their ceiling",
-        ("measure", "score", "annotators"),
+        "scores and annotator agreement",
+        ("measure", "score", "agreement"),
         [
             (
                 f"{score.group}: {score.measure}",
@@ -62,7 +62,7 @@ def _confusions(layer: LayerErrors) -> Iterator[Table]:
     if wrong:
         wrong.sort(key=lambda row: -int(row[2]))
         columns = ("gold label", "predicted label", "items")
-        yield Table(f"{layer.layer}: labels taken for others", columns, wrong, texts=2)
+        yield Table(f"{layer.layer}: confusions", columns, wrong, texts=2)
 
 
 def _examples(layer: str, examples: Sequence[Example], *, name_documents: bool) -> Iterator[Table]:
