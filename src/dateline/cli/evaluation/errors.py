@@ -49,7 +49,7 @@ def errors(
     the first step that went wrong: trigger, event type, filler, role.
 
     \b
-    Examples:
+    Example:
       dateline errors predictions.jsonl
       dateline errors predictions.jsonl --examples 10 --format html > errors.html
     """
