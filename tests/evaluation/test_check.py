@@ -1,4 +1,4 @@
-"""``dateline check-predictions``: every fault of a file, each with what becomes of it."""
+"""``dateline check-predictions``: every problem of a file, and what it does to scores."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 
 from dateline.model import Span
 from dateline.predictions.checking import check_predictions
-from dateline.predictions.offset_units import recognise
+from dateline.predictions.offset_units import better_unit
 
 
-def problems(checked, fate):
-    return [(p.line, p.pointer, p.message) for p in checked.problems if p.fate == fate]
+def problems(checked, effect):
+    return [(p.line, p.pointer, p.message) for p in checked.problems if p.effect == effect]
 
 
 def test_a_perfect_file_is_clean(five, five_predicted, written):
     checked = check_predictions(written(*five_predicted), five)
     assert checked.is_clean
-    assert (checked.lines, checked.wrong, checked.refused, checked.missing) == (5, 0, 0, ())
+    assert (checked.lines, checked.wrong, checked.rejected, checked.missing) == (5, 0, 0, ())
     assert checked.problems == ()
 
 
-def test_every_fault_is_said_at_once(five, five_predicted, written):
+def test_every_problem_is_reported_at_once(five, five_predicted, written):
     first, second, third, fourth, _ = five_predicted
     first["mentions"][0]["spans"][0]["start"] += 1
     first["events"][0]["arguments"][0]["mention"] = "m77"
@@ -47,17 +47,17 @@ def test_every_fault_is_said_at_once(five, five_predicted, written):
         (1, "/claims/0/act"),
         (1, "/events/0/arguments/0"),
     ]
-    refused = problems(checked, "refused")
-    assert [line for line, _, _ in refused] == sorted(line for line, _, _ in refused)
-    assert {line for line, _, _ in refused} == {2, 4, 5, 6, 7}
-    assert any("no document here" in message for _, _, message in refused)
-    assert any("predicted on line 3 already" in message for _, _, message in refused)
-    assert any("another text was read" in message for _, _, message in refused)
-    assert "/mentions/10" not in {pointer for _, pointer, _ in refused}
-    assert (1, "/mentions/9", "says the same as /mentions/1") in problems(checked, "noted")
+    rejected = problems(checked, "rejected")
+    assert [line for line, _, _ in rejected] == sorted(line for line, _, _ in rejected)
+    assert {line for line, _, _ in rejected} == {2, 4, 5, 6, 7}
+    assert any("is not a document here" in message for _, _, message in rejected)
+    assert any("already predicted on line 3" in message for _, _, message in rejected)
+    assert any("read another text" in message for _, _, message in rejected)
+    assert "/mentions/10" not in {pointer for _, pointer, _ in rejected}
+    assert (1, "/mentions/9", "is a duplicate of /mentions/1") in problems(checked, "warning")
     assert checked.wrong == 3
     assert checked.items == 16 + 15
-    assert checked.refused == 15 * 3 + 1
+    assert checked.rejected == 15 * 3 + 1
     assert len(checked.missing) == 2
 
 
@@ -85,45 +85,45 @@ def test_offsets_that_count_something_else_are_named(five, five_predicted, writt
     name = five_predicted[0]["document"]
     moved = shifted(five_predicted[0], five.read_document(name).text, unit)
     checked = check_predictions(written(moved), five)
-    (named,) = [m for _, _, m in problems(checked, "noted") if "if offsets count" in m]
+    (named,) = [m for _, _, m in problems(checked, "warning") if "if offsets count" in m]
     assert unit in named
     assert named.startswith("17 of 17 spans are right")
     assert checked.wrong > 0
 
 
 @given(st.text(min_size=1, max_size=30), st.data())
-def test_offsets_in_code_points_are_never_suspected(text, data):
+def test_offsets_in_code_points_are_never_reported(text, data):
     spans = []
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
         spans.append(Span(start=start, end=end, text=text[start:end]))
-    assert recognise(text, spans) == ""
+    assert better_unit(text, spans) == ""
 
 
-def test_the_command_says_what_becomes_of_everything(five, five_predicted, written, run):
+def test_the_command_says_what_each_problem_does_to_scores(five, five_predicted, written, run):
     five_predicted[0]["mentions"][0]["type"] = "SHIP"
     path = written(*five_predicted[:4])
     result = run(five, "check-predictions", str(path))
     assert result.exit_code == 1
-    assert "wrong: «SHIP» is no label of the ontology" in result.stdout
-    assert "60 items counted, 1 of them as wrong; 0 are refused" in result.stderr
-    assert "1 documents have no prediction" in result.stderr
+    assert 'wrong: "SHIP" is not a label of the ontology' in result.stdout
+    assert "60 items counted, 1 of them wrong; 0 items rejected" in result.stderr
+    assert "1 document without a prediction" in result.stderr
     as_json = run(five, "check-predictions", str(path), "--format", "json")
-    assert json.loads(as_json.stdout)["problems"][0]["fate"] == "wrong"
+    assert json.loads(as_json.stdout)["problems"][0]["effect"] == "wrong"
     assert run(five, "check-predictions", str(written(five_predicted[4]))).exit_code == 0
 
 
-def test_what_check_counts_as_wrong_is_what_score_says(five, five_predicted, written):
+def test_check_and_score_report_the_same_wrong_items(five, five_predicted, written):
     import dateline
 
     five_predicted[0]["mentions"][0]["type"] = "SHIP"
     five_predicted[1]["claims"][0]["claimer"] = "nobody"
     path = written(*five_predicted)
     checked = check_predictions(path, five)
-    flaws = dateline.score(path, five).flaws
-    assert [(p.document, p.pointer) for p in checked.problems if p.fate == "wrong"] == [
-        (flaw.document, flaw.pointer) for flaw in flaws
+    found = dateline.score(path, five).problems
+    assert [(p.document, p.pointer) for p in checked.problems if p.effect == "wrong"] == [
+        (problem.document, problem.pointer) for problem in found
     ]
 
 

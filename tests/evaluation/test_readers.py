@@ -42,7 +42,7 @@ def test_the_dataset_s_own_tags_come_back_as_mentions(real_corpus, run, tmp_path
     out = tmp_path / "out.jsonl"
     result = run(real_corpus, "convert-predictions", str(path), "--from", "bio", "--out", str(out))
     assert result.exit_code == 0, result.output
-    assert ", 0 not at all; 0 tags repaired" in result.stderr
+    assert ", 0 not found; 0 tags repaired" in result.stderr
     report = dateline.score(out, real_corpus)
     score = report.score("entities", "exact").total
     begun = sum(tag.startswith("B-") for row in rows for tag in (names[t] for t in row["ner_tags"]))
@@ -94,15 +94,15 @@ def test_a_token_that_is_not_in_the_text_loses_its_span_only(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["Kim X-P"], "line 1: «X-P» is no tag"),
-        (["Kim"], "line 1: «Kim» has no tag"),
-        (["# document = d9", "Kim O"], "line 1: «d9» is no document"),
+        (["Kim X-P"], 'line 1: "X-P" is not a tag'),
+        (["Kim"], 'line 1: "Kim" has no tag'),
+        (["# document = d9", "Kim O"], 'line 1: "d9" is not a document'),
     ],
 )
-def test_what_is_no_tagged_file_is_explained(tmp_path, lines, message):
+def test_a_file_without_tags_is_explained(tmp_path, lines, message):
     with pytest.raises(DatelineError, match=message):
         list(read_bio(tagged(tmp_path, *lines), TEXTS, "entities"))
-    with pytest.raises(DatelineError, match="says which document"):
+    with pytest.raises(DatelineError, match="no document is named"):
         list(read_bio(tagged(tmp_path, "Kim O"), {"a": "Kim", "b": "Kim"}, "entities"))
 
 
@@ -110,7 +110,7 @@ words = st.text("abc.’🏙é", min_size=1, max_size=4)
 
 
 @given(st.lists(words, min_size=1, max_size=12), st.data())
-def test_tokens_of_a_text_are_found_where_they_stand(tokens, data):
+def test_tokens_of_a_text_are_found_at_their_places(tokens, data):
     blanks = [data.draw(st.sampled_from(["", " ", "\n", "\u00a0"])) for _ in tokens]
     text, places = "", []
     for token, blank in zip(tokens, blanks, strict=True):
@@ -137,7 +137,7 @@ def test_pairs_are_found_whatever_their_case_blanks_and_quotes():
     assert (alignment.exact, alignment.loose, alignment.lost) == (0, 2, ("a pony",))
 
 
-def test_words_that_stand_nowhere_cost_precision(five, run, tmp_path):
+def test_words_that_are_not_in_the_text_cost_precision(five, run, tmp_path):
     name = five.document_ids()[0]
     answers = tmp_path / "answers.jsonl"
     pairs = [["PERSON", "Putin"], {"label": "PERSON", "text": "Mickey Mouse"}, ["GPE", "Kursk"]]
@@ -145,7 +145,7 @@ def test_words_that_stand_nowhere_cost_precision(five, run, tmp_path):
     out = tmp_path / "out.jsonl"
     result = run(five, "convert-predictions", str(answers), "--from", "pairs", "--out", str(out))
     assert result.exit_code == 0, result.output
-    assert f"{name}: «Mickey Mouse» was not found in the text" in result.stdout
+    assert f'{name}: "Mickey Mouse" is not in the text' in result.stdout
     total = dateline.score(out, five).score("entities", "strict").total
     assert (total.hit_gold, total.predicted, total.gold) == (2, 3, 45)
 
@@ -171,4 +171,4 @@ def test_a_line_without_pairs_is_named(five, run, tmp_path, line):
     out = str(tmp_path / "out.jsonl")
     result = run(five, "convert-predictions", str(answers), "--from", "pairs", "--out", out)
     assert result.exit_code == 1
-    assert "answers.jsonl, line 1:" in result.stderr
+    assert "answers.jsonl, line 1" in result.stderr

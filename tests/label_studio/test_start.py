@@ -74,14 +74,14 @@ def test_predictions_with_other_labels(tmp_path, chemistry, sync, label_studio, 
     [
         (lambda p: "{", "line 2: is not JSON"),
         (lambda p: "\udcff", "line 2: is not UTF-8"),
-        (lambda p: "[]\n", "line 2: /: "),
-        (lambda p: p | {"document": "zz"}, "line 2: /document: «zz»: there is no file corpus/zz.json"),
-        (lambda p: p | {"document": "a"}, "line 2: /document: «a»: has line 1 already"),
-        (lambda p: p | {"text_sha256": "0" * 64}, "line 2: /text_sha256: is not that of corpus/b.json"),
-        (lambda p: p | {"more": 1}, "line 2: /: "),
+        (lambda p: "[]\n", "line 2: "),
+        (lambda p: p | {"document": "zz"}, 'line 2 /document: "zz" is not a document here'),
+        (lambda p: p | {"document": "a"}, 'line 2 /document: "a" is already predicted on line 1'),
+        (lambda p: p | {"text_sha256": "0" * 64}, "line 2 /text_sha256: is not the hash of the document's text"),
+        (lambda p: p | {"more": 1}, "line 2: "),
         (
             lambda p: p | {"mentions": [p["mentions"][0] | {"type": "HOBBIT"}]},
-            "line 2: /mentions/0/type: ",
+            "line 2 /mentions/0/type",
         ),
         (
             lambda p: {
@@ -91,7 +91,7 @@ def test_predictions_with_other_labels(tmp_path, chemistry, sync, label_studio, 
                     | {"entity": None, "spans": [{"start": 0, "end": 3, "text": "xyz"}]}
                 ],
             },
-            "line 2: /mentions/0/spans/0",
+            "line 2 /mentions/0/spans/0",
         ),
     ],
     ids=[
@@ -117,9 +117,9 @@ def test_bad_predictions_are_explained_and_nothing_is_pushed(
 def test_a_file_without_predictions_is_explained(five, sync, tmp_path, lines):
     result = sync(five, "push", "--from", written(tmp_path / "none.jsonl", *lines))
     assert result.exit_code == 1
-    assert "holds no predictions" in result.stderr
+    assert "is empty" in result.stderr
     result = sync(five, "push", "--from", str(tmp_path / "nowhere.jsonl"))
-    assert "No such file" in result.stderr
+    assert "there is no such file" in result.stderr
 
 
 @pytest.mark.parametrize("exported", [False, True], ids=["listed", "exported"])

@@ -39,7 +39,7 @@ SECTIONS = {
     "Evaluation": {
         "predict": "evaluation.predict:predict",
         "check-predictions": "evaluation.check_predictions:check_predictions",
-        "convert-predictions": "evaluation.check_predictions:convert_predictions",
+        "convert-predictions": "evaluation.convert_predictions:convert_predictions",
         "score": "evaluation.score:score",
         "compare": "evaluation.compare:compare",
         "errors": "evaluation.errors:errors",

@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import msgspec
 import numpy as np
 
 from dateline.corpus.store import Corpus
@@ -39,9 +38,9 @@ from dateline.metrics.counts import (
 from dateline.metrics.resampling import draws, interval, resampled_sums
 from dateline.model import LAYERS, Struct
 from dateline.ontology.labels import Ontology
-from dateline.predictions.item_checks import Flaw
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.reading import decode_predictions
+from dateline.predictions.problems import PredictionProblem
+from dateline.predictions.reading import as_prediction, read_predictions
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -95,7 +94,7 @@ class Report(Struct, frozen=True):
 
     signature: Signature
     scores: tuple[Score, ...]
-    flaws: tuple[Flaw, ...]
+    problems: tuple[PredictionProblem, ...]
     notes: tuple[str, ...]
 
     def score(self, group: str, measure: str) -> Score:
@@ -169,7 +168,7 @@ def report(
     return Report(
         signature=sign(gold, inputs, tuple(group.name for group in groups), resamples, seed),
         scores=tuple(scores),
-        flaws=tuple(inputs.problems),
+        problems=tuple(inputs.problems),
         notes=tuple(_notes(inputs, groups)),
     )
 
@@ -235,8 +234,8 @@ def as_gold(gold: Goldlike, split: str | None = None, ontology: Ontology | None 
 def as_predictions(predictions: Predictionlike) -> Iterable[Prediction]:
     """Predictions from a file or from values. Raises DatelineError where one has another shape."""
     if isinstance(predictions, str | Path):
-        return (prediction for _, prediction in decode_predictions(Path(predictions)))
-    return map(_as_prediction, predictions)
+        return read_predictions(Path(predictions))
+    return (as_prediction(value, number) for number, value in enumerate(predictions))
 
 
 def rates(counts: Counts) -> Rates:
@@ -250,17 +249,6 @@ def rates(counts: Counts) -> Rates:
         recall=defined(recall(counts)),
         f=defined(f_score(counts)),
     )
-
-
-def _as_prediction(prediction: Prediction | Mapping[str, Any]) -> Prediction:
-    if isinstance(prediction, Prediction):
-        return prediction
-    try:
-        return msgspec.convert(prediction, Prediction)
-    except msgspec.ValidationError as error:
-        raise DatelineError(
-            f"a prediction has another shape than the schema says: {error}."
-        ) from None
 
 
 def _score(counted: Counted, drawn: Any, *, per_document: bool) -> Score:

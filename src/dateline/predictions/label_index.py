@@ -1,4 +1,4 @@
-"""Labels as numbers, for columns."""
+"""Integers for labels and other values, for NumPy columns."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ ABSENT, UNKNOWN = "(none)", "(unknown)"
 
 
 class LabelIndex:
-    """Names in the order of the ontology, and two more: no name given, and a name it does not have.
+    """An integer for each label, in the order of the ontology, and two more: absent and unknown.
 
-    A name that the ontology does not have is never right, but it is counted.
+    A label that the ontology does not have is counted, and never right.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -22,28 +22,28 @@ class LabelIndex:
         self.labels = (*self._known, ABSENT, UNKNOWN)
 
     def __len__(self) -> int:
-        """How many numbers there are."""
+        """The number of labels, with absent and unknown."""
         return len(self.labels)
 
     def __contains__(self, name: str | None) -> bool:
-        """Whether the ontology has the name."""
+        """Whether the ontology has the label."""
         return name in self._numbers
 
     def number(self, name: str | None) -> int:
-        """The number of a name; None is no name given."""
+        """The integer of a label; None is absent."""
         known = len(self._known)
         return known if name is None else self._numbers.get(name, known + 1)
 
 
 class OntologyIndex:
-    """Every list of names that an ontology has."""
+    """The indexes of all kinds of labels of an ontology."""
 
     def __init__(self, ontology: Ontology) -> None:
         self.types = {name: LabelIndex(ontology.layers[name].label_names) for name in LAYERS}
         self.attributes: Mapping[str, Mapping[str, LabelIndex]] = {
             name: {
-                a.name: LabelIndex(v.name for v in a.values)
-                for a in ontology.layers[name].attributes
+                attribute.name: LabelIndex(value.name for value in attribute.values)
+                for attribute in ontology.layers[name].attributes
             }
             for name in LAYERS
         }
@@ -53,11 +53,11 @@ class OntologyIndex:
         self.claimers = LabelIndex(label.name for label in ontology.claimers)
 
     @property
-    def lists(self) -> tuple[LabelIndex, ...]:
-        """Every list, in a fixed order."""
+    def indexes(self) -> tuple[LabelIndex, ...]:
+        """All indexes, in a fixed order."""
         return (
             *self.types.values(),
-            *(names for layer in self.attributes.values() for names in layer.values()),
+            *(index for layer in self.attributes.values() for index in layer.values()),
             self.roles,
             self.event_relations,
             self.claim_relations,
@@ -66,7 +66,7 @@ class OntologyIndex:
 
 
 class ValueIndex:
-    """A number for each different value, from ``first``, in the order in which they come."""
+    """An integer for each distinct value, from ``first``, in order of appearance."""
 
     def __init__(self, first: int = 0) -> None:
         self._first = first
@@ -77,6 +77,6 @@ class ValueIndex:
         """The values so far."""
         return tuple(self._numbers)
 
-    def of(self, value: Hashable) -> int:
-        """The number of a value."""
+    def number(self, value: Hashable) -> int:
+        """The integer of a value."""
         return self._numbers.setdefault(value, self._first + len(self._numbers))

@@ -1,4 +1,4 @@
-"""What offsets count, if not code points: found by trying which way the quotes come out right."""
+"""Recognizes the unit of offsets that are not code points, by trying which unit fits the quotes."""
 
 from __future__ import annotations
 
@@ -19,31 +19,29 @@ def _bytes(text: str, span: Span) -> str:
 
 
 UNITS: Sequence[tuple[str, Slice]] = (
-    ("UTF-16 code units, as JavaScript and Java count", _utf16),
+    ("UTF-16 code units, as in JavaScript and Java", _utf16),
     ("bytes of UTF-8", _bytes),
     ("code points with the end included", lambda text, span: text[span.start : span.end + 1]),
     ("code points counted from 1", lambda text, span: text[max(span.start - 1, 0) : span.end - 1]),
     (
-        "code points of a text whose lines end in CR LF",
+        "code points of a text with CR LF line ends",
         lambda text, span: text.replace("\n", "\r\n")[span.start : span.end],
     ),
 )
 
 
-def recognise(text: str, spans: Sequence[Span]) -> str:
-    """What the offsets count, where another unit than code points proves more of the quotes.
+def better_unit(text: str, spans: Sequence[Span]) -> str:
+    """Say which other unit makes more quotes match their offsets than code points do.
 
-    Empty where code points are best, as they should be, or nothing explains the quotes better.
+    Empty if no unit does.
     """
-    best, proved = "", _proved(text, spans, lambda text, span: text[span.start : span.end])
+    best, most = "", _matching(text, spans, lambda text, span: text[span.start : span.end])
     for name, slice_of in UNITS:
-        found = _proved(text, spans, slice_of)
-        if found > proved:
-            best, proved = name, found
-    if not best:
-        return ""
-    return f"{proved} of {len(spans)} spans are right if offsets count {best}"
+        found = _matching(text, spans, slice_of)
+        if found > most:
+            best, most = name, found
+    return f"{most} of {len(spans)} spans are right if offsets count {best}" if best else ""
 
 
-def _proved(text: str, spans: Sequence[Span], slice_of: Slice) -> int:
+def _matching(text: str, spans: Sequence[Span], slice_of: Slice) -> int:
     return sum(span.start >= 0 and slice_of(text, span) == span.text for span in spans)

@@ -1,174 +1,117 @@
-"""Predictions: what systems say about documents, a line of JSON for each."""
+"""Reads JSON Lines, such as files of predictions: line by line, errors included."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
-from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
-from dateline.model import (
-    LAYERS,
-    SCHEMA_VERSION,
-    Annotation,
-    Document,
-    Provenance,
-    canonical,
-)
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.json_pointer import pointer_of
 from dateline.predictions.prediction import Prediction
-from dateline.validation.engine import Checker
-from dateline.validation.schema import SchemaValidator
+from dateline.predictions.problems import PredictionProblem
 
-SHOWN = 20
-"""How many problems a message lists."""
-LONGEST = 64 * 1024 * 1024
-"""Bytes of a line that are read; a longer one is no prediction."""
+T = TypeVar("T")
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes; a longer line is skipped."""
+
+_PLACE = re.compile(r"(?P<message>.*) - at `\$(?P<path>.*)`", flags=re.S)
+_STEP = re.compile(r"\.(?P<key>\w+)|\[(?P<position>\d+|\.\.\.)\]")
 
 
-def read_predictions(corpus: Corpus, path: Path) -> dict[str, Annotation]:
-    """The predictions of a JSON Lines file as annotations, by document.
+def read_json_lines(
+    path: Path, kind: type[T]
+) -> Iterator[tuple[int, bytes, T | PredictionProblem]]:
+    """Yield each line that is not blank: its number, its bytes, and its value or what is wrong.
 
-    The annotator is the file's stem, as far as a pseudonym may have it. Raises DatelineError,
-    naming line, place and hint of everything that is wrong: with the JSON, the schema, the
-    documents, or what an annotation must hold to.
+    Holds one line in memory. Raises DatelineError if the file cannot be opened or has no line.
     """
-    annotator = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:40] or "predictions"
-    reader = _Reader(corpus, annotator)
+    decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind)
+    empty = True
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(iter(lambda: file.readline(LONGEST + 1), b""), 1):
-                if line.strip():
-                    reader.line(number, line)
+            for number, content in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
+                too_long = len(content) > LONGEST_LINE
+                rest = content
+                while too_long and rest and not rest.endswith(b"\n"):
+                    rest = file.readline(LONGEST_LINE)
+                if too_long:
+                    empty = False
+                    message = f"is longer than {LONGEST_LINE // 1024**2} MB"
+                    yield number, b"", _rejected(number, message)
+                elif content.strip():
+                    empty = False
+                    value: T | PredictionProblem = _decoded(number, content, decoder)
+                    yield number, content, value
+    except FileNotFoundError:
+        raise NotFoundError(f"{path}: there is no such file.") from None
     except OSError as error:
-        raise DatelineError(f"{path}: {error.strerror}.") from None
-    if reader.problems:
-        more = len(reader.problems) - SHOWN
-        raise DatelineError(
-            f"{path}: cannot be used:\n"
-            + "\n".join(f"  {problem}" for problem in reader.problems[:SHOWN])
-            + (f"\n  and {more} more" if more > 0 else "")
-        )
-    if not reader.found:
-        raise DatelineError(
-            f"{path}: holds no predictions; it needs a line of JSON for each document."
-        )
-    return reader.found
+        raise InvalidInputError(f"{path}: {error.strerror}.") from None
+    if empty:
+        raise InvalidInputError(f"{path}: is empty. Expected a JSON object on each line.")
 
 
-def decode_predictions(path: Path) -> Iterator[tuple[int, Prediction]]:
-    """The lines of a JSON Lines file with their numbers, checked for their shape and no further.
+def read_predictions(path: Path) -> Iterator[Prediction]:
+    """Yield the predictions of a file.
 
-    Raises DatelineError, naming the line, where one has another shape than a prediction.
+    Raises InvalidInputError for the first line that has not the shape of a prediction.
     """
-    decoder = msgspec.json.Decoder(Prediction)
+    for number, _, found in read_json_lines(path, Prediction):
+        if isinstance(found, PredictionProblem):
+            place = f"{found.pointer}: " if found.pointer else ""
+            raise InvalidInputError(
+                f"{path}, line {number}: {place}{found.message}. "
+                f"Run `dateline check-predictions {path.name}` for all problems."
+            )
+        yield found
+
+
+def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Prediction:
+    """A prediction from a struct or a dict, at a position of a list of predictions.
+
+    Raises InvalidInputError if it has not the shape of a prediction.
+    """
+    if isinstance(value, Prediction):
+        return value
     try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield number, decoder.decode(line)
-    except OSError as error:
-        raise DatelineError(f"{path}: {error.strerror}.") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise DatelineError(
-            f"{path}, line {number}: {error}. `dateline check-predictions {path.name}` says "
-            "everything that is wrong."
+        return msgspec.convert(value, Prediction)
+    except msgspec.ValidationError as error:
+        pointer, message = _place_and_message(error)
+        raise InvalidInputError(
+            f"predictions[{position}]{pointer and ' '}{pointer}: {message}."
         ) from None
 
 
-class _Reader:
-    def __init__(self, corpus: Corpus, annotator: str) -> None:
-        self._corpus = corpus
-        self._annotator = annotator
-        self._schema = SchemaValidator(corpus.schemas, "prediction")
-        self._checker = Checker(corpus)
-        self._known = frozenset(corpus.document_ids())
-        self._lines: dict[str, int] = {}
-        self.found: dict[str, Annotation] = {}
-        self.problems: list[str] = []
-
-    def line(self, number: int, line: bytes) -> None:
-        """Take in a line, or note what is wrong with it."""
-        problems = [f"line {number}: {problem}" for problem in self._problems(number, line)]
-        self.problems += problems
-
-    def _problems(self, number: int, line: bytes) -> Iterator[str]:
-        if len(line) > LONGEST:
-            yield f"is longer than {LONGEST // 1024**2} MB, and was not read"
-            return
+def _decoded(
+    number: int, content: bytes, decoder: msgspec.json.Decoder[T]
+) -> T | PredictionProblem:
+    try:
+        return decoder.decode(content)
+    except msgspec.ValidationError as error:
+        pointer, message = _place_and_message(error)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        pointer, message = "", f"is not JSON: {error}"
         try:
-            instance = json.loads(line)
-        except UnicodeDecodeError as error:
-            yield f"is not UTF-8: {error.reason} at byte {error.start}"
-            return
-        except (json.JSONDecodeError, RecursionError) as error:
-            yield f"is not JSON: {error}"
-            return
-        wrong = [
-            f"{f.pointer or '/'}: {f.message}. {f.hint or ''}".rstrip()
-            for f in self._schema.findings(instance)
-        ]
-        if wrong:
-            yield from wrong
-            return
-        prediction = msgspec.convert(instance, Prediction)
-        name = prediction.document
-        if name not in self._known:
-            yield f"/document: «{name}»: there is no file corpus/{name}.json"
-            return
-        if name in self._lines:
-            yield f"/document: «{name}»: has line {self._lines[name]} already; keep one"
-            return
-        self._lines[name] = number
-        document = self._corpus.read_document(name)
-        if prediction.text_sha256 not in (None, document.text_sha256):
-            yield (
-                f"/text_sha256: is not that of corpus/{name}.json, so another text was read; "
-                "predict on this one"
-            )
-            return
-        annotation = _annotation(prediction, document, self._annotator)
-        errors = [
-            f"{i.pointer} {i.code}: {i.message}. {i.hint or ''}".rstrip()
-            for i in self._checker.check_annotation(annotation, document)
-            if i.level == "error"
-        ]
-        yield from errors
-        if not errors:
-            self.found[name] = annotation
+            content.decode()
+        except UnicodeDecodeError as wrong:
+            message = f"is not UTF-8: {wrong.reason} at byte {wrong.start}"
+    return _rejected(number, message, pointer)
 
 
-def _annotation(prediction: Prediction, document: Document, annotator: str) -> Annotation:
-    said = {
-        "entities": (prediction.mentions, prediction.entities),
-        "events": (prediction.events,),
-        "claims": (prediction.claims,),
-    }
-    return canonical(
-        Annotation(
-            schema_version=SCHEMA_VERSION,
-            document=prediction.document,
-            text_sha256=document.text_sha256,
-            annotator=annotator,
-            layers=tuple(layer for layer in LAYERS if any(said[layer])) or LAYERS,
-            status="draft",
-            provenance=Provenance(
-                kind="model",
-                tool=annotator,
-                created=None,
-                updated=None,
-                label_studio=None,
-                note=None,
-            ),
-            mentions=prediction.mentions,
-            entities=prediction.entities,
-            events=prediction.events,
-            event_relations=prediction.event_relations,
-            claims=prediction.claims,
-            claim_relations=prediction.claim_relations,
-            retired=(),
-        )
+def _place_and_message(error: msgspec.ValidationError) -> tuple[str, str]:
+    """The JSON Pointer to the value that msgspec did not accept, and what it says about it."""
+    found = _PLACE.fullmatch(str(error))
+    if found is None:
+        return "", str(error)
+    steps = [step["key"] or step["position"] for step in _STEP.finditer(found["path"])]
+    return pointer_of(steps), found["message"]
+
+
+def _rejected(number: int, message: str, pointer: str = "") -> PredictionProblem:
+    return PredictionProblem(
+        line=number, effect="rejected", pointer=pointer, message=message, hint="Fix the line."
     )

@@ -1,19 +1,19 @@
-"""Texts that systems read: documents of a corpus or a dataset, or files of a folder."""
+"""Texts that systems read: the documents of a corpus, or the files of a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dateline.corpus.segmentation import segment
 from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
-from dateline.model import Range, Struct
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.model import Document, Range, Struct
 from dateline.text import sha256_of_text
 
 
 class Text(Struct, frozen=True):
-    """A text with its segmentation; offsets are code points, end exclusive."""
+    """A text with its sentences and tokens, as offsets in code points, end exclusive."""
 
     id: str
     text: str
@@ -22,37 +22,53 @@ class Text(Struct, frozen=True):
     tokens: tuple[Range, ...] = ()
 
     def tokens_of(self, sentence: Range) -> list[Range]:
-        """The tokens that lie in a sentence, in order."""
+        """The tokens of a sentence, in order."""
         return [t for t in self.tokens if sentence[0] <= t[0] and t[1] <= sentence[1]]
 
 
+class CorpusTexts(Mapping[str, Text]):
+    """The texts of a corpus by document id; each is read from disk when it is looked up."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._ids = dict.fromkeys(corpus.document_ids())
+
+    def __getitem__(self, name: str) -> Text:
+        if name not in self._ids:
+            raise KeyError(name)
+        return _text_of(self._corpus.read_document(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ids
+
+
 def texts_of_corpus(corpus: Corpus, split: str | None = None) -> Iterator[Text]:
-    """The texts of a corpus, or of one of its splits, in the order of their ids."""
+    """The texts of a corpus, or of one of its splits, sorted by id."""
     for name in corpus.document_ids():
         document = corpus.read_document(name)
         if split is None or document.split == split:
-            yield Text(
-                id=name,
-                text=document.text,
-                text_sha256=document.text_sha256,
-                sentences=document.sentences,
-                tokens=document.tokens,
-            )
+            yield _text_of(document)
 
 
 def texts_of_folder(folder: Path) -> Iterator[Text]:
-    """The ``*.txt`` files of a folder in UTF-8, in the order of their names; ids are the stems.
+    """The ``*.txt`` files of a folder, in UTF-8, sorted by name; the file's stem is the id.
 
-    Raises DatelineError where there are none, or one is not UTF-8.
+    Raises DatelineError if there are none, or one is not UTF-8.
     """
     paths = sorted(folder.glob("*.txt"))
     if not paths:
-        raise DatelineError(f"{folder}: there are no files that end in .txt.")
+        raise NotFoundError(f"{folder}: has no .txt files.")
     for path in paths:
         try:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise DatelineError(
+            raise InvalidInputError(
                 f"{path}: is not UTF-8: {error.reason} at byte {error.start}."
             ) from None
         sentences, tokens = segment(text)
@@ -63,3 +79,13 @@ def texts_of_folder(folder: Path) -> Iterator[Text]:
             sentences=sentences,
             tokens=tokens,
         )
+
+
+def _text_of(document: Document) -> Text:
+    return Text(
+        id=document.id,
+        text=document.text,
+        text_sha256=document.text_sha256,
+        sentences=document.sentences,
+        tokens=document.tokens,
+    )

@@ -57,7 +57,7 @@ def test_a_real_spacy_pipeline(real_corpus, run, tmp_path, labels):
     result = run(real_corpus, "predict", *model, "--out", str(out))
     assert result.exit_code == 0, result.output
     checked = run(real_corpus, "check-predictions", str(out))
-    assert ", 0 of them as wrong; 0 are refused" in checked.stderr
+    assert ", 0 of them wrong; 0 items rejected" in checked.stderr
     report = dateline.score(out, real_corpus)
     assert report.score("entities", "strict").value > 0.25
     assert {s.group for s in report.scores} == {"entities"}
@@ -107,7 +107,7 @@ def test_gliner_is_asked_for_titles_and_returns_types(five, run, tmp_path, monke
     out = tmp_path / "gliner.jsonl"
     result = run(five, "predict", "--model", "gliner:a/model", "--out", str(out))
     assert result.exit_code == 0, result.output
-    assert run(five, "check-predictions", str(out)).stderr.count("0 of them as wrong") == 1
+    assert run(five, "check-predictions", str(out)).stderr.count("0 of them wrong") == 1
     total = dateline.score(out, five).score("entities", "strict").total
     assert (total.hit_gold, total.predicted) == (10, 10)
     missing = run(five, "predict", "--model", "gliner:b", "--out", str(tmp_path / "b.jsonl"))

@@ -150,7 +150,7 @@ def test_answers_become_predictions_with_places(predict, five, tmp_path):
     arguments = report.score("arguments", "AC+").total
     assert (arguments.hit_gold, arguments.predicted) == (5, 10)
     assert report.score("claims", "claimer, matched only").total.hit_gold == 10
-    assert len(report.flaws) == 10
+    assert len(report.problems) == 10
 
 
 def test_the_record_has_the_cost_and_no_key(predict, tmp_path):

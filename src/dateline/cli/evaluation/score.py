@@ -10,6 +10,7 @@ import click
 
 from dateline.cli.shared import Command, Settings, pass_settings
 from dateline.cli.shared import format_option as formats
+from dateline.rendering.listing import listed
 
 if TYPE_CHECKING:
     from dateline.evaluation.columns.scoring_input import MatchingOptions
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 format_option = formats("text", "json", "md", "html")
 
 C = TypeVar("C", bound=Callable[..., Any])
-FLAWS_SHOWN = 5
+PROBLEMS_SHOWN = 5
 WIDE = 100
 """Columns of a terminal from which on tables have lines between their columns."""
 
@@ -185,10 +186,6 @@ def _print_tables(tables: Iterable[Table]) -> None:
 def _warn(settings: Settings, report: Report) -> None:
     for note in report.notes:
         settings.say(f"Note: {note}.")
-    for flaw in report.flaws[:FLAWS_SHOWN]:
-        settings.say(f"{flaw.document} {flaw.pointer} {flaw.id}: {flaw.problem}")
-    if len(report.flaws) > FLAWS_SHOWN:
-        settings.say(
-            f"and {len(report.flaws) - FLAWS_SHOWN} more like these; "
-            "`dateline check-predictions` says them all."
-        )
+    more = "more problems; `dateline check-predictions` lists them all"
+    for line in listed(report.problems, PROBLEMS_SHOWN, more=more):
+        settings.say(line)

@@ -1,4 +1,4 @@
-"""What gold or a system says about all documents, as columns."""
+"""The items of all documents as columns, of the gold or of one system."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.prediction import Prediction
 
 MENTION, EVENT, CLAIM = range(3)
-"""Kinds of what fills a role."""
+"""Kinds of fillers of a role."""
 MISSING_ROW = -1
-"""The row of something that is referred to and is not there."""
+"""The row of an item that is referred to and does not exist."""
 UNLINKED = -1
+"""The knowledge base entry of a mention that nobody linked."""
 
 AttributeColumns = Mapping[str, IntArray]
-"""A number for each item, by attribute."""
+"""The integer of each item's value, by attribute."""
 Rows = list[tuple[int, ...]]
 _T = TypeVar("_T", Mention, Event, Claim)
 
 
 class ArgumentRows(NamedTuple):
-    """Filled roles: row of the event, number of the role, kind and row of the filler."""
+    """Arguments: row of the event, integer of the role, kind and row of the filler."""
 
     event: IntArray
     role: IntArray
@@ -38,7 +39,7 @@ class ArgumentRows(NamedTuple):
 
 
 class RelationRows(NamedTuple):
-    """Relations: document, number of the label, rows of both ends."""
+    """Relations: document, integer of the label, rows of both ends."""
 
     document: IntArray
     label: IntArray
@@ -47,13 +48,13 @@ class RelationRows(NamedTuple):
 
 
 class AnnotationColumns(NamedTuple):
-    """One side's items as columns; documents are numbered as in the gold.
+    """Gold or predicted items as columns; documents are numbered as in the gold.
 
-    ``chain`` and ``cluster`` number the chains of mentions and events; who is in none is alone in
-    one. ``entry`` is the knowledge base entry of each mention, 0 for NIL, -1 where nobody looked.
-    ``claimer`` is a row of ``mentions``, or the special claimer k as -2 - k. ``cues`` has a span
-    for each claim that has a cue, whose label is the claim's row. ``scores`` rank claims by
-    attribute and value; NaN where a claim has none.
+    ``chain`` and ``cluster`` are the coreference chains of mentions and events; an item without one
+    is alone in its own. ``entry`` is the knowledge base entry of each mention, 0 for NIL and -1 for
+    unlinked. ``claimer`` is a row of ``mentions``, or the special claimer k as -2 - k. ``cues`` has
+    a span for each claim with a cue; its label is the claim's row. ``scores`` rank claims by
+    attribute and value, NaN for a claim without one.
     """
 
     mentions: Spans
@@ -74,21 +75,21 @@ class AnnotationColumns(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all columns: equal for equal content, whatever the ids are."""
+        """SHA-256 of all columns: equal for equal content, regardless of ids."""
         found = hashlib.sha256()
         _hash(found, self)
         return found.hexdigest()
 
 
 def special_claimer(number: int) -> int:
-    """How a claimer that is no mention stands in the column of claimers."""
+    """The value of the column ``claimer`` for a claimer that is not a mention."""
     return -2 - number
 
 
 class ColumnsBuilder:
-    """Makes the columns of one side, document by document.
+    """Builds columns document by document.
 
-    ``entries`` numbers knowledge base entries and is shared by both sides.
+    ``entries`` numbers knowledge base entries and is shared by gold and predictions.
     """
 
     def __init__(self, ontology: OntologyIndex, entries: ValueIndex) -> None:
@@ -111,13 +112,8 @@ class ColumnsBuilder:
         }
         self._scores: dict[tuple[str, str], dict[int, float]] = {}
 
-    def add(
-        self,
-        document: int,
-        items: Prediction,
-        scores: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
-    ) -> None:
-        """Take in what is said of a document."""
+    def add(self, document: int, items: Prediction) -> None:
+        """Add the items of a document."""
         rows = (
             self._add_mentions(document, items),
             self._add_events(document, items.events),
@@ -145,7 +141,7 @@ class ColumnsBuilder:
                     rows[own].get(end, MISSING_ROW) for end in (relation.source, relation.target)
                 )
                 found.append((document, names.number(relation.type), *ends))
-        for attribute, values in (scores or {}).items():
+        for attribute, values in items.scores.items():
             for value, by_claim in values.items():
                 ranked = self._scores.setdefault((attribute, value), {})
                 for claim_id, score in by_claim.items():
@@ -153,7 +149,7 @@ class ColumnsBuilder:
                         ranked[rows[CLAIM][claim_id]] = score
 
     def columns(self) -> AnnotationColumns:
-        """The columns of everything that was taken in."""
+        """The columns of all documents that were added."""
         chain, entry = _int_columns(self._of_mentions, 2)
         return AnnotationColumns(
             mentions=Spans.of(self._mentions),
@@ -184,9 +180,9 @@ class ColumnsBuilder:
             link = links.get(mention.entity) if mention.entity is not None else None
             entry = UNLINKED
             if link is not None:
-                entry = NIL if link.id is None else self._entries.of((link.kb, link.id))
+                entry = NIL if link.id is None else self._entries.number((link.kb, link.id))
             alone = mention.entity is None
-            chain = self._chains.of((document, row) if alone else (document, mention.entity))
+            chain = self._chains.number((document, row) if alone else (document, mention.entity))
             self._of_mentions.append((chain, entry))
             self._add_values("entities", mention.attributes)
         return rows
@@ -200,7 +196,7 @@ class ColumnsBuilder:
             self._events.append((document, label, _fragments(event.trigger)))
             alone = event.cluster is None
             self._cluster.append(
-                self._clusters.of((document, row) if alone else (document, event.cluster))
+                self._clusters.number((document, row) if alone else (document, event.cluster))
             )
             self._add_values("events", event.attributes)
         return rows
@@ -236,7 +232,7 @@ class ColumnsBuilder:
 
 
 def _in_order(items: Iterable[_T], field: str) -> list[_T]:
-    """Items by their place in the text, so that neither file nor model decides their order."""
+    """Items by their place in the text, so that their order in the file does not matter."""
     return sorted(items, key=lambda item: (_fragments(getattr(item, field)), item.id))
 
 

@@ -1,4 +1,4 @@
-"""Gold and predictions side by side, with what both must share to be compared."""
+"""Gold and predictions as columns, with all that the measures need to compare them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dateline.errors import DatelineError
+from dateline.errors import ConflictError
 from dateline.evaluation.columns.annotation_columns import (
     CLAIM,
     EVENT,
@@ -16,22 +16,25 @@ from dateline.evaluation.columns.annotation_columns import (
     AnnotationColumns,
     ColumnsBuilder,
 )
-from dateline.evaluation.gold import Gold, GoldDocument
+from dateline.evaluation.gold import Gold, texts_of_gold
 from dateline.metrics.counts import BoolArray
 from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import LAYERS, Range, Struct
-from dateline.predictions.item_checks import Flaw, admit
+from dateline.predictions.document_checks import by_document
+from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.prediction import Prediction
+from dateline.predictions.problems import PredictionProblem
 
 
 class MatchingOptions(Struct, frozen=True):
-    """What a user can choose of how things are matched; it all goes into the signature.
+    """How items are matched; all options are part of the signature.
 
-    ``mention_match`` says which mentions coreference takes for the same: ``exact`` places, or any
-    that overlap (``partial``), assigned 1:1. ``claim_overlap`` is the intersection over union from
-    which two claims are the same.
+    ``mention_match`` says which mentions coreference takes for the same: ``"exact"`` places, or
+    any that overlap (``"partial"``), assigned 1:1. ``singletons=False`` leaves chains of one
+    mention out. ``claim_overlap`` is the intersection over union (above 0, up to 1) from which two
+    claims match. With ``given_triggers``, the predicted events must be those of the gold.
     """
 
     mention_match: str = "exact"
@@ -47,8 +50,8 @@ class PlaceIds:
         found = place_ids(
             *(
                 spans
-                for side in (gold, predicted)
-                for spans in (side.mentions, side.events, side.claims)
+                for columns in (gold, predicted)
+                for spans in (columns.mentions, columns.events, columns.claims)
             ),
             gold.cues,
             predicted.cues,
@@ -60,35 +63,41 @@ class PlaceIds:
 
 
 class ScoringInput:
-    """Gold and predicted columns of the same documents."""
+    """Gold and predicted columns of the same documents, and which items match.
+
+    ``problems`` are those of predicted items, and ``missing`` the documents without a prediction.
+    """
 
     def __init__(
         self, gold: Gold, predictions: Iterable[Prediction], options: MatchingOptions | None = None
     ) -> None:
-        """Raises DatelineError where a prediction is about a document or text not in the gold."""
+        """Raises DatelineError if a prediction is about a document or text not in the gold."""
         self.options = options or MatchingOptions()
         self.ontology_index = OntologyIndex(gold.ontology)
-        self._texts = tuple(document.text_sha256 for document in gold.documents)
         self.document_ids = tuple(document.id for document in gold.documents)
-        self.problems: list[Flaw] = []
+        self.problems: list[PredictionProblem] = []
+        self._text_hashes = tuple(document.text_sha256 for document in gold.documents)
+        found = by_document(predictions, {text.id: text for text in texts_of_gold(gold)})
         entries = ValueIndex(first=1)
-        ours, theirs = (ColumnsBuilder(self.ontology_index, entries) for _ in range(2))
-        by_document = _by_document(predictions, gold)
+        gold_columns, predicted_columns = (
+            ColumnsBuilder(self.ontology_index, entries) for _ in range(2)
+        )
         # Gold goes first, so that its columns are the same whatever is predicted.
         for number, document in enumerate(gold.documents):
-            ours.add(number, document.items)
-        self._entries = entries.values
+            gold_columns.add(number, document.items)
+        self._gold_entries = entries.values
         for number, document in enumerate(gold.documents):
-            prediction = by_document.get(document.id)
-            if prediction is not None:
-                admitted, flaws = admit(prediction, document.id, document.text, self.ontology_index)
-                theirs.add(number, admitted, admitted.scores)
-                self.problems += flaws
-        self.gold, self.predicted = ours.columns(), theirs.columns()
-        self.missing = tuple(name for name in self.document_ids if name not in by_document)
+            if document.id in found:
+                scorable, problems = check_items(
+                    found[document.id], document.text, self.ontology_index
+                )
+                predicted_columns.add(number, scorable)
+                self.problems += problems
+        self.gold, self.predicted = gold_columns.columns(), predicted_columns.columns()
+        self.missing = tuple(name for name in self.document_ids if name not in found)
         self.sentences = _ranges(document.sentences for document in gold.documents)
         self.tokens = _ranges(document.tokens for document in gold.documents)
-        self._layers = {
+        self._annotated = {
             layer: np.array([layer in document.layers for document in gold.documents])
             for layer in LAYERS
         }
@@ -96,89 +105,64 @@ class ScoringInput:
 
     @cached_property
     def gold_sha256(self) -> str:
-        """SHA-256 of what is scored against: documents, texts, labels and all gold items."""
-        named = [
+        """SHA-256 of the gold: documents, texts, labels and all items."""
+        parts = [
             *self.document_ids,
-            *self._texts,
-            *(str(layer.tolist()) for layer in self._layers.values()),
-            *(str(entry) for entry in self._entries),
-            *(label for names in self.ontology_index.lists for label in names.labels),
+            *self._text_hashes,
+            *(str(layer.tolist()) for layer in self._annotated.values()),
+            *(str(entry) for entry in self._gold_entries),
+            *(label for index in self.ontology_index.indexes for label in index.labels),
             str(self.sentences.start.tolist()),
             self.gold.digest,
         ]
-        return hashlib.sha256("\n".join(named).encode()).hexdigest()
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
     def document_count(self) -> int:
-        """How many documents there are."""
+        """The number of documents."""
         return len(self.document_ids)
 
     def annotated(self, layer: str) -> BoolArray:
-        """Which documents the gold has annotated on a layer; the others are not scored on it."""
-        return self._layers[layer]
+        """Which documents have gold on a layer; the others are not scored on it."""
+        return self._annotated[layer]
 
     @property
     def chain_count(self) -> int:
-        """How many numbers the gold's chains of mentions have."""
+        """The number of the gold's coreference chains."""
         return int(self.gold.chain.max(initial=-1)) + 1
 
     @cached_property
     def place_ids(self) -> PlaceIds:
-        """Numbers of the places of all items."""
+        """The places of all items as integers."""
         return PlaceIds(self.gold, self.predicted)
 
     @cached_property
     def mention_matches(self) -> Matching:
-        """Predicted mentions assigned to gold ones."""
-        return matched(self.gold.mentions, self.predicted.mentions)
+        """Predicted mentions assigned to gold mentions."""
+        return _matched(self.gold.mentions, self.predicted.mentions)
 
     @cached_property
     def event_matches(self) -> Matching:
-        """Predicted events assigned to gold ones, by their triggers."""
-        return matched(self.gold.events, self.predicted.events)
+        """Predicted events assigned to gold events, by their triggers."""
+        return _matched(self.gold.events, self.predicted.events)
 
 
-def matched(gold: Spans, predicted: Spans) -> Matching:
-    """The assignment of spans, with rows of the columns as they are, duplicates left out."""
+def _matched(gold: Spans, predicted: Spans) -> Matching:
+    """The assignment of spans without duplicates, as rows of the given columns."""
     gold_rows, predicted_rows = distinct_rows(gold), distinct_rows(predicted)
     found = match(gold.take(gold_rows), predicted.take(predicted_rows))
     return found._replace(gold=gold_rows[found.gold], predicted=predicted_rows[found.predicted])
-
-
-def _by_document(predictions: Iterable[Prediction], gold: Gold) -> dict[str, Prediction]:
-    known = {document.id: document for document in gold.documents}
-    found: dict[str, Prediction] = {}
-    problems = []
-    for prediction in predictions:
-        name = prediction.document
-        if name not in known:
-            problems.append(f"«{name}» is no document of the gold")
-        elif name in found:
-            problems.append(f"«{name}» is predicted twice; keep one line for each document")
-        elif _is_other_text(prediction, known[name]):
-            problems.append(f"«{name}» was predicted on another text")
-        else:
-            found[name] = prediction
-    if problems:
-        listed = "".join(f"\n  {problem}" for problem in problems[:20])
-        more = f"\n  and {len(problems) - 20} more" if len(problems) > 20 else ""
-        raise DatelineError(f"the predictions cannot be scored:{listed}{more}")
-    return found
-
-
-def _is_other_text(prediction: Prediction, document: GoldDocument) -> bool:
-    return prediction.text_sha256 not in (None, document.text_sha256)
 
 
 def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> None:
     for name, spans in (("mentions", gold.mentions), ("events", gold.events)):
         kept = distinct_rows(spans)
         if len(kept) < len(spans):
-            twice = np.setdiff1d(np.arange(len(spans)), kept)
-            document = documents[spans.document[twice[0]]]
-            raise DatelineError(
-                f"{document}: the gold has {name} of one place and type twice, so that scores "
-                "would depend on which is meant; `dateline validate` names them."
+            duplicates = np.setdiff1d(np.arange(len(spans)), kept)
+            document = documents[spans.document[duplicates[0]]]
+            raise ConflictError(
+                f"{document}: the gold has duplicate {name} (same place and type), so scores would "
+                "depend on which one is meant. `dateline validate` names them."
             )
 
 

@@ -1,4 +1,4 @@
-"""Numbers that gold and predictions share: for what fills a role, ends a relation or is meant."""
+"""Integer ids shared by gold and predictions, for arguments, relation ends and entities."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from dateline.metrics.spans import first_rows
 
 
 def argument_ids(inputs: ScoringInput) -> tuple[Arguments, Arguments]:
-    """The arguments of both sides by the places of triggers and fillers."""
+    """Gold and predicted arguments, by the places of their triggers and fillers."""
     places = inputs.place_ids
     gold = _arguments(inputs.gold, places.of_gold, places.end)
-    # A filler that is nowhere is no gold filler, so its numbers must not be those of gold's own.
+    # A missing filler matches nothing, so its ids must not be those of gold's missing fillers.
     return gold, _arguments(inputs.predicted, places.of_predicted, places.end + len(gold.role))
 
 
-def relation_ids(found: RelationRows, number: IntArray, beyond: int) -> Relations:
-    """Relations with the numbers of their ends; one that is nowhere has one from ``beyond`` on."""
+def relation_ids(rows: RelationRows, end_ids: IntArray, beyond: int) -> Relations:
+    """Relations by the ids of their ends; missing ends get distinct ids from ``beyond`` on."""
     ends: list[IntArray] = []
-    for row in (found.source, found.target):
+    for row in (rows.source, rows.target):
         end = beyond + len(ends) * len(row) + np.arange(len(row))
         there = row != MISSING_ROW
-        end[there] = number[row[there]]
+        end[there] = end_ids[row[there]]
         ends.append(end)
-    return Relations(found.document, found.label, *ends)
+    return Relations(rows.document, rows.label, *ends)
 
 
 def ids_by_entity(inputs: ScoringInput) -> tuple[IntArray, IntArray]:
-    """What each mention refers to: a gold chain, or for a mention that gold lacks its own place.
+    """The entity of each gold and predicted mention.
 
-    A predicted mention refers to what the gold mention of the same place refers to. Gold chains are
-    numbered below ``inputs.chain_count``, places from there on.
+    A predicted mention has the chain of the gold mention at its place, numbered below
+    ``inputs.chain_count``. Without such a mention, its place is its id, numbered from there on.
     """
     predicted = inputs.place_ids.of_predicted[MENTION] + inputs.chain_count
     found = inputs.mention_matches
@@ -51,32 +51,32 @@ def ids_by_entity(inputs: ScoringInput) -> tuple[IntArray, IntArray]:
 
 
 def ids_by_overlap(inputs: ScoringInput) -> tuple[IntArray, IntArray]:
-    """What each mention stands for: the gold mention that it is assigned to, or its own place.
+    """The place of each gold mention, and of the gold mention assigned to each predicted one.
 
-    The assignment is 1:1, of mentions that overlap, so that no gold mention stands for two.
+    Mentions that overlap are assigned 1:1. A predicted mention without one has its own place.
     """
-    gold, predicted = (
-        inputs.place_ids.of_gold[MENTION],
-        inputs.place_ids.of_predicted[MENTION].copy(),
-    )
+    gold = inputs.place_ids.of_gold[MENTION]
+    predicted = inputs.place_ids.of_predicted[MENTION].copy()
     found = inputs.mention_matches
     predicted[found.predicted] = gold[found.gold]
     return gold, predicted[first_rows(inputs.predicted.mentions)]
 
 
-def _arguments(side: AnnotationColumns, places: Mapping[int, IntArray], end: int) -> Arguments:
-    found = side.arguments
+def _arguments(columns: AnnotationColumns, places: Mapping[int, IntArray], end: int) -> Arguments:
+    found = columns.arguments
     return Arguments(
-        side.events.document[found.event],
-        side.events.label[found.event],
+        columns.events.document[found.event],
+        columns.events.label[found.event],
         places[EVENT][found.event],
         found.role,
-        _place_of(found.kind, found.filler, places, end),
+        _filler_places(found.kind, found.filler, places, end),
     )
 
 
-def _place_of(kind: IntArray, row: IntArray, places: Mapping[int, IntArray], end: int) -> IntArray:
-    """The place of each filler by its kind and row; a filler that is nowhere has one of its own."""
+def _filler_places(
+    kind: IntArray, row: IntArray, places: Mapping[int, IntArray], end: int
+) -> IntArray:
+    """The place of each filler by its kind and row; a missing filler has a place of its own."""
     found = end + np.arange(len(row))
     for number, numbers in places.items():
         there = (kind == number) & (row != MISSING_ROW)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dateline.evaluation.measures.groups import MEAN
 from dateline.evaluation.scoring import Rates, Report, Score
+from dateline.rendering.listing import counted
 from dateline.rendering.markdown import escape
 
 NONE = "—"
@@ -40,8 +41,8 @@ def tables(report: Report, *, labels: bool = False) -> Iterator[Table]:
 
 def notes(report: Report) -> list[str]:
     """What to keep in mind, as sentences."""
-    flaws = len(report.flaws)
-    noted = [f"{flaws} predicted items are not as they should be"] if flaws else []
+    found = counted(len(report.problems), "problem")
+    noted = [f"the predictions have {found}"] if report.problems else []
     return [sentence(note) for note in (*report.notes, *noted)]
 
 

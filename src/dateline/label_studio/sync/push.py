@@ -23,7 +23,7 @@ from dateline.label_studio.server.responses import Project, Task
 from dateline.label_studio.sync.schema_losses import refusal
 from dateline.model import LAYERS, Annotation, Document, Struct, canonical
 from dateline.ontology.labels import Ontology
-from dateline.predictions.reading import read_predictions
+from dateline.predictions.annotations import read_as_annotations
 from dateline.validation.engine import Checker
 
 Source = str | Path | Mapping[str, Curated]
@@ -142,7 +142,7 @@ def _starts(
             for document in documents
             if document.id in source
         }
-    said = read_predictions(corpus, source) if isinstance(source, Path) else None
+    said = read_as_annotations(corpus, source) if isinstance(source, Path) else None
     found = {
         document.id: (document, annotation)
         for document in documents

@@ -1,1 +1,1 @@
-"""Predictions from other formats, with a report of what could not be found in the texts."""
+"""Conversion of other formats to predictions, with a report of words that are not in the texts."""

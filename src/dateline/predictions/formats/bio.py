@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 from dateline.model import Range
-from dateline.predictions.formats.placement import Alignment, align_tokens, prediction_of
+from dateline.predictions.formats.placement import PlacementReport, align_tokens, prediction_of
 from dateline.predictions.prediction import Prediction
 
 BEGIN, DROP = "begin", "drop"
 REPAIRS = (BEGIN, DROP)
-"""What becomes of an inside tag that follows nothing of its label: it begins a span, or is none."""
+"""What to do with an inside tag that follows no tag of its label: begin a span, or drop the tag."""
 
 _DOCUMENT = re.compile(
     r"#\s*begin document\s*\(?(?P<begun>[^);\s]+)|"
@@ -25,13 +25,13 @@ _TAG = re.compile(r"(?P<border>[BIESUL])-(?P<label>.+)")
 
 def read_bio(
     path: Path, texts: Mapping[str, str], layer: str, repair: str = BEGIN
-) -> Iterator[tuple[Prediction, Alignment]]:
-    """Predictions from a file with a token and its tag on each line, the tag in the last column.
+) -> Iterator[tuple[Prediction, PlacementReport]]:
+    """Read predictions from a file with a token and its tag on each line, the tag last.
 
-    Blank lines end sentences. A line such as «# document = NAME», «# id = NAME/3», «#begin document
-    (NAME)» or «-DOCSTART- NAME» says which document follows; a file without any is about the only
-    one there is. Tags are BIO, IOB1, BIOES or BILOU. Raises DatelineError, naming the line, for
-    anything else.
+    A blank line ends a sentence. A line such as ``# document = NAME``, ``# id = NAME/3``,
+    ``#begin document (NAME)`` or ``-DOCSTART- NAME`` names the document that follows; without any,
+    ``texts`` must have one document only. Tags are BIO, IOB1, BIOES or BILOU. Raises
+    InvalidInputError that names the line if it is anything else.
     """
     for name, rows in _by_document(path, texts).items():
         tokens = [token for token, _, _ in rows]
@@ -48,7 +48,7 @@ def read_bio(
                 lost.append(words)
         yield (
             prediction_of(name, texts[name], found, layer),
-            Alignment(
+            PlacementReport(
                 document=name,
                 exact=len(found) - len(lost),
                 loose=0,
@@ -60,19 +60,19 @@ def read_bio(
 
 
 def _by_document(path: Path, texts: Mapping[str, str]) -> dict[str, list[tuple[str, int, str]]]:
-    """Token, number of the line, and tag, by document; a blank line is an empty token."""
+    """Token, line number and tag of each line, by document; a blank line is an empty token."""
     found: dict[str, list[tuple[str, int, str]]] = {}
     current = next(iter(texts)) if len(texts) == 1 else ""
     for number, line in enumerate(_lines(path), 1):
         named = _DOCUMENT.match(line)
         if named:
             name = named["begun"] or named["named"] or named["started"] or ""
-            # Sentences of the dataset are called «document/number».
+            # The dataset numbers the sentences of a document as NAME/3.
             name = name if name in texts else name.rpartition("/")[0] or name
             if name in texts:
                 current = name
             elif named["started"] is None:
-                raise DatelineError(f"{path}, line {number}: «{name}» is no document here.")
+                raise InvalidInputError(f'{path}, line {number}: "{name}" is not a document here.')
             continue
         columns = line.split("\t") if "\t" in line else line.split()
         if not line.strip():
@@ -82,11 +82,13 @@ def _by_document(path: Path, texts: Mapping[str, str]) -> dict[str, list[tuple[s
         if len(columns) < 2:
             if line.startswith("#"):
                 continue
-            raise DatelineError(f"{path}, line {number}: «{line}» has no tag; write token and tag.")
+            raise InvalidInputError(
+                f'{path}, line {number}: "{line}" has no tag. Expected a token and its tag.'
+            )
         if not current:
-            raise DatelineError(
-                f"{path}, line {number}: no line says which document this is; put "
-                "«# document = NAME» before its first token."
+            raise InvalidInputError(
+                f"{path}, line {number}: no document is named. Add a line "
+                '"# document = NAME" before its first token.'
             )
         found.setdefault(current, []).append((columns[0], number, columns[-1].strip()))
     return found
@@ -96,7 +98,7 @@ def _lines(path: Path) -> Sequence[str]:
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
-        raise DatelineError(
+        raise InvalidInputError(
             f"{path}: is not UTF-8: {error.reason} at byte {error.start}."
         ) from None
 
@@ -104,16 +106,16 @@ def _lines(path: Path) -> Sequence[str]:
 def _decode(
     path: Path, tags: Sequence[tuple[int, str]], repair: str
 ) -> tuple[list[tuple[str, int, int]], int]:
-    """Labels with their first token and one past their last, and how many tags were repaired."""
+    """Label, first token and end token (exclusive) of each span; and the number of repairs."""
     spans: list[tuple[str, int, int]] = []
     repaired = 0
     label, start, closed = "", 0, True
     for position, (number, tag) in enumerate([*tags, (0, "O")]):
         match = _TAG.fullmatch(tag)
         if match is None and tag not in ("O", "0", "_"):
-            raise DatelineError(
-                f"{path}, line {number}: «{tag}» is no tag; write O, or B-, I-, E-, S-, U- or L- "
-                "and a label."
+            raise InvalidInputError(
+                f'{path}, line {number}: "{tag}" is not a tag. Allowed: O, or B-, I-, E-, S-, U- '
+                "or L- with a label."
             )
         border = match["border"] if match else "O"
         continues = match is not None and border in "IEL" and not closed and match["label"] == label

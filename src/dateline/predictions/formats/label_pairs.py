@@ -1,4 +1,4 @@
-"""Labels with words, as language models give them, without offsets."""
+"""Labelled words without offsets, as language models return them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Any
 
 import msgspec
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 from dateline.model import Range
-from dateline.predictions.formats.placement import Alignment, occurrences, prediction_of
+from dateline.predictions.formats.placement import PlacementReport, occurrences, prediction_of
 from dateline.predictions.prediction import Prediction
+from dateline.predictions.problems import PredictionProblem
+from dateline.predictions.reading import read_json_lines
 
 FIRST, EVERY = "first", "every"
 PLACES = (FIRST, EVERY)
-"""Which place words get that stand at several: each time they are given the next, or all at once.
-"""
+"""Which place is given to words that occur several times: the next occurrence, or every one."""
 
 
-class Line(msgspec.Struct, frozen=True):
-    """A line of the file: a document, and pairs of label and words."""
+class LabelledWords(msgspec.Struct, frozen=True):
+    """The words that a model labelled in a document, as pairs of label and words."""
 
     document: str
     pairs: tuple[Any, ...]
@@ -28,39 +29,37 @@ class Line(msgspec.Struct, frozen=True):
 
 def read_pairs(
     path: Path, texts: Mapping[str, str], layer: str, places: str = FIRST
-) -> Iterator[tuple[Prediction, Alignment]]:
-    """Predictions from JSON Lines of ``{"document": …, "pairs": [[label, words], …]}``.
+) -> Iterator[tuple[Prediction, PlacementReport]]:
+    """Read predictions from JSON Lines of ``{"document": ..., "pairs": [[label, words], ...]}``.
 
-    A pair may also be an object with ``label`` and ``text``. Words are looked for as they are, then
-    whatever their case, blanks and quotation marks. Raises DatelineError, naming the line, for
-    anything else.
+    A pair may also be an object with ``label`` and ``text``. Words are searched verbatim, then
+    regardless of case, blanks and quotation marks. Raises InvalidInputError that names the line if
+    it is anything else.
     """
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                content = msgspec.json.decode(line, type=Line)
-                pairs = [_pair(pair) for pair in content.pairs]
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                raise DatelineError(f"{path}, line {number}: {error}.") from None
-            if content.document not in texts:
-                raise DatelineError(
-                    f"{path}, line {number}: «{content.document}» is no document here."
-                )
-            yield find_pairs(content.document, texts[content.document], pairs, layer, places)
+    for number, _, read in read_json_lines(path, LabelledWords):
+        if isinstance(read, PredictionProblem):
+            raise InvalidInputError(f"{path}, {read}")
+        try:
+            pairs = [_pair(pair) for pair in read.pairs]
+        except msgspec.ValidationError as error:
+            raise InvalidInputError(f"{path}, line {number} /pairs: {error}.") from None
+        if read.document not in texts:
+            raise InvalidInputError(
+                f'{path}, line {number}: "{read.document}" is not a document here.'
+            )
+        yield find_pairs(read.document, texts[read.document], pairs, layer, places)
 
 
 def find_pairs(
     document: str, text: str, pairs: Sequence[tuple[str, str]], layer: str, places: str = FIRST
-) -> tuple[Prediction, Alignment]:
-    """Pairs of label and words as a prediction, and how they were found in the text."""
+) -> tuple[Prediction, PlacementReport]:
+    """Place pairs of label and words in a text; return the prediction and how they were found."""
     found: list[tuple[str, str, Range | None]] = []
     lost: list[str] = []
     exact = loose = ambiguous = 0
     given: dict[tuple[str, str], int] = {}
     for label, words in pairs:
-        where, just_so = occurrences(text, words)
+        where, verbatim = occurrences(text, words)
         turn = given[label, words] = given.get((label, words), -1) + 1
         if not where or (places == FIRST and turn >= len(where)):
             lost.append(words)
@@ -70,10 +69,10 @@ def find_pairs(
             continue
         ambiguous += len(where) > 1
         chosen = where if places == EVERY else [where[turn]]
-        exact += len(chosen) if just_so else 0
-        loose += 0 if just_so else len(chosen)
+        exact += len(chosen) if verbatim else 0
+        loose += 0 if verbatim else len(chosen)
         found += [(label, words, place) for place in chosen]
-    return prediction_of(document, text, found, layer), Alignment(
+    return prediction_of(document, text, found, layer), PlacementReport(
         document=document, exact=exact, loose=loose, ambiguous=ambiguous, lost=tuple(lost)
     )
 

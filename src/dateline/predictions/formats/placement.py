@@ -1,4 +1,4 @@
-"""Where predicted words stand in a text, and what of them stands nowhere."""
+"""Finds the places of predicted words in a text."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from dateline.predictions.prediction import Prediction
 from dateline.text import sha256_of_text
 
 AHEAD = 2000
-"""Code points that are searched for a token after the one before it."""
+"""How far ahead a token is searched, in code points."""
 PENN = {
     "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}",
     "``": "“\"", "''": "”\"",
 }  # fmt: skip
-"""How the Penn Treebank writes brackets and quotes, and what may stand in the text instead."""
+"""Brackets and quotes as the Penn Treebank writes them, and the characters they replace."""
 
 
-class Alignment(Struct, frozen=True):
-    """How the predictions of a document were found in its text.
+class PlacementReport(Struct, frozen=True):
+    """How the predicted words of a document were found in its text.
 
-    ``exact`` were found as they are, ``loose`` but for case, blanks and quotation marks; of those,
-    ``ambiguous`` stand at several places, and were given to one. ``lost`` stand nowhere, and stay
-    in the predictions as what cannot be right. ``repaired`` are tags that do not follow their
-    scheme.
+    ``exact`` were found verbatim, ``loose`` with other case, blanks or quotation marks, and
+    ``ambiguous`` of them at several places. ``lost`` are not in the text; they stay in the
+    predictions and cannot match gold. ``repaired`` is the number of tags that broke their scheme.
     """
 
     document: str
@@ -38,9 +37,9 @@ class Alignment(Struct, frozen=True):
 def prediction_of(
     document: str, text: str, found: Sequence[tuple[str, str, Range | None]], layer: str
 ) -> Prediction:
-    """A prediction from labels, words and places; words without a place cannot be right.
+    """A prediction from labels, words and places; words without a place cannot match gold.
 
-    ``layer`` says whether they are mentions or triggers.
+    ``layer`` is ``"entities"`` for mentions or ``"events"`` for triggers.
     """
     spans = [
         (label, (Span(start=0, end=len(words) or 1, text=words),))
@@ -63,7 +62,7 @@ def prediction_of(
 
 
 def occurrences(text: str, words: str) -> tuple[list[Range], bool]:
-    """Every place of some words in a text; the flag says whether they stand there just so."""
+    """Every place of some words in a text, and whether the words are there verbatim."""
     exact = [(m.start(), m.end()) for m in re.finditer(re.escape(words), text)] if words else []
     if exact:
         return exact, True
@@ -75,7 +74,7 @@ def occurrences(text: str, words: str) -> tuple[list[Range], bool]:
 
 
 def align_tokens(text: str, tokens: Sequence[str]) -> Iterator[Range | None]:
-    """The place of each token of a text in order; None for one that does not stand there."""
+    """The place of each token of a text, in order; None for a token that is not found."""
     position = 0
     for number, token in enumerate(tokens):
         following = tokens[number + 1] if number + 1 < len(tokens) else None
@@ -98,8 +97,8 @@ def _next_place(text: str, position: int, token: str, following: str | None) -> 
         start = text.find(form, here, here + AHEAD)
         while start >= 0:
             end = start + len(form)
-            # Words are skipped only where the token after comes next, too: a token that is not in
-            # the text would otherwise be found far away, and all in between be lost.
+            # Words are skipped only if the next token follows too. Otherwise a token that is not in
+            # the text would be found far away, and all tokens in between would be lost.
             rest = text[end : end + AHEAD].lstrip()
             if following is None or any(rest.startswith(f) for f in _forms(following)):
                 return start, end

@@ -1,0 +1,104 @@
+"""Predictions as annotations, for annotators to start from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from dateline.corpus.store import Corpus
+from dateline.model import (
+    LAYER_FIELDS,
+    LAYERS,
+    SCHEMA_VERSION,
+    Annotation,
+    Document,
+    Provenance,
+    canonical,
+)
+from dateline.predictions.checking import schema_problems
+from dateline.predictions.document_checks import DocumentCheck
+from dateline.predictions.prediction import Prediction
+from dateline.predictions.problems import PredictionProblem, refuse
+from dateline.predictions.reading import read_json_lines
+from dateline.predictions.texts import CorpusTexts
+from dateline.validation.engine import Checker
+from dateline.validation.schema import SchemaValidator
+
+
+def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
+    """The predictions of a JSON Lines file as annotations, by document.
+
+    The annotator is the file's stem, as far as a pseudonym may have it. Raises DatelineError that
+    lists every problem with its line, place and hint: invalid JSON, the schema, unknown documents,
+    or the rules for annotations.
+    """
+    annotator = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:40] or "predictions"
+    schema = SchemaValidator(corpus.schemas, "prediction")
+    checker = Checker(corpus)
+    documents = DocumentCheck(CorpusTexts(corpus))
+    found: dict[str, Annotation] = {}
+    problems: list[PredictionProblem] = []
+    for number, content, read in read_json_lines(path, Prediction):
+        reasons = list(schema_problems(number, content, schema))
+        if isinstance(read, PredictionProblem):
+            reasons = reasons or [read]
+        elif not reasons and (problem := documents.problem(read, number)):
+            reasons = [problem]
+        elif not reasons:
+            document = corpus.read_document(read.document)
+            annotation = _annotation(read, document, annotator)
+            found[document.id] = annotation
+            reasons = list(_broken_rules(number, annotation, document, checker))
+        problems += reasons
+    refuse(str(path), problems)
+    return found
+
+
+def _broken_rules(
+    number: int, annotation: Annotation, document: Document, checker: Checker
+) -> Iterator[PredictionProblem]:
+    for incident in checker.check_annotation(annotation, document):
+        if incident.level == "error":
+            yield PredictionProblem(
+                line=number,
+                document=document.id,
+                effect="rejected",
+                pointer=f"{incident.pointer} {incident.code}".lstrip(),
+                message=incident.message,
+                hint=incident.hint,
+            )
+
+
+def _annotation(prediction: Prediction, document: Document, annotator: str) -> Annotation:
+    """The prediction as a draft; its layers are those that it has items of, or all."""
+    predicted = tuple(
+        layer
+        for layer, fields in LAYER_FIELDS.items()
+        if any(getattr(prediction, field) for field in fields)
+    )
+    return canonical(
+        Annotation(
+            schema_version=SCHEMA_VERSION,
+            document=prediction.document,
+            text_sha256=document.text_sha256,
+            annotator=annotator,
+            layers=predicted or LAYERS,
+            status="draft",
+            provenance=Provenance(
+                kind="model",
+                tool=annotator,
+                created=None,
+                updated=None,
+                label_studio=None,
+                note=None,
+            ),
+            mentions=prediction.mentions,
+            entities=prediction.entities,
+            events=prediction.events,
+            event_relations=prediction.event_relations,
+            claims=prediction.claims,
+            claim_relations=prediction.claim_relations,
+            retired=(),
+        )
+    )
