@@ -301,7 +301,7 @@ def test_predictions_on_another_text_or_twice_are_refused(five, five_predicted):
         dateline.score([first | {"text_sha256": "0" * 64}], five)
     with pytest.raises(DatelineError, match="is already predicted"):
         dateline.score([first, first], five)
-    with pytest.raises(DatelineError, match=r"predictions\[0\]/mentions: Expected"):
+    with pytest.raises(DatelineError, match=r"predictions\[0\] /mentions: Expected"):
         dateline.score([second | {"mentions": 3}], five)
 
 
