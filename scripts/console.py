@@ -1,8 +1,8 @@
-"""Runs what a page of documentation shows, and puts what it printed back into the page.
+"""Run the code of a documentation page, and update the output that the page shows.
 
-A block ``console`` holds commands after ``$ `` and what they print; a block ``python`` is run, and
-a block ``text`` right after it holds what it prints. All run one after the other in a copy of this
-corpus. What goes to standard error, such as progress and notes, is not shown.
+A ``console`` block has commands after ``$ `` and their output. A ``python`` block is run; a
+``text`` block right after it has its output. All blocks of a page run in order, in a copy of this
+corpus. Standard error, such as progress and notes, is not shown.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ BLOCK = re.compile(
 @click.command()
 @click.argument("pages", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def main(pages: tuple[Path, ...]) -> None:
-    """Bring what PAGES show up to date."""
+    """Update the output shown in PAGES."""
     for page in pages:
         text = page.read_text(encoding="utf-8")
         page.write_text(rerun(text), encoding="utf-8")
 
 
 def rerun(page: str) -> str:
-    """The page with what its blocks print now. Raises ClickException where one fails."""
+    """The page with the current output of its blocks. Raises ClickException if a block fails."""
     with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
         root = Path(folder) / "corpus"
         _copy(root)
-        return BLOCK.sub(lambda block: _again(block, root), page)
+        return BLOCK.sub(lambda block: _updated(block, root), page)
 
 
-def _again(block: re.Match[str], root: Path) -> str:
+def _updated(block: re.Match[str], root: Path) -> str:
     if block["console"] is not None:
         commands = [c[2:] for c in block["console"].splitlines() if c.startswith("$ ")]
-        shown = "".join(f"$ {command}\n{_printed(command, root)}" for command in commands)
+        shown = "".join(f"$ {command}\n{_output(command, root)}" for command in commands)
         return f"```console\n{shown}```"
     (root.parent / "example.py").write_text(block["python"], encoding="utf-8")
-    printed = _printed("python ../example.py", root)
+    printed = _output("python ../example.py", root)
     shown = f"```python\n{block['python']}```"
     return shown if block["text"] is None else f"{shown}\n\n```text\n{printed}```"
 
 
-def _printed(command: str, root: Path) -> str:
+def _output(command: str, root: Path) -> str:
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
         cwd=root,
@@ -70,7 +70,7 @@ def _printed(command: str, root: Path) -> str:
 
 
 def _environment(root: Path) -> dict[str, str]:
-    """Ours, with the Python that runs this and its dateline first, and nothing of earlier runs."""
+    """The current environment with this Python and its ``dateline`` first, and an empty cache."""
     programs = root.parent / "bin"
     programs.mkdir(exist_ok=True)
     for name, arguments in (("python", ""), ("dateline", " -m dateline")):

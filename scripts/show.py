@@ -1,4 +1,4 @@
-"""Load the built dataset as a researcher would, and print what they get."""
+"""Load the built dataset as a researcher does, and print a summary."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the dataset is here; nothing is asked elsewhere
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the dataset is local
 
 from datasets import DatasetDict, disable_progress_bars, get_dataset_config_names, load_dataset
 from rich.console import Console
@@ -62,7 +62,7 @@ def show_event(document: dict[str, Any]) -> None:
     fillers = {m["id"]: quoted(m["spans"]) for m in document["mentions"]}
     fillers |= {e["id"]: quoted(e["trigger"]) for e in document["events"]}
     fillers |= {c["id"]: quoted(c["spans"]) for c in document["claims"]}
-    heading("An event", f"{event['type']} «{quoted(event['trigger'])}»")
+    heading("An event", f'{event["type"]} "{quoted(event["trigger"])}"')
     for argument in event["arguments"]:
         filler = argument["mention"] or argument["event"] or argument["claim"]
         console.print(f"  {argument['role']}: {fillers[filler]}", markup=False)
@@ -72,7 +72,7 @@ def show_claim(claims: Any) -> None:
     claim = next(row for row in claims if row["claimer_text"])
     act = claims.features["act"].int2str(claim["act"])
     heading("A claim", f"{act} by {claim['claimer_name'] or claim['claimer_text']}")
-    console.print(f"  «{claim['text']}», cue «{claim['cue_text']}»", markup=False)
+    console.print(f'  "{claim["text"]}", cue "{claim["cue_text"]}"', markup=False)
 
 
 def heading(kind: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""docs/compose.yaml is YAML with what docs/maintaining.md promises; it is not run here."""
+"""docs/compose.yaml has the settings that docs/maintaining.md describes; it is not run here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import yaml
 from .conftest import REPOSITORY
 
 
-def test_the_servers_are_closed_to_the_outside():
+def test_the_servers_listen_on_this_machine_only():
     compose = yaml.safe_load((REPOSITORY / "docs" / "compose.yaml").read_text(encoding="utf-8"))
     server, database = compose["services"]["label-studio"], compose["services"]["database"]
     assert all(port.startswith("127.0.0.1:") for port in server["ports"])
@@ -17,6 +17,6 @@ def test_the_servers_are_closed_to_the_outside():
     assert settings["LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN"] == "false"
     assert settings["SSRF_PROTECTION_ENABLED"] == "true"
     assert settings["CSRF_TRUSTED_ORIGINS"].startswith("https://")
-    assert settings["POSTGRE_PASSWORD"].startswith("${"), "no secret stands in the file"
+    assert settings["POSTGRE_PASSWORD"].startswith("${"), "the file contains a secret"
     mounted = [v.partition(":")[0] for s in (server, database) for v in s["volumes"]]
     assert sorted(mounted) == sorted(compose["volumes"])

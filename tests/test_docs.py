@@ -1,4 +1,4 @@
-"""The files that docs/files.md shows are what the commands make and take."""
+"""The commands read and write the files that docs/files.md shows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def corpus(empty_corpus):
     return empty_corpus
 
 
-def test_the_seed_becomes_the_document_that_is_shown(corpus, run):
+def test_the_seed_becomes_the_document_shown(corpus, run):
     assert run(corpus, "ingest").exit_code == 0
     assert json.loads(corpus.document_path("treaty").read_bytes()) == json.loads(DOCUMENT)
 
 
-def test_the_sidecar_that_is_shown_is_taken_over(corpus, run):
+def test_the_document_has_the_metadata_shown(corpus, run):
     (corpus.seeds / "treaty.toml").write_text(SIDECAR, encoding="utf-8")
     assert run(corpus, "ingest").exit_code == 0
     document = corpus.read_document("treaty")
@@ -34,7 +34,7 @@ def test_the_sidecar_that_is_shown_is_taken_over(corpus, run):
     assert document.rights.holder == "A newspaper"
 
 
-def test_the_annotation_and_the_waiver_that_are_shown_are_valid(corpus, run):
+def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
     corpus.document_path("treaty").write_text(DOCUMENT, encoding="utf-8")
     path = corpus.annotation_path("ana", "treaty")
     path.parent.mkdir()

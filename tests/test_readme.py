@@ -1,4 +1,4 @@
-"""The README tells the truth: its commands run, and print what it says they print."""
+"""The commands and code of the README run and print what it shows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    """Commands of the README, less those that need a server: they are tested with one."""
+    """The commands of the README, without those that need a server."""
     return [line for line in dateline_lines(README) if not line.startswith("dateline studio")]
 
 
@@ -32,7 +32,7 @@ def built(real_corpus: Corpus, run: Run) -> Corpus:
     return real_corpus
 
 
-def test_the_commands_are_found():
+def test_commands_are_found():
     assert {"dateline ingest", "dateline validate", "dateline build"} <= set(commands())
 
 
@@ -50,7 +50,7 @@ def test_the_sidecar_of_the_readme_is_accepted(empty_corpus: Corpus, run: Run):
     assert result.exit_code == 0, result.output
 
 
-def test_the_researcher_gets_what_the_readme_prints(built: Corpus, tmp_path: Path):
+def test_the_summary_of_the_dataset_is_as_shown(built: Corpus, tmp_path: Path):
     (printed,) = blocks("text")
     script = [sys.executable, str(REPOSITORY / "scripts" / "show.py"), str(built.root / "dist")]
     environment = os.environ | {"HF_HOME": str(tmp_path / "cache"), "PYTHONIOENCODING": "utf-8"}
@@ -74,10 +74,9 @@ def test_the_python_of_the_readme_runs(built: Corpus, tmp_path: Path):
     assert done.stdout.split()[:2] == ["1", "27"], done.stderr
 
 
-def test_every_link_of_the_documentation_leads_somewhere():
+def test_every_local_link_has_a_target():
     for page in (
-        REPOSITORY / "README.md",
-        REPOSITORY / "DATASHEET.md",
+        *REPOSITORY.glob("*.md"),
         *REPOSITORY.glob("docs/*.md"),
     ):
         for link in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

@@ -1,4 +1,4 @@
-"""docs/benchmark.md: every command runs, and prints what the page says."""
+"""The commands of docs/benchmark.md run and print what the page shows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def unversioned(page: str) -> str:
     return re.sub(r"\|version:[^|]*\|", "|", page)
 
 
-def test_the_walk_through_prints_what_it_says(tmp_path: Path):
+def test_the_page_shows_what_its_commands_print(tmp_path: Path):
     page = (REPOSITORY / "docs" / "benchmark.md").read_text(encoding="utf-8")
     copy = tmp_path / "benchmark.md"
     copy.write_text(page, encoding="utf-8")
@@ -23,12 +23,12 @@ def test_the_walk_through_prints_what_it_says(tmp_path: Path):
         [sys.executable, script, str(copy)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    # A release gives the same corpus another version.
+    # A release changes the version in signatures.
     printed = copy.read_text(encoding="utf-8")
     assert unversioned(printed) == unversioned(page), "run scripts/figures"
 
 
-def test_a_command_that_fails_is_shown_with_what_it_said(tmp_path: Path):
+def test_a_failing_command_is_reported_with_its_output(tmp_path: Path):
     page = tmp_path / "page.md"
     page.write_text("```console\n$ dateline score nowhere.jsonl\n```\n", encoding="utf-8")
     script = str(REPOSITORY / "scripts" / "console.py")
