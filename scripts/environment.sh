@@ -17,11 +17,12 @@ logged() {
   return "$status"
 }
 
-# Print a Python of version 3.11 or newer that can create virtual environments.
+# Print a Python of version 3.11 or newer that can create virtual environments. DATELINE_PYTHON
+# chooses one.
 find_python() {
   local candidate
   # Label Studio's locked versions are tested with these; newer Pythons may lack built packages.
-  for candidate in python3.13 python3.12 python3.11 python3; do
+  for candidate in ${DATELINE_PYTHON:-python3.13 python3.12 python3.11 python3}; do
     if command -v "$candidate" >/dev/null &&
       "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       if ! "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then

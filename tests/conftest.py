@@ -23,9 +23,20 @@ SEED = "000_debecc4f8dbd1735"
 
 Run = Callable[..., Result]
 
+# Tests that use one of these fixtures get its mark, so that quick runs can leave them out.
+MARKS = {"label_studio": "server", "script": "server", "chromium": "browser"}
+
 # How fast an example is made and tried says something about the machine, not about us.
 settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dateline")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a server or a browser."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in MARKS:
+                item.add_marker(MARKS[fixture])
 
 
 def code_blocks(page: str, language: str) -> list[str]:
