@@ -22,9 +22,10 @@ from typing import IO, Any
 
 import click
 
+from dateline.corpus.create import create_corpus
 from dateline.corpus.segmentation import segment
 from dateline.corpus.splits import assign_split
-from dateline.corpus.store import Corpus, sha256, start_corpus
+from dateline.corpus.store import Corpus, sha256
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,
@@ -243,7 +244,7 @@ def run_task(task: str, root: Path, limit: int) -> None:
 
 def generate(root: Path, n: int, seed: int) -> None:
     """Write a corpus of n valid documents with 60 mentions, 30 events and 10 claims each."""
-    start_corpus(root)
+    create_corpus(root)
     corpus = Corpus(root)
     shares = split_shares(corpus.schemas)
     source = random.Random(seed)

@@ -26,7 +26,8 @@ from rich.console import Console
 from rich.table import Table
 from seqeval.metrics import f1_score
 
-from dateline.corpus.store import Corpus, packaged_schemas
+from dateline.corpus.create import packaged_schemas
+from dateline.corpus.store import Corpus
 from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
 from dateline.metrics.coreference import Chains, blanc_score, contingency_table, coreference_counts
 from dateline.metrics.counts import f_score, micro_f

@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
-from dateline.corpus.store import Corpus, start_corpus
-from dateline.ingest.ingest import find_seeds, ingest
+from dateline.corpus.create import create_corpus
+from dateline.corpus.store import Corpus
+from dateline.ingest.ingest import ingest
+from dateline.ingest.seeds import find_seeds
 
 from .chemistry import ONTOLOGY
 from .small_corpus import TEXT, Files
@@ -70,14 +72,14 @@ def real_corpus(tmp_path: Path) -> Corpus:
 def empty_corpus(tmp_path: Path) -> Corpus:
     """A corpus as `dateline init` leaves it."""
     root = tmp_path / "empty"
-    start_corpus(root)
+    create_corpus(root)
     return Corpus(root)
 
 
 @pytest.fixture
 def chemistry(tmp_path: Path) -> Corpus:
     """A corpus with an ontology of quite another field, and nothing else."""
-    start_corpus(tmp_path / "chemistry")
+    create_corpus(tmp_path / "chemistry")
     corpus = Corpus(tmp_path / "chemistry")
     path = corpus.root / "schema" / "ontology.schema.json"
     path.write_text(json.dumps(ONTOLOGY), encoding="utf-8")

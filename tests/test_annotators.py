@@ -1,4 +1,4 @@
-"""Who annotates: listed in the corpus, and known by number on this machine only."""
+"""The list of annotators in the corpus, and the private mapping of server users."""
 
 from __future__ import annotations
 
@@ -69,16 +69,16 @@ def test_users_are_known_by_server_and_not_committed(empty_corpus: Corpus, run: 
     ("arguments", "message"),
     [
         (["add", "ana"], "is that a person or a program?"),
-        (["add", "Ana Ruiz", "--kind", "human"], "a pseudonym has up to 40 of a-z"),
-        (["add", "gold", "--kind", "human"], "gold is what curators agree on"),
-        (["add", "ana", "--kind", "human", "--since", "May"], "«May» is no date"),
-        (["map", "2=Ana"], "a pseudonym has up to 40 of a-z"),
+        (["add", "Ana Ruiz", "--kind", "human"], "is not a pseudonym. Use up to 40 of a-z"),
+        (["add", "gold", "--kind", "human"], '"gold" is reserved'),
+        (["add", "ana", "--kind", "human", "--since", "May"], '"May" is not a date'),
+        (["map", "2=Ana"], "is not a pseudonym. Use up to 40 of a-z"),
         (["map", "two=ana"], "is not NUMBER=PSEUDONYM"),
-        (["map", "2=ana", "3=ana"], "one person must not become two"),
+        (["map", "2=ana", "3=ana"], "already has this pseudonym"),
     ],
     ids=" ".join,
 )
-def test_what_cannot_be_listed_is_explained(empty_corpus: Corpus, run: Run, arguments, message):
+def test_invalid_annotators_are_explained(empty_corpus: Corpus, run: Run, arguments, message):
     result = run(empty_corpus, "annotators", *arguments)
     assert result.exit_code in (1, 2)
     assert message in result.stderr
@@ -86,7 +86,7 @@ def test_what_cannot_be_listed_is_explained(empty_corpus: Corpus, run: Run, argu
     assert read_users(empty_corpus, "http://localhost:8080") == {}
 
 
-def test_a_broken_list_is_an_incident(files: Files, run: Run):
+def test_an_invalid_list_is_an_error(files: Files, run: Run):
     files.check()
     path = files.corpus.annotations / "annotators.json"
     path.write_text('{"annotators": [{"pseudonym": "ana", "kind": "robot"}]}')

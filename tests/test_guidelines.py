@@ -1,4 +1,4 @@
-"""The guidelines say what the ontology says, whatever it is, and keep what people wrote."""
+"""The label section of the guidelines is generated; the rest of the page is kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_every_label_is_explained(chemistry):
     assert "| reagent | What reacts. | 1, NO, null, SALT |" in page
 
 
-def test_chapters_of_people_stay(run, files, tmp_path):
+def test_the_rest_of_the_page_is_kept(run, files, tmp_path):
     page = tmp_path / "guidelines.md"
     assert run(files.corpus, "guidelines", "--write", str(page)).exit_code == 0
     mine = "Our own chapter.\n\n" + page.read_text() + "\nAnd another.\n"
@@ -37,9 +37,7 @@ def test_chapters_of_people_stay(run, files, tmp_path):
     assert run(files.corpus, "guidelines", "--write", str(page)).exit_code == 0
     assert run(files.corpus, "guidelines", "--check", str(page)).exit_code == 0
     assert page.read_text() == mine
-    assert (
-        run(files.corpus, "guidelines", "--write", str(page)).stderr == f"{page}: is up to date\n"
-    )
+    assert run(files.corpus, "guidelines", "--write", str(page)).stderr == f"{page}: unchanged\n"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +50,7 @@ def test_a_page_without_marks_is_left_alone(page, run, files, tmp_path):
     path.write_text(page, encoding="utf-8")
     result = run(files.corpus, "guidelines", "--write", str(path))
     assert result.exit_code == 1
-    assert f"{path}: needs the lines <!-- dateline:labels -->" in result.stderr
+    assert f"{path}: expected the lines <!-- dateline:labels -->" in result.stderr
     assert path.read_text(encoding="utf-8") == page
 
 
@@ -63,12 +61,12 @@ def test_a_neighbour_must_be_a_label(files, run):
     )
     result = run(files.corpus, "guidelines")
     assert result.exit_code == 1
-    assert "x-neighbours names NOBODY, which is no label of entities" in result.stderr
+    assert "x-neighbours has NOBODY, which is not in entities" in result.stderr
 
 
 def test_marks_survive_any_body():
     page = with_block(f"a\n{marks('x')}b\n", "x", "body", "page")
     assert page == "a\n<!-- dateline:x -->\n\nbody\n\n<!-- /dateline:x -->\nb\n"
     assert block(page, "x", "page") == "body"
-    with pytest.raises(DatelineError, match="page: needs the lines"):
+    with pytest.raises(DatelineError, match="page: expected the lines"):
         block(page, "y", "page")

@@ -1,4 +1,4 @@
-"""Ingest: the maintainer's day with seeds, good, bad and changed."""
+"""Ingest: valid, invalid and changed seeds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from dateline.corpus.boilerplate import remove
 from dateline.corpus.store import Corpus
-from dateline.ingest.ingest import LARGEST_SEED, find_seeds, ingest
+from dateline.ingest.ingest import ingest
+from dateline.ingest.seeds import MAX_BYTES, find_seeds
 from dateline.validation.engine import check_corpus
 from tests.conftest import SEED, Run
 from tests.small_corpus import Files
@@ -57,7 +58,7 @@ def test_running_it_twice_changes_nothing(real_corpus: Corpus):
     assert snapshot(real_corpus) == before
 
 
-def test_a_sidecar_tells_what_the_text_cannot(empty_corpus: Corpus):
+def test_a_sidecar_sets_the_metadata(empty_corpus: Corpus):
     put(empty_corpus, "a.txt")
     sidecar = 'title = "Talks"\nlanguage = "en"\n[source]\npublisher = "The Paper"\npublished = 2025-04-28\n'
     put(
@@ -78,11 +79,11 @@ def test_a_sidecar_tells_what_the_text_cannot(empty_corpus: Corpus):
 @pytest.mark.parametrize(
     ("sidecar", "says"),
     [
-        ("titel = 'x'", "«titel» is not known"),
+        ("titel = 'x'", '"titel" is unknown'),
         ("title = ", "is not TOML"),
         ("source = 'x'", "write it as [source]"),
         ("[source]\nurl = 'ftp://x'", "source.url"),
-        ("[source]\nauthor = 'x'", "«source.author» is not known"),
+        ("[source]\nauthor = 'x'", '"source.author" is unknown'),
         ("language = 'english language'", "language"),
         ("title = 3", "title"),
         ("[rights]\nredistribute_text = 'no'", "rights.redistribute_text"),
@@ -103,14 +104,16 @@ BAD = {
     "nul.txt": (b"a\0b", "NUL character at offset 1"),
     "empty.txt": (b"", "is empty"),
     "blank.txt": (b" \r\n\t\n", "is empty"),
-    "huge.txt": (b"a" * 50_000_000, f"{LARGEST_SEED:,} is the most"),
-    "Capital.txt": (b"News.", "rename it"),
-    "sp ace.txt": (b"News.", "rename it"),
-    "boilerplate.txt": (b"ARTICLE AD BOX\n", "no text besides boilerplate"),
+    "huge.txt": (b"a" * 50_000_000, f"the maximum is {MAX_BYTES:,}"),
+    "Capital.txt": (b"News.", "rename the file"),
+    "sp ace.txt": (b"News.", "rename the file"),
+    "boilerplate.txt": (b"ARTICLE AD BOX\n", "no text other than boilerplate"),
 }
 
 
-def test_bad_seeds_are_refused_one_by_one_and_the_others_go_in(empty_corpus: Corpus, run: Run):
+def test_bad_seeds_are_refused_one_by_one_and_the_others_are_ingested(
+    empty_corpus: Corpus, run: Run
+):
     for name, (content, _) in BAD.items():
         put(empty_corpus, name, content)
     put(empty_corpus, "good.txt")
@@ -122,8 +125,8 @@ def test_bad_seeds_are_refused_one_by_one_and_the_others_go_in(empty_corpus: Cor
     assert "Traceback" not in result.output
     for name, (_, says) in BAD.items():
         assert [line for line in result.stderr.splitlines() if name in line and says in line]
-    assert "seeds/same.txt: has the same text as the document «good»" in result.stderr
-    assert "seeds/link.txt: lies outside of seeds/" in result.stderr
+    assert 'seeds/same.txt: has the same text as the document "good"' in result.stderr
+    assert "seeds/link.txt: is not in seeds/" in result.stderr
     assert "seeds/folder.txt: is not a file" in result.stderr
     assert "1 added, 0 updated, 0 unchanged, 11 refused" in result.stderr
     assert set(snapshot(empty_corpus)) == {"good.json"}
@@ -135,12 +138,12 @@ def test_a_changed_seed_of_an_annotated_document_is_refused(files: Files, run: R
     put(files.corpus, "summit.txt", "Another text.")
     result = run(files.corpus, "ingest")
     assert result.exit_code == 1
-    assert "gold annotated the text as it was" in result.stderr
-    assert "under another name" in result.stderr
+    assert "the text has been annotated by gold" in result.stderr
+    assert "as a seed with another name" in result.stderr
     assert snapshot(files.corpus) == before
 
 
-def test_a_changed_seed_that_nobody_annotated_is_taken(empty_corpus: Corpus):
+def test_a_changed_seed_that_nobody_annotated_is_ingested(empty_corpus: Corpus):
     put(empty_corpus, "a.txt")
     list(ingest(empty_corpus, find_seeds(empty_corpus, [])))
     put(empty_corpus, "a.txt", "Another text.")

@@ -19,7 +19,7 @@ def test_the_wheel_carries_the_schemas(tmp_path: Path):
     (wheel,) = tmp_path.glob("*.whl")
     installed = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(installed)
-    start = "from pathlib import Path; from dateline.corpus.store import start_corpus; start_corpus(Path('new'))"
+    start = "from dateline.corpus.create import create_corpus; create_corpus('new')"
     subprocess.run(
         [sys.executable, "-c", start], cwd=tmp_path, env={"PYTHONPATH": str(installed)}, check=True
     )

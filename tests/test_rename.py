@@ -1,4 +1,4 @@
-"""A label gets another name: the ontology says so, and everything annotated follows."""
+"""Renaming labels in the ontology and in all annotations."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_every_kind_of_label_is_renamed_in_the_files(files, change, run):
     assert run(corpus, "rename").stdout == ""
 
 
-def test_validate_says_what_a_label_is_called_now(change, run):
+def test_validate_names_the_new_name_of_a_renamed_label(change, run):
     result = run(
         change({("entityType", "PERSON"): "HUMAN", ("event", "MEET"): "MEETING"}), "validate"
     )
@@ -109,7 +109,7 @@ def test_validate_names_each_place_of_a_label_that_was_removed(change, run):
     assert "Allowed: " in result.stdout
 
 
-def test_nothing_is_renamed_where_a_file_is_not_right_even_then(change, run):
+def test_nothing_is_renamed_if_a_file_would_be_invalid(change, run):
     def edit(definitions):
         entries = definitions["claimRelation"]["oneOf"]
         entries[:] = [entry for entry in entries if entry["const"] != "SUPPORTS"]
@@ -124,7 +124,7 @@ def test_nothing_is_renamed_where_a_file_is_not_right_even_then(change, run):
     assert path.read_bytes() == old
 
 
-def test_a_disk_that_is_full_leaves_every_file_as_it_was(change, run, monkeypatch):
+def test_a_full_disk_leaves_every_file_unchanged(change, run, monkeypatch):
     import dateline.migration.rename_labels as module
 
     corpus = change()
@@ -153,14 +153,14 @@ def test_a_disk_that_is_full_leaves_every_file_as_it_was(change, run, monkeypatc
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        ({("act", 0): ["DENY"]}, "DENY, which is a label itself"),
-        ({("act", 0): ["SAY"], ("act", 1): ["SAY"]}, "SAY, which is that of"),
-        ({("act", 0): "SAY"}, "x-formerly 'SAY' is missing or has another shape"),
-        ({("role", "agent"): ["coreference"]}, "a relation is called coreference already"),
+        ({("act", 0): ["DENY"]}, "DENY, which is a current label"),
+        ({("act", 0): ["SAY"], ("act", 1): ["SAY"]}, "SAY, which is also in x-formerly of"),
+        ({("act", 0): "SAY"}, "x-formerly 'SAY' is missing or has another structure"),
+        ({("role", "agent"): ["coreference"]}, "coreference is already the name of a relation"),
     ],
     ids=["current", "twice", "text", "relation"],
 )
-def test_a_former_name_means_one_thing(change, edit, message):
+def test_a_former_name_has_one_meaning(change, edit, message):
     def apply(definitions):
         for (kind, key), names in edit.items():
             place = definitions[kind] if kind == "role" else definitions[kind]["oneOf"]
@@ -170,7 +170,7 @@ def test_a_former_name_means_one_thing(change, edit, message):
         change({}, apply).ontology  # noqa: B018
 
 
-def test_what_was_annotated_under_old_names_is_read_under_the_new(files, change):
+def test_results_with_former_names_are_read_with_the_new_names(files, change):
     old = files.corpus.read_annotation("gold", "summit")
     rows = to_result(old, files.corpus.ontology)
     page = labelling_config(files.corpus.ontology)
@@ -203,7 +203,7 @@ def test_one_command_renames_in_the_schema_and_in_the_files(files, run):
     result = run(files.corpus, "rename", *names)
     assert result.stdout == dry.stdout
     assert "entity: PERSON to HUMAN, 6 times" in result.stdout
-    assert "files: 2 changed" in result.stderr
+    assert "Changed 2 files" in result.stderr
     assert run(files.corpus, "validate").exit_code == 0
     assert set(Corpus(files.root).ontology.layers["entities"].labels[0].formerly) <= {"PERSON"}
 
@@ -229,16 +229,16 @@ def test_a_label_can_get_its_old_name_back(files, run):
     [
         ("DEMAND=X", "write act:DEMAND=X or event:DEMAND=X"),
         ("positive=yes", "write event.polarity:positive=yes or claim.polarity:positive=yes"),
-        ("event:NOTHING=X", "no label of kind event of this name"),
-        ("NOTHING=X", "has no label of this name"),
-        ("thing:MEET=X", "«thing» is no kind of label"),
-        ("MEET", "write it as OLD=NEW"),
-        ("MEET=MEET", "two names that differ"),
-        ("event:MEET=ATTACK", "«ATTACK» is a label already. To merge two"),
-        ("role:party=coreference", "a relation is called coreference already"),
+        ("event:NOTHING=X", 'no event label "NOTHING"'),
+        ("NOTHING=X", 'there is no label "NOTHING"'),
+        ("thing:MEET=X", '"thing" is not a kind of label'),
+        ("MEET", "expected OLD=NEW"),
+        ("MEET=MEET", "two different names"),
+        ("event:MEET=ATTACK", '"ATTACK" is already a label. To merge two'),
+        ("role:party=coreference", "coreference is already the name of a relation"),
     ],
 )
-def test_a_renaming_that_cannot_be_changes_nothing(files, run, name, message):
+def test_an_invalid_rename_changes_nothing(files, run, name, message):
     files.check()
     schema = schema_of(files.corpus)
     result = run(files.corpus, "rename", name)
@@ -247,8 +247,8 @@ def test_a_renaming_that_cannot_be_changes_nothing(files, run, name, message):
     assert schema_of(files.corpus) == schema
 
 
-def test_a_schema_written_otherwise_is_not_reformatted(change, run):
+def test_a_schema_with_other_indentation_is_not_reformatted(change, run):
     corpus = change({})
     result = run(corpus, "rename", "event:MEET=MEETING")
     assert result.exit_code == 1
-    assert "by hand: put the old name into x-formerly" in result.stderr
+    assert "by hand and add the old name to x-formerly" in result.stderr

@@ -1,4 +1,4 @@
-"""The store: canonical files, written whole or not at all."""
+"""The store: canonical files, written atomically."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_missing_file_is_named(empty_corpus: Corpus):
         empty_corpus.read_document("gone")
 
 
-def test_a_folder_that_is_no_corpus_is_named_with_the_mend(tmp_path: Path, run: Run):
+def test_a_folder_that_is_not_a_corpus_is_reported_with_a_hint(tmp_path: Path, run: Run):
     result: Result = run(Corpus(tmp_path), "validate")
     assert result.exit_code == 1
     assert "dateline init" in result.stderr

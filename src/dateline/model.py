@@ -1,8 +1,8 @@
-"""The data types: documents, annotations and what they are made of.
+"""The data model: documents, annotations and their parts.
 
-Plain frozen structs that know no file, network or label. Offsets are Unicode code points into the
-document's text, end exclusive. The shapes are those of ``schema/document.schema.json`` and
-``schema/annotation.schema.json``; which labels are legal is the ontology's business.
+Plain frozen structs, independent of files, servers and labels. Offsets are Unicode code points into
+the document's text, end exclusive. The structure is that of ``schema/document.schema.json`` and
+``schema/annotation.schema.json``; the allowed labels are in the ontology.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ ID_FIELDS = ("mentions", "entities", "events", "claims")
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all of the data types share: immutable, strict, built by keyword."""
+    """Base of all data types: immutable, strict about unknown fields, built by keyword."""
 
 
 class Span(Struct, frozen=True):
-    """A contiguous stretch of a document's text, with the quoted text that proves it."""
+    """A contiguous part of a document's text, with the quoted text to verify the offsets."""
 
     start: int
     end: int
@@ -41,14 +41,14 @@ class Span(Struct, frozen=True):
 
 
 Spans = tuple[Span, ...]
-"""One fragment or more, sorted by start and disjoint."""
+"""One or more fragments, sorted by start and disjoint."""
 
 Range = tuple[int, int]
 """Start and end offset, in code points, end exclusive."""
 
 
 class Mention(Struct, frozen=True):
-    """A stretch of text that refers to an entity."""
+    """A reference to an entity in the text."""
 
     id: str
     spans: Spans
@@ -58,7 +58,7 @@ class Mention(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """An entity's entry in a knowledge base; an ``id`` of None is NIL: looked for, not there."""
+    """An entity's entry in a knowledge base; an ``id`` of None is NIL: the base has no entry."""
 
     kb: str
     date: str | None
@@ -66,7 +66,7 @@ class Link(Struct, frozen=True):
 
 
 class Entity(Struct, frozen=True):
-    """Something in the world; the mentions that name it form a coreference chain."""
+    """Something in the world; its mentions form a coreference chain."""
 
     id: str
     type: str
@@ -75,7 +75,7 @@ class Entity(Struct, frozen=True):
 
 
 class Argument(Struct, frozen=True, omit_defaults=True):
-    """A participant of an event: a role, filled by one mention, event or claim."""
+    """An argument of an event: a role, filled by one mention, event or claim."""
 
     role: str
     mention: str | None = None
@@ -84,12 +84,12 @@ class Argument(Struct, frozen=True, omit_defaults=True):
 
     @property
     def filler(self) -> str:
-        """The id of whatever fills the role."""
+        """The id of the mention, event or claim that fills the role."""
         return self.mention or self.event or self.claim or ""
 
 
 class Event(Struct, frozen=True):
-    """Something that happens, anchored in its trigger; events of one cluster are one happening."""
+    """An event mention with its trigger; events in one cluster are one event instance."""
 
     id: str
     trigger: Spans
@@ -100,9 +100,9 @@ class Event(Struct, frozen=True):
 
 
 class Claim(Struct, frozen=True):
-    """What a source says to be so, wants or judges.
+    """A statement, demand or judgement that the text attributes to a source.
 
-    ``claimer`` is a mention's id or one of the ontology's claimers that are not mentions.
+    ``claimer`` is the id of a mention, or one of the ontology's claimers that are not mentions.
     """
 
     id: str
@@ -123,7 +123,7 @@ class Relation(Struct, frozen=True):
 
 
 class LabelStudioIds(Struct, frozen=True):
-    """Where an annotation lies on the server that it was pulled from."""
+    """Ids of an annotation on the Label Studio server that it was pulled from."""
 
     project: int
     task: int
@@ -131,9 +131,9 @@ class LabelStudioIds(Struct, frozen=True):
 
 
 class Origin(Struct, frozen=True):
-    """What became of the annotation that somebody started from, by the ids of items.
+    """How an annotation differs from the one it started from, by the ids of items.
 
-    ``started_from`` names it: an annotator or a model, and a part of its hash.
+    ``started_from`` is an annotator or a model, and a part of the annotation's hash.
     """
 
     started_from: str
@@ -144,7 +144,7 @@ class Origin(Struct, frozen=True):
 
 
 class Provenance(Struct, frozen=True, omit_defaults=True):
-    """Where an annotation comes from. Carries no name and no address."""
+    """Where an annotation comes from, without names or addresses of persons."""
 
     kind: str
     tool: str | None
@@ -156,7 +156,7 @@ class Provenance(Struct, frozen=True, omit_defaults=True):
 
 
 class Annotation(Struct, frozen=True):
-    """What one annotator says about one document."""
+    """One annotator's annotation of one document."""
 
     schema_version: str
     document: str
@@ -174,14 +174,14 @@ class Annotation(Struct, frozen=True):
     retired: tuple[str, ...]
 
     def ids(self) -> Iterator[str]:
-        """Every id in use, in the order of the file."""
+        """All ids in use, in the order of the file."""
         for field in ID_FIELDS:
             for item in getattr(self, field):
                 yield item.id
 
 
 class Source(Struct, frozen=True):
-    """Where a text was published; None where nobody has said."""
+    """Where a text was published; unknown fields are None."""
 
     publisher: str | None
     url: str | None
@@ -189,7 +189,7 @@ class Source(Struct, frozen=True):
 
 
 class Rights(Struct, frozen=True):
-    """What may be done with a text."""
+    """License and holder of a text, and whether the text may be published."""
 
     license: str
     holder: str | None
@@ -197,7 +197,7 @@ class Rights(Struct, frozen=True):
 
 
 class Dropped(Struct, frozen=True):
-    """A range of the decoded seed that was left out of the text."""
+    """A range of the decoded seed that is not part of the text."""
 
     start: int
     end: int
@@ -205,7 +205,7 @@ class Dropped(Struct, frozen=True):
 
 
 class Seed(Struct, frozen=True):
-    """The file that a text was made from."""
+    """The file that a text was ingested from."""
 
     file: str
     sha256: str
@@ -213,7 +213,7 @@ class Seed(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """A text with its frozen segmentation and its origin."""
+    """A text with its segmentation, source, rights and split."""
 
     id: str
     text: str
@@ -229,12 +229,12 @@ class Document(Struct, frozen=True):
 
 
 def canonical(annotation: Annotation) -> Annotation:
-    """The same annotation in canonical order, so that equal content means equal files.
+    """The annotation in canonical order, so that equal content gives equal files.
 
-    Items go by their place in the text, then by id; entities by their first mention; arguments by
-    role and filler; relations by type and ends.
+    Items are sorted by offsets and id, entities by their first mention, arguments by role and
+    filler, relations by type, source and target.
     """
-    mentions = _sorted_by_place(annotation.mentions, "spans")
+    mentions = _sorted_by_offsets(annotation.mentions, "spans")
     first: dict[str | None, int] = {}
     for position, mention in enumerate(mentions):
         first.setdefault(mention.entity, position)
@@ -244,7 +244,7 @@ def canonical(annotation: Annotation) -> Annotation:
             arguments=tuple(sorted(event.arguments, key=lambda a: (a.role, a.filler))),
             attributes=dict(sorted(event.attributes.items())),
         )
-        for event in _sorted_by_place(annotation.events, "trigger")
+        for event in _sorted_by_offsets(annotation.events, "trigger")
     )
     claims = tuple(
         msgspec.structs.replace(
@@ -252,7 +252,7 @@ def canonical(annotation: Annotation) -> Annotation:
             events=tuple(sorted(claim.events)),
             attributes=dict(sorted(claim.attributes.items())),
         )
-        for claim in _sorted_by_place(annotation.claims, "spans")
+        for claim in _sorted_by_offsets(annotation.claims, "spans")
     )
     return msgspec.structs.replace(
         annotation,
@@ -272,7 +272,7 @@ def canonical(annotation: Annotation) -> Annotation:
     )
 
 
-def _sorted_by_place(items: tuple[Any, ...], field: str) -> list[Any]:
+def _sorted_by_offsets(items: tuple[Any, ...], field: str) -> list[Any]:
     return sorted(items, key=lambda i: ([(s.start, s.end) for s in getattr(i, field)], i.id))
 
 

@@ -171,12 +171,12 @@ def test_a_broken_ontology_is_explained(empty_corpus: Corpus, run: Run):
     path.write_text(json.dumps(schema))
     result = run(empty_corpus, "validate")
     assert result.exit_code == 1
-    assert "x-hotkey '2' is taken by PERSON" in result.stderr
-    assert "ATTACK.place: x-fillers names PLANET" in result.stderr
+    assert "x-hotkey '2' is already used by PERSON" in result.stderr
+    assert "ATTACK.place: x-fillers has PLANET" in result.stderr
     path.write_text('{"$id": "urn:dateline:ontology"}')
     assert "is missing" in run(empty_corpus, "ontology").stderr
     path.write_text("{}")
-    assert 'it must be an object with "$id": "urn:dateline:ontology"' in (
+    assert 'expected an object with "$id": "urn:dateline:ontology"' in (
         run(empty_corpus, "ontology").stderr
     )
 

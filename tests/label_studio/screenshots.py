@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dateline.corpus.store import Corpus, start_corpus
+from dateline.corpus.create import create_corpus
+from dateline.corpus.store import Corpus
 
 from .browser import Annotator, browser
 from .strategies import document_of
@@ -28,7 +29,7 @@ CLAIM = ("indirect", "positive", "certain", "yes")
 @pytest.fixture
 def demo(tmp_path):
     """A corpus of one short text, written for the pictures."""
-    start_corpus(tmp_path / "demo")
+    create_corpus(tmp_path / "demo")
     corpus = Corpus(tmp_path / "demo")
     corpus.write_document(document_of(TEXT, "bridge"))
     return corpus

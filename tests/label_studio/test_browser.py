@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from dateline.corpus.store import Corpus, start_corpus
+from dateline.corpus.create import create_corpus
+from dateline.corpus.store import Corpus
 
 from .browser import Annotator, browser
 from .strategies import document_of
@@ -34,7 +35,7 @@ def ana(chromium, label_studio):
 @pytest.fixture
 def bridge(tmp_path):
     """A corpus of one short text that nobody has annotated."""
-    start_corpus(tmp_path / "bridge")
+    create_corpus(tmp_path / "bridge")
     corpus = Corpus(tmp_path / "bridge")
     corpus.write_document(document_of(TEXT, "bridge"))
     return corpus

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from dateline.corpus.store import Corpus, start_corpus
+from dateline.corpus.create import create_corpus
+from dateline.corpus.store import Corpus
 from dateline.label_studio.server import client
 
 from . import proxy as p
@@ -41,7 +42,7 @@ def _small_pages(monkeypatch):
 
 def corpus_at(root):
     """Five documents, each with gold."""
-    start_corpus(root)
+    create_corpus(root)
     corpus = Corpus(root)
     for name in NAMES:
         document = document_of(f"{name}: " + " ".join(QUOTES), name)

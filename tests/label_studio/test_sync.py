@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from dateline.corpus.annotators import Annotator, write_annotator, write_users
-from dateline.corpus.store import Corpus, start_corpus
+from dateline.corpus.create import create_corpus
+from dateline.corpus.store import Corpus
 from dateline.label_studio.sync.pull_progress import FOLDER as NOTES
 from dateline.model import (
     SCHEMA_VERSION,
@@ -119,7 +120,7 @@ def annotation_of(document, ontology, quotes):
 @pytest.fixture
 def nasty(tmp_path):
     """A corpus of one document made of what breaks offsets, with gold on each piece."""
-    start_corpus(tmp_path / "nasty")
+    create_corpus(tmp_path / "nasty")
     corpus = Corpus(tmp_path / "nasty")
     quotes = [f"{one}{other}" for one, other in product(NASTY, "aé\U0001f600")]
     document = document_of("start\r\n" + " | ".join(quotes) + "\r\n", "nasty")
@@ -318,7 +319,7 @@ def test_irregular_results_are_reported_and_the_rest_is_pulled(nasty, sync, push
 def test_gold_is_no_annotator_to_pull_as(nasty, sync, submitted, label_studio):
     result = sync(nasty, "pull", "--annotator", f"{label_studio.annotator.id}=gold")
     assert result.exit_code == 1
-    assert "never pulled" in result.stderr
+    assert "is reserved for adjudicated annotations" in result.stderr
 
 
 def test_a_user_on_record_needs_no_option(nasty, sync, submitted, label_studio):

@@ -19,7 +19,8 @@ from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from dateline.dataset.withholding import document_of, lacks_text, places, restored
 from dateline.errors import DatelineError
-from dateline.ingest.ingest import find_seeds, ingest
+from dateline.ingest.ingest import ingest
+from dateline.ingest.seeds import find_seeds
 from dateline.release.hydration.dataset_folder import hydrate_folder
 from dateline.release.hydration.hydrate import readings
 from dateline.release.manifest import read_manifest

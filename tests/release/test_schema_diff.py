@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dateline.corpus.store import Corpus
-from dateline.migration.schema_names import parse_new_name, with_new_names
+from dateline.migration.rename_in_schema import parse_rename, rename_in_schema
 from dateline.release.diff.schema_diff import schema_changes
 from dateline.release.diff.version_bump import least_bump
 from dateline.release.version import Level
@@ -117,7 +117,7 @@ def test_equal_schemas_have_no_changes():
 
 
 def test_renaming_a_label_is_a_major_change():
-    renamed = with_new_names(SCHEMAS["ontology"], [parse_new_name("entity:GPE=STATE")])
+    renamed = rename_in_schema(SCHEMAS["ontology"], [parse_rename("entity:GPE=STATE")])
     found = list(schema_changes(SCHEMAS, {**SCHEMAS, "ontology": renamed}))
     assert {(c.action, c.id) for c in found} >= {
         ("removed", "ontology/$defs/entityType/oneOf/GPE"),

@@ -1,1 +1,1 @@
-"""The corpus on disk: documents, their segmentation and splits, and who annotated them."""
+"""The corpus on disk: documents, segmentation, splits and the list of annotators."""

@@ -1,8 +1,7 @@
-"""Who the annotators are, as far as anybody may know: a pseudonym, human or model, since when.
+"""The list of annotators: pseudonym, human or model, and since when.
 
-Names and addresses stand nowhere. ``annotations/annotators.json`` is part of the corpus; which user
-of which server has which pseudonym is for the maintainer alone, and stands in ``.dateline/``, which
-is not kept in version control.
+``annotations/annotators.json`` is part of the corpus. Names and email addresses are not stored. The
+mapping of server users to pseudonyms is private: it is in ``.dateline/``, outside version control.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from dateline.corpus.store import Corpus, canonical_json, read_struct, write_if_changed
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 from dateline.model import GOLD, Struct
 
 Role = Literal["human", "model"]
@@ -24,7 +23,7 @@ PSEUDONYM = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class Annotator(Struct, frozen=True):
-    """Somebody who annotates or curates; ``since`` is an ISO 8601 date."""
+    """A person or model that annotates or curates; ``since`` is an ISO 8601 date."""
 
     pseudonym: str
     kind: Role
@@ -33,39 +32,38 @@ class Annotator(Struct, frozen=True):
 
 
 class Register(Struct, frozen=True):
-    """All who annotate or curate."""
+    """The content of ``annotations/annotators.json``."""
 
     annotators: tuple[Annotator, ...] = ()
 
 
 class Server(Struct, frozen=True):
-    """Pseudonyms on a server, by the number of its user."""
+    """Pseudonyms of the users of a server, by user number."""
 
     url: str
     users: Mapping[int, str]
 
 
 class Servers(Struct, frozen=True):
-    """What users are called, server by server."""
+    """The content of ``.dateline/users.json``."""
 
     servers: tuple[Server, ...] = ()
 
 
 def register_path(corpus: Corpus) -> Path:
-    """Where the annotators are listed."""
+    """Path of the list of annotators."""
     return corpus.annotations / "annotators.json"
 
 
 def servers_path(corpus: Corpus) -> Path:
-    """Where it stands what users of servers are called."""
+    """Path of the mapping of server users to pseudonyms."""
     return corpus.root / ".dateline" / "users.json"
 
 
 def read_register(corpus: Corpus) -> Mapping[str, Annotator]:
-    """The annotators by pseudonym, none where none are listed.
+    """The annotators by pseudonym; empty if there is no list.
 
-    Raises DatelineError where the list is malformed, has somebody twice, or says something that
-    cannot be.
+    Raises InvalidInputError if the list is malformed or has invalid or duplicate entries.
     """
     path = register_path(corpus)
     if not path.is_file():
@@ -75,16 +73,18 @@ def read_register(corpus: Corpus) -> Mapping[str, Annotator]:
     for annotator in annotators:
         check_pseudonym(annotator.pseudonym, str(path))
         if counts[annotator.pseudonym] > 1:
-            raise DatelineError(f"{path}: «{annotator.pseudonym}» stands there twice; remove one.")
+            raise InvalidInputError(
+                f'{path}: "{annotator.pseudonym}" is duplicated; remove one of the entries.'
+            )
         if annotator.since is not None:
-            check_date(annotator.since, f"{path}: «{annotator.pseudonym}»")
+            check_date(annotator.since, f'{path}: "{annotator.pseudonym}"')
     return {annotator.pseudonym: annotator for annotator in annotators}
 
 
 def write_annotator(corpus: Corpus, annotator: Annotator) -> bool:
-    """List an annotator, or change what is listed; True if the file changed.
+    """Add an annotator to the list, or replace its entry; True if the file changed.
 
-    Raises DatelineError.
+    Raises InvalidInputError.
     """
     check_pseudonym(annotator.pseudonym, annotator.pseudonym)
     known = {**read_register(corpus), annotator.pseudonym: annotator}
@@ -93,50 +93,51 @@ def write_annotator(corpus: Corpus, annotator: Annotator) -> bool:
 
 
 def read_users(corpus: Corpus, url: str) -> Mapping[int, str]:
-    """What the users of a server are called, by number. Raises DatelineError."""
+    """The pseudonyms of a server's users, by user number. Raises InvalidInputError."""
     return _servers(corpus).get(_address(url), {})
 
 
 def write_users(corpus: Corpus, url: str, users: Mapping[int, str]) -> bool:
-    """Add to what the users of a server are called; True if the file changed.
+    """Add pseudonyms of a server's users; True if the file changed.
 
-    Raises DatelineError.
+    Raises InvalidInputError, also if two users would get the same pseudonym.
     """
     known = _servers(corpus)
-    ours = {**known.get(_address(url), {}), **users}
+    pseudonyms = {**known.get(_address(url), {}), **users}
     for number, name in users.items():
         check_pseudonym(name, f"{number}={name}")
-        others = [other for other, its in ours.items() if its == name and other != number]
+        others = [user for user, taken in pseudonyms.items() if taken == name and user != number]
         if others:
-            raise DatelineError(
-                f"{number}={name}: user {others[0]} of {url} is called so; one person must not "
-                "become two, nor two become one."
+            raise InvalidInputError(
+                f"{number}={name}: user {others[0]} of {url} already has this pseudonym; give each "
+                "user a different one."
             )
-    known[_address(url)] = dict(sorted(ours.items()))
+    known[_address(url)] = dict(sorted(pseudonyms.items()))
     servers = Servers(servers=tuple(Server(url=u, users=known[u]) for u in sorted(known)))
     return write_if_changed(servers_path(corpus), canonical_json(servers))
 
 
 def check_pseudonym(name: str, given: str) -> None:
-    """Raise DatelineError, naming what was ``given``, if the name is not a valid pseudonym."""
+    """Raise InvalidInputError, starting with ``given``, if the pseudonym is not valid."""
     if name == GOLD:
-        raise DatelineError(
-            f"{given}: gold is what curators agree on, never pulled; choose another pseudonym and "
-            "adjudicate."
+        raise InvalidInputError(
+            f'{given}: "{GOLD}" is reserved for adjudicated annotations; choose another pseudonym.'
         )
     if not PSEUDONYM.fullmatch(name):
-        raise DatelineError(
-            f"{given}: a pseudonym has up to 40 of a-z, 0-9, «-» and «_», and starts with a letter "
-            "or digit."
+        raise InvalidInputError(
+            f'{given}: is not a pseudonym. Use up to 40 of a-z, 0-9, "-" and "_", starting with a '
+            "letter or digit."
         )
 
 
 def check_date(date: str, given: str) -> None:
-    """Raise DatelineError, naming what was ``given``, where this is no date."""
+    """Raise InvalidInputError, starting with ``given``, if this is not an ISO 8601 date."""
     try:
         datetime.date.fromisoformat(date)
     except ValueError:
-        raise DatelineError(f"{given}: «{date}» is no date; write it as 2026-01-31.") from None
+        raise InvalidInputError(
+            f'{given}: "{date}" is not a date; write it as 2026-01-31.'
+        ) from None
 
 
 def _servers(corpus: Corpus) -> dict[str, Mapping[int, str]]:

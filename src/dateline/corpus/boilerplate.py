@@ -1,4 +1,4 @@
-"""Leaving boilerplate out of a seed, and offset arithmetic between the seed and its text.
+"""Removal of boilerplate from a seed, and conversion of offsets between seed and text.
 
 All offsets are Unicode code points, end exclusive.
 """
@@ -14,10 +14,10 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def drop_boilerplate(seed: str, patterns: Iterable[str]) -> tuple[str, tuple[Dropped, ...]]:
-    """The seed less its boilerplate lines, and the ranges of the seed that were left out.
+    """The seed without boilerplate lines, and the dropped ranges of the seed.
 
-    A line is boilerplate if one of the patterns matches all of it, blanks around it aside. It goes
-    with its line end. A byte order mark at the start goes as well.
+    A line is boilerplate if one of the patterns matches it completely, ignoring surrounding
+    whitespace. Its line ending is dropped too, as is a byte order mark at the start of the seed.
     """
     dropped: list[Dropped] = []
     if seed.startswith(BYTE_ORDER_MARK):
@@ -41,9 +41,9 @@ def remove(seed: str, dropped: Sequence[Dropped]) -> str:
 
 
 def seed_offset(offset: int, dropped: Iterable[Dropped]) -> int:
-    """Where a character of the text stands in the decoded seed.
+    """The offset in the decoded seed of a character of the text.
 
-    For the end of a range, which is exclusive, map its last character and add one.
+    To convert the end of a range, which is exclusive, convert its last character and add one.
     """
     for cut in dropped:
         if offset >= cut.start:

@@ -13,16 +13,16 @@ from syntok.tokenizer import Tokenizer
 
 from dateline.model import Range
 
-# Hyphens are kept as tokens, so that «Russia-Ukraine» can be annotated in its parts; contractions
-# keep their letters, so that every token is a slice of the text.
+# Hyphens are tokens, so that the parts of "Russia-Ukraine" can be annotated. Contractions are not
+# replaced, so that every token is a slice of the text.
 _TOKENIZER = Tokenizer(emit_hyphen_or_underscore_sep=True, replace_not_contraction=False)
 _LINE = re.compile(r"[^\r\n]+")
 
 
 def segment(text: str) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
-    """Sentences and tokens of a text, as ranges of code points; each token lies in one sentence.
+    """Sentences and tokens of a text, as ranges of code points; each token is in one sentence.
 
-    A line break always ends a sentence: in news, a line is a paragraph.
+    A line break always ends a sentence, because a line of news text is a paragraph.
     """
     sentences: list[Range] = []
     tokens: list[Range] = []
@@ -41,9 +41,9 @@ def segment(text: str) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
 
 
 def _without_marks(line: str, start: int) -> tuple[str, list[int]]:
-    """The line less its combining marks, and where each character and the line's end stood.
+    """The line without combining marks, and the original offsets of its characters and its end.
 
-    The tokenizer would cut between a letter and its accent; without the mark it cannot.
+    Otherwise, the tokenizer would split between a letter and its accent.
     """
     kept = [
         (c, start + i) for i, c in enumerate(line) if not unicodedata.category(c).startswith("M")

@@ -1,4 +1,4 @@
-"""A corpus at one time, as values."""
+"""The content of a corpus at one point in time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dateline.ontology.schemas import Schema
 
 
 class Snapshot(Struct, frozen=True):
-    """The files of a corpus at one time, or those of them that are of interest.
+    """Some or all files of a corpus at one point in time.
 
     Schemas are by name, documents by id, annotations by annotator and document.
     """

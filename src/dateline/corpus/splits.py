@@ -1,4 +1,4 @@
-"""Which split a document belongs to."""
+"""Assignment of documents to splits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 
 def assign_split(document: str, shares: Mapping[str, int]) -> str:
-    """The split of a document, by a hash of its id alone, so that others never move it.
+    """The split of a document, by a hash of its id, so that new documents never change it.
 
-    ``shares`` gives each split's share in hundredths, in order; the last takes what is left.
+    ``shares`` are the percentages of the splits, in order; the last split takes the remainder.
     """
     percentile = int.from_bytes(hashlib.sha256(document.encode()).digest()[:8]) % 100
     bound = 0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dateline.corpus.store import Corpus, packaged_schemas
+from dateline.corpus.create import packaged_schemas
+from dateline.corpus.store import Corpus
 from dateline.dataset.description.citation import read_citation
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.model import GOLD, ITEM_FIELDS, Range, Struct

@@ -1,1 +1,1 @@
-"""Seeds to documents."""
+"""Turn seed texts and their sidecar files into documents."""

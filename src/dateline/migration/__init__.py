@@ -1,1 +1,1 @@
-"""Changes to the schemas that carry every annotation file along."""
+"""Changes to the ontology that also update all annotations."""

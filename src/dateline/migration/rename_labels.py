@@ -1,42 +1,43 @@
-"""Renames labels, in the ontology and in all annotation files or in none of them."""
+"""Rename labels in the ontology and in all annotations, atomically."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from dateline.corpus.store import Corpus, canonical_json, file_name, write_atomically
-from dateline.errors import DatelineError
-from dateline.migration.schema_names import NewName, with_new_names
+from dateline.errors import DatelineError, InvalidInputError
+from dateline.migration.rename_in_schema import LabelRename, rename_in_schema
 from dateline.model import Struct, canonical
 from dateline.ontology.former_names import Renaming, renamed
 from dateline.ontology.schemas import Schema
+from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
+from dateline.validation.rules.files import SCHEMA
 
 SHOWN = 20
-"""How many problems a message lists."""
 
 
-class Renamed(Struct, frozen=True):
-    """What was renamed: how often each label, and in which files."""
+class RenameResult(Struct, frozen=True):
+    """How often each label was renamed, and the changed files."""
 
     labels: Counter[Renaming]
     files: tuple[str, ...]
 
 
-def rename(corpus: Corpus, wanted: Iterable[NewName] = (), *, dry_run: bool = False) -> Renamed:
-    """Give labels new names, and replace every former name in every annotator's files.
+def rename_labels(
+    corpus: Corpus, renames: Sequence[LabelRename] = (), *, dry_run: bool = False
+) -> RenameResult:
+    """Rename labels in the ontology, and replace all former names in all annotations.
 
-    The old names of the ``wanted`` ones go into the ontology's ``x-formerly``. Raises
-    DatelineError, with every file as it was, where one cannot be read or written, or where an
-    annotation would not fit its schema afterwards.
+    The old names are added to ``x-formerly`` in the ontology. Raises DatelineError, and changes
+    nothing, if a file cannot be read or written, or would not match its schema afterwards.
     """
     new: dict[Path, bytes] = {}
-    wanted = tuple(wanted)
-    if wanted:
-        corpus, (path, content) = _with_new_names(corpus, wanted)
+    if renames:
+        corpus, path, content = _renamed_ontology(corpus, renames)
         new[path] = content
     checker = Checker(corpus)
     total: Counter[Renaming] = Counter()
@@ -50,39 +51,40 @@ def rename(corpus: Corpus, wanted: Iterable[NewName] = (), *, dry_run: bool = Fa
                 continue
             total += done
             new[path] = canonical_json(canonical(annotation))
-            problems += [
-                f"{i.file} {i.pointer}: {i.message}"
-                for i in checker.check_annotation(annotation, corpus.read_document(path.stem))
-                if i.code == "S002"
-            ]
+            incidents = checker.check_annotation(annotation, corpus.read_document(path.stem))
+            problems += [incident.line for incident in incidents if incident.code == SCHEMA.code]
     if problems:
-        raise DatelineError(
-            "Nothing was renamed, for these would not fit the schema even then:\n"
-            + "\n".join(f"  {problem}" for problem in problems[:SHOWN])
-            + "\nMend the files, or name what else was renamed in x-formerly, and run it again."
+        raise InvalidInputError(
+            "\n  ".join(
+                [
+                    "Nothing was renamed, because annotations would not match the schema:",
+                    *listed(problems, SHOWN),
+                ]
+            )
+            + "\nFix the files, or add other renamed labels to x-formerly, and run it again."
         )
     if not dry_run:
         _write(new)
-    return Renamed(labels=total, files=tuple(corpus.relative(path) for path in new))
+    return RenameResult(labels=total, files=tuple(corpus.relative(path) for path in new))
 
 
-def _with_new_names(corpus: Corpus, wanted: Sequence[NewName]) -> tuple[Corpus, tuple[Path, bytes]]:
-    """The corpus as if its ontology had the new names already, and the file that says so."""
+def _renamed_ontology(corpus: Corpus, renames: Sequence[LabelRename]) -> tuple[Corpus, Path, bytes]:
+    """The corpus with the changed ontology, and the path and new content of the ontology's file."""
     path = corpus.root / "schema" / file_name("ontology")
     schema = corpus.schemas["ontology"]
-    _ = corpus.ontology  # which says what is wrong with the schema, if anything is
-    if path.read_bytes() != _written(schema):
-        raise DatelineError(
-            f"{path}: is not indented by two blanks throughout, and would change in every line. "
-            "Indent it so, or rename the label there by hand: put the old name into x-formerly."
+    _ = corpus.ontology  # raises an error if the schema is not a valid ontology
+    if path.read_bytes() != _encoded(schema):
+        raise InvalidInputError(
+            f"{path}: is not indented by two spaces throughout, so every line would change. "
+            "Reformat it, or rename the label there by hand and add the old name to x-formerly."
         )
     changed = Corpus(corpus.root)
-    changed.schemas = {**corpus.schemas, "ontology": with_new_names(schema, wanted)}
+    changed.schemas = {**corpus.schemas, "ontology": rename_in_schema(schema, renames)}
     _ = changed.ontology
-    return changed, (path, _written(changed.schemas["ontology"]))
+    return changed, path, _encoded(changed.schemas["ontology"])
 
 
-def _written(schema: Schema) -> bytes:
+def _encoded(schema: Schema) -> bytes:
     return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -97,6 +99,6 @@ def _write(new: dict[Path, bytes]) -> None:
             if path.read_bytes() != content:
                 write_atomically(path, content)
         raise DatelineError(
-            f"{error.filename}: {error.strerror}. Nothing was renamed; make room or fix the "
-            "rights, and run it again."
+            f"{error.filename}: {error.strerror}. Nothing was renamed. Fix permissions or disk "
+            "space, and run it again."
         ) from None

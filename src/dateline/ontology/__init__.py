@@ -1,1 +1,1 @@
-"""What the schemas say: labels, roles, attributes, former names, and guidelines made from them."""
+"""The ontology: labels, roles, attributes, former names, and the guidelines made from them."""

@@ -1,4 +1,4 @@
-"""Labels that were called otherwise before, as the ontology's ``x-formerly`` says."""
+"""Replace former names of labels, from the ontology's ``x-formerly``, by current ones."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ from dateline.model import Annotation, Claim, Entity, Event, Mention, Relation
 from dateline.ontology.labels import Attribute, Label, Ontology, Role
 
 Renaming = tuple[str, str, str]
-"""Of what kind a label is, its old name and its new one."""
+"""Kind of label, old name, new name."""
 
 
 def new_names(labels: Iterable[Label | Role]) -> Mapping[str, str]:
-    """The name that each former name of these labels has become."""
+    """Current names by former name."""
     return {former: label.name for label in labels for former in label.formerly}
 
 
 def renamed(annotation: Annotation, ontology: Ontology) -> tuple[Annotation, Counter[Renaming]]:
-    """The same annotation with the names that the ontology has now, and what was renamed.
-
-    Ids, spans and all that has no former name stay.
-    """
+    """The annotation with current names of labels, and how often each label was renamed."""
     renamer = _Renamer(ontology)
     annotation = msgspec.structs.replace(
         annotation,

@@ -1,4 +1,4 @@
-"""The part of the annotation guidelines that says what each label means, made from the ontology."""
+"""The label section of the annotation guidelines, generated from the ontology."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dateline.ontology.labels import Ontology
 from dateline.rendering.markdown import Markdown, environment
 
 BLOCK = "labels"
-"""The name of the marks between which a page of guidelines holds this part."""
+"""Name of the generated block in a page of guidelines."""
 
 
 def guidelines(ontology: Ontology) -> str:
-    """Every label with its definition, span, examples, counterexamples and neighbours, as Markdown.
+    """All labels with definition, span, examples, counterexamples and neighbours, as Markdown.
 
-    Headings are of the third and fourth level, so that it fits into a page under a second one.
+    Headings are of level 3 and 4, to be placed under a heading of level 2.
     """
     templates = environment("dateline.ontology")
     templates.filters["markdown"] = Markdown

@@ -1,4 +1,4 @@
-"""Labels, roles, attributes and layers of a corpus, as typed values."""
+"""Types of the ontology: labels, roles, event types, attributes and layers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dateline.model import Struct
 
 STRUCTURAL_RELATIONS = ("coreference", "continues", "claimer", "cue", "about")
-"""Relations between regions that are part of the model, so no role or relation may be called so."""
+"""Relations in Label Studio that are part of the data model; reserved names."""
 
 
 class Label(Struct, frozen=True):
-    """An entry of an annotated enumeration.
+    """A label, such as an entity type, with its guideline.
 
-    ``span`` says what the span takes in, ``counterexamples`` what is not meant, ``neighbours`` how
-    other labels of the list differ; ``formerly`` are names that it had before.
+    ``span`` describes the extent of spans, ``counterexamples`` what the label does not apply to,
+    ``neighbours`` how similar labels differ, by name. ``formerly`` are former names.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Label(Struct, frozen=True):
 
 
 class Role(Struct, frozen=True):
-    """A role of an event type; fillers are entity types, or ``event`` or ``claim``."""
+    """A role of an event type; ``fillers`` are entity types, ``event`` or ``claim``."""
 
     name: str
     description: str
@@ -39,7 +39,7 @@ class Role(Struct, frozen=True):
 
 
 class EventType(Struct, frozen=True):
-    """An event type with its roles, and its nearest kin in other inventories."""
+    """An event type with its roles, and the most similar types of other inventories by name."""
 
     label: Label
     roles: Mapping[str, Role]
@@ -47,7 +47,7 @@ class EventType(Struct, frozen=True):
 
 
 class Attribute(Struct, frozen=True):
-    """An attribute of a mention, an event or a claim."""
+    """An attribute of mentions, events or claims."""
 
     name: str
     title: str
@@ -57,7 +57,7 @@ class Attribute(Struct, frozen=True):
 
 
 class Layer(Struct, frozen=True):
-    """A layer of annotation: its primary labels and the attributes that each item carries."""
+    """An annotation layer: its labels, and the attributes of its items."""
 
     name: str
     title: str
@@ -67,12 +67,12 @@ class Layer(Struct, frozen=True):
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """Names of the primary labels, in the order of the schema."""
+        """Names of the labels, in the order of the schema."""
         return tuple(label.name for label in self.labels)
 
 
 class Ontology(Struct, frozen=True):
-    """All that a corpus decides about its labels."""
+    """All labels of a corpus, by layer and kind."""
 
     title: str
     version: str
@@ -84,12 +84,12 @@ class Ontology(Struct, frozen=True):
 
     @property
     def special_claimers(self) -> frozenset[str]:
-        """Claimers that are not mentions."""
+        """Names of the claimers that are not mentions."""
         return frozenset(label.name for label in self.claimers)
 
     @property
     def roles(self) -> Mapping[str, Role]:
-        """Every role of every event type by name; the first of its name describes it."""
+        """Roles of all event types by name; the first definition of a name is used."""
         roles: dict[str, Role] = {}
         for event_type in self.event_types.values():
             for role in event_type.roles.values():

@@ -1,1 +1,1 @@
-"""Markdown and HTML that show untrusted text as text."""
+"""Markdown with escaped values, generated parts of pages, and lists in messages."""

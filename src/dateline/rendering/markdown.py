@@ -1,4 +1,4 @@
-"""Markdown that shows just the text of values that are not trusted, and templates that make it."""
+"""Escaping of values for Markdown, and Markdown templates that escape their values."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
 class Markdown(str):
-    """Text that is Markdown already, so that templates leave it as it is."""
+    """Text that is already Markdown, which templates do not escape."""
 
     __slots__ = ()
 
 
 def environment(package: str) -> Environment:
-    """For the templates that lie in a package; what they print is escaped unless it is Markdown."""
+    """The Jinja environment for templates in a package; values are escaped unless Markdown."""
     made = Environment(
         loader=PackageLoader(package, package_path=""),
-        autoescape=False,  # noqa: S701 (it is Markdown: `finalize` escapes every value for it)
+        autoescape=False,  # noqa: S701 (`finalize` escapes every value for Markdown)
         finalize=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -32,19 +32,19 @@ def environment(package: str) -> Environment:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of blanks and line breaks made one space."""
+    """The text on one line, with whitespace collapsed to single spaces."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def escape(value: object) -> str:
-    """A value as Markdown that shows just its text, on one line, also in a table's cell."""
+    """A value escaped for Markdown, on one line; also for table cells."""
     if isinstance(value, Markdown):
         return value
     return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", one_line(str(value))))
 
 
 def code(value: object) -> Markdown:
-    """A value as a code span, which holds in a table's cell too."""
+    """A value as a code span; also for table cells."""
     text = one_line(str(value)).replace("|", r"\|")
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     pad = " " if text.startswith("`") or text.endswith("`") else ""

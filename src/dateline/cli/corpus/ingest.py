@@ -16,10 +16,10 @@ from dateline.cli.shared import Command, Settings, pass_settings
 def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
     """Turn seed texts into documents.
 
-    PATHS are seeds or folders of seeds; without any, all of seeds/ is ingested. Beside
-    seeds/NAME.txt a file seeds/NAME.toml may tell title, language, [source] publisher, url,
-    published, and [rights] license, holder, redistribute_text. What neither tells stays unknown.
-    A bad seed is refused with the reason, and the others still go in.
+    PATHS are seeds (NAME.txt) or folders of seeds. Without PATHS, all of seeds/ is ingested. An
+    optional file seeds/NAME.toml gives the title, language, [source] publisher, url, published, and
+    [rights] license, holder, redistribute_text. Invalid seeds are refused with a reason, and the
+    others are still ingested. Exits with 1 if a seed was refused.
 
     \b
     Example:
@@ -27,8 +27,8 @@ def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
       dateline ingest seeds/000_debecc4f8dbd1735.txt
     """
     from dateline.corpus.store import Corpus
-    from dateline.ingest.ingest import find_seeds, ignored_files
     from dateline.ingest.ingest import ingest as ingest_seeds
+    from dateline.ingest.seeds import find_seeds, ignored_files
 
     corpus = Corpus(settings.root)
     seeds = find_seeds(corpus, (path.absolute() for path in paths))
@@ -42,9 +42,9 @@ def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
             settings.say(f"{outcome.seed}: {outcome.result}")
     if not paths:
         for path in ignored_files(corpus):
-            settings.say(f"{corpus.relative(path)}: ignored, as it is no NAME.txt or its NAME.toml")
+            settings.say(f"{corpus.relative(path)}: ignored, is not a NAME.txt or its NAME.toml")
     if not seeds:
-        settings.say(f"There are no texts in {corpus.seeds}; put one there as NAME.txt.")
+        settings.say(f"There are no seeds in {corpus.seeds}; add a text as NAME.txt.")
     results = ("added", "updated", "unchanged", "refused")
     settings.say(", ".join(f"{counts[result]} {result}" for result in results))
     if counts["refused"]:

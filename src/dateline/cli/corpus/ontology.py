@@ -20,10 +20,10 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 @format_option("text", "json")
 @pass_settings
 def ontology(settings: Settings, output_format: str) -> None:
-    """Show the labels of the corpus.
+    """Show the ontology's labels.
 
-    Types with their guidelines and hotkeys, roles with what may fill them, attributes and
-    relations: all of it is read from schema/ontology.schema.json.
+    Lists entity, event and claim types with guidelines and hotkeys, roles with allowed fillers,
+    attributes and relations, from schema/ontology.schema.json.
 
     \b
     Example:
@@ -55,20 +55,20 @@ def ontology(settings: Settings, output_format: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @pass_settings
 def init(settings: Settings, folder: Path) -> None:
-    """Start a corpus in FOLDER.
+    """Create an empty corpus in FOLDER.
 
-    Writes the schemas, and empty folders for seeds, documents and annotations. Then make
-    schema/ontology.schema.json your own, put texts into seeds/ and run `dateline ingest`.
+    Writes the schemas, and empty folders for seeds, documents and annotations. Next, edit the
+    labels in schema/ontology.schema.json, add texts to seeds/ and run `dateline ingest`.
 
     \b
     Example:
       dateline init my-corpus
       dateline --root my-corpus ontology
     """
-    from dateline.corpus.store import start_corpus
+    from dateline.corpus.create import create_corpus
 
-    start_corpus(folder)
-    settings.say(f"{folder} is a corpus now. Its labels are in schema/ontology.schema.json.")
+    create_corpus(folder)
+    settings.say(f"Created a corpus in {folder}. Its labels are in schema/ontology.schema.json.")
 
 
 def _tables(ontology: Ontology) -> Iterator[Table]:
@@ -81,7 +81,7 @@ def _tables(ontology: Ontology) -> Iterator[Table]:
         [(*_row(event.label), ", ".join(event.roles)) for event in ontology.event_types.values()],
     )
     yield (
-        "Kin of event types in other inventories",
+        "Similar event types in other inventories",
         ("Type", *crosswalks),
         [
             (name, *(event.crosswalk.get(other) or "" for other in crosswalks))
@@ -97,7 +97,7 @@ def _tables(ontology: Ontology) -> Iterator[Table]:
         ],
     )
     yield "Claim acts", ("Act", "Key", "Guideline"), [_row(label) for label in claims.labels]
-    yield "Claimers besides mentions", ("Claimer", "Meaning"), _meanings(ontology.claimers)
+    yield "Claimers that are not mentions", ("Claimer", "Meaning"), _meanings(ontology.claimers)
     for layer in ontology.layers.values():
         yield (
             f"Attributes: {layer.title.lower()}",

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, dry_run_option, pass_settings
+from dateline.rendering.listing import counted
 
 
 @click.command(cls=Command)
 @click.argument("names", nargs=-1, metavar="[[KIND:]OLD=NEW]...")
-@click.option("--dry-run", is_flag=True, help="Only say what would be renamed.")
+@dry_run_option()
 @pass_settings
 def rename(settings: Settings, names: tuple[str, ...], dry_run: bool) -> None:
-    """Rename labels, here and in all annotations.
+    """Rename labels in the ontology and all annotations.
 
-    Changes the name in schema/ontology.schema.json, keeps the old one there in x-formerly, and
-    replaces it in the files of all annotators, or changes nothing where something is wrong; ids
-    stay. KIND says which label is meant where several have the name: entity, event, act, role,
-    claimer, eventRelation, claimRelation, or an attribute such as mention.level. Without names,
-    annotations follow what x-formerly says already.
+    Changes the name in schema/ontology.schema.json, adds the old name to x-formerly there, and
+    replaces it in the annotations of all annotators. If there is an error, nothing is changed. Ids
+    stay the same. KIND is needed if several labels have the name: entity, event, act, role,
+    claimer, eventRelation, claimRelation, or an attribute such as mention.level. Without
+    arguments, names that x-formerly already lists are replaced in annotations.
 
-    What was submitted in Label Studio stays there as it is; push keeps the old name on the page,
-    and pull reads it as the new one.
+    Annotations in Label Studio are not changed: `studio push` keeps the old name on the page, and
+    `studio pull` replaces it.
 
     \b
     Example:
@@ -29,12 +30,11 @@ def rename(settings: Settings, names: tuple[str, ...], dry_run: bool) -> None:
       dateline rename event:ATTACK=ASSAULT
     """
     from dateline.corpus.store import Corpus
-    from dateline.migration.rename_labels import rename as rename_labels
-    from dateline.migration.schema_names import parse_new_name
+    from dateline.migration.rename_in_schema import parse_rename
+    from dateline.migration.rename_labels import rename_labels
 
-    wanted = [parse_new_name(name) for name in names]
-    done = rename_labels(Corpus(settings.root), wanted, dry_run=dry_run)
-    for (kind, old, new), count in sorted(done.labels.items()):
-        click.echo(f"{kind}: {old} to {new}, {count:,} time{'s'[: count != 1]}")
-    action = "would change" if dry_run else "changed"
-    settings.say(f"files: {len(done.files)} {action}")
+    renames = [parse_rename(name) for name in names]
+    result = rename_labels(Corpus(settings.root), renames, dry_run=dry_run)
+    for (kind, old, new), count in sorted(result.labels.items()):
+        click.echo(f"{kind}: {old} to {new}, {counted(count, 'time')}")
+    settings.say(f"{'Would change' if dry_run else 'Changed'} {counted(len(result.files), 'file')}")

@@ -1,0 +1,134 @@
+"""Rename labels in the ontology's schema; the old name is kept as a former name."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.json_pointer import resolve_pointer
+from dateline.model import Struct
+from dateline.ontology.schemas import ITEM_DEFINITIONS, Schema
+
+
+class LabelRename(Struct, frozen=True):
+    """A new name for a label; ``kind`` may be None if only one kind has a label of this name."""
+
+    kind: str | None
+    old: str
+    new: str
+
+
+def parse_rename(text: str) -> LabelRename:
+    """Parse ``KIND:OLD=NEW`` or ``OLD=NEW``. Raises InvalidInputError."""
+    names, equals, new = text.partition("=")
+    kind, colon, old = names.partition(":")
+    if not colon:
+        kind, old = "", names
+    if not equals or not old or not new or old == new:
+        raise InvalidInputError(
+            f'"{text}": expected OLD=NEW or KIND:OLD=NEW, with two different names.'
+        )
+    return LabelRename(kind=kind or None, old=old, new=new)
+
+
+def rename_in_schema(schema: Schema, renames: Iterable[LabelRename]) -> Schema:
+    """A copy of the ontology's schema with labels renamed wherever they occur.
+
+    Raises NotFoundError for a label that does not exist, and InvalidInputError for a name that is
+    ambiguous or already in use.
+    """
+    changed = copy.deepcopy(dict(schema))
+    for rename in renames:
+        _rename(changed, rename)
+    return changed
+
+
+def _rename(schema: dict[str, Any], rename: LabelRename) -> None:
+    kinds = _kinds(schema)
+    if rename.kind is not None and rename.kind not in kinds:
+        raise InvalidInputError(
+            f'"{rename.kind}" is not a kind of label. Allowed: {", ".join(kinds)}.'
+        )
+    found = [
+        kind
+        for kind, entries in kinds.items()
+        if rename.kind in (None, kind)
+        and any(holder.get("const") == rename.old for _, holder in entries)
+    ]
+    if not found:
+        what = f"{rename.kind} label" if rename.kind else "label"
+        raise NotFoundError(
+            f'schema/ontology.schema.json: there is no {what} "{rename.old}"; `dateline ontology` '
+            "shows all labels."
+        )
+    if len(found) > 1:
+        choices = " or ".join(f"{kind}:{rename.old}={rename.new}" for kind in found)
+        raise InvalidInputError(f'"{rename.old}" is ambiguous; write {choices}.')
+    if any(holder.get("const") == rename.new for _, holder in kinds[found[0]]):
+        raise InvalidInputError(
+            f'"{rename.new}" is already a label. To merge two labels, remove one from the ontology '
+            "by hand, and add its name to x-formerly of the other."
+        )
+    for entry, holder in kinds[found[0]]:
+        if holder.get("const") == rename.old:
+            holder["const"] = rename.new
+            # A former name that becomes the current name again is not a former name any more.
+            former = [n for n in entry.get("x-formerly", ()) if n not in (rename.old, rename.new)]
+            entry["x-formerly"] = [*former, rename.old]
+    for entry, _ in kinds[found[0]]:
+        if rename.old in entry.get("x-neighbours", {}):
+            entry["x-neighbours"] = {
+                rename.new if name == rename.old else name: difference
+                for name, difference in entry["x-neighbours"].items()
+            }
+    if found[0] == "entity":
+        for _, role in kinds["role"]:
+            role["x-fillers"] = [
+                rename.new if filler == rename.old else filler for filler in role["x-fillers"]
+            ]
+
+
+def _kinds(schema: dict[str, Any]) -> dict[str, list[tuple[Any, Any]]]:
+    """By kind of label: each entry, and the part of it that has the name as ``const``."""
+    definitions = schema["$defs"]
+    events = [_follow(schema, entry) for entry in definitions["event"]["oneOf"]]
+    roles: dict[int, Any] = {}
+    for event in events:
+        arguments = event["properties"]["arguments"]["items"]["properties"]
+        for role in _entries(schema, arguments["role"]):
+            roles[id(role)] = role
+    lists = {
+        "entity": definitions["mention"]["properties"]["type"],
+        "act": definitions["claim"]["properties"]["act"],
+        "claimer": definitions["claimer"],
+        "eventRelation": definitions["eventRelation"],
+        "claimRelation": definitions["claimRelation"],
+        **{
+            f"{item}.{name}": node
+            for item in ITEM_DEFINITIONS
+            for name, node in _attributes(schema, definitions[item])
+        },
+    }
+    return {
+        **{kind: [(e, e) for e in _entries(schema, node)] for kind, node in lists.items()},
+        "event": [(event, event["properties"]["type"]) for event in events],
+        "role": [(role, role) for role in roles.values()],
+    }
+
+
+def _attributes(schema: dict[str, Any], item: Any) -> Iterator[tuple[str, Any]]:
+    attributes = _follow(schema, item["properties"].get("attributes", {}))
+    yield from attributes.get("properties", {}).items()
+
+
+def _entries(schema: dict[str, Any], node: Any) -> list[Any]:
+    return [_follow(schema, entry) for entry in _follow(schema, node)["oneOf"]]
+
+
+def _follow(schema: dict[str, Any], node: Any) -> Any:
+    """The node itself that this one refers to, not a copy, so that it can be changed."""
+    while node.get("$ref", "").startswith("#/"):
+        node = resolve_pointer(schema, node["$ref"][1:])
+    return node
