@@ -1,4 +1,4 @@
-"""Two annotators who differ in one thing of each kind, on the small corpus's document."""
+"""Two annotators who differ in one candidate of each kind, on the small corpus's document."""
 
 from __future__ import annotations
 

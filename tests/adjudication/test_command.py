@@ -1,4 +1,4 @@
-"""``dateline adjudicate`` as a curator meets it: listed, scripted, and at a terminal."""
+"""``dateline adjudicate``: listing cases, applying decisions, and deciding in a terminal."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tests.adjudication.annotators import two, write
 from tests.conftest import Run
 from tests.small_corpus import Files, mention, span
 
-CURATOR = ("--curator", "cy", "--role", "human")
+CURATOR = ("--curator", "cy", "--kind", "human")
 BY_RULE = ("adjudicate", "ana", "bo", "--replace", "--strategy")
-"""Settles all by rule, whatever gold was: that of the fixture was not made by adjudicating."""
+"""Decides all cases by rule and overwrites the gold of the fixture, which was not adjudicated."""
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_the_list_shows_what_differs_in_its_context(corpus: Corpus, run: Run):
     before = gold(corpus)
     shown = run(corpus, "adjudicate", "ana", "bo", "--list").stdout
     assert (
-        "type of the entity «Oslo»\n"
+        'type of the entity "Oslo"\n'
         "  Ana Ruiz met Bo Lind in [Oslo] on Monday.\n"
         "  1  ana: GPE\n"
         "  2  bo: LOCATION\n"
@@ -145,7 +145,7 @@ def test_the_log_can_be_replayed(corpus: Corpus, run: Run, tmp_path: Path):
     assert timeless(path.read_bytes()) == timeless(kept.read_bytes())
 
 
-def test_once_more_changes_nothing(corpus: Corpus, run: Run):
+def test_adjudicating_again_changes_nothing(corpus: Corpus, run: Run):
     command = (*BY_RULE, "prefer:ana")
     assert "gold written" in run(corpus, *command).stderr
     made, records = gold(corpus), log(corpus)
@@ -189,7 +189,7 @@ def test_gold_that_was_not_adjudicated_is_left_alone(corpus: Corpus, run: Run):
     before = gold(corpus)
     result = run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:bo")
     assert result.exit_code == 1
-    assert "was not made by adjudicating" in result.stderr
+    assert "this gold does not come from adjudication" in result.stderr
     assert 'm4 "Monday" spans: "Monday" at 32–38 → "on Monday" at 29–38' in result.stderr
     assert (gold(corpus), log(corpus)) == (before, [])
     assert run(corpus, *BY_RULE, "prefer:bo").exit_code == 0
@@ -209,7 +209,7 @@ def widen(annotation: dict) -> None:
     at["spans"] = [span("on Monday")]
 
 
-def test_what_is_corrected_by_hand_stays_and_is_logged(corpus: Corpus, run: Run):
+def test_manual_corrections_are_kept_and_logged(corpus: Corpus, run: Run):
     run(corpus, *BY_RULE, "prefer:ana")
     corrected(corpus, widen)
     by_hand = gold(corpus)
@@ -217,7 +217,7 @@ def test_what_is_corrected_by_hand_stays_and_is_logged(corpus: Corpus, run: Run)
     result = run(corpus, *again)
     assert result.exit_code == 1
     assert 'm4 "Monday" spans: "Monday" at 32–38 → "on Monday" at 29–38' in result.stderr
-    assert "--curator" in result.stderr
+    assert "Name a curator" in result.stderr
     assert gold(corpus) == by_hand
     why = ("--reason", "the preposition belongs to it")
     assert run(corpus, *again, *CURATOR, *why).exit_code == 0
@@ -229,13 +229,15 @@ def test_what_is_corrected_by_hand_stays_and_is_logged(corpus: Corpus, run: Run)
     assert record["reason"] == "the preposition belongs to it"
     note = corpus.read_annotation("gold", "summit").provenance.note
     assert note.endswith("Corrected afterwards: 1 by cy (human).")
-    # Once more nothing changes, and nobody need sign.
+    # The next run changes nothing, and needs no curator.
     made, records = gold(corpus), log(corpus)
     assert run(corpus, *again).exit_code == 0
     assert (gold(corpus), log(corpus)) == (made, records)
 
 
-def test_other_decisions_leave_corrections_alone_or_clash(corpus: Corpus, run: Run, tmp_path: Path):
+def test_other_decisions_keep_corrections_or_contradict_them(
+    corpus: Corpus, run: Run, tmp_path: Path
+):
     run(corpus, *BY_RULE, "prefer:ana")
     corrected(corpus, widen)
     kind, place = "entity/ana:n3+bo:n3/type", "mention/ana:m4+bo:m4/span"
@@ -252,10 +254,12 @@ def test_other_decisions_leave_corrections_alone_or_clash(corpus: Corpus, run: R
     assert "on Monday" in {s.text for m in after.mentions for s in m.spans}
     assert {"m4", "n3"} <= set(after.ids())
     before = gold(corpus)
-    clash = decide(place, value=[[span("Monday")["start"], span("Monday")["start"] + 3]])
-    assert clash.exit_code == 1
-    assert "corrected by hand and has now been decided otherwise" in clash.stderr
-    assert 'm4 "on Monday": spans: "on Monday" at 29–38 here, "Mon" at 32–35 there' in clash.stderr
+    conflict = decide(place, value=[[span("Monday")["start"], span("Monday")["start"] + 3]])
+    assert conflict.exit_code == 1
+    assert "manual corrections (here) contradict new decisions (there)" in conflict.stderr
+    assert (
+        'm4 "on Monday": spans: "on Monday" at 29–38 here, "Mon" at 32–35 there' in conflict.stderr
+    )
     assert gold(corpus) == before
 
 
@@ -269,7 +273,7 @@ def test_corrections_are_not_lost_when_annotations_change(corpus: Corpus, run: R
     path.write_text(json.dumps(ana))
     result = run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana", *CURATOR)
     assert result.exit_code == 1
-    assert "since then the annotations have changed" in result.stderr
+    assert "gold was corrected by hand, and the annotations have changed since" in result.stderr
     assert gold(corpus) == before
 
 
@@ -288,26 +292,24 @@ def test_a_decision_can_be_taken_back(corpus: Corpus, run: Run, tmp_path: Path):
     assert [r["choice"] for r in log(corpus) if r["case"] == case] == [["bo"], ["ana"]]
 
 
-def test_the_list_of_what_is_settled_says_by_whom(corpus: Corpus, run: Run):
+def test_the_list_of_decided_cases_names_who_decided(corpus: Corpus, run: Run):
     run(corpus, *BY_RULE, "prefer:ana")
     (found,) = [
-        case
-        for case in cases(run, corpus, "--settled")
-        if case["case"] == "entity/ana:n3+bo:n3/type"
+        case for case in cases(run, corpus, "--all") if case["case"] == "entity/ana:n3+bo:n3/type"
     ]
     assert found["decision"]["by"] == "prefer:ana"
-    shown = run(corpus, "adjudicate", "ana", "bo", "--list", "--settled").stdout
+    shown = run(corpus, "adjudicate", "ana", "bo", "--list", "--all").stdout
     assert "decided: ana, by prefer:ana" in shown
 
 
-def test_gold_that_would_break_a_rule_is_not_written(corpus: Corpus, run: Run, tmp_path: Path):
+def test_gold_with_errors_is_not_written(corpus: Corpus, run: Run, tmp_path: Path):
     before = gold(corpus)
     wrong = {"document": "summit", "case": "mention/ana:m4+bo:m4/span", "value": [[0, 99_999]]}
     path = decided(tmp_path / "wrong.jsonl", [wrong])
     result = run(corpus, "adjudicate", "ana", "bo", *CURATOR, "--decisions", path)
     assert (result.exit_code, log(corpus)) == (1, [])
-    assert "cannot be taken" in result.stderr
-    # Legal by itself, but then two mentions are the same.
+    assert "invalid decision" in result.stderr
+    # Valid by itself, but makes two mentions the same.
     path = corpus.annotation_path("ana", "summit")
     ana = json.loads(path.read_bytes())
     ana["mentions"].append(mention("m9", "on", "DATE", "n4"))
@@ -317,50 +319,53 @@ def test_gold_that_would_break_a_rule_is_not_written(corpus: Corpus, run: Run, t
     result = run(corpus, *BY_RULE, "prefer:ana", *CURATOR, "--decisions", path)
     assert result.exit_code == 1
     assert "M403" in result.stderr
-    assert "--reopen" in result.stderr
+    assert "Reopen the cases" in result.stderr
     assert gold(corpus) == before
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ana"], "Name two annotators or more"),
-        (["ana", "gold"], "gold is what comes of them"),
-        (["ana", "dan"], "holds no annotations of «dan»"),
-        (["ana", "bo", "--strategy", "vote"], "there is no such strategy"),
-        (["ana", "bo", "--strategy", "prefer:cy"], "NAME is one of ana, bo"),
-        (["ana", "bo", "--document", "talks"], "talks.json: there is no such file"),
+        (["ana"], "Name at least two different annotators"),
+        (["ana", "gold"], '"gold" is the result of adjudication'),
+        (["ana", "dan"], 'annotations/dan: there are no annotations of "dan"'),
+        (["ana", "bo", "--strategy", "vote"], "There is no strategy 'vote'"),
+        (
+            ["ana", "bo", "--strategy", "prefer:cy"],
+            "Allowed: unanimous, majority, prefer:ana, prefer:bo",
+        ),
+        (["ana", "bo", "--documents", "talks"], "talks.json: there is no such file"),
     ],
 )
-def test_what_cannot_be_adjudicated_is_explained(corpus: Corpus, run: Run, arguments, message):
+def test_invalid_arguments_are_explained(corpus: Corpus, run: Run, arguments, message):
     result = run(corpus, "adjudicate", *arguments)
     assert result.exit_code == 1
     assert message in result.stderr
 
 
-def test_who_decides_must_be_said(corpus: Corpus, run: Run, tmp_path: Path):
+def test_decisions_need_a_curator(corpus: Corpus, run: Run, tmp_path: Path):
     path = decided(tmp_path / "d.jsonl", [{"document": "summit", "case": "x", "choice": []}])
     result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path)
     assert "--curator NAME" in result.stderr
     result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path, "--curator", "cy")
-    assert "--role human or --role model" in result.stderr
+    assert "--kind human or --kind model" in result.stderr
     (corpus.annotations / "annotators.json").write_text(
         '{"annotators": [{"pseudonym": "cy", "kind": "model"}]}'
     )
     result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path, *CURATOR)
-    assert "has «cy» as model" in result.stderr
+    assert '"cy" is model' in result.stderr
 
 
-def test_an_annotation_with_errors_or_of_other_layers_is_refused(corpus: Corpus, run: Run):
+def test_an_annotation_with_errors_or_of_other_layers_is_rejected(corpus: Corpus, run: Run):
     path = corpus.annotation_path("bo", "summit")
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole.replace('"entity": "n3"', '"entity": "n33"'), encoding="utf-8")
     result = run(corpus, "adjudicate", "ana", "bo")
-    assert "Only annotations without errors can be adjudicated" in result.stderr
+    assert "Fix all errors of the annotation first" in result.stderr
     path.write_text(whole, encoding="utf-8")
     corpus.write_annotation(limited(corpus.read_annotation("bo", "summit"), ("claims",)))
     result = run(corpus, "adjudicate", "ana", "bo")
-    assert "the layers must be the same" in result.stderr
+    assert "Adjudication needs the same layers" in result.stderr
 
 
 def test_a_broken_line_of_the_log_is_named(corpus: Corpus, run: Run):
@@ -420,7 +425,7 @@ def test_cases_are_decided_at_a_terminal_by_keys(corpus: Corpus, run: Run):
     terminal = Terminal(corpus, "adjudicate", "ana", "bo", *CURATOR)
     assert first["options"]["ana"]["text"] in terminal.until(first["case"])
     terminal.until("q quit")
-    terminal.press("x")  # means nothing here
+    terminal.press("x")  # has no meaning
     terminal.until("q quit")
     terminal.press("1")
     terminal.until(second["case"])
@@ -456,7 +461,7 @@ def test_the_last_key_writes_gold(corpus: Corpus, run: Run, tmp_path: Path):
     assert corpus.read_annotation("gold", "summit").entities[2].type == "GPE"
 
 
-def test_something_else_is_typed_in(corpus: Corpus, run: Run):
+def test_another_value_is_typed_in(corpus: Corpus, run: Run):
     wanted = {"type": ("FACILITY", "FACILITY"), "span": ("Monday", [[28, 34]])}
     for kind, (typed, value) in wanted.items():
         case = next(c for c in cases(run, corpus) if c["kind"] == kind)
@@ -464,14 +469,14 @@ def test_something_else_is_typed_in(corpus: Corpus, run: Run):
         while case["case"] not in terminal.until("q quit"):
             terminal.press("s")
         terminal.press("o")
-        terminal.until("Instead")
-        terminal.type("nothing of the kind")
-        terminal.until("cannot be taken")
+        terminal.until("Other value")
+        terminal.type("no such value")
+        terminal.until("invalid decision")
         terminal.until("Press any key")
         terminal.press(" ")
         terminal.until("q quit")
         terminal.press("o")
-        terminal.until("Instead")
+        terminal.until("Other value")
         terminal.type(typed)
         terminal.until("q quit")
         terminal.press("q")
@@ -483,3 +488,22 @@ def test_something_else_is_typed_in(corpus: Corpus, run: Run):
             assert text[start:end] == typed
         else:
             assert log(corpus)[-1]["value"] == value
+
+
+def test_a_dry_run_writes_nothing(corpus: Corpus, run: Run):
+    before = gold(corpus)
+    result = run(corpus, *BY_RULE, "prefer:bo", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "summit: gold would be written" in result.stderr
+    assert (gold(corpus), log(corpus)) == (before, [])
+    run(corpus, *BY_RULE, "prefer:bo")
+    assert "gold unchanged" in run(corpus, *BY_RULE, "prefer:bo", "--dry-run").stderr
+
+
+def test_adjudicating_the_released_corpus_again_changes_nothing(real_corpus: Corpus, run: Run):
+    folder = real_corpus.annotations / "gold"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    result = run(real_corpus, "adjudicate", "pass-a", "pass-b")
+    assert result.exit_code == 0, result.output
+    assert "gold unchanged, 59 cases decided" in result.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -17,7 +17,7 @@ from .test_sync import as_submitted
 
 @pytest.fixture
 def corpus(files):
-    """Two annotators who differ in one thing of each kind."""
+    """Two annotators who differ in one candidate of each kind."""
     write(files.corpus, *two(files))
     return files.corpus
 
@@ -34,7 +34,7 @@ def task(corpus, sync, project, label_studio):
     result = sync(corpus, "push", "--conflicts", "ana,bo")
     assert result.exit_code == 0, result.output
     assert f"dateline studio pull --project '{project}' --annotator USER=CURATOR" in result.output
-    assert "dateline adjudicate ana bo --as CURATOR" in result.output
+    assert "dateline adjudicate ana bo --from-curator CURATOR" in result.output
     (found,) = label_studio.annotator.tasks(project).values()
     return found
 
@@ -74,7 +74,7 @@ def test_what_a_curator_settles_there_is_gold_here(corpus, sync, run, project, t
     label_studio.annotator.update(submitted, as_submitted(settled))
     result = pull(corpus, sync, project, label_studio)
     assert result.exit_code == 0, result.output
-    result = run(corpus, "adjudicate", "ana", "bo", "--as", "cy", "--role", "human")
+    result = run(corpus, "adjudicate", "ana", "bo", "--from-curator", "cy", "--kind", "human")
     assert result.exit_code == 0, result.output
     gold = corpus.read_annotation("gold", "summit")
     (oslo,) = [m for m in gold.mentions if m.spans[0].text == "Oslo"]

@@ -1,1 +1,1 @@
-"""Gold from several annotations: what agrees is merged, what does not is decided case by case."""
+"""Adjudication: several annotations of a document become gold, case by case."""

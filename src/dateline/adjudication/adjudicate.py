@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dateline.adjudication.candidates import Inputs
-from dateline.adjudication.cases import CORRECTION, CURATOR, RULE, Case, Decision
-from dateline.adjudication.coreference_cases import linked
-from dateline.adjudication.curator_annotation import ALL, answers
+from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.cases import CORRECTION, CURATOR, RULE, Case, Curator, Decision
+from dateline.adjudication.coreference_cases import linked_entities
+from dateline.adjudication.curator_annotation import UNION, curator_decisions
 from dateline.adjudication.decision_log import append, last_written, log_path, read_decisions
-from dateline.adjudication.gold_ids import with_ids
+from dateline.adjudication.gold_ids import assign_ids
+from dateline.adjudication.gold_provenance import gold_provenance
 from dateline.adjudication.manual_edits import (
-    Signed,
-    Written,
+    GoldRecord,
     as_decisions,
-    carried,
     corrections,
     fingerprint,
-    in_words,
-    same_values,
+    format_corrections,
+    keep_corrections,
+    same_options,
 )
-from dateline.adjudication.resolve import Settlement, settle
+from dateline.adjudication.resolve import Resolution, resolve
 from dateline.adjudication.strategy import Strategy
 from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
-from dateline.model import GOLD, Annotation, Provenance
+from dateline.errors import ConflictError, DatelineError, InvalidInputError, NotFoundError
+from dateline.model import GOLD, Annotation, canonical
 from dateline.validation.engine import Checker
-
-TOOL = "dateline adjudicate"
+from dateline.validation.incidents import Incident
 
 
 class Adjudication:
-    """One document under adjudication; decisions are kept at once, gold once all are made."""
+    """The adjudication of one document.
+
+    Decisions are logged at once; gold is written when no case is open.
+    """
 
     def __init__(
         self,
@@ -44,73 +45,77 @@ class Adjudication:
         annotators: Sequence[str],
         strategy: Strategy,
         reopened: Iterable[str] = (),
+        *,
+        dry_run: bool = False,
     ) -> None:
-        """Read what there is.
+        """Read the annotations, gold and the log.
 
-        ``reopened`` are ids of cases whose earlier decisions no longer hold. Raises
-        DatelineError where the annotations cannot be compared, or one of them has errors.
+        Earlier decisions on the cases ``reopened`` are ignored. With ``dry_run`` nothing is
+        written. Raises DatelineError if an annotation is missing, has errors, or has other layers
+        than the rest.
         """
         self._corpus = corpus
         self._strategy = strategy
+        self._dry_run = dry_run
         self.document = corpus.read_document(document)
         self._checker = Checker(corpus)
         annotations = [corpus.read_annotation(name, document) for name in annotators]
         path = corpus.annotation_path(GOLD, document)
         self._present = corpus.read_annotation(GOLD, document) if path.is_file() else None
         self._check(annotations)
-        self.inputs = Inputs.of(self.document, annotations, corpus.ontology)
+        self.annotated = AnnotatedDocument.of(self.document, annotations, corpus.ontology)
         self._log = log_path(corpus, document)
         self._logged = read_decisions(self._log) if self._log.is_file() else []
         self._logged_before = tuple(self._logged)
-        self._written = last_written(self._log) if self._log.is_file() else None
-        again = set(reopened)
-        self._decisions = [decision for decision in self._logged if decision.case not in again]
+        self._last_record = last_written(self._log) if self._log.is_file() else None
+        ignored = set(reopened)
+        self._decisions = [decision for decision in self._logged if decision.case not in ignored]
         self._curated: Annotation | None = None
-        self.settlement = self._settled()
+        self.resolution = self._resolve()
 
-    def proposal(self) -> tuple[Annotation, list[Case]]:
-        """What a curator starts from: all that anybody has, under gold's ids; and what is open."""
-        whole = settle(self.inputs, self._decisions, ALL)
-        if whole.gold is None:
+    def curator_draft(self) -> tuple[Annotation, list[Case]]:
+        """The union of all annotations, under gold's ids, and the cases that it leaves open."""
+        union = resolve(self.annotated, self._decisions, UNION)
+        if union.gold is None:
             raise DatelineError(
-                f"{self.document.id}: {whole.open[0].id} cannot be put to a curator."
+                f"{self.document.id}: the annotations have no union, because of the case "
+                f"{union.open[0].id}. Decide it first."
             )
-        conflicts = [case for case, decision in whole.decided if decision.by == ALL.name]
-        return self._with_ids(whole.gold, self._present), conflicts
+        conflicts = [case for case, decision in union.decided if decision.by == UNION.name]
+        return self._with_ids(union.gold, self._present), conflicts
 
-    def follow(self, curated: Annotation, signed: Signed, when: str) -> None:
-        """Decide the open cases as a curator's own annotation has them, and make gold equal to it.
+    def adopt(self, curated: Annotation, curator: Curator, when: str) -> None:
+        """Decide the open cases as a curator's annotation does; gold will be equal to it.
 
-        Cases on which it says nothing stay open. Raises DatelineError where it has errors,
+        Cases that do not come up in it stay open. Raises DatelineError if the annotation has errors
         or other layers.
         """
-        self._check([next(iter(self.inputs.annotations.values())), curated])
+        self._check([next(iter(self.annotated.annotations.values())), curated])
         self._curated = curated
         tried: set[str] = set()
         while fresh := [
             decision
-            for decision in answers(self.inputs, self.settlement.open, curated)
+            for decision in curator_decisions(self.annotated, self.resolution.open, curated)
             if decision.case not in tried
         ]:
             for decision in fresh:
                 tried.add(decision.case)
                 own = msgspec.structs.replace(
                     decision,
-                    curator=signed.curator,
-                    role=signed.role,
-                    reason=signed.reason,
+                    curator=curator.name,
+                    role=curator.kind,
+                    reason=curator.reason,
                     when=when,
                 )
-                # What only the curator has cannot be chosen here; it is a correction then.
+                # Values that only the curator has may be invalid here; they become corrections.
                 with contextlib.suppress(DatelineError):
-                    self.take([own])
+                    self.apply([own])
 
-    def take(self, decisions: Iterable[Decision]) -> list[Decision]:
-        """Decide as these decisions do, and keep those that are new in the log.
+    def apply(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """Apply decisions, and log the new ones.
 
-        Returns those that fit no case, or are about options that have changed. Raises
-        DatelineError, with none of them kept, where one is not among those that its case
-        allows.
+        Returns those that fit no case, or a case whose options have changed. Raises
+        InvalidInputError, and logs nothing, if a case does not allow the decision on it.
         """
         wanted = [
             d
@@ -120,111 +125,100 @@ class Adjudication:
         before = list(self._decisions)
         self._decisions += wanted
         try:
-            self.settlement = self._settled()
+            self.resolution = self._resolve()
         except DatelineError:
             self._decisions = before
             raise
-        cases = {case.id: (case, decision) for case, decision in self.settlement.decided}
+        cases = {case.id: (case, decision) for case, decision in self.resolution.decided}
         fitting = [d for d in wanted if d.case in cases and d.fits(cases[d.case][0])]
-        self._keep([self.recorded(*cases[d.case]) for d in fitting if cases[d.case][1] is d])
+        self._log_new([self._record(*cases[d.case]) for d in fitting if cases[d.case][1] is d])
         return [decision for decision in wanted if decision not in fitting]
 
     def decide(self, case: Case, decision: Decision) -> None:
-        """Decide one case, and keep the decision in the log.
+        """Decide one case, and log the decision.
 
-        Raises DatelineError where it cannot hold.
+        Raises InvalidInputError if the case does not allow it.
         """
-        self.take([self.recorded(case, decision)])
+        self.apply([self._record(case, decision)])
 
-    def recorded(self, case: Case, decision: Decision) -> Decision:
-        """The decision with all that a reader of the log wants to know of its case."""
-        return msgspec.structs.replace(
-            decision,
-            document=self.document.id,
-            case=case.id,
-            options=case.options,
-            quote=self.inputs.quote(case.place),
-        )
+    def write_gold(self, when: str, curator: Curator | None = None, replace: bool = False) -> bool:
+        """Write gold, and log decisions by rule and corrections; True if gold has changed.
 
-    def finish(self, when: str, signed: Signed | None = None, replace: bool = False) -> bool:
-        """Write gold, and what was settled by rule into the log; True if gold has changed.
-
-        ``when`` is the time to put to the latter, ISO 8601. What was corrected in gold by hand is
-        kept, and logged as ``signed`` says; with ``replace``, gold is written whatever it was.
-        Raises DatelineError, with all files as they were, where a case is open, gold would
-        break a rule, or it is not clear what was corrected, or by whom.
+        ``when`` is the time of these, ISO 8601. Manual corrections of gold are kept, and logged as
+        the curator's; with ``replace``, gold is overwritten. Raises DatelineError, and writes
+        nothing, if a case is open, gold would have errors, or corrections cannot be kept or have no
+        curator.
         """
-        merged = self.settlement.gold
+        merged = self.resolution.gold
         if merged is None:
-            raise DatelineError(
-                f"{self.document.id}: {len(self.settlement.open)} case(s) are open."
+            raise ConflictError(
+                f"{self.document.id}: {len(self.resolution.open)} case(s) are open."
             )
         by_rule = [
-            msgspec.structs.replace(self.recorded(case, decision), when=when)
-            for case, decision in self.settlement.decided
+            msgspec.structs.replace(self._record(case, decision), when=when)
+            for case, decision in self.resolution.decided
             if decision.by != CURATOR and decision.when is None
         ]
-        gold, base = self._named(merged, replace)
+        gold, base = self._with_corrections(merged, replace)
         if self._curated is not None:
-            gold = self._as_curated(self._curated, gold, base)
-        changed = corrections(base, gold)
-        signed_before = {d.case: d for d in self._logged if d.by == CORRECTION}
+            gold = self._equal_to(self._curated, gold, base)
+        changes = corrections(base, gold)
+        known = {d.case: d for d in self._logged if d.by == CORRECTION}
         corrected = [
-            before if (before := signed_before.get(d.case)) and same_values(before, d) else d
-            for d in as_decisions(changed, self.document.id, signed, when)
+            before if (before := known.get(d.case)) and same_options(before, d) else d
+            for d in as_decisions(changes, self.document.id, curator, when)
         ]
-        new = [d for d in corrected if d is not signed_before.get(d.case)]
-        if new and signed is None:
-            raise DatelineError(
-                f"{self.document.id}: gold was corrected by hand:\n{in_words(changed)}\n"
-                "This is kept; say who did it with --curator, and why with --reason."
+        new = [d for d in corrected if d is not known.get(d.case)]
+        if new and curator is None:
+            raise InvalidInputError(
+                f"{self.document.id}: gold was corrected by hand:\n{format_corrections(changes)}\n"
+                "Name a curator, and a reason, to log the corrections; they are kept."
             )
-        gold = msgspec.structs.replace(gold, provenance=self._provenance(by_rule, corrected))
-        errors = [
-            i for i in self._checker.check_annotation(gold, self.document) if i.level == "error"
-        ]
-        if errors:
-            raise DatelineError(
-                f"{self.document.id}: gold was not written, for as decided it would break rules:\n"
-                + "\n".join(f"  {i.code} {i.pointer}: {i.message}\n    {i.quote}" for i in errors)
-                + "\nDecide otherwise with --reopen CASE; --list --settled shows every decision."
-            )
-        self._keep([*by_rule, *new])
+        provenance = gold_provenance(
+            self.annotated, [d for _, d in self.resolution.decided], by_rule, corrected
+        )
+        gold = msgspec.structs.replace(gold, provenance=provenance)
+        self._check_gold(gold)
+        self._log_new([*by_rule, *new])
+        if self._dry_run:
+            return self._present is None or canonical(gold) != canonical(self._present)
         written = self._corpus.write_annotation(gold)
-        self._note(merged, base, gold, when)
+        self._log_gold(merged, base, gold, when)
         return written
 
-    def _named(self, merged: Annotation, replace: bool) -> tuple[Annotation, Annotation]:
-        """Gold with corrections, and without; both under the ids that they have in gold."""
+    def _with_corrections(self, merged: Annotation, replace: bool) -> tuple[Annotation, Annotation]:
+        """Gold with manual corrections, and without; both under gold's ids."""
         present, named = self._present, self._with_ids(merged, self._present)
         if present is None or replace or fingerprint(present) == fingerprint(named):
             return named, named
-        last = self._written
+        last = self._last_record
         if last and last.gold == last.adjudicated == fingerprint(present):
             return named, named
-        before = settle(self.inputs, self._logged_before, self._strategy).gold
+        before = resolve(self.annotated, self._logged_before, self._strategy).gold
         if last is None or before is None or last.merged != fingerprint(before):
-            why = (
-                "gold has been corrected, and since then the annotations have changed"
+            path = self._corpus.relative(self._corpus.annotation_path(GOLD, self.document.id))
+            problem = (
+                "gold was corrected by hand, and the annotations have changed since"
                 if last
-                else "this gold was not made by adjudicating"
+                else "this gold does not come from adjudication"
             )
-            raise DatelineError(
-                f"{self._corpus.relative(self._corpus.annotation_path(GOLD, self.document.id))}: "
-                f"{why}. It would change:\n{in_words(corrections(present, named))}\n"
-                "It was left alone; --replace writes it all the same."
+            raise ConflictError(
+                f"{path}: {problem}. Nothing was written. Adjudication would change:\n"
+                f"{format_corrections(corrections(present, named))}\n"
+                "Replace gold to overwrite it."
             )
         base = self._with_ids(before, present)
-        anew = self._with_ids(merged, base)
-        return carried(base, present, anew), anew
+        regenerated = self._with_ids(merged, base)
+        return keep_corrections(base, present, regenerated), regenerated
 
-    def _as_curated(self, curated: Annotation, gold: Annotation, base: Annotation) -> Annotation:
+    def _equal_to(self, curated: Annotation, gold: Annotation, base: Annotation) -> Annotation:
         if fingerprint(gold) != fingerprint(base):
-            raise DatelineError(
-                f"{self.document.id}: gold was corrected by hand, which what was curated would "
-                f"undo:\n{in_words(corrections(base, gold))}\n--replace drops the corrections."
+            raise ConflictError(
+                f"{self.document.id}: gold was corrected by hand, and the curator's annotation "
+                f"lacks these corrections:\n{format_corrections(corrections(base, gold))}\n"
+                "Replace gold to drop them."
             )
-        alike = msgspec.structs.replace(
+        same_header = msgspec.structs.replace(
             curated,
             annotator=base.annotator,
             layers=base.layers,
@@ -232,108 +226,110 @@ class Adjudication:
             provenance=base.provenance,
             retired=(),
         )
-        names = self._corpus.ontology.special_claimers
-        return with_ids(alike, base, names, [entity.id for entity in curated.entities])
+        special = self._corpus.ontology.special_claimers
+        return assign_ids(same_header, base, special, [entity.id for entity in curated.entities])
 
     def _with_ids(self, merged: Annotation, present: Annotation | None) -> Annotation:
-        names = self._corpus.ontology.special_claimers
-        return with_ids(merged, present, names, linked(self.inputs))
+        special = self._corpus.ontology.special_claimers
+        return assign_ids(merged, present, special, linked_entities(self.annotated))
 
-    def _note(self, merged: Annotation, base: Annotation, gold: Annotation, when: str) -> None:
-        note = Written(
+    def _resolve(self) -> Resolution:
+        return resolve(self.annotated, self._decisions, self._strategy)
+
+    def _record(self, case: Case, decision: Decision) -> Decision:
+        """The decision with the options and the text of its case, for readers of the log."""
+        return msgspec.structs.replace(
+            decision,
+            document=self.document.id,
+            case=case.id,
+            options=case.options,
+            quote=self.annotated.quote(case.ranges),
+        )
+
+    def _log_new(self, decisions: Sequence[Decision]) -> None:
+        last = {decision.case: decision for decision in self._logged}
+        new = [d for d in decisions if not _is_logged(last.get(d.case), d)]
+        if not self._dry_run:
+            append(self._log, new)
+        self._logged += new
+
+    def _log_gold(self, merged: Annotation, base: Annotation, gold: Annotation, when: str) -> None:
+        record = GoldRecord(
             document=self.document.id,
             merged=fingerprint(merged),
             adjudicated=fingerprint(base),
             gold=fingerprint(gold),
             when=when,
         )
-        if self._written is None or msgspec.structs.replace(note, when=self._written.when) != (
-            self._written
-        ):
-            append(self._log, [note])
-            self._written = note
-
-    def _settled(self) -> Settlement:
-        return settle(self.inputs, self._decisions, self._strategy)
-
-    def _keep(self, decisions: Sequence[Decision]) -> None:
-        last = {decision.case: decision for decision in self._logged}
-        new = [d for d in decisions if not _same(last.get(d.case), d)]
-        append(self._log, new)
-        self._logged += new
+        last = self._last_record
+        if last is None or msgspec.structs.replace(record, when=last.when) != last:
+            append(self._log, [record])
+            self._last_record = record
 
     def _check(self, annotations: Sequence[Annotation]) -> None:
         for annotation in annotations:
-            errors = [
-                i
-                for i in self._checker.check_annotation(annotation, self.document)
-                if i.level == "error"
-            ]
+            errors = self._errors(annotation)
             if errors:
-                raise DatelineError(
-                    f"{errors[0].file} {errors[0].pointer}: {errors[0].message}. Only annotations "
-                    "without errors can be adjudicated; `dateline validate` shows them all."
+                raise InvalidInputError(
+                    f"{errors[0].file} {errors[0].pointer}: {errors[0].message}. Fix all errors of "
+                    "the annotation first; `dateline validate` lists them."
                 )
         first = annotations[0]
         for other in (*annotations[1:], *([self._present] if self._present else [])):
             if other.layers != first.layers:
-                raise DatelineError(
-                    f"{self.document.id}: «{first.annotator}» annotated "
-                    f"{', '.join(first.layers)}, «{other.annotator}» {', '.join(other.layers)}; "
-                    "to be adjudicated, and to become gold, the layers must be the same."
+                raise InvalidInputError(
+                    f'{self.document.id}: "{first.annotator}" annotated {", ".join(first.layers)}, '
+                    f'"{other.annotator}" {", ".join(other.layers)}. Adjudication needs the same '
+                    "layers in all annotations and in gold."
                 )
 
-    def _provenance(self, by_rule: Sequence[Decision], corrected: Sequence[Decision]) -> Provenance:
-        kinds = {n: a.provenance.kind for n, a in self.inputs.annotations.items()}
-        decided = [d for _, d in self.settlement.decided]
-        curators = {d.curator: d.role for d in (*decided, *corrected) if d.curator}
-        whose = " and ".join(f"{name} ({kind})" for name, kind in kinds.items())
-        cases = f"Cases decided: {_counted(decided) or 'none, all agree'}."
-        by_hand = f" Corrected afterwards: {_counted(corrected)}." if corrected else ""
-        times = sorted(d.when for d in (*decided, *by_rule, *corrected) if d.when and d.by != RULE)
-        return Provenance(
-            # Where a program had a part, no person has checked all of it.
-            kind="model" if "model" in {*kinds.values(), *curators.values()} else "human",
-            tool=TOOL,
-            created=times[0] if times else None,
-            updated=times[-1] if times else None,
-            label_studio=None,
-            note=f"From {whose}. {cases}{by_hand}",
-        )
+    def _check_gold(self, gold: Annotation) -> None:
+        errors = self._errors(gold)
+        if errors:
+            listed = "\n".join(
+                f"  {i.code} {i.pointer}: {i.message}\n    {i.quote}" for i in errors
+            )
+            raise InvalidInputError(
+                f"{self.document.id}: gold was not written, because it would have errors:\n"
+                f"{listed}\nReopen the cases that lead to them, and decide differently."
+            )
+
+    def _errors(self, annotation: Annotation) -> list[Incident]:
+        incidents = self._checker.check_annotation(annotation, self.document)
+        return [incident for incident in incidents if incident.level == "error"]
 
 
-def comparable(corpus: Corpus, annotators: Sequence[str], chosen: Sequence[str]) -> list[str]:
-    """Documents that all of these have annotated, the chosen ones if any are.
+def shared_documents(
+    corpus: Corpus, annotators: Sequence[str], chosen: Sequence[str] = ()
+) -> list[str]:
+    """The documents that all annotators have annotated, or the chosen ones.
 
-    Raises DatelineError where an annotator cannot take part, or a chosen document lacks an
-    annotation.
+    Raises InvalidInputError if fewer than two annotators are named, one is named twice, or one is
+    gold; NotFoundError if an annotation is missing.
     """
-    if GOLD in annotators or len(set(annotators)) != len(annotators) or len(annotators) < 2:
-        raise DatelineError("Name two annotators or more, each once; gold is what comes of them.")
+    if len(set(annotators)) < 2 or len(set(annotators)) != len(annotators):
+        raise InvalidInputError("Name at least two different annotators, each once.")
+    if GOLD in annotators:
+        raise InvalidInputError(f'"{GOLD}" is the result of adjudication. Name annotators instead.')
     common = set(corpus.document_ids())
     for name in annotators:
         annotated = {path.stem for path in (corpus.annotations / name).glob("*.json")}
         if not annotated:
-            raise DatelineError(f"{corpus.annotations / name}: holds no annotations of «{name}».")
+            folder = corpus.relative(corpus.annotations / name)
+            raise NotFoundError(f'{folder}: there are no annotations of "{name}".')
         missing = [document for document in chosen if document not in annotated]
         if missing:
-            raise DatelineError(
-                f"{corpus.annotation_path(name, missing[0])}: there is no such file."
-            )
+            path = corpus.relative(corpus.annotation_path(name, missing[0]))
+            raise NotFoundError(f"{path}: there is no such file.")
         common &= annotated
     return sorted(set(chosen) or common)
 
 
-def _counted(decisions: Iterable[Decision]) -> str:
-    counts = Counter(f"{d.curator} ({d.role})" if d.curator else d.by for d in decisions)
-    return ", ".join(f"{count} by {who}" for who, count in sorted(counts.items()))
-
-
-def _same(one: Decision | None, other: Decision) -> bool:
-    """Whether a line of the log says the same; when it was written does not count."""
-    return (
-        one is not None
-        and same_values(one, other)
-        and msgspec.structs.replace(one, when=None, options=None, quote=None)
-        == msgspec.structs.replace(other, when=None, options=None, quote=None)
+def _is_logged(last: Decision | None, decision: Decision) -> bool:
+    """Whether the last line of a case is the same decision; time and display texts aside."""
+    if last is None or not same_options(last, decision):
+        return False
+    one, other = (
+        msgspec.structs.replace(d, when=None, options=None, quote=None) for d in (last, decision)
     )
+    return one == other

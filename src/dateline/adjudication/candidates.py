@@ -1,4 +1,4 @@
-"""Which mentions, events and claims gold has, and where in the text they lie."""
+"""Candidates: the mentions, events and claims that gold may have, and their spans."""
 
 from __future__ import annotations
 
@@ -6,213 +6,158 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dateline.adjudication.cases import Case, Option, What
-from dateline.adjudication.open_cases import Docket
+from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.case_list import CaseList
+from dateline.adjudication.cases import Case, ItemKind, Option
 from dateline.annotations.items import TextItem, label_of, ranges_of, spans_of, text_items
-from dateline.annotations.matching import Group, Groups, group
-from dateline.model import Annotation, Document, Range, Span, Spans, Struct
-from dateline.ontology.labels import Ontology
-from dateline.text import excerpt
+from dateline.annotations.matching import Group
+from dateline.model import Range, Spans
 
-LAYER: Mapping[What, str] = {"mention": "entities", "event": "events", "claim": "claims"}
-
-
-class Inputs(Struct, frozen=True):
-    """What is adjudicated: annotations of one document, by annotator, and their groups."""
-
-    document: Document
-    annotations: Mapping[str, Annotation]
-    ontology: Ontology
-    groups: Groups
-
-    @classmethod
-    def of(
-        cls, document: Document, annotations: Sequence[Annotation], ontology: Ontology
-    ) -> Inputs:
-        """Group the annotations' items."""
-        by_name = {a.annotator: a for a in sorted(annotations, key=lambda a: a.annotator)}
-        return cls(
-            document=document,
-            annotations=by_name,
-            ontology=ontology,
-            groups=group(annotations),
-        )
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """The layers that all of them annotated."""
-        return next(iter(self.annotations.values())).layers
-
-    def spans(self, ranges: Sequence[Sequence[int]]) -> Spans:
-        """Ranges of the text as spans."""
-        text = self.document.text
-        return tuple(Span(start=start, end=end, text=text[start:end]) for start, end in ranges)
-
-    def quote(self, ranges: Sequence[Sequence[int]]) -> str:
-        """What stands at ranges of the text, to show to a person."""
-        text = self.document.text
-        return "«" + " … ".join(excerpt(text, start, end) for start, end in ranges) + "»"
-
-    def accept_ranges(self, value: Any) -> list[list[int]]:
-        """A list of [start, end], sorted, disjoint and inside the text. Raises ValueError."""
-        try:
-            ranges = [[start, end] for start, end in value]
-            flat = [offset for pair in ranges for offset in pair]
-            fits = all(type(offset) is int for offset in flat) and flat == sorted(set(flat))
-        except (TypeError, ValueError):
-            ranges, fits = [], False
-        if not ranges or not fits or flat[0] < 0 or flat[-1] > len(self.document.text):
-            raise ValueError("is no list of [start, end], sorted, apart, and inside the text")
-        return ranges
+LAYER_OF: Mapping[ItemKind, str] = {"mention": "entities", "event": "events", "claim": "claims"}
 
 
 @dataclass(eq=False)
-class Thing:
-    """A mention, event or claim that gold has or may have.
+class Candidate:
+    """A mention, event or claim of one or more annotators that gold may have.
 
-    ``kept`` is None while nobody has decided; ``spans`` are the first annotator's until then.
+    ``kept`` is None while that is open; ``spans`` are the first annotator's until then.
     """
 
-    what: What
+    kind: ItemKind
     items: Mapping[str, TextItem]
     spans: Spans
     kept: bool | None
 
     @property
     def ref(self) -> str:
-        """What it is called in cases: «ANNOTATOR:ID» of the first annotator who has it."""
-        return reference(*next(iter(self.items.items())))
+        """Its name in cases: ``ANNOTATOR:ID`` of the first annotator who has it."""
+        name, item = next(iter(self.items.items()))
+        return f"{name}:{item.id}"
 
     @property
     def key(self) -> str:
-        """The items that it is made of, as ids of cases name it."""
-        return f"{self.what}/{key({name: item.id for name, item in self.items.items()})}"
+        """The items that it is made of, as part of a case's id."""
+        return f"{self.kind}/{group_key({name: item.id for name, item in self.items.items()})}"
 
     @property
-    def place(self) -> tuple[Range, ...]:
-        """Where it lies."""
+    def ranges(self) -> tuple[Range, ...]:
+        """Its place in the text."""
         return ranges_of(self.spans)
 
-    def has(self, annotator: str) -> bool:
-        """Whether this annotator has it."""
-        return annotator in self.items
 
+class Candidates:
+    """All candidates of a document, in the order of the text."""
 
-class Roll:
-    """All things, by annotator and id."""
-
-    def __init__(self, things: Sequence[Thing]) -> None:
-        self.things = sorted(things, key=lambda thing: (thing.place, thing.ref))
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._sorted = sorted(candidates, key=lambda one: (one.ranges, one.ref))
         self._by_item = {
-            (name, item.id): thing for thing in things for name, item in thing.items.items()
+            (name, item.id): candidate
+            for candidate in candidates
+            for name, item in candidate.items.items()
         }
 
-    def of(self, annotator: str, id_: str) -> Thing:
-        """What an annotator's item is part of."""
+    def of_item(self, annotator: str, id_: str) -> Candidate:
+        """The candidate that an annotator's item belongs to."""
         return self._by_item[annotator, id_]
 
-    def kept(self, what: What) -> Iterator[Thing]:
-        """Those that gold has, in the order of the text."""
-        return (thing for thing in self.things if thing.what == what and thing.kept)
+    def kept(self, kind: ItemKind) -> Iterator[Candidate]:
+        """The candidates of a kind that gold has."""
+        return (one for one in self._sorted if one.kind == kind and one.kept)
 
-    def named(self, ref: Any, whats: Collection[What]) -> Thing:
-        """The thing that «ANNOTATOR:ID» means.
-
-        Raises ValueError unless it is one of these kinds, and kept.
-        """
+    def named(self, ref: Any, kinds: Collection[ItemKind]) -> Candidate:
+        """The kept candidate named ``ANNOTATOR:ID``, of one of these kinds. Raises ValueError."""
         annotator, _, id_ = ref.partition(":") if isinstance(ref, str) else ("", "", "")
-        thing = self._by_item.get((annotator, id_))
-        if thing is None or thing.what not in whats or not thing.kept:
-            raise ValueError(f"{ref!r} is no {' or '.join(whats)} that is kept")
-        return thing
+        candidate = self._by_item.get((annotator, id_))
+        if candidate is None or candidate.kind not in kinds or not candidate.kept:
+            raise ValueError(f"{ref!r} is not a {' or '.join(kinds)} that was kept")
+        return candidate
 
 
-def hear_things(inputs: Inputs, docket: Docket) -> Roll:
-    """Ask what is there, and where it begins and ends."""
-    kinds: tuple[tuple[What, tuple[Group, ...]], ...] = (
-        ("mention", inputs.groups.mentions),
-        ("event", inputs.groups.events),
-        ("claim", inputs.groups.claims),
-    )
+def collect_candidates(cases: CaseList) -> Candidates:
+    """Collect the cases on which items gold has, and on their spans."""
+    annotated = cases.annotated
+    groups: dict[ItemKind, tuple[Group, ...]] = {
+        "mention": annotated.groups.mentions,
+        "event": annotated.groups.events,
+        "claim": annotated.groups.claims,
+    }
     items = {
         (name, id_): item
-        for name, annotation in inputs.annotations.items()
+        for name, annotation in annotated.annotations.items()
         for id_, item in text_items(annotation).items()
     }
-    return Roll(
+    return Candidates(
         [
-            thing
-            for what, groups in kinds
-            for found in groups
-            for thing in _hear(
-                what, {name: items[name, id_] for name, id_ in found.items()}, inputs, docket
+            candidate
+            for kind, some in groups.items()
+            for group in some
+            for candidate in _of_group(
+                kind, {name: items[name, id_] for name, id_ in group.items()}, cases
             )
         ]
     )
 
 
-def reference(annotator: str, item: Any) -> str:
-    """How cases call an annotator's item."""
-    return f"{annotator}:{item.id}"
+def group_key(group: Group) -> str:
+    """A group of items as part of a case's id."""
+    return "+".join(f"{name}:{id_}" for name, id_ in group.items())
 
 
-def key(ids: Group) -> str:
-    """A group as ids of cases name it."""
-    return "+".join(f"{name}:{id_}" for name, id_ in ids.items())
-
-
-def _hear(
-    what: What, items: Mapping[str, TextItem], inputs: Inputs, docket: Docket
-) -> Iterator[Thing]:
-    thing = Thing(what, items, spans_of(next(iter(items.values()))), kept=True)
-    # A layer that nobody annotated holds what the others refer to, and is no matter of opinion.
-    if LAYER[what] in inputs.layers:
-        answer = docket.ask(_presence(thing, inputs))
-        thing.kept = None if answer is None else answer[0]
-    spans = docket.ask(_extent(thing, inputs), inputs.accept_ranges) if thing.kept else None
+def _of_group(
+    kind: ItemKind, items: Mapping[str, TextItem], cases: CaseList
+) -> Iterator[Candidate]:
+    """The candidates of matched items: one, or several if more than one span is chosen."""
+    annotated = cases.annotated
+    candidate = Candidate(kind, items, spans_of(next(iter(items.values()))), kept=True)
+    # Items of a layer that nobody annotated are context, and not decided on.
+    if LAYER_OF[kind] in annotated.layers:
+        answer = cases.resolve(_presence_case(candidate, annotated))
+        candidate.kept = None if answer is None else answer[0]
+    spans = (
+        cases.resolve(_span_case(candidate, annotated), annotated.validate_ranges)
+        if candidate.kept
+        else None
+    )
     if spans is None:
-        yield thing
+        yield candidate
     elif len(spans) == 1:
-        thing.spans = inputs.spans(spans[0])
-        yield thing
+        candidate.spans = annotated.spans(spans[0])
+        yield candidate
     else:
         for ranges in spans:
             own = {name: item for name, item in items.items() if _ranges(item) == ranges}
-            yield Thing(what, own, inputs.spans(ranges), kept=True)
+            yield Candidate(kind, own, annotated.spans(ranges), kept=True)
 
 
-def _presence(thing: Thing, inputs: Inputs) -> Case:
+def _presence_case(candidate: Candidate, annotated: AnnotatedDocument) -> Case:
+    options = {}
+    for name in annotated.annotations:
+        item = candidate.items.get(name)
+        text = f"{label_of(item)} {annotated.quote(_ranges(item))}" if item else "not there"
+        options[name] = Option(value=item is not None, text=text)
     return Case(
-        id=f"{thing.key}/presence",
+        id=f"{candidate.key}/presence",
         kind="presence",
-        what=thing.what,
+        item_kind=candidate.kind,
         detail="",
-        place=thing.place,
-        options={
-            name: Option(
-                value=name in thing.items,
-                text=f"{label_of(thing.items[name])} {inputs.quote(_ranges(thing.items[name]))}"
-                if name in thing.items
-                else "not there",
-            )
-            for name in inputs.annotations
-        },
+        ranges=candidate.ranges,
+        options=options,
     )
 
 
-def _extent(thing: Thing, inputs: Inputs) -> Case:
-    ranges = {name: _ranges(item) for name, item in thing.items.items()}
+def _span_case(candidate: Candidate, annotated: AnnotatedDocument) -> Case:
+    ranges = {name: _ranges(item) for name, item in candidate.items.items()}
     every = [pair for some in ranges.values() for pair in some]
     return Case(
-        id=f"{thing.key}/span",
+        id=f"{candidate.key}/span",
         kind="span",
-        what=thing.what,
+        item_kind=candidate.kind,
         detail="",
-        place=((min(start for start, _ in every), max(end for _, end in every)),),
+        ranges=((min(start for start, _ in every), max(end for _, end in every)),),
         options={
-            name: Option(value=some, text=inputs.quote(some)) for name, some in ranges.items()
+            name: Option(value=some, text=annotated.quote(some)) for name, some in ranges.items()
         },
-        several=True,
+        allows_several=True,
     )
 
 

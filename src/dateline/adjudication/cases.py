@@ -1,14 +1,14 @@
-"""A case: one thing that annotators say differently; and a decision on it, as the log keeps it."""
+"""A case, on which annotators disagree, and the decision on it, as the log keeps it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 from dateline.model import Range, Struct
 
-Kind = Literal[
+CaseKind = Literal[
     "presence",
     "span",
     "chain",
@@ -23,20 +23,20 @@ Kind = Literal[
     "about",
     "relation",
 ]
-What = Literal["mention", "entity", "event", "claim", "event_relation", "claim_relation"]
-Accept = Callable[[Any], Any]
-"""Takes a value that no annotator gave, and returns it or raises ValueError with what is wrong."""
+ItemKind = Literal["mention", "entity", "event", "claim", "event_relation", "claim_relation"]
+Validate = Callable[[Any], Any]
+"""Returns a value that no annotator gave in its normal form; raises ValueError if it is invalid."""
 
 CURATOR, RULE, CORRECTION = "curator", "rule", "correction"
-SETS = frozenset({"argument", "about", "relation"})
-"""Kinds whose options are lists: what is chosen of several annotators is put together."""
+SET_KINDS = frozenset({"argument", "about", "relation"})
+"""Kinds whose options are lists; the lists of several annotators can be united."""
 
 
 class Option(Struct, frozen=True):
-    """What one annotator says: the value, and how to show it to a person.
+    """An annotator's value, and the text that shows it.
 
-    Spans are lists of [start, end]; items are «ANNOTATOR:ID», under the first annotator's name
-    where several have them; null stands for nothing.
+    Spans are lists of [start, end]. Items are ``ANNOTATOR:ID``, under the name of the first
+    annotator who has them. Null means nothing.
     """
 
     value: Any
@@ -44,25 +44,25 @@ class Option(Struct, frozen=True):
 
 
 class Case(Struct, frozen=True):
-    """Something that annotators say differently.
+    """A disagreement to be decided.
 
-    ``id`` is made of what the case is about, so it is the same in every run. ``detail`` is the role
-    or attribute that is meant, ``place`` where to look in the text. ``several`` says whether
-    different options can be chosen together, ``none`` whether all can be refused, and ``values``
-    lists what else may be given, where there is a list.
+    ``id`` is made of the items concerned, so it is the same in every run. ``detail`` is the role or
+    the attribute, ``ranges`` the place in the text. ``allows_several`` says whether different
+    options can be chosen together, ``allows_none`` whether all can be rejected. ``allowed_values``
+    lists the values that can be given instead of an option, if they form a closed list.
     """
 
     id: str
-    kind: Kind
-    what: What
+    kind: CaseKind
+    item_kind: ItemKind
     detail: str
-    place: tuple[Range, ...]
+    ranges: tuple[Range, ...]
     options: Mapping[str, Option]
-    several: bool = False
-    none: bool = False
-    values: tuple[str, ...] = ()
+    allows_several: bool = False
+    allows_none: bool = False
+    allowed_values: tuple[str, ...] = ()
 
-    def by_value(self) -> list[tuple[Option, tuple[str, ...]]]:
+    def distinct_options(self) -> list[tuple[Option, tuple[str, ...]]]:
         """The different options, each with the annotators who gave it."""
         found: list[tuple[Option, list[str]]] = []
         for name, option in self.options.items():
@@ -75,12 +75,12 @@ class Case(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True, omit_defaults=True):
-    """How a case was decided: a line of the log.
+    """The decision on a case: a line of the log.
 
-    ``choice`` names annotators whose option holds, none of them if it is empty; where it is null,
-    ``value`` holds instead. ``by`` is «curator», the strategy, «rule» for what follows from other
-    decisions, or «correction» for what was changed in gold by hand. ``curator`` is a pseudonym;
-    ``role`` says whether it is a human's or a model's.
+    ``choice`` names the annotators whose options are chosen; it is empty if all are rejected. If it
+    is null, ``value`` is taken instead. ``by`` is ``curator``, the name of the strategy, ``rule``
+    for what follows from other decisions, or ``correction`` for a manual edit of gold. ``curator``
+    is a pseudonym, and ``role`` its kind.
     """
 
     document: str
@@ -96,39 +96,48 @@ class Decision(Struct, frozen=True, omit_defaults=True):
     quote: str | None = None
 
     def fits(self, case: Case) -> bool:
-        """Whether it is about this case, and the options are still those that were decided on."""
+        """Whether it is about this case, and the case still has the same options."""
         return self.case == case.id and (
             self.options is None
             or {name: option.value for name, option in self.options.items()}
             == {name: option.value for name, option in case.options.items()}
         )
 
+    @property
+    def lacks_curator(self) -> bool:
+        """Whether a curator made it, but the curator's name is missing."""
+        return self.by == CURATOR and self.curator is None
 
-def unsigned(decision: Decision) -> bool:
-    """Whether a curator made it, and it does not say which."""
-    return decision.by == CURATOR and decision.curator is None
+
+class Curator(Struct, frozen=True):
+    """Who decides or corrects: pseudonym and kind; and the reason for corrections."""
+
+    name: str
+    kind: Literal["human", "model"]
+    reason: str | None = None
 
 
-def outcome(case: Case, decision: Decision, accept: Accept | None) -> list[Any]:
-    """The values that hold by a decision: none, one, or several where the case allows it.
+def chosen_values(case: Case, decision: Decision, validate: Validate | None) -> list[Any]:
+    """The values that a decision chooses: none, one, or several if the case allows it.
 
-    Raises DatelineError where the decision is not among those that the case allows.
+    Raises InvalidInputError if the case does not allow the decision.
     """
     if decision.choice is None:
-        if accept is None:
-            raise _refused(decision, "choose among the annotators; no other value can be given")
+        if validate is None:
+            raise _invalid(decision, "choose among the annotators; other values are not allowed")
         try:
-            return [accept(decision.value)]
+            return [validate(decision.value)]
         except ValueError as error:
-            raise _refused(decision, f"{decision.value!r}: {error}") from None
+            raise _invalid(decision, str(error)) from None
     unknown = [name for name in decision.choice if name not in case.options]
     if unknown:
-        raise _refused(decision, f"«{unknown[0]}» is none of {', '.join(case.options)}")
+        names = ", ".join(case.options)
+        raise _invalid(decision, f'"{unknown[0]}" is not an option. Allowed: {names}')
     values = distinct(case.options[name].value for name in decision.choice)
-    if not values and not case.none:
-        raise _refused(decision, "one of the options must hold")
-    if len(values) > 1 and not case.several:
-        raise _refused(decision, "only one of these options can hold")
+    if not values and not case.allows_none:
+        raise _invalid(decision, "choose one of the options; rejecting all is not allowed")
+    if len(values) > 1 and not case.allows_several:
+        raise _invalid(decision, "choose only one of the options")
     return values
 
 
@@ -141,7 +150,7 @@ def distinct(values: Iterable[Any]) -> list[Any]:
     return found
 
 
-def _refused(decision: Decision, why: str) -> DatelineError:
-    return DatelineError(
-        f"{decision.document}: the decision on {decision.case} cannot be taken: {why}."
+def _invalid(decision: Decision, problem: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"{decision.document}: invalid decision on {decision.case}: {problem}."
     )

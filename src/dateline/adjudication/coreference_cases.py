@@ -1,4 +1,4 @@
-"""Who is who: the entities of mentions and the clusters of events."""
+"""Cases on coreference: the entities of mentions and the clusters of events."""
 
 from __future__ import annotations
 
@@ -7,160 +7,176 @@ from typing import Any
 
 import msgspec
 
-from dateline.adjudication.candidates import Inputs, Roll, Thing, key
-from dateline.adjudication.cases import Accept, Case, Kind, Option
-from dateline.adjudication.open_cases import Docket
+from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.candidates import Candidate, Candidates, group_key
+from dateline.adjudication.case_list import CaseList
+from dateline.adjudication.cases import Case, CaseKind, Option, Validate
+from dateline.annotations.differences import format_value
 from dateline.annotations.items import chains_of, clusters_of
 from dateline.annotations.matching import Group
 from dateline.model import Entity, Event, Link, Mention, Struct
 
 _OWN = "own:"
-"""Before the reference of a mention that has an entity to itself."""
+"""Prefix of the reference of an entity with a single mention that no annotator has."""
 
-Place = tuple[str, str]
-"""An annotator and the id of one of their items."""
+AnnotatorId = tuple[str, str]
+"""An annotator, and the id of one of their entities or clusters."""
 
 
 class Chains(Struct, frozen=True):
-    """The entities of gold under their references, and of each mention its entity and its type.
+    """Gold's entities, and the entity and type of each mention.
 
-    A mention's type is not there while nobody has decided on it.
+    ``entities`` have references as ids; ``type`` lacks mentions whose type is open.
     """
 
     entities: tuple[Entity, ...]
-    entity: Mapping[Thing, str | None]
-    type: Mapping[Thing, str]
+    entity: Mapping[Candidate, str | None]
+    type: Mapping[Candidate, str]
 
 
-def hear_chains(inputs: Inputs, roll: Roll, docket: Docket) -> Chains:
-    """Ask which mentions refer to one entity, and what this is."""
-    groups = {_reference(group): group for group in inputs.groups.entities}
+def collect_chains(candidates: Candidates, cases: CaseList) -> Chains:
+    """Collect the cases on coreference chains, and on type, name and link of their entities."""
+    annotated = cases.annotated
+    groups = {_reference(group): group for group in annotated.groups.entities}
     refs = {place: ref for ref, group in groups.items() for place in group.items()}
-    known = {(n, e.id): e for n, a in inputs.annotations.items() for e in a.entities}
-    chains = {name: chains_of(annotation) for name, annotation in inputs.annotations.items()}
+    known = {(n, e.id): e for n, a in annotated.annotations.items() for e in a.entities}
+    chains = {name: chains_of(annotation) for name, annotation in annotated.annotations.items()}
 
-    def shown(name: str, id_: str) -> str:
+    def describe(name: str, id_: str) -> str:
         entity, size = known[name, id_], len(chains[name][id_])
         return f"{entity.name} ({entity.type}, {size} mention{'s'[: size != 1]})"
 
-    entity: dict[Thing, str | None] = {}
-    for thing in roll.kept("mention"):
-        own = {name: m.entity for name, m in thing.items.items() if isinstance(m, Mention)}
+    entity: dict[Candidate, str | None] = {}
+    for candidate in candidates.kept("mention"):
+        own = {name: m.entity for name, m in candidate.items.items() if isinstance(m, Mention)}
         values = {name: refs[name, id_] if id_ else None for name, id_ in own.items()}
-        case = _belonging("chain", thing, own, values, shown)
-        answer = docket.ask(case, _accept_one_of(refs))
+        case = _membership_case("chain", candidate, own, values, describe)
+        answer = cases.resolve(case, _validate_reference(refs))
         if answer is not None:
-            entity[thing] = answer[0] if answer else f"{_OWN}{thing.ref}"
+            entity[candidate] = answer[0] if answer else f"{_OWN}{candidate.ref}"
     entities = []
-    types: dict[Thing, str] = {}
+    types: dict[Candidate, str] = {}
     for ref in dict.fromkeys(entity.values()):
-        mentions = [thing for thing, own_ref in entity.items() if own_ref == ref]
+        mentions = [candidate for candidate, own_ref in entity.items() if own_ref == ref]
         if ref is None or ref not in groups:
-            for thing in mentions:
-                type_ = _type(thing.key, thing, _types(thing), inputs, docket)
+            for candidate in mentions:
+                type_ = _type(candidate.key, candidate, _types(candidate), cases)
                 if type_ is not None:
-                    types[thing] = type_
+                    types[candidate] = type_
                 if ref is not None:
-                    name = " ".join(span.text for span in thing.spans)
+                    name = " ".join(span.text for span in candidate.spans)
                     entities.append(Entity(id=ref, type=type_ or "", name=name, link=None))
         else:
-            said = {name: known[name, id_] for name, id_ in groups[ref].items()}
-            found = _entity(ref, said, mentions[0], inputs, docket)
+            by_annotator = {name: known[name, id_] for name, id_ in groups[ref].items()}
+            found = _entity(ref, by_annotator, mentions[0], cases)
             entities.append(found)
             if found.type:
                 types.update(dict.fromkeys(mentions, found.type))
     return Chains(entities=tuple(entities), entity=entity, type=types)
 
 
-def linked(inputs: Inputs) -> frozenset[str]:
+def linked_entities(annotated: AnnotatedDocument) -> frozenset[str]:
     """References of the entities that some annotator has linked to a knowledge base."""
-    links = {(n, e.id): e.link for n, a in inputs.annotations.items() for e in a.entities}
+    links = {(n, e.id): e.link for n, a in annotated.annotations.items() for e in a.entities}
     return frozenset(
         _reference(group)
-        for group in inputs.groups.entities
+        for group in annotated.groups.entities
         if any(links[place] is not None for place in group.items())
     )
 
 
-def hear_clusters(inputs: Inputs, roll: Roll, docket: Docket) -> Mapping[Thing, str | None]:
-    """Ask which events are one happening, and return the reference of each one's cluster."""
-    refs = {place: _reference(g) for g in inputs.groups.clusters for place in g.items()}
-    clusters = {name: clusters_of(annotation) for name, annotation in inputs.annotations.items()}
+def collect_clusters(candidates: Candidates, cases: CaseList) -> Mapping[Candidate, str | None]:
+    """Collect the cases on event coreference, and return the cluster's reference of each event."""
+    annotated = cases.annotated
+    refs = {place: _reference(g) for g in annotated.groups.clusters for place in g.items()}
+    clusters = {name: clusters_of(annotation) for name, annotation in annotated.annotations.items()}
 
-    def shown(name: str, id_: str) -> str:
-        events = (roll.of(name, event) for event in clusters[name][id_])
-        return "one with " + ", ".join(inputs.quote(event.place) for event in events)
+    def describe(name: str, id_: str) -> str:
+        events = (candidates.of_item(name, event) for event in clusters[name][id_])
+        return "cluster of " + ", ".join(annotated.quote(event.ranges) for event in events)
 
-    cluster: dict[Thing, str | None] = {}
-    for thing in roll.kept("event"):
-        own = {name: e.cluster for name, e in thing.items.items() if isinstance(e, Event)}
+    cluster: dict[Candidate, str | None] = {}
+    for candidate in candidates.kept("event"):
+        own = {name: e.cluster for name, e in candidate.items.items() if isinstance(e, Event)}
         values = {name: refs[name, id_] if id_ else None for name, id_ in own.items()}
         if len(set(values.values())) > 1:
-            # A cluster of one event says no more than none.
+            # A cluster of one event means the same as none.
             own = {n: id_ if id_ and len(clusters[n][id_]) > 1 else None for n, id_ in own.items()}
             values = {name: refs[name, id_] if id_ else None for name, id_ in own.items()}
-        case = _belonging("cluster", thing, own, values, shown)
-        answer = docket.ask(case, _accept_one_of(refs))
-        cluster[thing] = answer[0] if answer else None
+        case = _membership_case("cluster", candidate, own, values, describe)
+        answer = cases.resolve(case, _validate_reference(refs))
+        cluster[candidate] = answer[0] if answer else None
     return cluster
 
 
+def validate_label(labels: tuple[str, ...]) -> Validate:
+    """A validator that accepts these labels."""
+
+    def validate(value: Any) -> Any:
+        if value not in labels:
+            raise ValueError(f"{value!r} is unknown. Allowed: {', '.join(labels)}")
+        return value
+
+    return validate
+
+
 def _reference(group: Group) -> str:
-    """What cases call an entity or cluster: «ANNOTATOR:ID» of the first annotator who has it."""
+    """The name of an entity or cluster in cases: ``ANNOTATOR:ID`` of the first annotator."""
     return "{}:{}".format(*next(iter(group.items())))
 
 
-def _belonging(
-    kind: Kind,
-    thing: Thing,
+def _membership_case(
+    kind: CaseKind,
+    candidate: Candidate,
     own: Mapping[str, str | None],
     values: Mapping[str, str | None],
-    shown: Callable[[str, str], str],
+    describe: Callable[[str, str], str],
 ) -> Case:
     return Case(
-        id=f"{thing.key}/{kind}",
+        id=f"{candidate.key}/{kind}",
         kind=kind,
-        what=thing.what,
+        item_kind=candidate.kind,
         detail="",
-        place=thing.place,
+        ranges=candidate.ranges,
         options={
-            name: Option(value=values[name], text=shown(name, id_) if id_ else "nothing")
+            name: Option(value=values[name], text=describe(name, id_) if id_ else "nothing")
             for name, id_ in own.items()
         },
-        none=True,
+        allows_none=True,
     )
 
 
 def _entity(
-    ref: str, said: Mapping[str, Entity], mention: Thing, inputs: Inputs, docket: Docket
+    ref: str, by_annotator: Mapping[str, Entity], mention: Candidate, cases: CaseList
 ) -> Entity:
-    """What gold says of an entity; its type is empty while nobody has decided on it."""
-    id_ = f"entity/{key({name: entity.id for name, entity in said.items()})}"
+    """Gold's entity; its type is empty while that is open."""
+    id_ = f"entity/{group_key({name: entity.id for name, entity in by_annotator.items()})}"
 
-    def ask(kind: Kind, options: Mapping[str, Option], accept: Accept) -> list[Any] | None:
+    def resolve(
+        kind: CaseKind, options: Mapping[str, Option], validate: Validate
+    ) -> list[Any] | None:
         case = Case(
             id=f"{id_}/{kind}",
             kind=kind,
-            what="entity",
-            detail=next(iter(said.values())).name,
-            place=mention.place,
+            item_kind="entity",
+            detail=next(iter(by_annotator.values())).name,
+            ranges=mention.ranges,
             options=options,
-            none=kind == "link",
+            allows_none=kind == "link",
         )
-        return docket.ask(case, accept)
+        return cases.resolve(case, validate)
 
-    type_ = _type(id_, mention, {name: e.type for name, e in said.items()}, inputs, docket)
-    name = ask(
-        "name", {n: Option(value=e.name, text=e.name) for n, e in said.items()}, _accept_name
-    )
-    link = ask(
-        "link",
-        {
-            n: Option(value=msgspec.to_builtins(e.link), text=_shown(e.link))
-            for n, e in said.items()
-        },
-        _accept_link,
-    )
+    type_ = _type(id_, mention, {name: e.type for name, e in by_annotator.items()}, cases)
+    names = {name: Option(value=e.name, text=e.name) for name, e in by_annotator.items()}
+    links = {
+        name: Option(
+            value=msgspec.to_builtins(e.link),
+            text="not linked" if e.link is None else format_value(e.link),
+        )
+        for name, e in by_annotator.items()
+    }
+    name = resolve("name", names, _validate_name)
+    link = resolve("link", links, _validate_link)
     return Entity(
         id=ref,
         type=type_ or "",
@@ -169,63 +185,46 @@ def _entity(
     )
 
 
-def _types(thing: Thing) -> dict[str, str]:
-    return {name: m.type for name, m in thing.items.items() if isinstance(m, Mention)}
+def _types(candidate: Candidate) -> dict[str, str]:
+    return {name: m.type for name, m in candidate.items.items() if isinstance(m, Mention)}
 
 
-def _type(
-    id_: str, mention: Thing, types: Mapping[str, str], inputs: Inputs, docket: Docket
-) -> str | None:
-    """The type of an entity, or of a mention without one; None while nobody has decided."""
-    labels = inputs.ontology.layers["entities"].label_names
+def _type(id_: str, mention: Candidate, types: Mapping[str, str], cases: CaseList) -> str | None:
+    """The type of an entity, or of a mention without one; None while it is open."""
+    labels = cases.annotated.ontology.layers["entities"].label_names
     case = Case(
         id=f"{id_}/type",
         kind="type",
-        what="entity" if id_.startswith("entity/") else "mention",
+        item_kind="entity" if id_.startswith("entity/") else "mention",
         detail="",
-        place=mention.place,
+        ranges=mention.ranges,
         options={name: Option(value=type_, text=type_) for name, type_ in types.items()},
-        values=labels,
+        allowed_values=labels,
     )
-    answer = docket.ask(case, accept_label(labels))
+    answer = cases.resolve(case, validate_label(labels))
     return None if answer is None else str(answer[0])
 
 
-def accept_label(labels: tuple[str, ...]) -> Accept:
-    """One of the labels. Raises ValueError."""
-
-    def accept(value: Any) -> Any:
-        if value not in labels:
-            raise ValueError(f"is none of {', '.join(labels)}")
-        return value
-
-    return accept
-
-
-def _accept_one_of(refs: Mapping[Place, str]) -> Accept:
-    def accept(value: Any) -> str | None:
+def _validate_reference(refs: Mapping[AnnotatorId, str]) -> Validate:
+    def validate(value: Any) -> str | None:
         if value is None:
             return None
         name, _, id_ = str(value).partition(":")
         if (name, id_) not in refs:
-            raise ValueError("there is nothing of that name; write it as ANNOTATOR:ID")
+            raise ValueError(f"{value!r} does not exist; write it as ANNOTATOR:ID")
         return refs[name, id_]
 
-    return accept
+    return validate
 
 
-def _accept_name(value: Any) -> str:
+def _validate_name(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("is no name")
+        raise ValueError(f"{value!r} is not a name")
     return value
 
 
-def _accept_link(value: Any) -> Any:
+def _validate_link(value: Any) -> Any:
     try:
         return msgspec.to_builtins(msgspec.convert(value, Link | None))
     except msgspec.ValidationError as error:
-        raise ValueError(f"is no link: {error}") from None
-
-
-def _shown(link: Link | None) -> str:
-    return "not linked" if link is None else f"{link.kb}:{link.id or 'NIL'}"
+        raise ValueError(f"{value!r} is not a link: {error}") from None

@@ -1,4 +1,4 @@
-"""Adjudication by a curator's own annotation: what it starts from, and what it decides."""
+"""Decisions from a curator's own annotation, and the draft that the curator starts from."""
 
 from __future__ import annotations
 
@@ -8,49 +8,54 @@ from typing import Any
 
 import msgspec
 
-from dateline.adjudication.candidates import Inputs
-from dateline.adjudication.cases import SETS, Case, Decision, distinct
-from dateline.adjudication.resolve import settle
-from dateline.adjudication.strategy import PREFER, Ruling, Strategy, strategy
+from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.cases import SET_KINDS, Case, Decision, distinct
+from dateline.adjudication.resolve import resolve
+from dateline.adjudication.strategy import PREFER, Answer, Strategy, strategy
 from dateline.model import Annotation
 
-CURATED = "~"
-"""The curator among the annotators: sorts last, so that things keep the annotators' names."""
+_CURATOR = "~"
+"""The curator as one of the annotators. Sorts last, so that cases keep the annotators' names."""
 
 
-def _every(case: Case) -> Ruling:
+def _union(case: Case) -> Answer:
     if case.kind == "presence":
-        return Ruling(choice=tuple(name for name, o in case.options.items() if o.value))
-    if case.kind in SETS:
-        return Ruling(choice=tuple(case.options))
-    said = (name for name, option in case.options.items() if option.value is not None)
-    return Ruling(choice=(next(said, next(iter(case.options))),))
+        return Answer(choice=tuple(name for name, o in case.options.items() if o.value))
+    if case.kind in SET_KINDS:
+        return Answer(choice=tuple(case.options))
+    given = (name for name, option in case.options.items() if option.value is not None)
+    return Answer(choice=(next(given, next(iter(case.options))),))
 
 
-ALL = Strategy("all", _every)
-"""Keeps whatever anybody has, as the first who has it says: what a curator starts from."""
+UNION = Strategy(name="union", decide=_union)
+"""Keeps every item of every annotator, with the fields of the first annotator who has it."""
 
 
-def answers(inputs: Inputs, cases: Iterable[Case], curated: Annotation) -> Iterator[Decision]:
-    """How a curator's annotation decides these cases, as far as it says anything on them.
+def curator_decisions(
+    annotated: AnnotatedDocument, cases: Iterable[Case], curated: Annotation
+) -> Iterator[Decision]:
+    """The decisions on these cases that follow from a curator's annotation.
 
-    It is put beside the annotators' as one more, and a case is decided as it has it there.
+    The annotation is added to the annotators', and preferred to them. Cases that do not come up
+    that way get no decision.
     """
-    own = msgspec.structs.replace(curated, annotator=CURATED)
-    beside = Inputs.of(inputs.document, [*inputs.annotations.values(), own], inputs.ontology)
-    followed = settle(beside, (), strategy(f"{PREFER}:{CURATED}", [CURATED]))
-    said = {
-        re.sub(rf"\+{CURATED}:[^/+]+", "", case.id): case.options[CURATED].value
-        for case, _ in followed.decided
-        if CURATED in case.options
+    own = msgspec.structs.replace(curated, annotator=_CURATOR)
+    with_curator = AnnotatedDocument.of(
+        annotated.document, [*annotated.annotations.values(), own], annotated.ontology
+    )
+    resolution = resolve(with_curator, (), strategy(f"{PREFER}:{_CURATOR}", [_CURATOR]))
+    values = {
+        re.sub(rf"\+{_CURATOR}:[^/+]+", "", case.id): case.options[_CURATOR].value
+        for case, _ in resolution.decided
+        if _CURATOR in case.options
     }
     for case in cases:
-        if case.id in said:
-            yield _decision(inputs.document.id, case, said[case.id])
+        if case.id in values:
+            yield _decision(annotated.document.id, case, values[case.id])
 
 
 def _decision(document: str, case: Case, value: Any) -> Decision:
-    if case.kind in SETS:
+    if case.kind in SET_KINDS:
         options = {name: option.value for name, option in case.options.items()}
         every = distinct(element for some in options.values() for element in some)
         value = [element for element in every if element in value]

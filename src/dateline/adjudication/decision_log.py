@@ -1,4 +1,4 @@
-"""The log of decisions and of what was written by them: lines of JSON, only ever added to."""
+"""The log of decisions and of written gold: JSON Lines that are only appended to."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from typing import Any
 import msgspec
 
 from dateline.adjudication.cases import Decision
-from dateline.adjudication.manual_edits import Written
+from dateline.adjudication.manual_edits import GoldRecord
 from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 from dateline.model import GOLD
 
 
 def log_path(corpus: Corpus, document: str) -> Path:
-    """Where the decisions on a document are kept."""
+    """The log file of a document."""
     return corpus.annotations / GOLD / f"{document}.log.jsonl"
 
 
 def read_decisions(path: Path) -> list[Decision]:
-    """The decisions of a file, in order. Raises DatelineError naming the line that is none."""
+    """The decisions of a log, in order. Raises InvalidInputError naming an invalid line."""
     return [record for record in _records(path) if isinstance(record, Decision)]
 
 
-def last_written(path: Path) -> Written | None:
-    """How gold was when it was last written, if a log says so. Raises DatelineError as above."""
-    found = [record for record in _records(path) if isinstance(record, Written)]
+def last_written(path: Path) -> GoldRecord | None:
+    """The last record of written gold, if any. Raises InvalidInputError naming an invalid line."""
+    found = [record for record in _records(path) if isinstance(record, GoldRecord)]
     return found[-1] if found else None
 
 
-def append(path: Path, records: Iterable[Decision | Written]) -> None:
-    """Add to the log, and see to it that it is on the disk."""
+def append(path: Path, records: Iterable[Decision | GoldRecord]) -> None:
+    """Append to a log, and flush it to disk."""
     lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
     if lines:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,19 +43,19 @@ def append(path: Path, records: Iterable[Decision | Written]) -> None:
             os.fsync(file.fileno())
 
 
-def _records(path: Path) -> list[Decision | Written]:
-    records: list[Decision | Written] = []
+def _records(path: Path) -> list[Decision | GoldRecord]:
+    records: list[Decision | GoldRecord] = []
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if line.strip():
             try:
                 fields = msgspec.json.decode(line, type=dict[str, Any])
                 if "merged" in fields:
-                    records.append(msgspec.convert(fields, type=Written))
+                    records.append(msgspec.convert(fields, type=GoldRecord))
                 else:
                     records.append(msgspec.convert(fields, type=Decision))
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                raise DatelineError(
-                    f"{path}, line {number}: {error}. A decision has at least document, case and "
-                    "choice or value, as in the log; an unfinished last line can be deleted."
+                raise InvalidInputError(
+                    f"{path}, line {number}: {error}. A decision has at least document, case, and "
+                    "choice or value. An unfinished last line can be deleted."
                 ) from None
     return records

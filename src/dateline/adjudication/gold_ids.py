@@ -1,4 +1,4 @@
-"""Ids of gold: an item that was there keeps its id, a new one gets one that was never used."""
+"""Ids of gold: known items keep theirs, new items get ids that were never used."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ PREFIXES: Mapping[str, str] = {
 }
 
 
-def with_ids(
+def assign_ids(
     gold: Annotation,
     present: Annotation | None,
-    names: Collection[str],
+    special_claimers: Collection[str],
     linked: Collection[str] = (),
 ) -> Annotation:
-    """New gold under the ids of the present gold, where their items match.
+    """New gold with the ids of the present gold, where items match.
 
-    ``names`` are the ontology's claimers, which an id must not be. Ids of the present gold that
-    are not in use any more join the retired ones. An entity keeps the link that it has in the
-    present gold unless it is one of ``linked``: those on whose link an annotator had a say.
+    Ids never equal one of ``special_claimers``. Ids of the present gold that are not used any more
+    are retired. An entity keeps its link in the present gold, except those in ``linked``, which an
+    annotator has linked.
     """
     known: dict[str, Mapping[str, str]] = {field: {} for field in PREFIXES}
-    taken: set[str] = set(names)
+    taken: set[str] = set(special_claimers)
     if present is not None:
         found = match(gold, present)
         known = {field: getattr(found, field) for field in PREFIXES}
@@ -41,19 +41,19 @@ def with_ids(
     new: dict[str, str] = {}
     wholes = {"clusters": clusters_of(gold)}
     for field, prefix in PREFIXES.items():
-        minted = _minted(prefix, taken)
+        unused = _unused(prefix, taken)
         items: Iterable[str] = wholes.get(field) or [item.id for item in getattr(gold, field, ())]
         for ref in items:
-            new[f"{field}/{ref}"] = known[field].get(ref) or next(minted)
+            new[f"{field}/{ref}"] = known[field].get(ref) or next(unused)
     renamed = _renamed(gold, new)
     if present is None:
         return canonical(renamed)
     links = {entity.id: entity.link for entity in present.entities}
-    said = {new[f"entities/{ref}"] for ref in linked if f"entities/{ref}" in new}
+    decided = {new[f"entities/{ref}"] for ref in linked if f"entities/{ref}" in new}
     renamed = msgspec.structs.replace(
         renamed,
         entities=tuple(
-            e if e.id in said else msgspec.structs.replace(e, link=links.get(e.id))
+            e if e.id in decided else msgspec.structs.replace(e, link=links.get(e.id))
             for e in renamed.entities
         ),
     )
@@ -63,7 +63,7 @@ def with_ids(
     )
 
 
-def _minted(prefix: str, taken: Collection[str]) -> Iterator[str]:
+def _unused(prefix: str, taken: Collection[str]) -> Iterator[str]:
     numbers = [int(m[1]) for id_ in taken if (m := re.fullmatch(rf"{prefix}([0-9]{{1,18}})", id_))]
     number = max(numbers, default=0)
     while True:

@@ -1,31 +1,32 @@
-"""What was changed in gold by hand since it was adjudicated: it survives the next adjudication."""
+"""Manual corrections of gold, which the next adjudication keeps."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from dateline.adjudication.cases import CORRECTION, Decision, Option
+from dateline.adjudication.cases import CORRECTION, Curator, Decision, Option
+from dateline.adjudication.resolve import NO_PROVENANCE
 from dateline.annotations.differences import Difference, differences
 from dateline.annotations.items import clusters_of
 from dateline.annotations.merging import merge
 from dateline.corpus.store import canonical_json, sha256
-from dateline.errors import DatelineError
-from dateline.model import Annotation, Provenance, Struct, canonical
+from dateline.errors import ConflictError
+from dateline.model import Annotation, Struct, canonical
+from dateline.rendering.listing import listed
 
 ADJUDICATED, CORRECTED = "adjudicated", "corrected"
 """The two options of a correction."""
 
 
-class Written(Struct, frozen=True):
-    """A line of the log: gold as it was written.
+class GoldRecord(Struct, frozen=True):
+    """A line of the log: fingerprints of gold as it was written.
 
-    Hashes: ``merged`` of what came of annotations and decisions, under the annotators' ids;
-    ``adjudicated`` of the same under gold's ids; ``gold`` of that with corrections. None counts
-    links, which may be added at any time, or the header.
+    ``merged`` is gold under the annotators' ids, ``adjudicated`` the same under gold's ids, and
+    ``gold`` the latter with manual corrections.
     """
 
     document: str
@@ -35,21 +36,11 @@ class Written(Struct, frozen=True):
     when: str
 
 
-class Signed(Struct, frozen=True):
-    """Who corrected gold, by pseudonym, and why."""
-
-    curator: str
-    role: Literal["human", "model"]
-    reason: str | None = None
-
-
 def fingerprint(annotation: Annotation) -> str:
-    """SHA-256 of what an annotation says, links and header aside."""
+    """SHA-256 of an annotation's content without header, links and retired ids."""
     bare = msgspec.structs.replace(
         annotation,
-        provenance=Provenance(
-            kind="", tool=None, created=None, updated=None, label_studio=None, note=None
-        ),
+        provenance=NO_PROVENANCE,
         entities=tuple(msgspec.structs.replace(e, link=None) for e in annotation.entities),
         retired=(),
     )
@@ -57,27 +48,27 @@ def fingerprint(annotation: Annotation) -> str:
 
 
 def corrections(adjudicated: Annotation, present: Annotation) -> list[Difference]:
-    """What present gold says otherwise than it was adjudicated, links aside."""
+    """What differs between gold as adjudicated and the present gold, without entity links."""
     return [d for d in differences(adjudicated, present) if (d.kind, d.field) != ("entity", "link")]
 
 
-def carried(base: Annotation, present: Annotation, adjudicated: Annotation) -> Annotation:
-    """Gold as adjudicated anew, with what ``present`` has corrected since ``base``.
+def keep_corrections(base: Annotation, present: Annotation, regenerated: Annotation) -> Annotation:
+    """Regenerated gold with the corrections that ``present`` has on top of ``base``.
 
-    Raises DatelineError where something was both corrected and decided otherwise.
+    Raises ConflictError if a correction contradicts a new decision.
     """
-    found = merge(base, present, adjudicated)
+    found = merge(base, present, regenerated)
     if found.conflicts:
-        raise DatelineError(
-            f"{present.document}: gold was not written, for some of it was corrected by hand and "
-            "has now been decided otherwise:\n"
-            + "\n".join(f"  {conflict.message}" for conflict in found.conflicts)
-            + "\nDecide as it was corrected, or undo the correction, or let --replace drop all "
+        conflicts = "\n".join(f"  {conflict.message}" for conflict in found.conflicts)
+        raise ConflictError(
+            f"{present.document}: gold was not written, because manual corrections (here) "
+            f"contradict new decisions (there):\n{conflicts}\n"
+            "Decide like the correction, undo the correction, or replace gold to drop all "
             "corrections."
         )
     known = {
         name
-        for side in (base, present, adjudicated)
+        for side in (base, present, regenerated)
         for name in (*side.ids(), *clusters_of(side), *side.retired)
     }
     used = {*found.annotation.ids(), *clusters_of(found.annotation)}
@@ -85,32 +76,42 @@ def carried(base: Annotation, present: Annotation, adjudicated: Annotation) -> A
 
 
 def as_decisions(
-    found: Iterable[Difference], document: str, signed: Signed | None, when: str
+    found: Iterable[Difference], document: str, curator: Curator | None, when: str
 ) -> list[Decision]:
-    """Corrections as the log keeps them."""
+    """Corrections as lines of the log."""
     return [
         Decision(
             document=document,
             case="/".join(["correction", change.kind, change.id, *filter(None, [change.field])]),
             choice=(CORRECTED,),
-            reason=signed.reason if signed else None,
+            reason=curator.reason if curator else None,
             by=CORRECTION,
-            curator=signed.curator if signed else None,
-            role=signed.role if signed else None,
+            curator=curator.name if curator else None,
+            role=curator.kind if curator else None,
             when=when,
             options={
                 ADJUDICATED: Option(value=change.left, text=change.left or "nothing"),
                 CORRECTED: Option(value=change.right, text=change.right or "nothing"),
             },
-            quote=f"«{change.quote}»" if change.quote else None,
+            quote=f'"{change.quote}"' if change.quote else None,
         )
         for change in found
     ]
 
 
-def same_values(one: Decision, other: Decision) -> bool:
-    """Whether two decisions have the same options; how these are shown does not count."""
+def same_options(one: Decision, other: Decision) -> bool:
+    """Whether the options of two decisions have the same values."""
     return _values(one) == _values(other)
+
+
+def format_corrections(found: Iterable[Difference]) -> str:
+    """The first five corrections, one a line."""
+    lines = []
+    for change in found:
+        quote = f' "{change.quote}"' if change.quote else ""
+        values = f"{change.left or 'nothing'} → {change.right or 'nothing'}"
+        lines.append(f"{change.id}{quote} {change.field or change.kind}: {values}")
+    return "\n".join(f"  {line}" for line in listed(lines, 5))
 
 
 def _values(decision: Decision) -> dict[str, Any]:
@@ -119,15 +120,3 @@ def _values(decision: Decision) -> dict[str, Any]:
         name: re.sub("[«»]", '"', option.value) if isinstance(option.value, str) else option.value
         for name, option in (decision.options or {}).items()
     }
-
-
-def in_words(found: Iterable[Difference], most: int = 5) -> str:
-    """The first few of the changes, a line each."""
-    lines = [
-        f"  {change.id}"
-        + (f' "{change.quote}" ' if change.quote else " ")
-        + f"{change.field or change.kind}: {change.left or 'nothing'} → {change.right or 'nothing'}"
-        for change in found
-    ]
-    more = len(lines) - most
-    return "\n".join(lines[:most] + ([f"  and {more} more"] if more > 0 else []))

@@ -1,53 +1,60 @@
-"""Relations between events and between claims."""
+"""Cases on relations between events and between claims."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from dateline.adjudication.candidates import Inputs, Roll, Thing
-from dateline.adjudication.cases import Case, Option, What
-from dateline.adjudication.open_cases import Docket
+from dateline.adjudication.candidates import Candidate, Candidates
+from dateline.adjudication.case_list import CaseList
+from dateline.adjudication.cases import Case, ItemKind, Option
 from dateline.model import Relation
 
 Triple = tuple[str, str, str]
 """Type, and the references of source and target."""
 
 
-def hear_relations(what: What, inputs: Inputs, roll: Roll, docket: Docket) -> tuple[Relation, ...]:
-    """Ask how two events or two claims are related, pair by pair.
+def collect_relations(
+    kind: ItemKind, candidates: Candidates, cases: CaseList
+) -> tuple[Relation, ...]:
+    """Collect the cases on relations, one for each pair of events or of claims.
 
-    Those who do not have both of them have said nothing on the pair.
+    Annotators who lack one of the two have no option.
     """
-    events = what == "event_relation"
-    labels = inputs.ontology.event_relations if events else inputs.ontology.claim_relations
-    said: dict[tuple[Thing, Thing], dict[str, set[Triple]]] = {}
-    for name, annotation in inputs.annotations.items():
+    annotated = cases.annotated
+    events = kind == "event_relation"
+    labels = annotated.ontology.event_relations if events else annotated.ontology.claim_relations
+    types = tuple(label.name for label in labels)
+    by_pair: dict[tuple[Candidate, Candidate], dict[str, set[Triple]]] = {}
+    for name, annotation in annotated.annotations.items():
         for relation in annotation.event_relations if events else annotation.claim_relations:
-            source, target = roll.of(name, relation.source), roll.of(name, relation.target)
-            if source.kept is None or target.kept is None:
-                docket.waiting = True
+            ends = [candidates.of_item(name, end) for end in (relation.source, relation.target)]
+            if any(end.kept is None for end in ends):
+                cases.incomplete = True
                 continue
-            first, second = sorted((source, target), key=lambda thing: (thing.place, thing.ref))
-            pair = said.setdefault((first, second), {})
-            pair.setdefault(name, set()).add((relation.type, source.ref, target.ref))
+            first, second = sorted(ends, key=lambda end: (end.ranges, end.ref))
+            pair = by_pair.setdefault((first, second), {})
+            pair.setdefault(name, set()).add((relation.type, ends[0].ref, ends[1].ref))
     found: list[Relation] = []
-    names = tuple(label.name for label in labels)
-    for (first, second), by_name in sorted(said.items(), key=lambda s: [t.place for t in s[0]]):
-        lost = [thing for thing in (first, second) if not thing.kept]
-        voters = [n for n in inputs.annotations if first.has(n) and second.has(n)]
+    for (first, second), by_name in sorted(by_pair.items(), key=lambda p: [c.ranges for c in p[0]]):
+        dropped = [end for end in (first, second) if not end.kept]
+        voters = [
+            name for name in annotated.annotations if name in first.items and name in second.items
+        ]
         triples = {name: by_name.get(name, set()) for name in voters}
         agreed = set.intersection(*triples.values())
-        contested = triples if lost else {n: some - agreed for n, some in triples.items()}
-        case = _case(what, first, second, contested, inputs)
-        if lost:
-            docket.settle(case, [], f"{lost[0].ref} was not kept")
+        contested = triples if dropped else {n: some - agreed for n, some in triples.items()}
+        case = _case(kind, first, second, contested, cases)
+        if dropped:
+            cases.add_by_rule(case, [], f"{dropped[0].ref} was not kept")
             continue
 
-        def accept(value: Any, refs: Collection[str] = (first.ref, second.ref)) -> list[list[str]]:
-            return _accepted(value, names, refs)
+        def validate(
+            value: Any, refs: Collection[str] = (first.ref, second.ref)
+        ) -> list[list[str]]:
+            return _validate_triples(value, types, refs)
 
-        answer = docket.ask(case, accept) or []
+        answer = cases.resolve(case, validate) or []
         for type_, source_ref, target_ref in sorted(
             agreed | {(t, s, o) for some in answer for t, s, o in some}
         ):
@@ -56,32 +63,36 @@ def hear_relations(what: What, inputs: Inputs, roll: Roll, docket: Docket) -> tu
 
 
 def _case(
-    what: What, first: Thing, second: Thing, said: dict[str, set[Triple]], inputs: Inputs
+    kind: ItemKind,
+    first: Candidate,
+    second: Candidate,
+    triples: Mapping[str, set[Triple]],
+    cases: CaseList,
 ) -> Case:
-    quotes = {thing.ref: inputs.quote(thing.place) for thing in (first, second)}
+    quotes = {end.ref: cases.annotated.quote(end.ranges) for end in (first, second)}
     return Case(
-        id=f"{what}/{first.key.partition('/')[2]}/{second.key.partition('/')[2]}",
+        id=f"{kind}/{first.key.partition('/')[2]}/{second.key.partition('/')[2]}",
         kind="relation",
-        what=what,
+        item_kind=kind,
         detail="",
-        place=tuple(sorted({*first.place, *second.place})),
+        ranges=tuple(sorted({*first.ranges, *second.ranges})),
         options={
             name: Option(
                 value=[list(triple) for triple in sorted(some)],
                 text="; ".join(f"{quotes[s]} {t} {quotes[o]}" for t, s, o in sorted(some))
                 or "nothing",
             )
-            for name, some in said.items()
+            for name, some in triples.items()
         },
-        several=True,
-        none=True,
+        allows_several=True,
+        allows_none=True,
     )
 
 
-def _accepted(value: Any, types: Collection[str], refs: Collection[str]) -> list[list[str]]:
+def _validate_triples(value: Any, types: Collection[str], refs: Collection[str]) -> list[list[str]]:
     triples = value if isinstance(value, list) else [value]
     for triple in triples:
         fits = isinstance(triple, list) and len(triple) == 3 and triple[0] in types
         if not fits or {*triple[1:]} != {*refs}:
-            raise ValueError(f"{triple!r} is no [type, source, target] of {' and '.join(refs)}")
+            raise ValueError(f"{triple!r} is not a [type, source, target] of {' and '.join(refs)}")
     return triples

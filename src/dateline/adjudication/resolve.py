@@ -1,22 +1,23 @@
-"""Annotations and decisions to gold: a pure function, the same for one case or a thousand."""
+"""From annotations and decisions to gold: a pure function."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.adjudication.candidates import Inputs, Roll, hear_things
+from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.candidates import Candidates, collect_candidates
+from dateline.adjudication.case_list import CaseList
 from dateline.adjudication.cases import Case, Decision
-from dateline.adjudication.coreference_cases import hear_chains, hear_clusters
+from dateline.adjudication.coreference_cases import collect_chains, collect_clusters
 from dateline.adjudication.field_cases import (
-    hear_about,
-    hear_arguments,
-    hear_attributes,
-    hear_claimer,
-    hear_cue,
-    hear_label,
+    collect_arguments,
+    collect_attributes,
+    collect_claim_events,
+    collect_claimer,
+    collect_cue,
+    collect_label,
 )
-from dateline.adjudication.open_cases import Docket
-from dateline.adjudication.relation_cases import hear_relations
+from dateline.adjudication.relation_cases import collect_relations
 from dateline.adjudication.strategy import Strategy
 from dateline.annotations.layers import limited
 from dateline.model import (
@@ -31,98 +32,102 @@ from dateline.model import (
     canonical,
 )
 
+NO_PROVENANCE = Provenance(
+    kind="", tool=None, created=None, updated=None, label_studio=None, note=None
+)
 
-class Settlement(Struct, frozen=True):
-    """How far a document has come.
 
-    ``gold`` is None while a case is open; its ids are references of the form «ANNOTATOR:ID», and
-    its provenance is empty. ``waiting`` says that more cases may come up once the open ones are
-    decided. ``decided`` has every case with the decision that holds.
+class Resolution(Struct, frozen=True):
+    """The state of a document's adjudication.
+
+    ``gold`` is None while a case is open; its ids are references ``ANNOTATOR:ID``, and its
+    provenance is empty. ``decided`` has every case with its decision. ``incomplete`` says that
+    deciding the open cases can lead to more cases.
     """
 
     gold: Annotation | None
     open: tuple[Case, ...]
-    waiting: bool
+    incomplete: bool
     decided: tuple[tuple[Case, Decision], ...]
 
 
-def settle(inputs: Inputs, decisions: Iterable[Decision], strategy: Strategy) -> Settlement:
-    """Merge what agrees or is decided, and list what is not.
+def resolve(
+    annotated: AnnotatedDocument, decisions: Iterable[Decision], strategy: Strategy
+) -> Resolution:
+    """Merge what annotators agree on and what is decided, and list the open cases.
 
-    Of several decisions on one case the last holds, as long as its options are what they were.
-    Raises DatelineError where a decision is not among those that its case allows.
+    The last decision on a case counts, if the case still has the same options. Raises
+    InvalidInputError if a case does not allow the decision on it.
     """
-    docket = Docket(inputs.document.id, decisions, strategy)
-    roll = hear_things(inputs, docket)
-    gold = _merged(inputs, roll, docket)
-    return Settlement(
-        gold=None if docket.open else gold,
-        open=tuple(docket.open),
-        waiting=docket.waiting,
-        decided=tuple(docket.decided),
+    cases = CaseList(annotated, decisions, strategy)
+    gold = _merged(collect_candidates(cases), cases)
+    return Resolution(
+        gold=None if cases.open else gold,
+        open=tuple(cases.open),
+        incomplete=cases.incomplete,
+        decided=tuple(cases.decided),
     )
 
 
-def _merged(inputs: Inputs, roll: Roll, docket: Docket) -> Annotation:
-    """Gold as far as it is known; what is not has some value that its annotator gave."""
-    chains = hear_chains(inputs, roll, docket)
+def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
+    """Gold as far as it is known; fields of open cases are empty or provisional."""
+    annotated = cases.annotated
+    chains = collect_chains(candidates, cases)
     mentions = [
         Mention(
-            id=thing.ref,
-            spans=thing.spans,
-            type=chains.type.get(thing, ""),
-            attributes=hear_attributes(thing, inputs, docket),
-            entity=chains.entity.get(thing),
+            id=candidate.ref,
+            spans=candidate.spans,
+            type=chains.type.get(candidate, ""),
+            attributes=collect_attributes(candidate, cases),
+            entity=chains.entity.get(candidate),
         )
-        for thing in roll.kept("mention")
+        for candidate in candidates.kept("mention")
     ]
-    clusters = hear_clusters(inputs, roll, docket)
+    clusters = collect_clusters(candidates, cases)
     events = []
-    for thing in roll.kept("event"):
-        label = hear_label(thing, inputs, docket)
+    for candidate in candidates.kept("event"):
+        label = collect_label(candidate, cases)
         if label is None:
-            docket.waiting = True
+            cases.incomplete = True
         events.append(
             Event(
-                id=thing.ref,
-                trigger=thing.spans,
+                id=candidate.ref,
+                trigger=candidate.spans,
                 type=label or "",
-                arguments=hear_arguments(thing, label, chains.type, inputs, roll, docket)
+                arguments=collect_arguments(candidate, label, chains.type, candidates, cases)
                 if label
                 else (),
-                attributes=hear_attributes(thing, inputs, docket),
-                cluster=clusters[thing],
+                attributes=collect_attributes(candidate, cases),
+                cluster=clusters[candidate],
             )
         )
     claims = [
         Claim(
-            id=thing.ref,
-            spans=thing.spans,
-            act=hear_label(thing, inputs, docket) or "",
-            claimer=hear_claimer(thing, inputs, roll, docket),
-            cue=hear_cue(thing, inputs, docket),
-            events=hear_about(thing, inputs, roll, docket),
-            attributes=hear_attributes(thing, inputs, docket),
+            id=candidate.ref,
+            spans=candidate.spans,
+            act=collect_label(candidate, cases) or "",
+            claimer=collect_claimer(candidate, candidates, cases),
+            cue=collect_cue(candidate, cases),
+            events=collect_claim_events(candidate, candidates, cases),
+            attributes=collect_attributes(candidate, cases),
         )
-        for thing in roll.kept("claim")
+        for candidate in candidates.kept("claim")
     ]
     merged = Annotation(
         schema_version=SCHEMA_VERSION,
-        document=inputs.document.id,
-        text_sha256=inputs.document.text_sha256,
+        document=annotated.document.id,
+        text_sha256=annotated.document.text_sha256,
         annotator=GOLD,
-        layers=inputs.layers,
+        layers=annotated.layers,
         status="adjudicated",
-        provenance=Provenance(
-            kind="", tool=None, created=None, updated=None, label_studio=None, note=None
-        ),
+        provenance=NO_PROVENANCE,
         mentions=tuple(mentions),
         entities=chains.entities,
         events=tuple(events),
-        event_relations=hear_relations("event_relation", inputs, roll, docket),
+        event_relations=collect_relations("event_relation", candidates, cases),
         claims=tuple(claims),
-        claim_relations=hear_relations("claim_relation", inputs, roll, docket),
+        claim_relations=collect_relations("claim_relation", candidates, cases),
         retired=(),
     )
-    # Of a layer that nobody annotated, what nothing refers to any more has no place in gold.
-    return canonical(limited(merged, inputs.layers))
+    # Items of layers that nobody annotated are dropped if nothing refers to them any more.
+    return canonical(limited(merged, annotated.layers))

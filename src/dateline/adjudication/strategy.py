@@ -1,56 +1,57 @@
-"""What can be settled by rule, without a curator."""
+"""Strategies: rules that decide cases without a curator."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import Any
 
-from dateline.adjudication.cases import SETS, Case, distinct
-from dateline.errors import DatelineError
+from dateline.adjudication.cases import SET_KINDS, Case, distinct
+from dateline.errors import InvalidInputError
 from dateline.model import Struct
 
 UNANIMOUS, MAJORITY, PREFER = "unanimous", "majority", "prefer"
 
 
-class Ruling(Struct, frozen=True):
-    """What a strategy says of a case: annotators whose option holds, or else a value."""
+class Answer(Struct, frozen=True):
+    """A strategy's answer to a case: the annotators whose options it chooses, or else a value."""
 
     choice: tuple[str, ...] | None
     value: Any = None
 
 
 class Strategy(Struct, frozen=True):
-    """A rule by its name; ``settle`` returns None to leave a case to the curator."""
+    """A rule and its name; ``decide`` returns None to leave a case open."""
 
     name: str
-    settle: Callable[[Case], Ruling | None]
+    decide: Callable[[Case], Answer | None]
 
 
 def strategy(name: str, annotators: Collection[str]) -> Strategy:
-    """The strategy of this name. Raises DatelineError where there is none.
+    """The strategy of this name. Raises InvalidInputError if there is none.
 
-    ``unanimous`` leaves everything to the curator that not all say; ``majority`` follows more than
-    half of the annotators; ``prefer:NAME`` follows one annotator in all that they looked at.
+    ``unanimous`` leaves all cases open, ``majority`` follows more than half of the annotators,
+    ``prefer:NAME`` follows one annotator wherever they have an option.
     """
     if name == UNANIMOUS:
-        return Strategy(name, lambda _: None)
+        return Strategy(name=name, decide=lambda _: None)
     if name == MAJORITY:
-        return Strategy(name, _majority)
+        return Strategy(name=name, decide=_majority)
     kind, _, preferred = name.partition(":")
     if kind == PREFER and preferred in annotators:
         return Strategy(
-            name, lambda case: Ruling(choice=(preferred,)) if preferred in case.options else None
+            name=name,
+            decide=lambda case: Answer(choice=(preferred,)) if preferred in case.options else None,
         )
-    raise DatelineError(
-        f"--strategy {name}: there is no such strategy; it is unanimous, majority or prefer:NAME, "
-        f"where NAME is one of {', '.join(annotators)}."
+    preferences = (f"{PREFER}:{annotator}" for annotator in annotators)
+    raise InvalidInputError(
+        f"There is no strategy {name!r}. Allowed: {', '.join([UNANIMOUS, MAJORITY, *preferences])}."
     )
 
 
-def _majority(case: Case) -> Ruling | None:
+def _majority(case: Case) -> Answer | None:
     voters = len(case.options)
-    if case.kind in SETS:
-        # Each element is a question of its own: who has it, and who has not.
+    if case.kind in SET_KINDS:
+        # Each element is voted on separately.
         votes = {
             repr(element): (element, sum(element in o.value for o in case.options.values()))
             for option in case.options.values()
@@ -58,11 +59,11 @@ def _majority(case: Case) -> Ruling | None:
         }
         if any(2 * count == voters for _, count in votes.values()):
             return None
-        return Ruling(
+        return Answer(
             choice=None, value=[element for element, count in votes.values() if 2 * count > voters]
         )
     for value in distinct(option.value for option in case.options.values()):
         names = tuple(name for name, option in case.options.items() if option.value == value)
         if 2 * len(names) > voters:
-            return Ruling(choice=names)
+            return Answer(choice=names)
     return None

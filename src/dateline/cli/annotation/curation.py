@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from dateline.cli.gold.curator import lines
-
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
     from dateline.adjudication.cases import Case
@@ -25,19 +23,19 @@ def to_curate(
     ``annotators`` are names with commas between. Raises DatelineError where their annotations
     cannot be adjudicated.
     """
-    from dateline.adjudication.adjudicate import Adjudication, comparable
+    from dateline.adjudication.adjudicate import Adjudication, shared_documents
     from dateline.adjudication.strategy import UNANIMOUS, strategy
     from dateline.label_studio.convert.conflict_marks import Curated
 
     names = [name.strip() for name in annotators.split(",") if name.strip()]
     found: dict[str, Curated] = {}
     layers: tuple[str, ...] = ()
-    for document in comparable(corpus, names, documents):
+    for document in shared_documents(corpus, names, documents):
         adjudication = Adjudication(corpus, document, names, strategy(UNANIMOUS, names))
-        annotation, cases = adjudication.proposal()
+        annotation, cases = adjudication.curator_draft()
         marks = tuple(_mark(adjudication, case) for case in cases)
         found[document] = Curated(annotation=annotation, marks=marks)
-        layers = adjudication.inputs.layers
+        layers = adjudication.annotated.layers
     return found, [*found], layers
 
 
@@ -47,14 +45,12 @@ def how_to_go_on(annotators: str, titles: Iterable[str]) -> str:
     pulls = "\n".join(
         f"  dateline studio pull --project '{title}' --annotator USER=CURATOR" for title in titles
     )
-    return f"When it is curated:\n{pulls}\n  dateline adjudicate {names} --as CURATOR"
+    return f"When it is curated:\n{pulls}\n  dateline adjudicate {names} --from-curator CURATOR"
 
 
 def _mark(adjudication: Adjudication, case: Case) -> Mark:
-    import click
-
+    from dateline.adjudication.case_text import case_note
     from dateline.label_studio.convert.conflict_marks import Mark
 
-    said = [click.unstyle(line).strip() for line in lines(adjudication, case)]
-    # Neither the context, which the page shows, nor the id of the case.
-    return Mark(place=case.place[0], note="\n".join([said[0], *said[2:-1]]))
+    note = case_note(case, adjudication.annotated)
+    return Mark(place=case.ranges[0], note=note)

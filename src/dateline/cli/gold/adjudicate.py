@@ -6,35 +6,39 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from dateline.cli.gold.curator import Role, context, count, hear, lines, now
-from dateline.cli.shared import Command, Settings, pass_settings
-from dateline.errors import DatelineError
+from dateline.cli.gold.curator import case_lines, decide_cases, now, progress
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    documents_option,
+    dry_run_option,
+    format_option,
+    pass_settings,
+)
+from dateline.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
-    from dateline.adjudication.cases import Case, Decision
-    from dateline.adjudication.manual_edits import Signed
+    from dateline.adjudication.cases import Case, Curator, Decision
     from dateline.corpus.store import Corpus
+
+Kind = Literal["human", "model"]
 
 
 @click.command(cls=Command)
 @click.argument("annotators", nargs=-1, required=True, metavar="ANNOTATOR...")
-@click.option(
-    "--document",
-    "documents",
-    multiple=True,
-    metavar="DOCUMENT",
-    help="Document to adjudicate; may be repeated.  [default: all that all of them annotated]",
+@documents_option(
+    "Only these documents.  [default: all documents that all annotators have annotated]"
 )
-@click.option("--curator", metavar="PSEUDONYM", help="Who decides; stands in the log.")
+@click.option("--curator", metavar="NAME", help="Pseudonym of whoever decides, for the log.")
 @click.option(
-    "--role",
+    "--kind",
     type=click.Choice(["human", "model"]),
-    help="What the curator is.  [default: as annotations/annotators.json says]",
+    help="Kind of curator.  [default: from annotations/annotators.json]",
 )
 @click.option(
     "--strategy",
@@ -42,121 +46,114 @@ if TYPE_CHECKING:
     default="unanimous",
     show_default=True,
     metavar="NAME",
-    help="What is settled by rule: unanimous, majority or prefer:ANNOTATOR.",
+    help="Rule that decides cases first: unanimous (none), majority, or prefer:ANNOTATOR.",
 )
 @click.option(
     "--decisions",
     "decisions_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Decisions to take over, one JSON object a line, as the log has them; asks nothing.",
+    help="Apply decisions from a file in the format of the log, without asking.",
 )
 @click.option(
-    "--as",
-    "curated_by",
-    metavar="ANNOTATOR",
-    help="Decide as this annotation has it: that of a curator in Label Studio.",
+    "--from-curator",
+    metavar="NAME",
+    help="Decide like this curator's own annotation, pulled from Label Studio.",
 )
-@click.option("--reason", metavar="TEXT", help="Why gold was corrected by hand; stands in the log.")
-@click.option(
-    "--replace", is_flag=True, help="Write gold even if what was changed in it by hand is lost."
-)
-@click.option("--reopen", multiple=True, metavar="CASE", help="Case to decide anew.")
-@click.option("--list", "listed", is_flag=True, help="Only list the open cases.")
-@click.option("--settled", is_flag=True, help="With --list: list what is decided too.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Form of the list.",
-)
+@click.option("--reopen", multiple=True, metavar="CASE", help="Case to decide again; repeatable.")
+@click.option("--reason", metavar="TEXT", help="Reason for manual corrections, for the log.")
+@click.option("--replace", is_flag=True, help="Overwrite gold, even if corrections are lost.")
+@click.option("--list", "list_only", is_flag=True, help="List the open cases, and write nothing.")
+@click.option("--all", "list_all", is_flag=True, help="With --list: list decided cases too.")
+@format_option("text", "json")
+@dry_run_option()
 @pass_settings
 def adjudicate(
     settings: Settings,
     annotators: tuple[str, ...],
     documents: tuple[str, ...],
     curator: str | None,
-    role: Role | None,
+    kind: Kind | None,
     strategy_name: str,
     decisions_file: Path | None,
-    curated_by: str | None,
+    from_curator: str | None,
+    reopen: tuple[str, ...],
     reason: str | None,
     replace: bool,
-    reopen: tuple[str, ...],
-    listed: bool,
-    settled: bool,
+    list_only: bool,
+    list_all: bool,
     output_format: str,
+    dry_run: bool,
 ) -> None:
-    """Make gold of what several annotators say.
+    """Merge annotations into gold.
 
-    What they agree on is merged; the rest is shown case by case, with the text around. Each
-    decision is kept at once in annotations/gold/DOCUMENT.log.jsonl, so you can quit and go on
-    later. Gold is written when the last case is decided, and is left alone until then. Items that
-    gold had before keep their ids; what was corrected in it by hand stays, and is logged.
+    Items and fields on which all annotators agree are merged. Each disagreement is a case, to be
+    decided in the terminal, by --decisions, by --from-curator or by --strategy. Decisions are
+    logged at once in annotations/gold/DOCUMENT.log.jsonl, so you can quit and continue later. Gold
+    is written when no case is open. Items of gold keep their ids, and manual corrections of gold
+    are kept and logged.
 
     \b
-    Example:
+    Examples:
       dateline adjudicate ana bo --curator cy
       dateline adjudicate ana bo --list --format json
       dateline adjudicate ana bo --curator cy --decisions decisions.jsonl
-      dateline adjudicate ana bo --as cy
+      dateline adjudicate ana bo --from-curator cy
     """
-    from dateline.adjudication.adjudicate import Adjudication, comparable
-    from dateline.adjudication.cases import unsigned
+    from dateline.adjudication.adjudicate import Adjudication, shared_documents
     from dateline.adjudication.decision_log import read_decisions
-    from dateline.adjudication.manual_edits import Signed
     from dateline.adjudication.strategy import strategy
     from dateline.corpus.store import Corpus
 
     corpus = Corpus(settings.root)
     chosen = strategy(strategy_name, annotators)
-    names = comparable(corpus, annotators, documents)
-    under_way = (Adjudication(corpus, name, annotators, chosen, reopen) for name in names)
-    if listed:
-        _list(under_way, settled, output_format)
+    names = shared_documents(corpus, annotators, documents)
+    adjudications = (
+        Adjudication(corpus, name, annotators, chosen, reopen, dry_run=dry_run) for name in names
+    )
+    if list_only:
+        _list(adjudications, list_all, output_format)
         return
     given = read_decisions(decisions_file) if decisions_file else []
-    ask = decisions_file is None and curated_by is None and sys.stdin.isatty()
-    curator = curator or curated_by
-    if curator is not None or ask or any(unsigned(decision) for decision in given):
-        role = _role(corpus, curator, role)
-    signed = Signed(curator=curator, role=role, reason=reason) if curator and role else None
-    unsettled = 0
-    for adjudication in under_way:
-        unfit = adjudication.take(_signed(given, curator, role))
+    interactive = not (decisions_file or from_curator or dry_run) and sys.stdin.isatty()
+    name = curator or from_curator
+    who = _curator(corpus, name, kind, reason) if name is not None else None
+    if who is None and (interactive or any(decision.lacks_curator for decision in given)):
+        raise InvalidInputError("Decisions need a curator. Name a pseudonym: --curator NAME.")
+    unfinished = 0
+    for adjudication in adjudications:
+        unfit = adjudication.apply(_with_curator(given, who))
         for decision in unfit:
-            settings.say(f"{decision.document}: fits no case, or not as it is now: {decision.case}")
-        if curated_by is not None and signed is not None:
-            _follow(corpus, adjudication, curated_by, signed)
-        if (
-            ask
-            and curator is not None
-            and role is not None
-            and not hear(adjudication, curator, role)
-        ):
+            settings.say(
+                f"{decision.document}: ignored the decision on {decision.case}: there is no such "
+                "case, or its options have changed."
+            )
+        if from_curator is not None and who is not None:
+            _adopt(corpus, adjudication, from_curator, who)
+        if interactive and who is not None and not decide_cases(adjudication, who):
             return
-        unsettled += not _finished(settings, adjudication, signed, replace)
-    if unsettled:
+        unfinished += not _write_gold(settings, adjudication, who, replace, dry_run)
+    if unfinished:
         raise click.exceptions.Exit(1)
 
 
-def _list(under_way: Iterable[Adjudication], settled: bool, output_format: str) -> None:
+def _list(adjudications: Iterable[Adjudication], list_all: bool, output_format: str) -> None:
+    from dateline.adjudication.case_text import decision_text
+
     rows = []
-    for adjudication in under_way:
-        decided = adjudication.settlement.decided if settled else ()
-        for case, decision in [*decided, *((case, None) for case in adjudication.settlement.open)]:
+    for adjudication in adjudications:
+        decided = adjudication.resolution.decided if list_all else ()
+        for case, decision in [*decided, *((case, None) for case in adjudication.resolution.open)]:
             if output_format == "json":
                 rows.append(_row(adjudication, case, decision))
                 continue
-            for line in lines(adjudication, case):
+            for line in case_lines(adjudication, case):
                 click.echo(line)
             if decision is not None:
-                click.echo(f"  {_said(decision)}")
+                click.echo(f"  {decision_text(decision)}")
             click.echo()
         if output_format == "text":
-            click.echo(count(adjudication))
+            click.echo(progress(adjudication))
     if output_format == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
 
@@ -166,7 +163,7 @@ def _row(adjudication: Adjudication, case: Case, decision: Decision | None) -> d
 
     fields = msgspec.to_builtins(case)
     row = {"document": adjudication.document.id, "case": fields.pop("id"), **fields}
-    row["context"] = context(adjudication, case)
+    row["context"] = adjudication.annotated.context(case.ranges)
     if decision is not None:
         row["decision"] = {
             key: value
@@ -176,68 +173,61 @@ def _row(adjudication: Adjudication, case: Case, decision: Decision | None) -> d
     return row
 
 
-def _said(decision: Decision) -> str:
-    chosen = (
-        f"{decision.value!r}" if decision.choice is None else ", ".join(decision.choice) or "none"
-    )
-    who = f"{decision.curator or decision.by}"
-    return f"decided: {chosen}, by {who}" + (f": {decision.reason}" if decision.reason else "")
-
-
-def _role(corpus: Corpus, curator: str | None, role: Role | None) -> Role:
+def _curator(corpus: Corpus, name: str, kind: Kind | None, reason: str | None) -> Curator:
+    from dateline.adjudication.cases import Curator
     from dateline.corpus.annotators import read_register
 
-    if curator is None:
-        raise DatelineError("Who decides? Name a pseudonym: --curator NAME.")
-    known = read_register(corpus).get(curator)
-    if known is not None and role not in (None, known.kind):
-        raise DatelineError(
-            f"--role {role}: annotations/annotators.json has «{curator}» as {known.kind}."
+    known = read_register(corpus).get(name)
+    if known is not None and kind not in (None, known.kind):
+        raise InvalidInputError(
+            f'--kind {kind}: in annotations/annotators.json "{name}" is {known.kind}.'
         )
-    found = known.kind if known is not None else role
+    found = known.kind if known is not None else kind
     if found is None:
-        raise DatelineError(
-            f"--curator {curator}: is not in annotations/annotators.json; say what decides with "
-            "--role human or --role model, or add them there."
+        raise InvalidInputError(
+            f'"{name}" is not in annotations/annotators.json. Add them there, or give --kind human '
+            "or --kind model."
         )
-    return found
+    return Curator(name=name, kind=found, reason=reason)
 
 
-def _signed(
-    decisions: Sequence[Decision], curator: str | None, role: Role | None
-) -> list[Decision]:
+def _with_curator(decisions: Sequence[Decision], curator: Curator | None) -> Sequence[Decision]:
     import msgspec
 
-    from dateline.adjudication.cases import unsigned
-
+    if curator is None:
+        return decisions
     return [
-        msgspec.structs.replace(decision, curator=curator, role=role, when=now())
-        if unsigned(decision)
+        msgspec.structs.replace(decision, curator=curator.name, role=curator.kind, when=now())
+        if decision.lacks_curator
         else decision
         for decision in decisions
     ]
 
 
-def _follow(corpus: Corpus, adjudication: Adjudication, curated_by: str, signed: Signed) -> None:
-    path = corpus.annotation_path(curated_by, adjudication.document.id)
+def _adopt(corpus: Corpus, adjudication: Adjudication, name: str, curator: Curator) -> None:
+    path = corpus.annotation_path(name, adjudication.document.id)
     if not path.is_file():
-        raise DatelineError(
-            f"{corpus.relative(path)}: there is no such file; pull what was curated first."
+        raise NotFoundError(
+            f"{corpus.relative(path)}: there is no such file. Pull the curator's annotation first."
         )
-    curated = corpus.read_annotation(curated_by, adjudication.document.id)
-    adjudication.follow(curated, signed, now())
+    curated = corpus.read_annotation(name, adjudication.document.id)
+    adjudication.adopt(curated, curator, now())
 
 
-def _finished(
-    settings: Settings, adjudication: Adjudication, signed: Signed | None, replace: bool
+def _write_gold(
+    settings: Settings,
+    adjudication: Adjudication,
+    curator: Curator | None,
+    replace: bool,
+    dry_run: bool,
 ) -> bool:
-    if adjudication.settlement.open:
-        click.echo(count(adjudication))
+    if adjudication.resolution.open:
+        click.echo(progress(adjudication))
         return False
-    changed = adjudication.finish(now(), signed, replace)
-    state = "written" if changed else "unchanged"
+    changed = adjudication.write_gold(now(), curator, replace)
+    written = "would be written" if dry_run else "written"
     settings.say(
-        f"{adjudication.document.id}: gold {state}, "
-        f"{len(adjudication.settlement.decided)} cases decided"
+        f"{adjudication.document.id}: gold {written if changed else 'unchanged'}, "
+        f"{len(adjudication.resolution.decided)} cases decided"
     )
     return True

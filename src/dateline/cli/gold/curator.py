@@ -1,11 +1,11 @@
-"""The terminal of a curator: one case at a time, with the text around it, decided by a key."""
+"""The curator's terminal: one case at a time, with its context, decided by a key."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,19 +13,17 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
-    from dateline.adjudication.cases import Case, Decision
-
-Role = Literal["human", "model"]
+    from dateline.adjudication.cases import Case, Curator, Decision
 
 
-def hear(adjudication: Adjudication, curator: str, role: Role) -> bool:
-    """Ask for a decision on each open case; False when the curator wants to stop."""
+def decide_cases(adjudication: Adjudication, curator: Curator) -> bool:
+    """Ask for a decision on each open case; False if the curator quits."""
     import msgspec
 
     skipped: set[str] = set()
     reason: str | None = None
-    while waiting := [c for c in adjudication.settlement.open if c.id not in skipped]:
-        case = waiting[0]
+    while remaining := [c for c in adjudication.resolution.open if c.id not in skipped]:
+        case = remaining[0]
         _show(adjudication, case, reason)
         key = click.getchar()
         if key == "q":
@@ -39,96 +37,84 @@ def hear(adjudication: Adjudication, curator: str, role: Role) -> bool:
             if decision is None:
                 continue
             signed = msgspec.structs.replace(
-                decision, curator=curator, role=role, reason=reason, when=now()
+                decision, curator=curator.name, role=curator.kind, reason=reason, when=now()
             )
             try:
                 adjudication.decide(case, signed)
-            except DatelineError as fault:
-                click.echo(str(fault))
+            except DatelineError as error:
+                click.echo(str(error))
                 click.pause()
                 continue
             reason = None
     return True
 
 
-def lines(adjudication: Adjudication, case: Case) -> Iterator[str]:
-    """The case as a person reads it."""
-    what = f"{case.what.replace('_', ' ')} {adjudication.inputs.quote(case.place)}"
-    yield click.style(f"{case.kind} {case.detail}".strip(), bold=True) + f" of the {what}"
-    yield f"  {context(adjudication, case)}"
-    for number, (option, names) in enumerate(case.by_value(), 1):
-        yield f"  {number}  {', '.join(names)}: {click.style(option.text, bold=True)}"
+def case_lines(adjudication: Adjudication, case: Case) -> Iterator[str]:
+    """The case with its context, styled for a terminal."""
+    from dateline.adjudication.case_text import case_options, case_title
+
+    yield click.style(case_title(case, adjudication.annotated), bold=True)
+    yield f"  {adjudication.annotated.context(case.ranges)}"
+    for number, option in enumerate(case_options(case), 1):
+        yield f"  {number}  {option}"
     yield click.style(f"  {case.id}", dim=True)
 
 
-def context(adjudication: Adjudication, case: Case) -> str:
-    """The sentences that the case is in, with the place in brackets."""
-    from dateline.text import excerpt, passage
-
-    document = adjudication.document
-    start, end = passage(document.sentences, case.place)
-    pieces = []
-    for place_start, place_end in case.place:
-        if place_start >= start:
-            pieces.append(excerpt(document.text, start, place_start, 300))
-            pieces.append(f"[{excerpt(document.text, place_start, place_end, 600)}]")
-            start = place_end
-    return "".join([*pieces, excerpt(document.text, start, end, 300)])
-
-
-def count(adjudication: Adjudication) -> str:
-    """How far it has come."""
-    open_, decided = adjudication.settlement.open, adjudication.settlement.decided
-    more = ", and there may be more" if adjudication.settlement.waiting else ""
+def progress(adjudication: Adjudication) -> str:
+    """The numbers of decided and open cases."""
+    open_, decided = adjudication.resolution.open, adjudication.resolution.decided
+    more = ", and there may be more" if adjudication.resolution.incomplete else ""
     return f"{adjudication.document.id}: {len(decided)} decided, {len(open_)} open{more}"
 
 
 def now() -> str:
-    """The time, ISO 8601."""
+    """The current time, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _show(adjudication: Adjudication, case: Case, reason: str | None) -> None:
     click.clear()
-    click.echo(count(adjudication))
-    for line in lines(adjudication, case):
+    click.echo(progress(adjudication))
+    for line in case_lines(adjudication, case):
         click.echo(line)
     if reason:
         click.echo(f"  reason: {reason}")
-    keys = [f"1-{len(case.by_value())} choose"] if case.options else []
-    keys += ["b both"] * case.several + ["n neither"] * case.none
-    click.echo("  " + "   ".join([*keys, "o other", "r reason first", "s skip", "q quit"]))
+    last = len(case.distinct_options())
+    keys = [f"1-{last} choose"] if last else []
+    keys += ["a all"] * case.allows_several + ["n none"] * case.allows_none
+    keys += ["o other value", "r add a reason", "s skip", "q quit"]
+    click.echo("  " + "   ".join(keys))
 
 
 def _decision(adjudication: Adjudication, case: Case, key: str) -> Decision | None:
-    """What a key decides, or None where it means nothing here."""
+    """The decision that a key means, or None if it means nothing here."""
     from dateline.adjudication.cases import Decision
 
     def decision(choice: tuple[str, ...] | None, value: Any = None) -> Decision:
         document = adjudication.document.id
         return Decision(document=document, case=case.id, choice=choice, value=value)
 
-    options = case.by_value()
+    options = case.distinct_options()
     if key.isdecimal() and 1 <= int(key) <= len(options):
         return decision(options[int(key) - 1][1])
-    if key == "b" and case.several:
+    if key == "a" and case.allows_several:
         return decision(tuple(case.options))
-    if key == "n" and case.none:
+    if key == "n" and case.allows_none:
         return decision(())
     if key == "o":
-        return decision(None, _other(adjudication, case))
+        return decision(None, _other_value(adjudication, case))
     return None
 
 
-def _other(adjudication: Adjudication, case: Case) -> Any:
-    """What the curator types: one of the labels, words of the text, or a value as in the log."""
-    hint = f" ({', '.join(case.values)})" if case.values else ""
-    given = str(click.prompt(f"Instead{hint}"))
+def _other_value(adjudication: Adjudication, case: Case) -> Any:
+    """The value that the curator types: a label, words of the text, or JSON as in the log."""
+    allowed = f" ({', '.join(case.allowed_values)})" if case.allowed_values else ""
+    given = str(click.prompt(f"Other value{allowed}"))
     try:
         return json.loads(given)
     except ValueError:
         pass
-    start = adjudication.document.text.find(given, max(0, case.place[0][0] - len(given)))
+    start = adjudication.document.text.find(given, max(0, case.ranges[0][0] - len(given)))
     if case.kind in ("span", "cue") and start >= 0:
         return [[start, start + len(given)]]
     return given

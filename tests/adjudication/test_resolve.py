@@ -1,4 +1,4 @@
-"""What becomes gold, as properties of annotations that nobody would write."""
+"""Resolving cases: properties on generated annotations, and each kind of case by example."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dateline.adjudication.candidates import Inputs
+from dateline.adjudication.annotated_document import AnnotatedDocument
 from dateline.adjudication.cases import Decision
-from dateline.adjudication.gold_ids import with_ids
-from dateline.adjudication.resolve import settle
+from dateline.adjudication.gold_ids import assign_ids
+from dateline.adjudication.resolve import resolve
 from dateline.adjudication.strategy import strategy
 from dateline.annotations.items import clusters_of, spans_of
 from dateline.annotations.layers import limited
@@ -19,14 +19,14 @@ from dateline.errors import DatelineError
 from dateline.model import Annotation, Span, canonical
 from tests.adjudication.annotators import two, write
 from tests.conftest import SEED
-from tests.label_studio.strategies import annotated
+from tests.label_studio import strategies
 from tests.small_corpus import Files
 
 ASK = strategy("unanimous", ())
 
 
 def sensible(annotation: Annotation, ontology) -> Annotation:
-    """Less the arguments that their event's type does not allow, and clusters of one event."""
+    """Without arguments that the event's type does not allow, and clusters of one event."""
     types = {m.id: m.type for m in annotation.mentions}
     clusters = clusters_of(annotation)
 
@@ -50,7 +50,7 @@ def sensible(annotation: Annotation, ontology) -> Annotation:
 
 
 def another(annotation: Annotation, name: str, draw) -> Annotation:
-    """What another annotator might have made of it: some things gone, some cut, some labelled so."""
+    """The annotation of another annotator: some items missing, some shortened."""
     kept = {
         item.id
         for items in (annotation.mentions, annotation.events, annotation.claims)
@@ -110,7 +110,7 @@ def extents(annotation: Annotation) -> set:
 
 def content(annotation: Annotation) -> Annotation:
     """The items alone, ids as gold would give them the first time."""
-    return with_ids(
+    return assign_ids(
         msgspec.structs.replace(
             canonical(annotation), annotator="gold", status="", provenance=None, retired=()
         ),
@@ -121,23 +121,23 @@ def content(annotation: Annotation) -> Annotation:
 
 @settings(max_examples=60)
 @given(st.data())
-def test_what_all_say_is_gold_and_nothing_else(repository: Corpus, data):
-    document, one = data.draw(annotated(repository.ontology))
+def test_gold_is_what_all_annotators_agree_on(repository: Corpus, data):
+    document, one = data.draw(strategies.annotated(repository.ontology))
     one = sensible(one, repository.ontology)
     other = msgspec.structs.replace(one, annotator="zoe")
-    found = settle(Inputs.of(document, [one, other], repository.ontology), [], ASK)
+    found = resolve(AnnotatedDocument.of(document, [one, other], repository.ontology), [], ASK)
     assert found.open == found.decided == ()
     assert content(found.gold) == content(one)
 
 
 @settings(max_examples=60)
 @given(st.data())
-def test_to_prefer_one_annotator_is_to_take_what_they_say(repository: Corpus, data):
-    document, one = data.draw(annotated(repository.ontology))
+def test_preferring_an_annotator_gives_their_annotation(repository: Corpus, data):
+    document, one = data.draw(strategies.annotated(repository.ontology))
     one = sensible(one, repository.ontology)
     other = another(one, "zoe", data.draw)
-    inputs = Inputs.of(document, [other, one], repository.ontology)
-    found = settle(inputs, [], strategy("prefer:somebody", ["somebody", "zoe"]))
+    annotated = AnnotatedDocument.of(document, [other, one], repository.ontology)
+    found = resolve(annotated, [], strategy("prefer:somebody", ["somebody", "zoe"]))
     assert found.open == ()
     assert content(found.gold) == content(one)
 
@@ -145,17 +145,17 @@ def test_to_prefer_one_annotator_is_to_take_what_they_say(repository: Corpus, da
 @settings(max_examples=60)
 @given(st.data())
 def test_no_span_is_lost_that_the_curator_keeps(repository: Corpus, data):
-    document, one = data.draw(annotated(repository.ontology))
+    document, one = data.draw(strategies.annotated(repository.ontology))
     one = sensible(one, repository.ontology)
     other = another(one, "zoe", data.draw)
-    inputs = Inputs.of(document, [one, other], repository.ontology)
+    annotated = AnnotatedDocument.of(document, [one, other], repository.ontology)
     decisions: list[Decision] = []
-    while (found := settle(inputs, decisions, ASK)).open:
+    while (found := resolve(annotated, decisions, ASK)).open:
         for case in found.open:
             choice = tuple(case.options)[:1]
             if case.kind == "presence":
                 choice = tuple(name for name, option in case.options.items() if option.value)
-            elif case.several:
+            elif case.allows_several:
                 choice = tuple(case.options)
             decisions.append(Decision(document=document.id, case=case.id, choice=choice))
     assert extents(found.gold) == extents(one) | extents(other)
@@ -163,43 +163,49 @@ def test_no_span_is_lost_that_the_curator_keeps(repository: Corpus, data):
 
 @settings(max_examples=60)
 @given(st.data())
-def test_ids_are_for_ever(repository: Corpus, data):
-    document, one = data.draw(annotated(repository.ontology))
+def test_ids_are_permanent(repository: Corpus, data):
+    document, one = data.draw(strategies.annotated(repository.ontology))
     one = sensible(one, repository.ontology)
     other = another(one, "zoe", data.draw)
-    inputs = Inputs.of(document, [one, other], repository.ontology)
+    annotated = AnnotatedDocument.of(document, [one, other], repository.ontology)
     both = ["somebody", "zoe"]
-    first = with_ids(settle(inputs, [], strategy("prefer:somebody", both)).gold, None, ())
-    second = with_ids(settle(inputs, [], strategy("prefer:zoe", both)).gold, first, ())
-    third = with_ids(settle(inputs, [], strategy("prefer:somebody", both)).gold, second, ())
+    first = assign_ids(resolve(annotated, [], strategy("prefer:somebody", both)).gold, None, ())
+    second = assign_ids(resolve(annotated, [], strategy("prefer:zoe", both)).gold, first, ())
+    third = assign_ids(resolve(annotated, [], strategy("prefer:somebody", both)).gold, second, ())
     assert set(first.ids()) <= {*second.ids(), *second.retired}
     assert not set(second.ids()) & set(second.retired)
-    # What came back after it was gone is a new thing; nobody could tell it from another.
+    # An item that comes back after it was removed gets a new id.
     assert not set(third.ids()) & set(second.retired)
-    assert with_ids(first, first, ()) == first
+    assert assign_ids(first, first, ()) == first
 
 
 @settings(max_examples=60)
 @given(st.data())
 def test_the_order_of_annotators_does_not_matter(repository: Corpus, data):
-    document, one = data.draw(annotated(repository.ontology))
+    document, one = data.draw(strategies.annotated(repository.ontology))
     other = another(one, "zoe", data.draw)
     third = another(one, "abe", data.draw)
-    there = settle(Inputs.of(document, [one, other, third], repository.ontology), [], ASK)
-    back = settle(Inputs.of(document, [third, other, one], repository.ontology), [], ASK)
+    there = resolve(
+        AnnotatedDocument.of(document, [one, other, third], repository.ontology), [], ASK
+    )
+    back = resolve(
+        AnnotatedDocument.of(document, [third, other, one], repository.ontology), [], ASK
+    )
     assert there == back
 
 
 @pytest.fixture
-def inputs(files: Files) -> Inputs:
+def annotated(files: Files) -> AnnotatedDocument:
     files.check()
     annotations = write(files.corpus, *two(files))
-    return Inputs.of(files.corpus.read_document("summit"), annotations, files.corpus.ontology)
+    return AnnotatedDocument.of(
+        files.corpus.read_document("summit"), annotations, files.corpus.ontology
+    )
 
 
-def test_each_kind_of_conflict_is_a_case_of_its_own(inputs: Inputs):
-    found = settle(inputs, [], ASK)
-    assert {(case.what, case.kind, case.detail) for case in found.open} >= {
+def test_each_kind_of_conflict_is_a_case_of_its_own(annotated: AnnotatedDocument):
+    found = resolve(annotated, [], ASK)
+    assert {(case.item_kind, case.kind, case.detail) for case in found.open} >= {
         ("mention", "presence", ""),
         ("mention", "span", ""),
         ("mention", "chain", ""),
@@ -222,36 +228,38 @@ def test_each_kind_of_conflict_is_a_case_of_its_own(inputs: Inputs):
     assert found.gold is None
 
 
-def test_what_agrees_on_a_contested_item_is_not_asked(inputs: Inputs):
-    kinds = {(c.id.split("/")[1], c.kind, c.detail) for c in settle(inputs, [], ASK).open}
+def test_fields_on_which_all_agree_are_no_cases(annotated: AnnotatedDocument):
+    kinds = {(c.id.split("/")[1], c.kind, c.detail) for c in resolve(annotated, [], ASK).open}
     assert ("ana:e1+bo:e1", "argument", "party") in kinds
     assert ("ana:e1+bo:e1", "argument", "place") not in kinds
-    (party,) = [c for c in settle(inputs, [], ASK).open if c.detail == "party"]
+    (party,) = [c for c in resolve(annotated, [], ASK).open if c.detail == "party"]
     assert {name: option.value for name, option in party.options.items()} == {
         "ana": ["ana:m2"],
         "bo": ["ana:m7"],
     }
 
 
-def test_what_a_rejected_item_took_part_in_falls_with_it(files: Files):
+def test_arguments_of_a_rejected_item_are_dropped(files: Files):
     files.check()
     ana, bo = two(files)
     bo["mentions"] = [m for m in bo["mentions"] if m["id"] != "m6"]
     bo["entities"] = [e for e in bo["entities"] if e["id"] != "n5"]
     annotations = write(files.corpus, ana, bo)
-    inputs = Inputs.of(files.corpus.read_document("summit"), annotations, files.corpus.ontology)
-    found = settle(inputs, [], strategy("prefer:bo", ["ana", "bo"]))
-    rules = [
+    annotated = AnnotatedDocument.of(
+        files.corpus.read_document("summit"), annotations, files.corpus.ontology
+    )
+    found = resolve(annotated, [], strategy("prefer:bo", ["ana", "bo"]))
+    by_rule = [
         (case.kind, decision.reason) for case, decision in found.decided if decision.by == "rule"
     ]
-    assert ("argument", "ana:m6 was not kept") in rules
+    assert ("argument", "ana:m6 was not kept") in by_rule
     assert "treaty" not in {m.spans[0].text for m in found.gold.mentions}
 
 
-def test_roles_that_the_settled_type_does_not_have_fall_away(inputs: Inputs):
-    (case,) = [c for c in settle(inputs, [], ASK).open if c.id == "event/ana:e2+bo:e2/type"]
+def test_roles_that_the_decided_type_lacks_are_dropped(annotated: AnnotatedDocument):
+    (case,) = [c for c in resolve(annotated, [], ASK).open if c.id == "event/ana:e2+bo:e2/type"]
     decision = Decision(document="summit", case=case.id, choice=("bo",))
-    found = settle(inputs, [decision], strategy("prefer:ana", ["ana", "bo"]))
+    found = resolve(annotated, [decision], strategy("prefer:ana", ["ana", "bo"]))
     (event,) = [e for e in found.gold.events if e.trigger[0].text == "signed"]
     assert [a.role for a in event.arguments] == []
     reasons = [d.reason for _, d in found.decided if d.by == "rule"]
@@ -263,8 +271,10 @@ def test_the_majority_decides_element_by_element(files: Files):
     ana, bo = two(files)
     cy = ana | {"annotator": "cy"}
     annotations = write(files.corpus, ana, bo, cy)
-    inputs = Inputs.of(files.corpus.read_document("summit"), annotations, files.corpus.ontology)
-    found = settle(inputs, [], strategy("majority", ["ana", "bo", "cy"]))
+    annotated = AnnotatedDocument.of(
+        files.corpus.read_document("summit"), annotations, files.corpus.ontology
+    )
+    found = resolve(annotated, [], strategy("majority", ["ana", "bo", "cy"]))
     assert found.open == ()
     assert content(found.gold) == content(annotations[0])
     assert {decision.by for _, decision in found.decided} == {"majority", "rule"}
@@ -273,36 +283,40 @@ def test_the_majority_decides_element_by_element(files: Files):
 @pytest.mark.parametrize(
     ("case", "decision", "message"),
     [
-        ("entity/ana:n3+bo:n3/type", {"choice": ("cy",)}, "«cy» is none of ana, bo"),
-        ("entity/ana:n3+bo:n3/type", {"choice": ()}, "one of the options must hold"),
-        ("entity/ana:n3+bo:n3/type", {"choice": ("ana", "bo")}, "only one of these options"),
-        ("entity/ana:n3+bo:n3/type", {"value": "PLANET"}, "is none of PERSON"),
-        ("mention/ana:m4+bo:m4/span", {"value": [[5, 3]]}, "is no list of [start, end]"),
+        (
+            "entity/ana:n3+bo:n3/type",
+            {"choice": ("cy",)},
+            '"cy" is not an option. Allowed: ana, bo',
+        ),
+        ("entity/ana:n3+bo:n3/type", {"choice": ()}, "rejecting all is not allowed"),
+        ("entity/ana:n3+bo:n3/type", {"choice": ("ana", "bo")}, "choose only one of the options"),
+        ("entity/ana:n3+bo:n3/type", {"value": "PLANET"}, "'PLANET' is unknown. Allowed: PERSON"),
+        ("mention/ana:m4+bo:m4/span", {"value": [[5, 3]]}, "is not a list of [start, end]"),
         ("mention/ana:m4+bo:m4/span", {"value": [[5, 99999]]}, "inside the text"),
-        ("claim/ana:c1+bo:c1/claimer", {"value": "bo:e1"}, "is no mention that is kept"),
-        ("event/ana:e1+bo:e1/argument/party", {"value": ["ana:m3x"]}, "that is kept"),
+        ("claim/ana:c1+bo:c1/claimer", {"value": "bo:e1"}, "is not a mention that was kept"),
+        ("event/ana:e1+bo:e1/argument/party", {"value": ["ana:m3x"]}, "that was kept"),
         ("event/ana:e1+bo:e1/argument/party", {"value": ["ana:m4"]}, "cannot be DATE"),
-        ("mention/ana:m5+bo:m5/chain", {"value": "ana:n77"}, "there is nothing of that name"),
+        ("mention/ana:m5+bo:m5/chain", {"value": "ana:n77"}, "'ana:n77' does not exist"),
         ("mention/bo:m8/presence", {"value": True}, "choose among the annotators"),
     ],
 )
-def test_a_decision_that_cannot_hold_is_refused(inputs: Inputs, case, decision, message):
-    with pytest.raises(DatelineError, match="cannot be taken") as fault:
-        settle(inputs, [Decision(document="summit", case=case, **decision)], ASK)
-    assert message in str(fault.value)
+def test_an_invalid_decision_is_rejected(annotated: AnnotatedDocument, case, decision, message):
+    with pytest.raises(DatelineError, match="invalid decision") as error:
+        resolve(annotated, [Decision(document="summit", case=case, **decision)], ASK)
+    assert message in str(error.value)
 
 
-def test_a_decision_on_options_that_have_changed_does_not_hold(inputs: Inputs):
-    (case,) = [c for c in settle(inputs, [], ASK).open if c.id == "entity/ana:n3+bo:n3/type"]
+def test_a_decision_on_options_that_have_changed_is_ignored(annotated: AnnotatedDocument):
+    (case,) = [c for c in resolve(annotated, [], ASK).open if c.id == "entity/ana:n3+bo:n3/type"]
     old = {"ana": case.options["bo"], "bo": case.options["ana"]}
     stale = Decision(document="summit", case=case.id, choice=("ana",), options=old)
-    assert case.id in {c.id for c in settle(inputs, [stale], ASK).open}
+    assert case.id in {c.id for c in resolve(annotated, [stale], ASK).open}
     fresh = msgspec.structs.replace(stale, options=case.options)
-    assert case.id not in {c.id for c in settle(inputs, [fresh], ASK).open}
+    assert case.id not in {c.id for c in resolve(annotated, [fresh], ASK).open}
 
 
-def test_values_that_no_annotator_gave_can_hold(inputs: Inputs):
-    text = inputs.document.text
+def test_values_that_no_annotator_gave_can_be_chosen(annotated: AnnotatedDocument):
+    text = annotated.document.text
     start = text.index("Oslo on Monday")
     values = {
         "entity/ana:n3+bo:n3/type": "FACILITY",
@@ -317,7 +331,7 @@ def test_values_that_no_annotator_gave_can_hold(inputs: Inputs):
         "event_relation/ana:e1+bo:e1/ana:e3+bo:e3": [["CAUSE", "ana:e3", "ana:e1"]],
     }
     decisions = [Decision(document="summit", case=c, value=v) for c, v in values.items()]
-    gold = settle(inputs, decisions, strategy("prefer:ana", ["ana", "bo"])).gold
+    gold = resolve(annotated, decisions, strategy("prefer:ana", ["ana", "bo"])).gold
     assert gold is not None
     mentions = {m.id: m for m in gold.mentions}
     (oslo,) = [e for e in gold.entities if e.id == "ana:n3"]
@@ -334,23 +348,23 @@ def test_values_that_no_annotator_gave_can_hold(inputs: Inputs):
     ]
 
 
-def test_a_mention_can_be_given_an_entity_to_itself(inputs: Inputs):
+def test_a_mention_can_be_given_an_entity_to_itself(annotated: AnnotatedDocument):
     own = Decision(document="summit", case="mention/ana:m5+bo:m5/chain", choice=())
-    gold = settle(inputs, [own], strategy("prefer:ana", ["ana", "bo"])).gold
+    gold = resolve(annotated, [own], strategy("prefer:ana", ["ana", "bo"])).gold
     (she,) = [m for m in gold.mentions if m.id == "ana:m5"]
     assert [m.id for m in gold.mentions if m.entity == she.entity] == ["ana:m5"]
     assert {e.id: e.name for e in gold.entities}[she.entity] == "She"
 
 
-def test_a_layer_that_nobody_annotated_comes_along_without_questions(repository: Corpus):
+def test_a_layer_that_nobody_annotated_has_no_cases(repository: Corpus):
     gold = repository.read_annotation("gold", SEED)
     without = msgspec.structs.replace(gold, claims=gold.claims[5:], claim_relations=())
     ana, bo = (
         msgspec.structs.replace(limited(said, ("claims",)), annotator=name)
         for name, said in (("ana", gold), ("bo", without))
     )
-    inputs = Inputs.of(repository.read_document(SEED), [ana, bo], repository.ontology)
-    found = settle(inputs, [], ASK)
-    assert {case.what for case in found.open} == {"claim", "claim_relation"}
-    preferred = settle(inputs, [], strategy("prefer:bo", ["ana", "bo"])).gold
+    annotated = AnnotatedDocument.of(repository.read_document(SEED), [ana, bo], repository.ontology)
+    found = resolve(annotated, [], ASK)
+    assert {case.item_kind for case in found.open} == {"claim", "claim_relation"}
+    preferred = resolve(annotated, [], strategy("prefer:bo", ["ana", "bo"])).gold
     assert len(preferred.mentions) == len(bo.mentions)

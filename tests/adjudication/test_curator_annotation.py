@@ -1,4 +1,4 @@
-"""`dateline adjudicate --as`: what a curator annotated is gold, and the log says what was decided."""
+"""`dateline adjudicate --from-curator`: gold equals the curator's annotation."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.conftest import Run
 from tests.small_corpus import Files, mention
 
 CONTENT = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
-SIGNED = ("--role", "human")
+KIND = ("--kind", "human")
 
 
 @pytest.fixture
 def both(files: Files) -> tuple[Corpus, dict[str, Any], dict[str, Any]]:
-    """A corpus without gold, and what two annotators say."""
+    """A corpus without gold, and the annotations of two annotators."""
     ana, bo = two(files)
     write(files.corpus, ana, bo)
     return files.corpus, ana, bo
@@ -32,8 +32,8 @@ def curate(corpus: Corpus, curated: dict[str, Any]) -> None:
     write(corpus, copy.deepcopy(curated) | {"annotator": "cy"})
 
 
-def follow(corpus: Corpus, run: Run, *options: str) -> Any:
-    return run(corpus, "adjudicate", "ana", "bo", "--as", "cy", *SIGNED, *options)
+def adopt(corpus: Corpus, run: Run, *options: str) -> Any:
+    return run(corpus, "adjudicate", "ana", "bo", "--from-curator", "cy", *KIND, *options)
 
 
 def logged(corpus: Corpus) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def logged(corpus: Corpus) -> list[dict[str, Any]]:
 
 
 def by_quote(annotation: Annotation) -> dict[str, Any]:
-    """What an annotation says, whatever its items are called."""
+    """The content of an annotation, without its ids."""
     quotes = {m.id: f"{m.spans[0].start}" for m in annotation.mentions}
     quotes |= {e.id: f"{e.trigger[0].start}" for e in annotation.events}
     return {
@@ -68,10 +68,10 @@ def by_quote(annotation: Annotation) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("who", ["ana", "bo"])
-def test_a_curator_who_says_what_one_of_them_says_chose_that_one(both, run: Run, who: str):
+def test_a_curator_who_agrees_with_an_annotator_chooses_their_options(both, run: Run, who: str):
     corpus, ana, bo = both
     curate(corpus, {"ana": ana, "bo": bo}[who])
-    result = follow(corpus, run)
+    result = adopt(corpus, run)
     assert result.exit_code == 0, result.output
     gold = corpus.read_annotation("gold", "summit")
     assert by_quote(gold) == by_quote(corpus.read_annotation(who, "summit"))
@@ -82,11 +82,11 @@ def test_a_curator_who_says_what_one_of_them_says_chose_that_one(both, run: Run,
     assert {tuple(r["choice"]) for r in decisions} <= {(who,), ()}
     assert not [r for r in logged(corpus) if r.get("by") == "correction"]
     before = corpus.annotation_path("gold", "summit").read_bytes(), logged(corpus)
-    assert follow(corpus, run).exit_code == 0
+    assert adopt(corpus, run).exit_code == 0
     assert (corpus.annotation_path("gold", "summit").read_bytes(), logged(corpus)) == before
 
 
-def test_what_only_the_curator_says_is_a_correction(both, run: Run):
+def test_items_that_only_the_curator_has_are_corrections(both, run: Run):
     corpus, ana, _ = both
     own = copy.deepcopy(ana)
     own["mentions"].append(mention("m20", "signed a treaty", "AGREEMENT", "n20", level="nominal"))
@@ -95,7 +95,7 @@ def test_what_only_the_curator_says_is_a_correction(both, run: Run):
     )
     own["claims"][2]["attributes"]["certainty"] = "possible"
     curate(corpus, own)
-    result = follow(corpus, run, "--reason", "as discussed")
+    result = adopt(corpus, run, "--reason", "as discussed")
     assert result.exit_code == 0, result.output
     gold = corpus.read_annotation("gold", "summit")
     assert by_quote(gold) == by_quote(corpus.read_annotation("cy", "summit"))
@@ -105,40 +105,41 @@ def test_what_only_the_curator_says_is_a_correction(both, run: Run):
     assert gold.provenance.note.endswith("by cy (human).")
 
 
-def test_a_curator_starts_from_all_that_anybody_has(both):
+def test_the_draft_for_a_curator_is_the_union_of_all_annotations(both):
     corpus, *_ = both
     names = ["ana", "bo"]
     adjudication = Adjudication(corpus, "summit", names, strategy("unanimous", names))
-    proposal, conflicts = adjudication.proposal()
+    proposal, conflicts = adjudication.curator_draft()
     texts = {s.text for m in proposal.mentions for s in m.spans}
     assert {"Ana Ruiz", "Monday", "talks"} <= texts
     assert {e.trigger[0].text for e in proposal.events} >= {"met", "go on"}
     assert len(proposal.claims) == 4
     asked = {case.id for case in conflicts}
-    assert asked >= {case.id for case in adjudication.settlement.open}
+    assert asked >= {case.id for case in adjudication.resolution.open}
     assert "mention/bo:m8/presence" in asked
 
 
-def test_without_the_curator_s_annotation_nothing_is_done(both, run: Run):
+def test_a_missing_annotation_of_the_curator_is_reported(both, run: Run):
     corpus, *_ = both
-    result = follow(corpus, run)
+    result = adopt(corpus, run)
     assert result.exit_code == 1
-    assert "annotations/cy/summit.json: there is no such file; pull what was curated first" in (
-        result.stderr
+    assert (
+        "annotations/cy/summit.json: there is no such file. Pull the curator's annotation first"
+        in (result.stderr)
     )
     assert not corpus.annotation_path("gold", "summit").exists()
 
 
-def test_corrections_by_hand_are_not_undone_by_the_way(both, run: Run):
+def test_manual_corrections_are_not_undone_silently(both, run: Run):
     corpus, ana, _ = both
     curate(corpus, ana)
-    assert follow(corpus, run).exit_code == 0
+    assert adopt(corpus, run).exit_code == 0
     path = corpus.annotation_path("gold", "summit")
     gold = json.loads(path.read_bytes())
     gold["claims"][0]["attributes"]["topic"] = "military"
     path.write_text(json.dumps(gold), encoding="utf-8")
     before = path.read_bytes()
-    result = follow(corpus, run)
+    result = adopt(corpus, run)
     assert result.exit_code == 1
-    assert "gold was corrected by hand, which what was curated would undo" in result.stderr
+    assert "gold was corrected by hand, and the curator's annotation" in result.stderr
     assert path.read_bytes() == before

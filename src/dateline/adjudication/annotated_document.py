@@ -1,0 +1,74 @@
+"""A document with the annotations of several annotators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dateline.annotations.matching import Groups, group
+from dateline.model import Annotation, Document, Span, Spans, Struct
+from dateline.ontology.labels import Ontology
+from dateline.text import excerpt, passage
+
+
+class AnnotatedDocument(Struct, frozen=True):
+    """A document, its annotations by annotator, and their items in matched groups."""
+
+    document: Document
+    annotations: Mapping[str, Annotation]
+    ontology: Ontology
+    groups: Groups
+
+    @classmethod
+    def of(
+        cls, document: Document, annotations: Sequence[Annotation], ontology: Ontology
+    ) -> AnnotatedDocument:
+        """Match the annotations' items."""
+        by_name = {a.annotator: a for a in sorted(annotations, key=lambda a: a.annotator)}
+        return cls(
+            document=document,
+            annotations=by_name,
+            ontology=ontology,
+            groups=group(annotations),
+        )
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that all of them annotated."""
+        return next(iter(self.annotations.values())).layers
+
+    def spans(self, ranges: Sequence[Sequence[int]]) -> Spans:
+        """Ranges of the text as spans."""
+        text = self.document.text
+        return tuple(Span(start=start, end=end, text=text[start:end]) for start, end in ranges)
+
+    def quote(self, ranges: Sequence[Sequence[int]]) -> str:
+        """The text at these ranges in quotation marks, shortened."""
+        text = self.document.text
+        return '"' + " … ".join(excerpt(text, start, end) for start, end in ranges) + '"'
+
+    def context(self, ranges: Sequence[tuple[int, int]]) -> str:
+        """The sentences around these ranges, with the ranges in brackets."""
+        text = self.document.text
+        start, end = passage(self.document.sentences, ranges)
+        pieces = []
+        for range_start, range_end in ranges:
+            if range_start >= start:
+                pieces.append(excerpt(text, start, range_start, 300))
+                pieces.append(f"[{excerpt(text, range_start, range_end, 600)}]")
+                start = range_end
+        return "".join([*pieces, excerpt(text, start, end, 300)])
+
+    def validate_ranges(self, value: Any) -> list[list[int]]:
+        """A list of [start, end]: sorted, disjoint and inside the text. Raises ValueError."""
+        try:
+            ranges = [[start, end] for start, end in value]
+            flat = [offset for pair in ranges for offset in pair]
+            fits = all(type(offset) is int for offset in flat) and flat == sorted(set(flat))
+        except (TypeError, ValueError):
+            ranges, fits = [], False
+        if not ranges or not fits or flat[0] < 0 or flat[-1] > len(self.document.text):
+            raise ValueError(
+                f"{value!r} is not a list of [start, end], sorted, disjoint and inside the text"
+            )
+        return ranges
