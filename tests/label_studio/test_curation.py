@@ -17,7 +17,7 @@ from .test_sync import as_submitted
 
 @pytest.fixture
 def corpus(files):
-    """Two annotators who differ in one candidate of each kind."""
+    """A corpus with two annotators who disagree in each kind of field."""
     write(files.corpus, *two(files))
     return files.corpus
 
@@ -58,7 +58,7 @@ def test_what_a_curator_settles_there_is_gold_here(corpus, sync, run, project, t
     marks = [row for row in rows if row.get("from_name") == "conflict"]
     notes = [row["value"]["text"][0] for row in rows if row.get("from_name") == "conflict_note"]
     assert len(marks) == len(notes) > 5
-    assert any("type of the entity «Oslo»" in note for note in notes)
+    assert any('type of the entity "Oslo"' in note for note in notes)
     assert any("ana: GPE" in note and "bo: LOCATION" in note for note in notes)
     # Submitted as it is, nothing is settled.
     submitted = label_studio.annotator.submit(task, as_submitted(rows))
@@ -100,7 +100,7 @@ def test_the_same_push_adds_nothing(corpus, sync, task):
 
 def test_what_cannot_be_put_to_a_curator_is_explained(corpus, sync):
     result = sync(corpus, "push", "--conflicts", "ana")
-    assert "Name two annotators or more" in result.output
+    assert "Name at least two different annotators" in result.output
     result = sync(corpus, "push", "--conflicts", "ana,bo", "--from", "gold")
     assert "--from and --conflicts: say one of the two" in result.output
 
