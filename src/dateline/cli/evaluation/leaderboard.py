@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
-from dateline.errors import DatelineError
+from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.errors import ConflictError, InvalidInputError
+
+if TYPE_CHECKING:
+    from dateline.corpus.store import Corpus
+    from dateline.evaluation.gold import Gold
+    from dateline.evaluation.leaderboard.systems import Systems
+    from dateline.evaluation.tables.scores import Table
+
+PAGE = "benchmarks/leaderboard.html"
+README = "README.md"
+BLOCK = "leaderboard"
+"""The name of the marks in the README between which the table is written."""
 
 
 @click.command(cls=Command)
-@click.option("--write", "task", flag_value="write", help="Bring table and page up to date.")
-@click.option(
-    "--check", "task", flag_value="check",
-    help="Exit with 1 if table or page are not up to date, or a result is of another gold.",
-)  # fmt: skip
 @click.option(
     "--run", "task", flag_value="run",
-    help="Let all systems of benchmarks/systems.toml predict again, score them, and --write.",
+    help="Run and score all systems of benchmarks/systems.toml, then --write.",
+)  # fmt: skip
+@click.option("--write", "task", flag_value="write", help="Write the table and the page.")
+@click.option(
+    "--check", "task", flag_value="check",
+    help="Exit with 1 if a result, the table or the page is outdated.",
 )  # fmt: skip
 @click.option(
     "--add", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-    help="Score these predictions, keep the result, and --write.",
+    help="Score these predictions, store the result, then --write.",
 )  # fmt: skip
-@click.option("--name", help="With --add: what to call the result's file.")
-@click.option("--title", help="With --add: what readers call the system.  [default: the name]")
-@click.option("--note", default="", help="With --add: what readers have to know.")
+@click.option("--name", help="With --add: name of the result's file.")
+@click.option("--title", help="With --add: title of the system.  [default: the name]")
+@click.option("--note", default="", help="With --add: note for readers of the scores.")
+@format_option("text", "json", "md", "html")
 @pass_settings
 def leaderboard(
     settings: Settings,
@@ -35,103 +49,140 @@ def leaderboard(
     name: str | None,
     title: str | None,
     note: str,
+    output_format: str,
 ) -> None:
-    """Print the scores of systems side by side, or keep them up to date.
+    """Show or update the leaderboard.
 
-    Results lie in benchmarks/results/. The table stands between marks in README.md if they are
-    there, and every measure in benchmarks/leaderboard.html. Results of another gold, or by other
-    rules, stand apart.
+    Results are stored in benchmarks/results. The main measures are written to README.md, if it has
+    marks for them, and all measures to benchmarks/leaderboard.html. Results with another gold or
+    other rules are shown in tables of their own.
 
     \b
     Example:
+      dateline leaderboard
       dateline leaderboard --run
       dateline leaderboard --add mine.jsonl --name mine --title "My system"
       dateline leaderboard --check
     """
     from dateline.corpus.store import Corpus
     from dateline.evaluation.gold import gold_of_corpus
-    from dateline.evaluation.leaderboard import boards as board
-    from dateline.evaluation.leaderboard.results import read_results, result_of, write_result
+    from dateline.evaluation.leaderboard.results import result_of, write_result
     from dateline.evaluation.leaderboard.systems import FILE, read_systems, run_systems
-    from dateline.evaluation.tables.html import page
-    from dateline.evaluation.tables.scores import markdown_parts
 
     if add is not None and (task is not None or name is None):
-        raise DatelineError("--add needs --name, and goes with neither --run, --write nor --check.")
+        raise click.UsageError("--add requires --name, and excludes --run, --write and --check.")
     corpus = Corpus(settings.root)
     listed = read_systems(corpus)
     gold = gold_of_corpus(corpus, listed.split)
     if task == "run":
         if not listed.systems:
-            raise DatelineError(f"{FILE}: lists no system to run.")
+            raise InvalidInputError(f"{FILE}: there is no system to run.")
         for system, result in run_systems(corpus, listed, gold):
             written = write_result(corpus, system, result)
-            settings.say(f"{system}: {'a new result' if written else 'the same result as before'}")
+            settings.say(f"{system}: {'new result' if written else 'result unchanged'}")
     if add is not None and name is not None:
         write_result(corpus, name, result_of(gold, add, title or name, note))
-    results, today = read_results(corpus), board.todays_signature(gold)
-    ceiling = board.todays_ceiling(corpus, gold, listed.ceiling) if listed.ceiling else None
-    found = board.boards(results, today, ceiling)
-    notes = board.notes(corpus, gold, listed, results)
-    short = list(board.headline_tables(found, listed.ceiling))
-    lead = [*notes, board.LEGEND]
-    body = markdown_parts(lead, short)
-    shown = page("Leaderboard", lead, [*short, *board.detail_tables(found)])
-    if task == "check":
-        late = board.stale(results, listed.systems, today)
-        if late:
-            raise DatelineError(
-                f"benchmarks/results: {', '.join(late)} is of another gold or other rules, or not "
-                "there; run `dateline leaderboard --run`."
-            )
-        _check(corpus.root, body, shown)
-    elif task is None and add is None:
-        click.echo(body, nl=False)
+    if task is None and add is None:
+        _show(corpus, gold, listed, output_format)
     else:
-        for paragraph in notes:
-            settings.say(f"Note: {paragraph}")
-        _write(settings, corpus.root, body, shown)
+        _update(settings, corpus, gold, listed, check=task == "check")
 
 
-def _check(root: Path, body: str, shown: str) -> None:
-    from dateline.evaluation.leaderboard.boards import BLOCK, PAGE
-    from dateline.rendering.generated_blocks import block
+def _show(corpus: Corpus, gold: Gold, listed: Systems, output_format: str) -> None:
+    from dateline.evaluation.leaderboard.results import read_results
 
-    readme = _readme(root)
-    path = root / PAGE
-    stale = []
-    if readme is not None and block(readme, BLOCK, "README.md") != body.strip("\n"):
-        stale.append("README.md")
-    if not path.is_file() or path.read_text(encoding="utf-8") != shown:
-        stale.append(PAGE)
-    if stale:
-        raise DatelineError(
-            f"{' and '.join(stale)}: not up to date; run `dateline leaderboard --write`."
-        )
+    if output_format == "json":
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(read_results(corpus)), indent=2))
+        return
+    notes, short, detailed = _content(corpus, gold, listed)
+    if output_format == "html":
+        click.echo(_page(notes, [*short, *detailed]), nl=False)
+    elif output_format == "md":
+        click.echo(_readme_block(notes, short), nl=False)
+    else:
+        from dateline.cli.evaluation.score import print_tables
+
+        print_tables(short)
+        click.echo("\n\n".join(notes))
 
 
-def _write(settings: Settings, root: Path, body: str, shown: str) -> None:
+def _update(
+    settings: Settings, corpus: Corpus, gold: Gold, listed: Systems, *, check: bool
+) -> None:
+    """Write the table and the page, or with ``check`` raise ConflictError if they are outdated."""
     from dateline.corpus.store import write_if_changed
-    from dateline.evaluation.leaderboard.boards import BLOCK, PAGE
-    from dateline.rendering.generated_blocks import with_block
+    from dateline.evaluation.leaderboard.comparable import current_signature, outdated
+    from dateline.evaluation.leaderboard.results import read_results
+    from dateline.rendering.generated_blocks import marks, with_block
 
-    contents = {PAGE: shown}
-    readme = _readme(root)
-    if readme is not None:
-        contents["README.md"] = with_block(readme, BLOCK, body, "README.md")
+    if check:
+        late = outdated(read_results(corpus), listed.systems, current_signature(gold))
+        if late:
+            raise ConflictError(
+                f"benchmarks/results: {', '.join(late)}: missing, or scored with another gold or "
+                "other rules; run `dateline leaderboard --run`."
+            )
+    notes, short, detailed = _content(corpus, gold, listed)
+    contents = {PAGE: _page(notes, [*short, *detailed])}
+    readme = corpus.root / README
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    if marks(BLOCK).splitlines()[0] in text:
+        contents[README] = with_block(text, BLOCK, _readme_block(notes, short), README)
+    if check:
+        stale = [name for name, content in contents.items() if _read(corpus, name) != content]
+        if stale:
+            raise ConflictError(
+                f"{' and '.join(stale)}: outdated; run `dateline leaderboard --write`."
+            )
+        return
     for name, content in contents.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        changed = write_if_changed(root / name, content.encode())
-        settings.say(f"{name}: {'brought up to date' if changed else 'is up to date'}")
+        (corpus.root / name).parent.mkdir(parents=True, exist_ok=True)
+        changed = write_if_changed(corpus.root / name, content.encode())
+        settings.say(f"{name}: {'updated' if changed else 'unchanged'}")
 
 
-def _readme(root: Path) -> str | None:
-    """The README, where it has marks for the table."""
-    from dateline.evaluation.leaderboard.boards import BLOCK
-    from dateline.rendering.generated_blocks import marks
+def _read(corpus: Corpus, name: str) -> str:
+    path = corpus.root / name
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    path = root / "README.md"
-    if not path.is_file():
-        return None
-    text = path.read_text(encoding="utf-8")
-    return text if marks(BLOCK).splitlines()[0] in text else None
+
+def _content(
+    corpus: Corpus, gold: Gold, listed: Systems
+) -> tuple[list[str], list[Table], list[Table]]:
+    """Notes, tables of the main measures, and tables of all measures."""
+    from dateline.evaluation.ceiling import annotator_scores
+    from dateline.evaluation.columns.scoring_input import MatchingOptions
+    from dateline.evaluation.leaderboard.comparable import current_signature, group_comparable
+    from dateline.evaluation.leaderboard.results import read_results
+    from dateline.evaluation.leaderboard.tables import (
+        LEGEND,
+        detail_tables,
+        headline_tables,
+        notes,
+    )
+
+    results = read_results(corpus)
+    agreement = None
+    if listed.ceiling:
+        documents = [document.id for document in gold.documents]
+        agreement = annotator_scores(corpus, *listed.ceiling, documents, MatchingOptions())
+    groups = group_comparable(results, current_signature(gold), agreement)
+    return (
+        [*notes(corpus, gold, listed, results), LEGEND],
+        list(headline_tables(groups, listed.ceiling)),
+        list(detail_tables(groups)),
+    )
+
+
+def _readme_block(notes: Sequence[str], tables: Sequence[Table]) -> str:
+    from dateline.evaluation.tables.scores import markdown_parts
+
+    return markdown_parts(notes, tables)
+
+
+def _page(notes: Sequence[str], tables: Sequence[Table]) -> str:
+    from dateline.evaluation.tables.html import page
+
+    return page("Leaderboard", notes, tables)

@@ -103,7 +103,7 @@ def print_report(
 
         click.echo(page(title, lead, tables, str(signature)))
     else:
-        _print_tables(tables)
+        print_tables(tables)
         click.echo(signature)
 
 
@@ -159,7 +159,8 @@ def score(
     _warn(settings, found)
 
 
-def _print_tables(tables: Iterable[Table]) -> None:
+def print_tables(tables: Iterable[Table]) -> None:
+    """Print tables to a terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table as Shown

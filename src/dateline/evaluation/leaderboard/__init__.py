@@ -1,1 +1,1 @@
-"""The leaderboard: which systems run, their results, and the page made of them."""
+"""The leaderboard: the systems to run, their results, and tables of them."""

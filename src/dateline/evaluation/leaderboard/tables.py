@@ -1,0 +1,116 @@
+"""The leaderboard as tables: results side by side if they can be compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from dateline.corpus.annotators import read_register
+from dateline.corpus.store import Corpus
+from dateline.evaluation.gold import Gold
+from dateline.evaluation.leaderboard.comparable import HEADLINES, ComparableResults
+from dateline.evaluation.leaderboard.results import Result
+from dateline.evaluation.leaderboard.systems import Systems
+from dateline.evaluation.scoring import Score
+from dateline.evaluation.tables.scores import COLUMNS, NONE, Table, interval, number, row
+
+LEGEND = (
+    "F in percent, with its 95% confidence interval if there is one. —: undefined, or not "
+    "predicted. All measures are defined in docs/metrics.md."
+)
+
+
+def notes(corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Result]) -> list[str]:
+    """Notes for readers of the scores, most important first."""
+    found = [listed.note] if listed.note else []
+    documents = len(gold.documents)
+    splits = sorted({document.split for document in gold.documents})
+    where = f"in the split{'s' if len(splits) > 1 else ''} {', '.join(splits)}"
+    if documents == 1:
+        found.append(
+            f"There is one annotated document, {where}. Scores on one document say little about "
+            "other documents, have no confidence interval, and cannot rank systems."
+        )
+    else:
+        found.append(f"{documents} documents {where}; intervals are over documents.")
+    if listed.ceiling:
+        found.append(_ceiling_note(corpus, listed.ceiling))
+    return found + [f"{result.title}: {result.note}" for result in results.values() if result.note]
+
+
+def headline_tables(
+    groups: Sequence[ComparableResults], annotators: tuple[str, str] | None
+) -> Iterator[Table]:
+    """A table for each group of results: one system per row, the main measures as columns."""
+    for group in groups:
+        title = "Scores"
+        if group.differences:
+            title = f"Not comparable with the others: {'; '.join(group.differences)}"
+        scored = [result.by_measure for result in group.results.values()]
+        shown = [h for h in HEADLINES if any(h in scores for scores in scored)]
+        rows = [
+            (_title(result), *(_cell(scores.get(h)) for h in shown))
+            for result, scores in zip(group.results.values(), scored, strict=True)
+        ]
+        if annotators and group.agreement:
+            label = f"agreement of {annotators[0]} and {annotators[1]}"
+            rows.append((label, *(number(group.agreement.get(h)) for h in shown)))
+        if rows:
+            columns = ("system", *(f"{name}: {measure}" for name, measure in shown))
+            yield Table(title, columns, rows)
+
+
+def detail_tables(groups: Sequence[ComparableResults]) -> Iterator[Table]:
+    """A table of all scores for each group of measures, then a table for each run."""
+    for group in groups:
+        suffix = " (not comparable with the others)" if group.differences else ""
+        scores = [(_title(r), score) for r in group.results.values() for score in r.scores]
+        for name in dict.fromkeys(score.group for _, score in scores):
+            rows = [
+                (score.measure, title, *row(score)[1:])
+                for measure in dict.fromkeys(s.measure for _, s in scores if s.group == name)
+                for title, score in scores
+                if (score.group, score.measure) == (name, measure)
+            ]
+            yield Table(name + suffix, (COLUMNS[0], "system", *COLUMNS[1:]), rows, texts=2)
+    for group in groups:
+        for name, result in group.results.items():
+            yield Table(f"{name}: {result.title}", ("run", ""), _facts(result), texts=2)
+
+
+def _ceiling_note(corpus: Corpus, annotators: tuple[str, str]) -> str:
+    register = read_register(corpus)
+    models = [name for name in annotators if name in register and register[name].kind == "model"]
+    note = f"The agreement of {' and '.join(annotators)} is the upper bound for meaningful scores"
+    if not models:
+        return f"{note}."
+    kind = "is a model" if len(models) == 1 else "are models"
+    return f"{note}, but {' and '.join(models)} {kind}: the agreement of people is not known."
+
+
+def _title(result: Result) -> str:
+    return f"{result.title}{' (trained on scored documents)' if result.seen_documents else ''}"
+
+
+def _cell(score: Score | None) -> str:
+    if score is None or score.value is None:
+        return NONE
+    ends = f" ({interval(score.interval)})" if score.interval is not None else ""
+    return number(score.value) + ends
+
+
+def _facts(result: Result) -> list[tuple[str, ...]]:
+    facts = []
+    if result.seen_documents:
+        facts.append(("trained on scored documents", ", ".join(result.seen_documents)))
+    run = result.run
+    if run is not None:
+        facts += [
+            ("model", f"{run.model}, version {run.version or 'unknown'}"),
+            ("settings", json.dumps(dict(run.settings), ensure_ascii=False)),
+            ("documents", f"{run.predicted} predicted, {len(run.failed)} failed"),
+            ("duration", f"{run.seconds:.1f} s, started {run.started}"),
+            *((name.replace("_", " "), f"{value:,.0f}") for name, value in run.cost.items()),
+        ]
+    problems = f"{result.problems} predicted items with problems (counted as false positives)"
+    return [*facts, ("problems", problems), ("signature", str(result.signature))]
