@@ -94,7 +94,8 @@ def test_no_string_of_the_data_quotes_a_withheld_text(mixed: Corpus, published: 
             row = {k: v for k, v in row.items() if k not in ("id", "document")}
             for string in strings(row):
                 assert not shingles(string, 2) & shingles(text, 2), (path, string)
-                assert string not in text or len(word_ranges(string)) <= 1, (path, string)
+                if string in text:
+                    assert len(word_ranges(string)) <= 1, (path, string)
             assert lacks_text(row)
 
 
@@ -304,7 +305,8 @@ def test_places_are_told_for_quotes_and_single_words_are_not():
 @given(st.text(), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_a_copy_with_other_line_ends_is_recognised(text: str, end: str):
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    assert plain in readings("\ufeff" + plain.replace("\n", end) + end) or plain.endswith("\n")
+    if not plain.endswith("\n"):
+        assert plain in readings("\ufeff" + plain.replace("\n", end) + end)
     assert plain in readings(plain.replace("\n", end))
 
 

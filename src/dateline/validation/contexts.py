@@ -5,10 +5,23 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
+from dateline.annotations.items import spans_of
 from dateline.corpus.store import Corpus
-from dateline.model import Annotation, Claim, Document, Entity, Event, Mention, Span, Spans, Struct
+from dateline.model import (
+    LAYER_FIELDS,
+    Annotation,
+    Claim,
+    Document,
+    Entity,
+    Event,
+    Mention,
+    Span,
+    Spans,
+    Struct,
+)
 from dateline.ontology.labels import Ontology
 from dateline.text import in_context
 from dateline.validation.incidents import Finding
@@ -112,14 +125,20 @@ class AnnotationContext:
         return enumerate(self.annotation.events)
 
     def duplicates(
-        self, items: Iterable[Item], key: Callable[[Item], Hashable]
-    ) -> Iterator[tuple[int, Item, str]]:
-        """Items with the key of an earlier one: position, item, and the earlier one's id."""
+        self, layer: str, items: Iterable[Item], key: Callable[[Item], Hashable]
+    ) -> Iterator[Finding]:
+        """Findings for labelled items of a layer with the same key as an earlier one."""
         first: dict[Hashable, str] = {}
         for position, item in enumerate(items):
             earlier = first.setdefault(key(item), item.id)
             if earlier != item.id:
-                yield position, item, earlier
+                yield self.finding(
+                    f"/{LAYER_FIELDS[layer][0]}/{position}",
+                    item.id,
+                    f'is a duplicate of "{earlier}"',
+                    "Remove one of them and add its id to retired.",
+                    spans_of(item),
+                )
 
     def finding(
         self, pointer: str, subject: str, message: str, hint: str, spans: Spans = ()
@@ -136,8 +155,40 @@ class AnnotationContext:
         return in_context(self.text.text, spans[0].start, spans[-1].end)
 
 
-class CorpusContext(Struct, frozen=True):
-    """The whole corpus; ``texts`` are the text hashes of its documents by id."""
+class FilesContext(Struct, frozen=True):
+    """The files of a corpus; base of the contexts of rules that look at several files."""
 
     corpus: Corpus
+
+    def finding(
+        self, path: Path, subject: str, message: str, hint: str, pointer: str = "", quote: str = ""
+    ) -> Finding:
+        """A finding about one of the files."""
+        return Finding(
+            file=self.corpus.relative(path),
+            pointer=pointer,
+            message=message,
+            hint=hint,
+            quote=quote,
+            subject=subject,
+        )
+
+    def document_finding(
+        self,
+        document: str,
+        pointer: str,
+        message: str,
+        hint: str,
+        *,
+        subject: str | None = None,
+        quote: str = "",
+    ) -> Finding:
+        """A finding about a document; a waiver names the ``subject``, by default the document."""
+        path = self.corpus.document_path(document)
+        return self.finding(path, subject or document, message, hint, pointer, quote)
+
+
+class CorpusContext(FilesContext, frozen=True):
+    """The whole corpus; ``texts`` are the text hashes of its documents by id."""
+
     texts: Mapping[str, str]

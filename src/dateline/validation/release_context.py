@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from dateline.corpus.snapshot import Snapshot
-from dateline.corpus.store import Corpus
 from dateline.model import Annotation, Document, Struct
 from dateline.shingles import shingles, word_ranges
+from dateline.validation.contexts import FilesContext
 
 SHINGLE = 5
 """Words in a shingle."""
@@ -32,7 +32,7 @@ class Fingerprint(Struct, frozen=True):
     event_instances: frozenset[tuple[str, str, str]]
 
 
-class ReleaseContext(Struct, frozen=True):
+class ReleaseContext(FilesContext, frozen=True):
     """A corpus that is to be released.
 
     ``before`` is the previous release (empty if there is none) and ``after`` the new one, both
@@ -41,7 +41,6 @@ class ReleaseContext(Struct, frozen=True):
     such annotations, by annotator and document. ``documents`` are all documents.
     """
 
-    corpus: Corpus
     before: Snapshot
     after: Snapshot
     retired_texts: Mapping[str, str]

@@ -20,12 +20,9 @@ def register_readable(context: CorpusContext) -> Iterator[Finding]:
     try:
         read_register(context.corpus)
     except DatelineError as error:
-        yield Finding(
-            file=context.corpus.relative(register_path(context.corpus)),
-            pointer="",
-            message=str(error),
-            hint="Fix the file, or run `dateline annotators add`.",
-        )
+        path = register_path(context.corpus)
+        hint = "Fix the file, or run `dateline annotators add`."
+        yield context.finding(path, "", str(error), hint)
 
 
 @rule(
@@ -41,10 +38,10 @@ def annotator_listed(context: CorpusContext) -> Iterator[Finding]:
     for name in corpus.annotators():
         if name != GOLD and name not in known:
             first = min((corpus.annotations / name).glob("*.json"))
-            yield Finding(
-                file=corpus.relative(first),
-                pointer="/annotator",
-                message=f'"{name}" is not in annotations/annotators.json',
-                hint=f"Run `dateline annotators add {name} --kind human` or `--kind model`.",
-                subject=first.stem,
+            yield context.finding(
+                first,
+                first.stem,
+                f'"{name}" is not in annotations/annotators.json',
+                f"Run `dateline annotators add {name} --kind human` or `--kind model`.",
+                "/annotator",
             )

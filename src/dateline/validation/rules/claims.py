@@ -49,15 +49,9 @@ def about(context: AnnotationContext) -> Iterator[Finding]:
     "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_claim(context: AnnotationContext) -> Iterator[Finding]:
-    claims = context.annotation.claims
-    for position, claim, first in context.duplicates(claims, lambda c: (c.spans, c.claimer, c.act)):
-        yield context.finding(
-            f"/claims/{position}",
-            claim.id,
-            f'is a duplicate of "{first}"',
-            "Remove one of them and add its id to retired.",
-            claim.spans,
-        )
+    yield from context.duplicates(
+        "claims", context.annotation.claims, lambda c: (c.spans, c.claimer, c.act)
+    )
 
 
 @rule(

@@ -18,12 +18,12 @@ def document_exists(context: CorpusContext) -> Iterator[Finding]:
     known = set(corpus.document_ids())
     for path in sorted(corpus.annotations.glob("*/*.json")):
         if path.stem not in known:
-            yield Finding(
-                file=corpus.relative(path),
-                pointer="/document",
-                message=f'there is no document "{path.stem}"',
-                hint=f"Restore corpus/{path.stem}.json, or remove the annotation.",
-                subject=path.stem,
+            yield context.finding(
+                path,
+                path.stem,
+                f'there is no document "{path.stem}"',
+                f"Restore corpus/{path.stem}.json, or remove the annotation.",
+                "/document",
             )
 
 
@@ -36,12 +36,11 @@ def duplicate_text(context: CorpusContext) -> Iterator[Finding]:
     for document, text in context.texts.items():
         first = seen.setdefault(text, document)
         if first != document:
-            yield Finding(
-                file=context.corpus.relative(context.corpus.document_path(document)),
-                pointer="/text",
-                message=f'is also the text of "{first}"',
-                hint="Remove one of the two documents and its seed.",
-                subject=document,
+            yield context.document_finding(
+                document,
+                "/text",
+                f'is also the text of "{first}"',
+                "Remove one of the two documents and its seed.",
             )
 
 
@@ -54,10 +53,9 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
     known = set(corpus.document_ids())
     for path in sorted(corpus.seeds.glob("*.txt")):
         if path.stem not in known:
-            yield Finding(
-                file=corpus.relative(path),
-                pointer="",
-                message="is not in the corpus",
-                hint="Run `dateline ingest`, which adds it or reports the reason.",
-                subject=path.stem,
+            yield context.finding(
+                path,
+                path.stem,
+                "is not in the corpus",
+                "Run `dateline ingest`, which adds it or reports the reason.",
             )

@@ -47,15 +47,9 @@ def chain_type(context: AnnotationContext) -> Iterator[Finding]:
     "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_mention(context: AnnotationContext) -> Iterator[Finding]:
-    mentions = context.annotation.mentions
-    for position, mention, first in context.duplicates(mentions, lambda m: (m.spans, m.type)):
-        yield context.finding(
-            f"/mentions/{position}",
-            mention.id,
-            f'is a duplicate of "{first}"',
-            "Remove one of them and add its id to retired.",
-            mention.spans,
-        )
+    yield from context.duplicates(
+        "entities", context.annotation.mentions, lambda m: (m.spans, m.type)
+    )
 
 
 @rule(

@@ -79,15 +79,9 @@ def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
     "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_event(context: AnnotationContext) -> Iterator[Finding]:
-    events = context.annotation.events
-    for position, event, first in context.duplicates(events, lambda e: (e.trigger, e.type)):
-        yield context.finding(
-            f"/events/{position}",
-            event.id,
-            f'is a duplicate of "{first}"',
-            "Remove one of them and add its id to retired.",
-            event.trigger,
-        )
+    yield from context.duplicates(
+        "events", context.annotation.events, lambda e: (e.trigger, e.type)
+    )
 
 
 @rule(

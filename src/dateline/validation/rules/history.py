@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateline.model import Annotation, Document, Spans
+from dateline.annotations.items import Item, items_by_id, kind_of, spans_of
+from dateline.model import Annotation, Document, Entity, Spans
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
 from dateline.validation.release_context import ReleaseContext
@@ -19,7 +20,7 @@ def tombstones(context: ReleaseContext) -> Iterator[Finding]:
         known = {*after.ids(), *after.retired}
         for name in (*before.ids(), *before.retired):
             if name not in known:
-                yield _of_annotation(
+                yield _finding(
                     context,
                     after,
                     name,
@@ -34,19 +35,12 @@ def tombstones(context: ReleaseContext) -> Iterator[Finding]:
 )  # fmt: skip
 def same_meaning(context: ReleaseContext) -> Iterator[Finding]:
     for before, after in _annotations(context):
-        old, new = dict(_meanings(before)), dict(_meanings(after))
+        old, new = items_by_id(before), items_by_id(after)
         for name in old.keys() & new.keys():
-            (kind, spans), (new_kind, new_spans) = old[name], new[name]
-            if kind != new_kind:
-                problem = f"was released as a {kind}, but is now a {new_kind}"
-            elif spans and not _overlap(spans, new_spans):
-                problem = (
-                    f'was released as "{spans[0].text}" at {spans[0].start}, but is now '
-                    f'"{new_spans[0].text}" at {new_spans[0].start}'
-                )
-            else:
+            problem = _changed_meaning(old[name], new[name])
+            if problem is None:
                 continue
-            yield _of_annotation(
+            yield _finding(
                 context,
                 after,
                 name,
@@ -62,9 +56,8 @@ def same_meaning(context: ReleaseContext) -> Iterator[Finding]:
 def same_split(context: ReleaseContext) -> Iterator[Finding]:
     for before, after in _documents(context):
         if before.split != after.split:
-            yield _of_document(
-                context,
-                after,
+            yield context.document_finding(
+                after.id,
                 "/split",
                 f'was released as "{before.split}", but is now "{after.split}"',
                 f'Set it back to "{before.split}".',
@@ -78,9 +71,8 @@ def same_split(context: ReleaseContext) -> Iterator[Finding]:
 def same_text(context: ReleaseContext) -> Iterator[Finding]:
     for before, after in _documents(context):
         if before.text_sha256 != after.text_sha256:
-            yield _of_document(
-                context,
-                after,
+            yield context.document_finding(
+                after.id,
                 "/text",
                 "differs from the text that was released under this id",
                 "Restore it, and save the new text as a seed with another name.",
@@ -95,9 +87,8 @@ def not_reused(context: ReleaseContext) -> Iterator[Finding]:
     for document in context.after.documents.values():
         text = context.retired_texts.get(document.id)
         if text is not None and text != document.text_sha256:
-            yield _of_document(
-                context,
-                document,
+            yield context.document_finding(
+                document.id,
                 "/id",
                 "was the id of a document with another text in an earlier release",
                 "Rename the seed, and ingest it again.",
@@ -105,7 +96,7 @@ def not_reused(context: ReleaseContext) -> Iterator[Finding]:
     for key, annotation in context.after.annotations.items():
         gone = context.retired_ids.get(key, ())
         for name in sorted({*annotation.ids()} & {*gone}):
-            yield _of_annotation(
+            yield _finding(
                 context,
                 annotation,
                 name,
@@ -128,38 +119,26 @@ def _documents(context: ReleaseContext) -> Iterator[tuple[Document, Document]]:
             yield before, after
 
 
-def _meanings(annotation: Annotation) -> Iterator[tuple[str, tuple[str, Spans]]]:
-    """Each id with the kind of its item and its spans; entities have none."""
-    for mention in annotation.mentions:
-        yield mention.id, ("mention", mention.spans)
-    for entity in annotation.entities:
-        yield entity.id, ("entity", ())
-    for event in annotation.events:
-        yield event.id, ("event", event.trigger)
-    for claim in annotation.claims:
-        yield claim.id, ("claim", claim.spans)
+def _changed_meaning(old: Item, new: Item) -> str | None:
+    if kind_of(old) != kind_of(new):
+        return f"was released as a {kind_of(old)}, but is now a {kind_of(new)}"
+    if isinstance(old, Entity) or isinstance(new, Entity):
+        return None
+    before, after = spans_of(old), spans_of(new)
+    if _overlap(before, after):
+        return None
+    return (
+        f'was released as "{before[0].text}" at {before[0].start}, but is now '
+        f'"{after[0].text}" at {after[0].start}'
+    )
 
 
 def _overlap(some: Spans, others: Spans) -> bool:
     return any(a.start < b.end and b.start < a.end for a in some for b in others)
 
 
-def _of_annotation(
+def _finding(
     context: ReleaseContext, annotation: Annotation, subject: str, message: str, hint: str
 ) -> Finding:
     path = context.corpus.annotation_path(annotation.annotator, annotation.document)
-    return Finding(
-        file=context.corpus.relative(path), pointer="", message=message, hint=hint, subject=subject
-    )
-
-
-def _of_document(
-    context: ReleaseContext, document: Document, pointer: str, message: str, hint: str
-) -> Finding:
-    return Finding(
-        file=context.corpus.relative(context.corpus.document_path(document.id)),
-        pointer=pointer,
-        message=message,
-        hint=hint,
-        subject=document.id,
-    )
+    return context.finding(path, subject, message, hint)

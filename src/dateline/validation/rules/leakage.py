@@ -40,13 +40,13 @@ def near_duplicates(context: ReleaseContext) -> Iterator[Finding]:
             if other.split != document.split:
                 share = _similarity(context, document, other)
                 if share >= NEAR_DUPLICATE:
-                    yield _finding(
-                        context,
-                        document,
-                        other.id,
+                    yield context.document_finding(
+                        document.id,
+                        "/text",
                         f"({document.split}) shares {share:.0%} of its word sequences with "
                         f'"{other.id}" ({other.split})',
                         "Remove one of the two. Documents cannot change their split.",
+                        subject=other.id,
                     )
         index.insert(document.id, document.minhash)
         earlier[document.id] = document
@@ -61,13 +61,12 @@ def shared_sentences(context: ReleaseContext) -> Iterator[Finding]:
         first, *others = documents
         document = context.corpus.read_document(first.id)
         start, end = document.sentences[first.sentences[sentence]]
-        yield _finding(
-            context,
-            first,
-            others[0].id,
+        yield context.document_finding(
+            first.id,
+            f"/sentences/{first.sentences[sentence]}",
             f"also occurs in {_listed(others)}",
             "Remove one of the documents, or add a waiver with a reason.",
-            pointer=f"/sentences/{first.sentences[sentence]}",
+            subject=others[0].id,
             quote=excerpt(document.text, start, end),
         )
 
@@ -79,12 +78,12 @@ def shared_sentences(context: ReleaseContext) -> Iterator[Finding]:
 def shared_event_instances(context: ReleaseContext) -> Iterator[Finding]:
     for (cluster, kind, who), documents in _shared(context, lambda d: d.event_instances):
         first, *others = documents
-        yield _finding(
-            context,
-            first,
-            others[0].id,
+        yield context.document_finding(
+            first.id,
+            "/text",
             f'the cluster "{cluster}" ({kind}, {who}) is also in {_listed(others)}',
             "Rename the cluster if it is another event instance, or add a waiver with a reason.",
+            subject=others[0].id,
         )
 
 
@@ -95,13 +94,12 @@ def shared_event_instances(context: ReleaseContext) -> Iterator[Finding]:
 def same_day(context: ReleaseContext) -> Iterator[Finding]:
     for day, documents in _shared(context, lambda d: () if d.published is None else (d.published,)):
         first, *others = documents
-        yield _finding(
-            context,
-            first,
-            day,
+        yield context.document_finding(
+            first.id,
+            "/source/published",
             f"is {day}, the same day as for {_listed(others)}",
             "Compare the stories, and add a waiver with a reason if they are different.",
-            pointer="/source/published",
+            subject=day,
         )
 
 
@@ -128,22 +126,3 @@ def _similarity(context: ReleaseContext, one: Fingerprint, other: Fingerprint) -
 
 def _listed(documents: Sequence[Fingerprint]) -> str:
     return ", ".join(listed((f'"{d.id}" ({d.split})' for d in documents), LISTED))
-
-
-def _finding(
-    context: ReleaseContext,
-    document: Fingerprint,
-    subject: str,
-    message: str,
-    hint: str,
-    pointer: str = "/text",
-    quote: str = "",
-) -> Finding:
-    return Finding(
-        file=context.corpus.relative(context.corpus.document_path(document.id)),
-        pointer=pointer,
-        message=message,
-        hint=hint,
-        quote=quote,
-        subject=subject,
-    )
