@@ -42,7 +42,7 @@ def files() -> Iterator[str]:
             yield name
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", list(files()))
 def test_no_phrase_to_avoid_is_used(name: str):
     lines = (REPOSITORY / name).read_text(encoding="utf-8").replace("_", " ").splitlines()
     found = [

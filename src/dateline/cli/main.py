@@ -63,4 +63,4 @@ Examples:
 )
 @click.version_option(package_name="dateline")
 def main() -> None:
-    """Build, check and publish a corpus annotated with entities, events and claims."""
+    """Build, check, publish and score against a corpus of annotated texts."""
