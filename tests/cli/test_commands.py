@@ -34,7 +34,7 @@ def test_each_command_has_help(name: str, run: Run, empty_corpus: Corpus):
     result = run(empty_corpus, *name.split(), "--help")
     assert result.exit_code == 0
     if not isinstance(ALL[name], click.Group):
-        assert f"dateline {name}" in result.output.partition("Example:\n")[2]
+        assert f"dateline {name}" in result.output.partition("\n  Example")[2]
     assert "--root DIR" in result.output
 
 
