@@ -16,7 +16,7 @@ MAX_BYTES = 1_000_000
 def find_seeds(corpus: Corpus, paths: Iterable[Path]) -> list[Path]:
     """The seeds at these paths, which are files or folders; without paths, all of ``seeds/``.
 
-    A sidecar file stands for its seed. Raises NotFoundError for a folder without seeds.
+    The path of a sidecar selects its seed. Raises NotFoundError for a folder without seeds.
     """
     chosen = list(paths) or [corpus.seeds]
     found: dict[Path, None] = {}
