@@ -1,17 +1,15 @@
-"""Measures scoring against other scorers, on the same predictions, which must get the same scores.
+"""Speed of scoring, compared with other scorers on the same predictions, which must agree.
 
-Ours and the peers take turns in one process, each starting from what it takes: ours from a loaded
-dataset, the others from lists that are already made. A bar that is missed, or a score that differs,
-makes the run fail.
+Dateline and its peers alternate in one process. Each starts from its own input: Dateline from a
+loaded dataset, the others from lists that were made before. The run fails if a target is missed or
+a score differs.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,10 +20,9 @@ import numpy as np
 import scorch.scores
 from datasets import ClassLabel, Dataset, Features, List, Value
 from nervaluate import Evaluator
-from rich.console import Console
-from rich.table import Table
 from seqeval.metrics import f1_score
 
+from benchmark_report import json_option, print_table, seconds, seed_option, write_report
 from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import Corpus
 from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
@@ -38,146 +35,134 @@ from dateline.predictions.label_index import LabelIndex
 
 TOKENS, WIDTH = 25, 6
 SLOT = 8
-"""Tokens from one mention to the next, so that each overlaps one other at most."""
-DOCUMENTS, MENTIONS, CHAINS = 1000, 60, 20
+"""Distance of mentions in tokens, so that each overlaps at most one other."""
+MENTIONS, CHAINS = 60, 20
 RESAMPLES = 1000
 
 Rows = list[list[tuple[str, int, int]]]
-"""For each sentence its mentions: label, first token, one past the last."""
+"""The mentions of each sentence: label, first token, end (exclusive)."""
 Scores = Mapping[str, Any]
 
 
 class Task(NamedTuple):
-    """Ours against a peer's: both give scores by name, and those that both have must be equal.
+    """A scorer of Dateline and its peer, as functions that return scores by name.
 
-    With a peer, ours must be ``bar`` times as fast; without one, it may take so many seconds.
+    Scores that both return must be equal. Dateline must be ``target`` times as fast as the peer, or
+    without a peer take at most ``target`` seconds.
     """
 
     name: str
-    ours: Callable[[], Scores]
-    peer: str
-    theirs: Callable[[], Scores] | None
-    bar: float
+    own: Callable[[], Scores]
+    peer_name: str
+    peer: Callable[[], Scores] | None
+    target: float
 
 
 @click.command()
 @click.option("--n", default=20_000, show_default=True, help="Sentences.")
-@click.option("--rounds", default=5, show_default=True, help="Times that each is measured.")
-@click.option("--seed", default=13, show_default=True, help="Seed of the generator.")
-@click.option("--bars/--no-bars", default=True, help="Fail where a bar is missed.")
-@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path))
-def main(n: int, rounds: int, seed: int, bars: bool, report: Path | None) -> None:
-    """Score N sentences of 25 tokens, and chains of 1,000 documents, with ours and with peers."""
+@click.option(
+    "--documents", default=1000, show_default=True, help="Documents for coreference and intervals."
+)
+@click.option("--rounds", default=5, show_default=True, help="Measurements of each task.")
+@click.option("--targets/--no-targets", default=True, help="Fail if a target is missed.")
+@seed_option
+@json_option
+def main(
+    n: int, documents: int, rounds: int, targets: bool, seed: int, report: Path | None
+) -> None:
+    """Score N sentences of 25 tokens, and coreference chains, with Dateline and its peers."""
     datasets.disable_progress_bars()
     with tempfile.TemporaryDirectory(prefix="dateline-benchmark-") as folder:
-        found = [measured(task, rounds) for task in tasks(n, seed, Path(folder))]
-    show(n, found)
-    if report is not None:
-        result = {"sentences": n, "rounds": rounds, "seed": seed, "tasks": found}
-        report.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    wrong = [row["task"] for row in found if row["differing"]]
-    if wrong:
-        raise click.ClickException(f"scores differ from the peer's: {', '.join(wrong)}")
-    missed = [row["task"] for row in found if not row["reached"]]
-    if bars and missed:
-        raise click.ClickException(f"the bar was missed: {', '.join(missed)}")
+        rows = [measured(task, rounds) for task in tasks(n, documents, seed, Path(folder))]
+    print_table(
+        f"{n:,} sentences; {documents:,} documents for coreference and interval",
+        ("task", "ms", "peer", "peer ms", "ratio", "target", "equal scores"),
+        [cells(row) for row in rows],
+    )
+    write_report(report, sentences=n, documents=documents, rounds=rounds, seed=seed, tasks=rows)
+    differing = [row["task"] for row in rows if row["differing"]]
+    if differing:
+        raise click.ClickException(f"Scores differ from the peer's: {', '.join(differing)}.")
+    missed = [row["task"] for row in rows if not row["reached"]]
+    if targets and missed:
+        raise click.ClickException(f"Targets missed: {', '.join(missed)}.")
 
 
 def measured(task: Task, rounds: int) -> dict[str, Any]:
-    """The medians of a task, ours and the peer's in turn; the first time does not count."""
-    ours, theirs = task.ours(), task.theirs() if task.theirs else {}
-    differing = [name for name in theirs if not np.allclose(theirs[name], ours[name], rtol=1e-9)]
-    own, other = [], []
+    """Compare the scores of a first run, then measure alternating runs; durations are medians."""
+    scores, peer_scores = task.own(), task.peer() if task.peer else {}
+    differing = [
+        name for name in peer_scores if not np.allclose(peer_scores[name], scores[name], rtol=1e-9)
+    ]
+    own, peer = [], []
     for _ in range(rounds):
-        own.append(seconds(task.ours))
-        if task.theirs:
-            other.append(seconds(task.theirs))
+        own.append(seconds(task.own))
+        if task.peer:
+            peer.append(seconds(task.peer))
     took = statistics.median(own)
-    ratio = statistics.median(other) / took if other else None
+    ratio = statistics.median(peer) / took if peer else None
     return {
         "task": task.name,
         "seconds": took,
-        "peer": task.peer,
-        "peer_seconds": statistics.median(other) if other else None,
+        "peer": task.peer_name,
+        "peer_seconds": statistics.median(peer) if peer else None,
         "ratio": ratio,
-        "bar": task.bar,
-        "reached": took <= task.bar if ratio is None else ratio >= task.bar,
-        "compared": sorted(theirs),
+        "target": task.target,
+        "reached": took <= task.target if ratio is None else ratio >= task.target,
+        "compared": sorted(peer_scores),
         "differing": differing,
     }
 
 
-def seconds(action: Callable[[], object]) -> float:
-    """How long it takes."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def show(n: int, rows: list[dict[str, Any]]) -> None:
-    """Print the table."""
-    table = Table(
-        title=f"{n:,} sentences; {DOCUMENTS:,} documents for coreference and interval",
-        title_justify="left",
+def cells(row: dict[str, Any]) -> tuple[str, ...]:
+    alone = row["ratio"] is None
+    return (
+        row["task"],
+        f"{1000 * row['seconds']:,.0f}",
+        row["peer"],
+        "" if alone else f"{1000 * row['peer_seconds']:,.0f}",
+        "" if alone else f"{row['ratio']:.1f}×",
+        f"≤ {1000 * row['target']:.0f} ms" if alone else f"≥ {row['target']:.0f}×",
+        f"{len(row['compared']) - len(row['differing'])} of {len(row['compared'])}",
     )
-    for column in ("task", "ms", "peer", "its ms", "ratio", "wanted", "equal"):
-        table.add_column(column, justify="left" if column in ("task", "peer") else "right")
-    for row in rows:
-        alone = row["ratio"] is None
-        table.add_row(
-            row["task"],
-            f"{1000 * row['seconds']:,.0f}",
-            row["peer"],
-            "" if alone else f"{1000 * row['peer_seconds']:,.0f}",
-            "" if alone else f"{row['ratio']:.1f}×",
-            f"≤ {1000 * row['bar']:.0f} ms" if alone else f"≥ {row['bar']:.0f}×",
-            f"{len(row['compared']) - len(row['differing'])} of {len(row['compared'])}",
-        )
-    Console().print(table)
 
 
-def tasks(n: int, seed: int, folder: Path) -> list[Task]:
-    """Everything that is measured, with what it is measured on."""
+def tasks(n: int, documents: int, seed: int, folder: Path) -> list[Task]:
+    """All tasks, with their synthetic data."""
     with packaged_schemas() as schemas:
         ontology = Corpus(schemas.parent).ontology
     generator = random.Random(seed)
     labels = ontology.layers["entities"].label_names
     gold = [sentence(generator, labels) for _ in range(n)]
     predicted = [noisy(row, generator, labels) for row in gold]
-    sides = [
+    pair = [
         as_dataset(rows, labels, folder / name) for rows, name in ((gold, "g"), (predicted, "p"))
     ]
     tags = [as_tags(gold), as_tags(predicted)]
+    chains = [partition(generator) for _ in range(documents)]
+    predicted_chains = [moved(found, generator) for found in chains]
+    columns = as_chains(chains), as_chains(predicted_chains)
+    counts = document_counts(pair, ontology, documents)
 
-    def ours() -> Scores:
-        return {mode: rates.f for mode, rates in score_mentions(*sides, ontology).items()}
+    def mentions() -> Scores:
+        return {mode: rates.f for mode, rates in score_mentions(*pair, ontology).items()}
 
-    chains = [partition(generator) for _ in range(DOCUMENTS)]
-    responses = [moved(found, generator) for found in chains]
-    columns = as_chains(chains), as_chains(responses)
-    counts = document_counts(sides, ontology)
     return [
-        Task("mentions", ours, "seqeval, default", lambda: by_seqeval(*tags), 15),
-        Task("mentions", ours, "nervaluate", lambda: by_nervaluate(*tags, labels), 60),
-        Task("mentions", ours, "sets of rows", lambda: by_sets(*sides), 5),
+        Task("mentions", mentions, "seqeval, default", lambda: by_seqeval(*tags), 15),
+        Task("mentions", mentions, "nervaluate", lambda: by_nervaluate(*tags, labels), 60),
+        Task("mentions", mentions, "sets of rows", lambda: by_sets(*pair), 5),
         Task(
             "coreference",
-            lambda: our_coreference(*columns),
+            lambda: coreference_f(*columns, documents),
             "scorch",
-            lambda: by_scorch(chains, responses),
+            lambda: by_scorch(chains, predicted_chains),
             3,
         ),
-        Task(
-            "interval",
-            lambda: {"interval": our_interval(counts, seed)},
-            "",
-            None,
-            0.15,
-        ),
+        Task("interval", lambda: {"interval": f_interval(counts, seed)}, "", None, 0.15),
     ]
 
 
-# ---- The scorers.
+# The scorers.
 
 
 def by_seqeval(gold: list[list[str]], predicted: list[list[str]]) -> Scores:
@@ -189,12 +174,12 @@ def by_nervaluate(
 ) -> Scores:
     found = Evaluator(gold, predicted, tags=list(labels), loader="list").evaluate()["overall"]
     names = {"strict": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
-    return {ours: found[theirs].f1 for ours, theirs in names.items()}
+    return {mode: found[name].f1 for mode, name in names.items()}
 
 
 def by_sets(gold: Dataset, predicted: Dataset) -> Scores:
-    """What one writes in a minute: sets of tuples of rows, decoded the fastest way there is."""
-    ours, theirs = (
+    """The simplest scorer: sets of tuples from decoded rows."""
+    gold_set, predicted_set = (
         {
             (number, mention["type"], tuple((s["start"], s["end"]) for s in mention["spans"]))
             for number, mentions in enumerate(dataset.data.column("mentions").to_pylist())
@@ -202,7 +187,8 @@ def by_sets(gold: Dataset, predicted: Dataset) -> Scores:
         }
         for dataset in (gold, predicted)
     )
-    return {"strict": 2 * len(ours & theirs) / (len(ours) + len(theirs))}
+    shared = len(gold_set & predicted_set)
+    return {"strict": 2 * shared / (len(gold_set) + len(predicted_set))}
 
 
 SCORCH = {
@@ -215,29 +201,29 @@ SCORCH = {
 
 
 def by_scorch(gold: list[list[set[int]]], predicted: list[list[set[int]]]) -> Scores:
-    """The F of each document by each measure."""
+    """F of each document, for each measure."""
     pairs = list(zip(gold, predicted, strict=True))
     return {name: [measure(*pair)[2] for pair in pairs] for name, measure in SCORCH.items()}
 
 
-def our_coreference(gold: Chains, predicted: Chains) -> Scores:
-    """The F of each document by each measure, LEA and CoNLL among them."""
-    found = coreference_counts(contingency_table(gold, predicted, DOCUMENTS))
+def coreference_f(gold: Chains, predicted: Chains, documents: int) -> Scores:
+    """F of each document, for each measure, including LEA and CoNLL."""
+    counts = coreference_counts(contingency_table(gold, predicted, documents))
     return {
-        name: blanc_score(counts) if name == "BLANC" else f_score(counts)[:, 0]
-        for name, counts in found.items()
+        name: blanc_score(found) if name == "BLANC" else f_score(found)[:, 0]
+        for name, found in counts.items()
     }
 
 
-def our_interval(counts: np.ndarray, seed: int) -> Any:
+def f_interval(counts: np.ndarray, seed: int) -> Any:
     return interval(resampled(counts, draws(len(counts), RESAMPLES, seed), micro_f))
 
 
-# ---- What is scored.
+# The synthetic data.
 
 
 def sentence(generator: random.Random, labels: tuple[str, ...]) -> list[tuple[str, int, int]]:
-    """Three mentions of one to four tokens."""
+    """Two mentions or three, of one to four tokens."""
     found = []
     for slot in range(0, TOKENS - SLOT, SLOT):
         start = slot + generator.randrange(3)
@@ -248,7 +234,7 @@ def sentence(generator: random.Random, labels: tuple[str, ...]) -> list[tuple[st
 def noisy(
     row: list[tuple[str, int, int]], generator: random.Random, labels: tuple[str, ...]
 ) -> list[tuple[str, int, int]]:
-    """Most mentions as they are, some with another label or boundary, some not at all."""
+    """Most mentions unchanged, some with another label or boundary; some are left out."""
     found = []
     for label, start, end in row:
         chance = generator.random()
@@ -262,7 +248,7 @@ def noisy(
 
 
 def as_dataset(rows: Rows, labels: tuple[str, ...], folder: Path) -> Dataset:
-    """A dataset of mentions as the config ``documents`` has them, written and loaded again."""
+    """A dataset with mentions as in the config ``documents``, written and loaded again."""
     span = {"start": Value("int64"), "end": Value("int64"), "text": Value("string")}
     features = Features(
         {"mentions": List({"type": ClassLabel(names=list(labels)), "spans": List(span)})}
@@ -288,16 +274,16 @@ def as_tags(rows: Rows) -> list[list[str]]:
     return found
 
 
-def document_counts(sides: list[Dataset], ontology: Ontology) -> np.ndarray:
-    """Counts by document and label, the sentences dealt out to the documents."""
+def document_counts(pair: list[Dataset], ontology: Ontology, documents: int) -> np.ndarray:
+    """Counts by document and label; sentences are distributed over the documents."""
     names = LabelIndex(ontology.layers["entities"].label_names)
-    gold, predicted = (mention_spans(side, names) for side in sides)
-    found = semeval(gold, predicted, len(sides[0]), len(names))["strict"]
-    return np.stack([found[start::DOCUMENTS].sum(axis=0) for start in range(DOCUMENTS)])
+    gold, predicted = (mention_spans(dataset, names) for dataset in pair)
+    counts = semeval(gold, predicted, len(pair[0]), len(names))["strict"]
+    return np.stack([counts[start::documents].sum(axis=0) for start in range(documents)])
 
 
 def partition(generator: random.Random) -> list[set[int]]:
-    """Mentions in chains, some of which stay alone."""
+    """Chains of mentions, with some singletons."""
     found: dict[int, set[int]] = {}
     for mention in range(MENTIONS):
         found.setdefault(generator.randrange(CHAINS), set()).add(mention)
@@ -305,7 +291,7 @@ def partition(generator: random.Random) -> list[set[int]]:
 
 
 def moved(chains: list[set[int]], generator: random.Random) -> list[set[int]]:
-    """One mention in five in another chain, and one in ten not found."""
+    """The chains with one mention in five moved to another chain, and one in ten left out."""
     found: list[set[int]] = [set() for _ in chains]
     for number, chain in enumerate(chains):
         for mention in sorted(chain):

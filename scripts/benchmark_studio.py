@@ -1,46 +1,50 @@
-"""Measures push and pull against the server's own import and export of the same tasks.
+"""Speed of push and pull, compared with Label Studio's own import and export of the same tasks.
 
-Each of ours is the whole command, start-up included; the peer is the bare request, and its answer
-read to the end. They alternate, so that a busy machine slows both.
+Dateline's part is the whole command, with start-up; the peer is the bare request with its response.
+They alternate, so that other load slows down both.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import httpx
-from rich.console import Console
-from rich.table import Table
 
-from benchmark import generate
+from benchmark_corpus import generate
+from benchmark_report import (
+    json_option,
+    print_table,
+    rounds_option,
+    seconds,
+    seed_option,
+    write_report,
+)
 from dateline.corpus.store import Corpus
 from dateline.label_studio.convert.conversion import to_result
 from dateline.label_studio.page.config import labelling_config
 
 CHANGED = 50
 BATCH = 100
-BARS = {"full pull": (1.3, "×"), "pull of nothing new": (2.0, " s")}
+TARGETS = {"full pull": (1.3, "×"), "pull of nothing new": (2.0, " s")}
 
 
 @click.command()
 @click.option("--n", default=2000, show_default=True, help="Tasks.")
-@click.option("--rounds", default=3, show_default=True, help="Times that each is measured.")
-@click.option("--seed", default=13, show_default=True, help="Seed of the generator.")
-@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path))
+@rounds_option
+@seed_option
+@json_option
 def main(n: int, rounds: int, seed: int, report: Path | None) -> None:
-    """Push and pull N tasks, each with some 500 rows, at LABEL_STUDIO_URL."""
+    """Push and pull N tasks with about 500 rows each, with the server at LABEL_STUDIO_URL."""
     api = httpx.Client(
         base_url=os.environ["LABEL_STUDIO_URL"],
         headers={"Authorization": f"Token {os.environ['LABEL_STUDIO_API_KEY']}"},
@@ -68,44 +72,40 @@ def main(n: int, rounds: int, seed: int, report: Path | None) -> None:
         row(f"pull of {CHANGED} changed", [some], export, "the server's export"),
         row("pull of nothing new", nothing, export, "the server's export"),
     ]
-    show(n, rows)
-    if report is not None:
-        report.write_text(json.dumps({"tasks": n, "rows": rows}, indent=2) + "\n", encoding="utf-8")
+    print_table(
+        f"{n:,} tasks",
+        ("task", "seconds", "peer", "peer seconds", "ratio", "target"),
+        [cells(found) for found in rows],
+    )
+    write_report(report, tasks=n, rows=rows)
 
 
-def row(task: str, ours: list[float], theirs: list[float], peer: str) -> dict[str, Any]:
-    """The medians, and their ratio."""
-    own, other = statistics.median(ours), statistics.median(theirs)
-    return {"task": task, "seconds": own, "peer": peer, "peer_seconds": other, "ratio": own / other}
+def row(task: str, own: list[float], other: list[float], peer: str) -> dict[str, Any]:
+    """The median durations and their ratio."""
+    took, peer_took = statistics.median(own), statistics.median(other)
+    return {
+        "task": task,
+        "seconds": took,
+        "peer": peer,
+        "peer_seconds": peer_took,
+        "ratio": took / peer_took,
+    }
 
 
-def show(n: int, rows: list[dict[str, Any]]) -> None:
-    """Print the table."""
-    table = Table(title=f"{n:,} tasks", title_justify="left")
-    for column in ("task", "seconds", "peer", "its seconds", "ratio", "wanted"):
-        table.add_column(column, justify="left" if column in ("task", "peer") else "right")
-    for found in rows:
-        bar, unit = BARS.get(found["task"], (None, ""))
-        table.add_row(
-            found["task"],
-            f"{found['seconds']:.1f}",
-            found["peer"],
-            f"{found['peer_seconds']:.1f}",
-            f"{found['ratio']:.2f}×",
-            f"≤ {bar}{unit}" if bar else "",
-        )
-    Console().print(table)
-
-
-def seconds(action: Callable[[], None]) -> float:
-    """How long it takes."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
+def cells(found: dict[str, Any]) -> tuple[str, ...]:
+    target, unit = TARGETS.get(found["task"], (None, ""))
+    return (
+        found["task"],
+        f"{found['seconds']:.1f}",
+        found["peer"],
+        f"{found['peer_seconds']:.1f}",
+        f"{found['ratio']:.2f}×",
+        f"≤ {target}{unit}" if target else "",
+    )
 
 
 def dateline(root: Path, title: str, command: str, *options: str) -> None:
-    """Run one of our commands, in a process of its own."""
+    """Run a `dateline studio` command in a process of its own."""
     arguments = [command, "--root", str(root), "--project", title, "--quiet", *options]
     done = subprocess.run(
         [sys.executable, "-m", "dateline", "studio", *arguments], capture_output=True, check=False
@@ -116,7 +116,7 @@ def dateline(root: Path, title: str, command: str, *options: str) -> None:
 
 @contextmanager
 def project(api: httpx.Client, corpus: Corpus | None = None) -> Iterator[tuple[str, int]]:
-    """A title that nobody uses, and a project of it if there is a corpus; deleted at the end."""
+    """An unused title, and with a corpus a project of this title; deleted at the end."""
     title, number = f"benchmark {uuid.uuid4().hex}", 0
     if corpus is not None:
         body = {"title": title, "label_config": labelling_config(corpus.ontology)}
@@ -128,7 +128,7 @@ def project(api: httpx.Client, corpus: Corpus | None = None) -> Iterator[tuple[s
 
 
 def import_tasks(api: httpx.Client, number: int, corpus: Corpus, *, annotated: bool) -> None:
-    """Import every document as the server's users would, with its gold as an annotation."""
+    """Import all documents with the server's API, optionally with gold as annotations."""
     names = corpus.document_ids()
     for start in range(0, len(names), BATCH):
         tasks = []
@@ -144,13 +144,13 @@ def import_tasks(api: httpx.Client, number: int, corpus: Corpus, *, annotated: b
 
 
 def download(api: httpx.Client, number: int) -> None:
-    """The export that the page offers, with all tasks."""
+    """Export all tasks with the server's API."""
     wanted = {"exportType": "JSON", "download_all_tasks": "true"}
     api.get(f"/api/projects/{number}/export", params=wanted).raise_for_status()
 
 
 def change(api: httpx.Client, number: int) -> None:
-    """Change some annotations, as annotators would."""
+    """Change some annotations."""
     query = {"project": number, "page_size": CHANGED, "fields": "all"}
     for task in api.get("/api/tasks/", params=query).raise_for_status().json()["tasks"]:
         (annotation,) = task["annotations"]

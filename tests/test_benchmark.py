@@ -1,4 +1,4 @@
-"""The benchmark scripts run, on a corpus that is valid, and with scores that are the peers'."""
+"""The benchmark scripts run: on a valid corpus, and with the same scores as the peers."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 
 
-def test_the_benchmark_reports_every_task_with_its_peer(tmp_path: Path):
-    report = tmp_path / "report.json"
-    small = ["--n", "10", "--rounds", "1", "--peer-n", "2", "--json", str(report)]
-    script = str(REPOSITORY / "scripts" / "benchmark.py")
+def report_of(script: str, folder: Path, *options: str) -> dict:
+    report = folder / "report.json"
+    path = str(REPOSITORY / "scripts" / script)
     done = subprocess.run(
-        [sys.executable, script, *small], capture_output=True, text=True, check=False
+        [sys.executable, path, "--rounds", "1", "--json", str(report), *options],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    tasks = {task["task"]: task for task in json.loads(report.read_bytes())["tasks"]}
+    return json.loads(report.read_bytes())
+
+
+def test_validate_and_build_are_measured_against_their_peers(tmp_path: Path):
+    report = report_of("benchmark_build.py", tmp_path, "--n", "2", "--peer-n", "1")
+    assert report["documents"] == 2
+    tasks = {task["task"]: task for task in report["tasks"]}
     assert set(tasks) == {"validate", "build"}
     assert all(task["ratio"] > 0 and task["peak_mb"] > 0 for task in tasks.values())
 
 
 def test_scoring_is_measured_against_peers_with_the_same_scores(tmp_path: Path):
-    report = tmp_path / "report.json"
-    small = ["--n", "50", "--rounds", "1", "--no-bars", "--json", str(report)]
-    script = str(REPOSITORY / "scripts" / "benchmark_score.py")
-    done = subprocess.run(
-        [sys.executable, script, *small], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    tasks = {task["peer"]: task for task in json.loads(report.read_bytes())["tasks"]}
+    sizes = "--n", "50", "--documents", "20"
+    report = report_of("benchmark_score.py", tmp_path, *sizes, "--no-targets")
+    tasks = {task["peer"]: task for task in report["tasks"]}
     assert set(tasks) == {"seqeval, default", "nervaluate", "sets of rows", "scorch", ""}
     assert not any(task["differing"] for task in tasks.values())
     assert tasks["nervaluate"]["compared"] == ["exact", "partial", "strict", "type"]

@@ -1,0 +1,176 @@
+"""A synthetic corpus with valid annotations, for the benchmarks."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+from dateline.corpus.create import create_corpus
+from dateline.corpus.segmentation import segment
+from dateline.corpus.splits import assign_split
+from dateline.corpus.store import Corpus, canonical_json, sha256
+from dateline.model import (
+    SCHEMA_VERSION,
+    Annotation,
+    Argument,
+    Claim,
+    Document,
+    Entity,
+    Event,
+    Mention,
+    Provenance,
+    Relation,
+    Rights,
+    Seed,
+    Source,
+    Span,
+)
+from dateline.ontology.labels import Attribute, Ontology
+from dateline.ontology.schemas import split_shares
+
+WORDS = 800
+MENTIONS, ENTITIES, EVENTS, RELATIONS, CLAIMS = 60, 24, 30, 10, 10
+
+
+def generate(root: Path, n: int, seed: int) -> None:
+    """Write a corpus of n documents with 60 mentions, 30 events and 10 claims each.
+
+    Files are written directly: the corpus store makes sure that they are on disk, which is slow.
+    """
+    create_corpus(root)
+    corpus = Corpus(root)
+    shares = split_shares(corpus.schemas)
+    source = random.Random(seed)
+    vocabulary = [
+        "".join(source.choices("abcdefghijklmnopqrstuvwxyz", k=source.randint(2, 9)))
+        for _ in range(2000)
+    ]
+    (corpus.annotations / "gold").mkdir()
+    for number in range(n):
+        generator = random.Random(f"{seed}-{number}")
+        document = make_document(f"doc{number:06d}", generator, vocabulary, shares)
+        (corpus.seeds / document.seed.file).write_text(document.text, encoding="utf-8", newline="")
+        corpus.document_path(document.id).write_bytes(canonical_json(document))
+        annotation = make_annotation(document, corpus.ontology, generator)
+        corpus.annotation_path("gold", document.id).write_bytes(canonical_json(annotation))
+
+
+def make_document(
+    name: str, generator: random.Random, vocabulary: list[str], shares: Any
+) -> Document:
+    """A document of about 5 KB, with random words in sentences and paragraphs."""
+    paragraphs = []
+    for _ in range(20):
+        words = generator.choices(vocabulary, k=WORDS // 20)
+        sentences = [words[i : i + 20] for i in range(0, len(words), 20)]
+        paragraphs.append(" ".join(" ".join(s).capitalize() + "." for s in sentences))
+    text = "\n".join(paragraphs)
+    sentences, tokens = segment(text)
+    digest = sha256(text.encode())
+    return Document(
+        id=name,
+        text=text,
+        text_sha256=digest,
+        language=None,
+        title=None,
+        source=Source(publisher=None, url=None, published=None),
+        rights=Rights(license="CC0-1.0", holder=None, redistribute_text=True),
+        split=assign_split(name, shares),
+        seed=Seed(file=f"{name}.txt", sha256=digest, dropped=()),
+        sentences=sentences,
+        tokens=tokens,
+    )
+
+
+def make_annotation(document: Document, ontology: Ontology, generator: random.Random) -> Annotation:
+    """Random annotations of tokens and sentences that follow the ontology."""
+    words = [t for t in document.tokens if t[1] - t[0] > 1]
+    places = sorted(generator.sample(words, MENTIONS + EVENTS + CLAIMS))
+    generator.shuffle(places)
+
+    def span(place: tuple[int, int]) -> tuple[Span, ...]:
+        return (Span(start=place[0], end=place[1], text=document.text[place[0] : place[1]]),)
+
+    def attributes(found: tuple[Attribute, ...]) -> dict[str, str]:
+        return {
+            a.name: generator.choice(a.values).name for a in sorted(found, key=lambda a: a.name)
+        }
+
+    layers = ontology.layers
+    mentions, entities = [], []
+    for i in range(MENTIONS):
+        kind = layers["entities"].label_names[i % len(layers["entities"].label_names)]
+        mentions.append(
+            Mention(
+                id=f"m{i}",
+                spans=span(places[i]),
+                type=kind,
+                attributes=attributes(layers["entities"].attributes),
+                entity=f"n{i % ENTITIES}",
+            )
+        )
+        if i < ENTITIES:
+            entities.append(
+                Entity(id=f"n{i}", type=kind, name=mentions[i].spans[0].text, link=None)
+            )
+    events = []
+    for i in range(EVENTS):
+        event_type = generator.choice(list(ontology.event_types.values()))
+        arguments = []
+        for role in generator.sample(list(event_type.roles.values()), 2):
+            fillers = [m.id for m in mentions if m.type in role.fillers]
+            if fillers:
+                arguments.append(Argument(role=role.name, mention=generator.choice(fillers)))
+        events.append(
+            Event(
+                id=f"e{i}",
+                trigger=span(places[MENTIONS + i]),
+                type=event_type.label.name,
+                arguments=tuple(arguments),
+                attributes=attributes(layers["events"].attributes),
+                cluster=None,
+            )
+        )
+    claims = []
+    for i, (start, end) in enumerate(generator.sample(document.sentences, CLAIMS)):
+        cue = next(t for t in reversed(document.tokens) if t[1] < end)
+        content = (start, next(t for t in reversed(document.tokens) if t[1] < cue[0])[1])
+        claims.append(
+            Claim(
+                id=f"c{i}",
+                spans=span(content),
+                act=generator.choice(layers["claims"].label_names),
+                claimer=generator.choice(mentions).id,
+                cue=span(cue),
+                events=tuple(sorted({generator.choice(events).id, generator.choice(events).id})),
+                attributes=attributes(layers["claims"].attributes),
+            )
+        )
+    relations = tuple(
+        Relation(type=ontology.event_relations[0].name, source=f"e{i}", target=f"e{i + 1}")
+        for i in range(RELATIONS)
+    )
+    return Annotation(
+        schema_version=SCHEMA_VERSION,
+        document=document.id,
+        text_sha256=document.text_sha256,
+        annotator="gold",
+        layers=("entities", "events", "claims"),
+        status="submitted",
+        provenance=Provenance(
+            kind="model",
+            tool="random",
+            created=None,
+            updated=None,
+            label_studio=None,
+            note="Synthetic data for benchmarks.",
+        ),
+        mentions=tuple(mentions),
+        entities=tuple(entities),
+        events=tuple(events),
+        event_relations=relations,
+        claims=tuple(claims),
+        claim_relations=(),
+        retired=(),
+    )
