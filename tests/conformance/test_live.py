@@ -1,4 +1,4 @@
-"""Ten thousand random cases each, on which ours must say what others say."""
+"""Ten thousand random cases each, compared with other scorers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LABELS = 3
 
 
 def noisy(generator: random.Random, gold: list[oracle.Row]) -> list[oracle.Row]:
-    """Predictions that are often right, sometimes nearly, with some invented and some twice."""
+    """Predictions that are often correct, sometimes nearly, with spurious and duplicate ones."""
     found = []
     for document, label, place in gold:
         chance = generator.random()
@@ -49,7 +49,7 @@ def noisy(generator: random.Random, gold: list[oracle.Row]) -> list[oracle.Row]:
 
 
 def rows(generator: random.Random, most: int) -> list[oracle.Row]:
-    """Spans of two documents: nested, crossing, in pieces, all mixed."""
+    """Spans of two documents: nested, crossing, discontinuous."""
     found = []
     for _ in range(generator.randint(0, most)):
         size = generator.choice((1, 1, 1, 2))
@@ -81,7 +81,7 @@ def test_every_assignment_tried():
 
 
 def tags(generator: random.Random, length: int) -> tuple[list[str], list[tuple[int, int, int]]]:
-    """Legal BIO tags, and their spans as label, first token, one past the last."""
+    """Valid BIO tags, and their spans as label, first token, end (exclusive)."""
     names, spans = ["O"] * length, []
     position = 0
     while position < length:
@@ -101,27 +101,32 @@ def test_seqeval_in_strict_mode():
     compared = 0
     while compared < CASES:
         length = generator.randint(1, 8)
-        (gold_tags, gold), (said_tags, said) = tags(generator, length), tags(generator, length)
-        if not gold or not said:
-            continue  # seqeval says 0 where we say undefined
+        (gold_tags, gold), (predicted_tags, predicted) = (
+            tags(generator, length),
+            tags(generator, length),
+        )
+        if not gold or not predicted:
+            continue  # seqeval gives 0 for undefined scores
         compared += 1
-        sides = (Spans.of((0, label, [(a, b)]) for label, a, b in side) for side in (gold, said))
+        sides = (
+            Spans.of((0, label, [(a, b)]) for label, a, b in side) for side in (gold, predicted)
+        )
         total = strict(*sides, 1, LABELS).sum(axis=(0, 1))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             theirs = precision_recall_fscore_support(
-                [gold_tags], [said_tags], scheme=IOB2, average="micro"
+                [gold_tags], [predicted_tags], scheme=IOB2, average="micro"
             )
-        ours = precision(total), recall(total), f_score(total)
-        assert ours == pytest.approx(theirs[:3]), (gold_tags, said_tags)
+        scores = precision(total), recall(total), f_score(total)
+        assert scores == pytest.approx(theirs[:3]), (gold_tags, predicted_tags)
 
 
 def test_confusions_of_scikit_learn():
     generator = np.random.default_rng(4)
     for _ in range(CASES):
-        gold, said = generator.integers(LABELS, size=(2, generator.integers(1, 12)))
-        counts = matched_only(LabelPairs(np.zeros_like(gold), gold, said), 1, LABELS)[0]
-        theirs = multilabel_confusion_matrix(gold, said, labels=range(LABELS))
+        gold, predicted = generator.integers(LABELS, size=(2, generator.integers(1, 12)))
+        counts = matched_only(LabelPairs(np.zeros_like(gold), gold, predicted), 1, LABELS)[0]
+        theirs = multilabel_confusion_matrix(gold, predicted, labels=range(LABELS))
         hits = theirs[:, 1, 1]
         assert counts[:, HIT_GOLD].tolist() == counts[:, HIT_PREDICTED].tolist() == hits.tolist()
         assert counts[:, GOLD].tolist() == (hits + theirs[:, 1, 0]).tolist()

@@ -1,4 +1,4 @@
-"""The same measures in the plainest Python there is: sets, loops, every assignment tried."""
+"""The same measures in simple Python: sets, loops, and every assignment tried."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ Partition = Sequence[frozenset[Any]]
 
 
 def lea(key: Partition, response: Partition) -> tuple[float, float]:
-    """Credit and size, for recall; turn the sides for precision."""
+    """Credit and size, for recall; swap the arguments for precision."""
     credit = 0.0
     for chain in key:
         if len(chain) == 1:

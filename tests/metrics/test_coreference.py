@@ -1,4 +1,4 @@
-"""Chains: the documented cases of the reference scorers, scorch on random ones, and properties."""
+"""Coreference: documented cases of the reference scorers, scorch on random chains, properties."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_lea_agrees_with_the_oracle(key, response):
 
 
 @given(st.lists(st.tuples(partitions(), partitions()), min_size=1, max_size=3), st.randoms())
-def test_neither_order_nor_company_changes_a_document(pairs, random):
+def test_the_order_of_chains_and_other_documents_change_nothing(pairs, random):
     together = coreference_counts(table([k for k, _ in pairs], [r for _, r in pairs]))
     for document, (key, response) in enumerate(pairs):
         key, response = list(key), list(response)
@@ -150,7 +150,7 @@ def test_equal_chains_are_perfect_where_anything_is_defined(key):
     assert conll_score(counts["CoNLL"].sum(axis=0)) == pytest.approx(expected, nan_ok=True)
 
 
-def test_singletons_can_be_taken_out():
+def test_singletons_can_be_removed():
     kept = without_singletons(chains([["a", "bc", "d"], ["xyz"]]))
     assert kept.mention.tolist() == [ord("b"), ord("c"), *(1000 + ord(c) for c in "xyz")]
 

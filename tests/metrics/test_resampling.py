@@ -1,4 +1,4 @@
-"""Intervals and tests: what must hold whatever the systems are."""
+"""Confidence intervals and significance tests: properties that hold for all systems."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_system_does_not_differ_from_itself(found):
 
 
 @given(systems())
-def test_the_order_of_systems_turns_the_sign_and_nothing_else(found):
+def test_swapping_the_systems_only_changes_the_sign(found):
     one, other = found
     drawn = draws(len(one), RESAMPLES, 1)
     there, p = paired_bootstrap(one, other, drawn, micro_f)
@@ -60,7 +60,7 @@ def test_the_order_of_systems_turns_the_sign_and_nothing_else(found):
 
 
 @given(systems(1))
-def test_an_interval_holds_the_resampled_scores_and_one_document_has_none_to_vary(found):
+def test_an_interval_covers_resampled_scores_and_is_a_point_for_one_document(found):
     (one,) = found
     values = resampled(one, draws(len(one), RESAMPLES, 1), micro_f)
     low, high = interval(values)
@@ -93,12 +93,12 @@ def test_a_clear_difference_is_significant_and_agrees_with_exchanging_exactly():
     assert interval(differences)[0] > 0
 
 
-def test_one_document_can_prove_nothing():
+def test_one_document_is_never_significant():
     good, bad = np.array([[[9.0, 10, 9, 10]]]), np.array([[[1.0, 10, 1, 10]]])
     assert approximate_randomisation(bad, good, RESAMPLES, 1, micro_f) == 1
 
 
-def test_what_is_undefined_has_no_p():
+def test_undefined_scores_have_no_p_value():
     nothing = np.zeros((3, 1, 4))
     assert approximate_randomisation(nothing, nothing, RESAMPLES, 1, micro_f) is None
     assert paired_bootstrap(nothing, nothing, draws(3, 9, 1), micro_f)[1] is None

@@ -89,7 +89,7 @@ def test_arguments(gold, predicted):
 
 
 @given(rows(5), rows(3), rows(3))
-def test_arguments_of_found_events(some, gold, predicted):
+def test_arguments_of_matched_events(some, gold, predicted):
     kept = with_matched_trigger(
         Arguments(*columns(some, 5)), Triggers(*columns(gold, 3)), Triggers(*columns(predicted, 3))
     )
@@ -97,7 +97,7 @@ def test_arguments_of_found_events(some, gold, predicted):
     assert list(zip(*kept, strict=True)) == [row for row in some if row[:3] in both]
 
 
-def test_only_ac_plus_sees_arguments_swapped_between_two_events_of_a_type():
+def test_only_ac_plus_notices_arguments_swapped_between_events():
     gold = Arguments(*columns([(0, 0, 1, 0, 5), (0, 0, 2, 0, 6)], 5))
     swapped = Arguments(*columns([(0, 0, 1, 0, 6), (0, 0, 2, 0, 5)], 5))
     found = argument_counts(gold, swapped, 1, 1, 1)
@@ -161,7 +161,7 @@ def test_labels_agree_with_scikit_learn(found):
     assert counts[:, 1].tolist() == theirs[3].tolist()
 
 
-def test_joint_scores_count_what_was_not_found():
+def test_joint_scores_count_missed_items():
     found = LabelPairs(*columns([(0, 1, 1)], 3))
     gold = (np.zeros(4, np.int64), np.array([1, 1, 0, 0]))
     predicted = (np.zeros(1, np.int64), np.array([1]))

@@ -1,4 +1,4 @@
-"""Spans: what must hold for any input, and what the plain oracle and other scorers say."""
+"""Spans: properties for any input, and comparison with the oracle and other scorers."""
 
 from __future__ import annotations
 
@@ -129,14 +129,14 @@ def test_overlap_matching_reaches_the_threshold(gold, predicted, at_least):
         assert len(mine & theirs) / len(mine | theirs) >= at_least
 
 
-def test_of_several_claims_of_one_place_those_alike_are_matched():
+def test_preferred_pairs_are_matched_among_equal_spans():
     gold = Spans.of([(0, 0, [(0, 5)]), (0, 0, [(0, 5)])])
     ours, theirs = np.array([7, 8]), np.array([8, 7])
     found = match_by_overlap(gold, gold, 0.5, lambda left, right: ours[left] == theirs[right])
     assert sorted(zip(*found, strict=True)) == [(0, 1), (1, 0)]
 
 
-def test_a_doubled_prediction_counts_once():
+def test_a_duplicate_prediction_counts_once():
     gold = Spans.of([(0, 0, [(0, 3)])])
     counts = strict(gold, Spans.of([(0, 0, [(0, 3)])] * 3), 1, 1)
     assert counts.tolist() == [[[1, 1, 1, 1]]]
@@ -170,7 +170,7 @@ sentence = st.integers(1, 9).flatmap(
 
 
 def decoded(tags: list[int]) -> tuple[list[str], list[tuple[int, int, int]]]:
-    """Legal BIO tags from any numbers, and the spans that they mean."""
+    """Valid BIO tags from any numbers, and their spans."""
     names, spans = [], []
     inside = None
     for i, tag in enumerate(tags):
