@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dateline.errors import InvalidInputError, MissingExtraError, NotFoundError
+from dateline.errors import InvalidInputError, NotFoundError, missing_extra
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.model import Mention, Span
 from dateline.ontology.labels import Ontology
@@ -26,9 +26,7 @@ def make(config: ModelConfig) -> SpacyPipeline:
     try:
         import spacy  # noqa: PLC0415 (heavy and optional)
     except ImportError:
-        raise MissingExtraError(
-            "spaCy is not installed; run `pip install 'dateline[spacy]'`."
-        ) from None
+        raise missing_extra("spaCy", "spacy") from None
     try:
         pipeline = spacy.load(config.argument)
     except OSError as error:
