@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -46,3 +47,12 @@ def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
     result = run(corpus, "validate")
     assert "0 errors, 1 warning" in result.stderr
     assert "W701" in result.stdout
+
+
+def test_the_modules_that_the_architecture_page_names_exist():
+    page = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = page.partition("### Find something")[2].partition("\n## ")[0]
+    named = re.findall(r"`([a-z_/]+(?:/|\.py|\.json))`", section)
+    assert len(named) > 8
+    for name in named:
+        assert (REPOSITORY / "src" / "dateline" / name).exists() or (REPOSITORY / name).exists()
