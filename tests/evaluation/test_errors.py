@@ -37,8 +37,8 @@ def test_every_kind_of_error_is_counted(five, five_predicted):
         by_id[id_]["spans"] = [span | {"end": span["end"] - 1, "text": span["text"][:-1]}]
     by_id["m4"]["type"] = "LOCATION"
     mentions.remove(by_id["m6"])
-    (said,) = five_predicted[0]["claims"][0]["cue"]
-    mentions.append(by_id["m9"] | {"id": "new", "spans": [said]})
+    (cue,) = five_predicted[0]["claims"][0]["cue"]
+    mentions.append(by_id["m9"] | {"id": "new", "spans": [cue]})
     layer = found_in(five, five_predicted).layers[0]
     assert layer.kinds["PERSON"]["type"] == layer.kinds["PERSON"]["boundary"] == 1
     assert layer.kinds["GPE"]["boundary and type"] == 1

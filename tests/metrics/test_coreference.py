@@ -88,13 +88,13 @@ def test_agrees_with_scorch(key, response):
         # scorch fails where the sides share no mention; nothing is right then.
         assert f_score(counts["B3"][0]) == f_score(counts["CEAFe"][0]) == [0]
         return
-    theirs = {
+    scorers = {
         "MUC": scorch.scores.muc,
         "B3": scorch.scores.b_cubed,
         "CEAFm": scorch.scores.ceaf_m,
         "CEAFe": scorch.scores.ceaf_e,
     }
-    for name, measure in theirs.items():
+    for name, measure in scorers.items():
         (sums,) = counts[name].sum(axis=0)
         if np.isnan(recall(sums)) or np.isnan(precision(sums)):
             continue  # scorch has 0 for what is undefined

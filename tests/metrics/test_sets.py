@@ -113,13 +113,13 @@ def test_three_copies_of_a_prediction_do_not_make_a_recall_of_three():
 
 @given(rows(4), rows(4))
 def test_relations_are_directed(gold, predicted):
-    ours = Relations(*columns(gold, 4))
+    found = Relations(*columns(gold, 4))
     assert totals(
-        relation_counts(ours, Relations(*columns(predicted, 4)), DOCUMENTS, LABELS)
+        relation_counts(found, Relations(*columns(predicted, 4)), DOCUMENTS, LABELS)
     ) == hits(gold, predicted)
-    turned = Relations(ours.document, ours.label, ours.target, ours.source)
+    swapped = Relations(found.document, found.label, found.target, found.source)
     back = {(document, label, target, source) for document, label, source, target in gold}
-    assert totals(relation_counts(ours, turned, DOCUMENTS, LABELS))[0] == len(set(gold) & back)
+    assert totals(relation_counts(found, swapped, DOCUMENTS, LABELS))[0] == len(set(gold) & back)
 
 
 @given(rows(4), st.lists(st.integers(0, 3), min_size=8, max_size=8))

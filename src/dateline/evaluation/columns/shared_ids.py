@@ -27,15 +27,18 @@ def argument_ids(inputs: ScoringInput) -> tuple[Arguments, Arguments]:
     return gold, _arguments(inputs.predicted, places.of_predicted, places.end + len(gold.role))
 
 
-def relation_ids(rows: RelationRows, end_ids: IntArray, beyond: int) -> Relations:
-    """Relations by the ids of their ends; missing ends get distinct ids from ``beyond`` on."""
-    ends: list[IntArray] = []
-    for row in (rows.source, rows.target):
-        end = beyond + len(ends) * len(row) + np.arange(len(row))
-        there = row != MISSING_ROW
-        end[there] = end_ids[row[there]]
-        ends.append(end)
-    return Relations(rows.document, rows.label, *ends)
+def relation_ids(
+    gold: RelationRows, predicted: RelationRows, end_ids: tuple[IntArray, IntArray]
+) -> tuple[Relations, Relations]:
+    """Gold and predicted relations, by the ids of their ends; a missing end matches nothing.
+
+    ``end_ids`` are the ids of all gold and of all predicted items that can be an end.
+    """
+    unused = 1 + max(int(ids.max(initial=0)) for ids in end_ids)
+    return (
+        _relations(gold, end_ids[0], unused),
+        _relations(predicted, end_ids[1], unused + 2 * len(gold.source)),
+    )
 
 
 def ids_by_entity(inputs: ScoringInput) -> tuple[IntArray, IntArray]:
@@ -60,6 +63,17 @@ def ids_by_overlap(inputs: ScoringInput) -> tuple[IntArray, IntArray]:
     found = inputs.mention_matches
     predicted[found.predicted] = gold[found.gold]
     return gold, predicted[first_rows(inputs.predicted.mentions)]
+
+
+def _relations(rows: RelationRows, end_ids: IntArray, unused: int) -> Relations:
+    """Relations by the ids of their ends; missing ends get distinct ids from ``unused`` on."""
+    ends: list[IntArray] = []
+    for row in (rows.source, rows.target):
+        end = unused + len(ends) * len(row) + np.arange(len(row))
+        there = row != MISSING_ROW
+        end[there] = end_ids[row[there]]
+        ends.append(end)
+    return Relations(rows.document, rows.label, *ends)
 
 
 def _arguments(columns: AnnotationColumns, places: Mapping[int, IntArray], end: int) -> Arguments:

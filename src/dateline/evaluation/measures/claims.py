@@ -93,15 +93,13 @@ def ranking(inputs: ScoringInput) -> Iterator[MeasureCounts]:
 def claim_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Relations between claims, which are identified by their spans."""
     names = inputs.ontology_index.claim_relations
-    beyond = inputs.place_ids.end
-    gold = relation_ids(inputs.gold.claim_relations, inputs.place_ids.of_gold[CLAIM], beyond)
-    # Unresolved ends match nothing, so gold and predictions must number theirs differently.
-    predicted = relation_ids(
+    places = inputs.place_ids
+    relations = relation_ids(
+        inputs.gold.claim_relations,
         inputs.predicted.claim_relations,
-        inputs.place_ids.of_predicted[CLAIM],
-        beyond + 2 * len(gold.source),
+        (places.of_gold[CLAIM], places.of_predicted[CLAIM]),
     )
-    counts = relation_counts(gold, predicted, inputs.document_count, len(names))
+    counts = relation_counts(*relations, inputs.document_count, len(names))
     yield MeasureCounts("as annotated", counts, names.labels)
 
 

@@ -87,18 +87,21 @@ def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
 def event_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Relations between events: as annotated, and between all events of both clusters."""
     names = inputs.ontology_index.event_relations
-    ids = tuple_ids(*_triggers(inputs))
     size = inputs.document_count, len(names)
-    beyond = 1 + max((int(number.max(initial=0)) for number in ids), default=0)
-    gold = relation_ids(inputs.gold.event_relations, ids[0], beyond)
-    # Unresolved ends match nothing, so gold and predictions must number theirs differently.
-    predicted = relation_ids(
-        inputs.predicted.event_relations, ids[1], beyond + 2 * len(gold.source)
+    gold_events, predicted_events = tuple_ids(*_triggers(inputs))
+    relations = relation_ids(
+        inputs.gold.event_relations,
+        inputs.predicted.event_relations,
+        (gold_events, predicted_events),
     )
-    yield MeasureCounts("as annotated", relation_counts(gold, predicted, *size), names.labels)
+    yield MeasureCounts("as annotated", relation_counts(*relations, *size), names.labels)
     yield MeasureCounts(
         "expanded",
-        relation_counts(_expanded(inputs.gold, ids[0]), _expanded(inputs.predicted, ids[1]), *size),
+        relation_counts(
+            _expanded(inputs.gold, gold_events),
+            _expanded(inputs.predicted, predicted_events),
+            *size,
+        ),
         names.labels,
     )
 

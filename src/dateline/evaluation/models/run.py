@@ -43,10 +43,10 @@ class RunRecord(Struct, frozen=True):
 
     def is_of_same_run(self, other: RunRecord) -> bool:
         """Whether model, version, settings and source are the same."""
-        mine, theirs = (
+        this, that = (
             (r.model, r.version, dict(r.settings), r.source, r.dateline) for r in (self, other)
         )
-        return mine == theirs
+        return this == that
 
 
 def record_path(out: Path) -> Path:
