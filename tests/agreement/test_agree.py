@@ -1,4 +1,4 @@
-"""Agreement on real annotations: of oneself, of two, either way round, and where it breaks."""
+"""Agreement on real annotations, its report in each format, and its errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from dateline.agreement.measuring import agreement
+from dateline.agreement.measure import measure_agreement
 from dateline.model import LAYERS, canonical
 
 from ..conftest import SEED
@@ -37,9 +37,9 @@ def two(real_corpus):
     return real_corpus, gone, event, types[0]
 
 
-def test_one_agrees_with_oneself(two):
+def test_equal_annotations_agree_perfectly(two):
     corpus, *_ = two
-    (pair,) = agreement(corpus, ["gold", "ana"]).pairs
+    (pair,) = measure_agreement(corpus, ["gold", "ana"]).pairs
     for layer in pair.layers.values():
         for labels in layer.spans.values():
             assert {score.value for score in labels.values()} == {1.0}
@@ -53,9 +53,9 @@ def test_one_agrees_with_oneself(two):
     assert pair.disagreements == ()
 
 
-def test_what_differs_is_counted_and_shown(two):
+def test_differences_are_counted_and_shown(two):
     corpus, _, event, other = two
-    (pair,) = agreement(corpus, ["ana", "bo"]).pairs
+    (pair,) = measure_agreement(corpus, ["ana", "bo"]).pairs
     mentions = len(corpus.read_annotation("ana", SEED).mentions)
     exact = pair.layers["entities"].spans["exact"]["all"]
     assert (exact.common, exact.first, exact.second) == (mentions - 1, mentions, mentions - 1)
@@ -64,29 +64,32 @@ def test_what_differs_is_counted_and_shown(two):
     assert events["span"]["all"].value == 1.0
     assert events["exact"][other].second == events["exact"][other].common + 1
     assert pair.claims["cue"].common == pair.claims["cue"].first - 1
-    found = {(d.layer, d.what, d.first, d.second) for d in pair.disagreements}
+    found = {(d.layer, d.aspect, d.first, d.second) for d in pair.disagreements}
     assert ("events", "label", event.type, other) in found
     assert any(
-        d.layer == "entities" and d.what == "presence" and not d.second for d in pair.disagreements
+        d.layer == "entities" and d.aspect == "presence" and not d.second
+        for d in pair.disagreements
     )
-    assert any(d.layer == "claims" and d.what == "cue" for d in pair.disagreements)
+    assert any(d.layer == "claims" and d.aspect == "cue" for d in pair.disagreements)
     assert all(d.quote in corpus.read_document(SEED).text for d in pair.disagreements)
 
 
 def test_arguments_and_claims_have_intervals_too(two):
     corpus, *_ = two
-    (pair,) = agreement(corpus, ["ana", "bo"]).pairs
+    (pair,) = measure_agreement(corpus, ["ana", "bo"]).pairs
     cue = pair.claims["cue"]
     assert 0 < cue.low < cue.value < cue.high <= 1
     arguments = pair.arguments["mention"]
     assert arguments.low < arguments.value <= arguments.high == 1
-    again, other = (agreement(corpus, ["ana", "bo"], seed=seed).pairs[0] for seed in (13, 14))
+    again, other = (
+        measure_agreement(corpus, ["ana", "bo"], seed=seed).pairs[0] for seed in (13, 14)
+    )
     assert again == pair
     assert other.claims["cue"].value == cue.value
     assert (other.claims["cue"].low, other.claims["cue"].high) != (cue.low, cue.high)
 
 
-def test_relations_and_happenings_that_differ_are_shown(two):
+def test_relations_and_event_coreference_that_differ_are_shown(two):
     corpus, *_ = two
     gold = corpus.read_annotation("gold", SEED)
     relation, *relations = gold.event_relations
@@ -103,14 +106,14 @@ def test_relations_and_happenings_that_differ_are_shown(two):
             gold, annotator=name, events=events, event_relations=kept, claim_relations=()
         )
         corpus.write_annotation(canonical(changed))
-    (pair,) = agreement(corpus, ["ana", "bo"]).pairs
+    (pair,) = measure_agreement(corpus, ["ana", "bo"]).pairs
     quotes = {e.id: e.trigger[0].text for e in gold.events}
-    said = f"{relation.type} «{quotes[relation.target]}»"
-    assert sorted((d.what, d.first, d.second) for d in pair.disagreements) == sorted(
+    value = f'{relation.type} "{quotes[relation.target]}"'
+    assert sorted((d.aspect, d.first, d.second) for d in pair.disagreements) == sorted(
         [
-            ("relation", said, None),
-            ("happening", f"one with «{quotes[second.id]}»", "one with nothing"),
-            ("happening", f"one with «{quotes[first.id]}»", "one with nothing"),
+            ("relation", value, None),
+            ("event coreference", f'"{quotes[second.id]}"', "nothing"),
+            ("event coreference", f'"{quotes[first.id]}"', "nothing"),
         ]
     )
 
@@ -123,8 +126,8 @@ def test_only_the_pieces_of_a_span_are_marked(two, run):
     corpus.write_annotation(
         msgspec.structs.replace(gold, annotator="bo", claims=without, claim_relations=())
     )
-    (pair,) = agreement(corpus, ["gold", "bo"]).pairs
-    (found,) = [d for d in pair.disagreements if d.what == "presence"]
+    (pair,) = measure_agreement(corpus, ["gold", "bo"]).pairs
+    (found,) = [d for d in pair.disagreements if d.aspect == "presence"]
     assert [text for text, marked in found.pieces if marked] == [s.text for s in split.spans]
     assert "".join(text for text, _ in found.pieces) == found.quote
     page = run(corpus, "agree", "gold", "bo", "--format", "html").stdout
@@ -140,7 +143,7 @@ def test_gamma_is_measured_on_demand(files, run):
     changed = msgspec.structs.replace(gold, annotator="bo", mentions=mentions, events=())
     corpus.write_annotation(changed)
     same, other, back, again = (
-        agreement(corpus, names, with_gamma=True).pairs[0].layers
+        measure_agreement(corpus, names, with_gamma=True).pairs[0].layers
         for names in (["gold", "ana"], ["ana", "bo"], ["bo", "ana"], ["ana", "bo"])
     )
     assert [same[layer].gamma for layer in LAYERS] == [1.0, 1.0, 1.0]
@@ -148,13 +151,15 @@ def test_gamma_is_measured_on_demand(files, run):
     assert other["entities"].gamma == again["entities"].gamma
     assert other["entities"].gamma == pytest.approx(back["entities"].gamma, abs=0.1)
     assert other["events"].gamma is None
-    shown = run(corpus, "agree", "ana", "bo", "--gamma", "--layer", "entities").stdout
+    shown = run(corpus, "agree", "ana", "bo", "--gamma", "--layers", "entities").stdout
     assert "entities: gamma" in shown
 
 
-def test_it_is_the_same_the_other_way_round(two):
+def test_agreement_is_symmetric(two):
     corpus, *_ = two
-    (pair,), (back,) = (agreement(corpus, names).pairs for names in (["ana", "bo"], ["bo", "ana"]))
+    (pair,), (back,) = (
+        measure_agreement(corpus, names).pairs for names in (["ana", "bo"], ["bo", "ana"])
+    )
     for name, layer in pair.layers.items():
         for way, labels in layer.spans.items():
             for label, score in labels.items():
@@ -167,18 +172,21 @@ def test_it_is_the_same_the_other_way_round(two):
     assert len(pair.disagreements) == len(back.disagreements)
 
 
-def test_the_command_gives_text_json_and_a_page(two, run):
+def test_the_report_comes_as_text_json_markdown_and_html(two, run):
     corpus, *_ = two
     text = run(corpus, "agree", "ana", "bo", "gold")
     assert text.exit_code == 0
-    assert "Krippendorff's alpha of all on claims: " in text.stdout
+    assert "Krippendorff's alpha of all annotators on claims: " in text.stdout
     report = json.loads(run(corpus, "agree", "ana", "bo", "--format", "json").stdout)
     assert report["pairs"][0]["layers"]["events"]["spans"]["exact"]["all"]["value"] < 1
     page = run(corpus, "agree", "ana", "bo", "--format", "html").stdout
     HTMLParser().feed(page)
+    table = run(corpus, "agree", "ana", "bo", "--format", "md").stdout
+    assert table.startswith("| measure | ana and bo |")
+    assert "| entities: level, kappa | " in table
     assert "<mark>" in page
     assert "http" not in page, "nothing is fetched from elsewhere"
-    one = run(corpus, "agree", "ana", "bo", "--layer", "claims", "--format", "json")
+    one = run(corpus, "agree", "ana", "bo", "--layers", "claims", "--format", "json")
     assert [*json.loads(one.stdout)["pairs"][0]["layers"]] == ["claims"]
 
 
@@ -202,13 +210,13 @@ def test_markup_in_a_text_stays_text(files, run):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["gold"], "two different annotators"),
-        (["gold", "gold"], "two different annotators"),
-        (["gold", "nobody"], "«nobody» has annotated nothing. Annotators are gold"),
+        (["gold"], "at least two different annotators"),
+        (["gold", "gold"], "at least two different annotators"),
+        (["gold", "nobody"], '"nobody" has no annotations. Annotators: gold'),
     ],
     ids=["one", "twice", "unknown"],
 )
-def test_what_cannot_be_compared_is_explained(real_corpus, run, names, message):
+def test_invalid_annotators_are_explained(real_corpus, run, names, message):
     result = run(real_corpus, "agree", *names)
     assert result.exit_code == 1
     assert message in result.stderr

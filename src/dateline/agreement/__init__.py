@@ -1,1 +1,1 @@
-"""How far annotators agree: on spans, labels, attributes, chains, arguments and claimers."""
+"""Inter-annotator agreement: spans, labels, attributes, coreference, arguments, claims."""

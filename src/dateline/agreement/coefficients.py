@@ -1,53 +1,50 @@
-"""Chance-corrected coefficients, by kept libraries; undefined is None, never 0 or 1 by accident."""
+"""Chance-corrected coefficients; undefined is None or NaN, never 0 or 1 by accident."""
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dateline.errors import DatelineError
+import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+from dateline.errors import MissingExtraError
+from dateline.metrics.counts import FloatArray
 
-    Counts = npt.NDArray[np.integer[Any]]
-    Values = npt.NDArray[np.float64]
-
-NEEDED = "pip install 'dateline[agreement]'"
+Tables = npt.NDArray[np.integer[Any]]
+"""Contingency tables, shape (..., labels, labels): rows are the first coder's labels."""
 
 
-def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None:
-    """Cohen's κ of two lists of labels, one for each unit.
+def kappa_and_alpha(tables: Tables) -> tuple[FloatArray, FloatArray]:
+    """Cohen's κ and Krippendorff's nominal α of two coders, for many tables at once.
 
-    None where there are no units, or where both use one and the same label throughout, so that
-    agreement could not have been otherwise.
+    Shapes: (..., labels, labels) to (...). NaN where undefined: there are no units, or κ's expected
+    agreement is 1, or α's expected disagreement is 0.
 
-    Source: Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological
-    Measurement 20(1), 1960. Raises DatelineError where scikit-learn is not installed.
+    Sources: Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological
+    Measurement 20(1), 1960; Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011.
     """
-    if len({*first, *second}) < 2:
-        return None
-    try:
-        from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (heavy and optional)
-    except ModuleNotFoundError:
-        raise DatelineError(f"Agreement needs scikit-learn: {NEEDED}") from None
-    numbers = {label: n for n, label in enumerate(dict.fromkeys((*first, *second)))}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        value = cohen_kappa_score([numbers[x] for x in first], [numbers[x] for x in second])
-    return _defined(value)
+    rows, columns = tables.sum(axis=-1), tables.sum(axis=-2)
+    units = rows.sum(axis=-1).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        observed = np.trace(tables, axis1=-2, axis2=-1) / units
+        expected = (rows * columns).sum(axis=-1) / units**2
+        values = 2 * units
+        disagreement = (values**2 - ((rows + columns) ** 2).sum(axis=-1)) / (values * (values - 1))
+        kappas = np.where(expected == 1, np.nan, (observed - expected) / (1 - expected))
+        alphas = np.where(disagreement == 0, np.nan, 1 - (1 - observed) / disagreement)
+    return kappas, alphas
 
 
-def alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
-    """Krippendorff's α for nominal data: a list of labels for each coder, None where missing.
+def krippendorff_alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
+    """Krippendorff's nominal α of any number of coders.
 
-    None where fewer than two labels occur, or no unit has two of them.
+    ``coders`` has a list of labels for each coder, None where a label is missing. None if fewer
+    than two labels occur, or no unit has two of them. Raises MissingExtraError if the package
+    krippendorff is not installed.
 
-    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011. Raises
-    DatelineError where the package krippendorff is not installed.
+    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011.
     """
     labels = dict.fromkeys(label for coder in coders for label in coder if label is not None)
     paired = any(sum(label is not None for label in unit) > 1 for unit in zip(*coders, strict=True))
@@ -55,47 +52,21 @@ def alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
         return None
     try:
         import krippendorff  # noqa: PLC0415 (optional)
-        import numpy as np  # noqa: PLC0415 (heavy)
     except ModuleNotFoundError:
-        raise DatelineError(f"Agreement needs krippendorff: {NEEDED}") from None
+        raise MissingExtraError(
+            "Agreement needs krippendorff: pip install 'dateline[agreement]'."
+        ) from None
     numbers = {label: n for n, label in enumerate(labels)}
-    data = np.array(
+    table = np.array(
         [[np.nan if x is None else numbers[x] for x in coder] for coder in coders], dtype=float
     )
     try:
-        value = krippendorff.alpha(reliability_data=data, level_of_measurement="nominal")
+        value = krippendorff.alpha(reliability_data=table, level_of_measurement="nominal")
     except ValueError:
         return None  # only one label is left among the units that can be paired
-    return _defined(value)
-
-
-def of_tables(tables: Counts) -> tuple[Values, Values]:
-    """Cohen's κ and Krippendorff's nominal α of many tables at once; NaN where undefined.
-
-    ``tables`` has the shape (tables, labels, labels): how many units the first coder gave the
-    label of the row, and the second that of the column. The same as ``kappa`` and ``alpha`` of each
-    table's units, a thousand times as fast, which is what resampling takes.
-    """
-    import numpy as np  # noqa: PLC0415 (heavy)
-
-    rows, columns = tables.sum(axis=2), tables.sum(axis=1)
-    units = rows.sum(axis=1).astype(float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        same = np.trace(tables, axis1=1, axis2=2) / units
-        by_chance = (rows * columns).sum(axis=1) / units**2
-        kappas = (same - by_chance) / (1 - by_chance)
-        values = 2 * units
-        differ = (values**2 - ((rows + columns) ** 2).sum(axis=1)) / (values * (values - 1))
-        alphas = 1 - (1 - same) / differ
-    kappas[by_chance == 1] = np.nan
-    alphas[differ == 0] = np.nan
-    return kappas, alphas
+    return None if math.isnan(value) else float(value)
 
 
 def f1(common: float, first: float, second: float) -> float | None:
-    """F₁ of one side against the other, which is the same both ways; None where both are empty."""
+    """F1 of one side against the other, which is symmetric; None if both are empty."""
     return 2 * common / (first + second) if first + second else None
-
-
-def _defined(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

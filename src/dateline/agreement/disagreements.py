@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dateline.agreement.tallies import sentence_of
+from dateline.agreement.counts import sentence_of
 from dateline.annotations.differences import format_value
 from dateline.annotations.items import (
     TextItem,
@@ -19,23 +19,28 @@ from dateline.annotations.items import (
 from dateline.annotations.matching import Matches
 from dateline.model import Annotation, Claim, Document, Event, Mention, Spans, Struct
 
-AROUND = 60
+CONTEXT = 60
 """Code points of context on each side."""
+
+NOTHING = "nothing"
+
+Values = tuple[str, str, str]
+"""An aspect of an item, and the value of each annotator."""
 
 
 class Disagreement(Struct, frozen=True):
-    """Something that two annotators say differently.
+    """An item or an aspect of it on which two annotators disagree.
 
-    ``before``, ``quote`` and ``after`` are the text around it, and ``pieces`` the quote again, in
-    stretches that do or do not belong to the item. ``what`` is presence, span, label, an
-    attribute's name, entity, happening, arguments, claimer, cue, events or relation; ``first`` and
-    ``second`` are what each says, None for one who has no such item.
+    ``aspect`` is presence, span, label, an attribute's name, entity, event coreference, arguments,
+    claimer, cue, events or relation. ``first`` and ``second`` are the annotators' values, None for
+    one who lacks the item. ``before``, ``quote`` and ``after`` are the text around it; ``pieces``
+    splits the quote into stretches, with True for those that belong to the item.
     """
 
     document: str
     sentence: int
     layer: str
-    what: str
+    aspect: str
     before: str
     quote: str
     after: str
@@ -51,181 +56,150 @@ def disagreements(
     matches: Matches,
     layers: Sequence[str],
 ) -> Iterator[Disagreement]:
-    """All of them, in the order of the layers and of the text."""
+    """All disagreements, in the order of the layers and of the text."""
+    comparison = _Comparison(first, second, matches)
     for layer in layers:
         if layer not in first.layers or layer not in second.layers:
             continue
-        ours, theirs = items_of_layer(first, layer), items_of_layer(second, layer)
-        others = {item.id: item for item in theirs}
-        rows: list[tuple[tuple[int, int], Disagreement]] = []
-        for item in ours:
+        others = {item.id: item for item in items_of_layer(second, layer)}
+        rows: list[tuple[TextItem, str, str | None, str | None]] = []
+        for item in items_of_layer(first, layer):
             match = matches.of_layer(layer).get(item.id)
             if match is None:
-                rows.append(_row(document, layer, item, "presence", label_of(item), None))
-                continue
-            other = others.pop(match)
-            rows += [
-                _row(document, layer, item, what, here, there)
-                for what, here, there in _parts(item, other, first, second, matches)
+                rows.append((item, "presence", label_of(item), None))
+            else:
+                rows += [(item, *values) for values in comparison.of_items(item, others.pop(match))]
+        rows += [(item, "presence", None, label_of(item)) for item in others.values()]
+        rows += comparison.of_relations(layer)
+        rows.sort(key=lambda row: (_extent(row[0]), row[1]))
+        yield from (_disagreement(document, layer, *row) for row in rows)
+
+
+class _Comparison:
+    """Two annotations and their matches."""
+
+    def __init__(self, first: Annotation, second: Annotation, matches: Matches) -> None:
+        self._annotations = first, second
+        self._matches = matches
+        self._items = text_items(first), text_items(second)
+        self._quotes = tuple(
+            {name: f'"{text_of(spans_of(item))}"' for name, item in items.items()}
+            for items in self._items
+        )
+        self._names = tuple({e.id: e.name for e in side.entities} for side in (first, second))
+        self._clusters = clusters_of(first), clusters_of(second)
+        self._known = {**matches.mentions, **matches.events, **matches.claims}
+
+    def of_items(self, one: TextItem, other: TextItem) -> Iterator[Values]:
+        """The aspects in which two matched items differ."""
+        if ranges_of(spans_of(one)) != ranges_of(spans_of(other)):
+            yield "span", format_value(spans_of(one)), format_value(spans_of(other))
+        if label_of(one) != label_of(other):
+            yield "label", label_of(one), label_of(other)
+        for name in sorted({*one.attributes, *other.attributes}):
+            values = one.attributes.get(name), other.attributes.get(name)
+            if values[0] != values[1]:
+                yield name, values[0] or NOTHING, values[1] or NOTHING
+        if isinstance(one, Mention) and isinstance(other, Mention):
+            yield from self._entities(one.entity, other.entity)
+        if isinstance(one, Event) and isinstance(other, Event):
+            yield from self._event_coreference(one, other)
+            yield from self._arguments(one, other)
+        if isinstance(one, Claim) and isinstance(other, Claim):
+            yield from self._claims(one, other)
+
+    def of_relations(self, layer: str) -> Iterator[tuple[TextItem, str, str | None, str | None]]:
+        """Relations that only one annotator has, with their source item."""
+        if layer not in ("events", "claims"):
+            return
+        field = "event_relations" if layer == "events" else "claim_relations"
+        relations = [getattr(annotation, field) for annotation in self._annotations]
+        one = {(r.type, self._other(r.source), self._other(r.target)): r for r in relations[0]}
+        other = {(r.type, r.source, r.target): r for r in relations[1]}
+        for side, own, others in ((0, one, other), (1, other, one)):
+            for key, relation in own.items():
+                # An invalid annotation may relate items that do not exist.
+                ends = {relation.source, relation.target}
+                if key not in others and ends <= self._items[side].keys():
+                    value = f"{relation.type} {self._quotes[side][relation.target]}"
+                    source = self._items[side][relation.source]
+                    yield (source, "relation", *((None, value) if side else (value, None)))
+
+    def _entities(self, one: str | None, other: str | None) -> Iterator[Values]:
+        if (self._matches.entities.get(one) if one else None) != other:
+            names = [
+                (names.get(entity) or entity) if entity else NOTHING
+                for names, entity in zip(self._names, (one, other), strict=True)
             ]
-        rows += [
-            _row(document, layer, item, "presence", None, label_of(item))
-            for item in others.values()
+            yield "entity", names[0], names[1]
+
+    def _event_coreference(self, one: Event, other: Event) -> Iterator[Values]:
+        coreferent = [
+            {event for event in clusters.get(own.cluster or "", ()) if event != own.id}
+            for clusters, own in zip(self._clusters, (one, other), strict=True)
         ]
-        rows += [
-            _row(document, layer, item, "relation", here, there)
-            for item, here, there in _relations(layer, first, second, matches)
-        ]
-        yield from (row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1].what)))
+        if {self._other(event) for event in coreferent[0]} != coreferent[1]:
+            one_events, other_events = (self._listed(i, sorted(coreferent[i])) for i in (0, 1))
+            yield "event coreference", one_events, other_events
+
+    def _arguments(self, one: Event, other: Event) -> Iterator[Values]:
+        arguments = (
+            {(a.role, self._other(a.filler)): a.filler for a in one.arguments},
+            {(a.role, a.filler): a.filler for a in other.arguments},
+        )
+        if arguments[0].keys() != arguments[1].keys():
+            values = []
+            for side, own in enumerate(arguments):
+                only = sorted(own.keys() - arguments[1 - side].keys())
+                quotes = self._quotes[side]
+                values.append(
+                    ", ".join(f"{key[0]} {quotes.get(own[key], own[key])}" for key in only)
+                )
+            yield "arguments", values[0] or NOTHING, values[1] or NOTHING
+
+    def _claims(self, one: Claim, other: Claim) -> Iterator[Values]:
+        if self._matches.mentions.get(one.claimer, one.claimer) != other.claimer:
+            yield "claimer", self._listed(0, [one.claimer]), self._listed(1, [other.claimer])
+        if ranges_of(one.cue or ()) != ranges_of(other.cue or ()):
+            yield "cue", format_value(one.cue), format_value(other.cue)
+        if {self._matches.events.get(name, "") for name in one.events} != {*other.events}:
+            yield "events", self._listed(0, one.events), self._listed(1, other.events)
+
+    def _other(self, id_: str) -> str:
+        """The id of a match in the second annotation; without a match, one that cannot occur."""
+        return self._known.get(id_, f"only first {id_}")
+
+    def _listed(self, side: int, ids: Sequence[str]) -> str:
+        return ", ".join(self._quotes[side].get(name, name) for name in ids) or NOTHING
 
 
-def _row(
+def _disagreement(
     document: Document,
     layer: str,
     item: TextItem,
-    what: str,
+    aspect: str,
     first: str | None,
     second: str | None,
-) -> tuple[tuple[int, int], Disagreement]:
+) -> Disagreement:
     spans = spans_of(item)
-    start, end = spans[0].start, spans[-1].end
-    return (start, end), Disagreement(
+    start, end = _extent(item)
+    return Disagreement(
         document=document.id,
         sentence=sentence_of(document, spans),
         layer=layer,
-        what=what,
-        before=document.text[max(start - AROUND, 0) : start],
+        aspect=aspect,
+        before=document.text[max(start - CONTEXT, 0) : start],
         quote=document.text[start:end],
-        after=document.text[end : end + AROUND],
+        after=document.text[end : end + CONTEXT],
         pieces=_pieces(document, spans),
         first=first,
         second=second,
     )
 
 
-def _parts(
-    one: TextItem,
-    other: TextItem,
-    first: Annotation,
-    second: Annotation,
-    matches: Matches,
-) -> Iterator[tuple[str, str, str]]:
-    if ranges_of(spans_of(one)) != ranges_of(spans_of(other)):
-        yield "span", format_value(spans_of(one)), format_value(spans_of(other))
-    if label_of(one) != label_of(other):
-        yield "label", label_of(one), label_of(other)
-    for name in sorted({*one.attributes, *other.attributes}):
-        here, there = one.attributes.get(name), other.attributes.get(name)
-        if here != there:
-            yield name, here or "nothing", there or "nothing"
-    if isinstance(one, Mention) and isinstance(other, Mention):
-        yield from _wholes("entity", one.entity, other.entity, first, second, matches)
-    if isinstance(one, Event) and isinstance(other, Event):
-        yield from _happening(one, other, first, second, matches)
-        yield from _arguments(one, other, first, second, matches)
-    if isinstance(one, Claim) and isinstance(other, Claim):
-        yield from _claim(one, other, first, second, matches)
-
-
-def _wholes(
-    what: str,
-    here: str | None,
-    there: str | None,
-    first: Annotation,
-    second: Annotation,
-    matches: Matches,
-) -> Iterator[tuple[str, str, str]]:
-    matched = matches.entities.get(here) if here else None
-    if matched != there:
-        names = ({e.id: e.name for e in side.entities} for side in (first, second))
-        ours, theirs = (
-            (found.get(name, name) or name) if name else "nothing"
-            for found, name in zip(names, (here, there), strict=True)
-        )
-        yield what, ours, theirs
-
-
-def _happening(
-    one: Event, other: Event, first: Annotation, second: Annotation, matches: Matches
-) -> Iterator[tuple[str, str, str]]:
-    """Which other events each takes it to be one happening with."""
-    here = {e for e in clusters_of(first).get(one.cluster or "", ()) if e != one.id}
-    there = {e for e in clusters_of(second).get(other.cluster or "", ()) if e != other.id}
-    if {matches.events.get(event, f"only here {event}") for event in here} != there:
-        ours, theirs = (
-            ", ".join(f"«{quotes[event]}»" for event in sorted(events)) or "nothing"
-            for quotes, events in ((_quotes(first), here), (_quotes(second), there))
-        )
-        yield "happening", f"one with {ours}", f"one with {theirs}"
-
-
-def _relations(
-    layer: str, first: Annotation, second: Annotation, matches: Matches
-) -> Iterator[tuple[Event | Claim, str | None, str | None]]:
-    """Relations that only one of them has, each with the item that it starts from."""
-    if layer == "events":
-        ours, theirs, known = first.event_relations, second.event_relations, matches.events
-    elif layer == "claims":
-        ours, theirs, known = first.claim_relations, second.claim_relations, matches.claims
-    else:
-        return
-    here = {
-        (r.type, *(known.get(end, f"only here {end}") for end in (r.source, r.target))): r
-        for r in ours
-    }
-    there = {(r.type, r.source, r.target): r for r in theirs}
-    for found, others, annotation in ((here, there, first), (there, here, second)):
-        items: dict[str, Event | Claim] = {event.id: event for event in annotation.events}
-        items.update({claim.id: claim for claim in annotation.claims})
-        quotes = _quotes(annotation)
-        for key, relation in found.items():
-            # An annotation that breaks the rules may relate what is not there.
-            if key not in others and {relation.source, relation.target} <= items.keys():
-                said = f"{relation.type} «{quotes[relation.target]}»"
-                yield (
-                    items[relation.source],
-                    said if found is here else None,
-                    said if found is there else None,
-                )
-
-
-def _arguments(
-    one: Event, other: Event, first: Annotation, second: Annotation, matches: Matches
-) -> Iterator[tuple[str, str, str]]:
-    known = {**matches.mentions, **matches.events, **matches.claims}
-    here = {(a.role, known.get(a.filler, f"only here {a.filler}")): a.filler for a in one.arguments}
-    there = {(a.role, a.filler): a.filler for a in other.arguments}
-    if here.keys() != there.keys():
-        quotes = _quotes(first), _quotes(second)
-        ours = [
-            f"{key[0]} «{quotes[0].get(here[key], here[key])}»"
-            for key in sorted(here.keys() - there.keys())
-        ]
-        theirs = [
-            f"{key[0]} «{quotes[1].get(there[key], there[key])}»"
-            for key in sorted(there.keys() - here.keys())
-        ]
-        yield "arguments", ", ".join(ours) or "nothing", ", ".join(theirs) or "nothing"
-
-
-def _claim(
-    one: Claim, other: Claim, first: Annotation, second: Annotation, matches: Matches
-) -> Iterator[tuple[str, str, str]]:
-    quotes = _quotes(first), _quotes(second)
-    if matches.mentions.get(one.claimer, one.claimer) != other.claimer:
-        yield (
-            "claimer",
-            quotes[0].get(one.claimer, one.claimer),
-            quotes[1].get(other.claimer, other.claimer),
-        )
-    if ranges_of(one.cue or ()) != ranges_of(other.cue or ()):
-        yield "cue", format_value(one.cue), format_value(other.cue)
-    if {matches.events.get(name, "") for name in one.events} != {*other.events}:
-        yield (
-            "events",
-            ", ".join(quotes[0].get(name, name) for name in one.events) or "nothing",
-            ", ".join(quotes[1].get(name, name) for name in other.events) or "nothing",
-        )
+def _extent(item: TextItem) -> tuple[int, int]:
+    spans = spans_of(item)
+    return spans[0].start, spans[-1].end
 
 
 def _pieces(document: Document, spans: Spans) -> tuple[tuple[str, bool], ...]:
@@ -235,7 +209,3 @@ def _pieces(document: Document, spans: Spans) -> tuple[tuple[str, bool], ...]:
             pieces.append((document.text[spans[number - 1].end : span.start], False))
         pieces.append((document.text[span.start : span.end], True))
     return tuple(pieces)
-
-
-def _quotes(annotation: Annotation) -> dict[str, str]:
-    return {name: text_of(spans_of(item)) for name, item in text_items(annotation).items()}

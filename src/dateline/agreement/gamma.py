@@ -1,4 +1,4 @@
-"""Mathet's γ, which measures agreement on where items are and what they are at once."""
+"""Mathet's γ, which measures agreement on spans and labels at once."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ import math
 from collections.abc import Sequence
 
 from dateline.annotations.items import items_of_layer, label_of, spans_of
-from dateline.errors import DatelineError
+from dateline.errors import MissingExtraError
 from dateline.model import Annotation, Document
-
-NEEDED = "pip install 'dateline[gamma]'"
 
 
 def gamma(
-    found: Sequence[tuple[Document, Sequence[Annotation]]], layer: str, seed: int
+    documents: Sequence[tuple[Document, Sequence[Annotation]]], layer: str, seed: int
 ) -> float | None:
-    """γ of the annotators of these documents on a layer; None where it is undefined.
+    """γ of the annotators of these documents on a layer; None if undefined.
 
-    The documents stand one after another; an item reaches from its first character to its last,
-    so that one in pieces takes in what is between. Position and label weigh the same. None where
-    one of the annotators has no item. Chance is estimated on samples drawn with this seed.
+    Documents are concatenated. An item extends from its first to its last character, including the
+    gaps of discontinuous items. Position and label have the same weight. None if an annotator has
+    no item. Expected disagreement is estimated on random samples, drawn with this seed. Raises
+    MissingExtraError if pygamma-agreement is not installed.
 
     Source: Mathet, Widlöcher and Métivier, "The Unified and Holistic Method Gamma (γ) for
-    Inter-Annotator Agreement Measure and Alignment", Computational Linguistics 41(3), 2015. Raises
-    DatelineError where pygamma-agreement is not installed.
+    Inter-Annotator Agreement Measure and Alignment", Computational Linguistics 41(3), 2015.
     """
     try:
         import numpy as np  # noqa: PLC0415 (heavy)
@@ -34,21 +32,23 @@ def gamma(
             Continuum,
         )
     except ModuleNotFoundError:
-        raise DatelineError(f"γ needs pygamma-agreement: {NEEDED}") from None
+        raise MissingExtraError(
+            "γ needs pygamma-agreement: pip install 'dateline[gamma]'."
+        ) from None
     continuum, before = Continuum(), 0
-    annotators: dict[str, int] = {}
-    for document, sides in found:
+    counts: dict[str, int] = {}
+    for document, sides in documents:
         for annotation in sides:
             items = items_of_layer(annotation, layer)
-            annotators[annotation.annotator] = annotators.get(annotation.annotator, 0) + len(items)
+            counts[annotation.annotator] = counts.get(annotation.annotator, 0) + len(items)
             for item in items:
                 spans = spans_of(item)
-                place = Segment(before + spans[0].start, before + spans[-1].end)
-                continuum.add(annotation.annotator, place, label_of(item))
+                segment = Segment(before + spans[0].start, before + spans[-1].end)
+                continuum.add(annotation.annotator, segment, label_of(item))
         before += len(document.text) + 1
-    if len(annotators) < 2 or not all(annotators.values()):
+    if len(counts) < 2 or not all(counts.values()):
         return None
-    # The package draws from NumPy's shared generator, and warns of each solver that is not there.
+    # The package uses NumPy's global generator, and logs a warning for each missing solver.
     state, level = np.random.get_state(), logging.root.level
     np.random.seed(seed)
     logging.root.setLevel(logging.ERROR)

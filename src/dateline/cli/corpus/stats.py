@@ -196,8 +196,8 @@ def _counts(corpus: Corpus) -> str:
 
 
 def _agreement(corpus: Corpus) -> str:
-    from dateline.agreement.measuring import agreement
-    from dateline.agreement.summary import summary
+    from dateline.agreement.measure import measure_agreement
+    from dateline.agreement.tables import agreement_markdown
 
     annotators = [name for name in corpus.annotators() if name != "gold"]
-    return summary(agreement(corpus, annotators))
+    return agreement_markdown(measure_agreement(corpus, annotators), main_only=True)

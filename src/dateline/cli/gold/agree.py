@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    documents_option,
+    format_option,
+    layers_option,
+    pass_settings,
+)
+from dateline.model import LAYERS
 
 if TYPE_CHECKING:
-    from dateline.agreement.measuring import Coefficients, PairAgreement, Report, Score
-
-_LAYERS = ("entities", "events", "claims")
+    from dateline.agreement.report import AgreementReport
 
 
 @click.command(cls=Command)
-@click.argument("annotators", nargs=-1, required=True)
-@click.option("--document", "documents", multiple=True, metavar="ID", help="Only this document.")
-@click.option(
-    "--layer", "layers", multiple=True, type=click.Choice(_LAYERS), help="Only this layer."
-)
-@format_option("text", "json", "html")
-@click.option("--gamma", is_flag=True, help="Mathet's gamma too; takes its time.")
-@click.option("--seed", default=13, show_default=True, help="Of the resamples.")
+@click.argument("annotators", nargs=-1, required=True, metavar="ANNOTATOR...")
+@documents_option("Only these documents.  [default: all documents that a pair shares]")
+@layers_option()
+@format_option("text", "json", "md", "html")
+@click.option("--gamma", is_flag=True, help="Compute Mathet's gamma too; takes half a minute.")
+@click.option("--seed", default=13, show_default=True, help="Seed of the resamples.")
 @pass_settings
 def agree(
     settings: Settings,
@@ -33,94 +37,66 @@ def agree(
     gamma: bool,
     seed: int,
 ) -> None:
-    """Measure how far annotators agree on the documents that they share.
+    """Measure inter-annotator agreement.
 
-    Spans (F1 by exact match and by overlap), labels of tokens and attributes of matched items
-    (Cohen's kappa, Krippendorff's alpha), coreference, arguments and claimers; with intervals. The
-    page that --format html makes shows every disagreement in its context.
+    Compares each pair of annotators on the documents that both have annotated: F1 of spans,
+    Cohen's kappa and Krippendorff's alpha on tokens and attributes, coreference, arguments and
+    claims, with 95% intervals. --format html shows every disagreement in its context.
 
     \b
-    Example:
+    Examples:
       dateline agree ana bo
-      dateline agree ana bo cy --layer events --format html > agreement.html
+      dateline agree ana bo cy --layers events,claims --format html > agreement.html
     """
-    from dateline.agreement.measuring import agreement
+    from dateline.agreement.measure import measure_agreement
     from dateline.corpus.store import Corpus
 
     corpus = Corpus(settings.root)
-    report = agreement(
-        corpus, annotators, documents or None, layers or _LAYERS, seed, with_gamma=gamma
+    report = measure_agreement(
+        corpus, annotators, documents, layers or LAYERS, seed, with_gamma=gamma
     )
     if output_format == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
     elif output_format == "html":
-        from dateline.agreement.html_page import page
+        from dateline.agreement.html import agreement_html
 
-        click.echo(page(report, corpus.ontology.title))
+        click.echo(agreement_html(report, corpus.ontology.title))
+    elif output_format == "md":
+        from dateline.agreement.tables import agreement_markdown
+
+        click.echo(agreement_markdown(report), nl=False)
     else:
         _show(report)
 
 
-def _show(report: Report) -> None:
+def _show(report: AgreementReport) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from dateline.agreement.tables import format_interval, format_number, measure_rows
+    from dateline.rendering.listing import counted
+
     console = Console()
     for pair in report.pairs:
+        documents = counted(len(pair.documents), "document")
         table = Table(
-            title=Text(f"{pair.first} and {pair.second}, {len(pair.documents)} document(s)"),
-            title_justify="left",
+            title=Text(f"{pair.first} and {pair.second}, {documents}"), title_justify="left"
         )
-        for name in ("measure", "value", "interval", "common", pair.first, pair.second):
+        for name in ("measure", "value", "95% CI", "common", pair.first, pair.second):
             table.add_column(name, justify="left" if name == "measure" else "right")
-        for row in _rows(pair):
-            table.add_row(*(Text(cell) for cell in row))
+        for row in measure_rows(pair):
+            score = row.score
+            counts = (score.common, score.first, score.second)
+            cells = [row.name, format_number(score.value), format_interval(score)]
+            cells += ["" if count is None else str(count) for count in counts]
+            table.add_row(*map(Text, cells))
         console.print(table)
-        console.print(
-            Text(
-                f"{len(pair.disagreements)} disagreements; --format html shows each in its context"
-            )
-        )
+        disagreements = counted(len(pair.disagreements), "disagreement")
+        console.print(Text(f"{disagreements}; --format html shows each in its context"))
     if len(report.annotators) > 2:
         for layer, value in report.alpha.items():
-            console.print(Text(f"Krippendorff's alpha of all on {layer}: {_number(value)}"))
-
-
-def _rows(pair: PairAgreement) -> list[tuple[str, ...]]:
-    from msgspec.structs import replace
-
-    rows: list[tuple[str, ...]] = []
-
-    def row(name: str, score: Score) -> None:
-        interval = f"{_number(score.low)} – {_number(score.high)}" if score.low is not None else ""
-        counts = ("" if n is None else str(n) for n in (score.common, score.first, score.second))
-        rows.append((name, _number(score.value), interval, *counts))
-
-    def coefficients(name: str, found: Coefficients) -> None:
-        counts = found.same, found.units, found.units
-        for symbol, score in (("kappa", found.kappa), ("alpha", found.alpha)):
-            common, first, second = counts
-            row(f"{name}, {symbol}", replace(score, common=common, first=first, second=second))
-
-    for name, layer in pair.layers.items():
-        for way, labels in layer.spans.items():
-            row(f"{name}: F1, {way}", labels["all"])
-        coefficients(f"{name}: tokens", layer.tokens["all"])
-        if layer.gamma is not None:
-            rows.append((f"{name}: gamma", _number(layer.gamma), "", "", "", ""))
-        for attribute, found in layer.attributes.items():
-            coefficients(f"{name}: {attribute}", found)
-    if pair.coreference is not None:
-        rows.append(("coreference: CoNLL F1", _number(pair.coreference), "", "", "", ""))
-    for way, score in pair.arguments.items():
-        row(f"arguments: F1, the same {way}", score)
-    for part, score in pair.claims.items():
-        row(f"claims: {part}", score)
-    return rows
-
-
-def _number(value: float | None) -> str:
-    return "—" if value is None else f"{value:.3f}"
+            line = f"Krippendorff's alpha of all annotators on {layer}: {format_number(value)}"
+            console.print(Text(line))

@@ -1,0 +1,196 @@
+"""Counts of what two annotators have in common on a document, by sentence."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+from dateline.annotations.items import TextItem, items_of_layer, label_of, ranges_of, spans_of
+from dateline.annotations.matching import Matches, match
+from dateline.model import Annotation, Claim, Document, Spans, Struct
+
+OUTSIDE = "O"
+"""The label of a token that no item covers."""
+
+
+class PairCount(Struct, frozen=True):
+    """The number of items that both annotators have, that the first has, and that the second has.
+
+    Numbers of different sentences can be added.
+    """
+
+    common: int = 0
+    first: int = 0
+    second: int = 0
+
+    def __add__(self, other: PairCount) -> PairCount:
+        return PairCount(
+            common=self.common + other.common,
+            first=self.first + other.first,
+            second=self.second + other.second,
+        )
+
+
+Kind = tuple[str, str, str]
+"""Layer, match mode (``exact``, ``overlap``, ``span``) and label; an empty label means all."""
+
+
+class DocumentCounts(Struct, frozen=True):
+    """The counts of a document; keys start with the number of the sentence.
+
+    ``spans`` has counts by kind, ``arguments`` by the way in which fillers are compared, ``claims``
+    by the compared field of matched claims. ``values`` has the pairs of values of each attribute of
+    matched items, by layer and attribute.
+    """
+
+    spans: Mapping[tuple[int, Kind], PairCount]
+    values: Mapping[tuple[str, str], Sequence[tuple[int, str | None, str | None]]]
+    arguments: Mapping[tuple[int, str], PairCount]
+    claims: Mapping[tuple[int, str], PairCount]
+    matches: Matches
+
+
+def count_document(document: Document, first: Annotation, second: Annotation) -> DocumentCounts:
+    """Compare two annotations of a document on the layers that both have."""
+    matches = match(first, second)
+    layers = [layer for layer in first.layers if layer in second.layers]
+    spans: dict[tuple[int, Kind], PairCount] = defaultdict(PairCount)
+    values: dict[tuple[str, str], list[tuple[int, str | None, str | None]]] = defaultdict(list)
+    for layer in layers:
+        items = items_of_layer(first, layer), items_of_layer(second, layer)
+        matched, others = matches.of_layer(layer), {item.id: item for item in items[1]}
+        pairs = [(item, others[matched[item.id]]) for item in items[0] if item.id in matched]
+        for item, mode, count in _span_counts(*items, pairs):
+            sentence = sentence_of(document, spans_of(item))
+            spans[sentence, (layer, mode, "")] += count
+            if mode != "span":
+                spans[sentence, (layer, mode, label_of(item))] += count
+        for one, other in pairs:
+            sentence = sentence_of(document, spans_of(one))
+            for name in sorted({*one.attributes, *other.attributes}):
+                both = one.attributes.get(name), other.attributes.get(name)
+                values[layer, name].append((sentence, *both))
+    return DocumentCounts(
+        spans=spans,
+        values=values,
+        arguments=_argument_counts(document, first, second, matches) if "events" in layers else {},
+        claims=_claim_counts(document, first, second, matches) if "claims" in layers else {},
+        matches=matches,
+    )
+
+
+def token_labels(document: Document, annotation: Annotation, layer: str) -> list[str]:
+    """A label for each token: that of the shortest item that covers it, or ``O``."""
+    labels = [OUTSIDE] * len(document.tokens)
+    starts = [start for start, _ in document.tokens]
+    items = items_of_layer(annotation, layer)
+    for item in sorted(items, key=lambda i: (-_length(spans_of(i)), label_of(i), i.id)):
+        for span in spans_of(item):
+            token = max(bisect_right(starts, span.start) - 1, 0)
+            while token < len(starts) and starts[token] < span.end:
+                if document.tokens[token][1] > span.start:
+                    labels[token] = label_of(item)
+                token += 1
+    return labels
+
+
+def sentence_of(document: Document, spans: Spans) -> int:
+    """The number of the sentence in which the spans begin."""
+    starts = [start for start, _ in document.sentences]
+    return max(bisect_right(starts, spans[0].start) - 1, 0)
+
+
+def _length(spans: Spans) -> int:
+    return sum(span.end - span.start for span in spans)
+
+
+def _span_counts(
+    first: Sequence[TextItem],
+    second: Sequence[TextItem],
+    pairs: Sequence[tuple[TextItem, TextItem]],
+) -> Iterator[tuple[TextItem, str, PairCount]]:
+    for items, count in ((first, PairCount(first=1)), (second, PairCount(second=1))):
+        for item in items:
+            for mode in ("exact", "overlap", "span"):
+                yield item, mode, count
+    for mode in ("exact", "span"):
+        others = Counter(_key(item, mode) for item in second)
+        for item in first:
+            key = _key(item, mode)
+            if others[key]:
+                others[key] -= 1
+                yield item, mode, PairCount(common=1)
+    for one, other in pairs:
+        if label_of(one) == label_of(other):
+            yield one, "overlap", PairCount(common=1)
+
+
+def _key(item: TextItem, mode: str) -> Hashable:
+    return ranges_of(spans_of(item)), label_of(item) if mode == "exact" else ""
+
+
+def _argument_counts(
+    document: Document, first: Annotation, second: Annotation, matches: Matches
+) -> dict[tuple[int, str], PairCount]:
+    """Arguments of matched events that have the same role and filler, or a coreferent filler."""
+    entities = {mention.id: mention.entity for mention in first.mentions}
+    other_entities = {mention.id: mention.entity for mention in second.mentions}
+    others = {event.id: event for event in second.events}
+    known = {**matches.mentions, **matches.events, **matches.claims}
+    matched = {*matches.entities.values()}
+    found: dict[tuple[int, str], PairCount] = defaultdict(PairCount)
+    for event in first.events:
+        if event.id not in matches.events:
+            continue
+        sentence = sentence_of(document, event.trigger)
+        for mode in ("mention", "entity"):
+            one, other = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+            for argument in event.arguments:
+                entity = matches.entities.get(entities.get(argument.filler) or "")
+                filler = known.get(argument.filler, f"only first {argument.filler}")
+                one[argument.role, entity if mode == "entity" and entity else filler] += 1
+            for argument in others[matches.events[event.id]].arguments:
+                entity = other_entities.get(argument.filler)
+                same = entity if mode == "entity" and entity in matched else None
+                other[argument.role, same or argument.filler] += 1
+            found[sentence, mode] += PairCount(
+                common=(one & other).total(), first=one.total(), second=other.total()
+            )
+    return found
+
+
+def _claim_counts(
+    document: Document, first: Annotation, second: Annotation, matches: Matches
+) -> dict[tuple[int, str], PairCount]:
+    """Matched claims that have the same claimer, cue and events; of all matched claims."""
+    entities = {mention.id: mention.entity for mention in first.mentions}
+    other_entities = {mention.id: mention.entity for mention in second.mentions}
+    others = {claim.id: claim for claim in second.claims}
+
+    def same_mention(one: Claim, other: Claim) -> bool:
+        return matches.mentions.get(one.claimer, one.claimer) == other.claimer
+
+    def same_entity(one: Claim, other: Claim) -> bool:
+        entity = matches.entities.get(entities.get(one.claimer) or "")
+        return same_mention(one, other) or (
+            entity is not None and entity == other_entities.get(other.claimer)
+        )
+
+    def same_cue(one: Claim, other: Claim) -> bool:
+        return ranges_of(one.cue or ()) == ranges_of(other.cue or ())
+
+    def same_events(one: Claim, other: Claim) -> bool:
+        return {matches.events.get(name, "") for name in one.events} == {*other.events}
+
+    found: dict[tuple[int, str], PairCount] = defaultdict(PairCount)
+    for one in first.claims:
+        if one.id not in matches.claims:
+            continue
+        sentence, other = sentence_of(document, one.spans), others[matches.claims[one.id]]
+        for name, same in (
+            ("claimer (mention)", same_mention), ("claimer (entity)", same_entity),
+            ("cue", same_cue), ("events", same_events),
+        ):  # fmt: skip
+            found[sentence, name] += PairCount(common=int(same(one, other)), first=1, second=1)
+    return found

@@ -1,0 +1,73 @@
+"""The agreement report: plain values, as JSON output has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dateline.agreement.disagreements import Disagreement
+from dateline.model import Struct
+
+ALL = "all"
+"""The label that means all labels together."""
+
+
+class Score(Struct, frozen=True):
+    """A coefficient with its 95% interval; None where undefined.
+
+    ``first`` and ``second`` count the items of each annotator, ``common`` those that both have.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    common: int | None = None
+    first: int | None = None
+    second: int | None = None
+
+
+class Coefficients(Struct, frozen=True):
+    """Cohen's κ and Krippendorff's nominal α on units; ``same`` of them have the same label."""
+
+    units: int
+    same: int
+    kappa: Score
+    alpha: Score
+
+
+class LayerAgreement(Struct, frozen=True):
+    """Agreement on a layer.
+
+    ``spans`` has F1 by match mode and label. Modes are ``exact`` (same spans and label),
+    ``overlap`` (same label, of items matched one to one) and ``span`` (same spans, any label); the
+    label ``all`` means all labels together. ``tokens`` has coefficients on the labels of tokens,
+    for ``all`` and for each label against the rest; a token has the label of the shortest item that
+    covers it, or O. ``attributes`` has coefficients on matched items. ``gamma`` is None unless
+    requested.
+    """
+
+    spans: Mapping[str, Mapping[str, Score]]
+    tokens: Mapping[str, Coefficients]
+    token_confusion: Mapping[str, Mapping[str, int]]
+    attributes: Mapping[str, Coefficients]
+    gamma: float | None
+
+
+class PairAgreement(Struct, frozen=True):
+    """Agreement of two annotators on the documents that both have annotated."""
+
+    first: str
+    second: str
+    documents: tuple[str, ...]
+    layers: Mapping[str, LayerAgreement]
+    coreference: float | None
+    arguments: Mapping[str, Score]
+    claims: Mapping[str, Score]
+    disagreements: tuple[Disagreement, ...]
+
+
+class AgreementReport(Struct, frozen=True):
+    """Agreement of all pairs, and Krippendorff's α on tokens of all annotators, by layer."""
+
+    annotators: tuple[str, ...]
+    pairs: tuple[PairAgreement, ...]
+    alpha: Mapping[str, float | None]

@@ -1,0 +1,77 @@
+"""The report as a table of measures, for the terminal and in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from dateline.agreement.report import ALL, AgreementReport, Coefficients, PairAgreement, Score
+from dateline.model import Struct
+
+
+class Row(Struct, frozen=True):
+    """A measure of a pair; ``is_main`` is False for details that a summary leaves out."""
+
+    name: str
+    score: Score
+    is_main: bool = True
+
+
+def measure_rows(pair: PairAgreement) -> Iterator[Row]:
+    """All measures of a pair."""
+    for name, layer in pair.layers.items():
+        for mode, labels in layer.spans.items():
+            yield Row(name=f"{name}: F1, {mode}", score=labels[ALL], is_main=mode != "span")
+        yield from _coefficient_rows(f"{name}: tokens", layer.tokens[ALL], is_main=True)
+        if layer.gamma is not None:
+            yield Row(name=f"{name}: gamma", score=Score(value=layer.gamma), is_main=False)
+        for attribute, found in layer.attributes.items():
+            yield from _coefficient_rows(f"{name}: {attribute}", found, is_main=False)
+    if pair.coreference is not None:
+        yield Row(name="coreference: CoNLL F1", score=Score(value=pair.coreference))
+    for mode, score in pair.arguments.items():
+        yield Row(name=f"arguments: F1, same {mode}", score=score)
+    for part, score in pair.claims.items():
+        yield Row(name=f"claims: same {part}", score=score)
+
+
+def agreement_markdown(report: AgreementReport, *, main_only: bool = False) -> str:
+    """A Markdown table with a column for each pair; intervals in brackets.
+
+    With ``main_only``, it leaves out attributes, γ and F1 of spans regardless of their label.
+    """
+    columns = []
+    for pair in report.pairs:
+        rows = (row for row in measure_rows(pair) if row.is_main or not main_only)
+        documents = {"documents shared": str(len(pair.documents))}
+        columns.append(documents | {row.name: _with_interval(row.score) for row in rows})
+    names = " | ".join(f"{pair.first} and {pair.second}" for pair in report.pairs)
+    measures = dict.fromkeys(name for column in columns for name in column)
+    lines = [
+        f"| {name} | " + " | ".join(column.get(name, "—") for column in columns) + " |"
+        for name in measures
+    ]
+    return "\n".join([f"| measure | {names} |", "|---" * (len(columns) + 1) + "|", *lines]) + "\n"
+
+
+def format_number(value: float | None) -> str:
+    """Three decimals, or a dash where undefined."""
+    return "—" if value is None else f"{value:.3f}"
+
+
+def format_interval(score: Score) -> str:
+    """The interval, or an empty string if there is none."""
+    if score.low is None or score.high is None:
+        return ""
+    return f"[{score.low:.3f}, {score.high:.3f}]"
+
+
+def _coefficient_rows(name: str, found: Coefficients, *, is_main: bool) -> Iterator[Row]:
+    for symbol, score in (("kappa", found.kappa), ("alpha", found.alpha)):
+        counted = replace(score, common=found.same, first=found.units, second=found.units)
+        yield Row(name=f"{name}, {symbol}", score=counted, is_main=is_main)
+
+
+def _with_interval(score: Score) -> str:
+    return f"{format_number(score.value)} {format_interval(score)}".rstrip()
