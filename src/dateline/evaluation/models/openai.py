@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from dateline.corpus.store import sha256, write_atomically
-from dateline.errors import InvalidInputError, MissingExtraError
+from dateline.errors import InvalidInputError, missing_extra
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
 from dateline.ontology.labels import Ontology
@@ -45,10 +45,8 @@ def make(config: ModelConfig) -> ChatModel:
     try:
         import httpx  # noqa: F401, PLC0415 (optional)
         import tenacity  # noqa: F401, PLC0415 (optional)
-    except ImportError:
-        raise MissingExtraError(
-            "language models need the extra `llm`; run `pip install 'dateline[llm]'`."
-        ) from None
+    except ImportError as error:
+        raise missing_extra(error.name or "httpx", "llm") from None
     option = config.options.get
     base_url = option("base_url", os.environ.get("OPENAI_BASE_URL", ""))
     if not config.argument or not base_url:
