@@ -1,0 +1,138 @@
+"""Writing files whole: each is replaced in one step, several together or not at all.
+
+Several files are written through a journal. It lists what is to be put in place and holds the new
+contents; once it is complete on disk, the change is decided, and whoever comes next finishes it
+after a crash (`recover`). Before that, nothing has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from dateline.errors import ConflictError
+
+NOTES = ".dateline"
+"""The folder of a corpus for what is not part of it: locks, journals, notes of a pull."""
+WAIT = 60
+"""Seconds that a command waits for another that is writing."""
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write to a temporary file beside the path, then replace: readers see old or new, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    written = Path(temporary)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        written.chmod(0o644)
+        written.replace(path)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
+
+
+def write_if_changed(path: Path, content: bytes) -> bool:
+    """Write the file unless it has this content already; True if it was written."""
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    write_atomically(path, content)
+    return True
+
+
+@contextlib.contextmanager
+def locked(root: Path, wait: float = WAIT) -> Iterator[None]:
+    """Hold the corpus's lock: one command at a time reads, changes and writes.
+
+    Finishes first what an interrupted command had decided. Raises ConflictError if another command
+    holds the lock for longer than ``wait`` seconds.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 (only writing commands need it)
+
+    folder = root / NOTES
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock", timeout=wait)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ConflictError(
+            f"{root}: another command has been writing for more than {wait:g} seconds; wait for it "
+            "to end, and run this one again."
+        ) from None
+    try:
+        recover(root)
+        yield
+    finally:
+        lock.release()
+
+
+def hashes(paths: Iterator[Path] | list[Path]) -> dict[Path, str | None]:
+    """What each file holds now, as a hash; None where there is no file."""
+    return {path: sha256(path.read_bytes()) if path.is_file() else None for path in paths}
+
+
+def refuse_changed(before: Mapping[Path, str | None]) -> None:
+    """Raise ConflictError, naming the files, if any of them is not what it was."""
+    changed = [str(path) for path, old in hashes(list(before)).items() if old != before[path]]
+    if changed:
+        raise ConflictError(
+            f"{', '.join(changed)}: changed while this command was running, so nothing "
+            "was written; look at the change, and run the command again."
+        )
+
+
+class _Step(msgspec.Struct, frozen=True):
+    """Put a staged file in place, or remove a file where nothing is staged."""
+
+    path: str
+    staged: str | None
+
+
+def write_together(root: Path, files: Mapping[Path, bytes | None]) -> None:
+    """Write several files of a corpus, or remove those whose content is None: all or none.
+
+    Call it while holding `locked`. Interrupted at any moment, the files are as before, or `recover`
+    makes all of them new.
+    """
+    journal = root / NOTES / "journal"
+    shutil.rmtree(journal, ignore_errors=True)
+    steps = []
+    for number, (path, content) in enumerate(files.items()):
+        staged = None
+        if content is not None:
+            staged = str(number)
+            write_atomically(journal / staged, content)
+        steps.append(_Step(path=path.relative_to(root).as_posix(), staged=staged))
+    write_atomically(journal / "steps.json", msgspec.json.encode(steps))
+    recover(root)
+
+
+def recover(root: Path) -> None:
+    """Finish what an interrupted `write_together` had decided, and clear what it had not."""
+    journal = root / NOTES / "journal"
+    decided = journal / "steps.json"
+    if decided.is_file():
+        for step in msgspec.json.decode(decided.read_bytes(), type=list[_Step]):
+            target = root / step.path
+            if step.staged is None:
+                target.unlink(missing_ok=True)
+            elif (staged := journal / step.staged).is_file():
+                # Copied, not moved: a crash between two steps must leave what to repeat them from.
+                write_if_changed(target, staged.read_bytes())
+        decided.unlink()
+    shutil.rmtree(journal, ignore_errors=True)

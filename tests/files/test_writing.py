@@ -1,0 +1,123 @@
+"""Writing several files: all or none, whatever interrupts it, and one command at a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dateline.errors import ConflictError, InvalidInputError
+from dateline.files.names import inside, is_plain_name, plain_name
+from dateline.files.writing import (
+    NOTES,
+    hashes,
+    locked,
+    refuse_changed,
+    write_atomically,
+)
+
+OLD = {"a.txt": b"old a", "b/c.txt": b"old c", "gone.txt": b"old"}
+NEW = {"a.txt": b"new a", "b/c.txt": b"new c", "d.txt": b"new d"}
+
+# Ends the process, as a kill would, at the n-th call that changes a file.
+KILLED = """
+import os, sys, shutil, tempfile
+from pathlib import Path
+left = int(sys.argv[1])
+def counted(call):
+    def wrapper(*args, **kwargs):
+        global left
+        left -= 1
+        if left < 0:
+            os._exit(9)
+        return call(*args, **kwargs)
+    return wrapper
+for owner, name in ((Path, "replace"), (Path, "unlink"), (Path, "mkdir"), (Path, "chmod"),
+                    (os, "fsync"), (tempfile, "mkstemp"), (shutil, "rmtree")):
+    setattr(owner, name, counted(getattr(owner, name)))
+from dateline.files.writing import locked, write_together
+root = Path(sys.argv[2])
+with locked(root):
+    write_together(root, {root / "a.txt": b"new a", root / "b/c.txt": b"new c",
+                          root / "d.txt": b"new d", root / "gone.txt": None})
+"""
+
+
+def content(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and NOTES not in path.parts
+    }
+
+
+def test_killed_at_any_moment_all_files_are_old_or_all_become_new(tmp_path):
+    outcomes = []
+    for number in range(200):
+        root = tmp_path / str(number)
+        for name, old in OLD.items():
+            write_atomically(root / name, old)
+        done = subprocess.run([sys.executable, "-c", KILLED, str(number), str(root)], check=False)
+        with locked(root):
+            found = {name: text for name, text in content(root).items() if "/." not in f"/{name}"}
+        assert found in (OLD, NEW), number
+        assert not (root / NOTES / "journal").exists()
+        outcomes.append(found == NEW)
+        if done.returncode == 0:
+            break
+    # Decided once, it stays decided.
+    assert outcomes == sorted(outcomes)
+    assert outcomes[0] is False
+    assert outcomes[-1] is True
+
+
+def _add_one(root: Path) -> None:
+    for _ in range(20):
+        with locked(root):
+            count = int((root / "count").read_text())
+            write_atomically(root / "count", str(count + 1).encode())
+
+
+def test_no_update_of_parallel_commands_is_lost(tmp_path):
+    write_atomically(tmp_path / "count", b"0")
+    with ProcessPoolExecutor(4) as pool:
+        list(pool.map(_add_one, [tmp_path] * 4))
+    assert (tmp_path / "count").read_text() == "80"
+
+
+def test_a_command_that_waits_too_long_says_so(tmp_path):
+    waiting = pytest.raises(ConflictError, match="another command has been writing")
+    with locked(tmp_path), waiting, locked(tmp_path, wait=0.01):
+        pytest.fail("the lock was taken twice")
+
+
+def test_what_changed_meanwhile_is_not_overwritten(tmp_path):
+    kept, gone = tmp_path / "kept", tmp_path / "gone"
+    kept.write_text("a")
+    before = hashes([kept, gone])
+    refuse_changed(before)
+    kept.write_text("b")
+    with pytest.raises(ConflictError, match="kept: changed while"):
+        refuse_changed(before)
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "a/b", "", ".", "..", ".hidden", "a\n", "x" * 129, "a\\b", "é", "a b", "con."]
+)
+def test_names_that_could_lead_elsewhere_are_refused(name):
+    assert not is_plain_name(name)
+    with pytest.raises(InvalidInputError, match="the annotator"):
+        plain_name(name, "the annotator")
+
+
+def test_links_do_not_lead_out_of_a_folder(tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link").symlink_to(tmp_path)
+    assert inside(root, root / "a.json") == root / "a.json"
+    for path in (root / "link" / "a.json", root / ".." / "a.json"):
+        with pytest.raises(InvalidInputError, match="leads out of"):
+            inside(root, path)
