@@ -1,0 +1,149 @@
+"""Schema files are edited by hand: whatever is in them is used as it is, or refused with the place."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from dateline.errors import DatelineError, InvalidInputError
+from dateline.label_studio.page.config import labelling_config
+from dateline.ontology.format import FORMATS, check_schemas, format_schema
+from dateline.ontology.guidelines import guidelines
+from dateline.ontology.patterns import matcher, searcher
+from dateline.ontology.reading import read_ontology
+from dateline.ontology.schemas import SCHEMA_NAMES, boilerplate, split_shares
+from tests.chemistry import ONTOLOGY
+from tests.conftest import REPOSITORY
+
+MUTATIONS = 150
+JUNK = [
+    None, True, -1, 0, 1.5, "", "x", "#/$defs/nowhere", "http://example.org/schema", "\x00\u2028",
+    [], ["a", 1], [[]], {}, {"$ref": 7}, {"$ref": "#"}, {"$ref": "#/$defs/event"}, {"const": []},
+    {"oneOf": {}}, {"oneOf": [{"const": 1}]}, {"pattern": "(a+)+("}, {"type": "nothing"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, Any]:
+    paths = {name: REPOSITORY / "schema" / f"{name}.schema.json" for name in SCHEMA_NAMES}
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
+
+
+def places(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Every container with every key or position in it."""
+    keys = node.keys() if isinstance(node, dict) else range(len(node))
+    for key in list(keys):
+        yield node, key
+        if isinstance(node[key], dict | list):
+            yield from places(node[key])
+
+
+def changed(schema: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """The schema with one value removed, renamed, doubled or replaced."""
+    schema = copy.deepcopy(schema)
+    node, key = chance.choice(list(places(schema)))
+    match chance.choice(("replace", "replace", "remove", "double", "rename")):
+        case "replace":
+            node[key] = copy.deepcopy(chance.choice(JUNK))
+        case "remove":
+            del node[key]
+        case "double" if isinstance(node, list):
+            node.append(copy.deepcopy(node[key]))
+        case _ if isinstance(node, dict):
+            node[f"{key}s"] = node.pop(key)
+    return schema
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_is_a_json_schema_itself(name, schemas):
+    assert jsonschema_rs.meta.is_valid(dict(format_schema(name)))
+    check_schemas(schemas)
+    check_schemas({**schemas, "ontology": ONTOLOGY})
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_changed_schema_can_be_used_or_is_refused(name, schemas):
+    chance = random.Random(f"mutations of {name}")
+    refused = 0
+    for _ in range(MUTATIONS):
+        mutated = {**schemas, name: changed(schemas[name], chance)}
+        try:
+            check_schemas(mutated)
+            ontology = read_ontology(mutated)
+        except DatelineError as error:
+            refused += 1
+            assert f"schema/{name}.schema.json" in str(error)  # noqa: PT017
+            continue
+        assert sum(split_shares(mutated).values()) >= 0
+        assert all(matcher(pattern) for pattern in boilerplate(mutated))
+        assert guidelines(ontology)
+        try:
+            assert labelling_config(ontology)
+        except DatelineError as error:
+            assert "schema/ontology.schema.json" in str(error)  # noqa: PT017
+    assert 0 < refused < MUTATIONS
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "problem"),
+    [
+        ("/$defs/entityType/oneOf/0/x-color", "red",
+         "/$defs/entityType/oneOf/0/x-color (PERSON): is \"red\", which does not fit. "
+         "Write a colour as #rrggbb."),
+        ("/$defs/entityType/oneOf/1/const", 7, "/$defs/entityType/oneOf/1/const: is 7, expected string"),
+        ("/$defs/role/agent/x-fillers", "PERSON",
+         '/$defs/role/agent/x-fillers (agent): is "PERSON", expected array. List names as strings.'),
+        ("/$defs/event/oneOf/3/properties", {"type": {"const": "DEPLOY"}},
+         '/$defs/event/oneOf/3/properties (DEPLOY): "arguments" is missing. '
+         "List the roles under items/properties/role/oneOf."),
+        ("/$defs/role/agent", {"$ref": "#/$defs/role/agent"},
+         "/$defs/role/agent/$ref: '#/$defs/role/agent' is a circular reference"),
+        ("/$defs/role/agent", {"$ref": "https://example.org/agent"},
+         "/$defs/role/agent/$ref: 'https://example.org/agent' is not a place in"),
+        ("/title", "two\nlines", "/title: is \"two\\nlines\", which does not fit. Write text on one line"),
+        ("/$defs/mention/properties/type", {"oneOf": [{"const": "A", "description": "A."}], "pattern": "(?=a)b"},
+         "/$defs/mention/properties/type: '(?=a)b' is not a regular expression that can be used"),
+    ],
+)  # fmt: skip
+def test_a_problem_names_place_value_and_fix(pointer, value, problem, schemas):
+    mutated = copy.deepcopy(schemas)
+    node = mutated["ontology"]
+    *steps, last = pointer.split("/")[1:]
+    for step in steps:
+        node = node[int(step) if isinstance(node, list) else step]
+    node[int(last) if isinstance(node, list) else last] = value
+    with pytest.raises(InvalidInputError) as caught:
+        check_schemas(mutated)
+    assert problem in str(caught.value)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == len(set(lines))
+
+
+def test_references_that_double_are_bounded(schemas):
+    mutated = copy.deepcopy(schemas)
+    definitions = mutated["ontology"]["$defs"]
+    definitions["bomb0"] = {"title": "x"}
+    for n in range(40):
+        reference = {"$ref": f"#/$defs/bomb{n}"}
+        definitions[f"bomb{n + 1}"] = {"properties": {"a": reference, "b": dict(reference)}}
+    definitions["mention"]["properties"]["other"] = {"$ref": "#/$defs/bomb40"}
+    with pytest.raises(InvalidInputError, match=r"more than 200,000 values"):
+        check_schemas(mutated)
+
+
+def test_patterns_mean_the_same_everywhere_and_take_linear_time():
+    assert searcher("^[a-z]+$")("ab")
+    assert not searcher("^[a-z]+$")("ab\n")
+    assert matcher("a|b")("b")
+    assert not matcher("a|b")("ab")
+    start = time.process_time()
+    assert not searcher("^(a+)+$")("a" * 100_000 + "b")
+    # Backtracking would take longer than the universe has existed.
+    assert time.process_time() - start < 60
