@@ -9,7 +9,8 @@ from typing import Any
 from dateline.corpus.create import create_corpus
 from dateline.corpus.segmentation import segment
 from dateline.corpus.splits import assign_split
-from dateline.corpus.store import Corpus, canonical_json, sha256
+from dateline.corpus.store import Corpus, canonical_json
+from dateline.files.writing import sha256
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,

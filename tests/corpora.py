@@ -11,7 +11,8 @@ import msgspec
 
 from dateline.corpus.segmentation import segment
 from dateline.corpus.splits import assign_split
-from dateline.corpus.store import Corpus, sha256
+from dateline.corpus.store import Corpus
+from dateline.files.writing import sha256
 from dateline.model import Annotation, Document
 from dateline.ontology.schemas import split_shares
 from dateline.text import sha256_of_text

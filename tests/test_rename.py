@@ -155,7 +155,7 @@ def test_a_full_disk_leaves_every_file_unchanged(change, run, monkeypatch):
     [
         ({("act", 0): ["DENY"]}, "DENY, which is a current label"),
         ({("act", 0): ["SAY"], ("act", 1): ["SAY"]}, "SAY, which is also in x-formerly of"),
-        ({("act", 0): "SAY"}, "x-formerly 'SAY' is missing or has another structure"),
+        ({("act", 0): "SAY"}, "x-formerly .ASSERT.: is .SAY., expected array"),
         ({("role", "agent"): ["coreference"]}, "coreference is already the name of a relation"),
     ],
     ids=["current", "twice", "text", "relation"],

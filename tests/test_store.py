@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from dateline.corpus.store import Corpus, canonical_json, write_atomically, write_if_changed
+from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import DatelineError
+from dateline.files.writing import write_atomically, write_if_changed
 from dateline.model import canonical
 from tests.conftest import SEED, Run
 

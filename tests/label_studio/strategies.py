@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from dateline.corpus.store import sha256
+from dateline.files.writing import sha256
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 import yaml
 
-from dateline.corpus.store import Corpus, sha256
+from dateline.corpus.store import Corpus
 from dateline.dataset.description.citation import read_citation
+from dateline.files.writing import sha256
 from dateline.release.cut import cut_release
 from dateline.release.manifest import read_manifest
 from dateline.release.plan import plan_release

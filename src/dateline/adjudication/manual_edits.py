@@ -13,8 +13,9 @@ from dateline.adjudication.resolve import NO_PROVENANCE
 from dateline.annotations.differences import Difference, differences
 from dateline.annotations.items import clusters_of
 from dateline.annotations.merging import merge
-from dateline.corpus.store import canonical_json, sha256
+from dateline.corpus.store import canonical_json
 from dateline.errors import ConflictError
+from dateline.files.writing import sha256
 from dateline.model import Annotation, Struct, canonical
 from dateline.rendering.listing import listed
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from dateline.corpus.store import Corpus, canonical_json, read_struct, write_if_changed
+from dateline.corpus.store import Corpus, canonical_json, read_struct
 from dateline.errors import InvalidInputError
+from dateline.files.writing import write_if_changed
 from dateline.model import GOLD, Struct
 
 Role = Literal["human", "model"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from dateline.corpus.store import file_name, write_atomically
+from dateline.corpus.store import file_name
 from dateline.errors import ConflictError
+from dateline.files.writing import write_atomically
 from dateline.ontology.schemas import SCHEMA_NAMES
 
 

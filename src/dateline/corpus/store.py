@@ -8,10 +8,6 @@ changed line. Files are replaced atomically.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +16,10 @@ from typing import TypeVar
 import msgspec
 
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.reading import MalformedError, decode_json_as, read_bytes, read_json
+from dateline.files.writing import write_if_changed
 from dateline.model import Annotation, Document, canonical
+from dateline.ontology.format import check_schemas
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES, Schema
@@ -52,7 +51,11 @@ class Corpus:
     @cached_property
     def schemas(self) -> Mapping[str, Schema]:
         """The schemas by name. Raises NotFoundError or InvalidInputError."""
-        return {name: _read_schema(self.root / "schema" / file_name(name)) for name in SCHEMA_NAMES}
+        schemas = {
+            name: _read_schema(self.root / "schema" / file_name(name)) for name in SCHEMA_NAMES
+        }
+        check_schemas(schemas)
+        return schemas
 
     @cached_property
     def ontology(self) -> Ontology:
@@ -111,12 +114,10 @@ def file_name(schema: str) -> str:
 def read_struct(path: Path, kind: type[T]) -> T:
     """Read a JSON file into a struct. Raises NotFoundError or InvalidInputError."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except FileNotFoundError:
-        raise NotFoundError(f"{path}: there is no such file.") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return decode_json_as(read_bytes(path), kind)
+    except MalformedError as error:
         raise InvalidInputError(
-            f"{path}: {error}. Run `dateline validate` for a list of all errors."
+            f"{path}: {error.problem}. Run `dateline validate` for a list of all errors."
         ) from None
 
 
@@ -130,46 +131,14 @@ def canonical_json(value: msgspec.Struct) -> bytes:
     return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
 
-def sha256(content: bytes) -> str:
-    """SHA-256 in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def write_if_changed(path: Path, content: bytes) -> bool:
-    """Write the file unless it has this content; True if it was written."""
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    write_atomically(path, content)
-    return True
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a temporary file in the same folder, then replace the file with it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    written = Path(temporary)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        written.chmod(0o644)
-        written.replace(path)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
-
-
 def _read_schema(path: Path) -> Schema:
     try:
-        schema = json.loads(path.read_bytes())
-    except FileNotFoundError:
+        schema = read_json(path)
+    except NotFoundError:
         raise NotFoundError(
             f"{path}: there is no such file, so this folder is not a corpus. Run `dateline init "
             "DIR` to create a corpus, or `dateline --root DIR` to use another folder."
         ) from None
-    except ValueError as error:
-        raise InvalidInputError(f"{path}: is not JSON: {error}.") from None
     name = path.name.removesuffix(".schema.json")
     if not isinstance(schema, dict) or schema.get("$id") != f"urn:dateline:{name}":
         raise InvalidInputError(

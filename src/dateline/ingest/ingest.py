@@ -16,8 +16,9 @@ import msgspec
 from dateline.corpus.boilerplate import drop_boilerplate
 from dateline.corpus.segmentation import segment
 from dateline.corpus.splits import assign_split
-from dateline.corpus.store import Corpus, sha256
+from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
+from dateline.files.writing import sha256
 from dateline.ingest.seeds import read_seed
 from dateline.ingest.sidecar import read_metadata
 from dateline.model import Document, Seed, Struct

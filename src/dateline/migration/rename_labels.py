@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dateline.corpus.store import Corpus, canonical_json, file_name, write_atomically
+from dateline.corpus.store import Corpus, canonical_json, file_name
 from dateline.errors import DatelineError, InvalidInputError
+from dateline.files.writing import write_atomically
 from dateline.migration.rename_in_schema import LabelRename, rename_in_schema
 from dateline.model import Struct, canonical
 from dateline.ontology.former_names import Renaming, renamed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dateline.corpus.store import Corpus, write_atomically
+from dateline.corpus.store import Corpus
+from dateline.files.writing import write_atomically
 from dateline.release.git import Git
 from dateline.release.plan import Plan
 

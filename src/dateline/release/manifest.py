@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dateline.corpus.snapshot import Snapshot
-from dateline.corpus.store import Corpus, read_struct, sha256
+from dateline.corpus.store import Corpus, read_struct
+from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.release.version import VERSION, Version, parse_version
 

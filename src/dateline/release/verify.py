@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dateline.corpus.store import Corpus, sha256
+from dateline.corpus.store import Corpus
 from dateline.dataset.content_hash import ContentHash, rows_of, texts_of
 from dateline.dataset.description.card import DEFAULT_CONFIG
 from dateline.dataset.load import declared_tables
 from dateline.dataset.withholding import WORDINGS, Row, Value, document_of, restored, withheld
+from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.release.diff.revision import classify
 from dateline.release.manifest import Manifest, ReleasedTable

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from dateline.corpus.store import sha256
 from dateline.errors import DatelineError
+from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.markdown import escape

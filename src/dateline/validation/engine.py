@@ -6,7 +6,6 @@ reported, not just the first.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import TypeVar
 
 import msgspec
 
-from dateline.corpus.boilerplate import BYTE_ORDER_MARK
 from dateline.corpus.store import Corpus
+from dateline.errors import InvalidInputError
+from dateline.files.reading import MalformedError, decode_json, read_bytes
 from dateline.model import Annotation, Document, Struct
 from dateline.ontology.schemas import split_shares
 from dateline.text import excerpt
@@ -168,13 +168,30 @@ class Checker:
     def _read(self, path: Path, schema: str, kind: type[T]) -> tuple[T | None, list[Incident]]:
         file = self._corpus.relative(path)
         try:
-            instance = msgspec.json.decode(path.read_bytes())
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            return None, [UNREADABLE.incident(_unreadable(path.read_bytes(), error), file)]
+            instance = decode_json(read_bytes(path))
+        except (MalformedError, InvalidInputError) as error:
+            finding = Finding(
+                pointer="",
+                message=f"cannot be read: {error}",
+                hint="Fix the file, or restore it from version control.",
+                quote=excerpt(error.quote, 0, len(error.quote))
+                if isinstance(error, MalformedError)
+                else "",
+            )
+            return None, [UNREADABLE.incident(finding, file)]
         validator = self._schemas[schema]
         if not validator.is_valid(instance):
             return None, [SCHEMA.incident(f, file) for f in validator.findings(instance)]
-        return msgspec.convert(instance, kind), []
+        try:
+            # Not strictly: JSON Schema takes 1.0 for an integer.
+            return msgspec.convert(instance, kind, strict=False), []
+        except msgspec.ValidationError as error:
+            finding = Finding(
+                pointer="",
+                message=f"fits its schema, but cannot be read: {error}",
+                hint="Compare the schema with the one that `dateline init` creates.",
+            )
+            return None, [SCHEMA.incident(finding, file)]
 
     def _run(self, scope: Scope, context: object, file: str) -> list[Incident]:
         return [
@@ -191,24 +208,6 @@ class Checker:
     def _seed(self, file: str) -> bytes | None:
         path = self._corpus.seeds / file
         return path.read_bytes() if path.is_file() else None
-
-
-def _unreadable(content: bytes, error: Exception) -> Finding:
-    """The syntax error, with line and column if possible."""
-    message, quote = str(error), ""
-    if content.startswith(BYTE_ORDER_MARK.encode()):
-        message = "starts with a byte order mark"
-    else:
-        try:
-            json.loads(content)
-        except json.JSONDecodeError as syntax_error:
-            message = f"line {syntax_error.lineno}, column {syntax_error.colno}: {syntax_error.msg}"
-            quote = excerpt(syntax_error.doc, syntax_error.pos - 30, syntax_error.pos + 30)
-        except UnicodeDecodeError as decode_error:
-            position = decode_error.start
-            message = f"byte {content[position]:#04x} at position {position} is not UTF-8"
-    hint = "Fix the file, or restore it from version control."
-    return Finding(pointer="", message=f"cannot be read: {message}", hint=hint, quote=quote)
 
 
 def _annotators_by_document(corpus: Corpus) -> Mapping[str, list[str]]:

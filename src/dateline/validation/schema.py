@@ -19,6 +19,7 @@ import msgspec
 
 from dateline.errors import InvalidInputError
 from dateline.json_pointer import pointer_of
+from dateline.ontology.patterns import LINEAR, searcher
 from dateline.ontology.schemas import Schema
 from dateline.text import excerpt
 from dateline.validation.incidents import Finding
@@ -47,7 +48,9 @@ class SchemaValidator:
         self._name = name
         try:
             registry = jsonschema_rs.Registry([(s["$id"], dict(s)) for s in schemas.values()])
-            self._fast = jsonschema_rs.Draft202012Validator(dict(schemas[name]), registry=registry)
+            self._fast = jsonschema_rs.Draft202012Validator(
+                dict(schemas[name]), registry=registry, pattern_options=LINEAR
+            )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
             reason = str(error).splitlines()[0]
             raise InvalidInputError(
@@ -60,12 +63,14 @@ class SchemaValidator:
         """The same schema as a ``jsonschema`` validator, whose errors can be explained."""
         # Imported here because a valid corpus does not need it.
         from jsonschema import Draft202012Validator  # noqa: PLC0415
+        from jsonschema.validators import extend  # noqa: PLC0415
         from referencing import Registry, Resource  # noqa: PLC0415
 
         resources = [(s["$id"], Resource.from_contents(s)) for s in self._schemas.values()]
-        return Draft202012Validator(
-            self._schemas[self._name], registry=Registry().with_resources(resources)
+        extended: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
+            Draft202012Validator, {"pattern": _check_pattern}
         )
+        return extended(self._schemas[self._name], registry=Registry().with_resources(resources))
 
     def is_valid(self, instance: object) -> bool:
         """Whether the instance is valid."""
@@ -81,6 +86,21 @@ class SchemaValidator:
                 if (finding.pointer, finding.message) not in seen:
                     seen.add((finding.pointer, finding.message))
                     yield msgspec.structs.replace(finding, subject=_subject(instance, finding))
+        if not seen:
+            # The two validators disagree. What is invalid is an error even without an explanation.
+            for invalid in self._fast.iter_errors(instance):
+                path = tuple(invalid.instance_path)
+                yield _finding(path, f"does not fit the schema: {invalid.message}", "", None)
+
+
+def _check_pattern(
+    _validator: object, pattern: str, instance: object, _schema: object
+) -> Iterator[ValidationError]:
+    """The keyword "pattern", by the regular expressions of the fast validator."""
+    from jsonschema.exceptions import ValidationError  # noqa: PLC0415
+
+    if isinstance(instance, str) and not searcher(pattern)(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _explain(error: ValidationError, base: Path) -> Iterator[Finding]:

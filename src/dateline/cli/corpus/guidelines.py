@@ -30,7 +30,8 @@ def guidelines(settings: Settings, write: Path | None, check: Path | None) -> No
     Example:
       dateline guidelines --write docs/guidelines.md
     """
-    from dateline.corpus.store import Corpus, write_if_changed
+    from dateline.corpus.store import Corpus
+    from dateline.files.writing import write_if_changed
     from dateline.ontology.guidelines import BLOCK
     from dateline.ontology.guidelines import guidelines as labels
     from dateline.rendering.generated_blocks import block, marks, with_block

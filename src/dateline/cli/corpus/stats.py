@@ -130,7 +130,8 @@ def datasheet(settings: Settings, task: str | None) -> None:
       dateline datasheet --write
       dateline datasheet --check
     """
-    from dateline.corpus.store import Corpus, write_if_changed
+    from dateline.corpus.store import Corpus
+    from dateline.files.writing import write_if_changed
     from dateline.rendering.generated_blocks import block, marks, with_block
     from dateline.reports.datasheet import BLOCK
     from dateline.reports.plots import PLOTS

@@ -54,7 +54,8 @@ def convert_predictions(
     """
     import msgspec
 
-    from dateline.corpus.store import Corpus, write_atomically
+    from dateline.corpus.store import Corpus
+    from dateline.files.writing import write_atomically
     from dateline.predictions.formats.bio import read_bio
     from dateline.predictions.formats.label_pairs import read_pairs
 

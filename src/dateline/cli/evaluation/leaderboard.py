@@ -112,9 +112,9 @@ def _update(
     settings: Settings, corpus: Corpus, gold: Gold, listed: Systems, *, check: bool
 ) -> None:
     """Write the table and the page, or with ``check`` raise ConflictError if they are outdated."""
-    from dateline.corpus.store import write_if_changed
     from dateline.evaluation.leaderboard.comparable import current_signature, outdated
     from dateline.evaluation.leaderboard.results import read_results
+    from dateline.files.writing import write_if_changed
     from dateline.rendering.generated_blocks import marks, with_block
 
     if check:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from dateline.corpus.store import Corpus, canonical_json, read_struct, write_if_changed
+from dateline.corpus.store import Corpus, canonical_json, read_struct
 from dateline.errors import InvalidInputError
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.models.run import RunRecord, record_path
 from dateline.evaluation.scoring import Score, as_predictions, chosen, report
 from dateline.evaluation.signature import Signature
+from dateline.files.writing import write_if_changed
 from dateline.model import Struct
 
 

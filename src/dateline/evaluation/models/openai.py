@@ -18,6 +18,7 @@ from dateline.corpus.store import sha256, write_atomically
 from dateline.errors import InvalidInputError, missing_extra
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
+from dateline.files.writing import sha256, write_atomically
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from dateline.corpus.store import canonical_json, write_atomically
+from dateline.corpus.store import canonical_json
 from dateline.errors import ConflictError
 from dateline.evaluation.models.interface import Model, PredictionFailure
+from dateline.files.writing import write_atomically
 from dateline.model import Struct
 from dateline.predictions.texts import Text
 

@@ -98,7 +98,7 @@ def _label_mapping(
         raise NotFoundError(f"{path}: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
         raise InvalidInputError(
-            f'{path}: expected a table [labels] with lines such as NORP = "GROUP": {error}.'
+            f'{path}: expected a table [labels] with lines such as NORP = "LABEL": {error}.'
         ) from None
     for label, type_ in mapping.items():
         if type_ not in types:

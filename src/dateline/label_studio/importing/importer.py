@@ -13,8 +13,9 @@ from typing import Literal
 import msgspec
 
 from dateline.corpus.annotators import PSEUDONYM
-from dateline.corpus.store import Corpus, sha256
+from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
+from dateline.files.writing import sha256
 from dateline.label_studio.convert.conversion import Header, from_result
 from dateline.label_studio.importing.export_file import ExportedAnnotation, ExportedTask
 from dateline.label_studio.importing.inventory import Occurrence, inventory

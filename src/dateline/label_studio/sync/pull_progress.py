@@ -12,15 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from dateline.corpus.store import (
-    Corpus,
-    canonical_json,
-    file_name,
-    read_struct,
-    sha256,
-    write_if_changed,
-)
+from dateline.corpus.store import Corpus, canonical_json, file_name, read_struct
 from dateline.errors import DatelineError
+from dateline.files.writing import sha256, write_if_changed
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project
 from dateline.label_studio.sync.kept_results import kept_path

@@ -15,8 +15,9 @@ from dateline.annotations.differences import Difference, differences
 from dateline.annotations.layers import limited
 from dateline.annotations.merging import merge
 from dateline.corpus.annotators import read_register
-from dateline.corpus.store import Corpus, canonical_json, sha256, write_if_changed
+from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import DatelineError
+from dateline.files.writing import sha256, write_if_changed
 from dateline.label_studio.convert.conflict_marks import still_marked
 from dateline.label_studio.convert.conversion import from_result
 from dateline.label_studio.convert.origin import origin_of

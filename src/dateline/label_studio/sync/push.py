@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from dateline.corpus.store import Corpus, canonical_json, sha256
+from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import DatelineError
+from dateline.files.writing import sha256
 from dateline.label_studio.convert.conflict_marks import Curated, mark_rows
 from dateline.label_studio.convert.conversion import from_result, header_of, to_result
 from dateline.label_studio.convert.rows import Rows

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from dateline.corpus.store import Corpus, canonical_json, write_atomically
+from dateline.corpus.store import Corpus, canonical_json
 from dateline.dataset.build import build
 from dateline.dataset.withholding import places
 from dateline.errors import DatelineError
+from dateline.files.writing import write_atomically
 from dateline.model import Annotation, Document, Struct
 from dateline.release.manifest import RELEASE, Manifest
 from dateline.release.publishing.leaks import find_leaks
