@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from dateline.corpus.store import sha256, write_atomically
 from dateline.errors import InvalidInputError, missing_extra
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
