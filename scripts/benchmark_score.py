@@ -145,7 +145,7 @@ def tasks(n: int, documents: int, seed: int, folder: Path) -> list[Task]:
     counts = document_counts(pair, ontology, documents)
 
     def mentions() -> Scores:
-        return {mode: rates.f for mode, rates in score_mentions(*pair, ontology).items()}
+        return {mode: rates.f1 for mode, rates in score_mentions(*pair, ontology).items()}
 
     return [
         Task("mentions", mentions, "seqeval, default", lambda: by_seqeval(*tags), 15),

@@ -2,32 +2,90 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dateline.api import build as build
+    from dateline.api import validate as validate
+    from dateline.corpus.store import Corpus as Corpus
     from dateline.dataset.load import load as load
+    from dateline.errors import ConflictError as ConflictError
+    from dateline.errors import DatelineError as DatelineError
+    from dateline.errors import InvalidInputError as InvalidInputError
+    from dateline.errors import MissingExtraError as MissingExtraError
+    from dateline.errors import NotFoundError as NotFoundError
+    from dateline.errors import ServerError as ServerError
+    from dateline.evaluation.arrow_scoring import score_mentions as score_mentions
+    from dateline.evaluation.columns.scoring_input import MatchingOptions as MatchingOptions
+    from dateline.evaluation.comparison import ComparisonReport as ComparisonReport
+    from dateline.evaluation.comparison import compare as compare
+    from dateline.evaluation.report import Report as Report
     from dateline.evaluation.scoring import score as score
+    from dateline.model import Annotation as Annotation
+    from dateline.model import Argument as Argument
+    from dateline.model import Claim as Claim
+    from dateline.model import Document as Document
+    from dateline.model import Entity as Entity
+    from dateline.model import Event as Event
+    from dateline.model import Link as Link
+    from dateline.model import Mention as Mention
+    from dateline.model import Relation as Relation
+    from dateline.model import Span as Span
+    from dateline.predictions.prediction import Prediction as Prediction
     from dateline.release.hydration.hydrate import hydrate as hydrate
+    from dateline.validation.incidents import Incident as Incident
 
-__all__ = ["hydrate", "load", "score"]
+    __version__: str
+
+# Module → public names. They are imported when first used, so that `import dateline` is fast.
+_PUBLIC = {
+    "api": ("build", "validate"),
+    "corpus.store": ("Corpus",),
+    "dataset.load": ("load",),
+    "errors": (
+        "ConflictError",
+        "DatelineError",
+        "InvalidInputError",
+        "MissingExtraError",
+        "NotFoundError",
+        "ServerError",
+    ),
+    "evaluation.arrow_scoring": ("score_mentions",),
+    "evaluation.columns.scoring_input": ("MatchingOptions",),
+    "evaluation.comparison": ("ComparisonReport", "compare"),
+    "evaluation.report": ("Report",),
+    "evaluation.scoring": ("score",),
+    "model": (
+        "Annotation",
+        "Argument",
+        "Claim",
+        "Document",
+        "Entity",
+        "Event",
+        "Link",
+        "Mention",
+        "Relation",
+        "Span",
+    ),
+    "predictions.prediction": ("Prediction",),
+    "release.hydration.hydrate": ("hydrate",),
+    "validation.incidents": ("Incident",),
+}
+_MODULES = {name: module for module, names in _PUBLIC.items() for name in names}
+
+__all__ = ["__version__", *_MODULES]  # noqa: PLE0604 (all are strings)
 
 
 def __getattr__(name: str) -> Any:
-    # `import dateline` must stay cheap: the dataset machinery is imported when first used.
-    if name == "load":
-        from dateline.dataset.load import load  # noqa: PLC0415
-
-        return load
-    if name == "score":
-        from dateline.evaluation.scoring import score  # noqa: PLC0415
-
-        return score
-    if name == "hydrate":
-        from dateline.release.hydration.hydrate import hydrate  # noqa: PLC0415
-
-        return hydrate
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415
 
         return version("dateline")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"dateline.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -54,7 +54,7 @@ def test_strict_scores_are_those_of_sets(repository: Corpus, kind: str, seed: in
     found = score_mentions(dataset(gold, feature), dataset(predicted, feature), repository.ontology)
     ours, theirs = keys(gold), keys(predicted)
     strict = found["strict"]
-    assert (strict.hit_gold, strict.gold, strict.predicted) == (
+    assert (strict.matched_gold, strict.gold, strict.predicted) == (
         len(ours & theirs), len(ours), len(theirs)
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def test_slices_and_selections_are_seen(repository: Corpus):
             repository.ontology,
         )
         wanted = sum(len({str(m) for m in rows[i]}) for i in taken)
-        assert found["strict"].hit_gold == found["strict"].predicted == wanted
+        assert found["strict"].matched_gold == found["strict"].predicted == wanted
 
 
 @pytest.mark.parametrize(
@@ -120,5 +120,5 @@ def test_a_missing_class_is_counted_and_wrong(repository: Corpus):
     gold = dataset([[{"type": label, **place}]], classes)
     predicted = dataset([[{"type": -1, **place}]], classes)
     found = score_mentions(gold, predicted, ontology)
-    assert (found["strict"].hit_gold, found["strict"].predicted) == (0, 1)
-    assert found["exact"].f == 1
+    assert (found["strict"].matched_gold, found["strict"].predicted) == (0, 1)
+    assert found["exact"].f1 == 1

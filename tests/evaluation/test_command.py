@@ -1,4 +1,4 @@
-"""``dateline score`` and its kin, as a user calls them."""
+"""``dateline score`` and related commands, as a user calls them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ def test_scoring_a_file_prints_tables_and_the_signature(five, five_predicted, wr
     assert result.exit_code == 0, result.output
     assert "coreference" in result.stdout
     assert "offsets:code-points" in result.stdout
-    assert "5 documents only" in result.stderr
+    assert "only 5 documents" in result.stderr
 
 
 def test_scores_as_json_have_everything(five, five_predicted, written, run):
-    result = run(five, "score", str(written(*five_predicted)), "--format", "json", "--documents")
+    result = run(five, "score", str(written(*five_predicted)), "--format", "json", "--by-document")
     report = json.loads(result.stdout)
     assert report["signature_line"].endswith(f"dateline:{report['signature']['dateline']}")
     score = next(s for s in report["scores"] if s["measure"] == "strict")
@@ -28,23 +28,26 @@ def test_scores_as_json_have_everything(five, five_predicted, written, run):
 def test_scores_as_pages(five, five_predicted, written, run, shown_as, start):
     five_predicted[0]["mentions"][0]["type"] = "<b>|x"
     path = written(*five_predicted)
-    result = run(five, "score", str(path), "--format", shown_as, "--labels")
+    result = run(five, "score", str(path), "--format", shown_as, "--by-label")
     assert result.stdout.startswith(start)
     assert "<b>|x" not in result.stdout
     assert "/mentions/0/type" in result.stderr
 
 
 def test_a_layer_that_is_not_there_is_explained(five, five_predicted, written, run):
-    result = run(five, "score", str(written(*five_predicted)), "--layer", "entity")
+    result = run(five, "score", str(written(*five_predicted)), "--layers", "entity")
     assert result.exit_code == 1
-    assert "Layers are entities, events, claims; groups are entities, linking" in result.stderr
+    assert (
+        "Allowed layers: entities, events, claims. Allowed groups: entities, linking"
+        in result.stderr
+    )
 
 
-def test_a_line_that_is_no_prediction_is_named(five, five_predicted, written, run):
+def test_a_line_that_is_not_a_prediction_is_named(five, five_predicted, written, run):
     path = written(five_predicted[0], {"document": 3})
     result = run(five, "score", str(path))
     assert result.exit_code == 1
-    assert "predictions.jsonl, line 2:" in result.stderr
+    assert "predictions.jsonl, line 2: /document:" in result.stderr
     assert "check-predictions" in result.stderr
 
 

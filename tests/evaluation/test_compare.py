@@ -9,7 +9,7 @@ import pytest
 
 from dateline.errors import DatelineError
 from dateline.evaluation.columns.scoring_input import MatchingOptions
-from dateline.evaluation.comparison import compare, read_system, score_systems
+from dateline.evaluation.comparison import compare_systems, report_counts, score_systems
 from dateline.evaluation.gold import gold_of_corpus
 
 
@@ -25,48 +25,52 @@ def worse(five_predicted):
 
 
 def line(comparison, group, measure):
-    (found,) = [x for x in comparison.lines if (x.group, x.measure) == (group, measure)]
+    (found,) = [x for x in comparison.measures if (x.group, x.measure) == (group, measure)]
     return found
 
 
 def test_identical_systems_have_p_1_on_every_measure(five, worse):
     gold = gold_of_corpus(five)
     systems = score_systems({"a": worse, "b": copy.deepcopy(worse)}, gold)
-    for found in compare(systems).lines:
+    for found in compare_systems(systems).measures:
         (other,) = found.others
         if other.difference is None:
             continue
         assert other.difference == 0
-        assert other.bootstrap == other.randomisation == other.corrected == 1
+        assert other.p_bootstrap == other.p_randomization == other.p_holm == 1
         assert other.interval == (0, 0)
 
 
 def test_a_clear_gain_is_seen_with_its_interval(five, five_predicted, worse):
     systems = score_systems({"worse": worse, "better": five_predicted}, gold_of_corpus(five))
-    found = line(compare(systems), "entities", "strict")
+    found = line(compare_systems(systems), "entities", "strict")
     (other,) = found.others
     assert other.difference == pytest.approx(1 - found.first)
     assert other.interval[0] > 0
-    assert other.bootstrap < 0.01
+    assert other.p_bootstrap < 0.01
     # Five documents can be exchanged in 32 ways, of which two are as extreme.
-    assert other.randomisation == pytest.approx(2 / 32, abs=0.03)
+    assert other.p_randomization == pytest.approx(2 / 32, abs=0.03)
 
 
 def test_many_systems_are_corrected_for(five, five_predicted, worse):
     gold = gold_of_corpus(five)
-    two = compare(score_systems({"a": worse, "b": five_predicted}, gold))
-    three = compare(score_systems({"a": worse, "b": five_predicted, "c": five_predicted}, gold))
+    two = compare_systems(score_systems({"a": worse, "b": five_predicted}, gold))
+    three = compare_systems(
+        score_systems({"a": worse, "b": five_predicted, "c": five_predicted}, gold)
+    )
     alone = line(two, "entities", "strict").others[0]
     among = line(three, "entities", "strict").others[0]
-    assert among.randomisation == alone.randomisation
-    assert among.corrected == pytest.approx(2 * alone.corrected)
+    assert among.p_randomization == alone.p_randomization
+    assert among.p_holm == pytest.approx(2 * alone.p_holm)
 
 
 def test_all_systems_are_scored_on_what_any_of_them_predicts(five, five_predicted):
     only = [{"document": p["document"], "mentions": p["mentions"]} for p in five_predicted]
     for prediction in only:
         prediction["mentions"] = [m | {"entity": None} for m in prediction["mentions"]]
-    comparison = compare(score_systems({"all": five_predicted, "only": only}, gold_of_corpus(five)))
+    comparison = compare_systems(
+        score_systems({"all": five_predicted, "only": only}, gold_of_corpus(five))
+    )
     assert line(comparison, "triggers", "TC").others[0].value == 0
 
 
@@ -77,14 +81,14 @@ def test_signatures_that_differ_are_not_compared_silently(five, five_predicted):
         {"two": five_predicted}, gold, options=MatchingOptions(claim_overlap=0.3)
     )
     with pytest.raises(DatelineError, match=r"two: claims: iou>=0\.5 and iou>=0\.3"):
-        compare([strict, loose])
-    comparison = compare([strict, loose], despite_differences=True)
+        compare_systems([strict, loose])
+    comparison = compare_systems([strict, loose], allow_differences=True)
     assert comparison.differing == {"two": ("claims: iou>=0.5 and iou>=0.3",)}
 
 
 def test_one_system_is_nothing_to_compare(five, five_predicted):
     with pytest.raises(DatelineError, match="nothing to compare"):
-        compare(score_systems({"one": five_predicted}, gold_of_corpus(five)))
+        compare_systems(score_systems({"one": five_predicted}, gold_of_corpus(five)))
 
 
 @pytest.fixture
@@ -95,7 +99,7 @@ def files(five_predicted, worse, written):
 def test_saved_reports_compare_as_predictions_do(five, files, run, tmp_path):
     reports = []
     for path in files:
-        result = run(five, "score", str(path), "--format", "json", "--documents")
+        result = run(five, "score", str(path), "--format", "json", "--by-document")
         reports.append(tmp_path / f"{path.stem}.json")
         reports[-1].write_text(result.stdout, encoding="utf-8")
     from_files = run(five, "compare", *map(str, files), "--format", "json")
@@ -103,32 +107,32 @@ def test_saved_reports_compare_as_predictions_do(five, files, run, tmp_path):
     assert from_files.exit_code == from_reports.exit_code == 0, from_reports.output
     by_name = {
         (found["group"], found["measure"]): found
-        for found in json.loads(from_files.stdout)["lines"]
+        for found in json.loads(from_files.stdout)["measures"]
     }
-    for found in json.loads(from_reports.stdout)["lines"]:
+    for found in json.loads(from_reports.stdout)["measures"]:
         assert found == by_name[found["group"], found["measure"]]
 
 
-def test_a_file_that_is_no_report_is_explained(five, files, run, tmp_path):
+def test_a_file_that_is_not_a_report_is_explained(five, files, run, tmp_path):
     (tmp_path / "old.json").write_text("{}", encoding="utf-8")
     result = run(five, "compare", str(files[1]), str(tmp_path / "old.json"))
     assert result.exit_code == 1
-    assert "old.json: is no report" in result.stderr
+    assert "old.json: is not a report" in result.stderr
 
 
 def test_the_command_shows_a_table_and_says_what_differs(five, files, run, tmp_path):
     result = run(five, "compare", *map(str, files))
     assert result.exit_code == 0, result.output
-    assert "better against worse" in result.stdout
+    assert "better compared with worse" in result.stdout
     report = tmp_path / "other.json"
     scored = run(
-        five, "score", str(files[1]), "--drop-singletons", "--format", "json", "--documents"
+        five, "score", str(files[1]), "--drop-singletons", "--format", "json", "--by-document"
     )
     report.write_text(scored.stdout, encoding="utf-8")
     refused = run(five, "compare", str(files[0]), str(report))
     assert refused.exit_code == 1
     assert "other: singletons: kept and dropped" in refused.stderr
-    forced = run(five, "compare", str(files[0]), str(report), "--despite-differences")
+    forced = run(five, "compare", str(files[0]), str(report), "--allow-differences")
     assert forced.exit_code == 0
     assert "The signature of other differs: singletons" in forced.stderr
 
@@ -140,7 +144,7 @@ def test_a_report_on_the_built_dataset_compares_with_one_on_the_corpus(five, fil
         ([str(files[0])], [str(files[1]), "--gold", str(five.root / "dist")])
     ):
         reports.append(tmp_path / f"report{number}.json")
-        scored = run(five, "score", file, *gold, "--format", "json", "--documents")
+        scored = run(five, "score", file, *gold, "--format", "json", "--by-document")
         reports[-1].write_text(scored.stdout, encoding="utf-8")
     compared = run(five, "compare", *map(str, reports))
     assert compared.exit_code == 0, compared.output
@@ -150,5 +154,5 @@ def test_a_report_on_the_built_dataset_compares_with_one_on_the_corpus(five, fil
 def test_a_report_without_documents_is_explained(five, files, tmp_path, run):
     report = tmp_path / "thin.json"
     report.write_text(run(five, "score", str(files[0]), "--format", "json").stdout)
-    with pytest.raises(DatelineError, match="write it with `--documents`"):
-        read_system(report)
+    with pytest.raises(DatelineError, match="no counts per document"):
+        report_counts("thin", report)

@@ -76,7 +76,7 @@ def test_each_gold_argument_is_counted_at_the_first_step_that_went_wrong(five, f
 def test_the_command_shows_errors_in_context(five, five_predicted, written, run, shown_as):
     five_predicted[0]["mentions"][0]["type"] = "GPE"
     path = written(*five_predicted)
-    result = run(five, "errors", str(path), "--format", shown_as, "--layer", "entities")
+    result = run(five, "errors", str(path), "--format", shown_as, "--layers", "entities")
     assert result.exit_code == 0, result.output
     assert "PERSON" in result.stdout
     assert ("arguments" in result.stdout) == (shown_as == "json")

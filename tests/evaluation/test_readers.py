@@ -147,7 +147,7 @@ def test_words_that_are_not_in_the_text_cost_precision(five, run, tmp_path):
     assert result.exit_code == 0, result.output
     assert f'{name}: "Mickey Mouse" is not in the text' in result.stdout
     total = dateline.score(out, five).score("entities", "strict").total
-    assert (total.hit_gold, total.predicted, total.gold) == (2, 3, 45)
+    assert (total.matched_gold, total.predicted, total.gold) == (2, 3, 45)
 
 
 def test_triggers_as_pairs(five, run, tmp_path):
@@ -161,7 +161,7 @@ def test_triggers_as_pairs(five, run, tmp_path):
     arguments = ("--from", "pairs", "--layer", "events", "--out", str(out))
     assert run(five, "convert-predictions", str(answers), *arguments).exit_code == 0
     total = dateline.score(out, five).score("triggers", "TC").total
-    assert (total.hit_gold, total.predicted) == (1, 2)
+    assert (total.matched_gold, total.predicted) == (1, 2)
 
 
 @pytest.mark.parametrize("line", ['{"document": "d"}', '{"document": "d", "pairs": [["A"]]}', "[]"])

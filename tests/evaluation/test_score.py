@@ -26,7 +26,7 @@ def value(report, group, measure):
 
 def total(report, group, measure):
     rates = report.score(group, measure).total
-    return rates.hit_gold, rates.gold, rates.predicted
+    return rates.matched_gold, rates.gold, rates.predicted
 
 
 def test_gold_against_itself_is_perfect_in_everything(repository, perfect):
@@ -291,7 +291,7 @@ def test_intervals_hold_the_score_and_do_not_change(five, five_predicted):
     report = dateline.score(five_predicted, five)
     score = report.score("entities", "strict")
     assert score.interval[0] < score.value < score.interval[1] == 1
-    assert score.macro_interval is not None
+    assert score.macro_f1_interval is not None
     assert dateline.score(five_predicted, five).scores == report.scores
 
 

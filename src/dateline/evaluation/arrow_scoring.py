@@ -1,58 +1,58 @@
-"""Mentions straight from the columns of loaded datasets, for scoring again and again while
-training.
+"""Scores mentions from Arrow columns of loaded datasets, fast enough for use during training.
 
-Decoding rows into Python objects takes twenty times as long as matching them; here nothing is
+Decoding rows into Python objects takes twenty times as long as matching them, so nothing is
 decoded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from datasets import Dataset
 
-from dateline.errors import DatelineError
-from dateline.evaluation.scoring import Rates, rates
+from dateline.errors import InvalidInputError
+from dateline.evaluation.report import Rates, rates
 from dateline.metrics.counts import IntArray
 from dateline.metrics.span_scores import semeval_credit
 from dateline.metrics.spans import Spans
 from dateline.ontology.labels import Ontology
 from dateline.predictions.label_index import ABSENT, UNKNOWN, LabelIndex
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-
 
 def score_mentions(
     gold: Dataset, predicted: Dataset, ontology: Ontology, column: str = "mentions"
 ) -> Mapping[str, Rates]:
-    """The micro rates of strict, exact, partial and type, from two datasets of the same rows.
+    """Score mentions of two datasets; return the rates of strict, exact, partial and type.
 
-    Row i of both is about the same text. ``column`` holds mentions as the config ``documents`` has
-    them: a list with ``type`` and ``spans``, each with ``start`` and ``end`` in code points. Quotes
-    are not looked at. Raises DatelineError where the datasets differ in length, or lack the
-    column, or gold has a type that the ontology does not have.
+    Row i of both is about the same text. ``column`` holds mentions as in the config ``documents``:
+    a list with ``type`` and ``spans``, each with ``start`` and ``end`` in Unicode code points, end
+    exclusive. Quotes are not checked. Raises InvalidInputError if the datasets differ in length or
+    lack the column, or a gold type is not in the ontology.
     """
     if len(gold) != len(predicted):
-        raise DatelineError(f"gold has {len(gold)} rows and the predictions {len(predicted)}.")
+        raise InvalidInputError(f"gold has {len(gold)} rows and the predictions {len(predicted)}.")
     names = LabelIndex(ontology.layers["entities"].label_names)
-    ours = mention_spans(gold, names, column)
-    theirs = mention_spans(predicted, names, column)
-    _refuse_unknown(ours.label, names)
-    ours, theirs, credit = semeval_credit(ours, theirs)
+    gold_spans = mention_spans(gold, names, column)
+    predicted_spans = mention_spans(predicted, names, column)
+    _refuse_unknown(gold_spans.label, names)
+    gold_spans, predicted_spans, credit = semeval_credit(gold_spans, predicted_spans)
+    sizes = len(gold_spans), len(predicted_spans)
     return {
-        mode: rates(np.array([hit.sum(), len(ours), found.sum(), len(theirs)], np.float64))
-        for mode, (hit, found) in credit.items()
+        mode: rates(np.array([matched.sum(), sizes[0], right.sum(), sizes[1]], np.float64))
+        for mode, (matched, right) in credit.items()
     }
 
 
 def mention_spans(dataset: Dataset, names: LabelIndex, column: str = "mentions") -> Spans:
-    """The mentions of a dataset as columns, a document for each row."""
+    """The mentions of a dataset as columns, one document per row."""
     if column not in dataset.column_names:
-        raise DatelineError(f"the dataset has no column {column!r}; it has {dataset.column_names}.")
+        raise InvalidInputError(
+            f"the dataset has no column {column!r}. Its columns: {', '.join(dataset.column_names)}."
+        )
     mentions = dataset.select_columns(column).with_format("arrow")[:].column(column)
     mentions = mentions.combine_chunks()
     if isinstance(mentions, pa.ChunkedArray):
@@ -74,18 +74,18 @@ def mention_spans(dataset: Dataset, names: LabelIndex, column: str = "mentions")
 def _refuse_unknown(label: IntArray, names: LabelIndex) -> None:
     for number in np.unique(label):
         if names.labels[number] in (ABSENT, UNKNOWN):
-            raise DatelineError(
-                f"gold has mentions whose type is {names.labels[number]} to the ontology."
+            raise InvalidInputError(
+                f"gold has mentions whose type in the ontology is {names.labels[number]}."
             )
 
 
 def _labels(values: Any, feature: Any, names: LabelIndex) -> IntArray:
-    """Numbers of labels, which are class numbers or strings in the dataset."""
+    """The integers of labels, which are class numbers or strings in the dataset."""
     if pa.types.is_integer(values.type):
         found, number = pc.fill_null(values, -1), feature.names
     else:
         encoded = pc.dictionary_encode(values)
         found, number = pc.fill_null(encoded.indices, -1), encoded.dictionary.to_pylist()
-    # The last stands for -1, which is how a missing class number is written.
+    # The last one is for -1, a missing class number.
     known = np.array([*map(names.number, number), names.number(None)], np.int64)
     return np.asarray(known[np.asarray(found)], np.int64)

@@ -10,7 +10,7 @@ from dateline.corpus.store import Corpus
 from dateline.errors import NotFoundError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import gold_of_corpus
-from dateline.evaluation.scoring import chosen, report
+from dateline.evaluation.scoring import score_groups, select_groups
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 
@@ -33,5 +33,5 @@ def annotator_scores(
         Prediction.from_annotation(corpus.read_annotation(second, name)) for name in both
     )
     inputs = ScoringInput(gold, predictions, options)
-    found = report(gold, inputs, chosen(LAYERS, inputs), resamples=0)
+    found = score_groups(gold, inputs, select_groups(LAYERS, inputs), resamples=0)
     return {(score.group, score.measure): score.value for score in found.scores}

@@ -1,28 +1,30 @@
-"""Systems against each other on the same gold: effects, intervals and tests."""
+"""Compares systems on the same gold: differences, intervals and significance tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 import numpy as np
 
-from dateline.errors import DatelineError
+from dateline.errors import ConflictError, InvalidInputError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, STATISTICS, MeasureCounts
+from dateline.evaluation.report import Rates, Report
 from dateline.evaluation.scoring import (
     RESAMPLES,
     SEED,
-    Counted,
-    Rates,
-    Report,
+    CountedMeasure,
+    GoldSource,
+    PredictionSource,
+    as_gold,
     as_predictions,
-    chosen,
-    count,
+    count_groups,
+    select_groups,
 )
 from dateline.evaluation.signature import Signature, sign
 from dateline.metrics.counts import Counts, defined
@@ -34,38 +36,38 @@ from dateline.metrics.resampling import (
     paired_bootstrap,
 )
 from dateline.model import Struct
+from dateline.ontology.labels import Ontology
 
-if TYPE_CHECKING:
-    from dateline.evaluation.scoring import Predictionlike
+SystemSource: TypeAlias = PredictionSource | Report
 
 
-class System(NamedTuple):
-    """A system's counts, and the signature that they were made under."""
+class CountedSystem(NamedTuple):
+    """A system with its counts by measure, and their signature."""
 
     name: str
     signature: Signature
-    counted: Mapping[str, Counted]
+    measures: Mapping[str, CountedMeasure]
 
 
 class Difference(Struct, frozen=True):
-    """How a system differs from the first on a measure: its value less the first's.
+    """A system's value on a measure, and its difference from the first system's.
 
-    ``bootstrap`` and ``randomisation`` are two-sided p values, ``corrected`` is the latter after
-    Holm, over all the systems compared with the first. None where a value is undefined, or where
-    there are no counts of the same documents to draw from.
+    ``interval`` is the 95% bootstrap interval of the difference. ``p_bootstrap`` and
+    ``p_randomization`` are two-sided p values; ``p_holm`` is the latter, corrected for the number
+    of systems. None if a value is undefined, or the systems were not scored on the same documents.
     """
 
     system: str
     value: float | None
     difference: float | None
     interval: tuple[float, float] | None
-    bootstrap: float | None
-    randomisation: float | None
-    corrected: float | None
+    p_bootstrap: float | None
+    p_randomization: float | None
+    p_holm: float | None
 
 
-class Line(Struct, frozen=True):
-    """A measure with the first system's value, and the others' against it."""
+class ComparedMeasure(Struct, frozen=True):
+    """A measure with the first system's value, and the differences of the others."""
 
     group: str
     measure: str
@@ -73,152 +75,249 @@ class Line(Struct, frozen=True):
     others: tuple[Difference, ...]
 
 
-class Comparison(Struct, frozen=True):
-    """Systems on the same measures. ``differing`` are signatures that are not the first's."""
+class ComparisonReport(Struct, frozen=True):
+    """Systems compared with the first one, on all measures that they have in common.
+
+    ``differing`` has the fields in which a system's signature is not the first's. ``print(report)``
+    shows tables, as a notebook does.
+    """
 
     systems: tuple[str, ...]
     signature: Signature
     differing: Mapping[str, tuple[str, ...]]
-    documents: int
-    lines: tuple[Line, ...]
+    measures: tuple[ComparedMeasure, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain values for JSON, with the signature also as a line of text."""
+        return {"signature_line": str(self.signature), **msgspec.to_builtins(self)}
+
+    @property
+    def summary(self) -> str:
+        """What was compared, on one line."""
+        first, *others = self.systems
+        return f"{', '.join(others)} compared with {first} on {self.signature.subject}"
+
+    def __repr__(self) -> str:
+        return f"<ComparisonReport: {self.summary}>"
+
+    def __str__(self) -> str:
+        from dateline.evaluation.tables.comparison import tables  # noqa: PLC0415
+        from dateline.rendering.tables import text_tables  # noqa: PLC0415
+
+        return f"{self.summary}\n\n{text_tables(tables(self))}"
+
+    def _repr_html_(self) -> str:
+        from dateline.evaluation.tables.comparison import tables  # noqa: PLC0415
+        from dateline.rendering.html import html_tables  # noqa: PLC0415
+
+        return html_tables([self.summary], tables(self))
 
 
-def score_systems(
-    predictions: Mapping[str, Predictionlike],
-    gold: Gold,
-    layers: Sequence[str] = (),
+def compare(
+    systems: Mapping[str, SystemSource] | Sequence[str | Path],
+    gold: GoldSource | None = None,
+    *,
+    layers: str | Sequence[str] = (),
+    split: str | None = None,
+    ontology: Ontology | None = None,
     options: MatchingOptions | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
-) -> list[System]:
-    """Count several systems by the same rules: the groups are those that any of them predicts."""
-    pairs = {
-        name: ScoringInput(gold, as_predictions(p), options) for name, p in predictions.items()
+    allow_differences: bool = False,
+) -> ComparisonReport:
+    """Compare systems with the first one, on the same gold.
+
+    ``systems`` maps names to predictions, as `score` takes them, or to reports that `score` made
+    with ``per_document=True``. It may also be a list of paths: predictions (.jsonl) or saved
+    reports (.json). ``gold`` is needed unless all are reports. The other arguments are those of
+    `score`. Systems are scored on all groups of measures that any of them predicts.
+
+    Raises DatelineError if there are fewer than two systems, or their scores cannot be compared
+    because their signatures differ in more than the groups of measures. ``allow_differences``
+    compares them nevertheless; the report says what differs.
+    """
+    sources = systems if isinstance(systems, Mapping) else _named(systems)
+    reports = {
+        name: report_counts(name, source)
+        for name, source in sources.items()
+        if isinstance(source, Report)
+        or (isinstance(source, str | Path) and Path(source).suffix == ".json")
     }
-    wanted = {group.name for inputs in pairs.values() for group in chosen(layers, inputs)}
-    groups = [group for group in GROUPS.values() if group.name in wanted]
+    predicted: dict[str, PredictionSource] = {
+        name: source
+        for name, source in sources.items()
+        if name not in reports and not isinstance(source, Report)
+    }
+    if predicted and gold is None:
+        raise InvalidInputError(f"gold is missing: it is needed to score {', '.join(predicted)}.")
+    counted = dict(reports)
+    if predicted and gold is not None:
+        found = as_gold(gold, split, ontology)
+        scored = score_systems(predicted, found, layers, options, resamples, seed)
+        counted |= {system.name: system for system in scored}
+    return compare_systems(
+        [counted[name] for name in sources], resamples, seed, allow_differences=allow_differences
+    )
+
+
+def score_systems(
+    predictions: Mapping[str, PredictionSource],
+    gold: Gold,
+    layers: str | Sequence[str] = (),
+    options: MatchingOptions | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> list[CountedSystem]:
+    """Count several systems on the groups of measures that any of them predicts."""
+    inputs = {
+        name: ScoringInput(gold, as_predictions(source), options)
+        for name, source in predictions.items()
+    }
+    selected = {group.name for one in inputs.values() for group in select_groups(layers, one)}
+    groups = [group for group in GROUPS.values() if group.name in selected]
     names = tuple(group.name for group in groups)
     return [
-        System(
+        CountedSystem(
             name,
-            sign(gold, inputs, names, resamples, seed),
-            {counted.name: counted for counted in count(inputs, groups)},
+            sign(gold, one, names, resamples, seed),
+            {counted.name: counted for counted in count_groups(one, groups)},
         )
-        for name, inputs in pairs.items()
+        for name, one in inputs.items()
     ]
 
 
-def read_system(path: Path) -> System:
-    """A system's counts from a report that ``dateline score --format json --documents`` wrote, or
-    from a result of the leaderboard.
+def report_counts(name: str, source: Report | str | Path | object) -> CountedSystem:
+    """A system's counts from a report, or from a file with one or with a leaderboard's result.
 
-    Raises DatelineError where the file is none, or has no counts of documents.
+    Raises InvalidInputError if the file is neither, or has no counts per document.
     """
-    try:
-        content = msgspec.json.decode(path.read_bytes())
-        content.pop("signature_line", None)
-        kind: type[Report | Result] = Result if "title" in content else Report
-        report = msgspec.convert(content, kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError) as error:
-        raise DatelineError(
-            f"{path}: is no report: {error}. Name a file of predictions (.jsonl), or what "
-            "`dateline score --format json --documents` wrote."
-        ) from None
-    # Classes of BLANC and CoNLL are summed up in a report, so they cannot be drawn again.
+    report = source if isinstance(source, Report) else _read_report(Path(str(source)))
+    # Classes of BLANC and CoNLL are summed up in a report, so they cannot be resampled.
     scores = [score for score in report.scores if score.statistic not in (BLANC, CONLL)]
     if any(not score.documents for score in scores):
-        raise DatelineError(f"{path}: has no counts of documents; write it with `--documents`.")
+        raise InvalidInputError(
+            f"{name}: the report has no counts per document. Score with per_document=True "
+            "(`dateline score --by-document --format json`)."
+        )
     counted = [
-        Counted(
+        CountedMeasure(
             score.group,
-            MeasureCounts(score.measure, _counts(score.documents.values()), ("",), score.statistic),
+            MeasureCounts(
+                score.measure, _counts(score.documents.values()), statistic=score.statistic
+            ),
             tuple(score.documents),
         )
         for score in scores
     ]
-    return System(path.stem, report.signature, {found.name: found for found in counted})
+    return CountedSystem(name, report.signature, {found.name: found for found in counted})
 
 
-def compare(
-    systems: Sequence[System],
+def compare_systems(
+    systems: Sequence[CountedSystem],
     resamples: int = RESAMPLES,
     seed: int = SEED,
     *,
-    despite_differences: bool = False,
-) -> Comparison:
-    """Compare each system with the first, on every measure that all of them have.
-
-    Raises DatelineError where signatures differ in more than which groups were scored, unless
-    that is wanted; every difference is said in the comparison.
-    """
+    allow_differences: bool = False,
+) -> ComparisonReport:
+    """Compare counted systems with the first one; see `compare`."""
+    if len(systems) < 2:
+        raise InvalidInputError("there is nothing to compare: name two or more systems.")
     first, *others = systems
-    if not others:
-        raise DatelineError("one system is nothing to compare; name two or more.")
     differing = {
         other.name: tuple(first.signature.differences(other.signature))
         for other in others
         if other.signature != first.signature
     }
     unlike = [o.name for o in others if o.signature.rules != first.signature.rules]
-    if unlike and not despite_differences:
-        listed = "".join(f"\n  {name}: {'; '.join(differing[name])}" for name in unlike)
-        raise DatelineError(
-            f"these were not scored as {first.name} was, so their numbers do not compare:{listed}\n"
-            "Score them by the same rules, or say --despite-differences."
+    if unlike and not allow_differences:
+        lines = "".join(f"\n  {name}: {'; '.join(differing[name])}" for name in unlike)
+        raise ConflictError(
+            f"the scores cannot be compared: these differ from {first.name}:{lines}\n"
+            "Score all systems by the same rules, or allow differences."
         )
-    shared = [name for name in first.counted if all(name in other.counted for other in others)]
-    lines = [
-        _line(first.counted[name], {o.name: o.counted[name] for o in others}, resamples, seed)
-        for name in shared
-    ]
-    return Comparison(
+    shared = [name for name in first.measures if all(name in other.measures for other in others)]
+    return ComparisonReport(
         systems=tuple(system.name for system in systems),
         signature=first.signature,
         differing=differing,
-        documents=first.signature.documents,
-        lines=tuple(lines),
+        measures=tuple(
+            _compared(
+                first.measures[name], {o.name: o.measures[name] for o in others}, resamples, seed
+            )
+            for name in shared
+        ),
     )
 
 
-def _line(first: Counted, others: Mapping[str, Counted], resamples: int, seed: int) -> Line:
-    statistic = STATISTICS[first.measured.statistic]
-    value = defined(statistic(first.measured.counts.sum(axis=0)))
-    found = []
-    for name, other in others.items():
-        theirs = defined(statistic(other.measured.counts.sum(axis=0)))
-        gain = None if value is None or theirs is None else theirs - value
-        ends, bootstrap, randomisation = None, None, None
-        if gain is not None and other.document_ids == first.document_ids:
-            counts = first.measured.counts, other.measured.counts
-            drawn = draws(len(first.document_ids), resamples, seed)
-            differences, bootstrap = paired_bootstrap(*counts, drawn, statistic)
-            randomisation = approximate_randomisation(*counts, resamples, seed, statistic)
-            # Drawing one document again and again gives one difference, which is no interval.
-            ends = interval(differences) if len(first.document_ids) > 1 else None
-            bootstrap = bootstrap if len(first.document_ids) > 1 or gain == 0 else None
-        found.append(
-            Difference(
-                system=name,
-                value=theirs,
-                difference=gain,
-                interval=ends,
-                bootstrap=bootstrap,
-                randomisation=randomisation,
-                corrected=None,
-            )
-        )
-    corrected = holm([difference.randomisation for difference in found])
-    return Line(
+def _named(paths: Sequence[str | Path]) -> dict[str, str | Path]:
+    """Paths by their stems, or by the whole path if another has the same stem."""
+    stems = [Path(path).stem for path in paths]
+    return {
+        stem if stems.count(stem) == 1 else Path(path).as_posix(): path
+        for stem, path in zip(stems, paths, strict=True)
+    }
+
+
+def _read_report(path: Path) -> Report | Result:
+    try:
+        content = msgspec.json.decode(path.read_bytes())
+        content.pop("signature_line", None)
+        kind: type[Report | Result] = Result if "title" in content else Report
+        return msgspec.convert(content, kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError) as error:
+        raise InvalidInputError(
+            f"{path}: is not a report: {error}. Expected predictions (.jsonl), or the output of "
+            "`dateline score --by-document --format json`."
+        ) from None
+
+
+def _compared(
+    first: CountedMeasure, others: Mapping[str, CountedMeasure], resamples: int, seed: int
+) -> ComparedMeasure:
+    found = [_difference(name, first, other, resamples, seed) for name, other in others.items()]
+    corrected = holm([difference.p_randomization for difference in found])
+    return ComparedMeasure(
         group=first.group,
         measure=first.measured.name,
-        first=value,
+        first=_value(first),
         others=tuple(
-            msgspec.structs.replace(difference, corrected=p)
+            msgspec.structs.replace(difference, p_holm=p)
             for difference, p in zip(found, corrected, strict=True)
         ),
     )
 
 
+def _difference(
+    name: str, first: CountedMeasure, other: CountedMeasure, resamples: int, seed: int
+) -> Difference:
+    before, after = _value(first), _value(other)
+    difference = None if before is None or after is None else after - before
+    ends, bootstrap, randomization = None, None, None
+    if difference is not None and other.document_ids == first.document_ids:
+        statistic = STATISTICS[first.measured.statistic]
+        counts = first.measured.counts, other.measured.counts
+        drawn = draws(len(first.document_ids), resamples, seed)
+        differences, bootstrap = paired_bootstrap(*counts, drawn, statistic)
+        randomization = approximate_randomisation(*counts, resamples, seed, statistic)
+        # Resampling one document always gives the same difference, which is not an interval.
+        ends = interval(differences) if len(first.document_ids) > 1 else None
+        bootstrap = bootstrap if len(first.document_ids) > 1 or difference == 0 else None
+    return Difference(
+        system=name,
+        value=after,
+        difference=difference,
+        interval=ends,
+        p_bootstrap=bootstrap,
+        p_randomization=randomization,
+        p_holm=None,
+    )
+
+
+def _value(counted: CountedMeasure) -> float | None:
+    statistic = STATISTICS[counted.measured.statistic]
+    return defined(statistic(counted.measured.counts.sum(axis=0)))
+
+
 def _counts(documents: Iterable[Rates]) -> Counts:
-    rows = [(r.hit_gold, r.gold, r.hit_predicted, r.predicted) for r in documents]
+    rows = [(r.matched_gold, r.gold, r.matched_predicted, r.predicted) for r in documents]
     return np.array(rows, np.float64).reshape(-1, 1, 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -17,8 +17,25 @@ from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
-if TYPE_CHECKING:
-    from datasets import Dataset
+
+class DatasetTable(Protocol):
+    """What scoring needs of a ``datasets.Dataset``, which is slow to import."""
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of all columns."""
+
+    @property
+    def data(self) -> Any:
+        """The Arrow table."""
+
+    @property
+    def info(self) -> Any:
+        """Metadata, such as the version."""
+
+    @property
+    def split(self) -> Any:
+        """The name of the split."""
 
 
 class GoldDocument(Struct, frozen=True):
@@ -112,7 +129,7 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GO
 
 
 def gold_of_dataset(
-    parts: Sequence[Dataset],
+    parts: Sequence[DatasetTable],
     ontology: Ontology | None,
     split: str | None = None,
     name: str = "dataset",
@@ -147,7 +164,7 @@ def texts_of_gold(gold: Gold) -> Iterator[Text]:
         )
 
 
-def _documents(dataset: Dataset) -> Iterator[GoldDocument]:
+def _documents(dataset: DatasetTable) -> Iterator[GoldDocument]:
     missing = {"text", "mentions", "events", "claims"} - set(dataset.column_names)
     if missing:
         raise InvalidInputError(

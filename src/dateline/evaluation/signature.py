@@ -1,4 +1,4 @@
-"""The signature of a score: all that must be equal before two scores may be compared."""
+"""The signature of scores: everything that must be equal before scores can be compared."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from importlib.metadata import version
 
 import msgspec
 
-from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
+from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.model import Struct
+from dateline.rendering.listing import counted
 
 HASH = 12
-"""Hexadecimal digits of the gold's hash that are shown."""
+"""Hexadecimal digits of the gold's hash in the signature."""
 
 
 class Signature(Struct, frozen=True):
-    """What was scored, against what, and by which rules; as a line of text it can be cited."""
+    """What was scored, against which gold, and by which rules. ``str()`` gives a line to cite."""
 
     corpus: str
     version: str | None
@@ -46,17 +47,22 @@ class Signature(Struct, frozen=True):
         return "|".join(parts)
 
     @property
-    def rules(self) -> Signature:
-        """All that a score depends on.
+    def subject(self) -> str:
+        """The documents and the gold, in words."""
+        split = "" if self.split == "all" else f", split {self.split}"
+        return f"{counted(self.documents, 'document')} of {self.corpus}{split} (gold {self.gold})"
 
-        A measure is the same whatever is scored beside it, and the hash of the gold says more than
-        the corpus's name, which a dataset does not carry, and its version, which a release gives to
-        gold that was there before.
+    @property
+    def rules(self) -> Signature:
+        """The part that values depend on; scores with equal rules can be compared.
+
+        Groups do not affect each other's values, and the hash of the gold identifies it better than
+        the corpus's name, which a dataset does not have, and version.
         """
         return msgspec.structs.replace(self, corpus="", version=None, groups=())
 
     def differences(self, other: Signature) -> list[str]:
-        """The fields in which another signature differs, each with both values."""
+        """The fields that differ in another signature, each with both values."""
         return [
             f"{name}: {getattr(self, name)} and {getattr(other, name)}"
             for name in self.__struct_fields__
@@ -67,8 +73,8 @@ class Signature(Struct, frozen=True):
 def sign(
     gold: Gold, inputs: ScoringInput, groups: tuple[str, ...], resamples: int, seed: int
 ) -> Signature:
-    """The signature of scores of some groups of measures."""
-    options: MatchingOptions = inputs.options
+    """The signature of the scores of some groups of measures."""
+    options = inputs.options
     return Signature(
         corpus=gold.name,
         version=gold.version,

@@ -21,9 +21,9 @@ def test_words_seen_in_training_are_found_in_a_new_text(five, run, tmp_path):
     report = dateline.score(out, five, split="test")
     strict = report.score("entities", "strict").total
     # All but the mention in two pieces, and those inside others.
-    assert (strict.hit_gold, strict.predicted) == (7, 7)
+    assert (strict.matched_gold, strict.predicted) == (7, 7)
     assert report.score("triggers", "TC").value == 1
-    assert report.score("claims", "sentence").total.hit_predicted == 1
+    assert report.score("claims", "sentence").total.matched_predicted == 1
     record = json.loads(out.with_suffix(".run.json").read_bytes())
     train = [n for n in five.document_ids() if five.read_document(n).split == "train"]
     assert record["settings"] == {"learn": "training", "documents": train}

@@ -109,7 +109,7 @@ def test_gliner_is_asked_for_titles_and_returns_types(five, run, tmp_path, monke
     assert result.exit_code == 0, result.output
     assert run(five, "check-predictions", str(out)).stderr.count("0 of them wrong") == 1
     total = dateline.score(out, five).score("entities", "strict").total
-    assert (total.hit_gold, total.predicted) == (10, 10)
+    assert (total.matched_gold, total.predicted) == (10, 10)
     missing = run(five, "predict", "--model", "gliner:b", "--out", str(tmp_path / "b.jsonl"))
     assert "there is no such model on the Hub" in missing.stderr
 

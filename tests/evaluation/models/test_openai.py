@@ -146,11 +146,11 @@ def test_answers_become_predictions_with_places(predict, five, tmp_path):
     report = dateline.score(tmp_path / "llm.jsonl", five)
     mentions = report.score("entities", "strict").total
     # "kursk" is located as "Kursk"; "Vladimir Putin" is not in the text: a false positive.
-    assert (mentions.hit_gold, mentions.predicted) == (15, 20)
-    assert report.score("coreference", "MUC").total.hit_gold == 5
+    assert (mentions.matched_gold, mentions.predicted) == (15, 20)
+    assert report.score("coreference", "MUC").total.matched_gold == 5
     arguments = report.score("arguments", "AC+").total
-    assert (arguments.hit_gold, arguments.predicted) == (5, 10)
-    assert report.score("claims", "claimer, matched only").total.hit_gold == 10
+    assert (arguments.matched_gold, arguments.predicted) == (5, 10)
+    assert report.score("claims", "claimer, matched only").total.matched_gold == 10
     assert len(report.problems) == 10
 
 

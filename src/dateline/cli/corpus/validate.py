@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from dateline.cli.shared import Command, Settings, format_option, pass_settings
 from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
-    from dateline.corpus.store import Corpus
     from dateline.validation.incidents import Incident
 
 
@@ -34,15 +33,16 @@ def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) ->
     """
     from dateline.corpus.store import Corpus
     from dateline.validation.engine import CheckedDocument, check_corpus, check_documents
+    from dateline.validation.selection import documents_at, is_at
 
     corpus = Corpus(settings.root)
     files = [corpus.relative(path.resolve()) for path in paths]
-    documents = _documents(corpus, files) if paths else corpus.document_ids()
+    documents = documents_at(corpus, files) if paths else corpus.document_ids()
     results = check_documents(corpus, documents) if paths else check_corpus(corpus)
     incidents: list[Incident] = []
     annotations = 0
     for checked in settings.progress(results, "Validating", total=len(documents)):
-        incidents += [i for i in checked.incidents if not files or _is_under(i.file, files)]
+        incidents += [i for i in checked.incidents if not files or is_at(i.file, files)]
         if isinstance(checked, CheckedDocument):
             annotations += checked.annotation_files
     _print(incidents, output_format)
@@ -79,25 +79,6 @@ def rules(output_format: str) -> None:
         level = click.style(rule.level, fg="red" if rule.level == "error" else "yellow")
         click.echo(f"{click.style(rule.code, bold=True)} {level}: {rule.title}.")
         click.echo(f"    {rule.why}")
-
-
-def _documents(corpus: Corpus, files: Sequence[str]) -> list[str]:
-    """Ids of the documents that the files are or annotate."""
-    known = {corpus.relative(corpus.document_path(name)): name for name in corpus.document_ids()}
-    found = {name for file, name in known.items() if _is_under(file, files)}
-    for path in corpus.annotations.glob("*/*.json"):
-        if _is_under(corpus.relative(path), files):
-            found.add(path.stem)
-    if not found:
-        raise click.UsageError(
-            f"{', '.join(files)}: there are no documents or annotations of this corpus there; "
-            "pass files or folders in corpus/ or annotations/."
-        )
-    return sorted(found)
-
-
-def _is_under(file: str, paths: Iterable[str]) -> bool:
-    return any(path == "." or file == path or file.startswith(f"{path}/") for path in paths)
 
 
 def _print(incidents: Sequence[Incident], output_format: str) -> None:

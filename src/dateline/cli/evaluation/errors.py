@@ -7,20 +7,26 @@ from typing import Any
 
 import click
 
-from dateline.cli.evaluation.score import (
-    format_option,
-    gold_of,
+from dateline.cli.evaluation.scoring_options import (
+    FILE,
     gold_options,
-    options_of,
+    matching_options,
+    print_json,
     print_report,
 )
-from dateline.cli.shared import Command, Settings, annotators_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    annotators_option,
+    format_option,
+    pass_settings,
+)
 
 
 @click.command(cls=Command)
-@click.argument("predictions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("predictions", type=FILE)
 @gold_options
-@format_option
+@format_option("text", "json", "md", "html")
 @click.option(
     "--examples", type=click.IntRange(0), default=3, show_default=True,
     help="Number of examples of each kind of error.",
@@ -57,25 +63,24 @@ def errors(
     from dateline.evaluation.ceiling import annotator_scores
     from dateline.evaluation.columns.scoring_input import ScoringInput
     from dateline.evaluation.error_analysis import analyze_errors
+    from dateline.evaluation.gold import read_gold
     from dateline.evaluation.leaderboard.systems import listed_annotators
-    from dateline.evaluation.scoring import as_predictions, chosen, report
+    from dateline.evaluation.scoring import as_predictions, score_groups, select_groups
     from dateline.evaluation.tables.errors import LEGEND, ceiling_table, tables
 
     if annotators and len(annotators) != 2:
         raise click.BadParameter("expected two annotators, such as a,b.", param_hint="--annotators")
-    against = gold_of(settings, gold, split)
-    options = options_of(**matching)
+    against = read_gold(gold or settings.root, split)
+    options = matching_options(**matching)
     inputs = ScoringInput(against, as_predictions(predictions), options)
-    groups = chosen(layers, inputs)
-    scores = report(against, inputs, groups, resamples=0)
+    groups = select_groups(layers, inputs)
+    scores = score_groups(against, inputs, groups, resamples=0)
     analysis = analyze_errors(against, inputs, {group.layer for group in groups}, examples)
     corpus = Corpus(settings.root)
     documents = [document.id for document in against.documents]
     first, second = annotators or listed_annotators(corpus, documents) or ("", "")
     agreement = annotator_scores(corpus, first, second, documents, options) if first else {}
     if output_format == "json":
-        import msgspec
-
         content = {
             "signature": scores.signature,
             "errors": analysis,
@@ -83,9 +88,10 @@ def errors(
                 f"{group}: {measure}": value for (group, measure), value in agreement.items()
             },
         }
-        click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2))
+        print_json(content)
         return
     shown = list(tables(analysis, name_documents=inputs.document_count > 1))
     if agreement:
         shown.insert(0, ceiling_table(scores, agreement))
-    print_report(output_format, f"Errors of {predictions.name}", [LEGEND], shown, scores.signature)
+    title = f"Errors of {predictions.name}"
+    print_report(output_format, title, [LEGEND], shown, str(scores.signature))

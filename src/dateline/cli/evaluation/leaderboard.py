@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
     from dateline.evaluation.gold import Gold
     from dateline.evaluation.leaderboard.systems import Systems
-    from dateline.evaluation.tables.scores import Table
+    from dateline.rendering.tables import Table
 
 PAGE = "benchmarks/leaderboard.html"
 README = "README.md"
@@ -102,7 +102,7 @@ def _show(corpus: Corpus, gold: Gold, listed: Systems, output_format: str) -> No
     elif output_format == "md":
         click.echo(_readme_block(notes, short), nl=False)
     else:
-        from dateline.cli.evaluation.score import print_tables
+        from dateline.rendering.tables import print_tables
 
         print_tables(short)
         click.echo("\n\n".join(notes))
@@ -177,12 +177,12 @@ def _content(
 
 
 def _readme_block(notes: Sequence[str], tables: Sequence[Table]) -> str:
-    from dateline.evaluation.tables.scores import markdown_parts
+    from dateline.rendering.tables import markdown_parts
 
     return markdown_parts(notes, tables)
 
 
 def _page(notes: Sequence[str], tables: Sequence[Table]) -> str:
-    from dateline.evaluation.tables.html import page
+    from dateline.rendering.html import html_page
 
-    return page("Leaderboard", notes, tables)
+    return html_page("Leaderboard", notes, tables)

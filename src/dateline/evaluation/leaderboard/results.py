@@ -12,7 +12,8 @@ from dateline.errors import InvalidInputError
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.models.run import RunRecord, record_path
-from dateline.evaluation.scoring import Score, as_predictions, chosen, report
+from dateline.evaluation.report import Score
+from dateline.evaluation.scoring import as_predictions, score_groups, select_groups
 from dateline.evaluation.signature import Signature
 from dateline.files.writing import write_if_changed
 from dateline.model import Struct
@@ -51,7 +52,7 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
     Raises DatelineError if the predictions cannot be scored.
     """
     inputs = ScoringInput(gold, as_predictions(predictions))
-    found = report(gold, inputs, chosen((), inputs), per_document=True)
+    found = score_groups(gold, inputs, select_groups((), inputs), per_document=True)
     record = record_path(predictions)
     return Result(
         title=title,

@@ -11,11 +11,12 @@ from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.comparable import HEADLINES, ComparableResults
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.leaderboard.systems import Systems
-from dateline.evaluation.scoring import Score
-from dateline.evaluation.tables.scores import COLUMNS, NONE, Table, interval, number, row
+from dateline.evaluation.report import Score
+from dateline.evaluation.tables.scores import COLUMNS, NONE, interval, number, row
+from dateline.rendering.tables import Table
 
 LEGEND = (
-    "F in percent, with its 95% confidence interval if there is one. —: undefined, or not "
+    "F1 in percent, with its 95% confidence interval if there is one. —: undefined, or not "
     "predicted. All measures are defined in docs/metrics.md."
 )
 

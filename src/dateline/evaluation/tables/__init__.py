@@ -1,1 +1,1 @@
-"""Scores, comparisons and errors as tables, for terminal, Markdown and HTML."""
+"""Scores, comparisons and errors as tables of text."""

@@ -4,52 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateline.evaluation.comparison import Comparison, Difference
-from dateline.evaluation.tables.scores import NONE, Table, interval, number
+from dateline.evaluation.comparison import ComparisonReport, Difference
+from dateline.evaluation.tables.scores import NONE, interval, number
+from dateline.rendering.tables import Table
 
 LEGEND = (
-    "Values and differences are in per cent. p: by paired bootstrap, by approximate randomisation, "
-    "and the latter corrected for the number of systems (Holm)."
+    "Values and differences are in percent; 95% CI is the confidence interval of the difference. "
+    "p boot: paired bootstrap. p rand: approximate randomization. p Holm: the latter, corrected "
+    "for the number of systems."
 )
-COLUMNS = ("more", "95 %", "p boot", "p rand", "p Holm")
+COLUMNS = ("diff", "95% CI", "p boot", "p rand", "p Holm")
 
 
-def tables(comparison: Comparison) -> Iterator[Table]:
-    """A table for each system, against the first."""
-    first, *others = comparison.systems
+def tables(report: ComparisonReport) -> Iterator[Table]:
+    """A table for each system, compared with the first."""
+    first, *others = report.systems
     for position, name in enumerate(others):
         rows = [
             (
-                f"{line.group}: {line.measure}",
-                number(line.first),
-                number(line.others[position].value),
-                *_cells(line.others[position]),
+                f"{compared.group}: {compared.measure}",
+                number(compared.first),
+                number(compared.others[position].value),
+                *_cells(compared.others[position]),
             )
-            for line in comparison.lines
+            for compared in report.measures
         ]
-        yield Table(f"{name} against {first}", ("measure", first, name, *COLUMNS), rows)
+        yield Table(f"{name} compared with {first}", ("measure", first, name, *COLUMNS), rows)
 
 
-def notes(comparison: Comparison) -> list[str]:
-    """What to keep in mind, as sentences."""
+def notes(report: ComparisonReport) -> list[str]:
+    """Notes for the reader, as sentences."""
     found = []
-    if comparison.documents == 1:
+    if report.signature.documents == 1:
         found.append(
-            "One document: nothing can be told apart by drawing documents, so p is 1 and there is "
-            "no interval."
+            "One document cannot show significance: p is 1 and there are no confidence intervals."
         )
-    for name, differing in comparison.differing.items():
+    for name, differing in report.differing.items():
         found.append(f"The signature of {name} differs: {'; '.join(differing)}.")
     return found
 
 
 def _cells(found: Difference) -> tuple[str, ...]:
-    gain = found.difference
-    return (
-        NONE if gain is None else f"{100 * gain:+.1f}",
-        interval(found.interval),
-        *(_p(value) for value in (found.bootstrap, found.randomisation, found.corrected)),
-    )
+    difference = NONE if found.difference is None else f"{100 * found.difference:+.1f}"
+    tests = found.p_bootstrap, found.p_randomization, found.p_holm
+    return difference, interval(found.interval), *map(_p, tests)
 
 
 def _p(value: float | None) -> str:

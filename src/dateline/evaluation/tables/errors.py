@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from dateline.evaluation.error_analysis import KINDS, ErrorAnalysis, Example, LayerErrors
-from dateline.evaluation.scoring import Report
-from dateline.evaluation.tables.scores import Table, number
+from dateline.evaluation.report import Report
+from dateline.evaluation.tables.scores import number
+from dateline.rendering.tables import Table
 
 LEGEND = (
     "Correct: same span and label. Type, boundary: what is wrong in a matched pair. Missed: gold "

@@ -1,0 +1,109 @@
+"""Options and output that ``score``, ``compare`` and ``errors`` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dateline.cli.shared import layers_option
+
+if TYPE_CHECKING:
+    from dateline.evaluation.columns.scoring_input import MatchingOptions
+    from dateline.rendering.tables import Table
+
+C = TypeVar("C", bound=Callable[..., Any])
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def gold_options(command: C) -> C:
+    """Options for the gold, and for how items are matched with it."""
+    for option in reversed(
+        (
+            click.option(
+                "--gold", type=click.Path(exists=True, file_okay=False, path_type=Path),
+                metavar="DIR", help="Corpus or built dataset.  [default: this corpus]",
+            ),
+            click.option("--split", metavar="NAME", help="Only documents of this split."),
+            layers_option(
+                "Only these layers, or groups of measures such as coreference.  "
+                "[default: all that are predicted]",
+                allowed=None,
+            ),
+            click.option(
+                "--mention-match", type=click.Choice(["exact", "partial"]), default="exact",
+                show_default=True, help="Coreference: match mentions with the same span, or "
+                "mentions that overlap.",
+            ),
+            click.option(
+                "--drop-singletons", is_flag=True,
+                help="Coreference: leave out chains of one mention.",
+            ),
+            click.option(
+                "--claim-overlap", type=click.FloatRange(0, 1, min_open=True), default=0.5,
+                show_default=True, help="Intersection over union from which claims match.",
+            ),
+            click.option(
+                "--given-triggers", is_flag=True,
+                help="Expect the gold triggers in the predictions, as given to the system.",
+            ),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def resampling_options(fewest: int) -> Callable[[C], C]:
+    """Options for bootstrap and randomization, with at least so many resamples."""
+
+    def decorate(command: C) -> C:
+        resamples = click.option(
+            "--resamples", type=click.IntRange(fewest), default=1000, show_default=True,
+            help="Number of bootstrap resamples.",
+        )  # fmt: skip
+        seed = click.option(
+            "--seed", type=int, default=13, show_default=True, help="Seed of the resampling."
+        )
+        return resamples(seed(command))
+
+    return decorate
+
+
+def matching_options(
+    mention_match: str, drop_singletons: bool, claim_overlap: float, given_triggers: bool
+) -> MatchingOptions:
+    """The options of ``gold_options`` for how items are matched."""
+    from dateline.evaluation.columns.scoring_input import MatchingOptions
+
+    return MatchingOptions(
+        mention_match=mention_match,
+        singletons=not drop_singletons,
+        claim_overlap=claim_overlap,
+        given_triggers=given_triggers,
+    )
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+
+def print_report(
+    output_format: str, title: str, lead: Sequence[str], tables: Iterable[Table], signature: str
+) -> None:
+    """Print tables and a signature as text, Markdown or HTML; pages begin with the lead."""
+    from dateline.rendering import tables as rendering
+
+    if output_format == "md":
+        click.echo(rendering.markdown_page(title, lead, tables, signature), nl=False)
+    elif output_format == "html":
+        from dateline.rendering.html import html_page
+
+        click.echo(html_page(title, lead, tables, signature))
+    else:
+        rendering.print_tables(tables)
+        click.echo(signature)

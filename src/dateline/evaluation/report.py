@@ -1,0 +1,121 @@
+"""The result of scoring: scores with their counts, intervals, notes and signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from dateline.evaluation.signature import Signature
+from dateline.metrics.counts import (
+    GOLD,
+    HIT_GOLD,
+    HIT_PREDICTED,
+    PREDICTED,
+    Counts,
+    defined,
+    f_score,
+    precision,
+    recall,
+)
+from dateline.model import Struct
+from dateline.predictions.problems import PredictionProblem
+from dateline.rendering.listing import counted
+
+
+class Rates(Struct, frozen=True):
+    """Counts, and the rates computed from them; None if undefined.
+
+    ``matched_gold`` and ``matched_predicted`` are the true positives. They are equal unless a
+    measure gives partial credit, or the credit of an item depends on its chain.
+    """
+
+    matched_gold: float
+    gold: float
+    matched_predicted: float
+    predicted: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+class Score(Struct, frozen=True):
+    """A score by one measure.
+
+    ``value`` is the number to cite: for most measures F1 of the summed counts (micro F1), else what
+    ``statistic`` names. ``interval`` is its 95% bootstrap interval over documents, None for fewer
+    than two. ``total`` has the summed counts, None for BLANC and CoNLL, whose classes cannot be
+    added. ``macro_f1`` is the mean F1 of labels, None if there is one label only. ``documents`` is
+    empty unless counts per document were asked for.
+    """
+
+    group: str
+    measure: str
+    statistic: str
+    value: float | None
+    interval: tuple[float, float] | None
+    total: Rates | None
+    macro_f1: float | None
+    macro_f1_interval: tuple[float, float] | None
+    labels: Mapping[str, Rates]
+    documents: Mapping[str, Rates]
+
+
+class Report(Struct, frozen=True):
+    """All scores of a system, with their signature, problems of the predictions, and notes.
+
+    ``print(report)`` shows tables, as a notebook does.
+    """
+
+    signature: Signature
+    scores: tuple[Score, ...]
+    problems: tuple[PredictionProblem, ...]
+    notes: tuple[str, ...]
+
+    def score(self, group: str, measure: str) -> Score:
+        """The score by a measure of a group. Raises KeyError if it was not computed."""
+        for score in self.scores:
+            if (score.group, score.measure) == (group, measure):
+                return score
+        raise KeyError(f"{group}: {measure}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain values for JSON, with the signature also as a line of text."""
+        return {"signature_line": str(self.signature), **msgspec.to_builtins(self)}
+
+    @property
+    def summary(self) -> str:
+        """What was scored, on one line."""
+        return (
+            f"{counted(len(self.scores), 'score')} on {self.signature.subject}, "
+            f"{counted(len(self.problems), 'problem')} in the predictions"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.summary}>"
+
+    def __str__(self) -> str:
+        from dateline.evaluation.tables.scores import tables  # noqa: PLC0415
+        from dateline.rendering.tables import text_tables  # noqa: PLC0415
+
+        return f"{self.summary}\n\n{text_tables(tables(self))}"
+
+    def _repr_html_(self) -> str:
+        from dateline.evaluation.tables.scores import tables  # noqa: PLC0415
+        from dateline.rendering.html import html_tables  # noqa: PLC0415
+
+        return html_tables([self.summary], tables(self))
+
+
+def rates(counts: Counts) -> Rates:
+    """The rates of four counts."""
+    return Rates(
+        matched_gold=float(counts[HIT_GOLD]),
+        gold=float(counts[GOLD]),
+        matched_predicted=float(counts[HIT_PREDICTED]),
+        predicted=float(counts[PREDICTED]),
+        precision=defined(precision(counts)),
+        recall=defined(recall(counts)),
+        f1=defined(f_score(counts)),
+    )

@@ -1,0 +1,88 @@
+"""Tables of text, shown in the terminal, in Markdown and in HTML."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from dateline.rendering.markdown import escape
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NARROW = 100
+"""Width in characters below which tables have no lines between their columns."""
+
+
+class Table(NamedTuple):
+    """A title, column names, and rows of cells; the first ``texts`` columns are left-aligned."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    texts: int = 1
+
+
+def print_tables(tables: Iterable[Table], console: Console | None = None) -> None:
+    """Print tables to the terminal, or to the given console, each followed by a blank line."""
+    from rich import box  # noqa: PLC0415
+    from rich.console import Console as RichConsole  # noqa: PLC0415
+    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = console or RichConsole()
+    for table in tables:
+        if table.title:
+            console.print(Text(table.title, style="bold italic"))
+        shown = RichTable()
+        if console.width < NARROW:
+            # Lines between the columns would take the room that names of measures need.
+            shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
+        for position, column in enumerate(table.columns):
+            if position < table.texts:
+                shown.add_column(column, overflow="fold")
+            else:
+                shown.add_column(column, justify="right", no_wrap=True)
+        for row in table.rows:
+            shown.add_row(*(Text(cell) for cell in row))
+        console.print(shown)
+        console.print()
+
+
+def text_tables(tables: Iterable[Table], width: int = NARROW - 1) -> str:
+    """Tables as plain text."""
+    from rich.console import Console as RichConsole  # noqa: PLC0415
+
+    printed = io.StringIO()
+    print_tables(tables, RichConsole(file=printed, width=width, color_system=None))
+    return "\n".join(line.rstrip() for line in printed.getvalue().splitlines()).strip("\n")
+
+
+def markdown_table(table: Table) -> str:
+    """A table in Markdown without its title; text is escaped."""
+    lines = [
+        "| " + " | ".join(table.columns) + " |",
+        "|" + "---|" * table.texts + "---:|" * (len(table.columns) - table.texts),
+    ]
+    lines += ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in table.rows]
+    return "\n".join(lines)
+
+
+def markdown_page(title: str, lead: Iterable[str], tables: Iterable[Table], signature: str) -> str:
+    """A Markdown page with a title, paragraphs, tables, and a signature to cite."""
+    titled = (f"## {escape(table.title)}\n\n{markdown_table(table)}" for table in tables)
+    return (
+        "\n\n".join([f"# {escape(title)}", *map(escape, lead), *titled, escape(signature)]) + "\n"
+    )
+
+
+def markdown_parts(lead: Iterable[str], tables: Sequence[Table]) -> str:
+    """Tables and then paragraphs, for a section of a page; several tables have titles."""
+    shown = [
+        f"**{escape(table.title)}**\n\n{markdown_table(table)}"
+        if len(tables) > 1
+        else markdown_table(table)
+        for table in tables
+    ]
+    return "\n\n".join([*shown, *map(escape, lead)]) + "\n"
