@@ -1,4 +1,4 @@
-"""Which items of two annotations are taken for the same."""
+"""Matching of items between annotations."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def test_the_same_annotation_matches_itself():
         assert all(one == other for one, other in ids.items())
 
 
-def test_nested_spans_match_each_its_own():
+def test_nested_spans_match_one_by_one():
     left = [mention("a1", "GPE", "the Russian city"), mention("a2", "GPE", "Russian")]
     right = [mention("b1", "GPE", "Russian"), mention("b2", "GPE", "the Russian city")]
     assert mentions_matched(left, right) == {"a1": "b2", "a2": "b1"}
 
 
-def test_what_is_nested_in_the_other_ones_span_is_not_taken_for_it():
+def test_a_nested_span_does_not_match_the_span_around_it():
     left = [mention("a1", "GPE", "the Russian city"), mention("a2", "GPE", "Russian")]
     right = [mention("b1", "GPE", "Russian")]
     assert mentions_matched(left, right) == {"a2": "b1"}
@@ -74,14 +74,14 @@ def test_stacked_spans_match_by_type_first():
     assert mentions_matched(left, right) == {"a1": "b2", "a2": "b1"}
 
 
-def test_overlapping_spans_match_so_that_most_is_shared():
+def test_overlapping_spans_match_with_the_greatest_overlap():
     left = [mention("a1", "PERSON", "Kim Jong"), mention("a2", "PERSON", "Jong Un")]
     right = [mention("b1", "PERSON", "Kim Jong Un"), mention("b2", "PERSON", "Jong")]
     # One of the two would take the whole name for itself, and leave the other without a match.
     assert set(mentions_matched(left, right)) == {"a1", "a2"}
 
 
-def test_a_discontinuous_span_matches_by_what_it_covers():
+def test_a_discontinuous_span_matches_by_its_characters():
     left = [mention("a1", "GPE", "North", "Korean")]
     assert mentions_matched(left, [mention("b1", "GPE", "North Korean")]) == {"a1": "b1"}
     assert mentions_matched(left, [mention("b1", "GPE", "Monday")]) == {}
@@ -92,13 +92,13 @@ def test_a_discontinuous_span_matches_by_what_it_covers():
 @pytest.mark.parametrize(
     ("fragment", "matches"), [("the North Korean", True), ("Korean", False)], ids=["much", "little"]
 )
-def test_under_another_label_much_must_be_shared(fragment, matches):
+def test_items_with_different_labels_need_more_overlap(fragment, matches):
     left = [mention("a1", "GPE", "North Korean")]
     right = [mention("b1", "GROUP", fragment)]
     assert bool(mentions_matched(left, right)) == matches
 
 
-def test_claims_of_one_place_match_by_their_claimers():
+def test_claims_with_the_same_spans_match_by_claimer():
     kim, putin = mention("m1", "PERSON", "Kim Jong Un"), mention("m2", "PERSON", "Putin")
     left = annotation(
         mentions=[kim, putin],
@@ -156,13 +156,13 @@ def test_three_annotators_are_grouped_along_the_strongest_links():
     assert found.mentions == ({"ana": "ana1", "bo": "bo1", "cy": "cy1"},)
 
 
-def test_nobody_is_compared_with_themselves():
+def test_two_annotations_of_one_annotator_are_rejected():
     with pytest.raises(ValueError, match="the same annotator"):
         group([annotation("ana"), annotation("ana")])
 
 
 def shuffled(annotation: Annotation, seed: int, prefix: str) -> Annotation:
-    """The same in another order and under other ids."""
+    """The same annotation with another order and other ids."""
     rename = {name: f"{prefix}{name}" for name in annotation.ids()}
     mix = random.Random(seed)
 
@@ -214,7 +214,7 @@ def shuffled(annotation: Annotation, seed: int, prefix: str) -> Annotation:
 
 
 def content(annotation: Annotation):
-    """Each item's id with what can be said of it without ids."""
+    """Each item's id with its content without ids."""
     mentions = {m.id: (ranges_of(m.spans), m.type, str(m.attributes)) for m in annotation.mentions}
     return mentions | {
         e.id: (ranges_of(e.trigger), e.type, str(e.attributes)) for e in annotation.events
@@ -233,11 +233,11 @@ def test_order_and_ids_do_not_matter(repository, data, seed):
     texts = content(one) | {f"x{k}": v for k, v in content(other).items()}
     for field in ("mentions", "events"):
         pairs = [getattr(plain, field), getattr(mixed, field)]
-        said = [
+        contents = [
             sorted((texts[k], texts[f"x{v}" if n == 0 else v]) for k, v in ids.items())
             for n, ids in enumerate(pairs)
         ]
-        assert said[0] == said[1]
+        assert contents[0] == contents[1]
 
 
 @given(st.data())
@@ -252,7 +252,7 @@ def test_swapping_the_annotations_inverts_the_matches(repository, data):
 
 
 @given(st.data())
-def test_every_item_is_in_just_one_group(repository, data):
+def test_every_item_is_in_exactly_one_group(repository, data):
     _, one = data.draw(annotated(repository.ontology))
     others = [
         msgspec.structs.replace(one, annotator="b", mentions=one.mentions[1:]),

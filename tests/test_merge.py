@@ -1,4 +1,4 @@
-"""Merging keeps what both sides did, and says where it cannot."""
+"""Merging keeps the changes of both sides, and reports conflicts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_difference_of_attributes_shows_them(gold):
 
 
 def without(annotation: Annotation, names) -> Annotation:
-    """The annotation less these items and all that refers to them."""
+    """The annotation without these items and everything that refers to them."""
     gone = set(names)
     while True:
         claims = tuple(
@@ -102,7 +102,7 @@ def sides(draw):
 
 
 @given(data=st.data())
-def test_one_side_alone_is_taken_over(gold, data):
+def test_changes_of_one_side_are_kept(gold, data):
     names = data.draw(st.sets(st.sampled_from(sorted(gold.ids())), max_size=6))
     other = changed(without(gold, names), set(gold.ids()) - names, "x")
     for ours, theirs in ((other, gold), (gold, other), (other, other)):
@@ -130,7 +130,7 @@ def test_edits_of_different_items_are_all_kept(gold, free, chosen):
     assert merged.annotation.retired == wanted.retired
 
 
-def test_what_one_side_removed_and_the_other_needs_is_a_conflict(gold):
+def test_a_removed_item_that_the_other_side_refers_to_is_a_conflict(gold):
     event = next(e for e in gold.events if any(a.mention for a in e.arguments))
     argument = next(a for a in event.arguments if a.mention)
     ours = without(gold, [argument.mention])
@@ -146,7 +146,7 @@ def test_what_one_side_removed_and_the_other_needs_is_a_conflict(gold):
     assert "was removed here and changed on the other side" in conflict.message
 
 
-def test_fields_of_one_item_are_merged_apart(gold):
+def test_fields_of_one_item_are_merged_separately(gold):
     event = next(e for e in gold.events if len(e.arguments) > 1)
     first, *rest = event.arguments
 
@@ -172,7 +172,7 @@ def test_fields_of_one_item_are_merged_apart(gold):
 
 
 @given(data=st.data())
-def test_differences_mirror(gold, data):
+def test_differences_are_symmetric(gold, data):
     names = data.draw(st.sets(st.sampled_from(sorted(gold.ids())), max_size=5))
     other = without(gold, names)
     assert list(differences(gold, gold)) == []

@@ -1,4 +1,4 @@
-"""Two annotators who differ in one candidate of each kind, on the small corpus's document."""
+"""Two annotators who disagree once in each kind of field, on the small corpus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.small_corpus import Files, annotation, claim, event, mention, span
 
 
 def two(files: Files) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The small corpus's annotation, and another that differs in every way but a few."""
+    """The small corpus's annotation, and another that disagrees with it in most fields."""
     ana = annotation(files.document["text_sha256"]) | {"annotator": "ana", "retired": []}
     bo = copy.deepcopy(ana) | {"annotator": "bo"}
     bo["mentions"][2] |= {"type": "LOCATION"}  # Oslo, and its entity

@@ -181,7 +181,7 @@ def test_a_link_of_gold_stays_where_no_annotator_has_one(corpus: Corpus, run: Ru
     links = {
         e.name: e.link and e.link.id for e in corpus.read_annotation("gold", "summit").entities
     }
-    # That Bo Lind is not linked was decided: bo had said otherwise.
+    # A decision rejected the link of Bo Lind that bo had given.
     assert (links["Ana Ruiz"], links["Bo Lind"]) == ("Q42", None)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.cases import Decision
+from dateline.adjudication.cases.case import Decision
 from dateline.adjudication.gold_ids import assign_ids
 from dateline.adjudication.resolve import resolve
 from dateline.adjudication.strategy import strategy
@@ -360,8 +360,8 @@ def test_a_layer_that_nobody_annotated_has_no_cases(repository: Corpus):
     gold = repository.read_annotation("gold", SEED)
     without = msgspec.structs.replace(gold, claims=gold.claims[5:], claim_relations=())
     ana, bo = (
-        msgspec.structs.replace(limited(said, ("claims",)), annotator=name)
-        for name, said in (("ana", gold), ("bo", without))
+        msgspec.structs.replace(limited(source, ("claims",)), annotator=name)
+        for name, source in (("ana", gold), ("bo", without))
     )
     annotated = AnnotatedDocument.of(repository.read_document(SEED), [ana, bo], repository.ontology)
     found = resolve(annotated, [], ASK)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.cases import CORRECTION, CURATOR, RULE, Case, Curator, Decision
-from dateline.adjudication.coreference_cases import linked_entities
+from dateline.adjudication.cases.case import CORRECTION, CURATOR, RULE, Case, Curator, Decision
+from dateline.adjudication.cases.coreference_cases import linked_entities
 from dateline.adjudication.curator_annotation import UNION, curator_decisions
 from dateline.adjudication.decision_log import append, last_written, log_path, read_decisions
 from dateline.adjudication.gold_ids import assign_ids

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.cases import SET_KINDS, Case, Decision, distinct
+from dateline.adjudication.cases.case import SET_KINDS, Case, Decision, distinct
 from dateline.adjudication.resolve import resolve
 from dateline.adjudication.strategy import PREFER, Answer, Strategy, strategy
 from dateline.model import Annotation

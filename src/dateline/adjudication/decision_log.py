@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dateline.adjudication.cases import Decision
+from dateline.adjudication.cases.case import Decision
 from dateline.adjudication.manual_edits import GoldRecord
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.cases import RULE, Decision
+from dateline.adjudication.cases.case import RULE, Decision
 from dateline.model import Provenance
 
 TOOL = "dateline adjudicate"

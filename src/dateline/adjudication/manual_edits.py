@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from dateline.adjudication.cases import CORRECTION, Curator, Decision, Option
+from dateline.adjudication.cases.case import CORRECTION, Curator, Decision, Option
 from dateline.adjudication.resolve import NO_PROVENANCE
 from dateline.annotations.differences import Difference, differences
 from dateline.annotations.items import clusters_of

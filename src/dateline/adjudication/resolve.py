@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.candidates import Candidates, collect_candidates
-from dateline.adjudication.case_list import CaseList
-from dateline.adjudication.cases import Case, Decision
-from dateline.adjudication.coreference_cases import collect_chains, collect_clusters
-from dateline.adjudication.field_cases import (
+from dateline.adjudication.cases.candidates import Candidates, collect_candidates
+from dateline.adjudication.cases.case import Case, Decision
+from dateline.adjudication.cases.case_list import CaseList
+from dateline.adjudication.cases.coreference_cases import collect_chains, collect_clusters
+from dateline.adjudication.cases.field_cases import (
     collect_arguments,
     collect_attributes,
     collect_claim_events,
@@ -17,7 +17,7 @@ from dateline.adjudication.field_cases import (
     collect_cue,
     collect_label,
 )
-from dateline.adjudication.relation_cases import collect_relations
+from dateline.adjudication.cases.relation_cases import collect_relations
 from dateline.adjudication.strategy import Strategy
 from dateline.annotations.layers import limited
 from dateline.model import (
@@ -41,7 +41,7 @@ class Resolution(Struct, frozen=True):
     """The state of a document's adjudication.
 
     ``gold`` is None while a case is open; its ids are references ``ANNOTATOR:ID``, and its
-    provenance is empty. ``decided`` has every case with its decision. ``incomplete`` says that
+    provenance is empty. ``decided`` has every case with its decision. ``incomplete`` means that
     deciding the open cases can lead to more cases.
     """
 

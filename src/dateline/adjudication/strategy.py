@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from dateline.adjudication.cases import SET_KINDS, Case, distinct
+from dateline.adjudication.cases.case import SET_KINDS, Case, distinct
 from dateline.errors import InvalidInputError
 from dateline.model import Struct
 

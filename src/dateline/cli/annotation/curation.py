@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
-    from dateline.adjudication.cases import Case
+    from dateline.adjudication.cases.case import Case
     from dateline.corpus.store import Corpus
     from dateline.label_studio.convert.conflict_marks import Curated, Mark
 
@@ -49,7 +49,7 @@ def how_to_go_on(annotators: str, titles: Iterable[str]) -> str:
 
 
 def _mark(adjudication: Adjudication, case: Case) -> Mark:
-    from dateline.adjudication.case_text import case_note
+    from dateline.adjudication.cases.case_text import case_note
     from dateline.label_studio.convert.conflict_marks import Mark
 
     note = case_note(case, adjudication.annotated)

@@ -23,7 +23,7 @@ from dateline.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
-    from dateline.adjudication.cases import Case, Curator, Decision
+    from dateline.adjudication.cases.case import Case, Curator, Decision
     from dateline.corpus.store import Corpus
 
 Kind = Literal["human", "model"]
@@ -34,7 +34,7 @@ Kind = Literal["human", "model"]
 @documents_option(
     "Only these documents.  [default: all documents that all annotators have annotated]"
 )
-@click.option("--curator", metavar="NAME", help="Pseudonym of whoever decides, for the log.")
+@click.option("--curator", metavar="NAME", help="Pseudonym of the curator, for the log.")
 @click.option(
     "--kind",
     type=click.Choice(["human", "model"]),
@@ -138,7 +138,7 @@ def adjudicate(
 
 
 def _list(adjudications: Iterable[Adjudication], list_all: bool, output_format: str) -> None:
-    from dateline.adjudication.case_text import decision_text
+    from dateline.adjudication.cases.case_text import decision_text
 
     rows = []
     for adjudication in adjudications:
@@ -174,7 +174,7 @@ def _row(adjudication: Adjudication, case: Case, decision: Decision | None) -> d
 
 
 def _curator(corpus: Corpus, name: str, kind: Kind | None, reason: str | None) -> Curator:
-    from dateline.adjudication.cases import Curator
+    from dateline.adjudication.cases.case import Curator
     from dateline.corpus.annotators import read_register
 
     known = read_register(corpus).get(name)

@@ -13,7 +13,7 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
-    from dateline.adjudication.cases import Case, Curator, Decision
+    from dateline.adjudication.cases.case import Case, Curator, Decision
 
 
 def decide_cases(adjudication: Adjudication, curator: Curator) -> bool:
@@ -51,7 +51,7 @@ def decide_cases(adjudication: Adjudication, curator: Curator) -> bool:
 
 def case_lines(adjudication: Adjudication, case: Case) -> Iterator[str]:
     """The case with its context, styled for a terminal."""
-    from dateline.adjudication.case_text import case_options, case_title
+    from dateline.adjudication.cases.case_text import case_options, case_title
 
     yield click.style(case_title(case, adjudication.annotated), bold=True)
     yield f"  {adjudication.annotated.context(case.ranges)}"
@@ -88,7 +88,7 @@ def _show(adjudication: Adjudication, case: Case, reason: str | None) -> None:
 
 def _decision(adjudication: Adjudication, case: Case, key: str) -> Decision | None:
     """The decision that a key means, or None if it means nothing here."""
-    from dateline.adjudication.cases import Decision
+    from dateline.adjudication.cases.case import Decision
 
     def decision(choice: tuple[str, ...] | None, value: Any = None) -> Decision:
         document = adjudication.document.id

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.cases import RULE, Case, Decision, Validate, chosen_values
+from dateline.adjudication.cases.case import RULE, Case, Decision, Validate, chosen_values
 from dateline.adjudication.strategy import Strategy
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.candidates import LAYER_OF, Candidate, Candidates
-from dateline.adjudication.case_list import CaseList
-from dateline.adjudication.cases import Case, CaseKind, ItemKind, Option
-from dateline.adjudication.coreference_cases import validate_label
+from dateline.adjudication.cases.candidates import LAYER_OF, Candidate, Candidates
+from dateline.adjudication.cases.case import Case, CaseKind, ItemKind, Option
+from dateline.adjudication.cases.case_list import CaseList
+from dateline.adjudication.cases.coreference_cases import validate_label
 from dateline.annotations.items import label_of, ranges_of
 from dateline.model import Argument, Claim, Event, Spans
 

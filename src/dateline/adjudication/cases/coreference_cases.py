@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.candidates import Candidate, Candidates, group_key
-from dateline.adjudication.case_list import CaseList
-from dateline.adjudication.cases import Case, CaseKind, Option, Validate
+from dateline.adjudication.cases.candidates import Candidate, Candidates, group_key
+from dateline.adjudication.cases.case import Case, CaseKind, Option, Validate
+from dateline.adjudication.cases.case_list import CaseList
 from dateline.annotations.differences import format_value
 from dateline.annotations.items import chains_of, clusters_of
 from dateline.annotations.matching import Group

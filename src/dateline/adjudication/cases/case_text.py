@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
-from dateline.adjudication.cases import Case, Decision
+from dateline.adjudication.cases.case import Case, Decision
 
 
 def case_title(case: Case, annotated: AnnotatedDocument) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from dateline.adjudication.candidates import Candidate, Candidates
-from dateline.adjudication.case_list import CaseList
-from dateline.adjudication.cases import Case, ItemKind, Option
+from dateline.adjudication.cases.candidates import Candidate, Candidates
+from dateline.adjudication.cases.case import Case, ItemKind, Option
+from dateline.adjudication.cases.case_list import CaseList
 from dateline.model import Relation
 
 Triple = tuple[str, str, str]

@@ -1,0 +1,1 @@
+"""Cases: candidates and the fields on which annotators disagree."""
