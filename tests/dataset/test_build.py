@@ -15,7 +15,7 @@ from dateline.corpus.store import Corpus
 from dateline.dataset import parquet
 from dateline.dataset.build import build
 from dateline.dataset.features import configs
-from dateline.dataset.parquet import read_rows
+from dateline.dataset.parquet import json_lines_to_table
 from dateline.errors import DatelineError
 
 from ..corpora import CorpusMaker, gold_of, make_annotation
@@ -154,7 +154,7 @@ def test_a_split_that_cannot_be_loaded_is_refused(maker: CorpusMaker):
     corpus = maker.empty()
     path = corpus.root / "schema" / "document.schema.json"
     path.write_text(path.read_text("utf-8").replace('"test"', '"hold-out"'), "utf-8")
-    with pytest.raises(DatelineError, match="the split 'hold-out'"):
+    with pytest.raises(DatelineError, match='the split "hold-out"'):
         build(corpus, corpus.root / "dist")
 
 
@@ -166,7 +166,9 @@ def test_a_folder_of_others_is_not_replaced(corpus: Corpus, card: str | None):
     if card is not None:
         (out / "README.md").write_text(card)
     before = contents(out)
-    with pytest.raises(DatelineError, match=r"precious: holds something.*another --out"):
+    with pytest.raises(
+        DatelineError, match=r"precious: was not written by .*another output folder"
+    ):
         build(corpus, out)
     assert contents(out) == before
 
@@ -175,7 +177,7 @@ def test_a_folder_of_others_is_not_replaced(corpus: Corpus, card: str | None):
 def test_what_lies_in_a_build_by_chance_is_not_lost(corpus: Corpus, dist: Path, name: str):
     (dist / name).parent.mkdir(exist_ok=True)
     (dist / name).write_text("mine")
-    with pytest.raises(DatelineError, match="does not belong to a build"):
+    with pytest.raises(DatelineError, match="is not part of a build"):
         build(corpus, dist)
     assert (dist / name).read_text() == "mine"
 
@@ -227,11 +229,11 @@ SCHEMA = pa.schema([("a", pa.int64()), ("b", pa.list_(pa.struct([("c", pa.string
 )
 def test_another_type_is_an_error_and_not_coerced(line: bytes):
     with pytest.raises(pa.ArrowInvalid):
-        read_rows(line, SCHEMA)
+        json_lines_to_table(line, SCHEMA)
 
 
 def test_what_looks_like_a_date_stays_text():
-    table = read_rows(b'{"a": 1, "b": [{"c": "2024-11-03"}]}', SCHEMA)
+    table = json_lines_to_table(b'{"a": 1, "b": [{"c": "2024-11-03"}]}', SCHEMA)
     assert table.schema.equals(SCHEMA)
     assert table.to_pylist() == [{"a": 1, "b": [{"c": "2024-11-03"}]}]
 

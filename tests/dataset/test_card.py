@@ -124,12 +124,12 @@ def test_licenses_are_named_as_the_hub_names_them(corpus: Corpus, licenses: obje
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        ("title: [", "CITATION.cff, line 1: .*Correct it"),
+        ("title: [", "CITATION.cff, line 1: .*Fix it"),
         ("title: {a: b}", "Expected.*title"),
         ("- a\n- b", "Expected"),
         ("authors: Ana", "Expected.*authors"),
         ("keywords: [1]", "Expected.*keywords"),
-        ("version: 1.10", "Expected.*version.*quotes"),
+        ("version: 1.10", "Expected.*version.*quote text"),
     ],
 )
 def test_a_malformed_citation_is_a_fault(corpus: Corpus, content: str, word: str):
@@ -209,20 +209,20 @@ def test_a_code_span_shows_as_it_is(text: str):
 def test_the_card_says_who_made_the_annotation(corpus: Corpus):
     text = card_of(corpus).text
     assert "| a model, not checked by a person | robot 1 | adjudicated | 1 |" in text
-    assert "| a person | not said | adjudicated | 2 |" in text
+    assert "| a person | not stated | adjudicated | 2 |" in text
     assert "1 of 4 documents have no gold annotation" in text
-    assert "Besides gold, 1 annotator under pseudonyms" in text
+    assert "the annotations of 1 annotator, under pseudonyms" in text
 
 
 def test_the_card_warns_of_texts_that_may_not_be_passed_on(maker: CorpusMaker):
     corpus = maker.empty()
     free = {"license": "CC0-1.0", "holder": None, "redistribute_text": True}
     maker.add_in_split(corpus, "train", "A free text.", rights=free)
-    assert "1 of 1 texts may be passed on to others." in card_of(corpus).text
+    assert "1 of 1 texts may be shared." in card_of(corpus).text
     bound = {**free, "license": "LicenseRef-All-Rights-Reserved", "redistribute_text": False}
     maker.add_in_split(corpus, "train", "Another text.", rights=bound)
     text = card_of(corpus).text
-    assert "1 of 2 texts may be passed on to others; the others may not" in text
+    assert "1 of 2 texts may be shared; the others must not be" in text
     assert "CC0-1.0 (1), LicenseRef-All-Rights-Reserved (1)" in text
 
 

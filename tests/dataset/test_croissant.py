@@ -19,7 +19,7 @@ from pybtex.database import parse_string
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from dateline.dataset.description.citation import Author, Citation, bibtex, read_citation
-from dateline.dataset.description.responsible_ai import responsible
+from dateline.dataset.description.responsible_ai import responsible_ai
 from dateline.errors import DatelineError
 
 from ..chemistry import annotated_reaction
@@ -118,15 +118,15 @@ def test_an_answer_ends_where_the_next_question_starts(tmp_path: Path):
         "<!-- croissant:dataBiases -->\nAnd here.\n",
         encoding="utf-8",
     )
-    assert responsible(tmp_path) == {
+    assert responsible_ai(tmp_path) == {
         "dataBiases": "**Is it biased?** Very much.\n\nIn all ways.\n\nAnd here.",
         "dataUseCases": "Many.",
     }
     (tmp_path / "DATASHEET.md").write_text("\n<!-- croissant:dataBias -->\n", encoding="utf-8")
     with pytest.raises(
-        DatelineError, match="line 2: 'dataBias' is no property of Croissant RAI; they are"
+        DatelineError, match=r'line 2: "dataBias" is not a property of Croissant RAI. Allowed: '
     ):
-        responsible(tmp_path)
+        responsible_ai(tmp_path)
 
 
 def test_bibtex_agrees_with_the_citation():

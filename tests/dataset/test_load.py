@@ -83,7 +83,7 @@ def test_a_split_without_rows_is_not_declared(dist: Path, load_dataset):
     with pytest.raises(ValueError, match=r"validation.*\['train', 'test'\]"):
         load_dataset(dist, "claims", split="validation")
     with pytest.raises(
-        DatelineError, match="'claims' has no split 'validation' with rows; it has train"
+        DatelineError, match=r'"claims" has no split "validation" with rows. Splits: train'
     ):
         dateline.load("claims", "validation", path=dist)
 
@@ -108,7 +108,7 @@ def test_a_config_without_rows_is_not_declared(maker: CorpusMaker, load_dataset)
     assert load_dataset(out)["train"].num_rows == 1
     with pytest.raises(ValueError, match="claims"):
         load_dataset(out, "claims")
-    with pytest.raises(DatelineError, match="no config 'claims' with rows; it has documents"):
+    with pytest.raises(DatelineError, match=r'no config "claims" with rows. Configs: documents'):
         dateline.load("claims", path=out)
 
 
@@ -150,8 +150,8 @@ def test_a_moved_folder_loads(dist: Path, load_dataset, tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (("nonsense",), "no config 'nonsense' with rows; it has .*claims.*documents"),
-        (("claims", "dev"), "no split 'dev' with rows; it has train, test"),
+        (("nonsense",), 'no config "nonsense" with rows. Configs: .*claims.*documents'),
+        (("claims", "dev"), 'no split "dev" with rows. Splits: train, test'),
     ],
 )
 def test_a_wrong_name_is_answered_with_the_right_ones(dist: Path, arguments: tuple, word: str):

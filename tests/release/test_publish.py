@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,9 +69,10 @@ def client(hub: LoopbackHub, tmp_path: Path) -> Client:
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }
 
-    def run(*arguments: str, **environment: str) -> Result:
+    def run(*arguments: str, stdin: int | None = None, **environment: str) -> Result:
         result = subprocess.run(
             [sys.executable, *arguments],
+            stdin=stdin,
             env={**os.environ, **usual, **environment},
             capture_output=True,
             text=True,
@@ -90,9 +92,9 @@ def publish(released: Corpus, client: Client) -> Publish:
 
 
 def publisher(corpus: Corpus, client: Client) -> Publish:
-    def run(*arguments: str, token: str = TOKEN, **environment: str) -> Result:
+    def run(*arguments: str, token: str = TOKEN, **options: Any) -> Result:
         command = ("-m", "dateline", "--root", str(corpus.root), "publish", *arguments)
-        result = client(*command, HF_TOKEN=token, **environment)
+        result = client(*command, HF_TOKEN=token, **options)
         for path in corpus.root.rglob("*"):
             assert path.is_dir() or TOKEN.encode() not in path.read_bytes(), path
         return result
@@ -138,10 +140,10 @@ def drop(_: Request) -> None:
     raise Dropped
 
 
-def test_a_dry_run_shows_all_and_sends_nothing(
+def test_a_dry_run_shows_the_plan_and_uploads_nothing(
     publish: Publish, hub: LoopbackHub, staged: dict[str, bytes], released: Corpus
 ):
-    result = publish(NAME)
+    result = publish(NAME, "--dry-run")
     assert result.returncode == 0, result.stderr
     listed = re.findall(r"^[0-9a-f]{12} +([0-9,]+)  (.+)$", result.stdout, re.M)
     assert {path: int(size.replace(",", "")) for size, path in listed} == {
@@ -152,18 +154,18 @@ def test_a_dry_run_shows_all_and_sends_nothing(
         for name in released.document_ids()
         if not released.read_document(name).rights.redistribute_text
     ]
-    assert f"texts withheld: {bound}\n" in result.stdout
-    assert f"{NAME} is not there, or not for you to see: would be made, public" in result.stdout
-    assert f"would be sent, in one commit: {len(staged)} files" in result.stdout
-    assert "would be tagged: v1.0.0" in result.stdout
-    assert "Nothing was sent. Add --send to send it." in result.stderr
+    assert f"Texts withheld: {bound}\n" in result.stdout
+    assert f"Create public repository {NAME} (it does not exist or is not visible)" in result.stdout
+    assert f"Upload {len(staged)} files in one commit" in result.stdout
+    assert "Tag the commit v1.0.0" in result.stdout
+    assert "Nothing was published (--dry-run)." in result.stderr
     assert hub.writes() == []
 
 
 def test_a_release_is_one_commit_and_a_tag(
     publish: Publish, hub: LoopbackHub, staged: dict[str, bytes]
 ):
-    result = publish(NAME, "--send", "--private")
+    result = publish(NAME, "--yes", "--private")
     assert result.returncode == 0, result.stderr
     assert on_the_hub(hub) == staged
     repository = hub.repository(NAME)
@@ -175,8 +177,8 @@ def test_a_release_is_one_commit_and_a_tag(
     assert len(hub.large) == sum(path.endswith(".parquet") for path in staged)
     # Once more, there is nothing to do.
     before = len(hub.writes())
-    assert publish(NAME, "--send").returncode == 0
-    assert "has v1.0.0 already, with just these files" in publish(NAME).stdout
+    assert publish(NAME, "--yes").returncode == 0
+    assert "has v1.0.0 already, with exactly these files" in publish(NAME, "--dry-run").stdout
     assert len(hub.writes()) == before
 
 
@@ -189,7 +191,7 @@ def test_what_was_published_is_loaded_proved_and_filled_in(
     tmp_path: Path,
     run: Run,
 ):
-    assert publish(NAME, "--send").returncode == 0
+    assert publish(NAME, "--yes").returncode == 0
     # The head moves on; the release does not.
     repository = hub.repository(NAME)
     repository.commit("heads/main", {}, "Remove all", [repository.refs["heads/main"]])
@@ -224,14 +226,14 @@ def test_this_corpus_goes_the_whole_way(client: Client, hub: LoopbackHub, tmp_pa
     assert run(corpus, "release", "1.0.0", "--date", "2026-11-30").exit_code == 0
     assert git(corpus, "tag") == "v1.0.0"
     publish, out = publisher(corpus, client), tmp_path / "sent"
-    assert publish(NAME, "--send", "--out", str(out)).returncode == 0
+    assert publish(NAME, "--yes", "--out", str(out)).returncode == 0
     loaded = json.loads(client("-c", READ, NAME, '{"revision": "v1.0.0"}').stdout)
     assert loaded == json.loads(client("-c", READ, str(out), "{}").stdout)
     assert [row["text"] for row in loaded["documents/train"]] == [None]
     downloaded, filled, full = tmp_path / "downloaded", tmp_path / "filled", tmp_path / "full"
     assert client("-c", DOWNLOAD, NAME, str(downloaded)).returncode == 0
     seeds = str(REPOSITORY / "seeds")
-    result = run(corpus, "hydrate", str(downloaded), "--seeds", seeds, "--out", str(filled))
+    result = run(corpus, "hydrate", str(downloaded), "--texts", seeds, "--out", str(filled))
     assert result.exit_code == 0, result.output
     for folder in (downloaded, filled):
         assert run(corpus, "verify", str(folder)).exit_code == 0
@@ -245,11 +247,11 @@ def test_an_upload_that_is_cut_off_goes_on(
     publish: Publish, hub: LoopbackHub, staged: dict[str, bytes], route: str
 ):
     first(hub, route, drop)
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     if result.returncode:
         assert "Run the command again" in result.stderr
         assert on_the_hub(hub) == {}
-        assert publish(NAME, "--send").returncode == 0
+        assert publish(NAME, "--yes").returncode == 0
     assert on_the_hub(hub, "v1.0.0") == staged
     sent = [r.path for r in hub.requests if r.route == "lfs_put" and r.status == 200]
     assert len(sent) == len({*sent}) == len(hub.large)
@@ -263,11 +265,11 @@ def test_a_run_that_fails_is_repeated_without_sending_twice(
         raise Refused(500, message="out of order")
 
     first(hub, route, refuse)
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     assert result.returncode == 1
     assert f"{hub.endpoint} answered 500" in result.stderr
     assert "Run the command again" in result.stderr
-    assert publish(NAME, "--send").returncode == 0
+    assert publish(NAME, "--yes").returncode == 0
     assert on_the_hub(hub, "v1.0.0") == staged
     done = [r for r in hub.requests if r.status == 200]
     sent = [r.path for r in done if r.route == "lfs_put"]
@@ -285,53 +287,53 @@ def test_a_head_that_moves_meanwhile_is_not_built_upon(publish: Publish, hub: Lo
         repository.commit("heads/main", tree, "Somebody was faster", [head])
 
     first(hub, "commit", overtake)
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     assert result.returncode == 1
-    assert "somebody has committed to it just now, so nothing was changed" in result.stderr
+    assert "somebody else has just committed, so nothing was changed" in result.stderr
     assert hub.files(NAME) == {"new.txt": b"new"}
     # What is there now is no release, so it must be looked at.
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     assert result.returncode == 1
     head = hub.repository(NAME).refs["heads/main"]
-    assert f"--onto {head}" in result.stderr
-    assert "would be removed: new.txt" in publish(NAME, "--onto", head).stdout
-    assert publish(NAME, "--send", "--onto", head).returncode == 0
+    assert f"--parent {head}" in result.stderr
+    assert "Delete new.txt" in publish(NAME, "--dry-run", "--parent", head).stdout
+    assert publish(NAME, "--yes", "--parent", head).returncode == 0
     assert "new.txt" not in hub.files(NAME)
 
 
 def test_a_version_never_changes(
     publish: Publish, hub: LoopbackHub, released: Corpus, maker: CorpusMaker, run: Run
 ):
-    assert publish(NAME, "--send").returncode == 0
+    assert publish(NAME, "--yes").returncode == 0
     kept = on_the_hub(hub)
     # The same version of something else.
     repository = hub.repository(NAME)
     tree = {"README.md": hub.keep(b"other")}
     repository.commit("tags/v1.0.0", tree, "Another", [repository.refs["heads/main"]])
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     assert result.returncode == 1
-    assert "the Hub has a tag v1.0.0 with other files, and a version never changes" in (
+    assert "the tag v1.0.0 has other files, and a published version never changes" in (
         result.stderr
     )
     repository.refs["tags/v1.0.0"] = repository.refs["heads/main"]
     story(maker, released, "train")
     commit(released)
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     assert result.returncode == 1
-    assert "the corpus is not release 1.0.0 as it lies here" in result.stderr
+    assert "the corpus differs from release 1.0.0" in result.stderr
     assert run(released, "release", "--date", "2026-12-01").exit_code == 0
-    assert publish(NAME, "--send").returncode == 0
+    assert publish(NAME, "--yes").returncode == 0
     assert on_the_hub(hub, "v1.0.0") == kept
     assert len(on_the_hub(hub, "v1.1.0")["documents/train.parquet"]) > 0
     git(released, "switch", "-q", "--detach", "v1.0.0")
     del repository.refs["tags/v1.0.0"]
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     assert result.returncode == 1
-    assert "the Hub has 1.1.0 already" in result.stderr
+    assert "has version 1.1.0 already" in result.stderr
 
 
 def test_a_token_that_may_not_is_told_from_one_that_is_wrong(publish: Publish, hub: LoopbackHub):
-    wrong = publish(NAME, "--send", token="hf_wrong")
+    wrong = publish(NAME, "--yes", token="hf_wrong")
     assert wrong.returncode == 1
     assert "does not accept the token" in wrong.stderr
     assert "hf_wrong" not in wrong.stderr + wrong.stdout
@@ -340,23 +342,46 @@ def test_a_token_that_may_not_is_told_from_one_that_is_wrong(publish: Publish, h
         raise Refused(403, message="you have read rights only")
 
     first(hub, "create", refuse)
-    weak = publish(NAME, "--send")
+    weak = publish(NAME, "--yes")
     assert weak.returncode == 1
-    assert "the token may not do this (you have read rights only" in weak.stderr
+    assert "the token does not allow this (you have read rights only" in weak.stderr
     assert hub.repositories == {}
 
 
 def test_without_a_network_nothing_is_lost(publish: Publish, hub: LoopbackHub):
     hub.stop()
-    result = publish(NAME)
+    result = publish(NAME, "--dry-run")
     assert result.returncode == 0
     assert f"{hub.endpoint}: cannot be reached" in result.stderr
-    result = publish(NAME, "--send")
+    result = publish(NAME, "--yes")
     assert result.returncode == 1
-    assert "what was uploaded is not sent twice" in result.stderr
-    offline = publish(NAME, "--send", HF_HUB_OFFLINE="1")
+    assert "files that were uploaded are not sent again" in result.stderr
+    offline = publish(NAME, "--yes", HF_HUB_OFFLINE="1")
     assert offline.returncode == 1
     assert "HF_HUB_OFFLINE is set" in offline.stderr
+
+
+def test_publishing_needs_a_confirmation(publish: Publish, hub: LoopbackHub):
+    result = publish(NAME, stdin=subprocess.DEVNULL)
+    assert result.returncode == 1
+    assert "Pass --yes to publish without asking, or --dry-run" in result.stderr
+    for answer, published in (("n", False), ("y", True)):
+        terminal, stdin = os.openpty()
+        os.write(terminal, f"{answer}\n".encode())
+        result = publish(NAME, stdin=stdin)
+        os.close(stdin)
+        os.close(terminal)
+        assert result.returncode == 0, result.stderr
+        assert f"Publish to {NAME}? [y/N]" in result.stderr
+        assert bool(hub.writes()) == published
+    assert "Published v1.0.0" in result.stderr
+
+
+def test_a_missing_token_is_an_error_without_a_terminal(publish: Publish, hub: LoopbackHub):
+    result = publish(NAME, "--yes", token="", stdin=subprocess.DEVNULL)
+    assert result.returncode == 1
+    assert "HF_TOKEN is not set" in result.stderr
+    assert hub.requests == []
 
 
 def test_a_text_is_included_only_by_name(
@@ -368,15 +393,16 @@ def test_a_text_is_included_only_by_name(
         if not released.read_document(name).rights.redistribute_text
     ]
     kept = tmp_path / "kept"
-    result = publish(NAME, "--include-text", bound, "--out", str(kept))
-    assert f"texts included by --include-text: {bound}" in result.stdout
+    result = publish(NAME, "--dry-run", "--include-text", bound, "--out", str(kept))
+    assert f"Texts included by --include-text: {bound}" in result.stdout
     assert (kept / "README.md").is_file()
-    assert "there is no such document" in publish(NAME, "--include-text", "nobody").stderr
+    refused = publish(NAME, "--dry-run", "--include-text", f"{bound},nobody")
+    assert "the corpus has no document nobody" in refused.stderr
     assert hub.writes() == []
 
 
 @pytest.mark.parametrize("name", ["war-news", "a/b/c", "news lab/war"])
 def test_a_name_that_is_none_is_explained(publish: Publish, name: str):
-    result = publish(name)
+    result = publish(name, "--dry-run")
     assert result.returncode == 1
-    assert "write it as ORG/NAME" in result.stderr
+    assert "Expected ORG/NAME" in result.stderr

@@ -52,7 +52,7 @@ def state(corpus: Corpus) -> tuple[str, str, str, dict[str, bytes]]:
 def test_the_first_release_is_1_0_0(corpus: Corpus, run: Run):
     result = run(corpus, "release", *DAY)
     assert result.exit_code == 0, result.output
-    assert "Version 1.0.0, the first" in result.stdout
+    assert "Version 1.0.0 (first)" in result.stdout
     assert git(corpus, "tag", "--points-at", "HEAD") == "v1.0.0"
     assert git(corpus, "log", "-1", "--format=%s") == "Release 1.0.0"
     assert git(corpus, "status", "-s") == ""
@@ -95,18 +95,18 @@ def test_the_least_version_follows_from_the_changes(released: Corpus, maker: Cor
     new = story(maker, released, "train")
     commit(released)
     result = run(released, "release", *DAY)
-    assert "Version 1.1.0 after 1.0.0\n  at least a minor version\n  documents: 1 added" in (
+    assert "Version 1.1.0 (previous: 1.0.0)\n  minor changes\n  documents: 1 added" in (
         result.stdout
     )
     assert git(released, "tag").split() == ["v1.0.0", "v1.1.0"]
     assert read_manifest(released.root / "releases" / "1.1.0.json").previous == "1.0.0"
     relabel(released, new.id)
     commit(released)
-    assert "Version 2.0.0 after 1.1.0" in run(released, "release", *DAY).stdout
+    assert "Version 2.0.0 (previous: 1.1.0)" in run(released, "release", *DAY).stdout
     path = released.annotation_path("gold", new.id)
     path.write_text(json.dumps(json.loads(path.read_bytes()), indent=1), encoding="utf-8")
     commit(released)
-    assert "Version 2.0.1 after 2.0.0" in run(released, "release", *DAY).stdout
+    assert "Version 2.0.1 (previous: 2.0.0)" in run(released, "release", *DAY).stdout
     log = (released.root / "CHANGELOG.md").read_text("utf-8")
     assert re.findall(r"^## (\S+)", log, re.M) == ["2.0.1", "2.0.0", "1.1.0", "1.0.0"]
     assert f"- documents added: {new.id}" in log
@@ -120,7 +120,9 @@ def test_a_smaller_version_is_refused_with_the_reasons(released: Corpus, run: Ru
     for wanted in ("1.0.1", "v1.1.0"):
         result = run(released, "release", wanted)
         assert result.exit_code == 1
-        assert "is too small: after 1.0.0, major changes make it 2.0.0 at least:" in (result.stderr)
+        assert "There are major changes since 1.0.0, so the version must be 2.0.0 or higher:" in (
+            result.stderr
+        )
         assert "mention m1 «Kim Jong Un»: attributes.level name → nominal" in result.stderr
     assert state(released) == before
     assert run(released, "release", "3.1.4").exit_code == 0
@@ -136,7 +138,7 @@ def test_what_is_hand_written_goes_into_the_entry(corpus: Corpus, run: Run):
     heads += ["### Data\n", "## 0.1.0\n", "- Old.\n"]
     places = [text.index(head) for head in heads]
     assert places == sorted(places)
-    assert "The first release: documents 3, annotations 3, mentions 27" in text
+    assert "First release. Documents: 3, annotations: 3, mentions: 27" in text
 
 
 def test_nothing_is_written_by_a_dry_run(corpus: Corpus, run: Run):
@@ -170,7 +172,7 @@ def test_what_is_not_committed_is_refused(corpus: Corpus, run: Run, spoil):
     before = state(corpus)
     result = run(corpus, "release")
     assert result.exit_code == 1
-    assert "not committed as they are" in result.stderr
+    assert "differ from the last commit" in result.stderr
     assert state(corpus) == before
 
 
@@ -215,16 +217,7 @@ def test_a_tag_that_is_taken_is_refused(corpus: Corpus, run: Run):
     git(corpus, "tag", "v1.0.0")
     result = run(corpus, "release")
     assert result.exit_code == 1
-    assert "the tag v1.0.0 is there already" in result.stderr
-
-
-def test_a_tag_that_was_not_fetched_is_asked_for(released: Corpus, maker: CorpusMaker, run: Run):
-    git(released, "tag", "-d", "v1.0.0")
-    story(maker, released, "train")
-    commit(released)
-    result = run(released, "release")
-    assert result.exit_code == 1
-    assert "git fetch --tags" in result.stderr
+    assert "the tag v1.0.0 exists already" in result.stderr
 
 
 def test_an_old_schema_of_manifests_is_explained(corpus: Corpus, run: Run):
@@ -234,7 +227,7 @@ def test_an_old_schema_of_manifests_is_explained(corpus: Corpus, run: Run):
     schema["required"].remove("retired")
     path.write_text(json.dumps(schema))
     commit(corpus)
-    assert "Take over the file that `dateline init` writes" in run(corpus, "release").stderr
+    assert "Replace it by the file that `dateline init` writes" in run(corpus, "release").stderr
 
 
 def test_a_commit_that_git_refuses_leaves_no_trace(corpus: Corpus, run: Run):

@@ -1,4 +1,4 @@
-"""Texts that may not be passed on: nothing published tells them, and a reader's copy restores all."""
+"""Texts that must not be shared: no published file quotes them, and a reader's copy restores them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 import dateline
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.dataset.withholding import document_of, lacks_text, places, restored
+from dateline.dataset.withholding import document_of, lacks_text, restored, with_placeholders
 from dateline.errors import DatelineError
 from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
-from dateline.release.hydration.dataset_folder import hydrate_folder
-from dateline.release.hydration.hydrate import readings
+from dateline.release.hydration.hydrate import variants
+from dateline.release.hydration.hydrate_folder import hydrate_folder
 from dateline.release.manifest import read_manifest
 from dateline.release.plan import plan_release
 from dateline.release.publishing.leaks import find_leaks
@@ -39,7 +39,7 @@ CONFIGS = ["documents", "entities", "events", "claims", "annotations"]
 
 @pytest.fixture
 def mixed(corpus: Corpus, maker: CorpusMaker) -> Corpus:
-    """Three documents that may be passed on; two of train that may not, one with a title."""
+    """Three documents whose text may be shared; two of train whose text must not, one with a title."""
     title = "«Kim Jong Un met Putin in Kursk», a reader says"
     first = story(maker, corpus, "train", rights=BOUND, title=title, source=source(None))
     gold = corpus.read_annotation("gold", first.id)
@@ -173,16 +173,16 @@ def test_hydrated_equals_the_full_build(mixed: Corpus, published: Path, full: Pa
 def test_a_folder_is_hydrated_from_the_seeds(mixed: Corpus, published: Path, full: Path, run: Run):
     out = published.parent / "filled"
     seeds = str(mixed.seeds)
-    result = run(mixed, "hydrate", str(published), "--seeds", seeds, "--out", str(out))
+    result = run(mixed, "hydrate", str(published), "--texts", seeds, "--out", str(out))
     assert result.exit_code == 0, result.output
-    assert "2 of 5 texts filled in" in result.stderr
+    assert "restored 2 of 5 texts" in result.stderr
     for path in full.rglob("*.parquet"):
         assert (out / path.relative_to(full)).read_bytes() == path.read_bytes()
     for config in CONFIGS:
         assert dateline.load(config, path=out)["train"].to_list() == (
             dateline.load(config, path=full)["train"].to_list()
         )
-    assert "filled in from a reader's copy. Do not publish" in (out / "README.md").read_text(
+    assert "restored from a reader's own copies. Do not publish" in (out / "README.md").read_text(
         "utf-8"
     )
 
@@ -195,15 +195,13 @@ def test_missing_and_mismatching_texts_are_named(mixed: Corpus, published: Path,
     out = published.parent / "filled"
     result = run(mixed, "hydrate", str(published), "--texts", str(folder), "--out", str(out))
     assert result.exit_code == 1
-    assert f"no text is there for: {first}; the text is not the annotated one of: {last}" in (
-        result.stderr
-    )
+    assert f"no text for: {first}; the text is not the annotated one for: {last}" in (result.stderr)
     rows = dateline.load("documents", "train", path=out)
     assert [row["text"] for row in rows if row["id"] in (first, last)] == [None, None]
     data = dateline.load("documents", path=published)
-    with pytest.raises(DatelineError, match=f"no text is there for: {first}"):
+    with pytest.raises(DatelineError, match=f"no text for: {first}"):
         dateline.hydrate(data, {last: "Something else."})
-    with pytest.warns(UserWarning, match=f"not the annotated one of: {last}"):
+    with pytest.warns(UserWarning, match=f"not the annotated one for: {last}"):
         marked = dateline.hydrate(data, {last: "Something else."}, on_mismatch="mark")
     assert marked["train"].to_list() == data["train"].to_list()
 
@@ -238,7 +236,7 @@ def test_a_text_may_be_included_by_name(mixed: Corpus, tmp_path: Path):
     rows = {r["id"]: r["text"] for r in dateline.load("documents", "train", path=tmp_path / "out")}
     assert rows[last] is None
     assert rows[first] == bound_texts(mixed)[first]
-    with pytest.raises(DatelineError, match="nobody: there is no such document"):
+    with pytest.raises(DatelineError, match="the corpus has no document nobody"):
         stage(mixed, manifest_of(mixed), tmp_path / "out", include_text=["nobody"])
 
 
@@ -247,7 +245,7 @@ def test_what_leaks_elsewhere_is_refused(mixed: Corpus, tmp_path: Path):
     abstract = "Kim Jong Un met PUTIN in Kursk, the Russian city, they say."
     path.write_text(path.read_text("utf-8") + f'abstract: "{abstract}"\n')
     commit(mixed)
-    with pytest.raises(DatelineError, match=r"would be published:\n  README.md: "):
+    with pytest.raises(DatelineError, match=r"must not be shared:\n  README.md: "):
         stage(mixed, manifest_of(mixed), tmp_path / "out")
 
 
@@ -286,7 +284,7 @@ SENTENCES = st.lists(WORDS, max_size=8).map(" ".join)
 
 @given(SENTENCES, SENTENCES)
 def test_a_wording_is_told_by_places_or_not_at_all(wording: str, text: str):
-    told = places(wording, text)
+    told = with_placeholders(wording, text)
     if told is not None:
         assert not any(share_shingle(part, text, 2) for part in told.split("⟦"))
         assert restored({"title": told}, text) == {"title": wording}
@@ -294,20 +292,20 @@ def test_a_wording_is_told_by_places_or_not_at_all(wording: str, text: str):
 
 def test_places_are_told_for_quotes_and_single_words_are_not():
     text = "Kim Jong Un met Putin in Kursk."
-    assert places("Kursk", text) == "⟦25:30⟧"
-    assert places("Putin in Kursk: a summit", text) == "⟦16:30⟧: a summit"
-    assert places("The Kursk summit", text) == "The Kursk summit"
-    assert places("Putin In Kursk", text) is None
-    assert places("⟦1:2⟧", text) is None
-    assert places(None, text) is None
+    assert with_placeholders("Kursk", text) == "⟦25:30⟧"
+    assert with_placeholders("Putin in Kursk: a summit", text) == "⟦16:30⟧: a summit"
+    assert with_placeholders("The Kursk summit", text) == "The Kursk summit"
+    assert with_placeholders("Putin In Kursk", text) is None
+    assert with_placeholders("⟦1:2⟧", text) is None
+    assert with_placeholders(None, text) is None
 
 
 @given(st.text(), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_a_copy_with_other_line_ends_is_recognised(text: str, end: str):
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     if not plain.endswith("\n"):
-        assert plain in readings("\ufeff" + plain.replace("\n", end) + end)
-    assert plain in readings(plain.replace("\n", end))
+        assert plain in variants("\ufeff" + plain.replace("\n", end) + end)
+    assert plain in variants(plain.replace("\n", end))
 
 
 def test_the_manifest_is_published_with_it(mixed: Corpus, published: Path):

@@ -12,7 +12,7 @@ import pytest
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.release.hydration.dataset_folder import hydrate_folder
+from dateline.release.hydration.hydrate_folder import hydrate_folder
 from dateline.release.manifest import read_manifest
 from dateline.release.publishing.staging import stage
 
@@ -37,7 +37,7 @@ def published(released: Corpus, tmp_path: Path) -> Path:
 def test_a_checkout_is_proved(released: Corpus, run: Run):
     result = run(released, "verify", "1.0.0")
     assert result.exit_code == 0, result.output
-    assert "1.0.0 is release 1.0.0: 13 files, against releases/1.0.0.json" in result.stderr
+    assert "1.0.0 is release 1.0.0 (13 files; manifest: releases/1.0.0.json)" in result.stderr
 
 
 def test_every_difference_of_a_checkout_is_named(released: Corpus, maker: CorpusMaker, run: Run):
@@ -53,7 +53,7 @@ def test_every_difference_of_a_checkout_is_named(released: Corpus, maker: Corpus
         f"annotations/gold/{second}.json: is missing",
         f"corpus/{new.id}.json: is not in the release",
     ]
-    assert "git switch --detach v1.0.0" in result.stderr
+    assert "Check out the commit of the release (tag v1.0.0)" in result.stderr
     commit(released)
     git(released, "switch", "-q", "--detach", "v1.0.0")
     assert run(released, "verify", "1.0.0").exit_code == 0
@@ -67,7 +67,7 @@ def test_every_edition_of_the_dataset_is_proved(
     for folder, texts in ((dist, "4 texts, 0"), (published, "3 texts, 1"), (filled, "4 texts, 0")):
         result = run(released, "verify", str(folder))
         assert result.exit_code == 0, result.output
-        assert f"10 tables; {texts} withheld; against releases/1.0.0.json" in result.stderr
+        assert f"10 tables, {texts} withheld; manifest: releases/1.0.0.json" in result.stderr
 
 
 def test_a_download_is_proved_without_the_repository(
@@ -75,10 +75,12 @@ def test_a_download_is_proved_without_the_repository(
 ):
     result = run(empty_corpus, "verify", str(published))
     assert result.exit_code == 0, result.output
-    assert "against its own release.json, which whoever made it may have written" in result.stderr
+    assert (
+        "manifest: the dataset's own release.json, which is not independent proof" in result.stderr
+    )
     manifest = released.root / "releases" / "1.0.0.json"
     result = run(empty_corpus, "verify", str(published), "--manifest", str(manifest))
-    assert f"against {manifest}" in result.stderr
+    assert f"manifest: {manifest}" in result.stderr
 
 
 def test_another_writer_of_the_same_rows_is_no_difference(released: Corpus, dist: Path, run: Run):
@@ -95,28 +97,28 @@ def change(path: Path, edit) -> None:
 
 
 CHANGES = {
-    "a label": ("claims/test", lambda rows: rows[0].update(act="DENY"), "its rows are not those"),
+    "a label": ("claims/test", lambda rows: rows[0].update(act="DENY"), "its rows differ"),
     "a quote": (
         "events/test",
         lambda rows: rows[0]["events"][0]["trigger"][0].update(text="hit"),
-        "events is not what stands in the text",
+        "events differs from the text",
     ),
     "a token": (
-        "entities/train", lambda rows: rows[0]["tokens"].__setitem__(0, "Tim"), "tokens is not",
+        "entities/train", lambda rows: rows[0]["tokens"].__setitem__(0, "Tim"), "tokens differs",
     ),
     "a name": (
         "documents/train", lambda rows: rows[0]["entities"][0].update(name="Kim Il Sung"),
-        "its rows are not those",
+        "its rows differ",
     ),
     "a text": (
         "documents/train", lambda rows: rows[0].update(text=rows[0]["text"] + "!"),
-        "its text is not the one",
+        "its text does not match",
     ),
     "a title": (
-        "documents/train", lambda rows: rows[2].update(title="Another"), "its rows are not those",
+        "documents/train", lambda rows: rows[2].update(title="Another"), "its rows differ",
     ),
-    "a row": ("claims/train", lambda rows: rows.pop(), "has 5 rows, and the release has 6"),
-    "the order": ("claims/train", lambda rows: rows.reverse(), "its rows are not those"),
+    "a row": ("claims/train", lambda rows: rows.pop(), "has 5 rows, expected 6"),
+    "the order": ("claims/train", lambda rows: rows.reverse(), "its rows differ"),
 }  # fmt: skip
 
 
@@ -142,18 +144,20 @@ def test_a_build_of_other_files_is_no_release(
     build(released, dist)
     result = run(released, "verify", str(dist))
     assert result.exit_code == 1
-    assert "documents/train: has 4 rows, and the release has 3" in result.stdout
+    assert "documents/train: has 4 rows, expected 3" in result.stdout
     assert "claims/validation: is not in the release" in result.stdout
 
 
 def test_what_is_no_release_or_dataset_is_said_to_be_none(
     released: Corpus, tmp_path: Path, dist: Path, run: Run
 ):
-    assert "«nonsense»: is no version" in run(released, "verify", "nonsense").stderr
+    assert '"nonsense" is not a version' in run(released, "verify", "nonsense").stderr
     assert "releases/9.9.9.json: there is no such file" in run(released, "verify", "9.9.9").stderr
     assert "there is no such file" in run(released, "verify", str(tmp_path)).stderr
     shutil.move(released.root / "releases", tmp_path / "elsewhere")
-    assert "there is no manifest of 1.0.0 here" in run(released, "verify", str(dist)).stderr
+    assert (
+        "there is no manifest of 1.0.0 in the corpus" in run(released, "verify", str(dist)).stderr
+    )
     path = tmp_path / "elsewhere" / "1.0.0.json"
     path.write_text(json.dumps({"version": 1}))
     result = run(released, "verify", str(dist), "--manifest", str(path))

@@ -1,1 +1,1 @@
-"""The corpus as a Hugging Face dataset: features, rows, Parquet, card, and loading it again."""
+"""The corpus as a Hugging Face dataset: columns, rows, Parquet files, card, and loading."""

@@ -1,4 +1,4 @@
-"""`dateline build`: validate the corpus and write it as a dataset, whole or not at all."""
+"""Builds the dataset: validates the corpus and writes it, as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,88 +11,96 @@ from typing import Any
 import msgspec
 
 from dateline.corpus.store import Corpus
+from dateline.dataset.columns import Row
 from dateline.dataset.description.card import CARD, CardContent, Counts, render
 from dateline.dataset.description.citation import read_citation
 from dateline.dataset.description.croissant import CROISSANT, croissant
-from dateline.dataset.description.responsible_ai import responsible
+from dateline.dataset.description.responsible_ai import responsible_ai
 from dateline.dataset.features import configs
-from dateline.dataset.output_folder import refuse_foreign, replacing
-from dateline.dataset.parquet import Files, RowWriter, Written, content_hash
-from dateline.dataset.row_types import Row
+from dateline.dataset.output_folder import refuse_foreign_files, replaced_folder
+from dateline.dataset.parquet import RowWriter, WrittenTable, WrittenTables, tables_sha256
 from dateline.dataset.rows import RowMaker
 from dateline.dataset.withholding import withheld
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError, NotFoundError
 from dateline.model import Document
 from dateline.ontology.schemas import split_shares
-from dateline.validation.engine import CheckedCorpus, CheckedDocument, check_corpus
+from dateline.rendering.listing import listed
+from dateline.validation.engine import Checker
 from dateline.validation.incidents import Incident
 
-SHOWN_INCIDENTS = 5
-
-Checked = CheckedDocument | CheckedCorpus
-Watch = Callable[[Iterable[Checked]], Iterable[Checked]]
-Withhold = Callable[[Document], bool]
-"""Whether the text of a document is left out."""
+Progress = Callable[[Sequence[str]], Iterable[str]]
+"""Passes document ids through to show progress, as ``rich.progress.track`` does."""
 
 
-def nothing_withheld(_document: Document) -> bool:
-    """Every text is in the dataset, which is for one's own machine then."""
+def withhold_nothing(_document: Document) -> bool:
+    """Include every text, for use on one's own machine."""
     return False
 
 
 def build(
-    corpus: Corpus, out: Path, watch: Watch = iter, withhold: Withhold = nothing_withheld
-) -> Files:
-    """Write the dataset of a corpus to the folder ``out``, in place of an earlier build.
+    corpus: Corpus,
+    out: Path,
+    progress: Progress = iter,
+    withhold: Callable[[Document], bool] = withhold_nothing,
+) -> WrittenTables:
+    """Write the dataset of a corpus to the folder ``out``, replacing an earlier build.
 
-    ``watch`` sees the documents go by, to show progress. Raises DatelineError, and leaves
-    ``out`` as it was, where the corpus has errors or no documents, or ``out`` holds anything
-    but a build.
+    ``withhold`` decides which documents go without their text.
+
+    Raises InvalidInputError if the corpus has errors, NotFoundError if it has no documents, and
+    ConflictError if ``out`` contains anything but a build. ``out`` is then unchanged.
     """
-    refuse_foreign(out)
+    refuse_foreign_files(out)
     splits = tuple(split_shares(corpus.schemas))
-    _refuse_split_names(splits)
+    _check_split_names(splits)
     tables = configs(corpus.schemas, corpus.ontology)
-    citation, answers = read_citation(corpus.root), responsible(corpus.root)
-    with replacing(out) as folder:
-        counts = Counts()
+    citation, answers = read_citation(corpus.root), responsible_ai(corpus.root)
+    with replaced_folder(out) as folder:
         with ThreadPoolExecutor(max_workers=1) as worker:
             writers = {
                 (name, split): RowWriter(folder / name / f"{split}.parquet", table.schema, worker)
                 for name, table in tables.items()
                 for split in splits
             }
-            files = _write(corpus, writers, watch, counts, withhold)
+            files, counts = _write(corpus, writers, progress, withhold)
         content = CardContent(
             ontology=corpus.ontology,
             citation=citation,
             configs=tables,
             files=files,
             counts=counts,
-            content_sha256=content_hash(files),
-            responsible=answers,
+            content_sha256=tables_sha256(files),
+            responsible_ai=answers,
         )
         for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return files
 
 
+def _check_split_names(splits: Iterable[str]) -> None:
+    for split in splits:
+        if not re.fullmatch(r"\w+", split):
+            raise InvalidInputError(
+                f'schema/document.schema.json: the split "{split}" cannot be loaded under that '
+                "name. Use letters, digits and underscores."
+            )
+
+
 def _write(
     corpus: Corpus,
     writers: Mapping[tuple[str, str], RowWriter],
-    watch: Watch,
-    counts: Counts,
-    withhold: Withhold,
-) -> Files:
-    maker = RowMaker(corpus.ontology)
-    errors: list[Incident] = []
-    total = 0
+    progress: Progress,
+    withhold: Callable[[Document], bool],
+) -> tuple[WrittenTables, Counts]:
+    maker, counts = RowMaker(corpus.ontology), Counts()
+    checker, texts = Checker(corpus), dict[str, str]()
+    errors: list[str] = []
     try:
-        for checked in watch(check_corpus(corpus)):
-            found = [incident for incident in checked.incidents if incident.level == "error"]
-            total += len(found)
-            errors += found[: SHOWN_INCIDENTS - len(errors)]
-            if total or isinstance(checked, CheckedCorpus) or checked.document is None:
+        for checked in checker.check_documents(progress(corpus.document_ids())):
+            errors += _errors(checked.incidents)
+            if checked.document is not None:
+                texts[checked.id] = checked.document.text_sha256
+            if checked.document is None or errors:
                 # After an error, only further errors matter.
                 continue
             document, hidden = checked.document, withhold(checked.document)
@@ -101,9 +109,10 @@ def _write(
                 if rows:
                     shown = _withheld(rows, document.text) if hidden else rows
                     writers[name, document.split].add(shown)
-        _refuse_errors(errors, total)
-        _refuse_nothing(corpus, counts)
-        files: dict[str, dict[str, Written]] = {name: {} for name, _ in writers}
+        errors += _errors(checker.check_corpus_wide(texts).incidents)
+        _check_errors(errors)
+        _check_documents(corpus, counts)
+        files: dict[str, dict[str, WrittenTable]] = {name: {} for name, _ in writers}
         for (name, split), writer in writers.items():
             written = writer.close()
             if written is not None:
@@ -112,35 +121,34 @@ def _write(
         for writer in writers.values():
             writer.abandon()
         raise
-    return files
+    return files, counts
 
 
 def _withheld(rows: Sequence[Row], text: str) -> list[dict[str, Any]]:
     return [withheld(row, text) for row in msgspec.to_builtins(rows)]
 
 
-def _refuse_split_names(splits: Iterable[str]) -> None:
-    for split in splits:
-        if not re.fullmatch(r"\w+", split):
-            raise DatelineError(
-                f"schema/document.schema.json: the split {split!r} cannot be loaded under that "
-                "name; use letters, digits and underscores."
-            )
+def _errors(incidents: Iterable[Incident]) -> list[str]:
+    return [
+        f"{incident.file} {incident.pointer}: {incident.code} {incident.message}"
+        for incident in incidents
+        if incident.level == "error"
+    ]
 
 
-def _refuse_errors(errors: list[Incident], total: int) -> None:
-    if total:
-        first = "\n".join(f"  {e.file} {e.pointer}: {e.code} {e.message}" for e in errors)
-        more = f"\n  and {total - len(errors)} more" if total > len(errors) else ""
-        raise DatelineError(
-            f"the corpus has {total} error{'s' if total > 1 else ''}, so nothing was built:\n"
-            f"{first}{more}\nRun `dateline validate`, which says how to fix them."
+def _check_errors(errors: Sequence[str]) -> None:
+    if errors:
+        raise InvalidInputError(
+            f"the corpus has {len(errors):,} error{'s' if len(errors) > 1 else ''}, so nothing was "
+            "built:\n"
+            + "\n".join(f"  {line}" for line in listed(errors, 5))
+            + "\nRun `dateline validate` to see how to fix them."
         )
 
 
-def _refuse_nothing(corpus: Corpus, counts: Counts) -> None:
+def _check_documents(corpus: Corpus, counts: Counts) -> None:
     if not counts.documents:
-        raise DatelineError(
+        raise NotFoundError(
             f"{corpus.documents}: there are no documents, and a dataset without rows cannot be "
             "loaded. Put texts into seeds/ and run `dateline ingest`."
         )

@@ -1,30 +1,37 @@
-"""The configs of the dataset and their columns: the one table that everything else derives from.
+"""Configs of the dataset and their features, derived from ``columns``, the schemas and the labels.
 
-The Arrow schema on disk, the features that the card declares and the tables in the documentation
-are all made from ``configs``. Column types of what annotators write are derived from the JSON
-Schemas, so that a changed ontology changes the dataset without a change of code.
+The Arrow schema on disk, the features in the card and the tables in the documentation all come from
+``configs``. A different ontology gives a different dataset without a change of code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+import msgspec
 import pyarrow as pa
 from datasets import ClassLabel, Features, List, Value
 
-from dateline.errors import DatelineError
-from dateline.json_pointer import resolve_pointer
-from dateline.model import ITEM_FIELDS
+from dateline.dataset.columns import (
+    AnnotationRow,
+    ClaimRow,
+    DocumentRow,
+    EntityRow,
+    EventRow,
+    FromSchema,
+    LayerAttributes,
+    LayerBioTags,
+    LayerLabels,
+    Row,
+)
+from dateline.dataset.schema_features import Feature, feature_of
+from dateline.dataset.token_index import bio_tag_names
 from dateline.ontology.labels import Attribute, Ontology
 from dateline.ontology.schemas import Schema
 
-Feature = Any
-"""A feature as ``datasets`` has it: Value, ClassLabel, List, or a dict of features."""
-
-OUTSIDE = "O"
-PRIMITIVES = {"string": "string", "integer": "int64", "number": "float64", "boolean": "bool"}
-RANGE = {"start": Value("int64"), "end": Value("int64")}
+SCALARS = {str: "string", int: "int64", bool: "bool"}
 
 
 class Column(NamedTuple):
@@ -36,7 +43,7 @@ class Column(NamedTuple):
 
 
 class Config(NamedTuple):
-    """A config of the dataset: what a row is, what it is good for, and its columns."""
+    """A config of the dataset: what a row is, what the config contains, and its columns."""
 
     name: str
     row: str
@@ -46,332 +53,146 @@ class Config(NamedTuple):
 
     @property
     def features(self) -> Features:
-        """What the card declares: labels that are trained on are ClassLabels."""
+        """The features in the card; labels are ClassLabels."""
         return Features({column.name: column.feature for column in self.columns})
 
     @property
     def schema(self) -> pa.Schema:
-        """What lies on disk: as the features, but each label by its name."""
+        """The schema on disk; labels are strings."""
         return schema_on_disk(self.features)
-
-
-PROOF = Column("text_sha256", Value("string"), "Of the document's text; proves a copy of it.")
 
 
 def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, Config]:
     """All configs by name, the default first, for a corpus with these schemas.
 
-    Raises DatelineError where a schema has a shape that no column can hold.
+    Raises InvalidInputError if a schema has a shape that no column can hold.
     """
+    derived = _Features(schemas, ontology)
     return {
         config.name: config
         for config in (
-            _documents(schemas),
-            _entities(schemas, ontology),
-            _events(schemas),
-            _claims(schemas, ontology),
-            _annotations(schemas),
+            Config(
+                name="documents",
+                row="a document",
+                description="Text, segmentation, origin and gold annotation, nested.",
+                tasks=(),
+                columns=derived.columns(DocumentRow),
+            ),
+            Config(
+                name="entities",
+                row="a sentence of a document with annotated entities",
+                description="Tokens with BIO tags for token classification, and every mention.",
+                tasks=("token-classification",),
+                columns=derived.columns(EntityRow),
+            ),
+            Config(
+                name="events",
+                row="a sentence of a document with annotated events",
+                description="Tokens with triggers and arguments.",
+                tasks=("token-classification",),
+                columns=derived.columns(EventRow),
+            ),
+            Config(
+                name="claims",
+                row="a claim",
+                description="Claims with their sentences, claimer, cue, act and attributes.",
+                tasks=("text-classification",),
+                columns=derived.columns(ClaimRow),
+            ),
+            Config(
+                name="annotations",
+                row="one annotator's annotation of a document",
+                description="All annotations, gold included, to study disagreement.",
+                tasks=(),
+                columns=derived.columns(AnnotationRow),
+            ),
         )
     }
 
 
 def schema_on_disk(features: Features) -> pa.Schema:
-    """What lies on disk for these features: each label by its name."""
-    names = {name: _by_name(feature) for name, feature in features.items()}
+    """The schema on disk for these features; labels are strings."""
+    names = {name: _without_labels(feature) for name, feature in features.items()}
     return Features(names).arrow_schema.remove_metadata()
 
 
-def bio_tags(labels: Sequence[str]) -> list[str]:
-    """Names of the BIO tags of some labels: outside, then begin and inside of each."""
-    return [OUTSIDE, *(f"{border}-{label}" for label in labels for border in "BI")]
+class _Features:
+    """Derives the features of rows."""
 
+    def __init__(self, schemas: Mapping[str, Schema], ontology: Ontology) -> None:
+        self._schemas = schemas
+        self._ontology = ontology
 
-def feature_of(schemas: Mapping[str, Schema], node: Schema, schema: str) -> Feature:
-    """The feature that holds what a node of the JSON Schema called ``schema`` allows.
-
-    A ``$ref`` and what stands beside it are merged. Objects without any property hold nothing and
-    are left out. Raises DatelineError where alternatives would need different columns.
-    """
-    found: Feature = None
-    if "$ref" in node:
-        target, name = _lookup(schemas, node["$ref"], schema)
-        found = feature_of(schemas, target, name)
-    if "properties" in node:
-        own = {key: feature_of(schemas, value, schema) for key, value in node["properties"].items()}
-    elif "items" in node:
-        own = List(feature_of(schemas, node["items"], schema))
-    elif "anyOf" in node or "oneOf" in node:
-        own = None
-        for choice in (*node.get("anyOf", ()), *node.get("oneOf", ())):
-            own = _merged(own, feature_of(schemas, choice, schema), node)
-    elif "const" in node or "enum" in node:
-        values = node.get("enum", [node.get("const")])
-        own = Value("string") if all(isinstance(value, str) for value in values) else None
-    else:
-        own = _primitive(node)
-    return _pruned(_merged(found, own, node))
-
-
-def _primitive(node: Schema) -> Feature:
-    kinds = node.get("type", ())
-    kinds = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
-    if kinds == ["object"]:
-        return {}
-    return Value(PRIMITIVES[kinds[0]]) if len(kinds) == 1 and kinds[0] in PRIMITIVES else None
-
-
-def _merged(first: Feature, second: Feature, node: Schema) -> Feature:
-    if first is None or second is None:
-        return second if first is None else first
-    if isinstance(first, dict) and isinstance(second, dict):
-        merged = dict(second)
-        for key, value in first.items():
-            merged[key] = _merged(value, merged.get(key), node)
-        return merged
-    if first != second:
-        raise DatelineError(
-            f"schema: {str(dict(node))[:200]} allows {first} and {second}, which no column holds; "
-            "let it allow one kind of value."
+    def columns(self, row: type[Row]) -> tuple[Column, ...]:
+        """The columns of a row; a struct without fields has no column."""
+        return tuple(
+            Column(name, feature, self._description(name, hint))
+            for name, hint in get_type_hints(row, include_extras=True).items()
+            if (feature := self._feature(name, hint)) != {}
         )
-    return first
+
+    def _feature(self, name: str, hint: Any) -> Feature:
+        for marker in _markers(hint):
+            match marker:
+                case FromSchema(schema):
+                    return feature_of(self._schemas, self._property(schema, name), schema)
+                case LayerLabels(layer):
+                    return ClassLabel(names=list(self._labels(layer)))
+                case LayerBioTags(layer):
+                    return List(ClassLabel(names=bio_tag_names(self._labels(layer))))
+                case LayerAttributes(layer, class_labels):
+                    attributes = self._ontology.layers[layer].attributes
+                    return {a.name: _attribute(a, class_labels) for a in attributes}
+        return self._feature_of_type(hint)
+
+    def _feature_of_type(self, hint: Any) -> Feature:
+        origin, arguments = get_origin(hint), get_args(hint)
+        if origin is Annotated:
+            return self._feature_of_type(arguments[0])
+        if origin in (Union, UnionType):
+            (hint,) = (argument for argument in arguments if argument is not NoneType)
+            return self._feature_of_type(hint)
+        if origin is not None:
+            return List(self._feature_of_type(arguments[0]))
+        if issubclass(hint, msgspec.Struct):
+            fields = get_type_hints(hint, include_extras=True).items()
+            features = {name: self._feature(name, inner) for name, inner in fields}
+            # Parquet cannot write a struct without fields.
+            return {name: feature for name, feature in features.items() if feature != {}}
+        return Value(SCALARS[hint])
+
+    def _description(self, name: str, hint: Any) -> str:
+        for marker in _markers(hint):
+            if isinstance(marker, msgspec.Meta):
+                return marker.description or ""
+        for marker in _markers(hint):
+            if isinstance(marker, FromSchema):
+                return str(self._property(marker.schema, name).get("description", ""))
+        return ""
+
+    def _property(self, schema: str, name: str) -> Schema:
+        found: Schema = self._schemas[schema]["properties"][name]
+        return found
+
+    def _labels(self, layer: str) -> Sequence[str]:
+        return self._ontology.layers[layer].label_names
 
 
-def _pruned(feature: Feature) -> Feature:
-    # Parquet cannot write a struct without fields.
-    if isinstance(feature, dict):
-        return {key: value for key, value in feature.items() if value != {} and value is not None}
-    return feature
+def _markers(hint: Any) -> Iterable[Any]:
+    return hint.__metadata__ if get_origin(hint) is Annotated else ()
 
 
-def _lookup(schemas: Mapping[str, Schema], reference: str, schema: str) -> tuple[Schema, str]:
-    urn, _, pointer = reference.partition("#")
-    name = urn.rpartition(":")[2] or schema
-    try:
-        return resolve_pointer(schemas[name], pointer), name
-    except KeyError as error:
-        raise DatelineError(
-            f"schema/{schema}.schema.json: $ref {reference!r} leads nowhere: there is no {error}; "
-            "correct it."
-        ) from None
+def _attribute(attribute: Attribute, class_labels: bool) -> Feature:
+    if class_labels and attribute.required:
+        return ClassLabel(names=[value.name for value in attribute.values])
+    return Value("string")
 
 
-def _by_name(feature: Feature) -> Feature:
+def _without_labels(feature: Feature) -> Feature:
     if isinstance(feature, ClassLabel):
         return Value("string")
     if isinstance(feature, List):
-        return List(_by_name(feature.feature))
+        return List(_without_labels(feature.feature))
     if isinstance(feature, dict):
-        return {key: _by_name(value) for key, value in feature.items()}
+        return {key: _without_labels(value) for key, value in feature.items()}
     return feature
-
-
-class _Described:
-    """Columns whose type and description are those of a schema's property."""
-
-    def __init__(self, schemas: Mapping[str, Schema], schema: str) -> None:
-        self.schemas = schemas
-        self.schema = schema
-
-    def column(self, name: str, description: str | None = None) -> Column:
-        node = self.schemas[self.schema]["properties"][name]
-        return Column(name, self.feature(name), description or node.get("description", ""))
-
-    def feature(self, name: str) -> Feature:
-        node = self.schemas[self.schema]["properties"][name]
-        return feature_of(self.schemas, node, self.schema)
-
-    def item(self, name: str, fields: Sequence[str]) -> dict[str, Feature]:
-        """Some of the fields of the items that a list holds, where they hold anything at all."""
-        every = self.feature(name).feature
-        return {field: every[field] for field in fields if field in every}
-
-
-def _provenance(annotation: _Described) -> Feature:
-    every = annotation.feature("provenance")
-    return {field: every[field] for field in ("kind", "tool")}
-
-
-def _items(annotation: _Described) -> tuple[Column, ...]:
-    descriptions = {
-        "mentions": "Stretches of text that refer to an entity, with quoted fragments.",
-        "entities": "What the mentions refer to; mentions that name one entity form a chain.",
-        "events": "What happens: trigger, arguments, attributes; one cluster is one happening.",
-        "event_relations": "Directed relations between two events.",
-        "claims": "What a source says: fragments, claimer, cue, act, attributes, events.",
-        "claim_relations": "Directed relations between two claims.",
-    }
-    return tuple(annotation.column(name, descriptions[name]) for name in ITEM_FIELDS)
-
-
-def _documents(schemas: Mapping[str, Schema]) -> Config:
-    document, annotation = _Described(schemas, "document"), _Described(schemas, "annotation")
-    return Config(
-        name="documents",
-        row="a document",
-        description="Everything, nested: text, segmentation, origin, and the gold annotation.",
-        tasks=(),
-        columns=(
-            document.column("id", "Id of the document: the stem of its seed's file name."),
-            document.column("text"),
-            document.column("text_sha256"),
-            Column("text_length", Value("int64"), "Code points of the text."),
-            Column(
-                "text_available",
-                Value("bool"),
-                "Is the text here? If not, every quote of it is null, and `dateline hydrate` fills "
-                "them in from your own copy.",
-            ),
-            document.column("language"),
-            document.column("title"),
-            document.column("source"),
-            document.column("rights"),
-            document.column("split", "The split that it belongs to, now and in later versions."),
-            Column(
-                "seed",
-                {"sha256": Value("string"), "dropped": List(RANGE)},
-                "The file that the text was made from, and the ranges that were left out of it.",
-            ),
-            Column("sentences", List(RANGE), "Sentences, sorted and disjoint."),
-            Column("tokens", List(RANGE), "Tokens, sorted and disjoint, each in one sentence."),
-            Column(
-                "annotated",
-                Value("bool"),
-                "Is there a gold annotation? If not, the lists below are empty and say nothing.",
-            ),
-            annotation.column("status", "How far the annotation has come; null without gold."),
-            Column("provenance", _provenance(annotation), "Who decided, and with what tool."),
-            annotation.column("layers"),
-            *_items(annotation),
-        ),
-    )
-
-
-def _sentence_columns() -> tuple[Column, ...]:
-    return (
-        Column("id", Value("string"), "Document and number of the sentence, as «document/number»."),
-        Column("document", Value("string"), "Id of the document."),
-        PROOF,
-        Column("sentence", Value("int64"), "Number of the sentence in the document, from 0."),
-        Column("start", Value("int64"), "Where the sentence starts in the document's text."),
-        Column("end", Value("int64"), "One past its last code point."),
-        Column("text", Value("string"), "The sentence."),
-        Column("tokens", List(Value("string")), "Its tokens."),
-        Column("token_offsets", List(RANGE), "Where they stand in the document's text."),
-    )
-
-
-def _entities(schemas: Mapping[str, Schema], ontology: Ontology) -> Config:
-    annotation = _Described(schemas, "annotation")
-    tags = ClassLabel(names=bio_tags(ontology.layers["entities"].label_names))
-    item = annotation.item("mentions", ("id", "type", "attributes", "entity", "spans"))
-    return Config(
-        name="entities",
-        row="a sentence of a document whose entities were annotated",
-        description="Tokens with BIO tags, ready for token classification, and every mention.",
-        tasks=("token-classification",),
-        columns=(
-            *_sentence_columns(),
-            Column(
-                "ner_tags",
-                List(tags),
-                "A BIO tag for each token, for the outermost contiguous mentions only.",
-            ),
-            Column(
-                "mentions",
-                List({**item, "tokens": List(RANGE)}),
-                "Every mention that touches the sentence, nested and discontinuous ones as well: "
-                "spans count in the document's text, tokens in the sentence.",
-            ),
-        ),
-    )
-
-
-def _events(schemas: Mapping[str, Schema]) -> Config:
-    annotation = _Described(schemas, "annotation")
-    item = annotation.item("events", ("id", "type", "trigger", "attributes", "cluster"))
-    argument = {
-        "role": Value("string"),
-        "kind": Value("string"),
-        "filler": Value("string"),
-        "text": Value("string"),
-        "spans": List(RANGE),
-        "entity_type": Value("string"),
-        "in_sentence": Value("bool"),
-    }
-    return Config(
-        name="events",
-        row="a sentence of a document whose events were annotated",
-        description="Tokens with triggers and arguments.",
-        tasks=("token-classification",),
-        columns=(
-            *_sentence_columns(),
-            Column(
-                "events",
-                List({**item, "trigger_tokens": List(RANGE), "arguments": List(argument)}),
-                "Every event whose trigger touches the sentence. An argument says what kind of "
-                "thing fills it (mention, event or claim), its id, text and place, the entity type "
-                "of a mention, and whether it lies in this sentence.",
-            ),
-        ),
-    )
-
-
-def _claims(schemas: Mapping[str, Schema], ontology: Ontology) -> Config:
-    annotation, layer = _Described(schemas, "annotation"), ontology.layers["claims"]
-    spans = annotation.item("claims", ("spans",))["spans"]
-    context = {"sentence": Value("int64"), **RANGE, "text": Value("string")}
-    attributes = {attribute.name: _label_of(attribute) for attribute in layer.attributes}
-    columns = [
-        Column("id", Value("string"), "Document and claim, as «document/claim»."),
-        Column("document", Value("string"), "Id of the document."),
-        PROOF,
-        Column("claim", Value("string"), "Id of the claim in the document."),
-        Column("text", Value("string"), "What is claimed; fragments are joined by a space."),
-        Column("spans", spans, "Its fragments, with offsets into the document's text."),
-        Column("context", List(context), "The sentences that it touches, with their offsets."),
-        Column("claimer", Value("string"), "A mention's id, or a claimer that is not a mention."),
-        Column("claimer_text", Value("string"), "The mention's text; null where it is none."),
-        Column("claimer_spans", List(RANGE), "Where the mention stands; empty where it is none."),
-        Column("claimer_name", Value("string"), "Name of the mention's entity, where it has one."),
-        Column("cue_text", Value("string"), "The words that mark it as somebody's claim."),
-        Column("cue_spans", spans, "Their fragments; empty where there is no cue."),
-        Column("act", ClassLabel(names=list(layer.label_names)), "What the claimer does by it."),
-        Column("attributes", attributes, "Attributes; null where an optional one is not given."),
-        Column(
-            "events",
-            List({"id": Value("string"), "type": Value("string")}),
-            "The events that it is about.",
-        ),
-    ]
-    return Config(
-        name="claims",
-        row="a claim",
-        description="Each claim with its sentences, claimer, cue, act and factuality.",
-        tasks=("text-classification",),
-        columns=tuple(column for column in columns if column.feature != {}),
-    )
-
-
-def _label_of(attribute: Attribute) -> Feature:
-    if not attribute.required:
-        return Value("string")
-    return ClassLabel(names=[value.name for value in attribute.values])
-
-
-def _annotations(schemas: Mapping[str, Schema]) -> Config:
-    annotation = _Described(schemas, "annotation")
-    return Config(
-        name="annotations",
-        row="what one annotator says about one document",
-        description="Every annotator's own layers, gold included, to study disagreement.",
-        tasks=(),
-        columns=(
-            Column("annotator", Value("string"), "«gold», or an annotator's pseudonym."),
-            Column("document", Value("string"), "Id of the document."),
-            annotation.column("text_sha256"),
-            annotation.column("status"),
-            Column("provenance", _provenance(annotation), "Who decided, and with what tool."),
-            annotation.column("layers"),
-            *_items(annotation),
-        ),
-    )

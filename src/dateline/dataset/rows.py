@@ -1,6 +1,6 @@
-"""From a document and its annotations to the rows of each config: pure functions.
+"""Converts a document and its annotations to the rows of each config.
 
-Annotations are taken to be valid: every reference resolves.
+Annotations must be valid: every reference must resolve.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from msgspec import UNSET
 
-from dateline.dataset.row_types import (
+from dateline.dataset.columns import (
+    AnnotationMethod,
     AnnotationRow,
     Attributes,
+    ClaimEvent,
     ClaimRow,
-    Context,
-    Cut,
+    ContextSentence,
     DocumentRow,
     EntityRow,
     EventRow,
-    FilledRole,
     Items,
-    Origin,
-    PlacedEvent,
-    PlacedMention,
+    Offsets,
     Row,
-    Stretch,
-    TypedEvent,
+    SeedColumns,
+    SentenceArgument,
+    SentenceEvent,
+    SentenceMention,
 )
-from dateline.dataset.token_alignment import Alignment, Sentence, bio
+from dateline.dataset.token_index import Sentence, TokenIndex, bio_tags
 from dateline.model import (
     GOLD,
     Annotation,
@@ -45,7 +45,7 @@ from dateline.ontology.labels import Ontology
 
 
 class RowMaker:
-    """Makes the rows of a corpus with this ontology."""
+    """Makes the rows for documents of a corpus with this ontology."""
 
     def __init__(self, ontology: Ontology) -> None:
         self._described = frozenset(
@@ -55,24 +55,24 @@ class RowMaker:
     def rows(
         self, document: Document, annotations: Mapping[str, Annotation]
     ) -> Mapping[str, Sequence[Row]]:
-        """The rows that a document adds to each config; ``annotations`` are by annotator."""
+        """The rows of a document by config; ``annotations`` maps annotators to annotations."""
         gold = annotations.get(GOLD)
         rows: dict[str, Sequence[Row]] = {
             "documents": [self.document_row(document, gold)],
             "annotations": [self.annotation_row(annotations[name]) for name in sorted(annotations)],
         }
         if gold is not None:
-            alignment = Alignment(document)
+            tokens = TokenIndex(document)
             if "entities" in gold.layers:
-                rows["entities"] = list(self.entity_rows(document, gold, alignment))
+                rows["entities"] = list(self.entity_rows(document, gold, tokens))
             if "events" in gold.layers:
-                rows["events"] = list(self.event_rows(document, gold, alignment))
+                rows["events"] = list(self.event_rows(document, gold, tokens))
             if "claims" in gold.layers:
-                rows["claims"] = list(self.claim_rows(document, gold, alignment))
+                rows["claims"] = list(self.claim_rows(document, gold, tokens))
         return rows
 
     def document_row(self, document: Document, gold: Annotation | None) -> DocumentRow:
-        """The row of a document; its lists of items are empty where there is no gold."""
+        """The row of a document; without gold, its lists of items are empty."""
         return DocumentRow(
             id=document.id,
             text=document.text,
@@ -84,14 +84,14 @@ class RowMaker:
             source=document.source,
             rights=document.rights,
             split=document.split,
-            seed=Cut(
-                document.seed.sha256, [Stretch(cut.start, cut.end) for cut in document.seed.dropped]
+            seed=SeedColumns(
+                document.seed.sha256, [Offsets(cut.start, cut.end) for cut in document.seed.dropped]
             ),
-            sentences=_stretches(document.sentences),
-            tokens=_stretches(document.tokens),
+            sentences=_offsets(document.sentences),
+            tokens=_offsets(document.tokens),
             annotated=gold is not None,
             status=gold.status if gold else None,
-            provenance=_origin(gold) if gold else None,
+            provenance=_method(gold) if gold else None,
             layers=gold.layers if gold else (),
             mentions=self._items("entities", gold.mentions) if gold else (),
             entities=gold.entities if gold else (),
@@ -108,7 +108,7 @@ class RowMaker:
             document=annotation.document,
             text_sha256=annotation.text_sha256,
             status=annotation.status,
-            provenance=_origin(annotation),
+            provenance=_method(annotation),
             layers=annotation.layers,
             mentions=self._items("entities", annotation.mentions),
             entities=annotation.entities,
@@ -119,67 +119,67 @@ class RowMaker:
         )
 
     def entity_rows(
-        self, document: Document, gold: Annotation, alignment: Alignment
+        self, document: Document, gold: Annotation, tokens: TokenIndex
     ) -> Iterator[EntityRow]:
-        """A row for each sentence, with its BIO tags and the mentions that touch it."""
-        placed: list[list[PlacedMention]] = [[] for _ in alignment.sentences]
-        labelled: list[list[tuple[Range, str]]] = [[] for _ in alignment.sentences]
+        """A row for each sentence, with its BIO tags and the mentions that overlap it."""
+        by_sentence: list[list[SentenceMention]] = [[] for _ in tokens.sentences]
+        labelled: list[list[tuple[Range, str]]] = [[] for _ in tokens.sentences]
         for mention in gold.mentions:
             attributes = self._attributes("entities", mention)
-            for number, ranges in alignment.by_sentence(mention.spans).items():
-                placed[number].append(
-                    PlacedMention(
+            for number, ranges in tokens.by_sentence(mention.spans).items():
+                by_sentence[number].append(
+                    SentenceMention(
                         mention.id,
                         mention.type,
                         attributes,
                         mention.entity,
                         mention.spans,
-                        _stretches(ranges),
+                        _offsets(ranges),
                     )
                 )
                 if len(mention.spans) == 1:
                     labelled[number].append((ranges[0], mention.type))
-        for sentence in alignment.sentences:
+        for sentence in tokens.sentences:
             number = sentence.number
             yield EntityRow(
                 *_sentence(document, sentence),
-                ner_tags=bio(len(sentence.tokens), labelled[number]),
-                mentions=placed[number],
+                ner_tags=bio_tags(len(sentence.tokens), labelled[number]),
+                mentions=by_sentence[number],
             )
 
     def event_rows(
-        self, document: Document, gold: Annotation, alignment: Alignment
+        self, document: Document, gold: Annotation, tokens: TokenIndex
     ) -> Iterator[EventRow]:
-        """A row for each sentence, with the events whose trigger touches it."""
+        """A row for each sentence, with the events whose trigger overlaps it."""
         fillers = _Fillers(gold)
-        placed: list[list[PlacedEvent]] = [[] for _ in alignment.sentences]
+        by_sentence: list[list[SentenceEvent]] = [[] for _ in tokens.sentences]
         for event in gold.events:
             attributes = self._attributes("events", event)
-            for number, ranges in alignment.by_sentence(event.trigger).items():
-                sentence = alignment.sentences[number]
-                placed[number].append(
-                    PlacedEvent(
+            for number, ranges in tokens.by_sentence(event.trigger).items():
+                sentence = tokens.sentences[number]
+                by_sentence[number].append(
+                    SentenceEvent(
                         event.id,
                         event.type,
                         event.trigger,
                         attributes,
                         event.cluster,
-                        _stretches(ranges),
+                        _offsets(ranges),
                         [fillers.filled(argument, sentence) for argument in event.arguments],
                     )
                 )
-        for sentence in alignment.sentences:
-            yield EventRow(*_sentence(document, sentence), events=placed[sentence.number])
+        for sentence in tokens.sentences:
+            yield EventRow(*_sentence(document, sentence), events=by_sentence[sentence.number])
 
     def claim_rows(
-        self, document: Document, gold: Annotation, alignment: Alignment
+        self, document: Document, gold: Annotation, tokens: TokenIndex
     ) -> Iterator[ClaimRow]:
         """A row for each claim."""
         mentions = {mention.id: mention for mention in gold.mentions}
         names = {entity.id: entity.name for entity in gold.entities}
         types = {event.id: event.type for event in gold.events}
         for claim in gold.claims:
-            # A claimer that is no mention is one of the ontology's claimers, such as the author.
+            # A claimer that is not a mention is a special claimer, such as the author.
             claimer = mentions.get(claim.claimer)
             yield ClaimRow(
                 id=f"{document.id}/{claim.id}",
@@ -189,18 +189,18 @@ class RowMaker:
                 text=joined(claim.spans),
                 spans=claim.spans,
                 context=[
-                    Context(sentence.number, sentence.start, sentence.end, sentence.text)
-                    for sentence in alignment.sentences_of(claim.spans)
+                    ContextSentence(sentence.number, sentence.start, sentence.end, sentence.text)
+                    for sentence in tokens.sentences_of(claim.spans)
                 ],
                 claimer=claim.claimer,
                 claimer_text=joined(claimer.spans) if claimer else None,
-                claimer_spans=_places(claimer.spans) if claimer else [],
+                claimer_spans=_span_offsets(claimer.spans) if claimer else [],
                 claimer_name=names[claimer.entity] if claimer and claimer.entity else None,
                 cue_text=joined(claim.cue) if claim.cue else None,
                 cue_spans=claim.cue or (),
                 act=claim.act,
                 attributes=self._attributes("claims", claim),
-                events=[TypedEvent(event, types[event]) for event in claim.events],
+                events=[ClaimEvent(event, types[event]) for event in claim.events],
             )
 
     def _attributes(self, layer: str, item: Mention | Event | Claim) -> Attributes:
@@ -216,7 +216,7 @@ class RowMaker:
 
 
 class _Fillers:
-    """What can fill a role in an annotation, by kind and id: its place, text and entity type."""
+    """Spans and entity type of everything that can fill a role, by kind and id."""
 
     def __init__(self, annotation: Annotation) -> None:
         items: dict[tuple[str, str], tuple[Spans, str | None]] = {
@@ -227,29 +227,29 @@ class _Fillers:
         items.update({("claim", claim.id): (claim.spans, None) for claim in annotation.claims})
         self._items = items
 
-    def filled(self, argument: Argument, sentence: Sentence) -> FilledRole:
-        """The argument with what fills it, seen from a sentence."""
+    def filled(self, argument: Argument, sentence: Sentence) -> SentenceArgument:
+        """The argument with its filler, for the row of a sentence."""
         kind = "mention" if argument.mention else "event" if argument.event else "claim"
         spans, entity_type = self._items[kind, argument.filler]
-        return FilledRole(
+        return SentenceArgument(
             argument.role,
             kind,
             argument.filler,
             joined(spans),
-            _places(spans),
+            _span_offsets(spans),
             entity_type,
             sentence.start <= spans[0].start and spans[-1].end <= sentence.end,
         )
 
 
 def joined(spans: Sequence[Span]) -> str:
-    """The text of the fragments in a line, with a space between them."""
+    """The text of the fragments, joined by a space."""
     return spans[0].text if len(spans) == 1 else " ".join(span.text for span in spans)
 
 
 def _sentence(
     document: Document, sentence: Sentence
-) -> tuple[str, str, str, int, int, int, str, list[str], list[Stretch]]:
+) -> tuple[str, str, str, int, int, int, str, list[str], list[Offsets]]:
     return (
         f"{document.id}/{sentence.number}",
         document.id,
@@ -259,17 +259,17 @@ def _sentence(
         sentence.end,
         sentence.text,
         sentence.tokens,
-        _stretches(document.tokens[sentence.first : sentence.last]),
+        _offsets(document.tokens[sentence.first : sentence.last]),
     )
 
 
-def _places(spans: Sequence[Span]) -> list[Stretch]:
-    return [Stretch(span.start, span.end) for span in spans]
+def _span_offsets(spans: Sequence[Span]) -> list[Offsets]:
+    return [Offsets(span.start, span.end) for span in spans]
 
 
-def _stretches(ranges: Sequence[Range]) -> list[Stretch]:
-    return [Stretch(start, end) for start, end in ranges]
+def _offsets(ranges: Sequence[Range]) -> list[Offsets]:
+    return [Offsets(start, end) for start, end in ranges]
 
 
-def _origin(annotation: Annotation) -> Origin:
-    return Origin(annotation.provenance.kind, annotation.provenance.tool)
+def _method(annotation: Annotation) -> AnnotationMethod:
+    return AnnotationMethod(annotation.provenance.kind, annotation.provenance.tool)

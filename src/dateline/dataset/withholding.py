@@ -1,8 +1,8 @@
-"""Rows without the text of their document, and with it again.
+"""Withholds the text of a document from its rows, and restores it.
 
-Whatever quotes the text is taken out of a row; labels, ids, offsets and hashes stay, and what stays
-is enough to put every string back from a copy of the text. Strings are known by the names of their
-columns, at any depth, below metadata excepted, whose names are a corpus's or a format's own.
+Withholding removes every quote of the text. Labels, ids, offsets and hashes remain, which is enough
+to restore every quote from a copy of the text. Quotes are recognized by the name of their column at
+any depth, except below metadata, whose names are defined elsewhere.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from dateline.model import Range
 from dateline.shingles import share_shingle, word_ranges
 
 Value = Any
-"""A value of a row, as JSON has it."""
+"""A JSON value in a row."""
 
 Row = Mapping[str, Value]
 """A row of any config, or a struct in it."""
 
 QUOTES = frozenset({"text", "cue_text", "claimer_text"})
-"""Strings that stand in the text at offsets beside them; null where the text is withheld."""
+"""Quotes of the text, with offsets in a column beside them; null if the text is withheld."""
 
 WORDINGS = frozenset({"title", "name", "claimer_name"})
-"""Strings that somebody wrote and that may quote the text; quotes in them become places."""
+"""Titles and names, which may quote the text; placeholders replace the quotes."""
 
 TOKENS = "tokens"
-"""Tokens of a sentence, with their offsets beside them; ranges of tokens have this name too."""
+"""Tokens of a sentence, with their offsets beside them. Ranges of tokens have this name too."""
 
 AVAILABLE = "text_available"
 """Whether a row has its text."""
@@ -35,34 +35,34 @@ AVAILABLE = "text_available"
 METADATA = frozenset({"attributes", "link", "provenance", "rights", "seed", "source"})
 
 _OPENING, _CLOSING = "⟦", "⟧"
-_PLACE = re.compile(rf"{_OPENING}(\d+):(\d+){_CLOSING}")
+_PLACEHOLDER = re.compile(rf"{_OPENING}(\d+):(\d+){_CLOSING}")
 
 
 def document_of(row: Row) -> str:
-    """The id of the document that a row of any config is of."""
+    """The document id of a row of any config."""
     return str(row["document"] if "document" in row else row["id"])
 
 
 def withheld(row: Row, text: str) -> dict[str, Value]:
-    """The row of a document with this text, without anything that tells it."""
+    """The row of a document with this text, without the quotes of the text."""
     return {name: _withheld(name, value, text) for name, value in row.items()}
 
 
 def restored(row: Row, text: str) -> dict[str, Value]:
-    """The row as it was before its text was withheld; a row that has its text is left as it is.
+    """The row as it was before its text was withheld; a row with its text is unchanged.
 
-    ``text`` must be the document's, as proved by its hash. A wording that could not be told by
-    places stays null.
+    ``text`` must be the document's text, verified by its hash. Titles and names that are null
+    remain null.
     """
     return {name: _restored(name, value, row, text) for name, value in row.items()}
 
 
 def lacks_text(row: Row) -> bool:
-    """Whether the row is of a document whose text was withheld, and quotes it."""
+    """Whether the row lacks quotes of a withheld text."""
     if "text" in row and row["text"] is None:
         return True
     for name, value in row.items():
-        if name in WORDINGS and value is not None and _PLACE.search(value):
+        if name in WORDINGS and value is not None and _PLACEHOLDER.search(value):
             return True
         if name not in METADATA:
             values = value if isinstance(value, list | tuple) else [value]
@@ -71,23 +71,23 @@ def lacks_text(row: Row) -> bool:
     return False
 
 
-def places(wording: str | None, text: str) -> str | None:
-    """A wording with places in the text for the words that it has from it, as ⟦start:end⟧.
+def with_placeholders(wording: str | None, text: str) -> str | None:
+    """A title or name in which placeholders, ⟦start:end⟧, replace the quotes of the text.
 
-    Two words or more in a row are a quote, and so is a wording that stands in the text as a whole;
-    a single word is not. Null where quotes remain that differ in case only, or the wording has
-    such brackets itself, so that places could not be told from them.
+    Two or more consecutive words of the text are a quote, and so is a whole title or name; a single
+    word is not. Returns None if quotes remain that differ in case only, or if the title or name
+    contains such brackets itself.
     """
     if wording is None or _OPENING in wording or _CLOSING in wording:
         return None
     if wording in text:
-        return _place(wording, text)
+        return _placeholder(wording, text)
     words, pieces, position, number = word_ranges(wording), [], 0, 0
     while number < len(words):
         last = _end_of_quote(wording, words, number, text)
         if last > number:
             start, end = words[number][0], words[last][1]
-            pieces += [wording[position:start], _place(wording[start:end], text)]
+            pieces += [wording[position:start], _placeholder(wording[start:end], text)]
             position = end
         number = last + 1
     pieces.append(wording[position:])
@@ -96,8 +96,8 @@ def places(wording: str | None, text: str) -> str | None:
 
 
 def literals(wording: str) -> list[str]:
-    """The parts of a wording between its places."""
-    return _PLACE.sub("\0", wording).split("\0")
+    """The parts of a title or name between its placeholders."""
+    return _PLACEHOLDER.sub("\0", wording).split("\0")
 
 
 def _withheld(name: str, value: Value, text: str) -> Value:
@@ -106,7 +106,7 @@ def _withheld(name: str, value: Value, text: str) -> Value:
     if name in QUOTES or _is_tokens(name, value):
         return None
     if name in WORDINGS:
-        return places(value, text)
+        return with_placeholders(value, text)
     if name == AVAILABLE:
         return False
     if isinstance(value, Mapping):
@@ -122,7 +122,7 @@ def _restored(name: str, value: Value, row: Row, text: str) -> Value:
     if name in QUOTES:
         return _quote(name, row, text) if value is None else value
     if name in WORDINGS and value is not None:
-        return _PLACE.sub(lambda found: text[int(found[1]) : int(found[2])], value)
+        return _PLACEHOLDER.sub(lambda found: text[int(found[1]) : int(found[2])], value)
     if name == TOKENS and value is None:
         return [text[place["start"] : place["end"]] for place in row["token_offsets"]]
     if name == AVAILABLE:
@@ -135,7 +135,7 @@ def _restored(name: str, value: Value, row: Row, text: str) -> Value:
 
 
 def _quote(name: str, row: Row, text: str) -> str | None:
-    """The string at the offsets that stand beside it; None where there are none."""
+    """The text at the offsets in the column beside a quote; None if there are none."""
     if name == "text" and "text_length" in row:
         return text
     if name == "text" and "start" in row:
@@ -150,13 +150,13 @@ def _is_tokens(name: str, value: Value) -> bool:
 
 
 def _end_of_quote(wording: str, words: Sequence[Range], first: int, text: str) -> int:
-    """The last of the words from the first on that stand in the text just so."""
+    """The last word such that the text contains the words from the first to it."""
     last = first
     while last + 1 < len(words) and wording[words[first][0] : words[last + 1][1]] in text:
         last += 1
     return last
 
 
-def _place(quote: str, text: str) -> str:
+def _placeholder(quote: str, text: str) -> str:
     start = text.index(quote)
     return f"{_OPENING}{start}:{start + len(quote)}{_CLOSING}"

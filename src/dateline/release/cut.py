@@ -1,18 +1,18 @@
-"""Cuts a planned release: writes, commits and tags it, or leaves no trace."""
+"""Cuts a planned release: writes its files, commits and tags them."""
 
 from __future__ import annotations
 
 from dateline.corpus.store import Corpus
 from dateline.files.writing import write_atomically
 from dateline.release.git import Git
-from dateline.release.plan import Plan
+from dateline.release.plan import ReleasePlan
+from dateline.release.version import tag_of
 
 
-def cut_release(corpus: Corpus, plan: Plan) -> str:
-    """Write, commit and tag the release; the commit's id.
+def cut_release(corpus: Corpus, plan: ReleasePlan) -> str:
+    """Write, commit and tag a release. Returns the id of the commit.
 
-    Raises DatelineError with what git says where it refuses; files and history are then as they
-    were.
+    Raises DatelineError with git's message if git refuses; files and history are then restored.
     """
     git = Git(corpus.root)
     head = git.run("rev-parse", "HEAD").decode().strip()
@@ -26,7 +26,7 @@ def cut_release(corpus: Corpus, plan: Plan) -> str:
             write_atomically(corpus.root / path, content)
         git.run("add", "--force", "--", *plan.files)
         git.run("commit", "--quiet", "--message", message, "--only", "--", *plan.files)
-        git.run("tag", "--annotate", "--message", message, plan.version.tag)
+        git.run("tag", "--annotate", "--message", message, tag_of(plan.version))
     except BaseException:
         git.run("reset", "--quiet", "--soft", head)
         git.run("reset", "--quiet", "--", *plan.files)

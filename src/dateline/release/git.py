@@ -1,4 +1,4 @@
-"""The `git` program: what a repository holds, and what a release adds to it."""
+"""The `git` program: reads the repository of a corpus, and writes a release to it."""
 
 from __future__ import annotations
 
@@ -7,70 +7,82 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, NotFoundError
 
 
 class Git:
-    """The repository that a folder lies in; paths are relative to the folder."""
+    """The repository that contains a folder; paths are relative to the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def run(self, *arguments: str, given: bytes = b"") -> bytes:
-        """What a command prints. Raises DatelineError with what git says where it fails."""
-        done = self._done(*arguments, given=given)
+        """Run a command and return its output. Raises DatelineError with git's message."""
+        done = self._run(*arguments, given=given)
         if done.returncode:
-            raise DatelineError(_complaint(arguments, done.stderr))
+            message = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            raise DatelineError(f"git {arguments[0]} failed: {message or 'no message'}")
         return done.stdout
 
-    def succeeds(self, *arguments: str) -> bool:
-        """Whether a command succeeds."""
-        return self._done(*arguments).returncode == 0
-
     def commit_of(self, revision: str) -> str | None:
-        """The id of the commit that a revision names; None where it names none."""
+        """The id of the commit that a revision names; None if there is none."""
         wanted = f"{revision}^{{commit}}"
-        done = self._done("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
+        done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
         return done.stdout.decode().strip() or None
 
+    def commit_that_added(self, path: str) -> str | None:
+        """The id of the last commit up to HEAD that added a file; None if there is none."""
+        listed = self._run(
+            *("log", "-1", "--no-renames", "--diff-filter=A", "--format=%H %P", "HEAD"),
+            *("--", path),
+        )
+        commit, *parents = listed.stdout.decode().split() or [""]
+        if not parents and self.is_shallow():
+            # The oldest commit of a shallow clone seems to add every file.
+            return None
+        return commit or None
+
+    def is_shallow(self) -> bool:
+        """Whether the repository lacks the older part of its history."""
+        return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
     def refuse_no_repository(self) -> None:
-        """Raise DatelineError where the folder lies in no repository."""
-        if not self.succeeds("rev-parse", "--is-inside-work-tree"):
-            raise DatelineError(
-                f"{self.folder}: is in no git repository, so it has no versions. "
-                "`git init` makes one; commit the corpus to it."
+        """Raise NotFoundError if the folder is not in a repository."""
+        if self._run("rev-parse", "--is-inside-work-tree").returncode:
+            raise NotFoundError(
+                f"{self.folder}: is not in a git repository, so it has no versions. "
+                "Run `git init` and commit the corpus."
             )
 
     def committed(self, commit: str) -> dict[str, str]:
-        """Blob ids of all files of a commit that lie below the folder."""
-        listed = self.run("ls-tree", "-r", "-z", commit)
+        """The blob id of every file below the folder in a commit, by path."""
         found = {}
-        for entry in _zero_separated(listed):
+        for entry in _zero_separated(self.run("ls-tree", "-r", "-z", commit)):
             attributes, _, path = entry.partition("\t")
             found[path] = attributes.split()[2]
         return found
 
     def present(self) -> dict[str, str]:
-        """Blob ids of all files below the folder as they lie there now.
+        """The blob id of every file below the folder in the working tree, by path.
 
-        What git knows to be unchanged since it was added is not read again.
+        Files that git knows to be unchanged are not read.
         """
         found = {}
         for entry in _zero_separated(self.run("ls-files", "-s", "-z")):
             attributes, _, path = entry.partition("\t")
             found[path] = attributes.split()[1]
         other = self.run("ls-files", "--modified", "--deleted", "--others", "-z")
-        doubtful = set(_zero_separated(other))
-        for path in doubtful:
+        changed = set(_zero_separated(other))
+        for path in changed:
             found.pop(path, None)
-        there = sorted(p for p in doubtful if "\n" not in p and (self.folder / p).is_file())
-        # Paths on standard input count from the top of the repository unless they are absolute.
-        absolute = "".join(f"{self.folder.resolve() / path}\n" for path in there)
+        files = sorted(p for p in changed if "\n" not in p and (self.folder / p).is_file())
+        # Relative paths on standard input would count from the top of the repository.
+        absolute = "".join(f"{self.folder.resolve() / path}\n" for path in files)
         ids = self.run("hash-object", "--stdin-paths", given=absolute.encode()).decode().split()
-        return found | dict(zip(there, ids, strict=True))
+        return found | dict(zip(files, ids, strict=True))
 
     def blobs(self, ids: Iterable[str]) -> Iterator[bytes]:
-        """The contents of blobs, in order, by one process for all."""
+        """The contents of blobs, in order, read by one process."""
         with tempfile.TemporaryFile() as wanted:
             wanted.write("".join(f"{blob}\n" for blob in ids).encode())
             wanted.seek(0)
@@ -79,13 +91,14 @@ class Git:
                 printed = process.stdout
                 while printed is not None and (header := printed.readline()):
                     if header.endswith(b" missing\n"):
-                        raise DatelineError(
-                            f"{self.folder}: git lacks an object: {header.decode()}"
+                        raise NotFoundError(
+                            f"{self.folder}: git lacks the object {header.split()[0].decode()}. "
+                            "Fetch the whole history."
                         )
                     yield printed.read(int(header.split()[2]))
                     printed.read(1)
 
-    def _done(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def _run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         command = self._command(arguments)
         return subprocess.run(command, input=given, capture_output=True, check=False)  # noqa: S603
 
@@ -95,8 +108,3 @@ class Git:
 
 def _zero_separated(output: bytes) -> list[str]:
     return [entry for entry in output.decode(errors="surrogateescape").split("\0") if entry]
-
-
-def _complaint(arguments: Sequence[str], message: bytes) -> str:
-    said = message.decode(errors="replace").strip().removeprefix("fatal: ") or "it did not say why"
-    return f"git {arguments[0]} failed: {said}"

@@ -1,35 +1,37 @@
-"""The manifest of a release: what belongs to it, proved by hash.
+"""The manifest of a release, ``releases/VERSION.json``: its files and tables with their hashes.
 
-It lies in ``releases/VERSION.json`` and fits ``schema/release.schema.json``.
+Its format is ``schema/release.schema.json``. It names no commit: the commit of a release is the
+one that adds its manifest.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from semver import Version
 
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus, read_struct
 from dateline.files.writing import sha256
 from dateline.model import Struct
-from dateline.release.version import VERSION, Version, parse_version
+from dateline.release.version import is_version, parse_version
 
 FOLDER = "releases"
 
 RELEASE = "release.json"
-"""The copy of its manifest that a published dataset has."""
+"""The copy of the manifest in a published dataset."""
 
 
 class HashedFile(Struct, frozen=True):
-    """A file below the corpus root, with the SHA-256 of its bytes."""
+    """A file, relative to the corpus root, with the SHA-256 of its bytes."""
 
     path: str
     sha256: str
 
 
 class ReleasedDocument(Struct, frozen=True):
-    """A document's file and those of its annotations."""
+    """A document and its annotations."""
 
     id: str
     split: str
@@ -38,7 +40,7 @@ class ReleasedDocument(Struct, frozen=True):
 
 
 class ReleasedTable(Struct, frozen=True):
-    """The rows of a config and split of the dataset; the hash leaves out what tells the text."""
+    """A table of the dataset; its hash is the same with and without texts."""
 
     config: str
     split: str
@@ -47,14 +49,14 @@ class ReleasedTable(Struct, frozen=True):
 
 
 class RetiredDocument(Struct, frozen=True):
-    """A document that an earlier release had."""
+    """A document of an earlier release that was removed."""
 
     id: str
     text_sha256: str
 
 
 class RetiredAnnotation(Struct, frozen=True):
-    """An annotation that an earlier release had, with all ids that were ever in it."""
+    """An annotation of an earlier release that was removed, with all ids it ever used."""
 
     annotator: str
     document: str
@@ -62,14 +64,14 @@ class RetiredAnnotation(Struct, frozen=True):
 
 
 class RetiredItems(Struct, frozen=True):
-    """What earlier releases had and this one has not; nothing else may get these ids."""
+    """Removed documents and annotations, whose ids must not be used again."""
 
     documents: tuple[RetiredDocument, ...] = ()
     annotations: tuple[RetiredAnnotation, ...] = ()
 
 
 class Manifest(Struct, frozen=True):
-    """All that belongs to a release. ``date`` is an ISO 8601 date."""
+    """The contents of a release. ``date`` is an ISO 8601 date."""
 
     version: str
     previous: str | None
@@ -90,28 +92,28 @@ class Manifest(Struct, frozen=True):
 
 
 def manifest_path(corpus: Corpus, version: Version) -> Path:
-    """Where the manifest of a version lies."""
+    """The path of the manifest of a version."""
     return corpus.root / FOLDER / f"{version}.json"
 
 
 def released_versions(corpus: Corpus) -> list[Version]:
-    """The versions that have a manifest, the oldest first."""
+    """The versions with a manifest, oldest first."""
     stems = (path.stem for path in (corpus.root / FOLDER).glob("*.json"))
-    return sorted(parse_version(stem) for stem in stems if re.fullmatch(VERSION, stem))
+    return sorted(parse_version(stem) for stem in stems if is_version(stem) and stem[0] != "v")
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest. Raises DatelineError where it is missing or malformed."""
+    """Read a manifest. Raises NotFoundError or InvalidInputError if it is missing or malformed."""
     return read_struct(path, Manifest)
 
 
 def hashed_file(corpus: Corpus, path: Path) -> HashedFile:
-    """A file of the corpus as it is now."""
+    """A file of the corpus with its present hash."""
     return HashedFile(path=corpus.relative(path), sha256=sha256(path.read_bytes()))
 
 
 def retired_items(earlier: RetiredItems, before: Snapshot, after: Snapshot) -> RetiredItems:
-    """What is retired after a release, given what was before it and the files that changed."""
+    """Everything removed so far: in ``earlier`` releases, and between two snapshots."""
     documents = {document.id: document for document in earlier.documents}
     for name, document in before.documents.items():
         if name not in after.documents:

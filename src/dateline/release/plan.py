@@ -1,23 +1,26 @@
-"""What a release would be: its version, its manifest and the files it writes, or why not."""
+"""Plans a release: its version, its manifest and the files it writes. Writes nothing."""
 
 from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version as version_of
 from pathlib import Path
 
 import msgspec
+from semver import Version
 
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus, canonical_json, file_name
-from dateline.dataset.build import build
-from dateline.dataset.content_hash import content_sha256, texts_of
-from dateline.dataset.description.citation import CITATION
-from dateline.errors import DatelineError
-from dateline.model import GOLD, ITEM_FIELDS, Annotation, Document, Struct
+from dateline.dataset.build import Progress, build
+from dateline.dataset.description.citation import CITATION, with_version
+from dateline.dataset.load import texts_by_document
+from dateline.dataset.row_hash import table_sha256
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.model import GOLD, ITEM_FIELDS, Struct
 from dateline.ontology.schemas import SCHEMA_NAMES
+from dateline.release.changelog import CHANGELOG, with_entry
 from dateline.release.diff.comparison import Comparison, compare
 from dateline.release.diff.rendering import describe
 from dateline.release.diff.revision import find_revision
@@ -33,24 +36,21 @@ from dateline.release.manifest import (
     released_versions,
     retired_items,
 )
-from dateline.release.notes import CHANGELOG, with_entry, with_version
-from dateline.release.version import Version, parse_version
-from dateline.validation.engine import CheckedCorpus, CheckedDocument, Checker
+from dateline.release.version import next_version, parse_version, tag_of
+from dateline.rendering.listing import listed
+from dateline.validation.engine import Checker
 from dateline.validation.incidents import Incident
 from dateline.validation.release_context import Fingerprint, ReleaseContext, fingerprint
 from dateline.validation.schema import SchemaValidator
 
 FIRST = Version(1, 0, 0)
-SHOWN = 5
-
-Checked = CheckedDocument | CheckedCorpus
-Watch = Callable[[Iterable[Checked]], Iterable[Checked]]
 
 
-class Plan(Struct, frozen=True):
-    """A release that may be cut; ``comparison`` is None for the first.
+class ReleasePlan(Struct, frozen=True):
+    """A release that can be cut.
 
-    ``files`` are those that it writes, by path below the root.
+    ``comparison`` is the comparison with the previous release, None for the first release.
+    ``files`` maps paths relative to the corpus root to the contents that the release writes.
     """
 
     version: Version
@@ -60,11 +60,16 @@ class Plan(Struct, frozen=True):
     files: Mapping[str, bytes]
 
 
-def plan_release(corpus: Corpus, wanted: str | None, date: str, watch: Watch = iter) -> Plan:
-    """What the release of a corpus would be: the wanted version, or the least legal one.
+def plan_release(
+    corpus: Corpus, version: str | None, date: str, progress: Progress = iter
+) -> ReleasePlan:
+    """Plan the release of a corpus: as this version, or the smallest one the changes allow.
 
-    ``date`` is an ISO 8601 date, and ``watch`` sees the documents go by, to show progress. Nothing
-    is written. Raises DatelineError, with the hint, for what stands against the release.
+    ``date`` is an ISO 8601 date. Nothing is written.
+
+    Raises InvalidInputError if the corpus, the version or CITATION.cff does not allow the release,
+    ConflictError if files are not committed or the version's tag exists, and NotFoundError if
+    the previous release or CITATION.cff is missing.
     """
     git = Git(corpus.root)
     git.refuse_no_repository()
@@ -72,177 +77,176 @@ def plan_release(corpus: Corpus, wanted: str | None, date: str, watch: Watch = i
     versions = released_versions(corpus)
     previous = read_manifest(manifest_path(corpus, versions[-1])) if versions else None
     comparison = compare(corpus, previous.version, None) if previous else None
-    version = _version(wanted, previous, comparison)
-    _refuse_tag(git, version)
-    gathered = _Gathered(corpus)
-    tables = _tables(corpus, lambda results: gathered.watched(watch(results)))
+    released = _choose_version(version, previous, comparison)
+    _refuse_tag(git, released)
+    tables = _tables(corpus, progress)
+    contents = _contents(corpus)
     nothing = Snapshot(schemas={}, documents={}, annotations={})
     before, after = comparison.states if comparison else (nothing, nothing)
-    earlier = previous.retired if previous else RetiredItems()
-    incidents = _incidents(corpus, before, after, earlier, gathered.fingerprints)
+    retired = previous.retired if previous else RetiredItems()
+    warnings = _check_rules(corpus, before, after, retired, contents.fingerprints)
     manifest = Manifest(
-        version=str(version),
+        version=str(released),
         previous=previous.version if previous else None,
         date=date,
         tool=f"dateline {version_of('dateline')}",
         schemas=tuple(
             hashed_file(corpus, corpus.root / "schema" / file_name(name)) for name in SCHEMA_NAMES
         ),
-        documents=tuple(gathered.documents),
+        documents=contents.documents,
         tables=tables,
-        counts=gathered.counts,
-        retired=retired_items(earlier, before, after),
+        counts=contents.counts,
+        retired=retired_items(retired, before, after),
     )
-    _refuse_illegal(corpus, manifest)
-    return Plan(
-        version=version,
+    _check_schema(corpus, manifest)
+    return ReleasePlan(
+        version=released,
         comparison=comparison,
         manifest=manifest,
-        warnings=incidents,
+        warnings=warnings,
         files={
-            corpus.relative(manifest_path(corpus, version)): canonical_json(manifest),
-            CHANGELOG: _change_log(corpus, version, date, comparison, gathered.counts),
-            CITATION: _citation(corpus, version, date),
+            corpus.relative(manifest_path(corpus, released)): canonical_json(manifest),
+            CHANGELOG: _changelog(corpus, released, date, comparison, contents.counts),
+            CITATION: _citation(corpus, released, date),
         },
     )
 
 
-class _Gathered:
-    """What a manifest says of the documents, gathered while they go by."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self.documents: list[ReleasedDocument] = []
-        self.fingerprints: list[Fingerprint] = []
-        self.counts: Counter[str] = Counter({"documents": 0, "annotations": 0})
-
-    def watched(self, results: Iterable[Checked]) -> Iterator[Checked]:
-        """The same results."""
-        for checked in results:
-            if isinstance(checked, CheckedDocument) and checked.document is not None:
-                self._add(checked.document, checked.annotations)
-            yield checked
-
-    def _add(self, document: Document, annotations: Mapping[str, Annotation]) -> None:
-        corpus, name, gold = self._corpus, document.id, annotations.get(GOLD)
-        self.documents.append(
-            ReleasedDocument(
-                id=name,
-                split=document.split,
-                document=hashed_file(corpus, corpus.document_path(name)),
-                annotations=tuple(
-                    hashed_file(corpus, corpus.annotation_path(annotator, name))
-                    for annotator in sorted(annotations)
-                ),
-            )
-        )
-        self.fingerprints.append(fingerprint(document, gold))
-        self.counts["documents"] += 1
-        self.counts["annotations"] += len(annotations)
-        for kind in ITEM_FIELDS:
-            self.counts[kind] += len(getattr(gold, kind)) if gold else 0
-
-
 def _refuse_uncommitted(corpus: Corpus, git: Git) -> None:
     if git.commit_of("HEAD") is None:
-        raise DatelineError(
-            f"{corpus.root}: nothing has been committed yet; commit the corpus first."
-        )
+        raise ConflictError(f"{corpus.root}: there is no commit yet. Commit the corpus first.")
     changed = git.run("status", "--porcelain", "--untracked-files=no").decode().splitlines()
     head, present = find_revision(corpus, "HEAD"), find_revision(corpus, None)
     paths = {line[3:] for line in changed}
     paths.update(p for p in present.blobs if present.blobs[p] != head.blobs.get(p))
     if paths:
-        raise DatelineError(
-            "these files are not committed as they are:\n"
-            + "\n".join(f"  {path}" for path in _some(sorted(paths)))
-            + "\nCommit them, or take the changes back; a release holds what is committed."
+        raise ConflictError(
+            "these files differ from the last commit:\n"
+            + "\n".join(f"  {path}" for path in listed(sorted(paths), 5))
+            + "\nCommit or revert them; a release contains committed files only."
         )
 
 
-def _version(wanted: str | None, previous: Manifest | None, found: Comparison | None) -> Version:
-    if previous is None or found is None:
+def _choose_version(
+    wanted: str | None, previous: Manifest | None, comparison: Comparison | None
+) -> Version:
+    if previous is None or comparison is None:
         return parse_version(wanted) if wanted else FIRST
-    if not found.files and wanted is None:
-        raise DatelineError(
+    if not comparison.files and wanted is None:
+        raise InvalidInputError(
             f"nothing in schema/, corpus/ and annotations/ has changed since {previous.version}. "
-            "To release it again, for a better card for example, name the version."
+            "To release the same data again, for example with a better card, give a version."
         )
-    level = found.bump.level
-    least = parse_version(previous.version).bumped(level)
+    level = comparison.bump.level
+    least = next_version(parse_version(previous.version), level)
     version = parse_version(wanted) if wanted else least
     if version < least:
-        reasons = _some([describe(change) for change in found.bump.because])
-        listed = "".join(f"\n  {reason}" for reason in reasons)
-        raise DatelineError(
-            f"{version} is too small: after {previous.version}, {level} changes make it {least} at "
-            f"least{':' if listed else '.'}{listed}"
+        reasons = listed([describe(change) for change in comparison.bump.because], 5)
+        lines = "".join(f"\n  {reason}" for reason in reasons)
+        raise InvalidInputError(
+            f"version {version} is too low. There are {level} changes since {previous.version}, "
+            f"so the version must be {least} or higher{':' if lines else '.'}{lines}"
         )
     return version
 
 
 def _refuse_tag(git: Git, version: Version) -> None:
-    if git.commit_of(f"refs/tags/{version.tag}") is not None:
-        raise DatelineError(
-            f"the tag {version.tag} is there already, and a version never changes. Name a higher "
-            "one, or release from a branch that has that version."
+    tag = tag_of(version)
+    if git.commit_of(f"refs/tags/{tag}") is not None:
+        raise ConflictError(
+            f"the tag {tag} exists already, and a released version never changes. Give a higher "
+            "version, or release from a branch that contains this one."
         )
 
 
-def _tables(corpus: Corpus, watch: Watch) -> tuple[ReleasedTable, ...]:
-    """The tables of the dataset, which is built and thrown away."""
+def _tables(corpus: Corpus, progress: Progress) -> tuple[ReleasedTable, ...]:
+    """The tables of the dataset, which is built in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "dist"
-        files = build(corpus, out, watch)
-        texts = texts_of(out)
+        files = build(corpus, out, progress)
+        texts = texts_by_document(out)
         return tuple(
             ReleasedTable(
                 config=config,
                 split=split,
                 rows=written.rows,
-                sha256=content_sha256(out / config / f"{split}.parquet", texts),
+                sha256=table_sha256(out / config / f"{split}.parquet", texts),
             )
             for config, splits in files.items()
             for split, written in splits.items()
         )
 
 
-def _incidents(
+class _Contents(Struct, frozen=True):
+    """The documents of a release, their fingerprints, and the number of items by kind."""
+
+    documents: tuple[ReleasedDocument, ...]
+    fingerprints: tuple[Fingerprint, ...]
+    counts: Mapping[str, int]
+
+
+def _contents(corpus: Corpus) -> _Contents:
+    documents, fingerprints = [], []
+    counts = Counter({"documents": 0, "annotations": 0})
+    for name in corpus.document_ids():
+        document, annotators = corpus.read_document(name), corpus.annotators_of(name)
+        gold = corpus.read_annotation(GOLD, name) if GOLD in annotators else None
+        documents.append(
+            ReleasedDocument(
+                id=name,
+                split=document.split,
+                document=hashed_file(corpus, corpus.document_path(name)),
+                annotations=tuple(
+                    hashed_file(corpus, corpus.annotation_path(annotator, name))
+                    for annotator in annotators
+                ),
+            )
+        )
+        fingerprints.append(fingerprint(document, gold))
+        counts["documents"] += 1
+        counts["annotations"] += len(annotators)
+        for kind in ITEM_FIELDS:
+            counts[kind] += len(getattr(gold, kind)) if gold else 0
+    return _Contents(documents=tuple(documents), fingerprints=tuple(fingerprints), counts=counts)
+
+
+def _check_rules(
     corpus: Corpus,
     before: Snapshot,
     after: Snapshot,
-    earlier: RetiredItems,
-    documents: Iterable[Fingerprint],
+    retired: RetiredItems,
+    fingerprints: tuple[Fingerprint, ...],
 ) -> tuple[Incident, ...]:
+    """The warnings of the release rules. Raises InvalidInputError for their errors."""
     context = ReleaseContext(
         corpus=corpus,
         before=before,
         after=after,
-        retired_texts={document.id: document.text_sha256 for document in earlier.documents},
-        retired_ids={(a.annotator, a.document): a.ids for a in earlier.annotations},
-        documents=tuple(documents),
+        retired_texts={document.id: document.text_sha256 for document in retired.documents},
+        retired_ids={(a.annotator, a.document): a.ids for a in retired.annotations},
+        documents=fingerprints,
     )
     incidents = Checker(corpus).check_release(context)
     errors = [incident for incident in incidents if incident.level == "error"]
     if errors:
         lines = [f"{e.file}: {e.code} {e.message}. {e.hint}" for e in errors]
-        raise DatelineError(
-            "the rules for releases are broken:\n" + "\n".join(f"  {line}" for line in _some(lines))
+        raise InvalidInputError(
+            "the corpus breaks rules for releases:\n"
+            + "\n".join(f"  {line}" for line in listed(lines, 5))
         )
     return tuple(incidents)
 
 
-def _refuse_illegal(corpus: Corpus, manifest: Manifest) -> None:
+def _check_schema(corpus: Corpus, manifest: Manifest) -> None:
     instance = msgspec.json.decode(msgspec.json.encode(manifest))
-    findings = SchemaValidator(corpus.schemas, "release").findings(instance)
-    for finding in findings:
-        raise DatelineError(
+    for finding in SchemaValidator(corpus.schemas, "release").findings(instance):
+        raise InvalidInputError(
             f"schema/release.schema.json: does not allow the manifest: {finding.pointer} "
-            f"{finding.message}. Take over the file that `dateline init` writes."
+            f"{finding.message}. Replace it by the file that `dateline init` writes."
         )
 
 
-def _change_log(
+def _changelog(
     corpus: Corpus,
     version: Version,
     date: str,
@@ -251,20 +255,14 @@ def _change_log(
 ) -> bytes:
     path = corpus.root / CHANGELOG
     log = path.read_text(encoding="utf-8") if path.is_file() else ""
-    held = ", ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in counts.items())
-    return with_entry(log, version, date, comparison, held).encode()
+    return with_entry(log, version, date, comparison, counts).encode()
 
 
 def _citation(corpus: Corpus, version: Version, date: str) -> bytes:
     path = corpus.root / CITATION
     if not path.is_file():
-        raise DatelineError(
+        raise NotFoundError(
             f"{path}: there is no such file. Write it in the Citation File Format "
             "(cff-version, message, title, authors, license), so that the release can be cited."
         )
-    return with_version(path.read_text(encoding="utf-8"), version, date).encode()
-
-
-def _some(lines: list[str]) -> list[str]:
-    more = len(lines) - SHOWN
-    return [*lines[:SHOWN], f"and {more:,} more"] if more > 0 else lines
+    return with_version(path.read_text(encoding="utf-8"), str(version), date).encode()

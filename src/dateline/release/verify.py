@@ -1,4 +1,4 @@
-"""Proves a checkout or a dataset against the manifest of a release."""
+"""Verifies a checkout or a dataset against the manifest of a release."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dateline.corpus.store import Corpus
-from dateline.dataset.content_hash import ContentHash, rows_of, texts_of
 from dateline.dataset.description.card import DEFAULT_CONFIG
-from dateline.dataset.load import declared_tables
+from dateline.dataset.load import declared_tables, texts_by_document
+from dateline.dataset.parquet import iter_rows
+from dateline.dataset.row_hash import RowHash
 from dateline.dataset.withholding import WORDINGS, Row, Value, document_of, restored, withheld
 from dateline.files.writing import sha256
 from dateline.model import Struct
@@ -17,11 +18,11 @@ from dateline.release.manifest import Manifest, ReleasedTable
 from dateline.text import sha256_of_text
 
 
-class Verdict(Struct, frozen=True):
-    """What was proved, and what is not as the manifest says.
+class Verification(Struct, frozen=True):
+    """What was compared with the manifest, and the differences.
 
-    ``files`` counts what was compared: files of a checkout, tables of a dataset; ``texts`` and
-    ``withheld`` are the documents of a dataset with and without their text.
+    ``files`` counts the files of a checkout or the tables of a dataset; ``texts`` and ``withheld``
+    count the documents with and without their text.
     """
 
     files: int
@@ -30,10 +31,10 @@ class Verdict(Struct, frozen=True):
     problems: tuple[str, ...]
 
 
-def verify_checkout(corpus: Corpus, manifest: Manifest) -> Verdict:
-    """Compare every file of the corpus with the manifest; other files are of no interest."""
+def verify_checkout(corpus: Corpus, manifest: Manifest) -> Verification:
+    """Compare every schema, document and annotation of the corpus with the manifest."""
     expected = {file.path: file.sha256 for file in manifest.files()}
-    return Verdict(
+    return Verification(
         files=len(expected),
         texts=len(manifest.documents),
         withheld=0,
@@ -41,11 +42,11 @@ def verify_checkout(corpus: Corpus, manifest: Manifest) -> Verdict:
     )
 
 
-def verify_dataset(folder: Path, manifest: Manifest) -> Verdict:
-    """Compare the rows of a dataset with the manifest, and prove its texts by their hashes.
+def verify_dataset(folder: Path, manifest: Manifest) -> Verification:
+    """Compare the rows of a dataset with the manifest, its texts with their hashes.
 
-    It may be a build, what was published, or that with texts filled in. Every quote is compared
-    with the text at its offsets. Raises DatelineError where the folder is no dataset.
+    The dataset may be built, downloaded, or downloaded and hydrated. Every quote is compared with
+    the text at its offsets. Raises NotFoundError if the folder is not a dataset.
     """
     declared = {
         (config, split)
@@ -53,9 +54,9 @@ def verify_dataset(folder: Path, manifest: Manifest) -> Verdict:
         for split in info.splits or ()
     }
     expected = {(table.config, table.split): table for table in manifest.tables}
-    texts = texts_of(folder)
-    more = sorted(declared - expected.keys())
-    problems = [f"{config}/{split}: is not in the release" for config, split in more]
+    texts = texts_by_document(folder)
+    extra = sorted(declared - expected.keys())
+    problems = [f"{config}/{split}: is not in the release" for config, split in extra]
     for (config, split), table in expected.items():
         file = folder / config / f"{split}.parquet"
         if (config, split) not in declared or not file.is_file():
@@ -63,7 +64,7 @@ def verify_dataset(folder: Path, manifest: Manifest) -> Verdict:
         else:
             problems += _problems_of_table(file, table, texts)
     documents = {document.id for document in manifest.documents}
-    return Verdict(
+    return Verification(
         files=len(expected),
         texts=len(texts),
         withheld=len(documents - texts.keys()),
@@ -86,34 +87,34 @@ def _problems_of_checkout(corpus: Corpus, expected: Mapping[str, str]) -> Iterat
 
 
 def _problems_of_table(file: Path, table: ReleasedTable, texts: Mapping[str, str]) -> Iterator[str]:
-    content, place, number = ContentHash(), f"{table.config}/{table.split}", 0
-    for row in rows_of(file):
+    content, place, number = RowHash(), f"{table.config}/{table.split}", 0
+    for row in iter_rows(file):
         text = texts.get(document_of(row))
         number += 1
         content.add(row, text)
         if text is not None and (problem := _problem_of_row(table.config, row, text)):
             yield f"{place}: {row.get('id', document_of(row))}: {problem}"
     if number != table.rows:
-        yield f"{place}: has {number:,} rows, and the release has {table.rows:,}"
+        yield f"{place}: has {number:,} rows, expected {table.rows:,}"
     elif content.sha256 != table.sha256:
-        yield f"{place}: its rows are not those of the release"
+        yield f"{place}: its rows differ from those of the release"
 
 
 def _problem_of_row(config: str, row: Row, text: str) -> str:
     if config == DEFAULT_CONFIG and sha256_of_text(text) != row["text_sha256"]:
-        return "its text is not the one that its hash is of"
-    shown = restored(withheld(row, text), text)
+        return "its text does not match its text_sha256"
+    expected = restored(withheld(row, text), text)
     for name, value in row.items():
-        if not _is_proved(name, shown[name], value):
-            return f"{name} is not what stands in the text"
+        if not _matches(name, expected[name], value):
+            return f"{name} differs from the text at its offsets"
     return ""
 
 
-def _is_proved(name: str, shown: Value, value: Value) -> bool:
-    """Whether a value is the one that the text shows; it cannot show some wordings."""
+def _matches(name: str, expected: Value, value: Value) -> bool:
+    """Whether a value is the one restored from the text; some titles cannot be restored."""
     if isinstance(value, Mapping):
-        return all(_is_proved(inner, shown[inner], value[inner]) for inner in value)
-    if isinstance(value, list) and isinstance(shown, list):
-        pairs = zip(shown, value, strict=True)
-        return all(_is_proved(name, one, other) for one, other in pairs)
-    return bool(shown == value) or (name in WORDINGS and shown is None)
+        return all(_matches(inner, expected[inner], value[inner]) for inner in value)
+    if isinstance(value, list) and isinstance(expected, list):
+        pairs = zip(expected, value, strict=True)
+        return all(_matches(name, one, other) for one, other in pairs)
+    return bool(expected == value) or (name in WORDINGS and expected is None)

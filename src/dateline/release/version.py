@@ -1,18 +1,16 @@
-"""Version numbers: three, and the git tag that carries them."""
+"""Semantic versions of a corpus, and the git tags that carry them."""
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
-from typing import NamedTuple
 
-from dateline.errors import DatelineError
+from semver import Version
 
-VERSION = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
+from dateline.errors import InvalidInputError
 
 
 class Level(IntEnum):
-    """How much a new version changes for those who read the data."""
+    """How much a new version changes for readers of the data."""
 
     PATCH = 1
     MINOR = 2
@@ -22,38 +20,33 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-class Version(NamedTuple):
-    """A semantic version; compares as one."""
-
-    major: int
-    minor: int
-    patch: int
-
-    def __str__(self) -> str:
-        return ".".join(map(str, self))
-
-    @property
-    def tag(self) -> str:
-        """The git tag of the version."""
-        return f"v{self}"
-
-    def bumped(self, level: Level) -> Version:
-        """The next version of this level."""
-        match level:
-            case Level.MAJOR:
-                return Version(self.major + 1, 0, 0)
-            case Level.MINOR:
-                return Version(self.major, self.minor + 1, 0)
-            case Level.PATCH:
-                return Version(self.major, self.minor, self.patch + 1)
-
-
 def parse_version(text: str) -> Version:
-    """The version that a text such as 1.2.3 or v1.2.3 names.
+    """Read a version such as 1.2.3 or v1.2.3.
 
-    Raises DatelineError where it names none.
+    Raises InvalidInputError if the text is anything else, such as a pre-release.
     """
-    found = re.fullmatch(f"v?{VERSION}", text)
-    if found is None:
-        raise DatelineError(f"«{text}»: is no version; write three numbers, such as 1.2.3.")
-    return Version(*map(int, found.groups()))
+    number = text.removeprefix("v")
+    if Version.is_valid(number):
+        version = Version.parse(number)
+        if version == version.finalize_version() and not version.build:
+            return version
+    raise InvalidInputError(f'"{text}" is not a version. Expected three numbers, such as 1.2.3.')
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version, with or without the v of a tag."""
+    try:
+        parse_version(text)
+    except InvalidInputError:
+        return False
+    return True
+
+
+def tag_of(version: Version) -> str:
+    """The git tag of a version."""
+    return f"v{version}"
+
+
+def next_version(version: Version, level: Level) -> Version:
+    """The next version that changes this much."""
+    return version.next_version(str(level))

@@ -1,4 +1,4 @@
-"""`dateline build`: the corpus as a dataset."""
+"""``dateline build``."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from dateline.cli.shared import Command, Settings, pass_settings
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Where to write it; an earlier build there is replaced.  [default: dist in the corpus]",
+    help="Output folder; an earlier build there is replaced.  [default: dist in the corpus]",
 )
 @pass_settings
 def build(settings: Settings, out: Path | None) -> None:
-    """Write the corpus as a Hugging Face dataset.
+    """Build the Hugging Face dataset.
 
-    It is a folder of Parquet files and their card.
-
-    The corpus is validated on the way. Where it has an error nothing is written, and an earlier
-    build stays as it is. The same corpus always gives the same bytes.
+    Writes Parquet files, a dataset card and Croissant metadata. Validates the corpus first: if it
+    has errors, nothing is written and an earlier build is kept. The same corpus always gives the
+    same bytes. The dataset contains every text; do not publish it, use `dateline publish`.
 
     \b
     Example:
@@ -35,17 +34,14 @@ def build(settings: Settings, out: Path | None) -> None:
 
     corpus = Corpus(settings.root)
     target = out or corpus.root / "dist"
-    total = len(corpus.document_ids()) + 1
-    files = build_dataset(
-        corpus, target, lambda bundles: settings.progress(bundles, "Building", total)
-    )
+    tables = build_dataset(corpus, target, lambda ids: settings.progress(ids, "Building"))
     if settings.quiet:
         return
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("config", "split", "rows", title=f"Built {target}", title_justify="left")
-    for config, splits in files.items():
+    shown = Table("config", "split", "rows", title=f"Built {target}", title_justify="left")
+    for config, splits in tables.items():
         for split, written in splits.items():
-            table.add_row(config, split, f"{written.rows:,}")
-    Console(stderr=True).print(table)
+            shown.add_row(config, split, f"{written.rows:,}")
+    Console(stderr=True).print(shown)

@@ -3,159 +3,190 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
-from dateline.errors import DatelineError
-from dateline.rendering.listing import counted
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    dry_run_option,
+    names_option,
+    pass_settings,
+)
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.rendering.listing import counted, listed
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
     from dateline.release.manifest import Manifest
     from dateline.release.publishing.hub import Hub
-    from dateline.release.publishing.publish import Wish
-    from dateline.release.publishing.staging import Staged
-
-SHOWN = 10
+    from dateline.release.publishing.publish import PublishOptions, PublishPlan, StagedFile
+    from dateline.release.publishing.staging import StagedTexts
 
 
 @click.command(cls=Command)
 @click.argument("repository", metavar="ORG/NAME")
-@click.option("--send", is_flag=True, help="Send it. Without this, only show what would be sent.")
-@click.option("--private", is_flag=True, help="Where the repository is new, let only you see it.")
+@dry_run_option("Show what would be published, and publish nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Publish without asking for confirmation.")
+@click.option("--private", is_flag=True, help="Make the repository private if it is new.")
+@names_option("--include-text", "ID", "Publish these documents' texts although rights forbid it.")
 @click.option(
-    "--include-text",
-    multiple=True,
-    metavar="DOC",
-    help="Publish the text of this document although its rights forbid it. Repeatable.",
-)
-@click.option(
-    "--onto", metavar="COMMIT", help="Head of the Hub that you have looked at, if it is no release."
+    "--parent",
+    metavar="COMMIT",
+    help="Publish on top of this head of the Hub, although it is not a release.",
 )
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Keep what is sent in this folder, to look at.  [default: a temporary folder]",
+    help="Keep the published files in this folder.  [default: a temporary folder]",
 )
 @pass_settings
 def publish(
     settings: Settings,
     repository: str,
-    send: bool,
+    dry_run: bool,
+    yes: bool,
     private: bool,
     include_text: tuple[str, ...],
-    onto: str | None,
+    parent: str | None,
     out: Path | None,
 ) -> None:
-    """Publish the last release on the Hugging Face Hub.
+    """Publish a release to the Hugging Face Hub.
 
-    Texts that may not be passed on are withheld. Shows every file, its size and its hash; with
-    --send, sends these in one commit and tags it. Nothing but these files is ever sent. A run that
-    was interrupted is repeated by the same command, which sends nothing twice.
+    Publishes the latest release, without texts that must not be shared. Shows every file with its
+    size and hash and asks for confirmation; then uploads these files in one commit and tags it. If
+    a run is interrupted, run the command again: nothing is uploaded twice.
 
-    The token is taken from HF_TOKEN, or asked for.
+    The token is read from HF_TOKEN, or asked for.
 
     \b
     Example:
-      dateline publish my-org/my-corpus --out staged
-      dateline publish my-org/my-corpus --send
+      dateline publish my-org/my-corpus --dry-run --out staged
+      dateline publish my-org/my-corpus
     """
     from dateline.corpus.store import Corpus
     from dateline.release.publishing.hub import Hub
-    from dateline.release.publishing.publish import Wish
+    from dateline.release.publishing.publish import PublishOptions, staged_files
     from dateline.release.publishing.publish import publish as publish_release
     from dateline.release.publishing.staging import stage
-    from dateline.release.version import parse_version
+    from dateline.release.version import parse_version, tag_of
 
+    if not (dry_run or yes or sys.stdin.isatty()):
+        raise InvalidInputError(
+            "publishing needs a terminal to ask for confirmation. Pass --yes to publish without "
+            "asking, or --dry-run to only show what would be published."
+        )
     corpus = Corpus(settings.root)
-    manifest = _released(corpus)
+    manifest = _latest_release(corpus)
     version = parse_version(manifest.version)
-    wish = Wish(version=version, private=private, onto=onto)
-    total = len(manifest.documents) + 1
-    with nullcontext(out) if out else tempfile.TemporaryDirectory() as made:
-        folder = Path(made) if out else Path(made) / "dist"
-        staged = stage(
+    options = PublishOptions(version=version, private=private, parent=parent)
+    with nullcontext(out) if out else tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) if out else Path(temporary) / "dist"
+        texts = stage(
             corpus,
             manifest,
             folder,
             include_text,
-            lambda bundles: settings.progress(bundles, "Staging", total),
+            lambda ids: settings.progress(ids, "Staging"),
         )
-        _show(folder, staged)
-        token = os.environ.get("HF_TOKEN")
-        if not send:
-            _tell_steps(Hub(repository, token), folder, wish)
-            settings.say("Nothing was sent. Add --send to send it.")
+        files = staged_files(folder)
+        _show_files(files, texts)
+        hub = Hub(repository, _token(dry_run))
+        plan = _plan(hub, files, options, dry_run)
+        if plan is not None:
+            _show_plan(hub, plan, options)
+        if dry_run:
+            settings.say("Nothing was published (--dry-run).")
             return
-        token = token or click.prompt("Token", hide_input=True, err=True)
-        commit = publish_release(Hub(repository, token), folder, wish)
-    settings.say(f"{repository} has {version.tag}: commit {commit}")
-    settings.say(f'load_dataset("{repository}", revision="{version.tag}")')
+        if plan is not None and plan.is_empty:
+            return
+        if not yes and not click.confirm(f"Publish to {repository}?", err=True):
+            settings.say("Nothing was published.")
+            return
+        commit = publish_release(hub, folder, options)
+    settings.say(f"Published {tag_of(version)} to {repository}: commit {commit}")
+    settings.say(f'Load it with load_dataset("{repository}", revision="{tag_of(version)}")')
 
 
-def _released(corpus: Corpus) -> Manifest:
-    """The manifest of the last release, which the corpus must be as it lies here."""
+def _latest_release(corpus: Corpus) -> Manifest:
+    """The manifest of the latest release. Raises ConflictError if the corpus differs from it."""
     from dateline.dataset.description.citation import read_citation
     from dateline.release.manifest import manifest_path, read_manifest, released_versions
     from dateline.release.verify import verify_checkout
 
     versions = released_versions(corpus)
     if not versions:
-        raise DatelineError(
-            f"{corpus.root}: there is no release to publish; `dateline release` cuts one."
+        raise NotFoundError(
+            f"{corpus.root}: there is no release to publish. Cut one with `dateline release`."
         )
     manifest = read_manifest(manifest_path(corpus, versions[-1]))
     problems = verify_checkout(corpus, manifest).problems
     if problems or read_citation(corpus.root).version != manifest.version:
         first = problems[0] if problems else "CITATION.cff: has another version"
-        raise DatelineError(
-            f"the corpus is not release {manifest.version} as it lies here: {first}. Release what "
-            f"has changed, or go back with `git switch --detach v{manifest.version}`."
+        raise ConflictError(
+            f"the corpus differs from release {manifest.version}: {first}. Cut a new release, or "
+            f"check out the commit of the release (tag v{manifest.version})."
         )
     return manifest
 
 
-def _show(folder: Path, staged: Staged) -> None:
-    from dateline.release.publishing.publish import staged_files
-
-    for file in staged_files(folder):
-        click.echo(f"{file.sha256[:12]}  {file.size:>12,}  {file.path}")
-    click.echo(f"texts withheld: {_some(staged.withheld)}")
-    if staged.included:
-        click.echo(f"texts included by --include-text: {_some(staged.included)}")
-    for wording in staged.lost:
-        click.echo(f"null, and not brought back by a text: {wording}")
+def _token(dry_run: bool) -> str | None:
+    token = os.environ.get("HF_TOKEN")
+    if token or dry_run:
+        return token
+    if not sys.stdin.isatty():
+        raise InvalidInputError("HF_TOKEN is not set. Set it to a token with write access.")
+    return str(click.prompt("Token", hide_input=True, err=True))
 
 
-def _tell_steps(hub: Hub, folder: Path, wish: Wish) -> None:
+def _plan(
+    hub: Hub, files: list[StagedFile], options: PublishOptions, dry_run: bool
+) -> PublishPlan | None:
+    """What is left to do; None if the Hub cannot be reached, which only a dry run allows."""
     from dateline.release.publishing.hub import HubUnreachableError
-    from dateline.release.publishing.publish import staged_files, steps_left
+    from dateline.release.publishing.publish import plan_publishing
 
     try:
-        steps = steps_left(hub, hub.look(), staged_files(folder), wish)
-    except HubUnreachableError as fault:
-        click.echo(f"What the Hub has is not known: {fault}", err=True)
+        return plan_publishing(hub, hub.look(), files, options)
+    except HubUnreachableError as error:
+        if not dry_run:
+            raise
+        click.echo(f"Cannot compare with the Hub: {error}", err=True)
+        return None
+
+
+def _show_files(files: list[StagedFile], texts: StagedTexts) -> None:
+    for file in files:
+        click.echo(f"{file.sha256[:12]}  {file.size:>12,}  {file.path}")
+    click.echo(f"Texts withheld: {_listed(texts.withheld)}")
+    if texts.included:
+        click.echo(f"Texts included by --include-text: {_listed(texts.included)}")
+    for wording in texts.not_restorable:
+        click.echo(f"Set to null, and not restorable from the text: {wording}")
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(listed(names, 10)) or "none"
+
+
+def _show_plan(hub: Hub, plan: PublishPlan, options: PublishOptions) -> None:
+    from dateline.release.version import tag_of
+
+    tag = tag_of(options.version)
+    if plan.is_empty:
+        click.echo(f"{hub.name} has {tag} already, with exactly these files.")
         return
-    if steps.create:
-        kind = "private" if wish.private else "public"
-        click.echo(f"{hub.name} is not there, or not for you to see: would be made, {kind}")
-    if steps.new:
-        click.echo(f"would be sent, in one commit: {counted(len(steps.new), 'file')}")
-    for path in steps.gone:
-        click.echo(f"would be removed: {path}")
-    if steps == type(steps)():
-        click.echo(f"{hub.name} has {wish.version.tag} already, with just these files")
-    else:
-        click.echo(f"would be tagged: {wish.version.tag}")
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN
-    return (", ".join(names[:SHOWN]) or "none") + (f" and {more:,} more" if more > 0 else "")
+    if plan.create:
+        kind = "private" if options.private else "public"
+        click.echo(f"Create {kind} repository {hub.name} (it does not exist or is not visible)")
+    if plan.uploads:
+        click.echo(f"Upload {counted(len(plan.uploads), 'file')} in one commit")
+    for path in plan.deletions:
+        click.echo(f"Delete {path}")
+    click.echo(f"Tag the commit {tag}")

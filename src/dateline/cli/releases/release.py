@@ -9,34 +9,28 @@ import click
 
 from dateline.cli.corpus.stats import datasheet
 from dateline.cli.corpus.validate import show_incident
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, dry_run_option, format_option, pass_settings
 
 if TYPE_CHECKING:
-    from dateline.release.plan import Plan
+    from dateline.release.plan import ReleasePlan
 
 
 @click.command(cls=Command)
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", required=False)
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "md", "json")
 @pass_settings
 def diff(settings: Settings, before: str, after: str | None, output_format: str) -> None:
-    """Show what changed from A to B, item by item.
+    """Show what changed between two versions.
 
-    A and B are released versions or git revisions; without B it is the working tree. Items are
-    told apart by their ids, so the order and the form of the files do not matter. Says which
-    version the changes make at least: a patch, a minor or a major one.
+    A and B are released versions or git revisions; without B, A is compared with the working tree.
+    Items are compared by id, so the order and the formatting of the files do not matter. Also shows
+    the version bump that the changes require: patch, minor or major.
 
     \b
     Example:
       dateline diff 1.0.0
-      dateline diff HEAD~1 HEAD --format markdown
+      dateline diff HEAD~1 HEAD --format md
     """
     from dateline.corpus.store import Corpus
     from dateline.release.diff.comparison import compare
@@ -46,18 +40,18 @@ def diff(settings: Settings, before: str, after: str | None, output_format: str)
     if output_format == "json":
         click.echo(as_json(comparison))
         return
-    for line in as_markdown(comparison) if output_format == "markdown" else as_text(comparison):
+    for line in as_markdown(comparison) if output_format == "md" else as_text(comparison):
         click.echo(line)
 
 
 @click.command(cls=Command)
 @click.argument("version", required=False)
-@click.option("--dry-run", is_flag=True, help="Show what would be released, and write nothing.")
+@dry_run_option("Show what would be released, and write nothing.")
 @click.option(
     "--date",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="Day of the release.  [default: today, UTC]",
+    help="Release date.  [default: today, UTC]",
 )
 @pass_settings
 @click.pass_context
@@ -68,12 +62,12 @@ def release(
     dry_run: bool,
     date: datetime | None,
 ) -> None:
-    """Cut a release of the corpus.
+    """Cut a release.
 
-    Compares what is committed with the release before, and takes the least version that the
-    changes allow, or VERSION where it is no smaller. Builds the dataset, checks the rules for
-    releases and the datasheet, writes releases/VERSION.json, CHANGELOG.md and CITATION.cff, commits
-    these and tags the commit. Nothing is sent anywhere.
+    Compares the committed corpus with the previous release and uses the lowest version that the
+    changes allow, or VERSION if it is high enough. Builds the dataset, checks the release rules and
+    the datasheet, writes releases/VERSION.json, CHANGELOG.md and CITATION.cff, commits these files
+    and tags the commit. Nothing is uploaded.
 
     \b
     Example:
@@ -83,35 +77,33 @@ def release(
     from dateline.corpus.store import Corpus
     from dateline.release.cut import cut_release
     from dateline.release.plan import plan_release
+    from dateline.release.version import tag_of
 
     corpus = Corpus(settings.root)
     if (corpus.root / "DATASHEET.md").is_file():
         ctx.invoke(datasheet, task="check")
     day = (date or datetime.now(UTC)).date().isoformat()
-    total = len(corpus.document_ids()) + 1
-    plan = plan_release(
-        corpus, version, day, lambda bundles: settings.progress(bundles, "Building", total)
-    )
+    plan = plan_release(corpus, version, day, lambda ids: settings.progress(ids, "Building"))
     for incident in plan.warnings:
         show_incident(incident)
     _show(plan)
     if dry_run:
-        settings.say("Nothing was written. Leave out --dry-run to cut it.")
+        settings.say("Nothing was written (--dry-run).")
         return
     commit = cut_release(corpus, plan)
     settings.say(
-        f"Released {plan.version}: commit {commit[:9]}, tag {plan.version.tag}. "
-        f"`git push --follow-tags` brings it to others."
+        f"Released {plan.version}: commit {commit[:9]}, tag {tag_of(plan.version)}. "
+        "Run `git push --follow-tags` to share it."
     )
 
 
-def _show(plan: Plan) -> None:
-    since = f" after {plan.manifest.previous}" if plan.manifest.previous else ", the first"
-    click.echo(f"Version {plan.version}{since}")
+def _show(plan: ReleasePlan) -> None:
+    previous = plan.manifest.previous
+    click.echo(f"Version {plan.version}" + (f" (previous: {previous})" if previous else " (first)"))
     if plan.comparison is not None:
         from dateline.release.diff.rendering import summary
 
-        click.echo(f"  at least a {plan.comparison.bump.level} version")
+        click.echo(f"  {plan.comparison.bump.level} changes")
         for line in summary(plan.comparison.changes):
             click.echo(f"  {line}")
     for kind, number in plan.manifest.counts.items():

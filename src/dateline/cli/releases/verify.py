@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.shared import Command, Settings, pass_settings
-from dateline.errors import DatelineError
+from dateline.errors import ConflictError, NotFoundError
 from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
@@ -17,21 +17,22 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("what", metavar="VERSION|DIR")
+@click.argument("target", metavar="VERSION|DIR")
 @click.option(
     "--manifest",
     "manifest_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The manifest to trust.  [default: releases/VERSION.json, else the one in DIR]",
+    help="Trusted manifest.  [default: releases/VERSION.json, or else the copy in DIR]",
 )
 @pass_settings
-def verify(settings: Settings, what: str, manifest_file: Path | None) -> None:
-    """Prove a checkout or a dataset against a release.
+def verify(settings: Settings, target: str, manifest_file: Path | None) -> None:
+    """Verify a checkout or dataset against a release manifest.
 
-    VERSION compares the corpus as it lies here with the manifest of that version. DIR is a dataset:
-    built, downloaded, or downloaded and filled in; its rows are compared with the manifest, and its
-    texts and quotes with their hashes and offsets. Exits with 1 and says what differs.
+    With VERSION, compares the files of the corpus with the manifest of that version. With DIR, a
+    dataset that was built, downloaded or hydrated, compares its rows with the manifest, its texts
+    with their hashes and its quotes with the text. Lists every difference and exits with 1 if there
+    is one.
 
     \b
     Example:
@@ -44,28 +45,52 @@ def verify(settings: Settings, what: str, manifest_file: Path | None) -> None:
     from dateline.release.verify import verify_checkout, verify_dataset
 
     corpus = Corpus(settings.root)
-    if Path(what).is_dir():
-        manifest, trusted = _manifest_of(corpus, Path(what), manifest_file)
-        verdict = verify_dataset(Path(what), manifest)
-        proved = (
-            f"{counted(verdict.files, 'table')}; {counted(verdict.texts, 'text')}, "
-            f"{verdict.withheld} withheld; against {trusted}"
+    if Path(target).is_dir():
+        manifest, source = _manifest_of(corpus, Path(target), manifest_file)
+        found = verify_dataset(Path(target), manifest)
+        compared = (
+            f"{counted(found.files, 'table')}, {counted(found.texts, 'text')}, "
+            f"{found.withheld:,} withheld; manifest: {source}"
         )
     else:
-        path = manifest_file or _manifest_path(corpus, what)
+        path = manifest_file or _manifest_path(corpus, target)
         manifest = read_manifest(path)
-        verdict = verify_checkout(corpus, manifest)
-        proved = f"{counted(verdict.files, 'file')}, against {corpus.relative(path)}"
-    for problem in verdict.problems:
+        found = verify_checkout(corpus, manifest)
+        compared = f"{counted(found.files, 'file')}; manifest: {corpus.relative(path)}"
+    for problem in found.problems:
         click.echo(problem)
-    if verdict.problems:
-        raise DatelineError(
-            f"{what} is not release {manifest.version}: "
-            f"{counted(len(verdict.problems), 'difference')}. "
-            f"`git switch --detach v{manifest.version}` brings the released files, and "
-            "`dateline build` makes the dataset from them."
+    if found.problems:
+        raise ConflictError(
+            f"{target} differs from release {manifest.version}: "
+            f"{counted(len(found.problems), 'difference')}. Check out the commit of the release "
+            f"(tag v{manifest.version}) to get its files; `dateline build` builds its dataset."
         )
-    settings.say(f"{what} is release {manifest.version}: {proved}")
+    settings.say(f"{target} is release {manifest.version} ({compared})")
+
+
+def _manifest_of(corpus: Corpus, folder: Path, given: Path | None) -> tuple[Manifest, str]:
+    """The manifest to compare a dataset with, and where it is from."""
+    from dateline.dataset.load import declared_tables, declared_version
+    from dateline.release.manifest import RELEASE, manifest_path, read_manifest
+    from dateline.release.version import parse_version
+
+    if given is not None:
+        return read_manifest(given), str(given)
+    own = folder / RELEASE
+    if own.is_file():
+        version: str | None = read_manifest(own).version
+    else:
+        declared_tables(folder)  # raises an error if the folder is not a dataset
+        version = declared_version(folder)
+    path = manifest_path(corpus, parse_version(version)) if version else None
+    if path is not None and path.is_file():
+        return read_manifest(path), corpus.relative(path)
+    if own.is_file():
+        return read_manifest(own), f"the dataset's own {RELEASE}, which is not independent proof"
+    raise NotFoundError(
+        f"{folder}: there is no manifest of {version or 'its version'} in the corpus. Pass one "
+        "with --manifest."
+    )
 
 
 def _manifest_path(corpus: Corpus, version: str) -> Path:
@@ -74,29 +99,6 @@ def _manifest_path(corpus: Corpus, version: str) -> Path:
 
     path = manifest_path(corpus, parse_version(version))
     if not path.is_file():
-        known = ", ".join(map(str, released_versions(corpus))) or "none yet"
-        raise DatelineError(f"{corpus.relative(path)}: there is no such file. Releases: {known}.")
+        known = ", ".join(map(str, released_versions(corpus))) or "none"
+        raise NotFoundError(f"{corpus.relative(path)}: there is no such file. Releases: {known}.")
     return path
-
-
-def _manifest_of(corpus: Corpus, folder: Path, named: Path | None) -> tuple[Manifest, str]:
-    """The manifest to compare a dataset with, and its name."""
-    from dateline.dataset.load import declared_tables, declared_version
-    from dateline.release.manifest import RELEASE, manifest_path, read_manifest
-    from dateline.release.version import parse_version
-
-    if named is not None:
-        return read_manifest(named), str(named)
-    own = folder / RELEASE
-    if own.is_file():
-        version: str | None = read_manifest(own).version
-    else:
-        declared_tables(folder)  # which refuses what is no dataset
-        version = declared_version(folder)
-    path = manifest_path(corpus, parse_version(version)) if version else None
-    if path is not None and path.is_file():
-        return read_manifest(path), corpus.relative(path)
-    if own.is_file():
-        return read_manifest(own), f"its own {RELEASE}, which whoever made it may have written"
-    of = version or "its version"
-    raise DatelineError(f"{folder}: there is no manifest of {of} here; name it with --manifest.")

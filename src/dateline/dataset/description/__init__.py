@@ -1,1 +1,1 @@
-"""What describes a dataset: its card, its citation, its Croissant file."""
+"""The description of a dataset: card, citation and Croissant metadata."""

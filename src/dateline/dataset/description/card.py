@@ -1,7 +1,7 @@
-"""The dataset's card: README.md with the YAML that loading it depends on, and text for people.
+"""The dataset card: README.md with YAML metadata, which loading depends on, and a description.
 
-What comes from the corpus or its ``CITATION.cff`` is not trusted. In the YAML it passes through a
-YAML writer, on one line; in the Markdown every value is escaped unless it says that it is Markdown.
+Values from the corpus and its ``CITATION.cff`` are not trusted: a YAML writer quotes them in the
+metadata, and templates escape them in the Markdown.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from dateline.dataset.description.citation import Citation, bibtex
-from dateline.dataset.features import Config, Feature
-from dateline.dataset.parquet import Files, Written, content_hash
+from dateline.dataset.features import Config
+from dateline.dataset.parquet import WrittenTable, WrittenTables, tables_sha256
+from dateline.dataset.schema_features import Feature
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.generated_blocks import block, marks, with_block
@@ -27,7 +28,7 @@ from dateline.rendering.markdown import Markdown, code, environment, escape, one
 CARD = "README.md"
 MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
 TEXTS = "texts"
-"""The name of the marks between which the card says which texts it has."""
+"""Name of the generated block that states which texts the dataset has."""
 
 DEFAULT_CONFIG = "documents"
 SIZES = (("n<1K", 10**3), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6))
@@ -37,7 +38,7 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 class Counts:
-    """What the card says of the documents, counted while they go by."""
+    """Numbers in the card, counted document by document."""
 
     def __init__(self) -> None:
         self.documents = 0
@@ -45,13 +46,13 @@ class Counts:
         self.licenses: Counter[str] = Counter()
         self.redistributable = 0
         self.withheld = 0
-        self.makers: Counter[tuple[str, str, str]] = Counter()
+        self.methods: Counter[tuple[str, str, str]] = Counter()
         self.annotators: set[str] = set()
 
     def add(
         self, document: Document, annotations: Mapping[str, Annotation], *, withheld: bool
     ) -> None:
-        """Count a document, whether its text is withheld, and its annotations."""
+        """Count a document and its annotations, by annotator."""
         self.documents += 1
         if document.language is not None:
             self.languages[document.language.partition("-")[0].lower()] += 1
@@ -61,28 +62,28 @@ class Counts:
         self.annotators.update(annotations.keys() - {GOLD})
         if GOLD in annotations:
             gold = annotations[GOLD]
-            self.makers[gold.provenance.kind, gold.provenance.tool or "", gold.status] += 1
+            self.methods[gold.provenance.kind, gold.provenance.tool or "", gold.status] += 1
 
 
 class CardContent(Struct, frozen=True):
-    """All that the card is made from."""
+    """Everything that the card and the Croissant metadata contain."""
 
     ontology: Ontology
     citation: Citation
     configs: Mapping[str, Config]
-    files: Mapping[str, Mapping[str, Written]]
+    files: WrittenTables
     counts: Counts
     content_sha256: str
-    responsible: Mapping[str, str]
+    responsible_ai: Mapping[str, str]
 
     @property
     def title(self) -> str:
-        """The corpus's name; its ontology's where it has none."""
+        """The title of the corpus, or else of its ontology."""
         return one_line(self.citation.title or self.ontology.title)
 
 
 def render(content: CardContent) -> str:
-    """The card as the text of a README.md."""
+    """The text of the card."""
     templates = environment("dateline.dataset.description")
     templates.filters["kind"] = kind_of
     body = templates.get_template("card.md.j2").render(
@@ -107,23 +108,23 @@ def render(content: CardContent) -> str:
 
 
 def texts_note(**numbers: int) -> str:
-    """What the card says of the texts, between marks, so that it can be replaced.
+    """The statement which texts the dataset has, as a generated block that can be replaced.
 
-    Numbers are of ``documents``, and of texts: ``redistributable`` ones may be passed on,
-    ``withheld`` ones are not here, ``hydrated`` ones were filled in again.
+    ``numbers`` are counts: ``documents``, and ``redistributable`` texts, which may be shared,
+    ``withheld`` ones, which are missing, and ``hydrated`` ones, which were restored.
     """
     template = environment("dateline.dataset.description").get_template("texts.md.j2")
     note = template.render({"redistributable": 0, "withheld": 0, "hydrated": 0, **numbers})
     return with_block(marks(TEXTS), TEXTS, note, CARD).strip()
 
 
-def rewritten(card: str, files: Files, note: str) -> str:
-    """The card of a dataset whose files were written anew, with another note on its texts."""
+def rewritten(card: str, files: WrittenTables, note: str) -> str:
+    """The card with the metadata of rewritten files and a new statement on the texts."""
     page = DatasetCard(card, ignore_metadata_errors=False)
     configs = MetadataConfigs.from_dataset_card_data(page.data)
     declared = DatasetInfosDict.from_dataset_card_data(page.data)
     for name, splits in files.items():
-        configs[name]["description"] = _content(content_hash(files))
+        configs[name]["description"] = _content(tables_sha256(files))
         declared[name] = DatasetInfo(features=declared[name].features, **_sizes(splits))
     configs.to_dataset_card_data(page.data)
     declared.to_dataset_card_data(page.data)
@@ -132,7 +133,7 @@ def rewritten(card: str, files: Files, note: str) -> str:
 
 
 def metadata(content: CardContent) -> DatasetCardData:
-    """The YAML of the card; it declares only the configs and splits that have rows."""
+    """The YAML metadata of the card; it declares only configs and splits that have rows."""
     citation, counts = content.citation, content.counts
     declared = {name: splits for name, splits in content.files.items() if splits}
     tasks = {task for name in declared for task in content.configs[name].tasks}
@@ -143,7 +144,7 @@ def metadata(content: CardContent) -> DatasetCardData:
         multilinguality=("multilingual" if len(languages) > 1 else "monolingual")
         if languages
         else None,
-        annotations_creators=sorted({CREATORS.get(kind, "other") for kind, _, _ in counts.makers})
+        annotations_creators=sorted({CREATORS.get(kind, "other") for kind, _, _ in counts.methods})
         or ["no-annotation"],
         size_categories=[next((size for size, bound in SIZES if counts.documents < bound), "n>1M")],
         source_datasets=["original"],
@@ -168,13 +169,13 @@ def _license(citation: Citation) -> dict[str, Any]:
     return {"license": known[0] if len(known) == 1 else known} if known else {}
 
 
-def _config(content: CardContent, name: str, splits: Mapping[str, Written]) -> dict[str, Any]:
+def _config(content: CardContent, name: str, splits: Mapping[str, WrittenTable]) -> dict[str, Any]:
     version = str(content.citation.version or "")
     return {
         **({"default": True} if name == DEFAULT_CONFIG else {}),
         **({"version": version} if _VERSION.fullmatch(version) else {}),
-        # `datasets` caches a folder by its name and this YAML alone. Without the hash it would
-        # answer with the rows of an earlier build, or of another folder of the same name.
+        # `datasets` caches a folder by its name and this YAML. Without the hash it would return
+        # the rows of an earlier build, or of another folder with the same name.
         "description": _content(content.content_sha256),
         "data_files": [{"split": split, "path": f"{name}/{split}.parquet"} for split in splits],
     }
@@ -184,11 +185,11 @@ def _content(sha256: str) -> str:
     return f"content-sha256 {sha256}"
 
 
-def _info(config: Config, splits: Mapping[str, Written]) -> DatasetInfo:
+def _info(config: Config, splits: Mapping[str, WrittenTable]) -> DatasetInfo:
     return DatasetInfo(features=config.features, **_sizes(splits))
 
 
-def _sizes(splits: Mapping[str, Written]) -> dict[str, Any]:
+def _sizes(splits: Mapping[str, WrittenTable]) -> dict[str, Any]:
     return {
         "splits": {
             split: {"name": split, "num_bytes": written.arrow_bytes, "num_examples": written.rows}
@@ -200,7 +201,7 @@ def _sizes(splits: Mapping[str, Written]) -> dict[str, Any]:
 
 
 def kind_of(feature: Feature) -> str:
-    """What a column holds, in words."""
+    """The type of a column, as text."""
     if isinstance(feature, ClassLabel):
         return "label"
     if isinstance(feature, List):
@@ -220,4 +221,4 @@ def fields_table(config: Config) -> str:
         f"| {code(column.name)} | {code(kind_of(column.feature))} | {escape(column.description)} |"
         for column in config.columns
     ]
-    return "\n".join(["| Field | Holds | Meaning |", "|---|---|---|", *rows])
+    return "\n".join(["| Field | Type | Description |", "|---|---|---|", *rows])

@@ -1,4 +1,4 @@
-"""What a corpus's ``CITATION.cff`` says of it, from title to version, and the same as BibTeX."""
+"""A corpus's ``CITATION.cff``: reads it, sets its version, and converts it to BibTeX."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import yaml
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 
 CITATION = "CITATION.cff"
 
 
 class Author(msgspec.Struct, frozen=True, rename="kebab"):
-    """A person, or a body with one name. Other fields of the format are not read."""
+    """A person, or an organization with one ``name``. Other fields are ignored."""
 
     name: str | None = None
     given_names: str | None = None
@@ -27,13 +27,13 @@ class Author(msgspec.Struct, frozen=True, rename="kebab"):
 
     @property
     def full_name(self) -> str:
-        """The name as it is spoken."""
+        """The full name, given names first."""
         parts = (self.given_names, self.name_particle, self.family_names, self.name_suffix)
         return self.name or " ".join(part for part in parts if part) or self.alias or ""
 
 
 class Citation(msgspec.Struct, frozen=True, rename="kebab"):
-    """What is read of the file; every field may be missing."""
+    """The fields that are used; each may be missing."""
 
     title: str | None = None
     abstract: str | None = None
@@ -48,19 +48,19 @@ class Citation(msgspec.Struct, frozen=True, rename="kebab"):
 
     @property
     def released(self) -> str | None:
-        """The day of the release, ISO 8601."""
+        """The release date, ISO 8601."""
         return self.date_released.isoformat() if self.date_released else None
 
     @property
     def licenses(self) -> tuple[str, ...]:
-        """SPDX identifiers; several mean a choice."""
+        """SPDX identifiers; with several, the reader chooses one."""
         return (self.license,) if isinstance(self.license, str) else self.license
 
 
 def read_citation(root: Path) -> Citation:
-    """Read the file of a corpus; an empty citation where there is none.
+    """Read the citation of a corpus; an empty one if there is no such file.
 
-    Raises DatelineError where it is no YAML or a field has another type than the format allows.
+    Raises InvalidInputError if the file is not YAML or a field has the wrong type.
     """
     path = root / CITATION
     try:
@@ -70,19 +70,42 @@ def read_citation(root: Path) -> Citation:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "is no YAML"
-        raise DatelineError(f"{path}{place}: {problem}. Correct it or remove the file.") from None
+        problem = getattr(error, "problem", None) or "is not valid YAML"
+        raise InvalidInputError(f"{path}{place}: {problem}. Fix it, or remove the file.") from None
     try:
         return msgspec.convert(found or {}, Citation)
     except msgspec.ValidationError as error:
-        raise DatelineError(
-            f"{path}: {error}. The fields are those of the Citation File Format 1.2; "
-            "put quotes around a text that looks like a number or a date."
+        raise InvalidInputError(
+            f"{path}: {error}. The file must follow the Citation File Format 1.2; quote text that "
+            "looks like a number or a date."
         ) from None
 
 
+def with_version(citation: str, version: str, date: str) -> str:
+    """The text of a ``CITATION.cff`` with this version and release date, otherwise unchanged.
+
+    Raises InvalidInputError if the fields cannot be set.
+    """
+    fields = {"version": version, "date-released": date}
+    for name, value in fields.items():
+        line = f'{name}: "{value}"'
+        citation, found = re.subn(rf"^{name}:.*$", line, citation, count=1, flags=re.M)
+        if not found:
+            citation = f"{citation.rstrip()}\n{line}\n"
+    try:
+        read = yaml.safe_load(citation)
+    except yaml.YAMLError:
+        read = None
+    if not isinstance(read, dict) or any(read.get(name) != v for name, v in fields.items()):
+        raise InvalidInputError(
+            f"{CITATION}: version and date-released cannot be set. Write each on a line of its "
+            "own, at the start of the line."
+        )
+    return citation
+
+
 def bibtex(citation: Citation) -> str | None:
-    """How to cite the corpus, as an entry of BibTeX; None where nothing has a title and authors."""
+    """The citation as a BibTeX entry; None without a title or authors."""
     if not citation.title or not citation.authors:
         return None
     title = re.split(r"[:(]", citation.title)[0]
@@ -106,7 +129,7 @@ def _bibtex_name(author: Author) -> str:
         return f"{{{_bibtex(author.full_name)}}}"
     last = " ".join(filter(None, [author.name_particle, author.family_names]))
     parts = [last, author.name_suffix, author.given_names]
-    # In braces, no comma and no «and» in a name takes it apart.
+    # Braces keep a comma or an "and" in a name from splitting it.
     return ", ".join(f"{{{_bibtex(part)}}}" for part in parts if part)
 
 
@@ -114,5 +137,5 @@ def _bibtex(text: str) -> str:
     return re.sub(r"([&%$#_])", r"\\\1", " ".join(text.split()).translate(_UNBRACED))
 
 
-# Braces would have to be in pairs, and a backslash is a command.
+# Braces must be balanced, and a backslash starts a command.
 _UNBRACED = str.maketrans({"{": "(", "}": ")", "\\": "/", "~": "-", "^": ""})

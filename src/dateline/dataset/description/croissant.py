@@ -1,7 +1,6 @@
-"""The dataset's description for machines, ``croissant.json``: Croissant 1.1 with its RAI terms.
+"""Writes ``croissant.json``: Croissant 1.1 metadata with its RAI vocabulary.
 
-Made from the same table of columns as all else. Croissant knows lists of scalars and lists of
-structs, so of deeper lists only what fits is described.
+Croissant has lists of scalars and lists of structs; lists nested deeper are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from datasets import ClassLabel, List, Value
 
 from dateline.dataset.description.card import CardContent
 from dateline.dataset.description.citation import Author, bibtex
-from dateline.dataset.features import Config, Feature
+from dateline.dataset.features import Config
+from dateline.dataset.schema_features import Feature
 from dateline.rendering.markdown import one_line
 
 CROISSANT = "croissant.json"
@@ -66,11 +66,11 @@ CONTEXT: Json = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
-"""The terms of Croissant 1.1, as its specification has them."""
+"""The JSON-LD context of Croissant 1.1, as in its specification."""
 
 
 def croissant(content: CardContent) -> str:
-    """The description as the text of a JSON-LD file, the same for the same content."""
+    """The metadata as JSON-LD text; equal content gives equal text."""
     citation = content.citation
     declared = [content.configs[name] for name, splits in content.files.items() if splits]
     description: Json = {
@@ -91,7 +91,7 @@ def croissant(content: CardContent) -> str:
         "inLanguage": sorted(content.counts.languages),
         "citeAs": bibtex(citation),
         "isLiveDataset": False,
-        **{f"rai:{name}": answer for name, answer in content.responsible.items()},
+        **{f"rai:{name}": answer for name, answer in content.responsible_ai.items()},
         "distribution": [_files(config) for config in declared],
         "recordSet": [_records(config) for config in declared],
     }
@@ -113,7 +113,7 @@ def _files(config: Config) -> Json:
         "@type": "cr:FileSet",
         "@id": _fileset(config),
         "name": _fileset(config),
-        "description": f"The tables of {config.name}, one for each split.",
+        "description": f"The tables of {config.name}, one per split.",
         "encodingFormat": "application/x-parquet",
         "includes": f"{config.name}/*.parquet",
     }
@@ -139,7 +139,7 @@ def _records(config: Config) -> Json:
 
 
 def _field(config: Config, name: str, feature: Feature, description: str) -> Json | None:
-    """A column; None where nothing of it can be described."""
+    """The field of a column; None if Croissant cannot describe any part of it."""
     repeated = isinstance(feature, List)
     inner = feature.feature if repeated else feature
     field: Json = {
@@ -173,7 +173,7 @@ def _split(config: Config) -> Json:
         "@type": "cr:Field",
         "@id": f"{config.name}/split",
         "name": "split",
-        "description": "The split, after the file that the record is in.",
+        "description": "The split, from the name of the file that contains the record.",
         "dataType": "sc:Text",
         "source": {
             "fileSet": {"@id": _fileset(config)},
@@ -195,7 +195,7 @@ def _fileset(config: Config) -> str:
 def _scalars(
     feature: Mapping[str, Feature], path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The scalars in a struct, by their path, with their types; lists are left out."""
+    """The paths and types of the scalars in a struct; lists are left out."""
     for name, inner in feature.items():
         if isinstance(inner, Mapping):
             yield from _scalars(inner, (*path, name))

@@ -1,7 +1,7 @@
-"""What a corpus's DATASHEET.md says for the RAI vocabulary of Croissant.
+"""Reads values for the RAI vocabulary of Croissant from a corpus's DATASHEET.md.
 
-Lines like ``<!-- croissant:dataBiases -->`` in it say which property the text below answers, up to
-the next such line, heading or bold question.
+A line such as ``<!-- croissant:dataBiases -->`` names a property; its value is the text below, up
+to the next such line, heading or bold question.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 
 DATASHEET = "DATASHEET.md"
 PROPERTIES = (
@@ -41,30 +41,30 @@ _MARK = re.compile(r"^<!-- croissant:(\S+) -->$")
 _END = re.compile(r"^(#|\*\*|<!--)")
 
 
-def responsible(root: Path) -> Mapping[str, str]:
-    """The answers of a corpus's datasheet by property, as Markdown; none without a datasheet.
+def responsible_ai(root: Path) -> Mapping[str, str]:
+    """The values by property, as Markdown; empty if the corpus has no datasheet.
 
-    Raises DatelineError where a mark names no property.
+    Raises InvalidInputError for an unknown property.
     """
     path = root / DATASHEET
     if not path.is_file():
         return {}
     answers: dict[str, list[str]] = {}
     current: list[str] | None = None
-    begun = False
+    started = False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         mark = _MARK.match(line)
         if mark:
             if mark[1] not in PROPERTIES:
-                raise DatelineError(
-                    f"{path}, line {number}: {mark[1]!r} is no property of Croissant RAI; they are "
-                    f"{', '.join(PROPERTIES)}."
+                raise InvalidInputError(
+                    f'{path}, line {number}: "{mark[1]}" is not a property of Croissant RAI. '
+                    f"Allowed: {', '.join(PROPERTIES)}."
                 )
-            current, begun = answers.setdefault(mark[1], []), False
-        elif current is not None and begun and _END.match(line):
+            current, started = answers.setdefault(mark[1], []), False
+        elif current is not None and started and _END.match(line):
             current = None
         elif current is not None:
-            begun = begun or bool(line.strip())
+            started = started or bool(line.strip())
             current.append(line)
     return {
         name: "\n\n".join(_paragraphs(answers[name])) for name in PROPERTIES if answers.get(name)

@@ -6,19 +6,20 @@ Files are compared by the ids that git gives their contents, and only those that
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+from semver import Version
 
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.model import Annotation, Document, Struct
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.release.git import Git
-from dateline.release.version import VERSION
+from dateline.release.manifest import manifest_path, released_versions
+from dateline.release.version import is_version, parse_version, tag_of
 
 WORKING_TREE = "the working tree"
 
@@ -43,22 +44,54 @@ class Revision(Struct, frozen=True):
 
 
 def find_revision(corpus: Corpus, name: str | None) -> Revision:
-    """The state that a version, a git revision or None, for the working tree, names.
+    """The state that a version or a git revision names; None is the working tree.
 
-    Raises DatelineError where there is none of that name, or no git repository.
+    A version is the commit with its tag, or, without that tag, the commit that added its manifest.
+
+    Raises NotFoundError if there is no such version or revision, InvalidInputError outside a git
+    repository, and ConflictError if a tag and a manifest disagree about the files of a version.
     """
     git = Git(corpus.root)
     git.refuse_no_repository()
     if name is None:
         return Revision(name=WORKING_TREE, commit=None, blobs=_of_corpus(git.present()))
-    is_version = re.fullmatch(f"v?{VERSION}", name) is not None
-    for revision in (f"refs/tags/v{name.removeprefix('v')}", name) if is_version else (name,):
-        commit = git.commit_of(revision)
-        if commit is not None:
-            return Revision(name=name, commit=commit, blobs=_of_corpus(git.committed(commit)))
-    raise DatelineError(
-        f"«{name}»: there is no such version or git revision; `git tag` lists the versions that "
-        "this repository has, and `git fetch --tags` brings those that it lacks."
+    version = parse_version(name) if is_version(name) else None
+    commit = _released_commit(corpus, git, version) if version else None
+    commit = commit or git.commit_of(name)
+    if commit is None:
+        raise NotFoundError(_not_found(corpus, git, name, version))
+    return Revision(name=name, commit=commit, blobs=_of_corpus(git.committed(commit)))
+
+
+def _released_commit(corpus: Corpus, git: Git, version: Version) -> str | None:
+    """The commit of a version; None if neither a tag nor the history of a manifest tells it."""
+    tag = tag_of(version)
+    tagged = git.commit_of(f"refs/tags/{tag}")
+    manifest = corpus.relative(manifest_path(corpus, version))
+    added = git.commit_that_added(manifest)
+    if tagged is None or added is None or tagged == added:
+        return tagged or added
+    before, after = (_of_corpus(git.committed(commit)) for commit in (added, tagged))
+    differing = sorted(p for p in {**before, **after} if before.get(p) != after.get(p))
+    if differing:
+        raise ConflictError(
+            f"{version}: the tag {tag} is on commit {tagged[:9]}, but {manifest} was added "
+            f"by commit {added[:9]}, and {len(differing):,} files differ, such as {differing[0]}. "
+            f"Move the tag with `git tag --force {tag} {added[:9]}`, or name a commit "
+            "instead of the version."
+        )
+    return tagged
+
+
+def _not_found(corpus: Corpus, git: Git, name: str, version: Version | None) -> str:
+    if version is None:
+        return f'there is no git revision "{name}".'
+    known = ", ".join(map(str, released_versions(corpus))) or "none"
+    fetch = "git fetch --tags --unshallow" if git.is_shallow() else "git fetch --tags"
+    return (
+        f"there is no version {version}: neither a tag {tag_of(version)} nor a commit that added "
+        f"{corpus.relative(manifest_path(corpus, version))}. Versions with a manifest: {known}. "
+        f"If the version exists elsewhere, run `{fetch}`."
     )
 
 
@@ -77,7 +110,7 @@ def classify(path: str) -> File | None:
 def read_both(corpus: Corpus, before: Revision, after: Revision) -> tuple[Snapshot, Snapshot]:
     """Both states of those files that are not equal; of all schemas, where one of them is not.
 
-    Raises DatelineError naming a file that cannot be read.
+    Raises InvalidInputError naming a file that cannot be read.
     """
     paths = before.blobs.keys() | after.blobs.keys()
     changed = {path for path in paths if before.blobs.get(path) != after.blobs.get(path)}
@@ -89,7 +122,7 @@ def read_both(corpus: Corpus, before: Revision, after: Revision) -> tuple[Snapsh
 def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> Snapshot:
     """Those of the files that the revision has, as values.
 
-    Raises DatelineError naming a file that cannot be read; it may have another shape than this
+    Raises InvalidInputError naming a file that cannot be read; it may have another shape than this
     version of the program knows.
     """
     schemas: dict[str, Any] = {}
@@ -108,7 +141,7 @@ def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> S
                     annotation = msgspec.json.decode(content, type=Annotation)
                     annotations[annotator, name] = annotation
         except (ValueError, msgspec.MsgspecError) as error:
-            raise DatelineError(
+            raise InvalidInputError(
                 f"{path} in {revision.name}: cannot be read: {error}. "
                 "`dateline validate` says more of files in the working tree."
             ) from None

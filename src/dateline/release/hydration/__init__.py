@@ -1,1 +1,1 @@
-"""Filling withheld texts in again from a reader's copy."""
+"""Restoring withheld texts from a reader's own copies."""

@@ -1,4 +1,4 @@
-"""Fills withheld texts in again from a reader's copy, each proved by its hash."""
+"""Restores withheld texts from a reader's own copies, each verified by its hash."""
 
 from __future__ import annotations
 
@@ -13,102 +13,105 @@ from datasets import Dataset, DatasetDict
 from datasets.table import InMemoryTable
 
 from dateline.corpus.boilerplate import BYTE_ORDER_MARK
-from dateline.dataset.content_hash import BATCH
+from dateline.dataset.parquet import BATCH_ROWS
 from dateline.dataset.withholding import Row, document_of, lacks_text, restored
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.rendering.listing import listed
 from dateline.text import sha256_of_text
 
-Lookup = Mapping[str, str] | Callable[[str], str | None]
-"""A text by its document's id; nothing where the reader has none."""
-
-SHOWN = 5
+TextLookup = Mapping[str, str] | Callable[[str], str | None]
+"""Texts by document id; None or missing if the reader has no copy."""
 
 
-class Reader:
-    """A reader's copies of texts, and what was found of them."""
+class TextRestorer:
+    """Restores the texts of rows from a reader's copies, and keeps which copies did not help."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: TextLookup) -> None:
         self._lookup = lookup.get if isinstance(lookup, Mapping) else lookup
-        self._proved: dict[str, str] = {}
-        self.missing: set[str] = set()
-        self.mismatching: set[str] = set()
+        self._verified: dict[str, str] = {}
+        self._missing: set[str] = set()
+        self._mismatching: set[str] = set()
 
     @property
-    def found(self) -> int:
-        """How many texts were found and proved."""
-        return len(self._proved)
+    def restored_texts(self) -> int:
+        """The number of texts that were found and verified."""
+        return len(self._verified)
 
-    def text_of(self, document: str, sha256: str) -> str | None:
-        """The text of this hash; None, and remembered, where the copy is missing or is another."""
-        if document not in self._proved:
-            copy = self._lookup(document)
-            if copy is None:
-                self.missing.add(document)
-                return None
-            text = next((t for t in readings(copy) if sha256_of_text(t) == sha256), None)
-            if text is None:
-                self.mismatching.add(document)
-                return None
-            self._proved[document] = text
-        return self._proved[document]
-
-    def complaint(self) -> str:
-        """What was not found; empty where all was."""
+    @property
+    def problem(self) -> str:
+        """The documents whose text was not restored, with the reason; empty if there are none."""
         return "; ".join(
-            f"{problem}: {', '.join(sorted(names)[:SHOWN])}"
-            + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+            f"{problem}: {', '.join(listed(sorted(names), 5))}"
             for problem, names in (
-                ("no text is there for", self.missing),
-                ("the text is not the annotated one of", self.mismatching),
+                ("no text for", self._missing),
+                ("the text is not the annotated one for", self._mismatching),
             )
             if names
         )
 
-    def filled(self, row: Row) -> Row:
-        """The row with its text, where that was withheld and is found."""
+    def restore(self, row: Row) -> Row:
+        """The row with its text; unchanged if nothing is withheld or there is no matching copy.
+
+        Raises InvalidInputError if the row lacks a column that is needed.
+        """
         if not lacks_text(row):
             return row
         try:
-            text = self.text_of(document_of(row), row["text_sha256"])
+            text = self._text_of(document_of(row), row["text_sha256"])
             return row if text is None else restored(row, text)
         except KeyError as error:
-            raise DatelineError(
-                f"the dataset has no column {error}, which is needed to fill texts in; hydrate it "
-                "before columns are removed or renamed."
+            raise InvalidInputError(
+                f"the dataset has no column {error}, which is needed to restore texts. Hydrate the "
+                "dataset before you remove or rename columns."
             ) from None
+
+    def _text_of(self, document: str, sha256: str) -> str | None:
+        if document not in self._verified:
+            copy = self._lookup(document)
+            if copy is None:
+                self._missing.add(document)
+                return None
+            text = next((t for t in variants(copy) if sha256_of_text(t) == sha256), None)
+            if text is None:
+                self._mismatching.add(document)
+                return None
+            self._verified[document] = text
+        return self._verified[document]
 
 
 def hydrate(
     dataset: Dataset | DatasetDict,
-    lookup: Lookup,
+    lookup: TextLookup,
     on_mismatch: Literal["raise", "mark"] = "raise",
 ) -> Dataset | DatasetDict:
-    """Fill in the texts that a published dataset withholds, from one's own copy of them.
+    """Restore the texts that a published dataset withholds, from your own copies.
 
-    ``dataset`` is any config, or a split of it, with all of its columns. ``lookup`` gives the text
-    of a document by its id: a mapping, or a function that returns None where there is none. A text
-    is taken only if its SHA-256 is the one in the dataset; line ends, a byte order mark, and how
-    accents are composed may differ.
+    ``dataset`` is a config, or a split of it, with all of its columns. ``lookup`` maps a document
+    id to a text: a mapping, or a function that returns None if there is no copy. A copy is
+    accepted only if its SHA-256 is the one in the dataset; line ends, a byte order mark and the
+    Unicode normalization may differ.
 
-    Returns a dataset of the same features, equal to the one before texts were withheld. Where a
-    text is missing or is another, raises DatelineError naming the documents, or, with
-    ``"mark"``, warns and leaves their rows as they are, their texts null.
+    Returns a dataset with the same features, equal to the one before texts were withheld. If
+    copies are missing or do not match, raises NotFoundError naming the documents, or, with
+    ``on_mismatch="mark"``, warns and leaves their rows unchanged. Raises InvalidInputError if a
+    column is missing.
     """
-    reader = Reader(lookup)
+    restorer = TextRestorer(lookup)
     if isinstance(dataset, DatasetDict):
-        filled = DatasetDict({name: _filled(split, reader) for name, split in dataset.items()})
+        filled = DatasetDict({name: _hydrated(split, restorer) for name, split in dataset.items()})
     else:
-        filled = _filled(dataset, reader)
-    complaint = reader.complaint()
-    if complaint and on_mismatch == "raise":
-        raise DatelineError(f'{complaint}. With on_mismatch="mark" their rows stay as they are.')
-    if complaint:
-        warnings.warn(complaint, stacklevel=2)
+        filled = _hydrated(dataset, restorer)
+    if restorer.problem:
+        if on_mismatch == "raise":
+            raise NotFoundError(
+                f'{restorer.problem}. Pass on_mismatch="mark" to leave their rows unchanged.'
+            )
+        warnings.warn(f"{restorer.problem}; these rows are left as they are.", stacklevel=2)
     return filled
 
 
-def readings(copy: str) -> Iterator[str]:
-    """The texts that a copy may be of: with other line ends, accents, and blank ends."""
+def variants(copy: str) -> Iterator[str]:
+    """The texts that a copy may stem from: other line ends, normalization, and blank last lines."""
     starts = dict.fromkeys((copy, copy.removeprefix(BYTE_ORDER_MARK)))
     forms: list[Callable[[str], str]] = [
         lambda text: text,
@@ -125,11 +128,11 @@ def readings(copy: str) -> Iterator[str]:
                 yield body.replace("\n", end)
 
 
-def _filled(dataset: Dataset, reader: Reader) -> Dataset:
-    batches = dataset.with_format("arrow").iter(BATCH)
+def _hydrated(dataset: Dataset, restorer: TextRestorer) -> Dataset:
+    batches = dataset.with_format("arrow").iter(BATCH_ROWS)
     schema = dataset.features.arrow_schema
     tables = [
-        pa.Table.from_pylist([reader.filled(row) for row in batch.to_pylist()], schema=schema)
+        pa.Table.from_pylist([restorer.restore(row) for row in batch.to_pylist()], schema=schema)
         for batch in batches
     ]
     table = pa.concat_tables(tables) if tables else schema.empty_table()

@@ -1,1 +1,1 @@
-"""Bringing a release to the Hugging Face Hub."""
+"""Publishing a release to the Hugging Face Hub."""

@@ -1,7 +1,7 @@
-"""A dataset's repository on the Hugging Face Hub: looking at it, and changing it.
+"""A dataset repository on the Hugging Face Hub: reads and changes it.
 
-What goes wrong there becomes a DatelineError with the hint. The token is given to the client and to
-nothing else, and stands in no message.
+Errors of the client become DatelineErrors with a hint. The token is passed to the client only and
+appears in no message.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, errors
 from huggingface_hub.hf_api import RepoFile
 
-from dateline.errors import DatelineError, ServerError
+from dateline.errors import ConflictError, DatelineError, InvalidInputError, ServerError
 from dateline.model import Struct
 
 MAIN = "main"
 OWN = frozenset({".gitattributes"})
-"""Files that the Hub keeps itself."""
+"""Files that the Hub maintains itself."""
 
-# Whichever HTTP library the client uses, its errors are known by this name.
+# The class depends on the HTTP library that the client uses.
 _TransportError: type[Exception] = vars(errors)["HTTPError"]
 
 
 class HubUnreachableError(ServerError):
-    """The Hub does not answer."""
+    """The Hub cannot be reached."""
 
 
 class Remote(Struct, frozen=True):
-    """A repository as it is: head commit, tags by name, and the files of the head.
+    """The state of a repository: head commit, tags by name, and file ids of the head by path.
 
-    A file's id is the SHA-256 of its content where it is large, and git's id of it where not.
+    The id of a large file is the SHA-256 of its content, of any other file its git blob id.
     """
 
     head: str
@@ -42,23 +42,23 @@ class Remote(Struct, frozen=True):
 
 
 class Hub:
-    """One dataset repository, as seen with a token; without one, as anybody sees it."""
+    """A dataset repository, accessed with a token or, with None, anonymously."""
 
     def __init__(self, repository: str, token: str | None) -> None:
-        """Raises DatelineError where the name is not of the form ORG/NAME."""
+        """Raises InvalidInputError if the name is not of the form ORG/NAME."""
         self.name = repository
         if "/" not in repository:
-            raise self._misnamed()
+            raise self._invalid_name()
         self._api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"), token=token or False)
 
     @property
     def endpoint(self) -> str:
-        """The address of the Hub."""
+        """The URL of the Hub."""
         return self._api.endpoint
 
     def look(self) -> Remote | None:
-        """The repository; None where there is none, or none that the token may see."""
-        with self._faults():
+        """The state of the repository; None if it does not exist or the token cannot see it."""
+        with self._explained():
             try:
                 found = self._api.repo_info(self.name, repo_type="dataset", revision=MAIN)
             except errors.RepositoryNotFoundError as error:
@@ -74,8 +74,8 @@ class Hub:
         )
 
     def files(self, commit: str) -> Mapping[str, str]:
-        """The ids of the files of a commit, but for those that the Hub keeps itself."""
-        with self._faults():
+        """The file ids of a commit by path, without files that the Hub maintains itself."""
+        with self._explained():
             entries = self._api.list_repo_tree(
                 self.name, recursive=True, revision=commit, repo_type="dataset"
             )
@@ -86,19 +86,24 @@ class Hub:
             }
 
     def create(self, *, private: bool) -> None:
-        """Make the repository."""
-        with self._faults():
+        """Create the repository."""
+        with self._explained():
             self._api.create_repo(self.name, repo_type="dataset", private=private)
 
     def commit(
-        self, folder: Path, paths: Iterable[str], gone: Iterable[str], parent: str, message: str
+        self,
+        folder: Path,
+        uploads: Iterable[str],
+        deletions: Iterable[str],
+        parent: str,
+        message: str,
     ) -> str:
-        """One commit onto ``parent`` that adds files and removes others, or nothing; its id."""
+        """Upload and delete files in one commit on top of ``parent``. Returns its id."""
         operations: list[CommitOperationAdd | CommitOperationDelete] = [
-            CommitOperationAdd(path_in_repo=path, path_or_fileobj=folder / path) for path in paths
+            CommitOperationAdd(path_in_repo=path, path_or_fileobj=folder / path) for path in uploads
         ]
-        operations += [CommitOperationDelete(path_in_repo=path) for path in gone]
-        with self._faults():
+        operations += [CommitOperationDelete(path_in_repo=path) for path in deletions]
+        with self._explained():
             done = self._api.create_commit(
                 self.name,
                 operations,
@@ -111,50 +116,56 @@ class Hub:
 
     def tag(self, name: str, commit: str, message: str) -> None:
         """Tag a commit."""
-        with self._faults():
+        with self._explained():
             self._api.create_tag(
                 self.name, tag=name, revision=commit, tag_message=message, repo_type="dataset"
             )
 
     @contextlib.contextmanager
-    def _faults(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         try:
             yield
         except errors.HfHubHTTPError as error:
-            raise DatelineError(f"{self.name}: {self._meaning(error)}") from None
+            raise self._error(error) from None
         except errors.HFValidationError:
-            raise self._misnamed() from None
+            raise self._invalid_name() from None
         except errors.OfflineModeIsEnabled:
             raise HubUnreachableError(
-                "HF_HUB_OFFLINE is set, so the Hub is not asked; unset it."
+                "HF_HUB_OFFLINE is set, so the Hub cannot be reached. Unset it."
             ) from None
         except (_TransportError, ConnectionError) as error:
             raise HubUnreachableError(
-                f"{self.endpoint}: cannot be reached: {error}. Run the command again when it can; "
-                "what was uploaded is not sent twice."
+                f"{self.endpoint}: cannot be reached: {error}. Run the command again later; "
+                "files that were uploaded are not sent again."
             ) from None
 
-    def _meaning(self, error: errors.HfHubHTTPError) -> str:
-        status, said = error.response.status_code, error.server_message or "no reason given"
+    def _error(self, error: errors.HfHubHTTPError) -> DatelineError:
+        status, reason = error.response.status_code, error.server_message or "no reason given"
         match status:
             case 401:
-                return (
-                    f"{self.endpoint} does not accept the token. Set HF_TOKEN to one that may "
-                    "write to this dataset."
+                return ServerError(
+                    f"{self.name}: {self.endpoint} does not accept the token. Set HF_TOKEN to a "
+                    "token with write access to this dataset."
                 )
             case 403:
-                return f"the token may not do this ({said}). Set HF_TOKEN to one that may."
-            case 409:
-                return f"is there already ({said}). Look at the Hub, and run the command again."
-            case 412:
-                return (
-                    "somebody has committed to it just now, so nothing was changed. Look at what "
-                    "that was, and run the command again."
+                return ServerError(
+                    f"{self.name}: the token does not allow this ({reason}). Set HF_TOKEN to a "
+                    "token with write access to this dataset."
                 )
-        return (
-            f"{self.endpoint} answered {status} ({said}). Run the command again; what was "
-            "uploaded is not sent twice."
+            case 409:
+                return ConflictError(
+                    f"{self.name}: exists already ({reason}). Check the Hub and run the command "
+                    "again."
+                )
+            case 412:
+                return ConflictError(
+                    f"{self.name}: somebody else has just committed, so nothing was changed. "
+                    "Check their commit and run the command again."
+                )
+        return ServerError(
+            f"{self.name}: {self.endpoint} answered {status} ({reason}). Run the command again; "
+            "files that were uploaded are not sent again."
         )
 
-    def _misnamed(self) -> DatelineError:
-        return DatelineError(f"«{self.name}»: is no name of a dataset; write it as ORG/NAME.")
+    def _invalid_name(self) -> InvalidInputError:
+        return InvalidInputError(f'"{self.name}" is not the name of a dataset. Expected ORG/NAME.')

@@ -1,6 +1,7 @@
-"""Finds what a dataset tells of texts that are withheld from it, whatever column or file tells it.
+"""Searches a dataset for words of withheld texts.
 
-Withholding knows the columns that quote a text; this does not, and reads every string.
+Withholding knows which columns quote a text. This check does not rely on that: it reads every
+string of every file.
 """
 
 from __future__ import annotations
@@ -9,23 +10,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dateline.dataset.content_hash import rows_of
+from dateline.dataset.parquet import iter_rows
 from dateline.dataset.withholding import QUOTES, TOKENS, WORDINGS, Row, document_of, literals
 from dateline.model import Struct
 from dateline.shingles import share_shingle, shingles
 
 IN_WORDINGS = 1
-"""Words in a row that a title or a name may have in common with the text: a word is no quote."""
+"""Consecutive words that a title or a name may share with the text: one word is not a quote."""
 
 ELSEWHERE = 5
-"""Words in a row that any other string may have in common with a text: so many by chance."""
+"""Consecutive words that any other string may share with a text: this many occur by chance."""
 
 ADDRESSES = frozenset({"id", "document", "url"})
-"""Strings that a reader finds the text by; they often repeat words of the headline."""
+"""Columns by which a reader finds the text; they often repeat words of the headline."""
 
 
 class Leak(Struct, frozen=True):
-    """A string that tells of a withheld text: the file, the column, and the words."""
+    """A string with words of a withheld text: its file, its place in the row, and the string."""
 
     file: str
     place: str
@@ -33,18 +34,18 @@ class Leak(Struct, frozen=True):
 
 
 def find_leaks(folder: Path, texts: Mapping[str, str]) -> Iterator[Leak]:
-    """What the files of a dataset tell of these texts, which are by document."""
+    """Find words of these texts, by document id, in the files of a dataset."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         file = path.relative_to(folder).as_posix()
         if path.suffix == ".parquet":
-            for row in rows_of(path):
+            for row in iter_rows(path):
                 text = texts.get(document_of(row))
                 if text is not None:
                     yield from _in_row(file, row, text)
         else:
-            told = shingles(path.read_bytes().decode(errors="replace"), ELSEWHERE + 1)
+            found = shingles(path.read_bytes().decode(errors="replace"), ELSEWHERE + 1)
             for text in texts.values():
-                for words in sorted(told & shingles(text, ELSEWHERE + 1))[:1]:
+                for words in sorted(found & shingles(text, ELSEWHERE + 1))[:1]:
                     yield Leak(file=file, place="", words=words)
 
 
@@ -60,7 +61,7 @@ def _in_row(file: str, row: Row, text: str) -> Iterator[Leak]:
 
 
 def _strings(value: Any, place: str, name: str) -> Iterator[tuple[str, str, str]]:
-    """Every string in a value: its place, the column that it is of, and itself."""
+    """Every string in a value: its place, its column, and the string."""
     if isinstance(value, str):
         if name not in ADDRESSES:
             yield place, name, value

@@ -1,20 +1,21 @@
-"""What is left to do on the Hub so that it has a release, and doing it."""
+"""Publishes a staged release to the Hub: one commit and a tag, and only what is still missing."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dateline.errors import DatelineError
+from semver import Version
+
+from dateline.errors import ConflictError, ServerError
 from dateline.model import Struct
 from dateline.release.publishing.hub import Hub, Remote
-from dateline.release.version import VERSION, Version, parse_version
+from dateline.release.version import is_version, parse_version, tag_of
 
 
 class StagedFile(Struct, frozen=True):
-    """A file to publish, with both ids that the Hub may know its content by."""
+    """A file to publish, with both ids by which the Hub may know its content."""
 
     path: str
     size: int
@@ -22,26 +23,42 @@ class StagedFile(Struct, frozen=True):
     git_id: str
 
     def is_in(self, remote: Mapping[str, str]) -> bool:
-        """Whether files of a repository, as ids by path, have it as it is."""
+        """Whether a repository, given as file ids by path, has the file with this content."""
         return remote.get(self.path) in (self.sha256, self.git_id)
 
 
-class Steps(Struct, frozen=True):
-    """What is left to do; where nothing is, all fields are empty.
+class PublishOptions(Struct, frozen=True):
+    """How to publish: the version, and whether a new repository is private.
 
-    ``create``: make the repository, then look again. ``parent``: commit onto this head what is
-    ``new`` or changed, without what is ``gone``, and tag that. ``tag_only``: tag this commit.
+    ``parent`` is the commit to publish on top of if the head of the Hub is not a release.
+    """
+
+    version: Version
+    private: bool = False
+    parent: str | None = None
+
+
+class PublishPlan(Struct, frozen=True):
+    """What is left to do; all fields are empty if the Hub has the release already.
+
+    ``create``: create the repository, then plan again. ``parent``: commit on top of this head the
+    ``uploads``, without the ``deletions``, and tag that commit. ``tag_only``: tag this commit.
     """
 
     create: bool = False
     parent: str | None = None
-    new: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    uploads: tuple[str, ...] = ()
+    deletions: tuple[str, ...] = ()
     tag_only: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return self == PublishPlan()
 
 
 def staged_files(folder: Path) -> list[StagedFile]:
-    """Every file below a folder, by path."""
+    """Every file below a folder, sorted by path."""
     found = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         content = path.read_bytes()
@@ -57,98 +74,85 @@ def staged_files(folder: Path) -> list[StagedFile]:
     return found
 
 
-class Wish(Struct, frozen=True):
-    """What the user wants: a version; a repository only for them, if one is made.
+def plan_publishing(
+    hub: Hub, remote: Remote | None, files: Sequence[StagedFile], options: PublishOptions
+) -> PublishPlan:
+    """What is left to do to publish these files, given the present state of the repository.
 
-    ``onto`` names the head that they have looked at, where it is no release.
+    Raises ConflictError if the version's tag has other files, a later version is published, the
+    head is not a release, or the repository is public and should be private.
     """
-
-    version: Version
-    private: bool = False
-    onto: str | None = None
-
-
-def steps_left(hub: Hub, remote: Remote | None, files: Sequence[StagedFile], wish: Wish) -> Steps:
-    """What is left to do for a release of these files, given the repository as it is.
-
-    Raises DatelineError where the version's tag is there with other files, a later version is
-    there, the head is no release, or the repository is public and should not be.
-    """
-    version = wish.version
+    tag = tag_of(options.version)
     if remote is None:
-        return Steps(create=True, new=tuple(file.path for file in files))
-    if wish.private and not remote.private:
-        raise DatelineError(
-            f"{hub.name} is public, and --private only makes new ones. Make it private at "
-            f"{hub.endpoint}/datasets/{hub.name}/settings, or leave out --private."
+        return PublishPlan(create=True, uploads=tuple(file.path for file in files))
+    if options.private and not remote.private:
+        raise ConflictError(
+            f"{hub.name} is public, and --private applies to new repositories only. Make it "
+            f"private at {hub.endpoint}/datasets/{hub.name}/settings, or omit --private."
         )
-    if version.tag in remote.tags:
-        if _are_equal(files, hub.files(remote.tags[version.tag])):
-            return Steps()
-        raise DatelineError(
-            f"the Hub has a tag {version.tag} with other files, and a version never changes. "
-            "Release a higher version, and publish that."
+    if tag in remote.tags:
+        if _are_equal(files, hub.files(remote.tags[tag])):
+            return PublishPlan()
+        raise ConflictError(
+            f"{hub.name}: the tag {tag} has other files, and a published version never changes. "
+            "Release and publish a higher version."
         )
     if _are_equal(files, remote.files):
-        return Steps(tag_only=remote.head)
-    _refuse_head(hub, remote, wish)
-    return Steps(
+        return PublishPlan(tag_only=remote.head)
+    _check_head(hub, remote, options)
+    return PublishPlan(
         parent=remote.head,
-        new=tuple(file.path for file in files if not file.is_in(remote.files)),
-        gone=tuple(sorted(remote.files.keys() - {file.path for file in files})),
+        uploads=tuple(file.path for file in files if not file.is_in(remote.files)),
+        deletions=tuple(sorted(remote.files.keys() - {file.path for file in files})),
     )
 
 
-def publish(hub: Hub, folder: Path, wish: Wish) -> str:
-    """Bring a staged folder to the Hub as a release: one commit, and its tag; the commit's id.
+def publish(hub: Hub, folder: Path, options: PublishOptions) -> str:
+    """Publish a staged folder as one commit with a tag. Returns the id of the commit.
 
-    What an interrupted run has done is not done again. Raises DatelineError as ``steps_left``
-    does, and where the Hub refuses; its main branch is then as it was, or has the whole
+    What an interrupted run has done is not repeated. Raises ConflictError as ``plan_publishing``
+    does, and ServerError if the Hub refuses; its main branch then is unchanged or has the whole
     release.
     """
-    version, files = wish.version, staged_files(folder)
-    message = f"Release {version}"
+    files, tag = staged_files(folder), tag_of(options.version)
+    message = f"Release {options.version}"
     remote = hub.look()
-    steps = steps_left(hub, remote, files, wish)
-    if steps.create:
-        hub.create(private=wish.private)
+    plan = plan_publishing(hub, remote, files, options)
+    if plan.create:
+        hub.create(private=options.private)
         remote = hub.look()
-        steps = steps_left(hub, remote, files, wish)
+        plan = plan_publishing(hub, remote, files, options)
     if remote is None:
-        raise DatelineError(
-            "the Hub has made the repository and does not show it; run the command again."
+        raise ServerError(
+            f"{hub.name}: the Hub has created the repository but does not show it yet. Run the "
+            "command again."
         )
-    commit = steps.tag_only
-    if steps.parent is not None:
-        commit = hub.commit(folder, steps.new, steps.gone, steps.parent, message)
+    commit = plan.tag_only
+    if plan.parent is not None:
+        commit = hub.commit(folder, plan.uploads, plan.deletions, plan.parent, message)
     if commit is None:
-        return remote.tags[version.tag]
-    hub.tag(version.tag, commit, message)
+        return remote.tags[tag]
+    hub.tag(tag, commit, message)
     return commit
 
 
-def _refuse_head(hub: Hub, remote: Remote, wish: Wish) -> None:
-    version, onto = wish.version, wish.onto
-    released = {
-        parse_version(tag): commit
-        for tag, commit in remote.tags.items()
-        if re.fullmatch(f"v{VERSION}", tag)
-    }
+def _check_head(hub: Hub, remote: Remote, options: PublishOptions) -> None:
+    released = {parse_version(t): commit for t, commit in remote.tags.items() if is_version(t)}
     last = max(released, default=None)
-    if last is not None and last > version:
-        raise DatelineError(
-            f"the Hub has {last} already, and its main branch holds the newest release. "
-            f"Release a version after {last}, and publish that."
+    if last is not None and last > options.version:
+        raise ConflictError(
+            f"{hub.name} has version {last} already, and its main branch holds the newest version. "
+            f"Release and publish a version above {last}."
         )
-    if onto is not None and remote.head.startswith(onto):
+    if options.parent is not None and remote.head.startswith(options.parent):
         return
-    if onto is None and (released[last] == remote.head if last else not remote.files):
+    if options.parent is None and (released[last] == remote.head if last else not remote.files):
         return
-    since = f"since {last.tag}" if last else "and is no release"
-    raise DatelineError(
-        f"the Hub has other commits {since}: its head is {remote.head}. Look at them at "
-        f"{hub.endpoint}/datasets/{hub.name}/commits/main, bring what is worth it into the "
-        f"corpus, and name the head that you have looked at: --onto {remote.head}."
+    since = f"since {tag_of(last)}" if last else "that are not a release"
+    raise ConflictError(
+        f"{hub.name} has commits {since}; its head is {remote.head}. Look at them at "
+        f"{hub.endpoint}/datasets/{hub.name}/commits/main and copy what you want to keep into the "
+        f"corpus. To publish on top of them, pass --parent {remote.head}."
     )
 
 

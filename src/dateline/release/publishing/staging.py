@@ -1,36 +1,31 @@
-"""The folder that is published: a release's dataset, without texts that may not be passed on."""
+"""Builds the folder to publish: the dataset of a release without texts that must not be shared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from dateline.corpus.store import Corpus, canonical_json
-from dateline.dataset.build import build
-from dateline.dataset.withholding import places
-from dateline.errors import DatelineError
+from dateline.dataset.build import Progress, build
+from dateline.dataset.withholding import with_placeholders
+from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.writing import write_atomically
 from dateline.model import Annotation, Document, Struct
 from dateline.release.manifest import RELEASE, Manifest
 from dateline.release.publishing.leaks import find_leaks
-from dateline.validation.engine import CheckedCorpus, CheckedDocument
-
-SHOWN = 5
-
-Checked = CheckedDocument | CheckedCorpus
-Watch = Callable[[Iterable[Checked]], Iterable[Checked]]
+from dateline.rendering.listing import listed
 
 
-class Staged(Struct, frozen=True):
-    """What a staged folder tells and does not tell.
+class StagedTexts(Struct, frozen=True):
+    """Which texts a staged folder withholds, by document id.
 
-    ``included`` are texts that may not be passed on and are in it all the same, as was asked for;
-    ``lost`` are titles and names that a reader's copy of the text alone cannot bring back.
+    ``included`` are texts that must not be shared by their rights, but were included on request.
+    ``not_restorable`` describes titles and names that a reader's copy of the text cannot restore.
     """
 
     withheld: tuple[str, ...]
     included: tuple[str, ...]
-    lost: tuple[str, ...]
+    not_restorable: tuple[str, ...]
 
 
 def stage(
@@ -38,67 +33,57 @@ def stage(
     manifest: Manifest,
     out: Path,
     include_text: Collection[str] = (),
-    watch: Watch = iter,
-) -> Staged:
-    """Write what is published of a release to the folder ``out``, in place of an earlier staging.
+    progress: Progress = iter,
+) -> StagedTexts:
+    """Write the files to publish of a release to the folder ``out``, replacing an earlier staging.
 
-    Texts whose rights forbid to pass them on are withheld, but for the documents in
-    ``include_text``. Every file is then read again for words of the withheld texts. Raises
-    DatelineError where there are any, for unknown documents, and as building does.
+    Withholds every text whose rights forbid sharing it, except those of the documents in
+    ``include_text``. Then searches every file for words of the withheld texts.
+
+    Raises NotFoundError for unknown documents, InvalidInputError if a file has words of a withheld
+    text, and the errors of ``build``.
     """
     unknown = {*include_text} - {*corpus.document_ids()}
     if unknown:
-        raise DatelineError(
-            f"{', '.join(sorted(unknown))}: there is no such document in the corpus."
-        )
-    seen = _Seen(include_text)
-    build(corpus, out, lambda results: seen.watched(watch(results)), seen.withhold)
+        raise NotFoundError(f"the corpus has no document {', '.join(sorted(unknown))}.")
+
+    def withhold(document: Document) -> bool:
+        return not document.rights.redistribute_text and document.id not in include_text
+
+    build(corpus, out, progress, withhold)
     write_atomically(out / RELEASE, canonical_json(manifest))
-    leaks = [f"{leak.file}{leak.place}: {leak.words}" for leak in find_leaks(out, seen.texts)]
-    if leaks:
-        more = f"\n  and {len(leaks) - SHOWN:,} more" if len(leaks) > SHOWN else ""
-        raise DatelineError(
-            "words of texts that may not be passed on would be published:\n"
-            + "\n".join(f"  {leak}" for leak in leaks[:SHOWN])
-            + f"{more}\nTake them out of what is said there, or name the document in "
-            "--include-text if its text may be published after all."
-        )
-    return Staged(
-        withheld=tuple(sorted(seen.texts)),
-        included=tuple(sorted(seen.included)),
-        lost=tuple(seen.lost),
+    texts: dict[str, str] = {}
+    included: list[str] = []
+    not_restorable: list[str] = []
+    for name in corpus.document_ids():
+        document = corpus.read_document(name)
+        if withhold(document):
+            texts[name] = document.text
+            annotators = corpus.annotators_of(name)
+            annotations = (corpus.read_annotation(annotator, name) for annotator in annotators)
+            not_restorable += _not_restorable(document, annotations)
+        elif not document.rights.redistribute_text:
+            included.append(name)
+    _check_leaks(out, texts)
+    return StagedTexts(
+        withheld=tuple(texts), included=tuple(included), not_restorable=tuple(not_restorable)
     )
 
 
-class _Seen:
-    """Decides which texts are withheld while the documents go by, and keeps these."""
-
-    def __init__(self, include_text: Collection[str]) -> None:
-        self._include_text = frozenset(include_text)
-        self.texts: dict[str, str] = {}
-        self.included: set[str] = set()
-        self.lost: list[str] = []
-
-    def withhold(self, document: Document) -> bool:
-        return not document.rights.redistribute_text and document.id not in self._include_text
-
-    def watched(self, results: Iterable[Checked]) -> Iterator[Checked]:
-        for checked in results:
-            if isinstance(checked, CheckedDocument) and checked.document is not None:
-                self._add(checked.document, checked.annotations.values())
-            yield checked
-
-    def _add(self, document: Document, annotations: Iterable[Annotation]) -> None:
-        if self.withhold(document):
-            self.texts[document.id] = document.text
-            self.lost += _lost(document, annotations)
-        elif not document.rights.redistribute_text:
-            self.included.add(document.id)
-
-
-def _lost(document: Document, annotations: Iterable[Annotation]) -> Iterator[str]:
+def _not_restorable(document: Document, annotations: Iterable[Annotation]) -> Iterator[str]:
     wordings = {"title": document.title}
     wordings.update({f"{a.annotator}/{e.id}": e.name for a in annotations for e in a.entities})
     for place, wording in wordings.items():
-        if wording is not None and places(wording, document.text) is None:
-            yield f"{document.id}: {place} «{wording}»"
+        if wording is not None and with_placeholders(wording, document.text) is None:
+            yield f'{document.id}: {place} "{wording}"'
+
+
+def _check_leaks(folder: Path, texts: dict[str, str]) -> None:
+    leaks = [f"{leak.file}{leak.place}: {leak.words}" for leak in find_leaks(folder, texts)]
+    if leaks:
+        raise InvalidInputError(
+            "these files have words of texts that must not be shared:\n"
+            + "\n".join(f"  {leak}" for leak in listed(leaks, 5))
+            + "\nRemove the words there, or pass the document to --include-text if its text may "
+            "be published."
+        )

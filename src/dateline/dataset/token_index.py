@@ -1,18 +1,19 @@
-"""Between code points and tokens: which tokens a span touches, and in which sentence they lie."""
+"""Maps spans to tokens and sentences, and mentions to BIO tags."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from dateline.dataset.features import OUTSIDE
 from dateline.model import Document, Range, Spans, Struct
+
+OUTSIDE = "O"
 
 
 class Sentence(Struct, frozen=True):
-    """A sentence with its tokens; ``first`` and ``last`` bound them in the document's tokens.
+    """A sentence with its tokens, which are the document's tokens from ``first`` to ``last``.
 
-    ``start`` and ``end`` are code points into the document's text.
+    ``last`` is exclusive. ``start`` and ``end`` are offsets into the document's text.
     """
 
     number: int
@@ -24,8 +25,8 @@ class Sentence(Struct, frozen=True):
     last: int
 
 
-class Alignment:
-    """The tokens and sentences of a document, looked up by code points."""
+class TokenIndex:
+    """Finds tokens and sentences of a document by offset."""
 
     def __init__(self, document: Document) -> None:
         self._starts = [start for start, _ in document.tokens]
@@ -36,12 +37,12 @@ class Alignment:
         self._sentence_ends = [sentence.end for sentence in self.sentences]
 
     def touched(self, start: int, end: int) -> Range:
-        """The tokens, as a range of their positions, that share a code point with [start, end)."""
+        """The range of tokens that overlap the text from ``start`` to ``end``."""
         first = bisect_right(self._ends, start)
         return first, max(first, bisect_left(self._starts, end))
 
     def sentences_of(self, spans: Spans) -> list[Sentence]:
-        """The sentences that share a code point with one of the spans, in order."""
+        """The sentences that overlap one of the spans, in order."""
         numbers: set[int] = set()
         for span in spans:
             first = bisect_right(self._sentence_ends, span.start)
@@ -49,15 +50,15 @@ class Alignment:
         return [self.sentences[number] for number in sorted(numbers)]
 
     def by_sentence(self, spans: Spans) -> dict[int, list[Range]]:
-        """For each sentence, by number, the ranges of its own tokens that the spans touch.
+        """The token ranges that overlap the spans, by number of the sentence.
 
-        Ranges are sorted and disjoint; positions count from the sentence's first token.
+        Ranges are sorted and disjoint, and count from the first token of the sentence.
         """
         places: dict[int, list[Range]] = {}
         covered = 0
         for span in spans:
             first, last = self.touched(span.start, span.end)
-            # Two fragments may touch one token; it is counted once.
+            # Two fragments may overlap one token, which counts once.
             first = max(first, covered)
             while first < last:
                 number = bisect_right(self._lasts, first)
@@ -86,19 +87,24 @@ class Alignment:
             )
 
 
-def bio(length: int, labelled: Iterable[tuple[Range, str]]) -> list[str]:
-    """BIO tags of a sentence of ``length`` tokens, given ranges of tokens and their labels.
+def bio_tag_names(labels: Sequence[str]) -> list[str]:
+    """The names of the BIO tags for these labels, "O" first."""
+    return [OUTSIDE, *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
 
-    The longest are tagged first, then the leftmost, then the first, each if its tokens are still
-    free: so a mention wins over those nested in it.
+
+def bio_tags(length: int, labelled: Iterable[tuple[Range, str]]) -> list[str]:
+    """The BIO tags of a sentence of ``length`` tokens, from ranges of tokens with their labels.
+
+    Ranges are tagged by length, then position, then order, each if its tokens have no tag yet. So
+    the outermost of nested mentions is tagged.
     """
     tags = [OUTSIDE] * length
-    for (first, last), label in sorted(labelled, key=_outermost_first):
+    for (first, last), label in sorted(labelled, key=_longest_first):
         if all(tag == OUTSIDE for tag in tags[first:last]):
             tags[first:last] = [f"B-{label}", *([f"I-{label}"] * (last - first - 1))]
     return tags
 
 
-def _outermost_first(labelled: tuple[Range, str]) -> Range:
+def _longest_first(labelled: tuple[Range, str]) -> Range:
     (first, last), _ = labelled
     return first - last, first

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.dataset.token_alignment import Alignment, bio
+from dateline.dataset.token_index import TokenIndex, bio_tags
 from dateline.model import Document, Span
 
 from ..corpora import make_document
@@ -41,21 +41,21 @@ def spans_in(draw: st.DrawFn, document: Document) -> tuple[Span, ...]:
 def test_tokens_found_are_those_that_share_a_code_point(data: st.DataObject):
     document = data.draw(documents())
     spans = data.draw(spans_in(document))
-    alignment = Alignment(document)
+    index = TokenIndex(document)
 
     def shares(start: int, end: int) -> bool:
         return any(span.start < end and start < span.end for span in spans)
 
     expected: dict[int, list[int]] = {}
-    for sentence in alignment.sentences:
+    for sentence in index.sentences:
         inside = document.tokens[sentence.first : sentence.last]
         assert sentence.tokens == [document.text[a:b] for a, b in inside]
         touched = [i for i, token in enumerate(inside) if shares(*token)]
         if touched:
             expected[sentence.number] = touched
-    found = alignment.by_sentence(spans)
+    found = index.by_sentence(spans)
     assert {n: [i for r in ranges for i in range(*r)] for n, ranges in found.items()} == expected
-    assert [s.number for s in alignment.sentences_of(spans)] == [
+    assert [s.number for s in index.sentences_of(spans)] == [
         number for number, (a, b) in enumerate(document.sentences) if shares(a, b)
     ]
 
@@ -63,7 +63,7 @@ def test_tokens_found_are_those_that_share_a_code_point(data: st.DataObject):
 @given(st.data())
 def test_every_token_is_in_one_sentence(data: st.DataObject):
     document = data.draw(documents())
-    sentences = Alignment(document).sentences
+    sentences = TokenIndex(document).sentences
     assert [t for s in sentences for t in s.tokens] == [
         document.text[start:end] for start, end in document.tokens
     ]
@@ -75,7 +75,7 @@ def test_bio_is_well_formed_and_prefers_the_longest(length: int, data: st.DataOb
         lambda r: r[0] < r[1]
     )
     labelled = data.draw(st.lists(st.tuples(ranges, st.sampled_from("XY")), max_size=6))
-    tags = bio(length, labelled)
+    tags = bio_tags(length, labelled)
     assert len(tags) == length
     for before, tag in zip(["O", *tags], tags, strict=False):
         if tag.startswith("I-"):
@@ -117,5 +117,5 @@ def test_bio_is_well_formed_and_prefers_the_longest(length: int, data: st.DataOb
         "free again",
     ],
 )
-def test_bio(labelled: list, expected: str):
-    assert " ".join(bio(4, labelled)) == expected
+def test_bio_tags(labelled: list, expected: str):
+    assert " ".join(bio_tags(4, labelled)) == expected

@@ -1,0 +1,116 @@
+"""Restores the withheld texts of a downloaded dataset folder."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from datasets import DatasetInfo
+
+from dateline.corpus.boilerplate import remove
+from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, rewritten, texts_note
+from dateline.dataset.features import schema_on_disk
+from dateline.dataset.load import declared_tables, table_file
+from dateline.dataset.output_folder import BUILT_FILES, refuse_foreign_files, replaced_folder
+from dateline.dataset.parquet import RowWriter, WrittenTable, iter_rows
+from dateline.dataset.withholding import Row
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.model import Dropped, Struct
+from dateline.release.hydration.hydrate import TextRestorer, variants
+from dateline.text import sha256_of_text
+
+
+class HydrationResult(Struct, frozen=True):
+    """How many of the documents' texts were restored, and why the others were not."""
+
+    documents: int
+    restored: int
+    problem: str
+
+
+def hydrate_folder(folder: Path, texts: Path, out: Path) -> HydrationResult:
+    """Write the dataset in ``folder`` to ``out``, with its withheld texts restored.
+
+    ``texts`` contains a file ``ID.txt`` for each document: the text itself, or the seed it was
+    made from. A sidecar ``ID.toml`` provides a title that the text cannot restore.
+
+    Raises NotFoundError if there is no folder ``texts`` or no dataset, InvalidInputError if
+    nothing is withheld, and ConflictError if ``out`` contains anything but a dataset.
+    """
+    tables = declared_tables(folder)
+    if not texts.is_dir():
+        raise NotFoundError(f"{texts}: there is no such folder.")
+    refuse_foreign_files(out)
+    documents = _documents(folder, tables)
+    restorer = TextRestorer(lambda name: _read_copy(texts, name, documents[name]))
+    with replaced_folder(out) as new:
+        files: dict[str, dict[str, WrittenTable]] = {config: {} for config in tables}
+        with ThreadPoolExecutor(max_workers=1) as worker:
+            for config, info in tables.items():
+                for split in info.splits or ():
+                    path = new / config / f"{split}.parquet"
+                    writer = RowWriter(path, schema_on_disk(info.features), worker)
+                    for row in iter_rows(table_file(folder, config, split)):
+                        writer.add([_restore(restorer, texts, row)])
+                    written = writer.close()
+                    if written is not None:
+                        files[config][split] = written
+        note = texts_note(documents=len(documents), hydrated=restorer.restored_texts)
+        card = (folder / CARD).read_text(encoding="utf-8")
+        (new / CARD).write_text(rewritten(card, files, note), encoding="utf-8", newline="\n")
+        for name in sorted(BUILT_FILES - {CARD}):
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, new / name)
+    return HydrationResult(
+        documents=len(documents), restored=restorer.restored_texts, problem=restorer.problem
+    )
+
+
+def _documents(folder: Path, tables: Mapping[str, DatasetInfo]) -> dict[str, Row]:
+    """The columns about each document's text, by document id."""
+    columns = ["id", "text_sha256", "text_available", "seed"]
+    found: dict[str, Row] = {}
+    info = tables.get(DEFAULT_CONFIG)
+    for split in (info.splits or ()) if info else ():
+        file = table_file(folder, DEFAULT_CONFIG, split)
+        if not {*columns} <= {*pq.read_schema(file).names}:
+            raise InvalidInputError(
+                f"{file}: was built by a version that could not withhold texts, so there is "
+                "nothing to restore."
+            )
+        found.update((row["id"], row) for row in pq.read_table(file, columns=columns).to_pylist())
+    if all(row["text_available"] for row in found.values()):
+        raise InvalidInputError(f"{folder}: no text is withheld, so there is nothing to restore.")
+    return found
+
+
+def _read_copy(texts: Path, name: str, document: Row) -> str | None:
+    path = texts / f"{name}.txt"
+    if not path.is_file():
+        return None
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    if any(sha256_of_text(variant) == document["text_sha256"] for variant in variants(text)):
+        return text
+    dropped = [Dropped(**cut, reason="") for cut in document["seed"]["dropped"]]
+    return remove(text, dropped)
+
+
+def _restore(restorer: TextRestorer, texts: Path, row: Row) -> Row:
+    restored = restorer.restore(row)
+    if restored is not row and "title" in restored and restored["title"] is None:
+        return {**restored, "title": _read_title(texts / f"{restored['id']}.toml")}
+    return restored
+
+
+def _read_title(sidecar: Path) -> str | None:
+    if not sidecar.is_file():
+        return None
+    try:
+        title = tomllib.loads(sidecar.read_text(encoding="utf-8")).get("title")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{sidecar}: is not TOML in UTF-8: {error}.") from None
+    return title if isinstance(title, str) else None
