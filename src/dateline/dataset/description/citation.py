@@ -138,4 +138,4 @@ def _bibtex(text: str) -> str:
 
 
 # Braces must be balanced, and a backslash starts a command.
-_UNBRACED = str.maketrans({"{": "(", "}": ")", "\\": "/", "~": "-", "^": ""})
+_UNBRACED = str.maketrans({"{": "(", "}": ")", "\\": "/", "~": "-", "^": r"\textasciicircum{}"})
