@@ -27,7 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", dateline.__all__)
 def test_a_public_name_is_in_the_reference(site: Path, name: str):
-    page = (site / "reference" / "index.html").read_text(encoding="utf-8")
+    page = (site / "reference.html").read_text(encoding="utf-8")
     assert f'id="dateline.{name}"' in page
 
 
