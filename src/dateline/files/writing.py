@@ -1,7 +1,7 @@
 """Writing files whole: each is replaced in one step, several together or not at all.
 
 Several files are written through a journal. It lists what is to be put in place and holds the new
-contents; once it is complete on disk, the change is decided, and whoever comes next finishes it
+contents; once it is complete on disk, the change is decided, and the next writer finishes it
 after a crash (`recover`). Before that, nothing has changed.
 """
 
