@@ -30,8 +30,8 @@ from benchmark_report import (
     write_report,
 )
 from dateline.corpus.store import Corpus
-from dateline.label_studio.convert.conversion import to_result
-from dateline.label_studio.page.config import labelling_config
+from dateline.label_studio.config.labelling_config import labelling_config
+from dateline.label_studio.convert.to_result import to_result
 
 CHANGED = 50
 BATCH = 100

@@ -8,10 +8,11 @@ import pytest
 
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
-from dateline.label_studio.convert.conversion import from_result, header_of, to_result
-from dateline.label_studio.page.config import labelling_config
-from dateline.label_studio.page.former_labels import with_former_names
-from dateline.label_studio.page.offers import lost_offers
+from dateline.label_studio.config.entries import removed_entries
+from dateline.label_studio.config.former_labels import with_former_names
+from dateline.label_studio.config.labelling_config import labelling_config
+from dateline.label_studio.convert.from_result import from_result, header_of
+from dateline.label_studio.convert.to_result import to_result
 from dateline.model import canonical
 from dateline.ontology.former_names import renamed
 
@@ -179,10 +180,10 @@ def test_results_with_former_names_are_read_with_the_new_names(files, change):
     read, problems = from_result(rows, document, header_of(old), corpus.ontology)
     assert problems == []
     assert read == canonical(renamed(old, corpus.ontology)[0])
-    assert lost_offers(page, labelling_config(corpus.ontology))
+    assert removed_entries(page, labelling_config(corpus.ontology))
     kept = with_former_names(labelling_config(corpus.ontology), corpus.ontology)
-    assert lost_offers(page, kept) == []
-    assert lost_offers(labelling_config(corpus.ontology), kept) == []
+    assert removed_entries(page, kept) == []
+    assert removed_entries(labelling_config(corpus.ontology), kept) == []
 
 
 def schema_of(corpus):

@@ -1,4 +1,4 @@
-"""An export of somebody else's project on the small corpus's text, with a page of its own."""
+"""An export of another project with the small corpus's text and its own labels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONFIG = """
 """
 
 (MAPPING,) = code_blocks((REPOSITORY / "docs" / "importing.md").read_text(encoding="utf-8"), "toml")
-"""The documentation's example, so that it is tried."""
+"""The example in the documentation, which is thus tested."""
 
 
 def place(quote, text=TEXT, n=0):

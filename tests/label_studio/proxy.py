@@ -1,4 +1,4 @@
-"""A proxy on loopback that does to requests, and to their answers, what networks and servers do."""
+"""A proxy on loopback that breaks requests and answers as networks and servers do."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Exchange:
     body: bytes
 
     def forward(self):
-        """Let the server do what is asked for; returns its answer."""
+        """Forward the request to the server; returns its answer."""
         headers = {k: v for k, v in self.handler.headers.items() if k.lower() not in HOP_BY_HOP}
         headers |= {
             "Accept-Encoding": "identity",
@@ -66,7 +66,7 @@ class Exchange:
         )  # fmt: skip
 
     def answer(self, status, body=b"", length=None, **headers):
-        """Answer the client, perhaps with another length than the body has."""
+        """Answer the client, optionally with a wrong length."""
         self.handler.send_response(status)
         sent = {"Content-Type": "application/json"} | {
             k.replace("_", "-"): v for k, v in headers.items()
@@ -79,7 +79,7 @@ class Exchange:
         self.handler.wfile.write(body)
 
     def relay(self, answer, body=None):
-        """Give the client the server's answer, perhaps with another body."""
+        """Give the client the server's answer, optionally with another body."""
         kind = answer.headers.get("content-type", "application/json")
         self.answer(answer.status_code, answer.content if body is None else body, Content_Type=kind)
 
@@ -91,14 +91,14 @@ class Exchange:
         os.close(self.handler.connection.detach())
 
     def hold(self):
-        """Say nothing until the client gives up."""
+        """Send nothing until the client gives up."""
         with contextlib.suppress(OSError):
             self.handler.connection.recv(1)
 
 
 @dataclass
 class Proxy:
-    """Forwards to a server; ``rules`` say what goes wrong, ``requests`` what was asked for."""
+    """Forwards to a server; ``rules`` has what to break, ``requests`` what was received."""
 
     upstream: str
     rules: list[Rule] = field(default_factory=list)
@@ -117,7 +117,7 @@ class Proxy:
         return f"http://127.0.0.1:{self.port}"
 
     def listen(self):
-        """Take connections, again at the same port if it did before."""
+        """Accept connections, on the same port as before."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
@@ -198,7 +198,7 @@ def reset_before(exchange):
 
 
 def reset_after(exchange):
-    """The server did it, and the client does not know."""
+    """The server carries it out, and the answer is lost."""
     exchange.forward()
     exchange.reset()
 
@@ -211,7 +211,7 @@ def cut_off(exchange):
 
 
 def truncated(exchange):
-    """Half of the JSON comes as if it were all."""
+    """Half of the JSON is sent as if it were complete."""
     content = exchange.forward().content
     exchange.answer(200, content[: len(content) // 2])
 
@@ -223,13 +223,13 @@ def empty(exchange):
 
 
 def page_of_html(exchange):
-    """A proxy's page comes instead of the answer."""
+    """A proxy's page replaces the answer."""
     exchange.forward()
     exchange.answer(200, b"<html>Please log in</html>", Content_Type="text/html")
 
 
 def html_called_json(exchange):
-    """A page that calls itself JSON."""
+    """An HTML page declared as JSON."""
     exchange.forward()
     exchange.answer(200, b"<html>Please log in</html>")
 
@@ -240,7 +240,7 @@ def json_called_text(exchange):
 
 
 def other_json(exchange):
-    """JSON of some other program."""
+    """JSON of another program."""
     exchange.forward()
     exchange.answer(200, b'{"hello": "world"}')
 
@@ -252,12 +252,12 @@ def refused(exchange):
 
 
 def hold_before(exchange):
-    """The answer does not come in time, and nothing was done."""
+    """The request times out and is not carried out."""
     exchange.hold()
 
 
 def hold_after(exchange):
-    """The answer does not come in time, though all was done."""
+    """The request times out, but is carried out."""
     exchange.forward()
     exchange.hold()
 
@@ -268,7 +268,7 @@ def redirect(exchange):
 
 
 def status(code, done=False, **headers):
-    """An error, before or after the server did it; its words quote what was sent."""
+    """An error, before or after the server carries it out; its text quotes the request."""
 
     def fault(exchange):
         if done:

@@ -1,4 +1,4 @@
-"""Annotations and texts that nobody would write, for the property tests."""
+"""Unusual annotations and texts for the property tests."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from dateline.cli.annotation.studio import studio
-from dateline.label_studio.page.config import labelling_config
+from dateline.label_studio.config.labelling_config import labelling_config
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -54,10 +54,10 @@ def test_without_a_token_it_says_where_to_find_one(studio_of, command):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--url", "localhost:8080", "--token", TOKEN], "write it as http://localhost:8080"),
-        (["--url", "http://127.0.0.1:1", "--token", TOKEN], "Is the server running?"),
+        (["--url", "localhost:8080", "--token", TOKEN], "write it like http://localhost:8080"),
+        (["--url", "http://127.0.0.1:1", "--token", TOKEN], "the server running?"),
         (["--url", "http://:x", "--token", TOKEN], "Check the address"),
-        (["--token", "two words"], "copy it anew"),
+        (["--token", "two words"], "Copy it again"),
         (["--document", "nowhere", "--token", TOKEN], "no file corpus/nowhere.json"),
     ],
     ids=["no scheme", "nobody there", "no address", "no token", "no document"],

@@ -1,4 +1,4 @@
-"""The labelling page follows the ontology, and Label Studio takes it."""
+"""The labelling configuration follows the ontology, and Label Studio accepts it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from dateline.errors import DatelineError
-from dateline.label_studio.page.config import labelling_config
-from dateline.label_studio.page.controls import CONTROLS
-from dateline.label_studio.page.offers import lost_offers
+from dateline.label_studio.config.controls import CONTROLS
+from dateline.label_studio.config.entries import removed_entries
+from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.ontology.labels import STRUCTURAL_RELATIONS
 from dateline.ontology.reading import read_ontology
 
@@ -51,7 +51,7 @@ def test_the_page_follows_another_ontology(chemistry, ontology):
     assert not any(f'value="{name}"' in config for name in foreign)
 
 
-def test_the_page_is_always_the_same(ontology):
+def test_the_configuration_is_deterministic(ontology):
     assert labelling_config(ontology) == labelling_config(ontology)
 
 
@@ -65,7 +65,7 @@ def test_labels_carry_the_guidelines_colour_and_hotkey(ontology):
 
 
 @pytest.mark.parametrize("name", ["repository", "chemistry"])
-def test_the_server_and_the_sdk_take_the_page(name, request, label_studio, title):
+def test_the_server_and_the_sdk_accept_the_configuration(name, request, label_studio, title):
     from label_studio_sdk.label_interface.interface import LabelInterface
 
     config = labelling_config(request.getfixturevalue(name).ontology)
@@ -74,37 +74,39 @@ def test_the_server_and_the_sdk_take_the_page(name, request, label_studio, title
     assert project["label_config"].strip() == config.strip()
 
 
-def test_additions_lose_nothing(ontology, chemistry):
+def test_only_removals_count_as_removed_entries(ontology, chemistry):
     config = labelling_config(ontology)
     page = ElementTree.fromstring(config)
     ElementTree.SubElement(page.find(".//Labels[@name='entity']"), "Label", value="COMET")
     larger = ElementTree.tostring(page, encoding="unicode")
-    assert lost_offers(config, larger) == []
-    assert [lost.line for lost in lost_offers(larger, config)] == ["label «COMET» of «entity»"]
-    assert lost_offers(config, labelling_config(chemistry.ontology))
+    assert removed_entries(config, larger) == []
+    assert [lost.description for lost in removed_entries(larger, config)] == [
+        'label "COMET" of "entity"'
+    ]
+    assert removed_entries(config, labelling_config(chemistry.ontology))
 
 
 @pytest.mark.parametrize(
     ("cut", "lost"),
     [
-        ('<Relation value="claimer" />', "the relation «claimer»"),
-        ('<TextArea name="entity_name"', "the control «entity_name» (TextArea on text)"),
-        ('<Text name="text"', "the Text «text» of $text"),
+        ('<Relation value="claimer" />', 'relation "claimer"'),
+        ('<TextArea name="entity_name"', 'control "entity_name" (TextArea on text)'),
+        ('<Text name="text"', 'Text "text" of $text'),
     ],
     ids=["relation", "control", "text"],
 )
-def test_what_is_taken_away_is_named(ontology, cut, lost):
+def test_removed_entries_are_described(ontology, cut, lost):
     config = labelling_config(ontology)
     other = config.replace(cut, cut.replace('me="', 'me="other_').replace('ue="', 'ue="other_'))
-    assert lost in [offer.line for offer in lost_offers(config, other)]
+    assert lost in [entry.description for entry in removed_entries(config, other)]
 
 
-def test_a_page_that_is_no_xml_is_a_fault():
+def test_a_configuration_that_is_not_xml_is_an_error():
     with pytest.raises(DatelineError, match="is not XML"):
-        lost_offers("<View>", "<View/>")
+        removed_entries("<View>", "<View/>")
 
 
-def test_an_attribute_called_like_a_control_of_the_page_is_a_fault(repository):
+def test_an_attribute_with_the_name_of_a_control_is_an_error(repository):
     schema = json.loads(json.dumps(repository.schemas["ontology"]))
     attributes = schema["$defs"]["event"]["properties"]["attributes"]["properties"]
     attributes["cluster"] = {"oneOf": [{"const": "yes"}]}

@@ -1,4 +1,4 @@
-"""An annotation survives the way to the page and back; whatever the page gives, nothing crashes."""
+"""Annotations survive conversion to a result and back, and no result causes a crash."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dateline.label_studio.convert.conversion import Header, from_result, header_of, to_result
-from dateline.label_studio.convert.regions import Problem
+from dateline.label_studio.convert.from_result import Header, from_result, header_of
+from dateline.label_studio.convert.problems import ResultProblem
+from dateline.label_studio.convert.to_result import to_result
 from dateline.model import Argument, Link, Provenance, Relation, Span, canonical
 
 from ..chemistry import annotated_reaction
@@ -88,14 +89,14 @@ def read(ontology):
 
 @slow
 @given(data=st.data())
-def test_what_is_pushed_comes_back_the_same(data, ontology):
+def test_a_pushed_annotation_comes_back_unchanged(data, ontology):
     document, annotation = data.draw(annotated(ontology))
     result = to_result(annotation, ontology)
     assert from_result(result, document, header_of(annotation), ontology) == (annotation, [])
 
 
 @pytest.mark.parametrize("document", GOLD)
-def test_gold_comes_back_the_same(document, repository, ontology):
+def test_gold_comes_back_unchanged(document, repository, ontology):
     annotation = repository.read_annotation("gold", document)
     result = to_result(annotation, ontology)
     returned = from_result(
@@ -106,7 +107,7 @@ def test_gold_comes_back_the_same(document, repository, ontology):
 
 @slow
 @given(data=st.data())
-def test_rows_in_any_order_say_the_same(data, ontology):
+def test_the_order_of_rows_does_not_matter(data, ontology):
     document, annotation = data.draw(annotated(ontology))
     rows = data.draw(st.permutations(to_result(annotation, ontology)))
     returned, problems = from_result(rows, document, header_of(annotation), ontology)
@@ -125,7 +126,7 @@ json_values = st.recursive(
 
 @slow
 @given(data=st.data())
-def test_whatever_the_server_says_nothing_crashes(data, ontology):
+def test_no_result_causes_a_crash(data, ontology):
     document, annotation = data.draw(annotated(ontology))
     rows = to_result(annotation, ontology)
     for _ in range(data.draw(st.integers(1, 6))):
@@ -140,17 +141,17 @@ def test_whatever_the_server_says_nothing_crashes(data, ontology):
     for problem in problems:
         assert problem.line.isprintable()
     again = from_result(to_result(returned, ontology), document, header_of(returned), ontology)
-    assert again[0] == returned, "what was taken over is sound"
+    assert again[0] == returned, "the converted annotation is sound"
 
 
 @pytest.mark.parametrize("result", [None, {}, "rows", [None, 3, []], [[]]])
-def test_what_is_no_list_of_rows_is_reported(result, ontology):
+def test_a_result_that_is_not_a_list_of_rows_is_reported(result, ontology):
     annotation, problems = from_result(result, DOCUMENT, HEADER, ontology)
     assert len(problems) == 1
     assert annotation.mentions == ()
 
 
-def test_offsets_are_quoted_from_our_own_text(read):
+def test_quotes_come_from_the_text_of_the_corpus(read):
     lines = region("r1", "entity", CITY, "fled\r\nfrom")
     annotation, problems = read(lines)
     assert problems == []
@@ -165,13 +166,13 @@ def test_utf16_offsets_are_recognised_and_reported(read):
     assert (where, "UTF-16" in message) == ("r4", True)
 
 
-def test_a_stale_quote_is_reported_and_the_offsets_hold(read):
+def test_a_wrong_quote_is_reported_and_the_offsets_are_used(read):
     annotation, ((_, message),) = read(ANA | {"value": ANA["value"] | {"text": "Anna"}})
     assert annotation.mentions[0].spans[0].text == "Ana"
-    assert "is quoted as «Anna»" in message
+    assert 'is quoted as "Anna"' in message
 
 
-def test_a_chain_is_drawn_and_gets_the_id_of_its_first_mention_with_one(read):
+def test_a_drawn_chain_gets_the_first_id_among_its_mentions(read):
     annotation, problems = read(
         BO, HIS, TOWN, answer("r3", "entity_id", " n7 "), answer("r3", "entity_name", "Bo Lind"),
         answer("r3", "entity_link", "wikidata:NIL"), arc("r3", "r2", "coreference"),
@@ -183,14 +184,14 @@ def test_a_chain_is_drawn_and_gets_the_id_of_its_first_mention_with_one(read):
     assert entity.link == Link(kb="wikidata", date=None, id=None)
 
 
-def test_a_chain_without_an_id_is_called_after_its_first_mention(read):
+def test_a_chain_without_an_id_is_named_after_its_first_mention(read):
     annotation, problems = read(BO, HIS, arc("r2", "r3", "coreference", direction="bi"))
     assert [mention.entity for mention in annotation.mentions] == ["r2.entity", "r2.entity"]
     assert annotation.entities[0].name == "Bo"
     assert len(problems) == 1, "an arrow both ways is reported, though it makes no difference here"
 
 
-def test_two_chains_joined_become_the_earlier_one(read):
+def test_joined_chains_get_the_id_of_the_earlier_one(read):
     named = [
         answer("r1", "entity_id", "n1"), answer("r1", "entity_name", "Ana R."),
         answer("r2", "entity_id", "n2"), answer("r2", "entity_name", "Bo L."),
@@ -209,7 +210,7 @@ def test_events_are_clustered_by_id_or_by_coreference(read):
     assert [event.cluster for event in drawn.events] == ["e1.cluster", "e1.cluster"]
 
 
-def test_a_role_leads_to_a_mention_an_event_or_a_claim(read):
+def test_a_role_may_have_a_mention_an_event_or_a_claim_as_its_filler(read):
     annotation, problems = read(
         ANA, FLED, ROUT, CLAIM, SAYS,
         arc("e1", "r1", "agent", "object"), arc("e1", "e2", "purpose", "BEFORE"),
@@ -225,13 +226,13 @@ def test_a_role_leads_to_a_mention_an_event_or_a_claim(read):
     assert annotation.event_relations == (Relation(type="BEFORE", source="e1", target="e2"),)
 
 
-def test_all_that_joins_a_pair_of_regions_is_one_relation_of_the_page(read, ontology):
+def test_relations_of_one_pair_of_regions_share_a_row(read, ontology):
     annotation, _ = read(FLED, ROUT, arc("e1", "e2", "BEFORE", "CAUSE", "purpose"))
     relations = [row for row in to_result(annotation, ontology) if row["type"] == "relation"]
     assert [sorted(row["labels"]) for row in relations] == [["BEFORE", "CAUSE", "purpose"]]
 
 
-def test_fragments_are_one_item_whichever_way_they_are_joined(read):
+def test_fragments_are_one_mention_in_either_direction_of_continues(read):
     men = region("r9", "entity", PERSON, "men")
     for joined in (arc("r2", "r9", "continues"), arc("r9", "r2", "continues", direction="left")):
         annotation, problems = read(BO, men, FLED, joined, arc("e1", "r9", "agent"))
@@ -264,7 +265,7 @@ def test_a_claim_has_its_source_its_cue_and_its_events(read):
     assert claim.attributes == {"polarity": "positive"}
 
 
-def test_the_claimer_may_be_no_mention(read):
+def test_the_claimer_may_be_a_choice(read):
     annotation, problems = read(CLAIM, choice("c1", "claimer", "AUTHOR"))
     assert problems == []
     assert annotation.claims[0].claimer == "AUTHOR"
@@ -273,9 +274,9 @@ def test_the_claimer_may_be_no_mention(read):
 IRREGULAR = {
     "no label": (
         [ANA | {"value": {"start": 0, "end": 3, "text": "Ana"}}], "r1", "has no label"),
-    "no id": ([{**ANA, "id": None}], "", "without an id"),
-    "unknown label": ([region("r1", "entity", "COMET", "Ana")], "r1", "«COMET» is no entity"),
-    "unknown control": ([ANA | {"from_name": "planet"}], "r1", "«planet» is not one"),
+    "no id": ([{**ANA, "id": None}], "", "has no id"),
+    "unknown label": ([region("r1", "entity", "COMET", "Ana")], "r1", '"COMET" is not a label of "entity"'),
+    "unknown control": ([ANA | {"from_name": "planet"}], "r1", 'no control "planet"'),
     "two labels on a region": (
         [ANA, region("r1", "event", FLIGHT, "Ana")], "r1", "has two labels"),
     "several labels in a row": (
@@ -284,34 +285,34 @@ IRREGULAR = {
         [region("r1", "entity", PERSON, "Ana", start="0")], "r1", "not two integers"),
     "negative offsets": ([region("r1", "entity", PERSON, "Ana", start=-3)], "r1", "not two int"),
     "offsets beyond the text": (
-        [region("r1", "entity", PERSON, "Ana", end=9999)], "r1", "leaves the text"),
+        [region("r1", "entity", PERSON, "Ana", end=9999)], "r1", "beyond the text"),
     "unknown choice": (
-        [ANA, choice("r1", "mention_level", "loud")], "r1", "«loud» is no choice"),
+        [ANA, choice("r1", "mention_level", "loud")], "r1", '"loud" is not a choice'),
     "unknown attribute": ([ANA, choice("r1", "mention_mood", "x")], "r1", "mention_mood"),
     "attribute of another layer": (
-        [ANA, choice("r1", "event_tense", "past")], "r1", "the region is no event"),
+        [ANA, choice("r1", "event_tense", "past")], "r1", "the region is not an event"),
     "attribute of nothing": (
-        [choice("r1", "mention_level", "name")], "r1", "no label of its own"),
+        [choice("r1", "mention_level", "name")], "r1", "that has no label"),
     "attribute twice": (
         [ANA, choice("r1", "mention_level", "name"), choice("r1", "mention_level", "nominal")],
-        "r1", "is given twice"),
-    "two answers": ([ANA, answer("r1", "entity_id", "n1", "n2")], "r1", "is given twice"),
-    "answer that is no text": (
+        "r1", "has several values"),
+    "two answers": ([ANA, answer("r1", "entity_id", "n1", "n2")], "r1", "has several values"),
+    "answer that is not a text": (
         [ANA, answer("r1", "entity_id", 3)], "r1", "not a text"),
-    "id with a blank": ([ANA, answer("r1", "entity_id", "n 1")], "r1", "is no id"),
-    "link that is none": (
+    "id with a blank": ([ANA, answer("r1", "entity_id", "n 1")], "r1", "is not an id"),
+    "not a link": (
         [ANA, answer("r1", "entity_id", "n1"), answer("r1", "entity_link", "Q42")],
-        "r1", "is no link"),
+        "r1", "is not a link"),
     "name of no entity": (
-        [ANA, answer("r1", "entity_name", "Ana R.")], "r1", "no entity_id"),
+        [ANA, answer("r1", "entity_name", "Ana R.")], "r1", 'without "entity_id"'),
     "two names of an entity": (
         [ANA, BO, answer("r1", "entity_id", "n1"), answer("r2", "entity_id", "n1"),
          answer("r1", "entity_name", "Ana"), answer("r2", "entity_name", "Bo")],
-        "r1", "«Ana» here and «Bo» elsewhere"),
-    "relation to nothing": ([ANA, arc("r1", "r9", "coreference")], "r1", "no labelled region"),
-    "relation from nothing": ([ANA, arc("r9", "r1", "coreference")], "r9", "no labelled region"),
+        "r1", '"Ana" here and "Bo" elsewhere'),
+    "relation to nothing": ([ANA, arc("r1", "r9", "coreference")], "r1", "an end without a labelled region"),
+    "relation from nothing": ([ANA, arc("r9", "r1", "coreference")], "r9", "an end without a labelled region"),
     "relation without a label": ([ANA, BO, arc("r1", "r2")], "r1", "has no label"),
-    "unknown relation": ([ANA, BO, arc("r1", "r2", "loves")], "r1", "«loves» does not join"),
+    "unknown relation": ([ANA, BO, arc("r1", "r2", "loves")], "r1", '"loves" cannot relate'),
     "role between mentions": (
         [ANA, BO, arc("r1", "r2", "agent")], "r1", "an entity to an entity"),
     "relation both ways": (
@@ -321,19 +322,19 @@ IRREGULAR = {
     "claim without a claimer": ([CLAIM], "c1", "has no claimer"),
     "claim with two claimers": (
         [ANA, CLAIM, SAYS, choice("c1", "claimer", "AUTHOR")], "c1", "several claimers (r1, AUT"),
-    "cue of nothing": ([SAID], "q1", "joined to no claim"),
+    "cue of nothing": ([SAID], "q1", "belongs to no claim"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("rows", "where", "message"), IRREGULAR.values(), ids=IRREGULAR)
-def test_what_is_irregular_is_reported_once(rows, where, message, read):
+def test_an_irregularity_is_reported_once(rows, where, message, read):
     _, problems = read(*rows)
     assert [region for region, _ in problems] == [where]
     assert message in problems[0][1]
 
 
 def test_a_problem_is_one_line_that_a_terminal_can_show():
-    problem = Problem(region="r\n1", message="x\ud800", quote="long\r\n\u202e" * 99)
+    problem = ResultProblem(region="r\n1", message="x\ud800", quote="long\r\n\u202e" * 99)
     assert problem.line.isprintable()
     assert len(problem.line) < len(problem.quote)
 

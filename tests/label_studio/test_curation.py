@@ -114,7 +114,7 @@ def test_a_conflict_is_seen_at_once_and_tells_what_is_said(task, project, label_
         cy.open(who.project(project)["id"], task["id"])
         marks = cy.page.locator('.htx-highlight[data-label*="conflict"]')
         expect(marks.first).to_be_visible()
-        expect(cy.page.get_by_text("Select a conflict to read what is said.")).to_be_visible()
+        expect(cy.page.get_by_text("Select a conflict to read the versions.")).to_be_visible()
         marks.first.click()
         note = cy.page.locator(".dateline .side .conflict")
         expect(note).to_be_visible()

@@ -14,7 +14,7 @@ import pytest
 
 from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
-from dateline.label_studio.server import client
+from dateline.label_studio.server import client, reading
 
 from . import proxy as p
 from .proxy import ALWAYS, Rule
@@ -36,7 +36,7 @@ NAMES = ["a", "b", "c", "d", "e"]
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch):
     """Pages and batches of two, so that five documents fill three."""
-    monkeypatch.setattr(client, "PAGE", 2)
+    monkeypatch.setattr(reading, "PAGE", 2)
     monkeypatch.setattr(client, "BATCH", 2)
 
 
@@ -134,20 +134,20 @@ GET_ONCE = {
 }  # fmt: skip
 GET_FOR_GOOD = {
     "reset": (p.reset_before, "ReadError|RemoteProtocolError", True),
-    "refused": (p.refused, "nothing answers there", True),
+    "refused": (p.refused, "cannot connect", True),
     "cut off": (p.cut_off, "RemoteProtocolError|ReadError", True),
-    "truncated": (p.truncated, "no JSON", True),
-    "empty": (p.empty, "no JSON", True),
-    "429": (S(429), "asks for fewer requests", True),
+    "truncated": (p.truncated, "not JSON", True),
+    "empty": (p.empty, "not JSON", True),
+    "429": (S(429), "Too many requests", True),
     "500": (S(500), "HTTP 500 while listing", True),
     "503": (S(503), "overloaded or starting", True),
-    "401": (S(401), "the token is not accepted", False),
-    "403": (S(403), "may not do this", False),
-    "404": (S(404), "gave 2 of 5 entries", False),
+    "401": (S(401), "the token was rejected", False),
+    "403": (S(403), "lacks permission", False),
+    "404": (S(404), "read 2 of 5 entries", False),
     "409": (S(409), "HTTP 409 while listing", False),
-    "html": (p.page_of_html, "no JSON", False),
-    "other json": (p.other_json, "makes no sense|changed while", False),
-    "redirect": (p.redirect, r"sends us elsewhere \(HTTP 302, to https://elsewhere.example\)", False),
+    "html": (p.page_of_html, "not JSON", False),
+    "other json": (p.other_json, "unexpected answer|changed while", False),
+    "redirect": (p.redirect, r"redirects to https://elsewhere.example \(HTTP 302\)", False),
 }  # fmt: skip
 # The lost answers (done) and the lost requests (not done); what is retried ends well.
 POST_ONCE = {
@@ -156,12 +156,12 @@ POST_ONCE = {
     "503": S(503), "html done": p.page_of_html, "429": S(429),
 }  # fmt: skip
 POST_FOR_GOOD = {
-    "401": (S(401), "the token is not accepted", False),
-    "403": (S(403), "may not do this", False),
+    "401": (S(401), "the token was rejected", False),
+    "403": (S(403), "lacks permission", False),
     "408": (S(408), "overloaded or starting", False),
     "504 done": (S(504, done=True), "overloaded or starting", False),
-    "redirect": (p.redirect, "sends us elsewhere", False),
-    "refused": (p.refused, "nothing answers there", True),
+    "redirect": (p.redirect, "redirects to", False),
+    "refused": (p.refused, "cannot connect", True),
     "reset": (p.reset_before, "ReadError|RemoteProtocolError", True),
 }  # fmt: skip
 # All of them strike the import of tasks; these the two other requests that add something.
@@ -205,7 +205,7 @@ def _table():
     for what, path in {"tasks": IMPORT, "predictions": PREDICTIONS}.items():
         for name, fault in {"before": p.hold_before, "after": p.hold_after}.items():
             yield Case(
-                f"{what}, slow {name}", "push", "POST", path, fault, "no answer in time", (2,), False,
+                f"{what}, slow {name}", "push", "POST", path, fault, "timed out while", (2,), False,
                 (*GOLD, "--timeout", "3"),
             )  # fmt: skip
     for name, fault in {"503": S(503), "reset": p.reset_after}.items():
@@ -225,7 +225,7 @@ def ran(result, case, message):
         assert result.exit_code == 1, result.output
         assert re.search(message, result.stderr), result.stderr
         assert result.stderr.count("Error:") == 1
-    assert ("trying again in" in result.stderr) == case.retried, result.stderr
+    assert ("retrying in" in result.stderr) == case.retried, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -279,12 +279,12 @@ def edit_second(edit):
     [
         (lambda page: {"total": 6}, "changed while it was read"),
         (lambda page: {"total": 4}, "changed while it was read"),
-        (lambda page: {"total": None}, "makes no sense"),
+        (lambda page: {"total": None}, "unexpected answer"),
         (lambda page: {"tasks": [page["tasks"][0]] * 2}, "changed while it was read"),
-        (lambda page: {"tasks": page["tasks"][:1]}, "gave 4 of 5 entries"),
-        (lambda page: {"tasks": []}, "gave 2 of 5 entries"),
-        (lambda page: {"tasks": None}, "gave 2 of 5 entries"),
-        (lambda page: {"tasks": [7, 8]}, "makes no sense"),
+        (lambda page: {"tasks": page["tasks"][:1]}, "read 4 of 5 entries"),
+        (lambda page: {"tasks": []}, "read 2 of 5 entries"),
+        (lambda page: {"tasks": None}, "read 2 of 5 entries"),
+        (lambda page: {"tasks": [7, 8]}, "unexpected answer"),
     ],
     ids=["more", "fewer", "no total", "doubled", "one left out", "no tasks", "null", "numbers"],
 )
@@ -379,9 +379,9 @@ def test_an_access_token_that_expires_is_renewed(
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        (S(401), "the token is not accepted"),
-        (p.page_of_html, "makes no sense"),
-        (p.refused, "nothing answers"),
+        (S(401), "the token was rejected"),
+        (p.page_of_html, "unexpected answer"),
+        (p.refused, "cannot connect"),
     ],
     ids=["revoked", "html", "refused"],
 )
@@ -405,7 +405,7 @@ def test_a_token_that_cannot_be_renewed_is_explained(
 def test_a_token_is_renewed_only_once_for_a_request(small, proxy, personal, annotated, sync):
     proxy.rules.append(Rule(S(401), "GET", TASKS, ALWAYS))
     result = sync(small, "pull", "--project", annotated[0], url=proxy.url, token=personal)
-    assert "the token is not accepted" in result.stderr
+    assert "the token was rejected" in result.stderr
     assert proxy.rules[0].met == 2
 
 
@@ -420,7 +420,7 @@ def test_an_address_with_a_password_is_refused_without_naming_it(small, sync, la
     secret = label_studio.password
     result = sync(small, "push", url=label_studio.url.replace("//", f"//me:{secret}@"))
     assert result.exit_code == 1
-    assert "leave it out" in result.stderr
+    assert "contains a user name or a password" in result.stderr
 
 
 @pytest.mark.parametrize("code", [200, 400, 500])

@@ -1,4 +1,4 @@
-"""Exports that were made with other labels: what is understood comes in, and nothing else."""
+"""Exports made with other labels: what is mapped is imported, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from hypothesis import strategies as st
 from dateline.errors import DatelineError
 from dateline.label_studio.importing import export_file as export_module
 from dateline.label_studio.importing.export_file import read_export
-from dateline.label_studio.importing.importer import ImportWishes, import_export, occurrences
+from dateline.label_studio.importing.importer import (
+    ImportOptions,
+    export_labels,
+    import_export,
+)
 from dateline.label_studio.importing.mapping import read_mapping
-from dateline.label_studio.importing.template import template
+from dateline.label_studio.importing.template import mapping_template
 from dateline.label_studio.importing.translate import translate
 
 from ..small_corpus import TEXT
@@ -26,17 +30,17 @@ from .strategies import document_of
 
 
 @pytest.fixture
-def bring(files, run, tmp_path):
+def import_tasks(files, run, tmp_path):
     """Run the import for the small corpus; no file but annotations may change."""
 
-    def invoke(tasks, *arguments, mapping=MAPPING, annotator=("--annotator", "ana")):
+    def invoke(tasks, *arguments, mapping=MAPPING, users="ana"):
         export, labels = tmp_path / "export.json", tmp_path / "mapping.toml"
         content = tasks if isinstance(tasks, bytes) else json.dumps(tasks).encode()
         export.write_bytes(content)
         labels.write_text(mapping, encoding="utf-8")
         result = run(
             files.corpus, "studio", "import", str(export), "--mapping", str(labels),
-            *annotator, *arguments,
+            *(("--users", users) if users else ()), *arguments,
         )  # fmt: skip
         assert isinstance(result.exception, SystemExit | None), result.exception
         assert "Traceback" not in result.output
@@ -49,11 +53,11 @@ def without(*ids):
     return [r for r in RESULT if not {r.get("id"), r.get("from_id"), r.get("to_id")} & {*ids}]
 
 
-def test_what_is_mapped_comes_in(bring, files, run):
-    result = bring([task(annotation())])
+def test_mapped_labels_are_imported(import_tasks, files, run):
+    result = import_tasks([task(annotation())])
     assert result.exit_code == 0, result.output
     assert result.stdout == "annotations/ana/summit.json\n"
-    assert "1 row(s) left out with regions that are ignored" in result.stderr
+    assert "1 row(s) left out with ignored regions" in result.stderr
     made = files.corpus.read_annotation("ana", "summit")
     assert [(m.id, m.type, m.entity, m.attributes) for m in made.mentions] == [
         ("aB3_x-1", "PERSON", "ana", {"level": "name"}),
@@ -80,20 +84,34 @@ def test_what_is_mapped_comes_in(bring, files, run):
     assert run(files.corpus, "validate", str(files.root / "annotations" / "ana")).exit_code == 0
 
 
-def test_importing_again_changes_nothing_and_never_overwrites(bring, files):
-    bring([task(annotation())])
+def test_importing_again_changes_nothing_and_never_overwrites(import_tasks, files):
+    import_tasks([task(annotation())])
     path = files.corpus.annotation_path("ana", "summit")
     before = path.read_bytes()
-    result = bring([task(annotation())])
+    result = import_tasks([task(annotation())])
     assert result.exit_code == 0
     assert "0 written, 1 unchanged" in result.stderr
-    result = bring([task(annotation(without("oslo")))])
+    result = import_tasks([task(annotation(without("oslo")))])
     assert result.exit_code == 1
-    assert "annotations/ana/summit.json is there already, and is not overwritten" in result.stderr
+    assert "annotations/ana/summit.json exists. Move it away" in result.stderr
     assert path.read_bytes() == before
 
 
-def test_whatever_is_not_mapped_stops_the_import_and_is_listed(bring, files):
+def test_a_dry_run_writes_nothing(import_tasks, files):
+    result = import_tasks([task(annotation())], "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "annotations/ana/summit.json\n"
+    assert "annotations: 1 to write" in result.stderr
+    assert not files.corpus.annotations.joinpath("ana").exists()
+
+
+def test_layers_can_be_given(import_tasks, files):
+    rows = [row for row in RESULT if row.get("from_name") == "ner"]
+    assert import_tasks([task(annotation(rows))], "--layers", "entities").exit_code == 0
+    assert files.corpus.read_annotation("ana", "summit").layers == ("entities",)
+
+
+def test_unmapped_labels_stop_the_import_and_are_listed(import_tasks, files):
     rows = [
         *RESULT,
         region("x1", "ner", "FOOD", "treaty"),
@@ -111,133 +129,136 @@ def test_whatever_is_not_mapped_stops_the_import_and_is_listed(bring, files):
         "no row",
     ]
     tasks = [task(annotation(rows))]
-    result = bring(tasks)
+    result = import_tasks(tasks)
     assert result.exit_code == 1
     for line in (
-        "label «FOOD» of «ner»: 2 times, such as «treaty»",
-        "label «PER» of «other»: 1 time, such as «Oslo»",
-        "type «hypertextlabels»: 1 time",
-        "type «rating»: 1 time",
-        "type «»: 1 time",
-        "relation «»: 1 time, such as «Ana Ruiz»",
+        'label "FOOD" of "ner": 2 times, such as "treaty"',
+        'label "PER" of "other": 1 time, such as "Oslo"',
+        'type "hypertextlabels": 1 time',
+        'type "rating": 1 time',
+        'type "": 1 time',
+        'relation "": 1 time, such as "Ana Ruiz"',
     ):
         assert line in result.stderr
     assert not files.corpus.annotations.joinpath("ana").exists()
-    found = json.loads(bring(tasks, "--format", "json").stdout)
+    found = json.loads(import_tasks(tasks, "--format", "json").stdout)
     assert found["written"] == []
     assert {
-        "thing": {"kind": "label", "control": "ner", "name": "FOOD"}, "count": 2, "quote": "treaty",
+        "label": {"kind": "label", "control": "ner", "name": "FOOD"}, "count": 2, "quote": "treaty",
     } in found["unmapped"]  # fmt: skip
 
 
-def test_what_loses_something_is_refused_or_a_draft(bring, files, run):
+def test_an_annotation_with_problems_is_refused_or_a_draft(import_tasks, files, run):
     rows = [r for r in RESULT if r.get("labels") != ["said_by"]]
-    result = bring([task(annotation(rows))])
+    result = import_tasks([task(annotation(rows))])
     assert result.exit_code == 1
     assert "region says: the claim has no claimer" in result.stderr
     assert not files.corpus.annotations.joinpath("ana").exists()
-    result = bring([task(annotation(rows))], "--draft")
+    result = import_tasks([task(annotation(rows))], "--draft")
     assert result.exit_code == 0, result.output
     assert "the claim has no claimer" in result.stderr
     assert files.corpus.read_annotation("ana", "summit").status == "draft"
 
 
-def test_defaults_give_what_is_required(bring):
+def test_defaults_fill_required_attributes(import_tasks):
     mapping = MAPPING.replace('"mention.level" = "name"', "")
-    result = bring([task(annotation())], mapping=mapping)
+    result = import_tasks([task(annotation())], mapping=mapping)
     assert result.exit_code == 1
     assert 'missing: "level"' in result.stderr
     mapping = MAPPING.replace("[defaults]", '[defaults]\nclaimer = "AUTHOR"')
     rows = [r for r in RESULT if r.get("labels") != ["said_by"]]
-    assert bring([task(annotation(rows))], mapping=mapping).exit_code == 0
+    assert import_tasks([task(annotation(rows))], mapping=mapping).exit_code == 0
 
 
-def test_texts_are_found_by_what_they_say(bring, files):
-    result = bring([task(annotation(), text=TEXT + "!")])
+def test_documents_are_found_by_their_text(import_tasks, files):
+    result = import_tasks([task(annotation(), text=TEXT + "!")])
     assert result.exit_code == 1
-    assert "task 1: is about no document of corpus/: «Ana Ruiz met" in result.stderr
-    assert bring([task(annotation())], mapping=MAPPING.replace('text = "body"', "")).exit_code == 0
+    assert 'task 1: its text is not in corpus/: "Ana Ruiz met' in result.stderr
+    assert (
+        import_tasks([task(annotation())], mapping=MAPPING.replace('text = "body"', "")).exit_code
+        == 0
+    )
     named = MAPPING.replace('text = "body"', 'id = "doc"')
-    assert bring([task(annotation(), doc="summit")], mapping=named).exit_code == 0
-    result = bring([task(annotation(), doc="another")], mapping=named)
-    assert "has not the text of a document «another»" in result.stderr
+    assert import_tasks([task(annotation(), doc="summit")], mapping=named).exit_code == 0
+    result = import_tasks([task(annotation(), doc="another")], mapping=named)
+    assert 'its text is not the text of the document "another"' in result.stderr
 
 
-def test_users_need_pseudonyms_and_are_never_named(bring, files):
+def test_users_need_pseudonyms_and_are_never_named(import_tasks, files):
     email = "somebody.real@example.org"
     who = {"id": 3, "email": email, "first_name": "Somebody", "last_name": "Real"}
     tasks = [task(annotation(user=who), annotation(without("oslo"), user=9, id=12))]
-    result = bring(tasks)
+    result = import_tasks(tasks)
     assert result.exit_code == 1
-    assert "--annotator 3=PSEUDONYM --annotator 9=PSEUDONYM" in result.stderr
-    result = bring(tasks, annotator=("--annotator", "3=ana", "--annotator", "9=bo"))
+    assert "3=PSEUDONYM,9=PSEUDONYM" in result.stderr
+    result = import_tasks(tasks, users="3=ana,9=bo")
     assert result.stdout == "annotations/ana/summit.json\nannotations/bo/summit.json\n"
     for tasks in (
         [task(annotation(user=email, id=1), annotation(user="x" + email, id=2))],
         [task(annotation(user={"email": email}))],
     ):
-        result = bring(tasks, annotator=())
-        assert "--annotator x1=PSEUDONYM" in result.stderr
+        result = import_tasks(tasks, users="")
+        assert "x1=PSEUDONYM" in result.stderr
         assert email not in result.output
     for path in files.root.rglob("*.json"):
         assert email.encode() not in path.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["gold", "Ana", "a b", "../x"])
-def test_a_pseudonym_that_cannot_serve_is_refused(bring, name):
-    result = bring([task(annotation())], annotator=("--annotator", name))
+def test_an_invalid_pseudonym_is_refused(import_tasks, name):
+    result = import_tasks([task(annotation())], users=name)
     assert result.exit_code == 1
-    assert "a pseudonym has up to 40" in result.stderr
+    assert name in result.stderr
 
 
-def test_skips_predictions_and_older_annotations_are_left_out_and_said(bring, files):
+def test_skips_predictions_and_older_annotations_are_reported_and_left_out(import_tasks, files):
     newer = annotation(without("oslo"), id=12, updated_at="2025-03-01T00:00:00Z")
     whole = task(annotation(), newer, annotation([], id=13, was_cancelled=True))
-    result = bring([whole | {"predictions": [{"result": RESULT}]}])
+    result = import_tasks([whole | {"predictions": [{"result": RESULT}]}])
     assert result.exit_code == 0, result.output
     assert "1 prediction(s) left out" in result.stderr
-    assert "11 is older than 12 of the same user" in result.stderr
-    assert "13 is a skip; left out" in result.stderr
+    assert "11 is older than 12 by the same user" in result.stderr
+    assert "13 was skipped; left out" in result.stderr
     assert len(files.corpus.read_annotation("ana", "summit").mentions) == 3
 
 
-def test_an_export_of_the_old_kind_is_read_too(bring, files):
+def test_an_export_in_the_old_format_is_read(import_tasks, files):
     old = task(annotation())
     old["completions"] = old.pop("annotations")
     del old["predictions"]
-    assert bring([old]).exit_code == 0
+    assert import_tasks([old]).exit_code == 0
     assert len(files.corpus.read_annotation("ana", "summit").mentions) == 4
 
 
-def test_offsets_in_utf16_units_are_converted_with_a_note(bring, files):
+def test_offsets_in_utf16_units_are_converted_with_a_note(import_tasks, files):
     text = "A 🏙️ for Ana.\nBo."
     document = document_of(text, "town")
     files.corpus.write_document(document)
     quoted = place("Ana", text)
     wide = len(text[: quoted["start"]].encode("utf-16-le")) // 2
     row = region("r1", "ner", "PER", "Ana", text, start=wide, end=wide + 3)
-    result = bring([task(annotation([row]), text=text)])
+    result = import_tasks([task(annotation([row]), text=text)])
     assert result.exit_code == 0, result.output
-    assert "counts UTF-16 units" in result.stderr
+    assert "in UTF-16 units was read as" in result.stderr
     (mention,) = files.corpus.read_annotation("ana", "town").mentions
     assert (mention.spans[0].start, mention.spans[0].text) == (quoted["start"], "Ana")
     del row["value"]["text"]
-    result = bring([task(annotation([row]), text=text)], annotator=("--annotator", "bo"))
+    result = import_tasks([task(annotation([row]), text=text)], users="bo")
     assert result.exit_code == 1
-    assert "nobody can tell what its offsets count" in result.stderr
+    assert "may be code points or UTF-16 units" in result.stderr
 
 
-def test_regions_of_another_text_on_the_page_are_told_apart(bring, files):
+def test_regions_of_another_text_on_the_page_are_ignored(import_tasks, files):
     rows = [*RESULT, region("t", "ner", "PER", "Ana") | {"to_name": "title"}]
-    result = bring([task(annotation(rows))])
+    result = import_tasks([task(annotation(rows))])
     assert result.exit_code == 1
     assert "regions of several texts (doc, title)" in result.stderr
     mapping = MAPPING.replace("[document]", '[document]\nobject = "doc"')
-    assert bring([task(annotation(rows))], mapping=mapping).exit_code == 0
+    assert import_tasks([task(annotation(rows))], mapping=mapping).exit_code == 0
     assert "t" not in set(files.corpus.read_annotation("ana", "summit").ids())
 
 
-def test_one_choice_can_mean_another_thing_for_another_kind_of_region(bring, files):
+def test_the_target_of_a_choice_may_depend_on_the_kind_of_region(import_tasks, files):
     mapping = (
         MAPPING + '\n[choices.sure]\nno = ["event.polarity=negative", "claim.polarity=negative"]\n'
     )
@@ -245,7 +266,7 @@ def test_one_choice_can_mean_another_thing_for_another_kind_of_region(bring, fil
         *RESULT,
         *(said(name, "sure", "choices", "met", choices=["no"]) for name in ("met", "says")),
     ]
-    assert bring([task(annotation(rows))], mapping=mapping).exit_code == 0
+    assert import_tasks([task(annotation(rows))], mapping=mapping).exit_code == 0
     made = files.corpus.read_annotation("ana", "summit")
     assert made.events[0].attributes["polarity"] == "negative"
     assert made.claims[0].attributes["polarity"] == "negative"
@@ -257,29 +278,29 @@ def test_one_choice_can_mean_another_thing_for_another_kind_of_region(bring, fil
         (b"", "is not JSON"),
         (b"id,text\n1,x\n", "is not JSON"),
         (b'[{"data": {"body": "\xff"}}]', "is not JSON"),
-        (b'"text"', "holds no list of tasks"),
-        (b'{"tasks": []}', "holds no list of tasks"),
-        (b"[1]", "task 1 has no «data» object"),
-        (b'[{"id": 1, "text": "x", "ner": []}]', "not «JSON-MIN»"),
+        (b'"text"', "is not a list of tasks"),
+        (b'{"tasks": []}', "is not a list of tasks"),
+        (b"[1]", 'task 1 has no "data" object'),
+        (b'[{"id": 1, "text": "x", "ner": []}]', 'not "JSON-MIN"'),
         (b'[{"data": {}}]', "no list of annotations"),
-        (b'[{"data": {}, "annotations": [1]}]', "annotation 1 has no list called «result»"),
-        (b'[{"data": {}, "annotations": [{"result": "x"}]}]', "annotation 1 has no list"),
+        (b'[{"data": {}, "annotations": [1]}]', 'annotation 1 has no "result" list'),
+        (b'[{"data": {}, "annotations": [{"result": "x"}]}]', 'annotation 1 has no "result" list'),
         (b"[" * 1_000_000, "nested too deeply"),
         (b'[{"data": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}]", "nested too deeply"),
     ],
     ids=["empty", "csv", "latin", "text", "object", "number", "min", "none", "one", "result",
          "deep", "deep data"],
 )  # fmt: skip
-def test_a_file_that_is_no_export_is_explained(bring, content, message):
-    result = bring(content)
+def test_a_file_that_is_not_an_export_is_refused(import_tasks, content, message):
+    result = import_tasks(content)
     assert result.exit_code == 1
     assert message in result.stderr
     assert len(result.stderr) < 1_000
 
 
-def test_a_file_that_is_too_large_is_not_read(bring, monkeypatch):
-    monkeypatch.setattr(export_module, "LIMIT", 100)
-    result = bring([task(annotation())])
+def test_a_file_that_is_too_large_is_refused(import_tasks, monkeypatch):
+    monkeypatch.setattr(export_module, "MAX_BYTES", 100)
+    result = import_tasks([task(annotation())])
     assert result.exit_code == 1
     assert "export and import it in parts" in result.stderr
 
@@ -290,32 +311,32 @@ def test_a_file_that_is_too_large_is_not_read(bring, monkeypatch):
         ("x", "is not TOML"),
         ("[labels]\nPER = 3", "mapping.toml"),
         ('[label.ner]\nPER = "entity:PERSON"', "unknown field `label`"),
-        ('[labels.ner]\nPER = "entity:PERSN"', "labels.ner.PER: «entity:PERSN» is no label of this corpus; did you mean «entity:PERSON»?"),
-        ('[choices.c]\nx = "mention.level=nam"', "did you mean «mention.level=name»?"),
-        ('[relations]\nx = "partie"', "did you mean «party»?"),
-        ('[texts]\nx = "entity_ids"', "did you mean «entity_id»?"),
+        ('[labels.ner]\nPER = "entity:PERSN"', 'labels.ner.PER: "entity:PERSN" is not a label of this corpus. Did you mean "entity:PERSON"?'),
+        ('[choices.c]\nx = "mention.level=nam"', 'Did you mean "mention.level=name"?'),
+        ('[relations]\nx = "partie"', 'Did you mean "party"?'),
+        ('[texts]\nx = "entity_ids"', 'Did you mean "entity_id"?'),
         ('[defaults]\n"mention.levl" = "name"', "defaults.mention.levl"),
     ],
 )  # fmt: skip
-def test_a_mapping_that_cannot_be_is_explained(bring, mapping, message):
-    result = bring([task(annotation())], mapping=mapping)
+def test_an_invalid_mapping_is_refused(import_tasks, mapping, message):
+    result = import_tasks([task(annotation())], mapping=mapping)
     assert result.exit_code == 1
     assert message in result.stderr
 
 
-def test_the_template_is_a_mapping_of_everything_that_occurs(files, run, tmp_path, bring):
+def test_the_template_is_a_mapping_of_every_label(files, run, tmp_path, import_tasks):
     export = tmp_path / "export.json"
     export.write_text(json.dumps([task(annotation())]), encoding="utf-8")
     result = run(files.corpus, "studio", "import", str(export), "--template")
     assert result.exit_code == 0
-    assert '"PER" = "?"   # 3 times, such as «Ana Ruiz»' in result.stdout
+    assert '"PER" = "?"   # 3 times, such as "Ana Ruiz"' in result.stdout
     found = tomllib.loads(result.stdout)
     assert list(found["labels"]["ner"]) == ["LOC", "MISC", "PER"]
     assert set(found["relations"]) == {"participant_of", "said_by"}
-    # As it stands it decides nothing; with every «?» ignored, it is complete.
-    assert bring([task(annotation())], mapping=result.stdout).exit_code == 1
+    # Unchanged, it maps nothing; with every "?" ignored, it is complete.
+    assert import_tasks([task(annotation())], mapping=result.stdout).exit_code == 1
     ignored = result.stdout.replace('= "?"', '= "ignore"')
-    result = bring([task(annotation())], mapping=ignored)
+    result = import_tasks([task(annotation())], mapping=ignored)
     assert result.exit_code == 0, result.output
     assert files.corpus.read_annotation("ana", "summit").mentions == ()
 
@@ -326,12 +347,12 @@ def test_the_template_is_a_mapping_of_everything_that_occurs(files, run, tmp_pat
         st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=4
     )
 )
-def test_any_name_can_stand_in_a_template(names, repository, tmp_path):
+def test_a_template_can_have_any_name(names, repository, tmp_path):
     path = tmp_path / "any.json"
     rows = [region("a", name, name, "Ana") for name in names]
     rows += [relation("a", "a", *names), {"type": "textarea", "from_name": "".join(names)}]
     path.write_bytes(msgspec.json.encode([task(annotation(rows))]))
-    text = template(occurrences(read_export(path)), repository.ontology)
+    text = mapping_template(export_labels(read_export(path)), repository.ontology)
     assert all(character.isprintable() or character == "\n" for character in text)
     assert set(tomllib.loads(text)["labels"]) == set(names)
 
@@ -340,7 +361,7 @@ def test_the_template_guesses_where_names_agree(repository, files):
     rows = [region("a", "ner", "person", "Ana"), relation("a", "a", "AGENT")]
     export = files.root / "export.json"
     export.write_text(json.dumps([task(annotation(rows))]), encoding="utf-8")
-    found = tomllib.loads(template(occurrences(read_export(export)), repository.ontology))
+    found = tomllib.loads(mapping_template(export_labels(read_export(export)), repository.ontology))
     assert found["labels"]["ner"]["person"] == "entity:PERSON"
     assert found["relations"]["AGENT"] == "agent"
 
@@ -378,7 +399,7 @@ ROWS = st.lists(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(rows=ROWS)
-def test_no_result_makes_it_crash(rows, files, tmp_path):
+def test_no_result_causes_a_crash(rows, files, tmp_path):
     path = tmp_path / "any.json"
     path.write_bytes(msgspec.json.encode([task(annotation(rows))]))
     labels = tmp_path / "mapping.toml"
@@ -386,17 +407,17 @@ def test_no_result_makes_it_crash(rows, files, tmp_path):
     ontology = files.corpus.ontology
     mapping = read_mapping(labels, ontology)
     tasks = read_export(path)
-    wishes = ImportWishes(pseudonyms={"": "ana"}, draft=True)
-    done = import_export(files.corpus, tasks, mapping, wishes)
+    options = ImportOptions(pseudonyms={"": "ana"}, draft=True)
+    done = import_export(files.corpus, tasks, mapping, options)
     for file in done.written:
         (files.root / file).unlink()
-    tomllib.loads(template(occurrences(tasks), ontology))
+    tomllib.loads(mapping_template(export_labels(tasks), ontology))
     translate(rows, TEXT, mapping, ontology)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200) | JSON.map(msgspec.json.encode))
-def test_no_file_makes_it_crash(content, tmp_path):
+def test_no_file_causes_a_crash(content, tmp_path):
     path = tmp_path / "any.json"
     path.write_bytes(content)
     with contextlib.suppress(DatelineError):

@@ -1,4 +1,4 @@
-"""A project with quite another page on a real server, annotated there, exported and imported."""
+"""A project with another labelling page on a real server, exported and imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .foreign import CONFIG, MAPPING, RESULT, place
 
 @pytest.fixture
 def foreign(label_studio, title):
-    """Somebody else's project: the small corpus's text and another one; ids of tasks by text."""
+    """A project with the small corpus's text and another one: its id, and its tasks by text."""
     project = label_studio.owner.post("/api/projects/", title=title, label_config=CONFIG)["id"]
     for text in (TEXT, "Nobody here knows this text."):
         label_studio.owner.post(f"/api/projects/{project}/import", body=text)
@@ -21,8 +21,8 @@ def foreign(label_studio, title):
 
 
 @pytest.fixture
-def bring(files, run, tmp_path, label_studio, foreign):
-    """Export the project as JSON and import it; no secret of the server may get through."""
+def import_project(files, run, tmp_path, label_studio, foreign):
+    """Export the project as JSON and import it; no secret of the server may show."""
 
     def invoke(*arguments, mapping=MAPPING):
         export, labels = tmp_path / "export.json", tmp_path / "mapping.toml"
@@ -42,24 +42,23 @@ def bring(files, run, tmp_path, label_studio, foreign):
     return invoke
 
 
-def test_an_export_of_the_real_server_is_imported(bring, files, foreign, label_studio, run):
+def test_an_export_of_the_real_server_is_imported(
+    import_project, files, foreign, label_studio, run
+):
     _, tasks = foreign
     ours = tasks[TEXT]
     label_studio.annotator.submit(ours, RESULT)
     label_studio.owner.submit(ours, RESULT[:4])
     label_studio.owner.submit(ours, [], was_cancelled=True)
     label_studio.owner.post("/api/predictions/", task=ours["id"], result=RESULT[:1])
-    names = [
-        "--annotator", f"{label_studio.annotator.id}=ana",
-        "--annotator", f"{label_studio.owner.id}=bo",
-    ]  # fmt: skip
-    template = bring("--template").stdout
+    users = f"{label_studio.annotator.id}=ana,{label_studio.owner.id}=bo"
+    template = import_project("--template").stdout
     for name in ("PER", "LOC", "MISC", "Contact", "participant_of", "good"):
         assert f'"{name}" = "?"' in template
-    result = bring(*names)
+    result = import_project("--users", users)
     assert result.exit_code == 0, result.output
     assert result.stdout == "annotations/ana/summit.json\nannotations/bo/summit.json\n"
-    assert "is a skip; left out" in result.stderr
+    assert "was skipped; left out" in result.stderr
     assert "1 prediction(s) left out" in result.stderr
     ana = files.corpus.read_annotation("ana", "summit")
     assert [m.spans[0].text for m in ana.mentions] == ["Ana Ruiz", "Bo Lind", "Oslo", "She"]
@@ -69,7 +68,7 @@ def test_an_export_of_the_real_server_is_imported(bring, files, foreign, label_s
     assert run(files.corpus, "validate").exit_code == 0
 
 
-def test_what_the_server_lets_through_is_refused_and_said(bring, files, foreign, label_studio):
+def test_rows_that_the_server_accepts_may_be_refused(import_project, files, foreign, label_studio):
     _, tasks = foreign
     rows = [
         *RESULT,
@@ -80,17 +79,17 @@ def test_what_the_server_lets_through_is_refused_and_said(bring, files, foreign,
     label_studio.annotator.submit(tasks[TEXT], rows)
     unknown = next(task for text, task in tasks.items() if text != TEXT)
     label_studio.annotator.submit(unknown, [])
-    result = bring("--annotator", "ana")
+    result = import_project("--users", "ana")
     assert result.exit_code == 1
-    assert "label «PLANET» of «ner»: 1 time, such as «Oslo»" in result.stderr
+    assert 'label "PLANET" of "ner": 1 time, such as "Oslo"' in result.stderr
     mapping = MAPPING.replace('MISC = "ignore"', 'MISC = "ignore"\nPLANET = "entity:GPE"')
     mapping = mapping.replace("[relations]", '[relations]\n"" = "coreference"')
-    result = bring("--annotator", "ana", mapping=mapping)
+    result = import_project("--users", "ana", mapping=mapping)
     assert result.exit_code == 1
-    assert "leads to no labelled region" in result.stderr
-    assert "is about no document of corpus/: «Nobody here" in result.stderr
+    assert "an end without a labelled region" in result.stderr
+    assert 'its text is not in corpus/: "Nobody here' in result.stderr
     assert not files.corpus.annotations.joinpath("ana").exists()
-    result = bring("--annotator", "ana", "--draft", mapping=mapping)
+    result = import_project("--users", "ana", "--draft", mapping=mapping)
     assert result.exit_code == 1, "the unknown text is still left out"
     assert result.stdout == "annotations/ana/summit.json\n"
     assert files.corpus.read_annotation("ana", "summit").status == "draft"

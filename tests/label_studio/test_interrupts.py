@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from dateline.label_studio.page.config import labelling_config
+from dateline.label_studio.config.labelling_config import labelling_config
 
 from .slow_server import TITLE, slow_server
 from .test_command import TOKEN

@@ -1,4 +1,4 @@
-"""Projects for some layers: the others are seen, and come back only where they are referred to."""
+"""Projects for some layers: the others are context, and kept only if referred to."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from dateline.annotations.layers import limited
 from dateline.cli.annotation.studio import studio
-from dateline.label_studio.page.config import labelled_layers, labelling_config
-from dateline.label_studio.page.controls import CONTROLS
-from dateline.label_studio.page.offers import lost_offers
+from dateline.label_studio.config.controls import CONTROLS
+from dateline.label_studio.config.entries import removed_entries
+from dateline.label_studio.config.labelling_config import labelled_layers, labelling_config
 from dateline.model import LAYERS, canonical
 from dateline.validation.engine import Checker
 
@@ -34,7 +34,7 @@ def test_the_page_knows_its_layers(layers, ontology):
 
 
 @subsets
-def test_context_has_no_keys_and_asks_for_nothing(layers, ontology):
+def test_context_has_no_keys_and_no_required_choices(layers, ontology):
     page = ElementTree.fromstring(labelling_config(ontology, layers))
     for controls in CONTROLS:
         keys = {tag.get("hotkey") for tag in page.find(f".//Labels[@name='{controls.labels}']")}
@@ -46,8 +46,8 @@ def test_context_has_no_keys_and_asks_for_nothing(layers, ontology):
 
 
 @subsets
-def test_a_change_of_layers_loses_no_label(layers, ontology):
-    assert lost_offers(labelling_config(ontology), labelling_config(ontology, layers)) == []
+def test_other_layers_remove_no_label(layers, ontology):
+    assert removed_entries(labelling_config(ontology), labelling_config(ontology, layers)) == []
 
 
 @subsets
@@ -65,7 +65,7 @@ def test_context_does_not_break_the_rules(layers, repository):
 
 
 @subsets
-def test_gold_comes_back_as_the_layers_that_were_asked_for(
+def test_gold_comes_back_limited_to_the_project_layers(
     layers, real_corpus, sync, label_studio, title
 ):
     chosen = ("--layers", ",".join(layers))
@@ -106,7 +106,7 @@ def test_context_that_nothing_refers_to_is_an_error(repository):
     assert {"/mentions", "/event_relations"} <= found
 
 
-def test_the_layers_of_a_project_stay(real_corpus, sync):
+def test_the_layers_of_a_project_are_fixed(real_corpus, sync):
     assert sync(real_corpus, "push", "--layers", "claims").exit_code == 0
     result = sync(real_corpus, "push")
     assert result.exit_code == 1

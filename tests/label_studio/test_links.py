@@ -13,7 +13,7 @@ PARTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["NI
 
 
 @given(kb=PARTS, date=st.none() | PARTS, id=st.none() | PARTS)
-def test_a_link_comes_back_the_same(kb, date, id):
+def test_a_link_comes_back_unchanged(kb, date, id):
     link = Link(kb=kb, date=date, id=id)
     assert parse_link(f" {format_link(link)}\n") == link
 

@@ -1,4 +1,4 @@
-"""The ontology changes while people annotate: nothing that they submitted is lost."""
+"""The ontology changes while people annotate, and no submitted work is lost."""
 
 from __future__ import annotations
 
@@ -46,21 +46,21 @@ def without_person(schema):
         role["x-fillers"] = [filler for filler in role["x-fillers"] if filler != "PERSON"]
 
 
-def test_a_removed_label_is_refused_with_how_much_it_is_used(
+def test_a_removed_label_is_refused_with_its_number_of_uses(
     small, sync, submitted, label_studio, title
 ):
     before = label_studio.owner.project(title)["label_config"]
     result = sync(change(small, without_person), "push")
     assert result.exit_code == 1
     assert (
-        "label «PERSON» of «entity»: used 4 times in 1 annotation on the server and "
+        'label "PERSON" of "entity": used 4 times in 1 annotation on the server and '
         "4 times in 1 annotation in annotations/" in result.stderr
     )
     assert "x-formerly" in result.stderr
     assert label_studio.owner.project(title)["label_config"] == before
 
 
-def test_what_was_submitted_under_old_names_is_pulled_under_the_new(
+def test_work_submitted_under_old_names_is_pulled_under_new_names(
     small, sync, run, submitted, label_studio, title
 ):
     person = f"{label_studio.annotator.id}=ana"
@@ -92,7 +92,7 @@ def test_what_was_submitted_under_old_names_is_pulled_under_the_new(
     assert task["annotations"][0]["result"] == on_server
     assert "brought up to date" not in sync(corpus, "push").stderr
 
-    # Half of it is labelled anew, the rest stays under the old names.
+    # Half of it is relabelled, the rest stays under the old names.
     rows = json.loads(json.dumps(on_server))
     for row in rows:
         if row.get("value", {}).get("labels") == ["MEET"]:
@@ -104,7 +104,7 @@ def test_what_was_submitted_under_old_names_is_pulled_under_the_new(
     assert (after.mentions, after.events, after.claims) == (ana.mentions, ana.events, ana.claims)
 
 
-def test_a_renaming_by_command_loses_nothing_on_the_server(
+def test_renaming_labels_loses_nothing_on_the_server(
     small, sync, run, submitted, label_studio, title
 ):
     person = f"{label_studio.annotator.id}=ana"
@@ -121,7 +121,7 @@ def test_a_renaming_by_command_loses_nothing_on_the_server(
     assert len(label_studio.annotator.tasks(title)["summit"]["predictions"]) == 2
 
 
-def test_a_new_project_has_the_new_names_alone(small, sync, run, label_studio, title):
+def test_a_new_project_has_only_the_new_names(small, sync, run, label_studio, title):
     corpus = change(small, rename_all)
     assert run(corpus, "rename").exit_code == 0
     assert sync(corpus, "push", "--from", "gold").exit_code == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dateline.label_studio.server import client
+from dateline.label_studio.server import client, reading
 from dateline.label_studio.sync.pull_progress import FOLDER as NOTES
 
 from .test_faults import NAMES, contents, corpus_at
@@ -280,8 +280,8 @@ def test_many_tasks_are_read_as_exports(
     expected = {n: c for n, c in contents(five).items() if "label-studio" not in n}
     for path in (five.annotations / "ana").rglob("*.json"):
         path.unlink()
-    monkeypatch.setattr(client, "LISTED", 1)
-    monkeypatch.setattr(client, "BATCH", 2)
+    monkeypatch.setattr(reading, "MAX_LISTED", 1)
+    monkeypatch.setattr(reading, "EXPORT_BATCH", 2)
     requests.clear()
     assert "5 written" in pull("--full").stderr
     assert max(requests) <= 2
@@ -291,8 +291,8 @@ def test_many_tasks_are_read_as_exports(
 KILLED = """
 import os, signal, sys
 from dateline.cli.main import main
-from dateline.label_studio.server import client
-client.LISTED, client.BATCH = 0, 2
+from dateline.label_studio.server import reading
+reading.MAX_LISTED, reading.EXPORT_BATCH = 0, 2
 left, real = int(sys.argv.pop(1)), os.replace
 def replace(*paths):
     global left

@@ -126,10 +126,10 @@ def test_a_file_without_predictions_is_explained(five, sync, tmp_path, lines):
 def test_what_was_changed_drawn_and_removed_is_told(
     five, sync, run, label_studio, title, monkeypatch, exported
 ):
-    from dateline.label_studio.server import client
+    from dateline.label_studio.server import reading
 
     if exported:
-        monkeypatch.setattr(client, "LISTED", 0)
+        monkeypatch.setattr(reading, "MAX_LISTED", 0)
     sync(five, "push", "--from", "gold")
     task = label_studio.annotator.tasks(title)["a"]
     gold = five.read_annotation("gold", "a")

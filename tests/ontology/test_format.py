@@ -13,7 +13,7 @@ import jsonschema_rs
 import pytest
 
 from dateline.errors import DatelineError, InvalidInputError
-from dateline.label_studio.page.config import labelling_config
+from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.ontology.format import FORMATS, check_schemas, format_schema
 from dateline.ontology.guidelines import guidelines
 from dateline.ontology.patterns import matcher, searcher

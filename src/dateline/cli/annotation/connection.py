@@ -81,17 +81,17 @@ def _remember(ctx: click.Context, param: click.Parameter, value: float | None) -
 
 def connect_to(settings: Settings, url: str, token: str | None) -> AbstractContextManager[Server]:
     """A connection as the options of the running command ask for; tells of second attempts."""
-    from dateline.label_studio.server.connection import SECONDS, connect
-    from dateline.label_studio.server.retry import Patience
+    from dateline.label_studio.server.connection import DEFAULT_TIMEOUT, connect
+    from dateline.label_studio.server.retry import RetryPolicy
 
     meta = click.get_current_context().meta
     backoff = meta.get(f"{__name__}.backoff")
     return connect(
         url,
         token_of(token),
-        timeout=meta.get(f"{__name__}.timeout", SECONDS),
-        patience=Patience() if backoff is None else Patience(base=backoff, longest=60 * backoff),
-        say=settings.say,
+        timeout=meta.get(f"{__name__}.timeout", DEFAULT_TIMEOUT),
+        retry=RetryPolicy() if backoff is None else RetryPolicy.starting_at(backoff),
+        notify=settings.say,
     )
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
     from dateline.adjudication.cases.case import Case
     from dateline.corpus.store import Corpus
-    from dateline.label_studio.convert.conflict_marks import Curated, Mark
+    from dateline.label_studio.convert.conflict_marks import ConflictMark, CurationProposal
 
 CURATION = "curation"
 """Ends the title of the project."""
@@ -17,7 +17,7 @@ CURATION = "curation"
 
 def to_curate(
     corpus: Corpus, annotators: str, documents: tuple[str, ...]
-) -> tuple[dict[str, Curated], list[str], tuple[str, ...]]:
+) -> tuple[dict[str, CurationProposal], list[str], tuple[str, ...]]:
     """What a curator starts from, by document; the documents; and the layers to be settled.
 
     ``annotators`` are names with commas between. Raises DatelineError where their annotations
@@ -25,16 +25,16 @@ def to_curate(
     """
     from dateline.adjudication.adjudicate import Adjudication, shared_documents
     from dateline.adjudication.strategy import UNANIMOUS, strategy
-    from dateline.label_studio.convert.conflict_marks import Curated
+    from dateline.label_studio.convert.conflict_marks import CurationProposal
 
     names = [name.strip() for name in annotators.split(",") if name.strip()]
-    found: dict[str, Curated] = {}
+    found: dict[str, CurationProposal] = {}
     layers: tuple[str, ...] = ()
     for document in shared_documents(corpus, names, documents):
         adjudication = Adjudication(corpus, document, names, strategy(UNANIMOUS, names))
         annotation, cases = adjudication.curator_draft()
         marks = tuple(_mark(adjudication, case) for case in cases)
-        found[document] = Curated(annotation=annotation, marks=marks)
+        found[document] = CurationProposal(annotation=annotation, marks=marks)
         layers = adjudication.annotated.layers
     return found, [*found], layers
 
@@ -48,9 +48,9 @@ def how_to_go_on(annotators: str, titles: Iterable[str]) -> str:
     return f"When it is curated:\n{pulls}\n  dateline adjudicate {names} --from-curator CURATOR"
 
 
-def _mark(adjudication: Adjudication, case: Case) -> Mark:
+def _mark(adjudication: Adjudication, case: Case) -> ConflictMark:
     from dateline.adjudication.cases.case_text import case_note
-    from dateline.label_studio.convert.conflict_marks import Mark
+    from dateline.label_studio.convert.conflict_marks import ConflictMark
 
     note = case_note(case, adjudication.annotated)
-    return Mark(place=case.ranges[0], note=note)
+    return ConflictMark(place=case.ranges[0], note=note)

@@ -74,7 +74,7 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
       dateline studio config > page.xml
     """
     from dateline.corpus.store import Corpus
-    from dateline.label_studio.page.config import labelling_config
+    from dateline.label_studio.config.labelling_config import labelling_config
 
     click.echo(labelling_config(Corpus(settings.root).ontology, layers), nl=False)
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    dry_run_option,
+    format_option,
+    layers_option,
+    names_option,
+    pass_settings,
+)
 from dateline.errors import DatelineError
+from dateline.rendering.listing import listed
 
 if TYPE_CHECKING:
-    from dateline.label_studio.importing.importer import Imported
+    from dateline.label_studio.importing.importer import ImportResult
 
-SHOWN = 50
-"""How many unmapped things or refusals a message lists."""
+MAX_LINES = 50
+"""How many unmapped labels or refusals a message lists."""
 
 
 @click.command("import", cls=Command)
@@ -22,31 +32,24 @@ SHOWN = 50
 @click.option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file that says what the export's labels are here.",
+    help="TOML file that maps the export's labels to this corpus's.",
 )
 @click.option("--template", is_flag=True, help="Print a mapping to fill in, and import nothing.")
-@click.option(
-    "--annotator",
-    "pseudonyms",
-    multiple=True,
-    metavar="[USER=]PSEUDONYM",
-    help="Whose work it is; with the number of the export's user where there are several.",
+@names_option(
+    "--users",
+    "USER=PSEUDONYM",
+    "Pseudonyms of the export's users; if it has only one, PSEUDONYM is enough.",
 )
-@click.option(
-    "--layer",
-    "layers",
-    multiple=True,
-    type=click.Choice(["entities", "events", "claims"]),
-    help="Layer that was looked at; may be repeated.  [default: those that labels map to]",
-)
+@layers_option("Layers that were annotated.  [default: those with mapped labels]")
 @click.option(
     "--kind",
     type=click.Choice(["human", "model"]),
     default="human",
     show_default=True,
-    help="Who decided: a person, or a program.",
+    help="Who annotated: a person or a model.",
 )
-@click.option("--draft", is_flag=True, help="Write what loses something or breaks a rule as draft.")
+@click.option("--draft", is_flag=True, help="Write annotations with problems as drafts.")
+@dry_run_option("Show what would be imported, and write nothing.")
 @format_option("text", "json")
 @pass_settings
 def import_export(
@@ -54,84 +57,92 @@ def import_export(
     export: Path,
     mapping: Path | None,
     template: bool,
-    pseudonyms: tuple[str, ...],
+    users: tuple[str, ...],
     layers: tuple[str, ...],
     kind: str,
     draft: bool,
+    dry_run: bool,
     output_format: str,
 ) -> None:
-    """Bring in an export that was made with other labels.
+    """Import an export of another labelling project through a mapping.
 
-    EXPORT is the «JSON» export of any Label Studio project on texts of this corpus. The mapping
-    says what its labels, choices and relations are here; while one of them is neither mapped nor
-    ignored, nothing is written. Files that are there are never overwritten. No name and no address
-    is kept.
+    EXPORT is a "JSON" export of any Label Studio project whose texts are in this corpus. The
+    mapping gives the corpus's name for each label, choice and relation, or ignores it; nothing is
+    imported while one is unmapped. Existing files are never overwritten. Names and addresses of
+    users are not kept.
 
     \b
     Example:
       dateline studio import export.json --template > mapping.toml
-      dateline studio import export.json --mapping mapping.toml --annotator ana
+      dateline studio import export.json --mapping mapping.toml --users ana
     """
     from dateline.corpus.store import Corpus
-    from dateline.label_studio.importing import importer as foreign
+    from dateline.label_studio.importing import importer
     from dateline.label_studio.importing.export_file import read_export
     from dateline.label_studio.importing.mapping import read_mapping
-    from dateline.label_studio.importing.template import template as mapping_template
+    from dateline.label_studio.importing.template import mapping_template
 
     corpus = Corpus(settings.root)
     if template == (mapping is not None):
-        raise click.UsageError(
-            "Name a mapping with --mapping, or have one to start from printed with --template."
-        )
+        raise click.UsageError("Give either --mapping FILE or --template.")
     tasks = read_export(export)
     if mapping is None:
-        click.echo(mapping_template(foreign.occurrences(tasks), corpus.ontology), nl=False)
+        click.echo(mapping_template(importer.export_labels(tasks), corpus.ontology), nl=False)
         return
-    wishes = foreign.ImportWishes(
-        pseudonyms=_pseudonyms(pseudonyms), layers=layers or None, kind=kind, draft=draft
+    options = importer.ImportOptions(
+        pseudonyms=_pseudonyms(users),
+        layers=layers or None,
+        kind=kind,
+        draft=draft,
+        dry_run=dry_run,
     )
     labels = read_mapping(mapping, corpus.ontology)
-    _report(settings, foreign.import_export(corpus, tasks, labels, wishes), output_format)
+    _report(
+        settings,
+        importer.import_export(corpus, tasks, labels, options),
+        options.dry_run,
+        output_format,
+    )
 
 
 def _pseudonyms(given: tuple[str, ...]) -> dict[str, str]:
     pseudonyms: dict[str, str] = {}
-    for written in given:
-        user, _, name = written.rpartition("=")
+    for pair in given:
+        user, _, name = pair.rpartition("=")
         if pseudonyms.setdefault(user, name) != name:
-            raise click.BadParameter(f"«{user}» is named twice", param_hint="--annotator")
+            which = f"user {user}" if user else "the only user"
+            raise click.BadParameter(f"{which} has several pseudonyms.", param_hint="--users")
     return pseudonyms
 
 
-def _report(settings: Settings, imported: Imported, output_format: str) -> None:
-    refused = [notice for notice in imported.notices if notice.level == "refused"]
+def _report(settings: Settings, result: ImportResult, dry_run: bool, output_format: str) -> None:
+    refused = [notice for notice in result.notices if notice.level == "refused"]
     if output_format == "json":
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(imported), indent=2))
+        click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2))
     else:
-        for file in imported.written:
+        for file in result.written:
             click.echo(file)
-        for notice in imported.notices:
+        for notice in result.notices:
             if notice.level != "refused":
                 settings.say(notice.line)
-    if imported.unmapped:
-        lines = [occurrence.line for occurrence in imported.unmapped]
+    if result.unmapped:
         raise DatelineError(
-            "Nothing was imported, for the mapping does not say what these are; map each, or "
-            "write «ignore»:\n" + _list(lines)
+            'Nothing was imported: these labels are not mapped. Map each one, or use "ignore":\n'
+            + _lines(count.line for count in result.unmapped)
         )
     settings.say(
-        f"annotations: {len(imported.written)} written, {imported.unchanged} unchanged, "
-        f"{len({(n.task, n.annotator) for n in refused})} refused"
+        f"annotations: {len(result.written)} {'to write' if dry_run else 'written'}, "
+        f"{result.unchanged} unchanged, {len({(n.task, n.annotator) for n in refused})} refused"
     )
     if refused:
         raise DatelineError(
-            "Not imported (--draft takes in what has problems, as a draft):\n"
-            + _list([notice.line for notice in refused])
+            "Not imported (--draft imports annotations with problems as drafts):\n"
+            + _lines(notice.line for notice in refused)
         )
 
 
-def _list(lines: list[str]) -> str:
-    more = [f"and {len(lines) - SHOWN} more; --format json has all"] if len(lines) > SHOWN else []
-    return "\n".join(f"  {line}" for line in (*lines[:SHOWN], *more))
+def _lines(lines: Iterable[str]) -> str:
+    shown = listed(lines, MAX_LINES, more="more; --format json lists all")
+    return "\n".join(f"  {line}" for line in shown)

@@ -1,1 +1,1 @@
-"""Annotations as Label Studio's results, and back."""
+"""Converting annotations to Label Studio's results, and back."""

@@ -1,33 +1,33 @@
-"""Marks on the page for a curator: where annotators differ, and what each of them says.
+"""Marks on the page for a curator: where annotators disagree, and what each of them annotated.
 
-A mark is a region of its own. The curator settles what it tells of, and deletes it.
+A mark is a region of its own. The curator resolves the conflict and deletes the mark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from dateline.label_studio.convert.rows import Rows, RowWriter
-from dateline.label_studio.page.controls import CONFLICT, CONFLICT_NOTE
+from dateline.label_studio.config.controls import CONFLICT, CONFLICT_NOTE
+from dateline.label_studio.convert.row_writer import RowWriter
+from dateline.label_studio.result_rows import Rows, rows_of, string, value_of
 from dateline.model import Annotation, Document, Range, Span, Struct
 
 
-class Mark(Struct, frozen=True):
-    """A place in the text, in code points, and what is to be settled there."""
+class ConflictMark(Struct, frozen=True):
+    """A place in the text, in code points, and a note on the conflict there."""
 
     place: Range
     note: str
 
 
-class Curated(Struct, frozen=True):
-    """What a curator starts from: all that anybody said, and marks where they differ."""
+class CurationProposal(Struct, frozen=True):
+    """What a curator starts from: everything annotated, and marks where annotators disagree."""
 
     annotation: Annotation
-    marks: tuple[Mark, ...]
+    marks: tuple[ConflictMark, ...]
 
 
-def mark_rows(marks: Iterable[Mark], document: Document, ids: Iterable[str]) -> Rows:
+def mark_rows(marks: Iterable[ConflictMark], document: Document, ids: Iterable[str]) -> Rows:
     """Rows that show the marks, one region for each place; ``ids`` are those of other regions."""
     notes: dict[Range, list[str]] = {}
     for mark in marks:
@@ -40,10 +40,8 @@ def mark_rows(marks: Iterable[Mark], document: Document, ids: Iterable[str]) -> 
     return writer.result()
 
 
-def still_marked(result: object) -> Iterator[str]:
-    """The text below each mark that is left in a result, which may be of any shape."""
-    rows: Sequence[Any] = result if isinstance(result, list) else ()
-    for row in rows:
-        if isinstance(row, Mapping) and row.get("from_name") == CONFLICT:
-            value = row.get("value")
-            yield str(value.get("text", "")) if isinstance(value, Mapping) else ""
+def unresolved_marks(result: object) -> Iterator[str]:
+    """The text of each mark that is left in a result, which may have any shape."""
+    for row in rows_of(result):
+        if row.get("from_name") == CONFLICT:
+            yield string(value_of(row).get("text"))

@@ -11,9 +11,9 @@ NIL = "NIL"
 
 
 def format_link(link: Link) -> str:
-    """``kb:id`` or ``kb@date:id``, with the id ``NIL`` where the knowledge base has no entry.
+    """``kb:id`` or ``kb@date:id``; the id is ``NIL`` if the knowledge base has no entry.
 
-    Whatever would be misread is percent-encoded, so that ``parse_link`` gives back the same link.
+    Ambiguous characters are percent-encoded, so that ``parse_link`` returns the same link.
     """
     date = "" if link.date is None else f"@{_encode(link.date)}"
     if link.id is None:
@@ -26,7 +26,7 @@ def format_link(link: Link) -> str:
 
 
 def parse_link(text: str) -> Link | None:
-    """The link that the text writes down, or None where it is none."""
+    """The link that the text stands for, or None if it is not a link."""
     source, colon, entry = text.strip().partition(":")
     if not colon:
         return None

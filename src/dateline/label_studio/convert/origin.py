@@ -1,28 +1,28 @@
-"""What became of the prediction that an annotation was started from.
+"""How an annotation differs from the prediction that it started from.
 
-The server's own word for it (``origin`` of a region) is no proof: it stays «prediction» when an
-attribute is added. So the two are compared.
+The server's ``origin`` of a region is not reliable: it stays "prediction" when an attribute is
+added. So the two are compared.
 """
 
 from __future__ import annotations
 
 from dateline.annotations.differences import changed
 from dateline.annotations.items import items_by_id
-from dateline.label_studio.convert.conversion import from_result, header_of
-from dateline.label_studio.server.responses import Start
+from dateline.label_studio.convert.from_result import from_result, header_of
+from dateline.label_studio.server.responses import Prediction
 from dateline.model import Annotation, Document, Origin
 from dateline.ontology.labels import Ontology
 
 
 def origin_of(
-    annotation: Annotation, start: Start, document: Document, ontology: Ontology
+    annotation: Annotation, prediction: Prediction, document: Document, ontology: Ontology
 ) -> Origin:
-    """Which items were confirmed, changed, drawn by hand and removed, by id."""
-    started, _ = from_result(start.result, document, header_of(annotation), ontology)
+    """Ids of what was confirmed, changed, drawn by hand and removed."""
+    started, _ = from_result(prediction.result, document, header_of(annotation), ontology)
     before, now = items_by_id(started), items_by_id(annotation)
     found = list(changed(before, now))
     return Origin(
-        started_from=start.version or "unknown",
+        started_from=prediction.version or "unknown",
         confirmed=tuple(sorted(now.keys() - {name for name, *_ in found})),
         changed=tuple(sorted(name for name, old, new in found if old and new)),
         drawn=tuple(sorted(name for name, old, _ in found if old is None)),

@@ -1,53 +1,40 @@
-"""Reads Label Studio's result rows into regions and arcs, and says what cannot be read.
+"""Reading Label Studio's result rows into regions and arcs.
 
-The server checks nothing, so any row may be anything: whatever is irregular becomes a problem.
+The server checks nothing, so a row may be anything: everything irregular becomes a problem.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
-from dateline.label_studio.page.controls import ANSWERS, CLAIM, CLAIMER, CONTROLS, CUE
-from dateline.model import Span, Struct
+from dateline.label_studio.config.controls import ANSWERS, CONTROLS, CUE, choice_controls
+from dateline.label_studio.convert.problems import ResultProblem, with_article
+from dateline.label_studio.result_rows import Row, string, strings, value_of
+from dateline.model import Span, Spans, Struct
 from dateline.ontology.former_names import new_names
 from dateline.ontology.labels import Ontology
-from dateline.text import excerpt
-
-Row = Mapping[str, Any]
-"""A row of a result as the server gives it: a region's label or attribute, or a relation."""
-
-
-class Problem(Struct, frozen=True):
-    """Something irregular in a result: the region's id, what is wrong, and the text marked.
-
-    ``repaired`` means that nothing was lost: the right reading is certain.
-    """
-
-    region: str
-    message: str
-    quote: str = ""
-    repaired: bool = False
-
-    @property
-    def line(self) -> str:
-        """The problem in one line that any terminal can show."""
-        where = f"region {self.region}: " if self.region else ""
-        quote = f" («{excerpt(self.quote, 0, len(self.quote))}»)" if self.quote else ""
-        line = f"{where}{self.message}"
-        return excerpt(line, 0, len(line), len(line)) + quote
 
 
 class Region(Struct, frozen=True):
-    """A labelled stretch of text; ``control`` is the name of its ``Labels`` control."""
+    """A labelled part of the text, with one span, or several once its fragments are joined.
+
+    ``control`` is the name of its ``Labels`` control; ``choices`` and ``answers`` are the values of
+    its ``Choices`` and text controls.
+    """
 
     id: str
     control: str
     label: str
-    span: Span
+    spans: Spans
     choices: dict[str, str]
     answers: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        """The text of all spans."""
+        return " ".join(span.text for span in self.spans)
 
 
 class Arc(Struct, frozen=True):
@@ -58,21 +45,21 @@ class Arc(Struct, frozen=True):
     target: str
 
 
-class Page(Struct, frozen=True):
-    """What an annotator left on the page."""
+class ResultRegions(Struct, frozen=True):
+    """The regions of a result by id, the arcs between them, and everything irregular."""
 
     regions: Mapping[str, Region]
     arcs: Sequence[Arc]
-    problems: Sequence[Problem]
+    problems: Sequence[ResultProblem]
 
 
-def shown(text: str) -> str:
-    """A stretch of text as the page quotes it: each line-end character as a literal ``\\n``."""
+def as_displayed(text: str) -> str:
+    r"""A span of text as the page quotes it: each line-end character as a literal ``\n``."""
     return re.sub(r"[\r\n]", r"\\n", text)
 
 
-def read_page(result: object, text: str, ontology: Ontology) -> Page:
-    """The regions and arcs of a result about this text."""
+def read_regions(result: object, text: str, ontology: Ontology) -> ResultRegions:
+    """The regions and arcs of a result for this text."""
     reader = _Reader(text, ontology)
     rows = reader.rows(result)
     for row in rows:
@@ -82,7 +69,7 @@ def read_page(result: object, text: str, ontology: Ontology) -> Page:
         if row.get("type") not in ("labels", "relation"):
             reader.attribute(row)
     arcs = [arc for row in rows if row.get("type") == "relation" for arc in reader.relation(row)]
-    return Page(regions=reader.regions, arcs=arcs, problems=reader.problems)
+    return ResultRegions(regions=reader.regions, arcs=arcs, problems=reader.problems)
 
 
 class _Reader:
@@ -90,23 +77,13 @@ class _Reader:
         self._text = text
         self._labels = {c.labels: ontology.layers[c.layer].label_names for c in CONTROLS}
         self._labels[CUE] = (CUE,)
-        self._choices = {
-            controls.attribute(attribute.name): (
-                controls.labels,
-                tuple(value.name for value in attribute.values),
-            )
-            for controls in CONTROLS
-            for attribute in ontology.layers[controls.layer].attributes
+        self._choices = choice_controls(ontology)
+        self._new_names = {
+            **{c.labels: new_names(ontology.layers[c.layer].labels) for c in CONTROLS},
+            **{name: new_names(choices.values) for name, choices in self._choices.items()},
         }
-        self._choices[CLAIMER] = (CLAIM.labels, tuple(c.name for c in ontology.claimers))
-        self._renamed = {c.labels: new_names(ontology.layers[c.layer].labels) for c in CONTROLS}
-        self._renamed[CLAIMER] = new_names(ontology.claimers)
-        for controls in CONTROLS:
-            for attribute in ontology.layers[controls.layer].attributes:
-                renamed = new_names(attribute.values)
-                self._renamed[controls.attribute(attribute.name)] = renamed
         self.regions: dict[str, Region] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[ResultProblem] = []
 
     def rows(self, result: object) -> list[Row]:
         if not isinstance(result, list):
@@ -118,90 +95,89 @@ class _Reader:
         return rows
 
     def label(self, row: Row) -> None:
-        name, control, value = _text(row.get("id")), _text(row.get("from_name")), _value(row)
-        quote = _text(value.get("text"))
+        name, control, value = string(row.get("id")), string(row.get("from_name")), value_of(row)
+        quote = string(value.get("text"))
         labels = self._current(control, _texts(value.get("labels")))
         if not name:
-            self._report("", "a region without an id", quote)
+            self._report("", "the region has no id", quote)
         elif control not in self._labels:
-            self._report(name, f"its control «{control}» is not one of this corpus's page", quote)
+            self._report(name, f'the corpus has no control "{control}"', quote)
         elif not labels:
             self._report(name, "the region has no label", quote)
         elif labels[0] not in self._labels[control]:
-            self._report(name, f"«{labels[0]}» is no {control} label of the ontology", quote)
+            self._report(name, f'"{labels[0]}" is not a label of "{control}"', quote)
         elif name in self.regions:
             other = self.regions[name]
             self._report(
                 name,
-                f"has two labels, {other.label} and {labels[0]}; only {other.label} is taken",
-                other.span.text,
+                f"has two labels, {other.label} and {labels[0]}; {other.label} is used",
+                other.text,
             )
         else:
             if len(labels) > 1:
                 self._report(
-                    name, f"has several labels ({', '.join(labels)}); the first is taken", quote
+                    name, f"has several labels ({', '.join(labels)}); the first is used", quote
                 )
             span = self._span(name, value)
             if span is not None:
                 self.regions[name] = Region(
-                    id=name, control=control, label=labels[0], span=span, choices={}, answers={}
+                    id=name, control=control, label=labels[0], spans=(span,), choices={}, answers={}
                 )
 
     def attribute(self, row: Row) -> None:
-        name, control, value = _text(row.get("id")), _text(row.get("from_name")), _value(row)
+        name, control, value = string(row.get("id")), string(row.get("from_name")), value_of(row)
         region = self.regions.get(name)
+        allowed: Sequence[str] | None = None
         if control in self._choices:
-            owner, legal = self._choices[control]
-            said = value.get("choices")
+            labels = self._choices[control].labels
+            allowed = [choice.name for choice in self._choices[control].values]
+            given = value.get("choices")
         elif control in ANSWERS:
-            owner, legal = ANSWERS[control], None
-            said = value.get("text")
+            labels = ANSWERS[control]
+            given = value.get("text")
         else:
-            self._report(name, f"its control «{control}» is not one of this corpus's page")
+            self._report(name, f'the corpus has no control "{control}"')
             return
         if region is None:
-            self._report(name, f"«{control}» is given for a region that has no label of its own")
-        elif region.control != owner:
+            self._report(name, f'"{control}" is set for a region that has no label')
+        elif region.control != labels:
             self._report(
-                name, f"«{control}» is given, but the region is no {owner}", region.span.text
+                name,
+                f'"{control}" is set, but the region is not {with_article(labels)}',
+                region.text,
             )
-        elif _texts(said):
-            self._answer(region, control, self._current(control, _texts(said)), legal)
-        elif said not in (None, "", [], [""]):
-            self._report(name, f"«{control}» is {said!r}, not a text", region.span.text)
+        elif _texts(given):
+            self._answer(region, control, self._current(control, _texts(given)), allowed)
+        elif given not in (None, "", [], [""]):
+            self._report(name, f'"{control}" is {given!r}, not a text', region.text)
 
     def _answer(
-        self, region: Region, control: str, given: Sequence[str], legal: Sequence[str] | None
+        self, region: Region, control: str, given: Sequence[str], allowed: Sequence[str] | None
     ) -> None:
-        kept = region.answers if legal is None else region.choices
-        quote = region.span.text
-        if legal is not None and given[0] not in legal:
-            self._report(region.id, f"«{given[0]}» is no choice of «{control}»", quote)
+        kept = region.answers if allowed is None else region.choices
+        quote = region.text
+        if allowed is not None and given[0] not in allowed:
+            self._report(region.id, f'"{given[0]}" is not a choice of "{control}"', quote)
             return
         values = [*filter(None, [kept.get(control)]), *given]
         if len(values) > 1:
-            said = ", ".join(values)
-            self._report(
-                region.id, f"«{control}» is given twice ({said}); the first is taken", quote
-            )
+            message = f'"{control}" has several values ({", ".join(values)}); the first is used'
+            self._report(region.id, message, quote)
         kept[control] = values[0]
 
     def _current(self, control: str, names: Sequence[str]) -> Sequence[str]:
-        """The names as the ontology has them now, where they were others before."""
-        renamed = self._renamed.get(control, {})
+        """The current names in the ontology of what may have been renamed."""
+        renamed = self._new_names.get(control, {})
         return [renamed.get(name, name) for name in names]
 
     def relation(self, row: Row) -> Iterable[Arc]:
-        source, target = _text(row.get("from_id")), _text(row.get("to_id"))
+        source, target = string(row.get("from_id")), string(row.get("to_id"))
         labels = _texts(row.get("labels"))
-        where = f"the relation from «{source}» to «{target}»"
-        quote = self.regions[source].span.text if source in self.regions else ""
-        missing = [name for name in (source, target) if name not in self.regions]
-        if missing:
-            self._report(
-                source, f"{where} ({', '.join(labels) or 'no label'}) leads to no labelled region",
-                quote,
-            )  # fmt: skip
+        where = f'the relation from "{source}" to "{target}"'
+        quote = self.regions[source].text if source in self.regions else ""
+        if source not in self.regions or target not in self.regions:
+            label = ", ".join(labels) or "no label"
+            self._report(source, f"{where} ({label}) has an end without a labelled region", quote)
             return
         if not labels:
             self._report(source, f"{where} has no label", quote)
@@ -212,24 +188,22 @@ class _Reader:
         for label in dict.fromkeys(labels):
             yield Arc(label=label, source=source, target=target)
 
-    def _span(self, name: str, value: Row) -> Span | None:
+    def _span(self, name: str, value: Mapping[str, object]) -> Span | None:
         start, end, quote = value.get("start"), value.get("end"), value.get("text")
         if not _is_offset(start) or not _is_offset(end):
             self._report(name, f"its offsets are {start!r} and {end!r}, not two integers")
             return None
         found = self._text[start:end] if start < end <= len(self._text) else None
-        if isinstance(quote, str) and (found is None or shown(found) != quote):
+        if isinstance(quote, str) and (found is None or as_displayed(found) != quote):
             span = self._utf16_span(start, end)
-            if span is not None and shown(span.text) == quote:
-                self._report(
-                    name, f"[{start}, {end}] counts UTF-16 units; [{span.start}, {span.end}] meant",
-                    span.text, repaired=True,
-                )  # fmt: skip
+            if span is not None and as_displayed(span.text) == quote:
+                message = f"[{start}, {end}] in UTF-16 units was read as [{span.start}, {span.end}]"
+                self._report(name, message, span.text, repaired=True)
                 return span
             if found is not None:
-                self._report(name, f"is quoted as «{quote}»; the offsets are taken", found)
+                self._report(name, f'is quoted as "{quote}"; the offsets are used', found)
         if found is None:
-            self._report(name, f"[{start}, {end}] is empty or leaves the text", _text(quote))
+            self._report(name, f"[{start}, {end}] is empty or beyond the text", string(quote))
             return None
         return Span(start=start, end=end, text=found)
 
@@ -248,7 +222,7 @@ class _Reader:
         self, region: str, message: str, quote: str = "", *, repaired: bool = False
     ) -> None:
         self.problems.append(
-            Problem(region=region, message=message, quote=quote, repaired=repaired)
+            ResultProblem(region=region, message=message, quote=quote, repaired=repaired)
         )
 
 
@@ -256,15 +230,5 @@ def _is_offset(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def _texts(value: object) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [item for item in values if isinstance(item, str) and item]
-
-
-def _value(row: Row) -> Row:
-    value = row.get("value")
-    return value if isinstance(value, dict) else {}
+    return [text for text in strings(value) if text]

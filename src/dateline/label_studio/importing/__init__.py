@@ -1,1 +1,1 @@
-"""Annotations made elsewhere, from a Label Studio export."""
+"""Importing annotations from an export of another Label Studio project."""

@@ -1,6 +1,6 @@
-"""Reads a JSON export of Label Studio that was made elsewhere; the file may hold anything.
+"""Reading a JSON export of Label Studio, which may contain anything.
 
-Who annotated is told apart by number alone: no name and no address leaves this module.
+Annotators are distinguished by number only: no name and no address leaves this module.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from typing import Any
 
 import msgspec
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
+from dateline.label_studio.result_rows import string
 from dateline.model import Struct
 
-LIMIT = 200_000_000
-"""Bytes of the largest export that is read."""
+MAX_BYTES = 200_000_000
+"""Size of the largest export that is read."""
+
+_AS_JSON = 'Export the project as "JSON", not "JSON-MIN".'
 
 
 class ExportedAnnotation(Struct, frozen=True):
-    """An annotation of an export. ``user`` is a number, or made up where none is given."""
+    """An annotation of an export. ``user`` is a number, or ``x1``, ``x2``... without one."""
 
     id: str
     user: str
@@ -30,7 +33,7 @@ class ExportedAnnotation(Struct, frozen=True):
 
 
 class ExportedTask(Struct, frozen=True):
-    """A task of an export, counted from 1, with those of its data fields that are texts."""
+    """A task of an export, counted from 1, with the string fields of its data."""
 
     number: int
     fields: Mapping[str, str]
@@ -39,30 +42,28 @@ class ExportedTask(Struct, frozen=True):
 
 
 def read_export(path: Path) -> list[ExportedTask]:
-    """The tasks of an export. Raises DatelineError where the file is none."""
+    """The tasks of an export. Raises InvalidInputError if the file is not an export."""
     size = path.stat().st_size
-    if size > LIMIT:
-        raise DatelineError(
-            f"{path}: has {size:,} bytes, more than {LIMIT:,}; export and import it in parts."
+    if size > MAX_BYTES:
+        raise InvalidInputError(
+            f"{path}: has {size:,} bytes, more than {MAX_BYTES:,}; export and import it in parts."
         )
     try:
         tasks = msgspec.json.decode(path.read_bytes())
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise DatelineError(
-            f"{path}: is not JSON: {error}. Export the project as «JSON»."
-        ) from None
+        raise InvalidInputError(f"{path}: is not JSON: {error}. {_AS_JSON}") from None
     except RecursionError:
-        raise DatelineError(
+        raise InvalidInputError(
             f"{path}: is nested too deeply for an export of Label Studio."
         ) from None
     if not isinstance(tasks, list):
-        raise DatelineError(f"{path}: holds no list of tasks. Export the project as «JSON».")
+        raise InvalidInputError(f"{path}: is not a list of tasks. {_AS_JSON}")
     users = _Users()
     return [_task(path, number, task, users) for number, task in enumerate(tasks, 1)]
 
 
 class _Users:
-    """Numbers for those who have none in the export, in the order in which they occur."""
+    """Numbers users; those without a number in the export get one in order of occurrence."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -81,14 +82,10 @@ class _Users:
 def _task(path: Path, number: int, task: Any, users: _Users) -> ExportedTask:
     where = f"{path}: task {number}"
     if not isinstance(task, dict) or not isinstance(task.get("data"), dict):
-        raise DatelineError(
-            f"{where} has no «data» object. Export the project as «JSON», not «JSON-MIN»."
-        )
+        raise InvalidInputError(f'{where} has no "data" object. {_AS_JSON}')
     annotations = task.get("annotations", task.get("completions"))
     if not isinstance(annotations, list):
-        raise DatelineError(
-            f"{where} has no list of annotations. Export the project as «JSON», not «JSON-MIN»."
-        )
+        raise InvalidInputError(f"{where} has no list of annotations. {_AS_JSON}")
     predictions = task.get("predictions")
     return ExportedTask(
         number=number,
@@ -101,17 +98,13 @@ def _task(path: Path, number: int, task: Any, users: _Users) -> ExportedTask:
 def _annotations(where: str, annotations: list[Any], users: _Users) -> Iterator[ExportedAnnotation]:
     for position, annotation in enumerate(annotations, 1):
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
-            raise DatelineError(f"{where}: annotation {position} has no list called «result».")
-        created = _text(annotation.get("created_at"))
+            raise InvalidInputError(f'{where}: annotation {position} has no "result" list.')
+        created = string(annotation.get("created_at"))
         yield ExportedAnnotation(
             id=str(annotation["id"]) if isinstance(annotation.get("id"), int) else f"#{position}",
             user=users.number(annotation.get("completed_by")),
             skipped=bool(annotation.get("was_cancelled") or annotation.get("skipped")),
             created=created,
-            updated=_text(annotation.get("updated_at")) or created,
+            updated=string(annotation.get("updated_at")) or created,
             result=annotation["result"],
         )
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

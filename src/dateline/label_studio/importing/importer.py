@@ -1,7 +1,7 @@
-"""A Label Studio export made elsewhere to annotation files, by a mapping of its labels to ours.
+"""Importing a Label Studio export as annotation files, through a mapping of its labels.
 
-Nothing enters that is not understood: with anything unmapped nothing is written at all, and an
-annotation that loses something or breaks a rule is written as a draft or not at all.
+Nothing is imported on a guess: with an unmapped label nothing is written at all, and an annotation
+with problems is written as a draft or not at all.
 """
 
 from __future__ import annotations
@@ -12,30 +12,33 @@ from typing import Literal
 
 import msgspec
 
-from dateline.corpus.annotators import PSEUDONYM
+from dateline.corpus.annotators import check_pseudonym
 from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
 from dateline.files.writing import sha256
-from dateline.label_studio.convert.conversion import Header, from_result
+from dateline.label_studio.convert.from_result import Header, from_result
+from dateline.label_studio.convert.problems import quoted
 from dateline.label_studio.importing.export_file import ExportedAnnotation, ExportedTask
-from dateline.label_studio.importing.inventory import Occurrence, inventory
 from dateline.label_studio.importing.mapping import LabelMapping
+from dateline.label_studio.importing.source_labels import SourceLabelCount, count_labels
 from dateline.label_studio.importing.translate import translate
-from dateline.model import GOLD, Annotation, Document, Provenance, Struct
-from dateline.text import excerpt
+from dateline.model import Annotation, Document, Provenance, Struct
 from dateline.validation.engine import Checker
 
-EVERYBODY = ""
-"""Instead of a user's number: whoever annotated."""
+ALL_USERS = ""
+"""In place of a user's number: the only user of the export, with any number or none."""
 
-_MOVE = "Move it away, or import under another pseudonym (--annotator)."
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
 
 Level = Literal["refused", "problem", "note"]
 
 
 class ImportNotice(Struct, frozen=True):
-    """Something to know: ``refused`` was not imported, ``problem`` was, but only as a draft."""
+    """A message about a task or an annotation.
+
+    ``refused``: it was not imported; ``problem``: it was imported as a draft; ``note``: something
+    was left out or repaired.
+    """
 
     level: Level
     task: int
@@ -51,41 +54,50 @@ class ImportNotice(Struct, frozen=True):
         return f"{where}{of}: {self.message}"
 
 
-class Imported(Struct, frozen=True):
-    """What an import did; with anything ``unmapped`` it did nothing."""
+class ImportResult(Struct, frozen=True):
+    """The outcome of an import; with ``unmapped`` labels nothing was imported.
+
+    ``written`` are the annotation files, ``unchanged`` the number of those that were the same
+    before.
+    """
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
-    unmapped: tuple[Occurrence, ...] = ()
+    unmapped: tuple[SourceLabelCount, ...] = ()
     notices: tuple[ImportNotice, ...] = ()
 
 
-class ImportWishes(Struct, frozen=True):
-    """What the user wants of an import; pseudonyms are by the number of the export's user."""
+class ImportOptions(Struct, frozen=True):
+    """Options of an import.
+
+    ``pseudonyms`` are by the number of the export's user, or for ``ALL_USERS``. ``layers`` are
+    those that were annotated, by default those with mapped labels. ``kind`` is the provenance's;
+    ``draft`` writes annotations with problems as drafts; ``dry_run`` writes nothing.
+    """
 
     pseudonyms: Mapping[str, str]
     layers: tuple[str, ...] | None = None
     kind: str = "human"
     draft: bool = False
+    dry_run: bool = False
 
 
-def occurrences(tasks: Iterable[ExportedTask]) -> list[Occurrence]:
-    """Everything that the annotations of an export say, skipped ones aside."""
-    return inventory(a.result for task in tasks for a in task.annotations if not a.skipped)
+def export_labels(tasks: Iterable[ExportedTask]) -> list[SourceLabelCount]:
+    """All labels in the annotations of an export, except skipped ones."""
+    return count_labels(a.result for task in tasks for a in task.annotations if not a.skipped)
 
 
 def import_export(
-    corpus: Corpus, tasks: Sequence[ExportedTask], mapping: LabelMapping, wishes: ImportWishes
-) -> Imported:
-    """Write what the export says about documents of the corpus.
+    corpus: Corpus, tasks: Sequence[ExportedTask], mapping: LabelMapping, options: ImportOptions
+) -> ImportResult:
+    """Write the export's annotations of documents in the corpus; never overwrites a file.
 
-    No file is ever overwritten. Raises DatelineError, before anything is written, where a
-    pseudonym is missing or cannot serve.
+    Raises InvalidInputError, before anything is written, if a pseudonym is missing or not valid.
     """
-    unmapped = tuple(o for o in occurrences(tasks) if mapping.of(o.thing) is None)
+    unmapped = tuple(count for count in export_labels(tasks) if mapping.of(count.label) is None)
     if unmapped:
-        return Imported(unmapped=unmapped)
-    importer = _Importer(corpus, mapping, wishes, _pseudonyms(tasks, wishes.pseudonyms))
+        return ImportResult(unmapped=unmapped)
+    importer = _Importer(corpus, mapping, options, _pseudonyms(tasks, options.pseudonyms))
     for task in tasks:
         importer.task(task)
     importer.convert()
@@ -94,27 +106,16 @@ def import_export(
 
 def _pseudonyms(tasks: Sequence[ExportedTask], given: Mapping[str, str]) -> Mapping[str, str]:
     for name in given.values():
-        if name == GOLD or not PSEUDONYM.fullmatch(name):
-            raise DatelineError(
-                f"--annotator {name}: a pseudonym has up to 40 of a-z, 0-9, «-» and «_», starts "
-                "with a letter or digit, and is not «gold», which is what curators agree on."
-            )
+        check_pseudonym(name, name)
     if len(set(given.values())) < len(given):
-        raise DatelineError("--annotator: two users have one pseudonym; give each another.")
+        raise InvalidInputError("Two users have the same pseudonym; give each their own.")
     users = sorted({a.user for task in tasks for a in task.annotations if not a.skipped})
-    if EVERYBODY in given:
-        if len(users) > 1:
-            raise DatelineError(
-                f"--annotator {given[EVERYBODY]}: the export is by {len(users)} users; name each: "
-                + " ".join(f"--annotator {user}=PSEUDONYM" for user in users)
-            )
-        return dict.fromkeys(users, given[EVERYBODY])
     unnamed = [user for user in users if user not in given]
+    if ALL_USERS in given and len(users) <= 1:
+        return dict.fromkeys(users, given[ALL_USERS])
     if unnamed:
-        raise DatelineError(
-            "The export's users need pseudonyms; name each: "
-            + " ".join(f"--annotator {user}=PSEUDONYM" for user in unnamed)
-        )
+        names = ",".join(f"{user}=PSEUDONYM" for user in unnamed)
+        raise InvalidInputError(f"Users of the export without a pseudonym. Give each one: {names}")
     return given
 
 
@@ -123,12 +124,12 @@ class _Importer:
         self,
         corpus: Corpus,
         mapping: LabelMapping,
-        wishes: ImportWishes,
+        options: ImportOptions,
         pseudonyms: Mapping[str, str],
     ) -> None:
         self._corpus = corpus
         self._mapping = mapping
-        self._wishes = wishes
+        self._options = options
         self._pseudonyms = pseudonyms
         self._checker = Checker(corpus)
         self._by_hash = {
@@ -141,37 +142,39 @@ class _Importer:
         self._notices: list[ImportNotice] = []
 
     def task(self, task: ExportedTask) -> None:
-        """Find the task's document, and put its annotations with the others of their users."""
+        """Find the task's document, and collect its annotations by document and annotator."""
         document = self._document(task)
         if document is None:
             return
         if task.predictions:
-            self._say("note", task, document, None, f"{task.predictions} prediction(s) left out")
+            self._notify("note", task, document, None, f"{task.predictions} prediction(s) left out")
         for annotation in task.annotations:
             annotator = self._pseudonyms.get(annotation.user)
             if annotation.skipped or annotator is None:
-                self._say("note", task, document, annotator, f"{annotation.id} is a skip; left out")
+                message = f"{annotation.id} was skipped; left out"
+                self._notify("note", task, document, annotator, message)
             else:
                 self._found.setdefault((document, annotator), []).append((task, annotation))
 
     def convert(self) -> None:
-        """Convert the newest annotation of each user for each document."""
+        """Convert each annotator's newest annotation of each document."""
         for (name, annotator), found in sorted(self._found.items()):
             found.sort(key=lambda pair: (pair[1].updated, pair[1].id))
             task, newest = found[-1]
             for older_task, older in found[:-1]:
-                message = f"{older.id} is older than {newest.id} of the same user; left out"
-                self._say("note", older_task, name, annotator, message)
+                message = f"{older.id} is older than {newest.id} by the same user; left out"
+                self._notify("note", older_task, name, annotator, message)
             self._convert(task, newest, self._corpus.read_document(name), annotator)
 
-    def write(self) -> Imported:
-        """Write what was converted, which is only begun when everything has been checked."""
+    def write(self) -> ImportResult:
+        """Write what was converted; called only when everything has been checked."""
         written = []
         for annotation in self._ready:
             path = self._corpus.annotation_path(annotation.annotator, annotation.document)
-            self._corpus.write_annotation(annotation)
+            if not self._options.dry_run:
+                self._corpus.write_annotation(annotation)
             written.append(self._corpus.relative(path))
-        return Imported(
+        return ImportResult(
             written=tuple(written), unchanged=self._unchanged, notices=tuple(self._notices)
         )
 
@@ -188,28 +191,27 @@ class _Importer:
             if (digest := sha256(text.encode("utf-8", "surrogatepass"))) in self._by_hash
         }
         named = fields.get(mapping.id_field or "")
-        if named is not None and named not in found:
-            shown = excerpt(named, 0, len(named))
-            what = f"has not the text of a document «{shown}» of corpus/"
-        elif named is not None:
+        if named is not None and named in found:
             return named
-        elif len(found) == 1:
+        if named is None and len(found) == 1:
             return next(iter(found))
+        if named is not None:
+            problem = f"its text is not the text of the document {quoted(named)} in corpus/"
         elif found:
-            what = f"has the texts of several documents ({', '.join(sorted(found))})"
+            problem = f"it has the texts of several documents ({', '.join(sorted(found))})"
         else:
             text = max(texts, key=len, default="")
-            what = f"is about no document of corpus/: «{excerpt(text, 0, len(text))}»"
-        # Where nobody has annotated it, nothing is left out.
+            problem = f"its text is not in corpus/: {quoted(text)}"
+        # Without annotations, nothing is left out.
         level: Level = "refused" if any(not a.skipped for a in task.annotations) else "note"
-        self._say(level, task, None, None, f"{what}; ingest the very same text first.")
+        self._notify(level, task, None, None, f"{problem}. Ingest exactly this text first.")
         return None
 
     def _convert(
         self, task: ExportedTask, exported: ExportedAnnotation, document: Document, annotator: str
     ) -> None:
-        def say(level: Level, message: str) -> None:
-            self._say(level, task, document.id, annotator, message)
+        def notify(level: Level, message: str) -> None:
+            self._notify(level, task, document.id, annotator, message)
 
         ontology = self._corpus.ontology
         translated = translate(exported.result, document.text, self._mapping, ontology)
@@ -222,40 +224,40 @@ class _Importer:
         if problems:
             annotation = msgspec.structs.replace(annotation, status="draft")
         path = self._corpus.annotation_path(annotator, document.id)
-        if path.is_file() and self._corpus.read_annotation(annotator, document.id) == annotation:
-            self._unchanged += 1
-            return
         if path.is_file():
-            file = self._corpus.relative(path)
-            say("refused", f"{file} is there already, and is not overwritten. {_MOVE}")
+            if self._corpus.read_annotation(annotator, document.id) == annotation:
+                self._unchanged += 1
+            else:
+                file = self._corpus.relative(path)
+                notify("refused", f"{file} exists. Move it away, or use another pseudonym.")
             return
-        if not problems or self._wishes.draft:
+        if not problems or self._options.draft:
             self._ready.append(annotation)
         for message in problems:
-            say("problem" if self._wishes.draft else "refused", message)
+            notify("problem" if self._options.draft else "refused", message)
         for repaired in (problem for problem in irregular if problem.repaired):
-            say("note", repaired.line)
+            notify("note", repaired.line)
         if translated.dropped:
-            say("note", f"{translated.dropped} row(s) left out with regions that are ignored")
+            notify("note", f"{translated.dropped} row(s) left out with ignored regions")
 
     def _header(self, exported: ExportedAnnotation, annotator: str) -> Header:
         return Header(
             annotator=annotator,
-            layers=self._wishes.layers or self._mapping.layers,
+            layers=self._options.layers or self._mapping.layers,
             status="submitted",
             provenance=Provenance(
-                kind=self._wishes.kind,
+                kind=self._options.kind,
                 tool="Label Studio",
                 created=_time(exported.created),
                 updated=_time(exported.updated),
-                # The numbers of another server would be taken for those of ours.
+                # Numbers of another server would be mistaken for those of the corpus's own.
                 label_studio=None,
-                note="Imported from an export that was made with other labels.",
+                note="Imported from an export of another labelling project.",
             ),
             retired=(),
         )
 
-    def _say(
+    def _notify(
         self,
         level: Level,
         task: ExportedTask,

@@ -1,4 +1,4 @@
-"""A mapping to start from: everything that occurs in an export, with guesses where names agree."""
+"""A mapping to start from: every label of an export, with guesses where names agree."""
 
 from __future__ import annotations
 
@@ -6,70 +6,71 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from dateline.label_studio.importing.inventory import Kind, Occurrence, times
-from dateline.label_studio.importing.mapping import Vocabulary, required
+from dateline.label_studio.importing.source_labels import Kind, SourceLabelCount
+from dateline.label_studio.importing.target_labels import TargetLabels, required_defaults
 from dateline.ontology.labels import Ontology
-from dateline.text import excerpt
+from dateline.rendering.listing import counted
 
 _HEAD = """\
-# What the labels of an export are in this corpus. Replace each "?" by what is offered for its kind
+# Maps the labels of an export to those of this corpus. Replace each "?" by a name from the lists
 # below, or by "ignore"; nothing is imported while one is left.
 """
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("label", "labels: a region's label"),
-    (
-        "choice",
-        "choices: a choice for a region; a list, if it is another for another kind of region",
-    ),
-    ("text", "texts: what is typed in for a region"),
+    ("label", "labels: the label of a region"),
+    ("choice", "choices: a choice for a region; a list, if it differs by the kind of region"),
+    ("text", "texts: the text typed in for a region"),
     ("relation", 'relations: put "reversed " before a name to swap the ends'),
 )
 
 
-def template(found: Iterable[Occurrence], ontology: Ontology) -> str:
-    """The mapping as TOML, with every choice that there is in comments."""
-    found, vocabulary = list(found), Vocabulary(ontology)
+def mapping_template(counts: Iterable[SourceLabelCount], ontology: Ontology) -> str:
+    """The mapping as TOML, with all target labels in comments."""
+    counts = list(counts)
+    targets = TargetLabels(ontology)
     lines = [_HEAD]
     for kind, title in _KINDS:
-        lines += [f"# {title}", *_wrapped(sorted(vocabulary.words(kind))), "#"]
+        lines += [f"# {title}", *_wrapped(sorted(targets.words(kind))), "#"]
     lines += [
         "",
         "[document]",
-        '# text = "text"      # the data field that holds the text; without it, each is tried',
-        '# id = "doc_id"      # the data field that holds the document\'s id, if there is one',
-        '# object = "text"    # what showed the text, where the page had several',
+        '# text = "text"      # the data field with the text; without it, each field is tried',
+        '# id = "doc_id"      # the data field with the id of the document, if there is one',
+        '# object = "text"    # the object that showed the text, if the page had several',
     ]
     for kind, _ in _KINDS:
-        lines += _tables(kind, [o for o in found if o.thing.kind == kind], vocabulary)
-    lines += ["", "[defaults]   # for what the regions leave open and this corpus asks for"]
-    lines += [f"# {_quoted(name)} = {_quoted(value)}" for name, value in required(ontology)]
-    types = [o for o in found if o.thing.kind == "type"]
-    lines += ["", "[ignore]", "controls = []   # all that was said on these controls", "types = ["]
-    lines += [f"  # {_quoted(o.thing.name)},  # not supported, {times(o.count)}" for o in types]
+        lines += _tables(kind, [c for c in counts if c.label.kind == kind], targets)
+    lines += ["", "[defaults]   # for required attributes that a region leaves empty"]
+    lines += [
+        f"# {_quoted(name)} = {_quoted(value)}" for name, value in required_defaults(ontology)
+    ]
+    lines += ["", "[ignore]", "controls = []   # controls to ignore completely", "types = ["]
+    lines += [
+        f"  # {_quoted(c.label.name)},  # not supported, {counted(c.count, 'time')}"
+        for c in counts
+        if c.label.kind == "type"
+    ]
     return "\n".join([*lines, "]", ""])
 
 
-def _tables(kind: Kind, found: Sequence[Occurrence], vocabulary: Vocabulary) -> Iterator[str]:
+def _tables(kind: Kind, counts: Sequence[SourceLabelCount], targets: TargetLabels) -> Iterator[str]:
     if kind in ("text", "relation"):
         yield from ("", f"[{kind}s]")
-        for one in found:
-            key = one.thing.control if kind == "text" else one.thing.name
-            yield _entry(key, one, vocabulary)
+        for one in counts:
+            yield _entry(one.label.control if kind == "text" else one.label.name, one, targets)
         return
-    for control, group in groupby(found, key=lambda one: one.thing.control):
+    for control, group in groupby(counts, key=lambda one: one.label.control):
         yield from ("", f"[{kind}s.{_quoted(control)}]")
         for one in group:
-            yield _entry(one.thing.name, one, vocabulary)
+            yield _entry(one.label.name, one, targets)
 
 
-def _entry(key: str, one: Occurrence, vocabulary: Vocabulary) -> str:
-    quote = f", such as «{excerpt(one.quote, 0, len(one.quote))}»" if one.quote else ""
-    guess = _quoted(vocabulary.guess(one.thing))
-    return f"{_quoted(key)} = {guess}   # {times(one.count)}{quote}"
+def _entry(key: str, one: SourceLabelCount, targets: TargetLabels) -> str:
+    guess = _quoted(targets.guess(one.label))
+    return f"{_quoted(key)} = {guess}   # {one.count_and_example}"
 
 
 def _quoted(text: str) -> str:
-    # Escaped beyond what TOML asks for: the template is first seen in a terminal.
+    # Escaped beyond what TOML requires: the template is first seen in a terminal.
     written = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in written)
 

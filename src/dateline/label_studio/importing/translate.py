@@ -1,36 +1,46 @@
-"""Rows of another labelling page as rows of ours, by a mapping. Pure; rows may be of any shape."""
+"""Translating result rows of another labelling page by a mapping; rows may have any shape."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from dateline.label_studio.convert.regions import Problem, shown
-from dateline.label_studio.convert.rows import Rows, mint
-from dateline.label_studio.importing.inventory import rows_of, strings, text_of, things
-from dateline.label_studio.importing.mapping import LabelMapping, Target, owners
-from dateline.label_studio.page.controls import CLAIMER, TEXT
+from dateline.label_studio.config.controls import CLAIMER, choice_controls
+from dateline.label_studio.convert.from_result import ID
+from dateline.label_studio.convert.problems import ResultProblem
+from dateline.label_studio.convert.regions import as_displayed
+from dateline.label_studio.convert.row_writer import mint
+from dateline.label_studio.importing.mapping import LabelMapping
+from dateline.label_studio.importing.source_labels import labels_of, text_of
+from dateline.label_studio.importing.target_labels import TargetLabel
+from dateline.label_studio.result_rows import (
+    Row,
+    Rows,
+    relation_row,
+    rows_of,
+    string,
+    strings,
+    value_of,
+    value_row,
+)
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
 
-_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-
 
 class Translated(Struct, frozen=True):
-    """Rows of our page, what cannot be trusted, and how many rows went with ignored regions."""
+    """Rows of this corpus's page, problems, and the number of rows dropped with ignored regions."""
 
     rows: Rows
-    problems: tuple[Problem, ...]
+    problems: tuple[ResultProblem, ...]
     dropped: int
 
 
 def translate(result: object, text: str, mapping: LabelMapping, ontology: Ontology) -> Translated:
-    """The rows that say on our page what the result says on another.
+    """The result's rows in the labels of this corpus.
 
-    What the mapping does not know is left out; whoever calls this has looked for that before.
+    Labels that are not mapped are left out; the caller has checked that there are none.
     """
-    translator = _Translator(text, mapping, owners(ontology))
+    translator = _Translator(text, mapping, ontology)
     rows = list(rows_of(result))
     for row in rows:
         if row.get("type") == "labels":
@@ -49,23 +59,25 @@ def translate(result: object, text: str, mapping: LabelMapping, ontology: Ontolo
 
 
 class _Translator:
-    def __init__(self, text: str, mapping: LabelMapping, owners: Mapping[str, str]) -> None:
-        # Where every character is one UTF-16 unit, offsets cannot have been counted otherwise.
+    def __init__(self, text: str, mapping: LabelMapping, ontology: Ontology) -> None:
+        # If every character is one UTF-16 unit, there is only one way to count offsets.
         self._ambiguous = any(ord(character) > 0xFFFF for character in text)
         self._mapping = mapping
-        self._owners = owners
+        self._region_controls = {
+            name: choices.labels for name, choices in choice_controls(ontology).items()
+        }
         self._controls: dict[str, str] = {}
         self._ignored: set[str] = set()
         self._names: dict[str, str] = {}
         self._taken: set[str] = set()
         self._objects: set[str] = set()
-        self._said: set[tuple[str, str]] = set()
+        self._answered: set[tuple[str, str]] = set()
         self.rows: Rows = []
-        self.problems: list[Problem] = []
+        self.problems: list[ResultProblem] = []
         self.dropped = 0
 
-    def label(self, row: dict[str, Any]) -> None:
-        name, value = self._name(row.get("id")), _object(row.get("value"))
+    def label(self, row: Row) -> None:
+        name, value = self._name(row.get("id")), value_of(row)
         labels: dict[str, list[str]] = {}
         for target in self._targets(row):
             labels.setdefault(target.control, []).append(target.name)
@@ -77,23 +89,26 @@ class _Translator:
             return
         place = {"start": value.get("start"), "end": value.get("end")}
         if strings(value.get("text")):
-            place["text"] = shown(text_of(value))
+            place["text"] = as_displayed(text_of(row))
         elif self._ambiguous:
-            message = "has no quoted text, so nobody can tell what its offsets count"
-            self.problems.append(Problem(region=name, message=message))
+            message = "has no quoted text, so its offsets may be code points or UTF-16 units"
+            self.problems.append(ResultProblem(region=name, message=message))
         for control, names in labels.items():
             self._controls.setdefault(name, control)
             self._row(name, control, "labels", {**place, "labels": names})
 
     def check_objects(self) -> None:
-        """Offsets into two texts cannot be told apart unless somebody says which is ours."""
+        """Report regions of several texts, unless the mapping names the object to import."""
         if self._mapping.object is None and len(self._objects) > 1:
             names = ", ".join(sorted(self._objects))
-            message = f"regions of several texts ({names}); name ours in [document] as «object»"
-            self.problems.append(Problem(region="", message=message))
+            message = (
+                f'there are regions of several texts ({names}); set "object" in the mapping\'s '
+                "[document] table to one of them"
+            )
+            self.problems.append(ResultProblem(region="", message=message))
 
-    def answer(self, row: dict[str, Any]) -> None:
-        name, value = self._name(row.get("id")), _object(row.get("value"))
+    def answer(self, row: Row) -> None:
+        name, value = self._name(row.get("id")), value_of(row)
         if self._is_ignored(name):
             self.dropped += 1
             return
@@ -101,13 +116,13 @@ class _Translator:
         for target in self._targets(row, self._controls.get(name)):
             chosen.setdefault(target.control, []).append(target.name)
         for control, names in chosen.items():
-            self._said.add((name, control))
+            self._answered.add((name, control))
             if row.get("type") == "choices":
                 self._row(name, control, "choices", {"choices": names})
             else:
                 self._row(name, control, "textarea", {"text": value.get("text")})
 
-    def relation(self, row: dict[str, Any]) -> None:
+    def relation(self, row: Row) -> None:
         source, target = self._name(row.get("from_id")), self._name(row.get("to_id"))
         if self._is_ignored(source) or self._is_ignored(target):
             self.dropped += 1
@@ -116,32 +131,25 @@ class _Translator:
         for label in self._targets(row):
             labels.setdefault(label.reverse, []).append(label.name)
             if label.name == CLAIMER:
-                self._said |= {(source, CLAIMER), (target, CLAIMER)}
+                self._answered |= {(source, CLAIMER), (target, CLAIMER)}
         for reverse, names in labels.items():
             ends = (target, source) if reverse else (source, target)
-            self.rows.append(
-                {
-                    "type": "relation",
-                    "from_id": ends[0],
-                    "to_id": ends[1],
-                    "direction": row.get("direction"),
-                    "labels": names,
-                }
-            )
+            self.rows.append(relation_row(*ends, names, row.get("direction")))
 
     def fill_in(self) -> None:
-        """Give each region the defaults of its controls that it says nothing on."""
+        """Add the defaults of the controls that a region leaves empty."""
         for name, labels in self._controls.items():
             for control, value in self._mapping.defaults.items():
-                if self._owners.get(control) == labels and (name, control) not in self._said:
+                answered = (name, control) in self._answered
+                if self._region_controls.get(control) == labels and not answered:
                     self._row(name, control, "choices", {"choices": [value]})
 
-    def _targets(self, row: dict[str, Any], region: str | None = None) -> Iterable[Target]:
-        """What a row's things are here; of alternatives, the one that fits the kind of region."""
-        for thing in things(row):
-            targets = self._mapping.of(thing) or ()
-            fitting = [t for t in targets if self._owners.get(t.control) == region]
-            if thing.kind == "choice" and len(targets) > 1:
+    def _targets(self, row: Row, region: str | None = None) -> Iterable[TargetLabel]:
+        """The targets of a row's labels; of alternatives, the one that fits the kind of region."""
+        for label in labels_of(row):
+            targets = self._mapping.of(label) or ()
+            fitting = [t for t in targets if self._region_controls.get(t.control) == region]
+            if label.kind == "choice" and len(targets) > 1:
                 yield from fitting or targets[:1]
             else:
                 yield from targets
@@ -150,20 +158,14 @@ class _Translator:
         return name in self._ignored and name not in self._controls
 
     def _row(self, name: str, control: str, kind: str, value: dict[str, Any]) -> None:
-        self.rows.append(
-            {"id": name, "from_name": control, "to_name": TEXT, "type": kind, "value": value}
-        )
+        self.rows.append(value_row(name, control, kind, value))
 
     def _name(self, given: object) -> str:
-        """The region's id, or one that can serve where that cannot."""
-        written = given if isinstance(given, str) else ""
+        """The region's id, or a new one if it is not a valid id here."""
+        written = string(given)
         if written and written not in self._names:
-            usable = _ID.fullmatch(written) is not None
+            usable = ID.fullmatch(written) is not None
             self._names[written] = mint(
                 written if usable else f"r{len(self._names) + 1}", self._taken
             )
         return self._names.get(written, "")
-
-
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -1,7 +1,4 @@
-"""A connection to a Label Studio server.
-
-The SDK is imported when one is made, for it is heavy and optional.
-"""
+"""Connecting to a Label Studio server. The SDK is heavy and optional, so it is imported here."""
 
 from __future__ import annotations
 
@@ -10,67 +7,68 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from dateline.errors import DatelineError
-from dateline.label_studio.server.client import ONCE, Server
-from dateline.label_studio.server.error_messages import explained
+from dateline.errors import InvalidInputError, MissingExtraError
+from dateline.label_studio.server.client import Server
+from dateline.label_studio.server.error_messages import explain_errors
+from dateline.label_studio.server.reading import NO_SDK_RETRIES
 
 if TYPE_CHECKING:
     from label_studio_sdk.base_client import LabelStudioBase
 
-    from dateline.label_studio.server.retry import Patience, Say
+    from dateline.label_studio.server.retry import Notify, RetryPolicy
 
-SECONDS = 600.0
-"""How long to wait for one answer, unless told otherwise."""
+DEFAULT_TIMEOUT = 600.0
+"""Seconds to wait for one answer."""
 
 
 @contextmanager
 def connect(
     address: str,
     token: str,
-    timeout: float = SECONDS,
-    patience: Patience | None = None,
-    say: Say = lambda _: None,
+    timeout: float = DEFAULT_TIMEOUT,
+    retry: RetryPolicy | None = None,
+    notify: Notify = lambda _: None,
 ) -> Iterator[Server]:
-    """A connection to a server, with a legacy token or a personal access token.
+    """Connect to a server with a legacy token or a personal access token.
 
-    ``timeout`` is in seconds for one answer, ``say`` is told of each attempt that is made again.
-
-    Raises DatelineError where the SDK is not installed, the server cannot be reached, or it
-    refuses us.
+    ``timeout`` is in seconds for one answer; ``notify`` receives a line for each retry. Raises
+    MissingExtraError without the SDK, InvalidInputError for an address or a token that cannot be
+    one, and ServerError if the server cannot be reached or refuses the token.
     """
     if not re.match(r"https?://[^/\s]", address):
-        raise DatelineError(
-            f"«{address}» is no address of a server; write it as http://localhost:8080."
+        raise InvalidInputError(
+            f'"{address}" is not a server address; write it like http://localhost:8080.'
         )
     if "@" in address:
-        raise DatelineError(
-            "The address holds a user name or a password (before «@»); leave it out, the token "
-            "says who you are."
+        raise InvalidInputError(
+            'The address contains a user name or a password (before "@"). Remove it: the token '
+            "identifies the user."
         )
     if not re.fullmatch(r"[!-~]+", token):
-        raise DatelineError(
-            "The token is empty or holds blanks or letters that no token has; copy it anew."
+        raise InvalidInputError(
+            "The token is empty, or has spaces or other characters that no token has. Copy it "
+            "again from Account & Settings."
         )
     try:
         from label_studio_sdk.base_client import LabelStudioBase  # noqa: PLC0415 (heavy and optional)
 
-        from dateline.label_studio.server.retry import Patience, PatientClient, Renewal  # noqa: PLC0415
+        from dateline.label_studio.server.retry import RetryingClient, RetryPolicy, TokenRenewal  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise DatelineError(
-            "The Label Studio client is not installed: pip install 'dateline[studio]'"
+        raise MissingExtraError(
+            "The Label Studio SDK is not installed: pip install 'dateline[studio]'"
         ) from None
-    patience = patience or Patience()
-    renewal = Renewal()
-    with PatientClient(patience, say, renewal, timeout) as http:
-        with explained(address, "signing in"):
+    retry = retry or RetryPolicy()
+    renewal = TokenRenewal()
+    with RetryingClient(retry, notify, renewal, timeout) as http:
+        with explain_errors(address, "signing in"):
             untyped: Any = LabelStudioBase
             sdk: LabelStudioBase = untyped(
                 base_url=address.rstrip("/"), api_key=token, httpx_client=http, timeout=timeout
             )
             renewal.renew = lambda: _renewed(sdk)
-            sdk.users.whoami(request_options=ONCE)
+            sdk.users.whoami(request_options=NO_SDK_RETRIES)
             version = _version(sdk)
-        yield Server(address, sdk, version, http, patience, say)
+        yield Server(address, sdk, version, http, retry, notify)
 
 
 def _renewed(sdk: LabelStudioBase) -> str | None:
@@ -84,6 +82,6 @@ def _renewed(sdk: LabelStudioBase) -> str | None:
 
 
 def _version(sdk: LabelStudioBase) -> str:
-    package = sdk.versions.get(request_options=ONCE).label_studio_os_package or {}
+    package = sdk.versions.get(request_options=NO_SDK_RETRIES).label_studio_os_package or {}
     version = package.get("version") if isinstance(package, dict) else None
     return str(version or "of unknown version")

@@ -1,4 +1,4 @@
-"""Messages for errors of the server or the network: address, action and hint, never the token."""
+"""Messages for errors of the server or the network: address, action and fix, never the token."""
 
 from __future__ import annotations
 
@@ -7,111 +7,109 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dateline.errors import DatelineError, ServerError
+from dateline.errors import ServerError
 
 if TYPE_CHECKING:
     from label_studio_sdk.core.api_error import ApiError
 
-DETAIL = 300
-"""Characters of a server's explanation that are shown."""
+MAX_DETAIL = 300
+"""Characters of a server's explanation that a message quotes."""
 
 # Servers in debug mode quote what they were sent: tokens and e-mail addresses are left out.
 _PRIVATE = re.compile(r"\S+@\S+|[\w.-]{32,}")
+_REPEAT = "Run the command again: nothing is added twice."
+_OVERLOADED = f"The server is overloaded or starting; wait a little. {_REPEAT}"
 
 
-class DoubtfulServerError(ServerError):
-    """A fault after which it is not known whether the server did what it was asked for."""
+class UncertainOutcomeError(ServerError):
+    """A request failed in a way that leaves open whether the server carried it out."""
 
 
 @contextmanager
-def explained(address: str, action: str) -> Iterator[None]:
+def explain_errors(address: str, action: str) -> Iterator[None]:
     """Turn errors of the SDK, the network or the server into a ServerError about an action.
 
-    A DoubtfulServerError where it is not known whether the server did it.
+    Raises UncertainOutcomeError if the server may have carried out the request.
     """
     import httpx  # noqa: PLC0415 (comes with the SDK)
     from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
 
-    # What the libraries say may quote the request's headers, so only the server's own words and
-    # the name of the error are passed on.
+    # The libraries' own messages may quote request headers, so only the server's words and the name
+    # of the error are passed on.
     try:
         yield
     except ApiError as error:
-        kind = DoubtfulServerError if _is_doubtful(error.status_code) else DatelineError
+        kind = UncertainOutcomeError if _is_uncertain(error.status_code) else ServerError
         raise kind(f"{address}: {_refusal(error, action)}") from None
     except httpx.ConnectError:
-        raise DatelineError(
-            f"{address}: nothing answers there. Is the server running? `scripts/label-studio` "
-            "starts one on this machine; --url says where another is."
+        raise ServerError(
+            f"{address}: cannot connect. Is the address right and the server running? "
+            "`scripts/label-studio` starts a local one."
         ) from None
     except httpx.TimeoutException:
-        # Not doubtful but hopeless: the server may be at it still, so that looking says nothing.
-        raise DatelineError(
-            f"{address}: no answer in time while {action}. The server may be busy with it still: "
-            "wait a little, and run the command again, with a longer --timeout if need be; nothing "
-            "is done twice."
+        # Not an uncertain outcome: the server may still be busy, so looking would prove nothing.
+        raise ServerError(
+            f"{address}: timed out while {action}. The server may still be busy with it: wait a "
+            f"little, and allow a longer timeout if necessary. {_REPEAT}"
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DoubtfulServerError(
-            f"{address}: {type(error).__name__} while {action}. Check the address and the network, "
-            "then run the command again: nothing is done twice."
+        raise UncertainOutcomeError(
+            f"{address}: {type(error).__name__} while {action}. Check the address and the network. "
+            f"{_REPEAT}"
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DoubtfulServerError(
-            f"{address}: an answer that makes no sense ({type(error).__name__}) while {action}. "
+        raise UncertainOutcomeError(
+            f"{address}: unexpected answer ({type(error).__name__}) while {action}. "
             "Is this a Label Studio server?"
         ) from None
 
 
-def _is_doubtful(status: int | None) -> bool:
-    """Whether a request may have been carried out although this was the answer."""
+def _is_uncertain(status: int | None) -> bool:
+    """Whether a request may have been carried out despite this status."""
     return status is None or status in (200, 201) or (status >= 500 and status != 504)
 
 
 def _refusal(error: ApiError, action: str) -> str:
-    status, body = error.status_code, error.body
+    status = error.status_code
     if status == 401:
         return (
-            "the token is not accepted. Copy it anew from Account & Settings; a legacy token works "
-            "only where the organization's settings allow legacy tokens."
+            "the token was rejected. Copy it again from Account & Settings; a legacy token works "
+            "only if the organization's settings allow legacy tokens."
         )
     if status == 403:
-        return f"the token's user may not do this ({action}); ask the project's owner."
+        return f"the token's user lacks permission ({action}). Ask the project's owner."
     if status == 404:
-        return (
-            f"there is no such page (HTTP 404, {action}). "
-            "Is this the address of Label Studio itself?"
-        )
+        return f"HTTP 404 (not found) while {action}. Is this the address of Label Studio itself?"
     if status is not None and status < 300:
         return (
-            f"an answer that is no JSON while {action}. Does a proxy or a login page stand before "
+            f"the answer is not JSON while {action}. Is there a proxy or a login page in front of "
             "Label Studio? Open the address in a browser, then run the command again."
         )
     if status is not None and status < 400:
         return (
-            f"sends us elsewhere (HTTP {status}{_goal(error)}) while {action}; give the "
-            "address that the browser shows with --url."
+            f"redirects{_redirect_target(error)} (HTTP {status}) while {action}. Use the address "
+            "that the browser shows."
         )
-    said = ""
-    if isinstance(body, dict):
-        said = str(body.get("validation_errors") or body.get("detail") or "")
-        said = _PRIVATE.sub("…", said)[:DETAIL]
+    return f"HTTP {status} while {action}. {_detail(error)}".rstrip()
+
+
+def _detail(error: ApiError) -> str:
+    status, body = error.status_code or 0, error.body
     if status == 429:
-        said = "The server asks for fewer requests; wait a little, and run the command again."
-    elif status in (408, 502, 503, 504):
-        said = (
-            "The server is overloaded or starting; wait a little, and run the command again: "
-            "nothing is done twice."
-        )
-    elif status is not None and status >= 500 and not said:
-        said = "The server's log says why; then run the command again: nothing is done twice."
-    return f"HTTP {status} while {action}. {said}".rstrip()
+        return "Too many requests; wait a little, and run the command again."
+    if status in (408, 502, 503, 504):
+        return _OVERLOADED
+    stated = ""
+    if isinstance(body, dict):
+        stated = str(body.get("validation_errors") or body.get("detail") or "")
+        stated = _PRIVATE.sub("…", stated)[:MAX_DETAIL]
+    if status >= 500 and not stated:
+        return f"The server's log has the reason. {_REPEAT}"
+    return stated
 
 
-def _goal(error: ApiError) -> str:
+def _redirect_target(error: ApiError) -> str:
     """The server that a redirect leads to; the rest of its address may hold a secret."""
-    location = {name.lower(): value for name, value in (error.headers or {}).items()}.get(
-        "location", ""
-    )
-    found = re.match(r"https?://[^/?#@\s]+(?=[/?#]|$)", location)
-    return f", to {found[0]}" if found else ""
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    found = re.match(r"https?://[^/?#@\s]+(?=[/?#]|$)", headers.get("location", ""))
+    return f" to {found[0]}" if found else ""

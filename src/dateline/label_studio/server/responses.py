@@ -1,4 +1,4 @@
-"""Projects, tasks and annotations as the server tells of them, without what it tells of people."""
+"""Projects, tasks and annotations as the server describes them, without personal details."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dateline.model import Struct
 
 
 class Project(Struct, frozen=True):
-    """A project on the server: its labelling configuration, and how many tasks it had."""
+    """A project on the server: its labelling configuration and its number of tasks."""
 
     id: int
     title: str
@@ -28,7 +28,7 @@ class Task(Struct, frozen=True):
     versions: tuple[str, ...] = ()
 
 
-class Start(Struct, frozen=True):
+class Prediction(Struct, frozen=True):
     """A prediction on the server, which annotations may start from."""
 
     version: str
@@ -36,10 +36,10 @@ class Start(Struct, frozen=True):
 
 
 class Submission(Struct, frozen=True):
-    """An annotation on the server. ``user`` is the number of who made it, None where unknown.
+    """A submitted annotation. ``user`` is the number of its author, None if unknown.
 
-    ``skipped`` means that the user declined the task; times are ISO 8601. ``start`` is the number
-    of the prediction that it was started from.
+    ``skipped`` means that the user declined the task; times are ISO 8601. ``prediction`` is the
+    number of the prediction that the annotation started from.
     """
 
     id: int
@@ -49,40 +49,58 @@ class Submission(Struct, frozen=True):
     created: str
     updated: str
     result: object
-    start: int | None = None
+    prediction: int | None = None
 
 
 class AnnotatedTask(Struct, frozen=True):
-    """A task with its annotations; ``drafts`` has the user of each unsubmitted one in sight."""
+    """A task with its annotations; ``draft_users`` has the author of each visible draft."""
 
     task: Task
     submissions: tuple[Submission, ...]
-    drafts: tuple[int | None, ...]
+    draft_users: tuple[int | None, ...]
 
 
-class ExportedAnnotation(msgspec.Struct):
-    """An annotation in an export; its result is read when it is needed, for it is large."""
+class _User(msgspec.Struct):
+    id: int | None = None
 
+
+class _Annotation(msgspec.Struct):
     id: int
-    completed_by: object
-    was_cancelled: bool
     created_at: str
     updated_at: str
-    result: msgspec.Raw
+    completed_by: int | _User | None = None
+    was_cancelled: bool | None = False
     parent_prediction: int | None = None
+    result: Any = None
 
 
-class Exported(msgspec.Struct):
-    """A task in an export."""
+class _ExportedAnnotation(_Annotation):
+    # Large, so it is decoded only when it is needed.
+    result: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class TaskExport(msgspec.Struct):
+    """A task as the server exports it."""
 
     id: int
     data: dict[str, object]
-    annotations: list[ExportedAnnotation]
+    annotations: list[_ExportedAnnotation]
     drafts: list[object]
 
+    def decoded(self) -> AnnotatedTask:
+        """The task with its annotations; decodes their results."""
+        return AnnotatedTask(
+            task=_task(self.id, self.data),
+            submissions=tuple(
+                _submission(annotation, msgspec.json.decode(annotation.result), self.id)
+                for annotation in self.annotations
+            ),
+            draft_users=tuple(map(_draft_user, self.drafts)),
+        )
 
-def project_of(project: Any) -> Project:
-    """A project as the SDK gives it."""
+
+def project_from_sdk(project: Any) -> Project:
+    """A project from the SDK's object."""
     return Project(
         id=project.id,
         title=project.title,
@@ -91,14 +109,25 @@ def project_of(project: Any) -> Project:
     )
 
 
-def task_of(task: Any) -> Task:
-    """A task as the SDK gives it."""
+def task_from_sdk(task: Any) -> Task:
+    """A task from the SDK's object."""
     versions = tuple(filter(None, (task.predictions_model_versions or "").split(",")))
-    return described(task.id, task.data if isinstance(task.data, dict) else {}, versions)
+    return _task(task.id, task.data if isinstance(task.data, dict) else {}, versions)
 
 
-def described(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
-    """A task from its number and its fields, which may be of any shape."""
+def annotated_task_from_sdk(task: Any) -> AnnotatedTask:
+    """A task with its annotations from the SDK's object."""
+    return AnnotatedTask(
+        task=task_from_sdk(task),
+        submissions=tuple(
+            _submission(annotation, annotation.result, task.id)
+            for annotation in msgspec.convert(task.annotations or [], list[_Annotation])
+        ),
+        draft_users=tuple(map(_draft_user, task.drafts or ())),
+    )
+
+
+def _task(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
     document, text = fields.get("doc_id"), fields.get("text")
     return Task(
         id=number,
@@ -108,38 +137,23 @@ def described(number: int, fields: Mapping[str, object], versions: tuple[str, ..
     )
 
 
-def exported_task(task: Exported) -> AnnotatedTask:
-    """A task as an export has it; reads its results."""
-    return AnnotatedTask(
-        task=described(task.id, task.data),
-        submissions=tuple(
-            submission_of(
-                {**msgspec.structs.asdict(a), "result": msgspec.json.decode(a.result)}, task.id
-            )
-            for a in task.annotations
-        ),
-        drafts=tuple(map(drafter, task.drafts)),
-    )
-
-
-def submission_of(annotation: Mapping[str, Any], task: int) -> Submission:
-    """An annotation of this task as a list or an export has it."""
-    user = annotation.get("completed_by")
+def _submission(annotation: _Annotation, result: object, task: int) -> Submission:
+    user = annotation.completed_by
     return Submission(
-        id=annotation["id"],
+        id=annotation.id,
         task=task,
-        user=user.get("id") if isinstance(user, dict) else user,
-        skipped=bool(annotation.get("was_cancelled")),
-        created=str(annotation["created_at"]),
-        updated=str(annotation["updated_at"]),
-        result=annotation.get("result"),
-        start=annotation.get("parent_prediction"),
+        user=user.id if isinstance(user, _User) else user,
+        skipped=bool(annotation.was_cancelled),
+        created=annotation.created_at,
+        updated=annotation.updated_at,
+        result=result,
+        prediction=annotation.parent_prediction,
     )
 
 
-def drafter(draft: object) -> int | None:
-    """The user of a draft, None where it is not told."""
-    # The server says who in words only: the name, or the address, and the number.
-    said = draft.get("created_username") if isinstance(draft, dict) else None
-    number = str(said or "").rpartition(",")[2].strip()
+def _draft_user(draft: object) -> int | None:
+    """The number of a draft's author, None if the server does not give it."""
+    # The server gives a name or an address, a comma and the number.
+    author = draft.get("created_username") if isinstance(draft, dict) else None
+    number = str(author or "").rpartition(",")[2].strip()
     return int(number) if number.isdecimal() else None

@@ -1,7 +1,7 @@
-"""Patience with a server and a network that fail now and then.
+"""Retries for a server or a network that fails now and then.
 
-Below the SDK, because that repeats POST requests too, which would be carried out twice if an answer
-got lost, and because it does not repeat what broke off in the middle of an answer.
+This works below the SDK, whose own retries also repeat POST requests, which would be carried out
+twice if only the answer got lost, and do not cover answers that break off halfway.
 """
 
 from __future__ import annotations
@@ -15,101 +15,121 @@ from typing import Any
 import httpx
 import tenacity
 
+from dateline.label_studio.server.error_messages import UncertainOutcomeError
 from dateline.model import Struct
 
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
+"""Receives one line for each retry."""
 
-BUSY = frozenset({408, 429, 500, 502, 503, 504})
-"""Answers after which the same request may succeed."""
+RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+"""HTTP statuses after which the same request may succeed."""
 
 _REPEATABLE = frozenset({"GET", "HEAD", "PATCH"})
-_RENEWAL = "/api/token/refresh/"
+_TOKEN_REFRESH = "/api/token/refresh/"  # noqa: S105 (a path)
 
 
-class Patience(Struct, frozen=True):
-    """How long to go on: seconds before the second attempt, which then double, and the bounds.
+class RetryPolicy(Struct, frozen=True):
+    """How often and how long to retry; all times in seconds.
 
-    ``longest`` bounds one pause, even one that the server asks for; ``total`` bounds the attempts
-    together.
+    Pauses start at ``first_pause`` and double up to ``longest_pause``, which also bounds what the
+    server asks for. ``total_time`` bounds all attempts together.
     """
 
-    base: float = 1.0
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
     attempts: int = 5
-    longest: float = 60.0
-    total: float = 300.0
+    total_time: float = 300.0
+
+    @classmethod
+    def starting_at(cls, pause: float) -> RetryPolicy:
+        """The default policy, scaled to another first pause."""
+        return cls(first_pause=pause, longest_pause=60 * pause)
+
+    def retrying(
+        self,
+        notify: Notify,
+        action: str,
+        retry: Callable[[tenacity.RetryCallState], bool] | None = None,
+    ) -> tenacity.Retrying:
+        """Run a function again while ``retry`` is true, by default after UncertainOutcomeError.
+
+        Returns or raises the last outcome.
+        """
+        return tenacity.Retrying(
+            retry=retry or tenacity.retry_if_exception_type(UncertainOutcomeError),
+            stop=tenacity.stop_after_attempt(self.attempts)
+            | tenacity.stop_after_delay(self.total_time),
+            wait=self._pause,
+            before_sleep=lambda state: notify(self._line(action, state)),
+            retry_error_callback=lambda state: state.outcome and state.outcome.result(),
+        )
+
+    def _pause(self, state: tenacity.RetryCallState) -> float:
+        """Seconds before the next attempt: doubling, jittered, or as the server asks."""
+        doubling = tenacity.wait_exponential(
+            multiplier=self.first_pause, max=self.longest_pause
+        ) + tenacity.wait_random(0, self.first_pause)
+        return min(max(doubling(state), _retry_after(_outcome(state))), self.longest_pause)
+
+    def _line(self, action: str, state: tenacity.RetryCallState) -> str:
+        pause = state.next_action.sleep if state.next_action is not None else 0.0
+        return (
+            f"{action}: {_seen(_outcome(state))}; retrying in {pause:.1f} s "
+            f"(attempt {state.attempt_number + 1} of {self.attempts})"
+        )
 
 
-def repeated(patience: Patience, say: Say, what: str) -> tenacity.Retrying:
-    """Attempts for a block that raises UncertainOutcomeError; the last error is raised as it is."""
-    return tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(UncertainOutcomeError),
-        reraise=True,
-        stop=_stop(patience),
-        wait=_wait(patience),
-        before_sleep=lambda state: say(_line(what, "no certain answer", state, patience)),
-    )
+class RetryingClient(httpx.Client):
+    """Retries failed requests that have the same effect when they are repeated.
 
-
-class UncertainOutcomeError(Exception):
-    """A request that may or may not have been carried out; ``fault`` says what was seen."""
-
-    def __init__(self, fault: Exception) -> None:
-        super().__init__()
-        self.fault = fault
-
-
-class PatientClient(httpx.Client):
-    """Repeats requests that failed, where doing them twice is the same as doing them once.
-
-    Other requests are repeated only where they cannot have reached the server, or where it said
-    that it declined them. A server that has never answered is not tried again: more likely the
-    address is wrong. Streamed answers are left to who reads them.
+    Other requests are retried only if they cannot have reached the server, or if it answered 429. A
+    server that has never answered is not retried: the address is probably wrong. Streamed answers
+    are left to the caller.
     """
 
-    def __init__(self, patience: Patience, say: Say, renewal: Renewal, timeout: float) -> None:
+    def __init__(
+        self, policy: RetryPolicy, notify: Notify, renewal: TokenRenewal, timeout: float
+    ) -> None:
         # A redirected POST would arrive as a GET, and look as if it had succeeded.
         super().__init__(timeout=timeout, follow_redirects=False, auth=renewal)
-        self._patience = patience
-        self._say = say
+        self._policy = policy
+        self._notify = notify
         self._answered = False
         self.date = ""
-        """What the clock of the server showed when it last answered, as its header says it."""
+        """The ``Date`` header of the server's last answer."""
 
     def send(
         self, request: httpx.Request, *, stream: bool = False, **options: Any
     ) -> httpx.Response:
-        """Send a request, again where that may help, and read the answer to its end."""
+        """Send a request, with retries, and read the whole answer."""
         if stream:
             return super().send(request, stream=True, **options)
-        harmless = request.method in _REPEATABLE or request.url.path.endswith(_RENEWAL)
-        what = f"{request.method} {request.url.path}"
+        repeatable = request.method in _REPEATABLE or request.url.path.endswith(_TOKEN_REFRESH)
 
         def attempt() -> httpx.Response:
-            response = super(PatientClient, self).send(request, **options)
+            response = super(RetryingClient, self).send(request, **options)
             self._answered = True
             self.date = response.headers.get("date", "")
             return response
 
-        return tenacity.Retrying(
-            retry=lambda state: self._answered and _again(state, harmless),
-            stop=_stop(self._patience),
-            wait=_wait(self._patience),
-            before_sleep=lambda state: self._say(_line(what, _seen(state), state, self._patience)),
-            retry_error_callback=_last,
+        return self._policy.retrying(
+            self._notify,
+            f"{request.method} {request.url.path}",
+            lambda state: self._answered and _may_succeed(_outcome(state), repeatable),
         )(attempt)
 
 
-class Renewal(httpx.Auth):
-    """Renews the short-lived access token, once for a request that was refused for it.
+class TokenRenewal(httpx.Auth):
+    """Renews the short-lived access token once for each request that is refused because of it.
 
-    ``renew`` returns the new Authorization header, or None where the token cannot be renewed.
+    ``renew`` returns the new Authorization header, or None if the token cannot be renewed.
     """
 
     def __init__(self) -> None:
         self.renew: Callable[[], str | None] = lambda: None
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send a request; if it is refused, renew and send it once more."""
+        """Send a request; if it is refused, renew the token and send it again."""
         response = yield request
         if response.status_code == 401 and "Authorization" in request.headers:
             header = self.renew()
@@ -118,36 +138,26 @@ class Renewal(httpx.Auth):
                 yield request
 
 
-def _stop(patience: Patience) -> tenacity.stop.stop_base:
-    return tenacity.stop_after_attempt(patience.attempts) | tenacity.stop_after_delay(
-        patience.total
-    )
+def _outcome(state: tenacity.RetryCallState) -> object:
+    """What the last attempt returned, or the exception that it raised."""
+    if state.outcome is None:
+        return None
+    return state.outcome.exception() or state.outcome.result()
 
 
-def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
-    doubling = tenacity.wait_exponential(
-        multiplier=patience.base, max=patience.longest
-    ) + tenacity.wait_random(0, patience.base)
-    return lambda state: min(max(doubling(state), _asked_for(state)), patience.longest)
-
-
-def _again(state: tenacity.RetryCallState, harmless: bool) -> bool:
-    outcome = state.outcome
-    if outcome is None:
-        return False
-    error = outcome.exception()
-    if error is not None:
-        never_arrived = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        broken = isinstance(error, httpx.TransportError | httpx.DecodingError)
-        return never_arrived or (harmless and broken)
-    response: httpx.Response = outcome.result()
-    if not harmless:
-        return response.status_code == 429
-    return response.status_code in BUSY or _cut_off(response)
+def _may_succeed(outcome: object, repeatable: bool) -> bool:
+    """Whether to send a request again after this outcome."""
+    if isinstance(outcome, httpx.Response):
+        if not repeatable:
+            return outcome.status_code == 429
+        return outcome.status_code in RETRYABLE or _cut_off(outcome)
+    if isinstance(outcome, httpx.ConnectError | httpx.ConnectTimeout):
+        return True
+    return repeatable and isinstance(outcome, httpx.TransportError | httpx.DecodingError)
 
 
 def _cut_off(response: httpx.Response) -> bool:
-    """Whether an answer that calls itself JSON is none. A proxy's own page is not retried."""
+    """Whether an answer declared as JSON is not JSON. A proxy's own page is not retried."""
     if not response.is_success or "json" not in response.headers.get("content-type", ""):
         return response.is_success and not response.content
     try:
@@ -157,12 +167,11 @@ def _cut_off(response: httpx.Response) -> bool:
     return False
 
 
-def _asked_for(state: tenacity.RetryCallState) -> float:
-    """The seconds of a Retry-After header, given as such or as a date; 0 where there is none."""
-    outcome = state.outcome
-    if outcome is None or outcome.failed or not isinstance(outcome.result(), httpx.Response):
+def _retry_after(outcome: object) -> float:
+    """Seconds of a ``Retry-After`` header, given as seconds or as a date; 0 without one."""
+    if not isinstance(outcome, httpx.Response):
         return 0.0
-    value = outcome.result().headers.get("retry-after", "").strip()
+    value = outcome.headers.get("retry-after", "").strip()
     if value.isdecimal():
         return float(value)
     try:
@@ -171,25 +180,9 @@ def _asked_for(state: tenacity.RetryCallState) -> float:
         return 0.0
 
 
-def _seen(state: tenacity.RetryCallState) -> str:
-    outcome = state.outcome
-    error = outcome.exception() if outcome is not None else None
-    if error is not None or outcome is None:
-        return type(error).__name__
-    response: httpx.Response = outcome.result()
-    return f"HTTP {response.status_code}" if response.is_error else "an answer that is cut off"
-
-
-def _line(what: str, seen: str, state: tenacity.RetryCallState, patience: Patience) -> str:
-    pause = state.next_action.sleep if state.next_action is not None else 0.0
-    return (
-        f"{what}: {seen}; trying again in {pause:.1f} s "
-        f"(attempt {state.attempt_number + 1} of {patience.attempts})"
-    )
-
-
-def _last(state: tenacity.RetryCallState) -> httpx.Response:
-    if state.outcome is None:
-        raise RuntimeError("no attempt was made")
-    response: httpx.Response = state.outcome.result()
-    return response
+def _seen(outcome: object) -> str:
+    if isinstance(outcome, UncertainOutcomeError):
+        return "outcome unknown"
+    if not isinstance(outcome, httpx.Response):
+        return type(outcome).__name__
+    return f"HTTP {outcome.status_code}" if outcome.is_error else "incomplete answer"

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from dateline.corpus.store import Corpus, read_struct
-from dateline.label_studio.convert.conversion import Header
+from dateline.label_studio.convert.from_result import Header
 from dateline.model import LabelStudioIds, Origin, Provenance, Struct
 
 FOLDER = "label-studio"

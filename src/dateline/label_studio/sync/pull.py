@@ -112,7 +112,7 @@ class _Round(Struct, frozen=True):
 def _changes(corpus: Corpus, server: Server, project: Project, last: Progress) -> _Round:
     changed = server.changed_tasks(project, last.since)
     known = {**last.tasks, **{a.task.id: a.task.document or "" for a in changed}}
-    gone = {number: known.pop(number) for number in server.gone_tasks(project, known)}
+    gone = {number: known.pop(number) for number in server.deleted_tasks(project, known)}
     again = {*last.open, *last.touched(corpus), *gone.values()}
     # What a document with several tasks comes to depends on all of them.
     again |= last.several() & {a.task.document or "" for a in changed}

@@ -18,11 +18,11 @@ from dateline.corpus.annotators import read_register
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import DatelineError
 from dateline.files.writing import sha256, write_if_changed
-from dateline.label_studio.convert.conflict_marks import still_marked
-from dateline.label_studio.convert.conversion import from_result
+from dateline.label_studio.config.labelling_config import labelled_layers
+from dateline.label_studio.convert.conflict_marks import unresolved_marks
+from dateline.label_studio.convert.from_result import from_result
 from dateline.label_studio.convert.origin import origin_of
-from dateline.label_studio.convert.regions import Problem
-from dateline.label_studio.page.config import labelled_layers
+from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission, Task
 from dateline.label_studio.sync.kept_results import Kept, kept_path, read_kept
@@ -172,7 +172,7 @@ class Puller:
 
     def drafts(self, documents: Collection[str]) -> None:
         """Tell which of these documents somebody has begun and not submitted."""
-        for name in self._server.drafted(self._project):
+        for name in self._server.documents_with_drafts(self._project):
             if name in documents:
                 self._note(
                     name, None, "somebody has a draft, which is not submitted, so not pulled"
@@ -244,7 +244,7 @@ class Puller:
     def _submission(
         self, document: Document, annotator: str, user: int, submission: Submission
     ) -> None:
-        marked = list(still_marked(submission.result))
+        marked = list(unresolved_marks(submission.result))
         if marked:
             self._refuse(
                 document.id,
@@ -280,8 +280,8 @@ class Puller:
                 "keep; find it in Label Studio and type it anew.",
             )
             return
-        if new is not old and submission.start is not None:
-            new = self._with_origin(new, document, annotator, submission.start)
+        if new is not old and submission.prediction is not None:
+            new = self._with_origin(new, document, annotator, submission.prediction)
             content = canonical_json(new)
         theirs, problems = self._convert(new, document, annotator, ours)
         moved = old is not None and old.project != new.project
@@ -305,11 +305,11 @@ class Puller:
             self._settle(why, document, base, ours, theirs, content)
 
     def _with_origin(self, kept: Kept, document: Document, annotator: str, number: int) -> Kept:
-        start = self._server.start(number)
-        if start is None:
+        prediction = self._server.prediction(number)
+        if prediction is None:
             return kept
         said, _ = self._convert(kept, document, annotator, None)
-        origin = origin_of(said, start, document, self._corpus.ontology)
+        origin = origin_of(said, prediction, document, self._corpus.ontology)
         return msgspec.structs.replace(kept, origin=origin)
 
     def _settle(
@@ -379,7 +379,7 @@ class Puller:
 
     def _convert(
         self, kept: Kept, document: Document, annotator: str, ours: Annotation | None
-    ) -> tuple[Annotation, list[Problem]]:
+    ) -> tuple[Annotation, list[ResultProblem]]:
         """What the result says, with our header where the user wishes nothing else."""
         kind, layers = self._wishes.kind, self._wishes.layers
         if ours is not None:
@@ -424,7 +424,7 @@ class Puller:
             self.unchanged += 1
 
     def _report(
-        self, document: Document, annotation: Annotation, problems: Iterable[Problem]
+        self, document: Document, annotation: Annotation, problems: Iterable[ResultProblem]
     ) -> None:
         incidents = self._checker.check_annotation(annotation, document)
         found = [problem.line for problem in problems]

@@ -12,13 +12,17 @@ from pathlib import Path
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import DatelineError
 from dateline.files.writing import sha256
-from dateline.label_studio.convert.conflict_marks import Curated, mark_rows
-from dateline.label_studio.convert.conversion import from_result, header_of, to_result
-from dateline.label_studio.convert.rows import Rows
-from dateline.label_studio.page.config import labelled_layers, labelling_config
-from dateline.label_studio.page.former_labels import with_former_names
-from dateline.label_studio.page.offers import lost_offers
-from dateline.label_studio.page.sdk_check import page_errors
+from dateline.label_studio.config.entries import removed_entries
+from dateline.label_studio.config.former_labels import with_former_names
+from dateline.label_studio.config.labelling_config import (
+    labelled_layers,
+    labelling_config,
+    row_errors,
+)
+from dateline.label_studio.convert.conflict_marks import CurationProposal, mark_rows
+from dateline.label_studio.convert.from_result import from_result, header_of
+from dateline.label_studio.convert.to_result import to_result
+from dateline.label_studio.result_rows import Rows
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Task
 from dateline.label_studio.sync.schema_losses import refusal
@@ -27,7 +31,7 @@ from dateline.ontology.labels import Ontology
 from dateline.predictions.annotations import read_as_annotations
 from dateline.validation.engine import Checker
 
-Source = str | Path | Mapping[str, Curated]
+Source = str | Path | Mapping[str, CurationProposal]
 """Where annotations to start from come from: an annotator, a file, or what is to be curated."""
 
 TITLE_LENGTH = (3, 50)
@@ -166,12 +170,12 @@ def _starts(
 
 
 def _to_curate(
-    corpus: Corpus, curated: Curated, document: Document, config: str
+    corpus: Corpus, curated: CurationProposal, document: Document, config: str
 ) -> tuple[str, Rows]:
     # It may break rules as long as it is not settled, so that only the page itself is checked.
     rows = to_result(curated.annotation, corpus.ontology)
     rows = [*mark_rows(curated.marks, document, {row.get("id", "") for row in rows}), *rows]
-    errors = page_errors(rows, config)
+    errors = row_errors(rows, config)
     if errors:
         raise DatelineError(f"{document.id}: cannot be shown on the page: {'; '.join(errors[:5])}.")
     return f"conflicts@{sha256(canonical_json(curated))[:12]}", rows
@@ -209,7 +213,7 @@ def _unfit(
     incidents = Checker(corpus).check_annotation(annotation, document)
     if errors := [f"{i.pointer} {i.code}: {i.message}" for i in incidents if i.level == "error"]:
         return errors
-    errors = page_errors(rows, config)
+    errors = row_errors(rows, config)
     if errors:
         return errors
     returned, problems = from_result(rows, document, header_of(annotation), corpus.ontology)
@@ -239,15 +243,15 @@ def _project(corpus: Corpus, server: Server, title: str, config: str) -> tuple[P
             f"{', '.join(wanted)}. Say --layers {','.join(asked)}, or push to another project with "
             "--project."
         )
-    if lost_offers(project.config, config):
+    if removed_entries(project.config, config):
         # What was annotated under a former name keeps that name on the page.
         config = with_former_names(config, corpus.ontology)
         if project.config.strip() == config.strip():
             return project, False, False
-    lost = lost_offers(project.config, config)
+    lost = removed_entries(project.config, config)
     if lost:
         raise refusal(corpus, server, project, lost)
-    server.reconfigure(project, config)
+    server.update_config(project, config)
     return project, False, True
 
 

@@ -6,29 +6,29 @@ from collections.abc import Sequence
 
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
-from dateline.label_studio.importing.inventory import times
-from dateline.label_studio.page.offers import (
-    Offer,
-    Use,
+from dateline.label_studio.config.entries import (
+    ConfigEntry,
+    UseCount,
     count_uses,
-    used_in_annotation,
-    used_in_result,
+    uses_in_annotation,
+    uses_in_result,
 )
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project
+from dateline.rendering.listing import counted
 
 SHOWN = 20
 """How many lost labels a message lists."""
 
 
 def refusal(
-    corpus: Corpus, server: Server, project: Project, lost: Sequence[Offer]
+    corpus: Corpus, server: Server, project: Project, lost: Sequence[ConfigEntry]
 ) -> DatelineError:
     """The fault that says what would be lost, where it is used, and the hint."""
     there = count_uses(
         lost,
         (
-            used_in_result(submission.result)
+            uses_in_result(submission.result)
             for annotated in server.annotated_tasks(project)
             for submission in annotated.submissions
         ),
@@ -36,15 +36,15 @@ def refusal(
     here = count_uses(
         lost,
         (
-            used_in_annotation(corpus.read_annotation(annotator, path.stem), corpus.ontology)
+            uses_in_annotation(corpus.read_annotation(annotator, path.stem), corpus.ontology)
             for annotator in corpus.annotators()
             for path in sorted((corpus.annotations / annotator).glob("*.json"))
         ),
     )
     lines = [
-        f"  {offer.line}: used {_use(there[offer.line])} on the server and "
-        f"{_use(here[offer.line])} in annotations/"
-        for offer in lost[:SHOWN]
+        f"  {entry.description}: used {_use(there[entry.description])} on the server and "
+        f"{_use(here[entry.description])} in annotations/"
+        for entry in lost[:SHOWN]
     ]
     if len(lost) > SHOWN:
         lines.append(f"  and {len(lost) - SHOWN} more")
@@ -58,7 +58,7 @@ def refusal(
     )
 
 
-def _use(use: Use) -> str:
+def _use(use: UseCount) -> str:
     if not use.times:
         return "nowhere"
-    return f"{times(use.times)} in {use.annotations:,} annotation{'s'[: use.annotations != 1]}"
+    return f"{counted(use.times, 'time')} in {counted(use.annotations, 'annotation')}"

@@ -55,7 +55,7 @@ def status(
         user
         for found in tasks.values()
         for annotated in found
-        for user in (*(s.user for s in annotated.submissions), *annotated.drafts)
+        for user in (*(s.user for s in annotated.submissions), *annotated.draft_users)
         if user is not None
     }
     if only is not None:
@@ -103,7 +103,7 @@ def _state(
         return "deleted"
     if mine:
         return "skipped"
-    drafting = (user for annotated in tasks for user in annotated.drafts if user is not None)
+    drafting = (user for annotated in tasks for user in annotated.draft_users if user is not None)
     return "in progress" if annotator in {pseudonym(user, names) for user in drafting} else "to do"
 
 

@@ -1,14 +1,15 @@
-"""The labelling page, made from the ontology."""
+"""Making a project's labelling configuration from the ontology."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from dateline.errors import DatelineError
-from dateline.label_studio.page.controls import (
+from dateline.errors import InvalidInputError
+from dateline.label_studio.config.controls import (
     CLAIM,
     CLAIMER,
     CONFLICT,
@@ -25,7 +26,7 @@ from dateline.label_studio.page.controls import (
     TEXT,
     LayerControls,
 )
-from dateline.label_studio.page.offers import parsed
+from dateline.label_studio.config.entries import parse_config
 from dateline.model import LAYERS
 from dateline.ontology.labels import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
 
@@ -62,13 +63,13 @@ _STYLE = """
     .relations-overlay [class*="_highlighted"] { opacity: 1 !important; }
     body:has(.lsf-relations) .relations-overlay [class*="relationItem"] { opacity: 0.7 !important; }
   """
-"""Layers stay in sight while the text scrolls. Arcs of relations would hide the text, so they show
-only while the list of relations is open, and where one is pointed at in it."""
+"""Layers stay visible while the text scrolls. Arcs of relations would cover the text, so they show
+only while the list of relations is open, or when the pointer is on one in the list."""
 
 _CONFLICT_LABEL = Label(
     name=CONFLICT,
     title="Conflict",
-    description="Annotators differ here: settle it and delete this mark.",
+    description="Annotators disagree here: resolve it and delete this mark.",
     color="#ff0000",
     hotkey=NO_HOTKEY,
 )
@@ -82,7 +83,7 @@ _ANSWERS = {
         (ENTITY_LINK, "Knowledge base", "wikidata:Q42, or wikidata:NIL for none"),
     ),
     EVENT.labels: (
-        (EVENT_CLUSTER, "Same happening", "Same text for every event of one happening"),
+        (EVENT_CLUSTER, "Event instance", "Same text for every mention of one event instance"),
     ),
 }
 
@@ -90,11 +91,11 @@ _ANSWERS = {
 def labelling_config(
     ontology: Ontology, layers: Collection[str] = LAYERS, *, curation: bool = False
 ) -> str:
-    """The page for these layers as Label Studio's XML; equal ontologies give equal text.
+    """The labelling configuration for these layers as XML; equal ontologies give equal text.
 
-    The other layers are context: they can be seen and joined, but neither drawn nor changed. A page
-    for ``curation`` has marks for conflicts, too.
-    Raises DatelineError where an attribute's name is one that the page needs for itself.
+    The other layers are context: visible and available to relations, but not for labelling. With
+    ``curation``, the page also has marks for conflicts. Raises InvalidInputError if an attribute
+    has the name of one of the page's own controls.
     """
     page = Element("View", className="dateline")
     SubElement(page, "Style").text = _STYLE
@@ -123,25 +124,38 @@ def labelling_config(
 
 
 def labelled_layers(config: str) -> tuple[str, ...]:
-    """The layers that a project's configuration lets annotators label; the others are context.
+    """The layers that annotators can label with this configuration; the others are context.
 
-    Raises DatelineError where the configuration is not XML.
+    Raises InvalidInputError if the configuration is not XML.
     """
-    page = parsed(config)
-    shown = {
+    page = parse_config(config)
+    context = {
         labels.get("name")
         for view in page.iter("View")
         if _CONTEXT in view.get("className", "").split()
         for labels in view.iter("Labels")
     }
-    return tuple(controls.layer for controls in CONTROLS if controls.labels not in shown)
+    return tuple(controls.layer for controls in CONTROLS if controls.labels not in context)
+
+
+def row_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
+    """Errors that the SDK finds in result rows for this labelling configuration.
+
+    It checks labels, and that relations have both ends, without which the page breaks; it does not
+    check offsets.
+    """
+    from label_studio_sdk.label_interface.interface import LabelInterface  # noqa: PLC0415 (heavy)
+
+    page: Any = LabelInterface(config)
+    errors = page.validate_prediction({"result": list(rows)}, return_errors=True)
+    return [str(error) for error in errors]
 
 
 def _conflicts(side: Element) -> None:
     SubElement(
         side, "Header", size="6",
-        value="Select a conflict to read what is said. Settle it, delete its mark; submit when "
-        "none is left.",
+        value="Select a conflict to read the versions. Resolve it and delete its mark. Submit when "
+        "no mark is left.",
     )  # fmt: skip
     view = SubElement(
         side, "View", visibleWhen="region-selected", whenTagName=CONFLICT, className="conflict"
@@ -157,7 +171,7 @@ def _cue_label(ontology: Ontology) -> Label:
     return Label(
         name=CUE,
         title="Cue",
-        description="The words that mark a claim as somebody's, such as «said» or «according to».",
+        description='The words that attribute a claim, such as "said" or "according to".',
         color="#9e9e9e",
         hotkey=next((key for key in _CUE_HOTKEYS if key not in taken), None),
     )
@@ -192,8 +206,8 @@ def _hint(label: Label) -> str:
 
 
 def _relations(page: Element, ontology: Ontology) -> None:
-    # The page holds one relation for a pair of regions and drops a second one without a word, so
-    # whatever else joins the two must go into the same relation: hence several labels are allowed.
+    # The page keeps one relation for a pair of regions and silently drops a second one, so a
+    # relation must be able to have several labels.
     control = SubElement(page, "Relations", choice="multiple")
     relations = (*ontology.event_relations, *ontology.claim_relations)
     colors = {label.name: label.color for label in relations}
@@ -210,7 +224,7 @@ def _attributes(side: Element, controls: LayerControls, ontology: Ontology, labe
     for attribute in ontology.layers[controls.layer].attributes:
         _choices(view, controls, attribute, labelled)
     if controls is CLAIM:
-        SubElement(view, "Header", value="Claimer, if it is not a mention", size="6")
+        SubElement(view, "Header", value="Claimer, if not a mention", size="6")
         choices = SubElement(view, "Choices", _per_region(CLAIMER, controls), choice="single")
         _options(choices, ontology.claimers, labelled)
     for name, title, placeholder in _ANSWERS.get(controls.labels, ()):
@@ -225,17 +239,17 @@ def _choices(view: Element, controls: LayerControls, attribute: Attribute, label
     SubElement(view, "Header", value=f"{attribute.title}: {attribute.description}", size="6")
     choices = SubElement(
         view, "Choices", _per_region(controls.attribute(attribute.name), controls),
-        # A radio button cannot be taken back, a check box can.
+        # A radio button cannot be cleared, a check box can.
         choice="single-radio" if attribute.required else "single",
     )  # fmt: skip
     if attribute.required and labelled:
         choices.set("required", "true")
-        choices.set("requiredMessage", f"{attribute.title}: choose one for the marked region.")
+        choices.set("requiredMessage", f"{attribute.title}: choose one for this region.")
     _options(choices, attribute.values, labelled)
 
 
 def _per_region(name: str, controls: LayerControls) -> dict[str, str]:
-    # On the surrounding View alone, `required` would ask for it on the regions of all layers.
+    # On the surrounding View alone, `required` would apply to the regions of all layers.
     return {
         "name": name, "toName": TEXT, "perRegion": "true", "showInline": "true", **_when(controls)
     }  # fmt: skip
@@ -254,9 +268,9 @@ def _options(choices: Element, values: Iterable[Label], labelled: bool) -> None:
 
 def _check_names(page: Element) -> None:
     counts = Counter(name for tag in page.iter() if (name := tag.get("name")) is not None)
-    twice = [name for name, count in counts.items() if count > 1]
-    if twice:
-        raise DatelineError(
-            f"schema/ontology.schema.json: the labelling page has two controls called "
-            f"{', '.join(twice)}; rename the attribute that the name is made from."
+    duplicates = [name for name, count in counts.items() if count > 1]
+    if duplicates:
+        raise InvalidInputError(
+            f"schema/ontology.schema.json: the labelling page would have two controls called "
+            f"{', '.join(duplicates)}. Rename the attribute with that name."
         )

@@ -1,0 +1,1 @@
+"""The labelling configuration of a project, made from the ontology."""

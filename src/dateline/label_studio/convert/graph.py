@@ -1,0 +1,164 @@
+"""The regions of a result with their fragments joined, and the meaning of its arcs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from dateline.label_studio.config.controls import (
+    ABOUT,
+    CLAIM,
+    CLAIMER,
+    CONTINUES,
+    COREFERENCE,
+    CUE,
+    ENTITY,
+    EVENT,
+)
+from dateline.label_studio.convert.problems import ResultProblem, with_article
+from dateline.label_studio.convert.regions import Arc, Region, ResultRegions
+from dateline.model import Struct
+from dateline.ontology.former_names import new_names
+from dateline.ontology.labels import Ontology
+
+ARGUMENT, EVENT_RELATION, CLAIM_RELATION = "argument", "event relation", "claim relation"
+
+
+class ResultGraph(Struct, frozen=True):
+    """The regions of a result, by id and in text order, and the arcs between them, by meaning."""
+
+    regions: Mapping[str, Region]
+    arcs: Mapping[str, Collection[Arc]]
+    problems: Sequence[ResultProblem]
+
+    def of(self, control: str) -> list[Region]:
+        """The regions with labels of this control."""
+        return [region for region in self.regions.values() if region.control == control]
+
+    def targets(self, meaning: str, source: str) -> list[Region]:
+        """The targets of a region's arcs with this meaning, in text order."""
+        found = {arc.target for arc in self.arcs.get(meaning, ()) if arc.source == source}
+        return [region for region in self.regions.values() if region.id in found]
+
+
+def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
+    """Join the fragments of a result's regions, and give its arcs their meaning."""
+    problems = list(result.problems)
+    regions, heads = _joined(result, problems)
+    meanings = _meanings(ontology)
+    renamed = _renamed(ontology)
+    arcs: dict[str, dict[Arc, None]] = defaultdict(dict)
+    for drawn in result.arcs:
+        if drawn.label == CONTINUES:
+            continue
+        source, target = regions[heads[drawn.source]], regions[heads[drawn.target]]
+        label = drawn.label
+        for kind in (source.label, source.control):
+            label = renamed.get(kind, {}).get(label, label)
+        arc = Arc(label=label, source=source.id, target=target.id)
+        meaning = meanings.get((arc.label, source.control, target.control))
+        if meaning is None:
+            message = (
+                f'"{arc.label}" cannot relate {with_article(source.control)} to '
+                f'{with_article(target.control)} ("{arc.source}" to "{arc.target}", '
+                f'"{target.text}")'
+            )
+            problems.append(ResultProblem(region=arc.source, message=message, quote=source.text))
+        else:
+            arcs[meaning][arc] = None
+    return ResultGraph(regions=regions, arcs=arcs, problems=problems)
+
+
+def components(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Connected components of a graph; components and their members keep the order of names."""
+    from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (slow to import)
+
+    sets = DisjointSet(names)
+    for one, other in pairs:
+        sets.merge(one, other)
+    groups: dict[str, list[str]] = {}
+    for name in sets:
+        groups.setdefault(sets[name], []).append(name)
+    return list(groups.values())
+
+
+def _meanings(ontology: Ontology) -> Mapping[tuple[str, str, str], str]:
+    """The meaning of a relation by its label and the controls of the regions at its ends."""
+    entity, event, claim = ENTITY.labels, EVENT.labels, CLAIM.labels
+    return {
+        (COREFERENCE, entity, entity): COREFERENCE,
+        (COREFERENCE, event, event): COREFERENCE,
+        (CLAIMER, claim, entity): CLAIMER,
+        (CUE, claim, CUE): CUE,
+        (ABOUT, claim, event): ABOUT,
+        **{(label.name, event, event): EVENT_RELATION for label in ontology.event_relations},
+        **{(label.name, claim, claim): CLAIM_RELATION for label in ontology.claim_relations},
+        **{
+            (role, event, filler): ARGUMENT
+            for role in ontology.roles
+            for filler in (entity, event, claim)
+        },
+    }
+
+
+def _renamed(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:
+    """Current by former names: of roles by event type, of relations by control."""
+    return {
+        **{name: new_names(kind.roles.values()) for name, kind in ontology.event_types.items()},
+        EVENT.labels: new_names(ontology.event_relations),
+        CLAIM.labels: new_names(ontology.claim_relations),
+    }
+
+
+def _joined(
+    result: ResultRegions, problems: list[ResultProblem]
+) -> tuple[dict[str, Region], dict[str, str]]:
+    """Joined regions by id in text order, and the id that each region was joined to."""
+    order = sorted(result.regions.values(), key=lambda r: (r.spans[0].start, r.spans[0].end, r.id))
+    joined = []
+    for arc in result.arcs:
+        if arc.label == CONTINUES:
+            source, target = result.regions[arc.source], result.regions[arc.target]
+            if source.control == target.control:
+                joined.append((source.id, target.id))
+            else:
+                message = (
+                    f"{with_article(target.control)} cannot continue {with_article(source.control)}"
+                )
+                problems.append(ResultProblem(region=source.id, message=message, quote=source.text))
+    continued = {target for source, target in joined if source != target}
+    whole: dict[str, str] = {}
+    regions: list[Region] = []
+    for names in components((region.id for region in order), joined):
+        heads = [name for name in names if name not in continued]
+        # The region that the others continue gives its id; in a circle, the first one in the text.
+        head = heads[0] if len(heads) == 1 else names[0]
+        fragments = [result.regions[name] for name in (head, *(n for n in names if n != head))]
+        regions.append(_join(fragments, problems))
+        whole.update(dict.fromkeys(names, head))
+    regions.sort(key=lambda region: ([(s.start, s.end) for s in region.spans], region.id))
+    return {region.id: region for region in regions}, whole
+
+
+def _join(fragments: Sequence[Region], problems: list[ResultProblem]) -> Region:
+    head = fragments[0]
+    choices, answers = dict(head.choices), dict(head.answers)
+    for fragment in fragments[1:]:
+        values = [(head.label, fragment.label)]
+        for taken, given in ((choices, fragment.choices), (answers, fragment.answers)):
+            values += [
+                (taken.setdefault(control, value), value) for control, value in given.items()
+            ]
+        problems.extend(
+            ResultProblem(
+                region=fragment.id,
+                message=f'has {other}, but "{head.id}", which it continues, has {one}',
+                quote=fragment.text,
+            )
+            for one, other in values
+            if one != other
+        )
+    spans = sorted((s for f in fragments for s in f.spans), key=lambda s: (s.start, s.end))
+    return replace(head, spans=tuple(spans), choices=choices, answers=answers)

@@ -1,1 +1,0 @@
-"""The labelling page, made from the ontology."""
