@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from dateline.annotations.items import items_of_layer, label_of
 from dateline.corpus.store import Corpus
-from dateline.model import GOLD, Annotation, Claim, Document, Event, Mention, Struct
+from dateline.model import GOLD, LAYERS, Annotation, Document, Struct
 from dateline.ontology.labels import Ontology
 
 K = TypeVar("K", int, str)
@@ -112,18 +113,13 @@ class _Counter:
     def add(self, document: Document, annotation: Annotation | None) -> None:
         items: dict[str, int | None] = dict.fromkeys(self._ontology.layers)
         if annotation is not None:
-            mentions, events, claims = annotation.mentions, annotation.events, annotation.claims
-            by_layer: dict[str, Sequence[Mention | Event | Claim]] = {
-                "entities": mentions, "events": events, "claims": claims
-            }  # fmt: skip
             for layer in annotation.layers:
-                items[layer] = len(by_layer[layer])
+                items[layer] = len(items_of_layer(annotation, layer))
                 self._tokens[layer] += len(document.tokens)
                 self._layer_documents[layer] += 1
-            self._labels["entities"].update(mention.type for mention in mentions)
-            self._labels["events"].update(event.type for event in events)
-            self._labels["claims"].update(claim.act for claim in claims)
-            for layer, found in by_layer.items():
+            for layer in LAYERS:
+                found = items_of_layer(annotation, layer)
+                self._labels[layer].update(label_of(item) for item in found)
                 self._count_attributes(layer, (item.attributes for item in found))
             self._entities(annotation)
             self._happenings(annotation)
