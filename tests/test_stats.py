@@ -51,13 +51,13 @@ def test_counts_add_up_to_the_gold(repository, counted):
             assert role.events == counted.layers["events"].labels[name]
     assert sum(counted.claimers.values()) == len(gold.claims)
     assert sum(n * count for n, count in counted.claims_per_claimer.items()) == len(gold.claims)
-    assert counted.claims_in_pieces == sum(len(claim.spans) > 1 for claim in gold.claims)
+    assert counted.discontinuous_claims == sum(len(claim.spans) > 1 for claim in gold.claims)
 
 
 def test_other_labels_and_no_annotation_are_counted_too(chemistry, run):
     result = run(chemistry, "stats", "--format", "json")
     assert result.exit_code == 1
-    assert "--annotator gold: has annotated nothing" in result.stderr
+    assert "--annotators: gold has no annotations" in result.stderr
     empty = statistics_of(chemistry)
     assert empty.layers["events"].labels == {"OXIDATION": 0}
     assert empty.layers["events"].per_100_tokens is None
@@ -66,9 +66,23 @@ def test_other_labels_and_no_annotation_are_counted_too(chemistry, run):
 
 def test_the_command_shows_what_it_counts(real_corpus, run, counted):
     result = run(real_corpus, "stats", "--format", "json")
-    assert json.loads(result.stdout)["layers"]["claims"]["items"] == counted.layers["claims"].items
+    assert (
+        json.loads(result.stdout)["gold"]["layers"]["claims"]["items"]
+        == counted.layers["claims"].items
+    )
     table = run(real_corpus, "stats").stdout
     assert f"claims: {counted.layers['claims'].items}, " in table
+
+
+def test_several_annotators_are_counted_apart(real_corpus, run):
+    gold = real_corpus.read_annotation("gold", SEED)
+    real_corpus.write_annotation(msgspec.structs.replace(gold, annotator="ana", claims=()))
+    result = run(real_corpus, "stats", "--annotators", "ana,gold", "--format", "json")
+    layers = {name: found["layers"] for name, found in json.loads(result.stdout).items()}
+    assert layers["ana"]["claims"]["items"] == 0
+    assert layers["gold"]["claims"]["items"] == len(gold.claims)
+    refused = run(real_corpus, "stats", "--annotators", "ana,gold", "--plots", "plots")
+    assert "name one annotator only" in refused.stderr
 
 
 def test_plots_are_pictures_and_always_the_same(real_corpus, run, tmp_path):
@@ -88,14 +102,14 @@ def test_the_datasheet_of_this_corpus_is_up_to_date(repository, run):
     assert run(repository, "datasheet", "--check").exit_code == 0
 
 
-def test_a_stale_datasheet_is_noticed_and_mended(real_corpus, run):
+def test_an_outdated_datasheet_is_noticed_and_updated(real_corpus, run):
     path = real_corpus.root / "DATASHEET.md"
     assert "there is no such file" in run(real_corpus, "datasheet", "--check").stderr
     path.write_text(f"# Mine\n\n{marks(BLOCK)}\nThe end.\n", encoding="utf-8")
     result = run(real_corpus, "datasheet", "--check")
     assert result.exit_code == 1
     assert (
-        "DATASHEET.md: its numbers (counts) are stale; run `dateline datasheet --write`"
+        "DATASHEET.md: the numbers (counts) are out of date. Run `dateline datasheet --write`"
         in result.stderr
     )
     assert run(real_corpus, "datasheet", "--write").exit_code == 0
@@ -122,7 +136,7 @@ def test_pictures_of_other_numbers_are_noticed_and_drawn_again(real_corpus, run)
     (folder / "chains.svg").unlink()
     result = run(real_corpus, "datasheet", "--check")
     assert result.exit_code == 1
-    assert "docs/images/stats/chains.svg: its pictures are not of these numbers" in result.stderr
+    assert "docs/images/stats/chains.svg: the plots are out of date" in result.stderr
 
 
 def test_agreement_goes_into_the_datasheet_where_it_has_marks_for_it(real_corpus, run):
@@ -136,4 +150,4 @@ def test_agreement_goes_into_the_datasheet_where_it_has_marks_for_it(real_corpus
     assert run(real_corpus, "datasheet", "--check").exit_code == 0
     real_corpus.write_annotation(msgspec.structs.replace(gold, annotator="bo", claims=()))
     result = run(real_corpus, "datasheet", "--check")
-    assert "its numbers (agreement) are stale" in result.stderr
+    assert "the numbers (agreement) are out of date" in result.stderr

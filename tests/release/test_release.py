@@ -201,7 +201,7 @@ def test_a_stale_datasheet_is_refused(corpus: Corpus, run: Run):
     commit(corpus)
     result = run(corpus, "release")
     assert result.exit_code == 1
-    assert "stale; run `dateline datasheet --write`" in result.stderr
+    assert "out of date. Run `dateline datasheet --write`" in result.stderr
     assert run(corpus, "datasheet", "--write").exit_code == 0
     commit(corpus)
     assert run(corpus, "release", *DAY).exit_code == 0

@@ -18,7 +18,7 @@ SECTIONS = {
         "rules": "corpus.validate:rules",
         "rename": "corpus.rename:rename",
         "stats": "corpus.stats:stats",
-        "datasheet": "corpus.stats:datasheet",
+        "datasheet": "corpus.datasheet:datasheet",
     },
     "Annotation": {
         "annotators": "annotation.annotators:annotators",

@@ -1,4 +1,4 @@
-"""The numbers of a datasheet, made from the corpus."""
+"""The numbers in a datasheet."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dateline.rendering.markdown import Markdown, environment
 from dateline.reports.statistics import Statistics, mean
 
 BLOCK = "counts"
-"""The name of the marks between which a datasheet holds its numbers."""
+"""Name of the generated block with the counts in a datasheet."""
 
 
 def counts(statistics: Statistics, ontology: Ontology) -> str:
-    """The statistics as Markdown, for a page that explains them."""
+    """The statistics as Markdown."""
     templates = environment("dateline.reports")
     templates.filters["mean"] = lambda sizes: "—" if (m := mean(sizes)) is None else f"{m:.1f}"
     templates.filters["total"] = lambda sizes: sum(size * n for size, n in sizes.items())

@@ -1,4 +1,4 @@
-"""Pictures of a corpus's statistics, as SVG files that say which numbers they show."""
+"""Plots of a corpus's statistics, as SVG files with a fingerprint of the numbers they show."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from dateline.errors import DatelineError
+from dateline.errors import MissingExtraError
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
@@ -15,17 +15,17 @@ from dateline.rendering.markdown import escape
 from dateline.reports.statistics import Statistics
 
 PLOTS = "plots"
-"""The name of the marks between which a datasheet shows them."""
+"""Name of the generated block with plots in a datasheet."""
 
-PICTURES = "docs/images/stats"
-"""Where a datasheet's pictures lie, from the corpus root."""
+FOLDER = "docs/images/stats"
+"""Folder of a datasheet's plots, relative to the corpus root."""
 
 COLOR = "#4c78a8"
-"""Of bars that have none of their own."""
+"""Color of bars whose label has none."""
 
 
 class Plot(Struct, frozen=True):
-    """Horizontal bars: how many there are of what, with the colours of labels that have one."""
+    """A horizontal bar chart of counts by label, with the colors of labels that have one."""
 
     name: str
     title: str
@@ -34,17 +34,17 @@ class Plot(Struct, frozen=True):
 
     @property
     def file(self) -> str:
-        """The name of its file."""
+        """Name of its SVG file."""
         return f"{self.name}.svg"
 
     @property
     def fingerprint(self) -> str:
-        """What stands in its file to tell whether the numbers are still these."""
+        """A text in its file that changes with the numbers."""
         return f"dateline-plot-{sha256(msgspec.json.encode(self))}"
 
 
 def plots_of(statistics: Statistics, ontology: Ontology) -> list[Plot]:
-    """The labels of each layer, how often roles are filled, and the distributions."""
+    """A plot of the labels of each layer, and plots of the distributions."""
     plots = []
     for name, found in statistics.layers.items():
         layer = ontology.layers[name]
@@ -61,13 +61,13 @@ def plots_of(statistics: Statistics, ontology: Ontology) -> list[Plot]:
     return plots
 
 
-def pictures(plots: Iterable[Plot]) -> str:
-    """Plots as Markdown that shows their files."""
-    return "\n\n".join(f"![{escape(p.title)}]({PICTURES}/{p.file})" for p in plots) + "\n"
+def plots_markdown(plots: Iterable[Plot]) -> str:
+    """Markdown that shows the files of plots."""
+    return "\n\n".join(f"![{escape(p.title)}]({FOLDER}/{p.file})" for p in plots) + "\n"
 
 
-def stale(plots: Iterable[Plot], folder: Path) -> list[Path]:
-    """Files of these plots that are not there, or show other numbers."""
+def outdated(plots: Iterable[Plot], folder: Path) -> list[Path]:
+    """Files of these plots that are missing or show other numbers."""
     paths = [(folder / plot.file, plot.fingerprint) for plot in plots]
     return [
         path
@@ -77,15 +77,17 @@ def stale(plots: Iterable[Plot], folder: Path) -> list[Path]:
 
 
 def draw(plots: Iterable[Plot], folder: Path) -> list[Path]:
-    """Draw them into a folder; equal plots give equal files.
+    """Draw plots as files in a folder; equal plots give equal files.
 
-    Raises DatelineError without matplotlib.
+    Raises MissingExtraError without matplotlib.
     """
     try:
         from matplotlib import rc_context  # noqa: PLC0415 (heavy and optional)
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise DatelineError("Plots need matplotlib: pip install 'dateline[plots]'") from None
+        raise MissingExtraError(
+            "plots need matplotlib. Install it with `pip install 'dateline[plots]'`."
+        ) from None
 
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []

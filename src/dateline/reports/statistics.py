@@ -1,4 +1,4 @@
-"""How much of what a corpus's gold has: counts, distributions and densities."""
+"""Statistics of the annotations in a corpus: counts, distributions and densities."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ K = TypeVar("K", int, str)
 
 
 class LayerStatistics(Struct, frozen=True):
-    """A layer of annotation: its items by label, and the values of their attributes.
+    """A layer: its items by label, and the values of their attributes.
 
-    ``per_100_tokens`` is the number of items for 100 tokens of the documents that have the layer,
-    None where they have no tokens.
+    ``per_100_tokens`` is the number of items per 100 tokens of the documents with the layer, None
+    if they have no tokens.
     """
 
     documents: int
@@ -30,7 +30,7 @@ class LayerStatistics(Struct, frozen=True):
 
 
 class RoleStatistics(Struct, frozen=True):
-    """A role of an event type: events of the type, those that fill it, and fillers."""
+    """A role of an event type: events of the type, events with the role filled, and fillers."""
 
     events: int
     filled: int
@@ -38,7 +38,7 @@ class RoleStatistics(Struct, frozen=True):
 
 
 class DocumentStatistics(Struct, frozen=True):
-    """A document: its size, and how many items of each layer it has, None where not annotated."""
+    """A document: its size, and the number of items by layer, None if not annotated."""
 
     split: str
     sentences: int
@@ -47,12 +47,12 @@ class DocumentStatistics(Struct, frozen=True):
 
 
 class Statistics(Struct, frozen=True):
-    """All that is counted.
+    """Statistics of one annotator's annotations.
 
-    ``chains`` counts entities by the number of their mentions, ``clusters`` happenings by the
-    number of their events (those of one event are left out), ``arguments`` events by the number of
-    their arguments, ``claims_per_claimer`` claimers by the number of their claims, a claimer being
-    an entity, a mention without one, or a special claimer.
+    Distributions map a number to a count: ``chains`` counts entities by their number of mentions,
+    ``clusters`` event instances by their number of events (two or more), ``arguments`` events by
+    their number of arguments, ``claims_per_claimer`` claimers by their number of claims. A claimer
+    is an entity, a mention without an entity, or a special claimer.
     """
 
     documents: Mapping[str, DocumentStatistics]
@@ -68,14 +68,14 @@ class Statistics(Struct, frozen=True):
     clusters: Mapping[int, int]
     claimers: Mapping[str, int]
     claims_per_claimer: Mapping[int, int]
-    claims_in_pieces: int
+    discontinuous_claims: int
     nested_claims: int
     claims_with_a_cue: int
     claim_relations: Mapping[str, int]
 
 
 def statistics_of(corpus: Corpus, annotator: str = GOLD) -> Statistics:
-    """Count what this annotator says of all documents; labels that are not used count 0."""
+    """Count one annotator's annotations of all documents; unused labels have count 0."""
     counter = _Counter(corpus.ontology)
     for name in corpus.document_ids():
         document = corpus.read_document(name)
@@ -85,7 +85,7 @@ def statistics_of(corpus: Corpus, annotator: str = GOLD) -> Statistics:
 
 
 def mean(distribution: Mapping[int, int]) -> float | None:
-    """The mean of sizes counted by size; None where there are none."""
+    """The mean of a distribution; None if it is empty."""
     sizes = list(Counter(distribution).elements())
     return statistics.fmean(sizes) if sizes else None
 
@@ -108,7 +108,7 @@ class _Counter:
         self._relations: dict[str, Counter[str]] = {"event": Counter(), "claim": Counter()}
         self._claimers: Counter[str] = Counter()
         self._per_claimer: Counter[int] = Counter()
-        self._pieces = self._nested = self._cues = 0
+        self._discontinuous = self._nested = self._cues = 0
 
     def add(self, document: Document, annotation: Annotation | None) -> None:
         items: dict[str, int | None] = dict.fromkeys(self._ontology.layers)
@@ -121,9 +121,9 @@ class _Counter:
                 found = items_of_layer(annotation, layer)
                 self._labels[layer].update(label_of(item) for item in found)
                 self._count_attributes(layer, (item.attributes for item in found))
-            self._entities(annotation)
-            self._happenings(annotation)
-            self._claims(annotation)
+            self._count_entities(annotation)
+            self._count_events(annotation)
+            self._count_claims(annotation)
         self._documents[document.id] = DocumentStatistics(
             split=document.split,
             sentences=len(document.sentences),
@@ -136,14 +136,14 @@ class _Counter:
             for name, value in attributes.items():
                 self._attributes.setdefault((layer, name), Counter())[value] += 1
 
-    def _entities(self, annotation: Annotation) -> None:
+    def _count_entities(self, annotation: Annotation) -> None:
         sizes = Counter(m.entity for m in annotation.mentions if m.entity is not None)
         self._chains.update(sizes.values())
         self._linked += sum(
             entity.link is not None and entity.link.id is not None for entity in annotation.entities
         )
 
-    def _happenings(self, annotation: Annotation) -> None:
+    def _count_events(self, annotation: Annotation) -> None:
         for event in annotation.events:
             self._events[event.type] += 1
             roles = [argument.role for argument in event.arguments]
@@ -154,14 +154,14 @@ class _Counter:
         self._clusters.update(size for size in clusters.values() if size > 1)
         self._relations["event"].update(relation.type for relation in annotation.event_relations)
 
-    def _claims(self, annotation: Annotation) -> None:
+    def _count_claims(self, annotation: Annotation) -> None:
         special = self._ontology.special_claimers
         entity_of = {mention.id: mention.entity for mention in annotation.mentions}
         claimers: Counter[str] = Counter()
         for claim in annotation.claims:
             self._claimers[claim.claimer if claim.claimer in special else "a mention"] += 1
             claimers[entity_of.get(claim.claimer) or claim.claimer] += 1
-            self._pieces += len(claim.spans) > 1
+            self._discontinuous += len(claim.spans) > 1
             self._cues += claim.cue is not None
             self._nested += any(
                 other is not claim
@@ -203,7 +203,7 @@ class _Counter:
             clusters=_sorted(self._clusters),
             claimers=_sorted(self._claimers),
             claims_per_claimer=_sorted(self._per_claimer),
-            claims_in_pieces=self._pieces,
+            discontinuous_claims=self._discontinuous,
             nested_claims=self._nested,
             claims_with_a_cue=self._cues,
             claim_relations={

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.corpus.stats import datasheet
+from dateline.cli.corpus.datasheet import datasheet
 from dateline.cli.corpus.validate import show_incident
 from dateline.cli.shared import Command, Settings, dry_run_option, format_option, pass_settings
 
