@@ -52,10 +52,10 @@ def test_strict_scores_are_those_of_sets(repository: Corpus, kind: str, seed: in
     ]
     feature = Value("string") if kind == "strings" else ClassLabel(names=[*labels[::-1], "OTHER"])
     found = score_mentions(dataset(gold, feature), dataset(predicted, feature), repository.ontology)
-    ours, theirs = keys(gold), keys(predicted)
+    gold_keys, predicted_keys = keys(gold), keys(predicted)
     strict = found["strict"]
     assert (strict.matched_gold, strict.gold, strict.predicted) == (
-        len(ours & theirs), len(ours), len(theirs)
+        len(gold_keys & predicted_keys), len(gold_keys), len(predicted_keys)
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_slices_and_selections_are_seen(repository: Corpus):
 
 
 @pytest.mark.parametrize(
-    ("gold", "predicted", "column", "said"),
+    ("gold", "predicted", "column", "message"),
     [
         ([[]], [[], []], "mentions", "1 rows and the predictions 2"),
         ([[]], [[]], "spans", "no column 'spans'"),
@@ -101,7 +101,7 @@ def test_slices_and_selections_are_seen(repository: Corpus):
         ([[{"type": None, "spans": []}]], [[]], "mentions", "(none)"),
     ],
 )
-def test_what_cannot_be_scored_is_refused(repository: Corpus, gold, predicted, column, said):
+def test_datasets_that_do_not_fit_are_refused(repository: Corpus, gold, predicted, column, message):
     with pytest.raises(DatelineError) as raised:
         score_mentions(
             dataset(gold, Value("string")),
@@ -109,7 +109,7 @@ def test_what_cannot_be_scored_is_refused(repository: Corpus, gold, predicted, c
             repository.ontology,
             column,
         )
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_a_missing_class_is_counted_and_wrong(repository: Corpus):

@@ -151,11 +151,11 @@ def test_an_argument_whose_filler_overlaps(five, five_predicted):
     span["end"] -= 1
     span["text"] = span["text"][:-1]
     report = dateline.score(five_predicted, five)
-    said = sum(
+    uses = sum(
         a.get("mention") == "m1" for e in five_predicted[0]["events"] for a in e["arguments"]
     )
-    assert said > 0
-    assert total(report, "arguments", "AC+") == (20 - said, 20, 20)
+    assert uses > 0
+    assert total(report, "arguments", "AC+") == (20 - uses, 20, 20)
     assert value(report, "arguments", "AC+, by overlap") == 1
 
 
@@ -204,7 +204,7 @@ def test_claims_by_overlap_with_their_claimers_and_acts(five, five_predicted):
     assert total(report, "claims", "claimer, by entity, matched only") == (9, 10, 10)
     assert total(report, "claims", "act, joint") == (9, 10, 10)
     tokens = value(report, "claims", "claimer tokens, matched only")
-    assert tokens == pytest.approx(8 / 10)  # «Kim Jong Un» shares no token with «the … leader»
+    assert tokens == pytest.approx(8 / 10)  # "Kim Jong Un" shares no token with "the … leader"
 
 
 def test_ranking_claims_by_check_worthiness(five, five_predicted):

@@ -12,7 +12,7 @@ from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.citation import read_citation
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
-from dateline.model import GOLD, ITEM_FIELDS, Range, Struct
+from dateline.model import GOLD, ITEM_FIELDS, Struct
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
@@ -38,15 +38,10 @@ class DatasetTable(Protocol):
         """The name of the split."""
 
 
-class GoldDocument(Struct, frozen=True):
-    """A document with its text and its gold items; ``layers`` are those that were annotated."""
+class GoldDocument(Text, frozen=True, kw_only=True):
+    """A text with its gold items; ``layers`` are those that were annotated."""
 
-    id: str
-    text: str
-    text_sha256: str
     split: str
-    sentences: tuple[Range, ...]
-    tokens: tuple[Range, ...]
     layers: tuple[str, ...]
     items: Prediction
 
@@ -150,18 +145,6 @@ def gold_of_dataset(
         ontology=ontology or _packaged_ontology(),
         documents=tuple(sorted(documents, key=lambda document: document.id)),
     )
-
-
-def texts_of_gold(gold: Gold) -> Iterator[Text]:
-    """The texts of the gold's documents, sorted by id."""
-    for document in gold.documents:
-        yield Text(
-            id=document.id,
-            text=document.text,
-            text_sha256=document.text_sha256,
-            sentences=document.sentences,
-            tokens=document.tokens,
-        )
 
 
 def _documents(dataset: DatasetTable) -> Iterator[GoldDocument]:

@@ -13,8 +13,6 @@ from dateline.cli.shared import Command, Settings, format_option, pass_settings
 if TYPE_CHECKING:
     from dateline.ontology.labels import Label, Ontology
 
-Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
-
 
 @click.command(cls=Command)
 @format_option("text", "json")
@@ -38,17 +36,12 @@ def ontology(settings: Settings, output_format: str) -> None:
 
         click.echo(msgspec.json.format(msgspec.json.encode(found, order="sorted"), indent=2))
         return
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
+    from dateline.rendering.tables import Table, print_tables
 
-    console = Console()
-    console.print(Text(f"{found.title}, version {found.version}", style="bold"))
-    for title, columns, rows in _tables(found):
-        table = RichTable(*columns, title=Text(title), title_justify="left", show_lines=False)
-        for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
-        console.print(table)
+    click.echo(click.style(f"{found.title}, version {found.version}", bold=True))
+    print_tables(
+        Table(title, columns, rows, texts=len(columns)) for title, columns, rows in _tables(found)
+    )
 
 
 @click.command(cls=Command)
@@ -71,7 +64,9 @@ def init(settings: Settings, folder: Path) -> None:
     settings.say(f"Created a corpus in {folder}. Its labels are in schema/ontology.schema.json.")
 
 
-def _tables(ontology: Ontology) -> Iterator[Table]:
+def _tables(
+    ontology: Ontology,
+) -> Iterator[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
     entities, _, claims = ontology.layers.values()
     crosswalks = _crosswalks(ontology)
     yield "Entity types", ("Type", "Key", "Guideline"), [_row(label) for label in entities.labels]

@@ -75,19 +75,11 @@ def stats(
 
 
 def _show(annotator: str, found: Statistics) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
+    from dateline.rendering.tables import Table, print_tables
 
     def table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
-        made = Table(title=Text(title), title_justify="left")
-        for position, name in enumerate(columns):
-            made.add_column(name, justify="right" if position else "left")
-        for row in rows:
-            made.add_row(*(Text("—" if cell is None else str(cell)) for cell in row))
-        console.print(made)
+        cells = [tuple("—" if cell is None else str(cell) for cell in row) for row in rows]
+        print_tables([Table(title, columns, cells)])
 
     layers = found.layers
     table(

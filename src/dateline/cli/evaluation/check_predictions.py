@@ -46,9 +46,9 @@ def check_predictions(
 
     texts = None
     if gold is not None:
-        from dateline.evaluation.gold import read_gold, texts_of_gold
+        from dateline.evaluation.gold import read_gold
 
-        texts = {text.id: text for text in texts_of_gold(read_gold(gold))}
+        texts = {document.id: document for document in read_gold(gold).documents}
     result = check(predictions, Corpus(settings.root), texts)
     if output_format == "json":
         import msgspec

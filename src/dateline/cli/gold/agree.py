@@ -72,31 +72,23 @@ def agree(
 
 
 def _show(report: AgreementReport) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     from dateline.agreement.tables import format_interval, format_number, measure_rows
     from dateline.rendering.listing import counted
+    from dateline.rendering.tables import Table, print_tables
 
-    console = Console()
     for pair in report.pairs:
         documents = counted(len(pair.documents), "document")
-        table = Table(
-            title=Text(f"{pair.first} and {pair.second}, {documents}"), title_justify="left"
-        )
-        for name in ("measure", "value", "95% CI", "common", pair.first, pair.second):
-            table.add_column(name, justify="left" if name == "measure" else "right")
+        rows = []
         for row in measure_rows(pair):
             score = row.score
             counts = (score.common, score.first, score.second)
             cells = [row.name, format_number(score.value), format_interval(score)]
-            cells += ["" if count is None else str(count) for count in counts]
-            table.add_row(*map(Text, cells))
-        console.print(table)
+            rows.append((*cells, *("" if count is None else str(count) for count in counts)))
+        columns = ("measure", "value", "95% CI", "common", pair.first, pair.second)
+        print_tables([Table(f"{pair.first} and {pair.second}, {documents}", columns, rows)])
         disagreements = counted(len(pair.disagreements), "disagreement")
-        console.print(Text(f"{disagreements}; --format html shows each in its context"))
+        click.echo(f"{disagreements}; --format html shows each in its context")
     if len(report.annotators) > 2:
         for layer, value in report.alpha.items():
             line = f"Krippendorff's alpha of all annotators on {layer}: {format_number(value)}"
-            console.print(Text(line))
+            click.echo(line)

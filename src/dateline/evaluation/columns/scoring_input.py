@@ -16,7 +16,7 @@ from dateline.evaluation.columns.annotation_columns import (
     AnnotationColumns,
     ColumnsBuilder,
 )
-from dateline.evaluation.gold import Gold, texts_of_gold
+from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import BoolArray
 from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
@@ -77,7 +77,7 @@ class ScoringInput:
         self.document_ids = tuple(document.id for document in gold.documents)
         self.problems: list[PredictionProblem] = []
         self._text_hashes = tuple(document.text_sha256 for document in gold.documents)
-        found = by_document(predictions, {text.id: text for text in texts_of_gold(gold)})
+        found = by_document(predictions, {document.id: document for document in gold.documents})
         entries = ValueIndex(first=1)
         gold_columns, predicted_columns = (
             ColumnsBuilder(self.ontology_index, entries) for _ in range(2)

@@ -11,7 +11,7 @@ import msgspec
 
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError, InvalidInputError
-from dateline.evaluation.gold import Gold, gold_of_corpus, texts_of_gold
+from dateline.evaluation.gold import Gold, gold_of_corpus
 from dateline.evaluation.leaderboard.results import Result, result_of
 from dateline.evaluation.models.loading import load_model
 from dateline.evaluation.models.run import run
@@ -69,7 +69,6 @@ def run_systems(corpus: Corpus, listed: Systems, gold: Gold) -> Iterator[tuple[s
     File names in options are relative to the corpus. Raises DatelineError if a system cannot be
     loaded, or fails on a text.
     """
-    texts = list(texts_of_gold(gold))
     source = f"corpus, split {listed.split or 'all'}"
     with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
         for name, system in listed.systems.items():
@@ -81,7 +80,7 @@ def run_systems(corpus: Corpus, listed: Systems, gold: Gold) -> Iterator[tuple[s
                     lambda: gold_of_corpus(corpus, listed.train_split),
                 )
             out = Path(folder) / f"{name}.jsonl"
-            record = run(system.model, model, texts, source, out)
+            record = run(system.model, model, gold.documents, source, out)
             for document, reason in record.failed.items():
                 raise DatelineError(f"{FILE}: {name} failed on {document}: {reason}")
             yield name, result_of(gold, out, system.title, system.note)
