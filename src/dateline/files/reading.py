@@ -109,7 +109,7 @@ def decode_json_as(content: bytes, kind: type[T]) -> T:
     """JSON text as a struct. Raises MalformedError where it is not JSON or has another shape."""
     value = decode_json(content)
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, kind, str_keys=True)  # as JSON has no other keys
     except msgspec.ValidationError as error:
         raise MalformedError(str(error)) from None
 
