@@ -24,38 +24,19 @@ class Table(NamedTuple):
     texts: int = 1
 
 
-def print_tables(tables: Iterable[Table], console: Console | None = None) -> None:
-    """Print tables to the terminal, or to the given console, each followed by a blank line."""
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console as RichConsole  # noqa: PLC0415
-    from rich.table import Table as RichTable  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+def print_tables(tables: Iterable[Table], *, stderr: bool = False) -> None:
+    """Print tables to the terminal, each followed by a blank line."""
+    from rich.console import Console  # noqa: PLC0415
 
-    console = console or RichConsole()
-    for table in tables:
-        if table.title:
-            console.print(Text(table.title, style="bold italic"))
-        shown = RichTable()
-        if console.width < NARROW:
-            # Lines between the columns would take the room that names of measures need.
-            shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
-        for position, column in enumerate(table.columns):
-            if position < table.texts:
-                shown.add_column(column, overflow="fold")
-            else:
-                shown.add_column(column, justify="right", no_wrap=True)
-        for row in table.rows:
-            shown.add_row(*(Text(cell) for cell in row))
-        console.print(shown)
-        console.print()
+    _print(tables, Console(stderr=stderr))
 
 
 def text_tables(tables: Iterable[Table], width: int = NARROW - 1) -> str:
     """Tables as plain text."""
-    from rich.console import Console as RichConsole  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
 
     printed = io.StringIO()
-    print_tables(tables, RichConsole(file=printed, width=width, color_system=None))
+    _print(tables, Console(file=printed, width=width, color_system=None))
     return "\n".join(line.rstrip() for line in printed.getvalue().splitlines()).strip("\n")
 
 
@@ -86,3 +67,26 @@ def markdown_parts(lead: Iterable[str], tables: Sequence[Table]) -> str:
         for table in tables
     ]
     return "\n\n".join([*shown, *map(escape, lead)]) + "\n"
+
+
+def _print(tables: Iterable[Table], console: Console) -> None:
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    for table in tables:
+        if table.title:
+            console.print(Text(table.title, style="bold italic"))
+        shown = RichTable()
+        if console.width < NARROW:
+            # Lines between the columns would take the room that names of measures need.
+            shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
+        for position, column in enumerate(table.columns):
+            if position < table.texts:
+                shown.add_column(column, overflow="fold")
+            else:
+                shown.add_column(column, justify="right", no_wrap=True)
+        for row in table.rows:
+            shown.add_row(*(Text(cell) for cell in row))
+        console.print(shown)
+        console.print()

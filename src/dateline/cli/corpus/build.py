@@ -37,11 +37,12 @@ def build(settings: Settings, out: Path | None) -> None:
     tables = build_dataset(corpus, target, lambda ids: settings.progress(ids, "Building"))
     if settings.quiet:
         return
-    from rich.console import Console
-    from rich.table import Table
+    from dateline.rendering.tables import Table, print_tables
 
-    shown = Table("config", "split", "rows", title=f"Built {target}", title_justify="left")
-    for config, splits in tables.items():
-        for split, written in splits.items():
-            shown.add_row(config, split, f"{written.rows:,}")
-    Console(stderr=True).print(shown)
+    rows = [
+        (config, split, f"{written.rows:,}")
+        for config, splits in tables.items()
+        for split, written in splits.items()
+    ]
+    columns = ("config", "split", "rows")
+    print_tables([Table(f"Built {target}", columns, rows, texts=2)], stderr=True)

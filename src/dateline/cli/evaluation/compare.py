@@ -10,10 +10,10 @@ import click
 from dateline.cli.evaluation.scoring_options import (
     FILE,
     gold_options,
-    matching_options,
     print_json,
     print_report,
     resampling_options,
+    scoring_arguments,
 )
 from dateline.cli.shared import Command, Settings, format_option, pass_settings
 
@@ -32,14 +32,11 @@ def compare(
     settings: Settings,
     /,
     systems: tuple[Path, ...],
-    gold: Path | None,
-    split: str | None,
-    layers: tuple[str, ...],
     output_format: str,
     resamples: int,
     seed: int,
     allow_differences: bool,
-    **matching: Any,
+    **gold_and_matching: Any,
 ) -> None:
     """Compare systems on the same gold.
 
@@ -58,10 +55,7 @@ def compare(
 
     report = dateline.compare(
         systems,
-        gold or settings.root,
-        layers=layers,
-        split=split,
-        options=matching_options(**matching),
+        **scoring_arguments(settings, **gold_and_matching),
         resamples=resamples,
         seed=seed,
         allow_differences=allow_differences,

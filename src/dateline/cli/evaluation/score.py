@@ -10,10 +10,10 @@ import click
 from dateline.cli.evaluation.scoring_options import (
     FILE,
     gold_options,
-    matching_options,
     print_json,
     print_report,
     resampling_options,
+    scoring_arguments,
 )
 from dateline.cli.shared import Command, Settings, format_option, pass_settings
 from dateline.rendering.listing import listed
@@ -33,15 +33,12 @@ def score(
     settings: Settings,
     /,
     predictions: Path,
-    gold: Path | None,
-    split: str | None,
-    layers: tuple[str, ...],
     output_format: str,
     by_label: bool,
     by_document: bool,
     resamples: int,
     seed: int,
-    **matching: Any,
+    **gold_and_matching: Any,
 ) -> None:
     """Score predictions against gold.
 
@@ -59,10 +56,7 @@ def score(
 
     report = dateline.score(
         predictions,
-        gold or settings.root,
-        layers=layers,
-        split=split,
-        options=matching_options(**matching),
+        **scoring_arguments(settings, **gold_and_matching),
         resamples=resamples,
         seed=seed,
         per_document=by_document,

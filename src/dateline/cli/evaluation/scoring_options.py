@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.cli.shared import layers_option
+from dateline.cli.shared import Settings, layers_option
 
 if TYPE_CHECKING:
     from dateline.evaluation.columns.scoring_input import MatchingOptions
@@ -83,6 +83,22 @@ def matching_options(
         claim_overlap=claim_overlap,
         given_triggers=given_triggers,
     )
+
+
+def scoring_arguments(
+    settings: Settings,
+    gold: Path | None,
+    split: str | None,
+    layers: tuple[str, ...],
+    **matching: Any,
+) -> dict[str, Any]:
+    """The options of ``gold_options`` as arguments of ``dateline.score`` and ``compare``."""
+    return {
+        "gold": gold or settings.root,
+        "split": split,
+        "layers": layers,
+        "options": matching_options(**matching),
+    }
 
 
 def print_json(value: object) -> None:
