@@ -174,7 +174,7 @@ def test_a_folder_of_others_is_not_replaced(corpus: Corpus, card: str | None):
 
 
 @pytest.mark.parametrize("name", ["notes.txt", ".git/HEAD", "documents/mine.csv"])
-def test_what_lies_in_a_build_by_chance_is_not_lost(corpus: Corpus, dist: Path, name: str):
+def test_a_foreign_file_in_a_build_is_kept(corpus: Corpus, dist: Path, name: str):
     (dist / name).parent.mkdir(exist_ok=True)
     (dist / name).write_text("mine")
     with pytest.raises(DatelineError, match="is not part of a build"):
@@ -192,7 +192,7 @@ def test_an_empty_folder_is_taken_and_a_file_is_not(corpus: Corpus):
         build(corpus, file)
 
 
-def test_a_place_that_cannot_be_written_is_a_fault(corpus: Corpus):
+def test_a_place_that_cannot_be_written_is_an_error(corpus: Corpus):
     (corpus.root / "CITATION.cff").write_text("title: x")
     with pytest.raises(DatelineError, match="cannot be written"):
         build(corpus, corpus.root / "CITATION.cff" / "dist")

@@ -132,7 +132,7 @@ def test_licenses_are_named_as_the_hub_names_them(corpus: Corpus, licenses: obje
         ("version: 1.10", "Expected.*version.*quote text"),
     ],
 )
-def test_a_malformed_citation_is_a_fault(corpus: Corpus, content: str, word: str):
+def test_a_malformed_citation_is_an_error(corpus: Corpus, content: str, word: str):
     (corpus.root / "CITATION.cff").write_text(content)
     with pytest.raises(DatelineError, match=word):
         build(corpus, corpus.root / "dist")

@@ -159,7 +159,7 @@ def test_a_wrong_name_is_answered_with_the_right_ones(dist: Path, arguments: tup
         dateline.load(*arguments, path=dist)
 
 
-def test_a_folder_that_is_no_dataset_is_said_to_be_none(tmp_path: Path, dist: Path):
+def test_a_folder_that_is_not_a_dataset_is_reported(tmp_path: Path, dist: Path):
     with pytest.raises(DatelineError, match=r"nowhere.*dateline build --out"):
         dateline.load(path=tmp_path / "nowhere")
     (tmp_path / "README.md").write_text("# Something else\n")

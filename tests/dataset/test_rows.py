@@ -142,7 +142,9 @@ def test_a_mention_within_a_token_covers_the_token(repository: Corpus, document:
     assert first["mentions"][0]["tokens"] == [{"start": 6, "end": 7}]
 
 
-def test_a_mention_over_a_sentence_border_stands_in_both(repository: Corpus, document: Document):
+def test_a_mention_over_a_sentence_border_is_in_both_sentences(
+    repository: Corpus, document: Document
+):
     start, end = TEXT.index("“fight"), TEXT.index(" soldiers")
     items = {
         "mentions": [

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dateline.errors import MissingExtraError
+from dateline.errors import missing_extra
 from dateline.metrics.counts import FloatArray
 
 Tables = npt.NDArray[np.integer[Any]]
@@ -53,9 +53,7 @@ def krippendorff_alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | N
     try:
         import krippendorff  # noqa: PLC0415 (optional)
     except ModuleNotFoundError:
-        raise MissingExtraError(
-            "Agreement needs krippendorff: pip install 'dateline[agreement]'."
-        ) from None
+        raise missing_extra("krippendorff", "agreement") from None
     numbers = {label: n for n, label in enumerate(labels)}
     table = np.array(
         [[np.nan if x is None else numbers[x] for x in coder] for coder in coders], dtype=float

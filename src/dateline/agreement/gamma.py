@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from dateline.annotations.items import items_of_layer, label_of, spans_of
-from dateline.errors import MissingExtraError
+from dateline.errors import missing_extra
 from dateline.model import Annotation, Document
 
 
@@ -32,9 +32,7 @@ def gamma(
             Continuum,
         )
     except ModuleNotFoundError:
-        raise MissingExtraError(
-            "γ needs pygamma-agreement: pip install 'dateline[gamma]'."
-        ) from None
+        raise missing_extra("pygamma-agreement", "gamma") from None
     continuum, before = Continuum(), 0
     counts: dict[str, int] = {}
     for document, sides in documents:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from dateline.errors import MissingExtraError
+from dateline.errors import missing_extra
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
@@ -85,9 +85,7 @@ def draw(plots: Iterable[Plot], folder: Path) -> list[Path]:
         from matplotlib import rc_context  # noqa: PLC0415 (heavy and optional)
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise MissingExtraError(
-            "plots need matplotlib. Install it with `pip install 'dateline[plots]'`."
-        ) from None
+        raise missing_extra("matplotlib", "plots") from None
 
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
