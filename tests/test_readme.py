@@ -50,13 +50,14 @@ def test_the_sidecar_of_the_readme_is_accepted(empty_corpus: Corpus, run: Run):
     assert result.exit_code == 0, result.output
 
 
-def test_the_summary_of_the_dataset_is_as_shown(built: Corpus, tmp_path: Path):
+def test_the_output_of_scripts_run_is_as_shown(built: Corpus, run: Run, tmp_path: Path):
     (printed,) = blocks("text")
     script = [sys.executable, str(REPOSITORY / "scripts" / "show.py"), str(built.root / "dist")]
     environment = os.environ | {"HF_HOME": str(tmp_path / "cache"), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(script, capture_output=True, text=True, env=environment, check=False)
     shown = [line.rstrip() for line in done.stdout.splitlines()]
-    assert shown == printed.splitlines()[2:], done.stderr
+    messages = [run(built, command).stderr.strip() for command in ("ingest", "validate")]
+    assert [*messages, *shown] == printed.splitlines(), done.stderr
 
 
 def test_the_python_of_the_readme_runs(built: Corpus, tmp_path: Path):

@@ -37,18 +37,12 @@ QUOTES = {
 # Still to be rewritten.
 PENDING = (
     "docs/annotating.md",
-    "docs/importing.md",
     "docs/label-studio.md",
     "docs/maintaining.md",
-    "docs/releasing.md",
     "docs/rights.md",
-    "src/dateline/cli/",
-    "src/dateline/dataset/",
-    "src/dateline/evaluation/",
+    "src/dateline/cli/annotation/",
     "src/dateline/label_studio/",
-    "src/dateline/release/",
-    "src/dateline/reports/",
-    "tests/evaluation/",
+    "src/dateline/release/diff/",
     "tests/label_studio/",
     "tests/release/",
 )
