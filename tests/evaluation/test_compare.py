@@ -7,9 +7,10 @@ import json
 
 import pytest
 
+import dateline
 from dateline.errors import DatelineError
 from dateline.evaluation.columns.scoring_input import MatchingOptions
-from dateline.evaluation.comparison import compare_systems, report_counts, score_systems
+from dateline.evaluation.comparison import compare_systems, score_systems
 from dateline.evaluation.gold import gold_of_corpus
 
 
@@ -155,4 +156,4 @@ def test_a_report_without_documents_is_explained(five, files, tmp_path, run):
     report = tmp_path / "thin.json"
     report.write_text(run(five, "score", str(files[0]), "--format", "json").stdout)
     with pytest.raises(DatelineError, match="no counts per document"):
-        report_counts("thin", report)
+        dateline.compare([report, report])

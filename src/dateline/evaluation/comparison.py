@@ -137,21 +137,20 @@ def compare(
     compares them nevertheless; the report says what differs.
     """
     sources = systems if isinstance(systems, Mapping) else _named(systems)
-    reports = {
-        name: report_counts(name, source)
-        for name, source in sources.items()
-        if isinstance(source, Report)
-        or (isinstance(source, str | Path) and Path(source).suffix == ".json")
-    }
-    predicted: dict[str, PredictionSource] = {
-        name: source
-        for name, source in sources.items()
-        if name not in reports and not isinstance(source, Report)
-    }
-    if predicted and gold is None:
-        raise InvalidInputError(f"gold is missing: it is needed to score {', '.join(predicted)}.")
-    counted = dict(reports)
-    if predicted and gold is not None:
+    counted: dict[str, CountedSystem] = {}
+    predicted: dict[str, PredictionSource] = {}
+    for name, source in sources.items():
+        if isinstance(source, Report):
+            counted[name] = report_counts(name, source)
+        elif isinstance(source, str | Path) and Path(source).suffix == ".json":
+            counted[name] = report_counts(name, _read_report(Path(source)))
+        else:
+            predicted[name] = source
+    if predicted:
+        if gold is None:
+            raise InvalidInputError(
+                f"gold is missing; it is needed to score {', '.join(predicted)}."
+            )
         found = as_gold(gold, split, ontology)
         scored = score_systems(predicted, found, layers, options, resamples, seed)
         counted |= {system.name: system for system in scored}
@@ -186,12 +185,11 @@ def score_systems(
     ]
 
 
-def report_counts(name: str, source: Report | str | Path | object) -> CountedSystem:
-    """A system's counts from a report, or from a file with one or with a leaderboard's result.
+def report_counts(name: str, report: Report | Result) -> CountedSystem:
+    """A system's counts from a report, or from a result of the leaderboard.
 
-    Raises InvalidInputError if the file is neither, or has no counts per document.
+    Raises InvalidInputError if it has no counts per document.
     """
-    report = source if isinstance(source, Report) else _read_report(Path(str(source)))
     # Classes of BLANC and CoNLL are summed up in a report, so they cannot be resampled.
     scores = [score for score in report.scores if score.statistic not in (BLANC, CONLL)]
     if any(not score.documents for score in scores):
@@ -259,6 +257,7 @@ def _named(paths: Sequence[str | Path]) -> dict[str, str | Path]:
 
 
 def _read_report(path: Path) -> Report | Result:
+    """Read a report, or a result of the leaderboard, from a JSON file."""
     try:
         content = msgspec.json.decode(path.read_bytes())
         content.pop("signature_line", None)
