@@ -1,4 +1,4 @@
-"""Another corpus's ontology: reactions, with names that try a YAML reader and a reader of labels."""
+"""An ontology of chemical reactions, with label names that YAML or label parsers may misread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small corpora: the repository's schemas, documents of several splits, some of them with gold."""
+"""Small corpora with the repository's schemas: documents in several splits, some with gold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dateline.corpus.segmentation import segment
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
 from dateline.files.writing import sha256
-from dateline.model import Annotation, Document
+from dateline.model import ITEM_FIELDS, LAYERS, Annotation, Document
 from dateline.ontology.schemas import split_shares
 from dateline.text import sha256_of_text
 
@@ -46,7 +46,7 @@ def event_attributes(**changed: str) -> dict[str, str]:
 
 
 def gold_of(text: str) -> dict[str, Any]:
-    """Items of a gold annotation of TEXT: nested, discontinuous, after an astral character."""
+    """Items of a gold annotation of TEXT: nested, discontinuous, and after an astral character."""
 
     def mention(id_: str, type_: str, entity: str | None, *fragments: str, level: str = "name"):
         return {
@@ -147,10 +147,7 @@ def gold_of(text: str) -> dict[str, Any]:
     }
 
 
-EMPTY: Mapping[str, Any] = {
-    name: []
-    for name in ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
-}
+EMPTY: Mapping[str, Any] = {name: [] for name in ITEM_FIELDS}
 
 
 def make_document(name: str, text: str, split: str, **fields: Any) -> Document:
@@ -176,7 +173,7 @@ def make_annotation(
     document: Document,
     items: Mapping[str, Any],
     annotator: str = "gold",
-    layers: Iterable[str] = ("entities", "events", "claims"),
+    layers: Iterable[str] = LAYERS,
     kind: str = "human",
 ) -> Annotation:
     content = {

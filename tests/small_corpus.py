@@ -1,4 +1,4 @@
-"""A small valid corpus whose files tests break in one place at a time."""
+"""A small valid corpus, whose files tests invalidate in one place at a time."""
 
 from __future__ import annotations
 
@@ -134,7 +134,6 @@ class Files:
         self.root = corpus.root
         self.document: dict[str, Any] = json.loads(corpus.document_path("summit").read_bytes())
         self.gold = annotation(self.document["text_sha256"])
-        self.document_name = "summit"
         self.waivers: str | None = None
 
     def check(self) -> list[Incident]:

@@ -11,7 +11,7 @@ from click.testing import Result
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import DatelineError
 from dateline.files.writing import write_atomically, write_if_changed
-from dateline.model import canonical
+from dateline.model import ITEM_FIELDS, canonical
 from tests.conftest import SEED, Run
 
 
@@ -43,9 +43,8 @@ def test_order_in_memory_does_not_matter(real_corpus: Corpus):
     import msgspec
 
     annotation = real_corpus.read_annotation("gold", SEED)
-    fields = ("mentions", "entities", "events", "claims", "event_relations", "claim_relations")
     shuffled = msgspec.structs.replace(
-        annotation, **{field: getattr(annotation, field)[::-1] for field in fields}
+        annotation, **{field: getattr(annotation, field)[::-1] for field in ITEM_FIELDS}
     )
     assert real_corpus.write_annotation(shuffled) is False
 

@@ -97,9 +97,14 @@ class AnnotationContext:
     @cached_property
     def spans(self) -> list[tuple[str, str, Spans]]:
         """Every group of spans: its JSON Pointer, the id of its item, and its fragments."""
-        groups = [(f"/mentions/{i}/spans", m.id, m.spans) for i, m in self.each_mention]
-        groups += [(f"/events/{i}/trigger", e.id, e.trigger) for i, e in self.each_event]
-        for i, claim in enumerate(self.annotation.claims):
+        annotation = self.annotation
+        groups = [
+            (f"/mentions/{i}/spans", m.id, m.spans) for i, m in enumerate(annotation.mentions)
+        ]
+        groups += [
+            (f"/events/{i}/trigger", e.id, e.trigger) for i, e in enumerate(annotation.events)
+        ]
+        for i, claim in enumerate(annotation.claims):
             groups.append((f"/claims/{i}/spans", claim.id, claim.spans))
             if claim.cue is not None:
                 groups.append((f"/claims/{i}/cue", claim.id, claim.cue))
@@ -113,16 +118,6 @@ class AnnotationContext:
             for pointer, subject, spans in self.spans
             for position, span in enumerate(spans)
         ]
-
-    @property
-    def each_mention(self) -> Iterator[tuple[int, Mention]]:
-        """Mentions with their position in the file."""
-        return enumerate(self.annotation.mentions)
-
-    @property
-    def each_event(self) -> Iterator[tuple[int, Event]]:
-        """Events with their position in the file."""
-        return enumerate(self.annotation.events)
 
     def duplicates(
         self, layer: str, items: Iterable[Item], key: Callable[[Item], Hashable]

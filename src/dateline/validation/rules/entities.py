@@ -14,7 +14,7 @@ from dateline.validation.registry import rule
     "A coreference chain is the set of mentions that refer to one entity.",
 )  # fmt: skip
 def entity_exists(context: AnnotationContext) -> Iterator[Finding]:
-    for position, mention in context.each_mention:
+    for position, mention in enumerate(context.annotation.mentions):
         if mention.entity is not None and mention.entity not in context.entities:
             yield context.finding(
                 f"/mentions/{position}/entity",
@@ -30,7 +30,7 @@ def entity_exists(context: AnnotationContext) -> Iterator[Finding]:
     "A chain with two types would count as two entities.",
 )  # fmt: skip
 def chain_type(context: AnnotationContext) -> Iterator[Finding]:
-    for position, mention in context.each_mention:
+    for position, mention in enumerate(context.annotation.mentions):
         entity = context.entities.get(mention.entity or "")
         if entity is not None and entity.type != mention.type:
             yield context.finding(
@@ -73,7 +73,7 @@ def entity_mentioned(context: AnnotationContext) -> Iterator[Finding]:
     "Coreference metrics count chains of one mention too.",
 )  # fmt: skip
 def mention_has_entity(context: AnnotationContext) -> Iterator[Finding]:
-    for position, mention in context.each_mention:
+    for position, mention in enumerate(context.annotation.mentions):
         if mention.entity is None:
             yield context.finding(
                 f"/mentions/{position}/entity",

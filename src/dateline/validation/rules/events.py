@@ -15,7 +15,7 @@ from dateline.validation.registry import rule
     "An argument without a filler means nothing.",
 )  # fmt: skip
 def filler_exists(context: AnnotationContext) -> Iterator[Finding]:
-    for position, event in context.each_event:
+    for position, event in enumerate(context.annotation.events):
         for number, argument in enumerate(event.arguments):
             kind, known = _kind(context, argument)
             if argument.filler not in known:
@@ -34,7 +34,7 @@ def filler_exists(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def filler_type(context: AnnotationContext) -> Iterator[Finding]:
     event_types, mentions = context.ontology.event_types, context.mentions
-    for position, event in context.each_event:
+    for position, event in enumerate(context.annotation.events):
         roles = event_types[event.type].roles
         for number, argument in enumerate(event.arguments):
             kind = "event" if argument.event is not None else "claim"
@@ -59,7 +59,7 @@ def filler_type(context: AnnotationContext) -> Iterator[Finding]:
     "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
-    for position, event in context.each_event:
+    for position, event in enumerate(context.annotation.events):
         seen = set()
         for number, argument in enumerate(event.arguments):
             key = (argument.role, argument.filler)
@@ -91,9 +91,9 @@ def duplicate_event(context: AnnotationContext) -> Iterator[Finding]:
 def argument_cycle(context: AnnotationContext) -> Iterator[Finding]:
     inner = {
         event.id: [a.event for a in event.arguments if a.event is not None]
-        for _, event in context.each_event
+        for event in context.annotation.events
     }
-    for position, event in context.each_event:
+    for position, event in enumerate(context.annotation.events):
         reached, waiting = set(), list(inner[event.id])
         while waiting:
             name = waiting.pop()
@@ -116,7 +116,7 @@ def argument_cycle(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def cluster_type(context: AnnotationContext) -> Iterator[Finding]:
     types: dict[str, str] = {}
-    for position, event in context.each_event:
+    for position, event in enumerate(context.annotation.events):
         if event.cluster is not None:
             expected = types.setdefault(event.cluster, event.type)
             if expected != event.type:
