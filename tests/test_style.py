@@ -17,7 +17,7 @@ AVOID = re.compile(
     "|".join(
         (
             *(rf"\b{re.escape(phrase)}\b" for phrase in PHRASES),
-            r"(?<!there )\bis no\b(?! longer| more)",
+            r"(?<!there )\bis no (?!longer|more)\w",
             r"pip install ['\"]?dateline",
             r"\bstands\b(?! for)",
             "[«»]",

@@ -74,7 +74,7 @@ def story(maker: CorpusMaker, corpus: Corpus, split: str, **fields: Any) -> Docu
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    # Who commits, and with what settings, is not the business of whoever runs the tests.
+    # Do not depend on the git settings of the user who runs the tests.
     for name in NAMES:
         monkeypatch.setenv(name, "tester@example.org" if name.endswith("EMAIL") else "Tester")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "no-such-file"))

@@ -35,7 +35,7 @@ class Refused(Exception):
 
 @dataclass
 class Repository:
-    """Commits by id, and refs as «heads/main» or «tags/v1.0.0»."""
+    """Commits by id, and refs such as ``heads/main`` or ``tags/v1.0.0``."""
 
     private: bool
     commits: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -175,7 +175,7 @@ def test_a_release_is_one_commit_and_a_tag(
     assert repository.refs["heads/main"] in result.stderr
     # Tables went the way of large files, and nothing but what was staged went at all.
     assert len(hub.large) == sum(path.endswith(".parquet") for path in staged)
-    # Once more, there is nothing to do.
+    # A second time, there is nothing to do.
     before = len(hub.writes())
     assert publish(NAME, "--yes").returncode == 0
     assert "has v1.0.0 already, with exactly these files" in publish(NAME, "--dry-run").stdout
@@ -291,7 +291,7 @@ def test_a_head_that_moves_meanwhile_is_not_built_upon(publish: Publish, hub: Lo
     assert result.returncode == 1
     assert "somebody else has just committed, so nothing was changed" in result.stderr
     assert hub.files(NAME) == {"new.txt": b"new"}
-    # What is there now is no release, so it must be looked at.
+    # The content there is not a release, so somebody must look at it.
     result = publish(NAME, "--yes")
     assert result.returncode == 1
     head = hub.repository(NAME).refs["heads/main"]

@@ -97,8 +97,8 @@ def found(world: World) -> set[str]:
     commit(world.corpus)
     try:
         plan = plan_release(world.corpus, None, DATE)
-    except DatelineError as fault:
-        return {code for code in all_rules() if code in str(fault)}
+    except DatelineError as error:
+        return {code for code in all_rules() if code in str(error)}
     return {incident.code for incident in plan.warnings if incident not in world.known}
 
 

@@ -40,7 +40,7 @@ CONFIGS = ["documents", "entities", "events", "claims", "annotations"]
 @pytest.fixture
 def mixed(corpus: Corpus, maker: CorpusMaker) -> Corpus:
     """Three documents whose text may be shared; two of train whose text must not, one with a title."""
-    title = "«Kim Jong Un met Putin in Kursk», a reader says"
+    title = "“Kim Jong Un met Putin in Kursk”, a reader says"
     first = story(maker, corpus, "train", rights=BOUND, title=title, source=source(None))
     gold = corpus.read_annotation("gold", first.id)
     corpus.write_annotation(msgspec.structs.replace(gold, annotator="ana"))

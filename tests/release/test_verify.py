@@ -83,7 +83,7 @@ def test_a_download_is_proved_without_the_repository(
     assert f"manifest: {manifest}" in result.stderr
 
 
-def test_another_writer_of_the_same_rows_is_no_difference(released: Corpus, dist: Path, run: Run):
+def test_the_same_rows_by_another_writer_are_not_different(released: Corpus, dist: Path, run: Run):
     for path in dist.rglob("*.parquet"):
         pq.write_table(pq.read_table(path), path, compression="snappy", row_group_size=1)
     assert run(released, "verify", str(dist)).exit_code == 0
@@ -136,7 +136,7 @@ def test_a_missing_table_is_named(released: Corpus, dist: Path, run: Run):
     assert "claims/test: is missing" in run(released, "verify", str(dist)).stdout
 
 
-def test_a_build_of_other_files_is_no_release(
+def test_a_build_of_other_files_is_not_a_release(
     released: Corpus, maker: CorpusMaker, run: Run, dist: Path
 ):
     story(maker, released, "train", source=source(None))
@@ -148,7 +148,7 @@ def test_a_build_of_other_files_is_no_release(
     assert "claims/validation: is not in the release" in result.stdout
 
 
-def test_what_is_no_release_or_dataset_is_said_to_be_none(
+def test_a_missing_release_or_dataset_is_reported(
     released: Corpus, tmp_path: Path, dist: Path, run: Run
 ):
     assert '"nonsense" is not a version' in run(released, "verify", "nonsense").stderr
