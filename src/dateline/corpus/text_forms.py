@@ -1,0 +1,98 @@
+"""Recognition of a document's text in another form, and conversion of offsets between the forms.
+
+Other programs get a text from its seed, with a byte order mark, boilerplate, or other line ends
+than the document. All offsets are Unicode code points, end exclusive.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+from dateline.corpus.boilerplate import BYTE_ORDER_MARK, drop_boilerplate
+from dateline.corpus.store import Corpus
+from dateline.files.writing import sha256
+from dateline.model import Dropped, Range, Struct
+from dateline.ontology.schemas import boilerplate
+
+
+class TextMatch(Struct, frozen=True):
+    """A document whose text is that of a copy, and where the characters of both are.
+
+    ``copied[i]`` and ``kept[i]`` are the offsets of one character in the copy and in the document.
+    """
+
+    document: str
+    copied: Sequence[int]
+    kept: Sequence[int]
+
+    def range_of(self, start: int, end: int) -> Range | None:
+        """A range of the copy as a range of the document; None if nothing of it is in there."""
+        first, last = bisect_left(self.copied, start), bisect_left(self.copied, end)
+        return (self.kept[first], self.kept[last - 1] + 1) if first < last else None
+
+
+class TextFinder:
+    """Finds the document of a corpus with a text, whichever form the text is in."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._patterns = boilerplate(corpus.schemas)
+        self._by_text: dict[str, str] = {}
+        self._by_form: dict[str, list[str]] = {}
+        self._by_seed: dict[str, tuple[Dropped, ...]] = {}
+        for document in map(corpus.read_document, corpus.document_ids()):
+            self._by_text[document.text_sha256] = document.id
+            self._by_form.setdefault(_hash(_form(document.text, ())[0]), []).append(document.id)
+            self._by_seed[document.seed.sha256] = document.seed.dropped
+
+    def find(self, copy: str) -> list[TextMatch]:
+        """The documents with this text: the one with exactly this, or all with a form of it."""
+        exact = self._by_text.get(_hash(copy))
+        if exact is not None:
+            same = range(len(copy))
+            return [TextMatch(document=exact, copied=same, kept=same)]
+        for cuts in self._cuts(copy):
+            form, copied = _form(copy, cuts)
+            names = self._by_form.get(_hash(form), []) if form else []
+            if names:
+                return [
+                    TextMatch(document=name, copied=copied, kept=_form(text, ())[1])
+                    for name in names
+                    if (text := self._corpus.read_document(name).text)
+                ]
+        return []
+
+    def _cuts(self, copy: str) -> Iterator[Sequence[Dropped]]:
+        """What may have been dropped from the copy to make a document."""
+        yield ()
+        yield drop_boilerplate(copy, self._patterns)[1]
+        # The patterns may have changed since the seed was ingested.
+        for start in ("", BYTE_ORDER_MARK):
+            shift = len(start)
+            dropped = self._by_seed.get(_hash(start + copy), ())
+            yield [
+                Dropped(start=cut.start - shift, end=cut.end - shift, reason=cut.reason)
+                for cut in dropped
+                if cut.end > shift
+            ]
+
+
+def _form(text: str, cuts: Iterable[Dropped]) -> tuple[str, Sequence[int]]:
+    r"""The text with ``\n`` as line ends and no blank last lines, and its characters' offsets."""
+    places: Sequence[int] = range(len(text))
+    dropped = {offset for cut in cuts for offset in range(cut.start, cut.end)}
+    if dropped or "\r" in text:
+        places = [
+            offset
+            for offset in places
+            if offset not in dropped and text[offset : offset + 2] != "\r\n"
+        ]
+        text = "".join(text[offset] for offset in places).replace("\r", "\n")
+    form = text.rstrip("\n")
+    return form, places[: len(form)]
+
+
+def _hash(text: str) -> str:
+    # A copy may have half of a surrogate pair, and is then no document's text.
+    return sha256(text.encode("utf-8", "surrogatepass"))
