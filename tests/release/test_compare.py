@@ -8,7 +8,7 @@ import shutil
 import msgspec
 
 from dateline.corpus.store import Corpus
-from dateline.release.diff.comparison import compare
+from dateline.release.diff.corpus_diff import diff_corpus
 from dateline.release.version import Level
 
 from ..conftest import Run
@@ -38,10 +38,10 @@ def test_a_version_against_the_working_tree(corpus: Corpus, maker: CorpusMaker, 
     result = run(corpus, "diff", "1.0.0")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[0] == "From 1.0.0 to the working tree: at least a major version"
+    assert lines[0] == "From 1.0.0 to the working tree: requires a major version"
     assert "  documents: 1 added, 1 removed" in lines
     assert "  mentions: 9 added, 9 removed, 1 changed" in lines
-    assert "  ~ mention m1 «Kim Jong Un»: attributes.level name → nominal" in lines
+    assert '  ~ mention m1 "Kim Jong Un": attributes.level name → nominal' in lines
     held = "mentions 9, entities 5, events 3, arguments 4, event relations 1, claims 2"
     assert f"  + annotation gold/{new.id} with {held}" in lines
     assert f"  - annotation gold/{gone} with {held}" in lines
@@ -52,7 +52,7 @@ def test_the_same_in_markdown_and_json(corpus: Corpus, run: Run):
     relabel(corpus, corpus.document_ids()[0])
     shown = run(corpus, "diff", "v1.0.0", "--format", "md").stdout
     assert "| mentions |  |  | 1 |" in shown
-    assert "- changed mention m1 «Kim Jong Un»: attributes.level name → nominal" in shown
+    assert '- changed mention m1 "Kim Jong Un": attributes.level name → nominal' in shown
     content = json.loads(run(corpus, "diff", "v1.0.0", "--format", "json").stdout)
     assert content["level"] == "major"
     assert content["counts"] == {"mention": {"added": 0, "removed": 0, "changed": 1}}
@@ -67,21 +67,19 @@ def test_two_revisions_may_be_named_as_git_names_them(corpus: Corpus, maker: Cor
     commit(corpus)
     relabel(corpus, corpus.document_ids()[0])
     for name in (before[:9], "HEAD~1", "main^"):
-        comparison = compare(corpus, name, "HEAD")
+        comparison = diff_corpus(corpus, name, "HEAD")
         assert [(c.kind, c.action) for c in comparison.changes] == [("document", "added")]
         assert comparison.bump.level == Level.MINOR
-    assert [(c.kind, c.action) for c in compare(corpus, "HEAD", before).changes] == [
+    assert [(c.kind, c.action) for c in diff_corpus(corpus, "HEAD", before).changes] == [
         ("document", "removed")
     ]
 
 
 def test_another_form_of_the_same_files_is_a_patch(corpus: Corpus, run: Run):
     reformat(corpus, corpus.document_ids()[0])
-    comparison = compare(corpus, "HEAD", None)
+    comparison = diff_corpus(corpus, "HEAD", None)
     assert (comparison.files, comparison.changes, comparison.bump.level) == (1, (), Level.PATCH)
-    assert (
-        "the same, written in another way; at least a patch" in run(corpus, "diff", "HEAD").stdout
-    )
+    assert "the same data in another format; requires a patch" in run(corpus, "diff", "HEAD").stdout
 
 
 def test_an_unchanged_corpus_has_no_difference(corpus: Corpus, run: Run):
@@ -97,7 +95,7 @@ def test_what_is_no_data_is_not_compared(corpus: Corpus):
     server.parent.mkdir()
     server.write_text("[]", encoding="utf-8")
     (corpus.annotations / "waivers.toml").write_text("", encoding="utf-8")
-    assert compare(corpus, "HEAD", None).files == 0
+    assert diff_corpus(corpus, "HEAD", None).files == 0
 
 
 def test_a_corpus_below_the_top_of_a_repository(corpus: Corpus):
@@ -106,8 +104,8 @@ def test_a_corpus_below_the_top_of_a_repository(corpus: Corpus):
         shutil.copytree(corpus.root / part, inner.root / part)
     commit(corpus, "v1.0.0")
     relabel(inner, inner.document_ids()[0])
-    assert [c.id for c in compare(inner, "1.0.0", None).changes] == ["m1"]
-    assert compare(corpus, "1.0.0", None).changes == ()
+    assert [c.id for c in diff_corpus(inner, "1.0.0", None).changes] == ["m1"]
+    assert diff_corpus(corpus, "1.0.0", None).changes == ()
 
 
 def test_what_is_not_there_is_said(corpus: Corpus, maker: CorpusMaker, run: Run):
@@ -138,5 +136,5 @@ def test_a_changed_schema_is_shown(corpus: Corpus, run: Run):
     schema["$defs"]["act"]["oneOf"].append({"const": "JOKE", "description": "Means it not."})
     path.write_text(json.dumps(schema), encoding="utf-8")
     result = run(corpus, "diff", "HEAD")
-    assert "at least a minor version" in result.stdout
+    assert "requires a minor version" in result.stdout
     assert "  + schema ontology/$defs/act/oneOf/JOKE" in result.stdout

@@ -16,7 +16,7 @@ from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus
 from dateline.model import Annotation, Argument, Document, Relation, Span
 from dateline.release.diff.changes import Change, count_changes
-from dateline.release.diff.differ import diff
+from dateline.release.diff.snapshot_diff import snapshot_changes
 from dateline.release.diff.version_bump import least_bump, level_of
 from dateline.release.version import Level
 
@@ -63,12 +63,12 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
 
 @given(snapshots())
 def test_nothing_changed_between_a_corpus_and_itself(one: Snapshot):
-    assert diff(one, one) == []
+    assert snapshot_changes(one, one) == []
 
 
 @given(snapshots(), snapshots())
 def test_what_was_added_one_way_was_removed_the_other(one: Snapshot, other: Snapshot):
-    there, back = diff(one, other), diff(other, one)
+    there, back = snapshot_changes(one, other), snapshot_changes(other, one)
     assert sorted(map(essence, back)) == sorted(map(mirrored, there))
 
 
@@ -90,13 +90,13 @@ def test_the_order_of_items_does_not_matter(one: Snapshot, chance: random.Random
         )
         for key, annotation in one.annotations.items()
     }
-    assert diff(one, msgspec.structs.replace(one, annotations=other)) == []
+    assert snapshot_changes(one, msgspec.structs.replace(one, annotations=other)) == []
 
 
 @given(snapshots())
 def test_every_item_of_a_new_corpus_is_added(one: Snapshot):
     nothing = Snapshot(schemas={}, documents={}, annotations={})
-    found = diff(nothing, one)
+    found = snapshot_changes(nothing, one)
     assert {change.action for change in found} <= {"added"}
     numbers = Counter(change.kind for change in found)
     annotations = one.annotations.values()
@@ -177,14 +177,14 @@ CASES: dict[str, tuple[Annotation, str, str, list[str], Level]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_change_is_told_by_kind_id_and_field(case: str):
     after, kind, name, fields, level = CASES[case]
-    (change,) = diff(snapshot(GOLD), snapshot(after))
+    (change,) = snapshot_changes(snapshot(GOLD), snapshot(after))
     assert (change.kind, change.id, change.annotator) == (kind, name, "gold")
     assert sorted(field.field for field in change.fields) == sorted(fields)
     assert level_of(change) == level
 
 
 def test_more_layers_are_an_addition():
-    (change,) = diff(snapshot(header(layers=("entities",))), snapshot(GOLD))
+    (change,) = snapshot_changes(snapshot(header(layers=("entities",))), snapshot(GOLD))
     assert level_of(change) == Level.MINOR
 
 
@@ -204,17 +204,17 @@ DOCUMENTS: dict[str, tuple[Callable[[Document], Document], list[str]]] = {
 @pytest.mark.parametrize("case", DOCUMENTS)
 def test_a_changed_document_is_a_major_change(case: str):
     change, fields = DOCUMENTS[case]
-    (found,) = diff(snapshot(GOLD), snapshot(GOLD, documents=(change(DOCUMENT),)))
+    (found,) = snapshot_changes(snapshot(GOLD), snapshot(GOLD, documents=(change(DOCUMENT),)))
     assert (found.kind, found.id, [f.field for f in found.fields]) == ("document", "summit", fields)
     assert level_of(found) == Level.MAJOR
 
 
 def test_a_new_document_and_its_annotation_are_a_minor_change():
-    found = diff(snapshot(documents=()), snapshot(GOLD))
+    found = snapshot_changes(snapshot(documents=()), snapshot(GOLD))
     bump = least_bump(found)
     assert bump.level == Level.MINOR
     assert list(bump.because) == found
-    assert least_bump(diff(snapshot(GOLD), snapshot(documents=()))).level == Level.MAJOR
+    assert least_bump(snapshot_changes(snapshot(GOLD), snapshot(documents=()))).level == Level.MAJOR
 
 
 def test_a_removed_mention_is_quoted_with_those_that_named_it():
@@ -225,7 +225,7 @@ def test_a_removed_mention_is_quoted_with_those_that_named_it():
             msgspec.structs.replace(e, arguments=()) if e.id == "v3" else e for e in after.events
         ),
     )
-    found = diff(snapshot(GOLD), snapshot(after))
+    found = snapshot_changes(snapshot(GOLD), snapshot(after))
     assert [(c.kind, c.action, c.quote) for c in found] == [
         ("mention", "removed", "Many soldiers"),
         ("argument", "removed", "died: Many soldiers"),

@@ -295,7 +295,7 @@ def test_a_head_that_moves_meanwhile_is_not_built_upon(publish: Publish, hub: Lo
     result = publish(NAME, "--yes")
     assert result.returncode == 1
     head = hub.repository(NAME).refs["heads/main"]
-    assert f"--parent {head}" in result.stderr
+    assert f"set `parent` to {head}" in result.stderr
     assert "Delete new.txt" in publish(NAME, "--dry-run", "--parent", head).stdout
     assert publish(NAME, "--yes", "--parent", head).returncode == 0
     assert "new.txt" not in hub.files(NAME)

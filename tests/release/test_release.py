@@ -123,7 +123,7 @@ def test_a_smaller_version_is_refused_with_the_reasons(released: Corpus, run: Ru
         assert "There are major changes since 1.0.0, so the version must be 2.0.0 or higher:" in (
             result.stderr
         )
-        assert "mention m1 «Kim Jong Un»: attributes.level name → nominal" in result.stderr
+        assert 'mention m1 "Kim Jong Un": attributes.level name → nominal' in result.stderr
     assert state(released) == before
     assert run(released, "release", "3.1.4").exit_code == 0
 

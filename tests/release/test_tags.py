@@ -9,7 +9,7 @@ import pytest
 
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, NotFoundError
-from dateline.release.diff.comparison import compare
+from dateline.release.diff.corpus_diff import diff_corpus
 from dateline.release.diff.revision import find_revision
 from dateline.release.manifest import read_manifest
 from dateline.release.version import parse_version
@@ -39,7 +39,7 @@ def test_a_clone_without_tags_can_diff_and_release(
     result = run(copy, "release", *DAY)
     assert result.exit_code == 0, result.output
     assert read_manifest(copy.root / "releases" / "1.1.0.json").previous == "1.0.0"
-    (change, *_) = compare(copy, "1.0.0", "v1.1.0").changes
+    (change, *_) = diff_corpus(copy, "1.0.0", "v1.1.0").changes
     assert (change.kind, change.action) == ("document", "added")
 
 
@@ -70,7 +70,7 @@ def test_a_tag_that_disagrees_with_the_manifest_is_an_error(
     commit(released)
     git(released, "tag", "--force", "v1.0.0")
     with pytest.raises(ConflictError, match=r"2 files differ, such as annotations/gold/"):
-        compare(released, "1.0.0", None)
+        diff_corpus(released, "1.0.0", None)
     result = run(released, "release", *DAY)
     assert result.exit_code == 1
     assert "the tag v1.0.0 is on commit" in result.stderr
@@ -79,7 +79,7 @@ def test_a_tag_that_disagrees_with_the_manifest_is_an_error(
     released.annotation_path("gold", new.id).unlink()
     commit(released)
     git(released, "tag", "--force", "v1.0.0")
-    assert compare(released, "1.0.0", None).changes == ()
+    assert diff_corpus(released, "1.0.0", None).changes == ()
 
 
 @pytest.mark.parametrize("text", ["1.2", "01.2.3", "1.2.3-rc1", "1.2.3+b", "vv1.2.3", "1.2.3 ", ""])

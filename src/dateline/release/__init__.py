@@ -1,1 +1,1 @@
-"""Releases: what changed, which version that makes, what belongs to it, and bringing it out."""
+"""Releases: diff, version, manifest, verification, publishing and hydration."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from semver import Version
 
-from dateline.release.diff.comparison import Comparison
-from dateline.release.diff.rendering import plural, summary
+from dateline.release.diff.corpus_diff import CorpusDiff
+from dateline.release.diff.formats import plural, summary
 from dateline.release.version import Level
 from dateline.rendering.listing import listed
 from dateline.rendering.markdown import escape
@@ -28,14 +28,14 @@ _RELEASE = re.compile(r"^## ", re.M)
 
 
 def with_entry(
-    log: str, version: Version, date: str, comparison: Comparison | None, counts: Mapping[str, int]
+    log: str, version: Version, date: str, difference: CorpusDiff | None, counts: Mapping[str, int]
 ) -> str:
     """The change log with an entry for this release; text below "Unreleased" moves into it.
 
-    Without a comparison it is the first release, and the entry lists ``counts``, by kind of item.
+    Without a difference it is the first release, and the entry lists ``counts``, by kind of item.
     """
     heading = f"## {version} ({date})"
-    changes = "\n".join(_first_data(counts) if comparison is None else _data(comparison))
+    changes = "\n".join(_first_data(counts) if difference is None else _data(difference))
     found = _UNRELEASED.search(log)
     if found is None:
         start = _RELEASE.search(log)
@@ -59,15 +59,15 @@ def _first_data(counts: Mapping[str, int]) -> Iterator[str]:
     yield f"First release. {items[:1].upper()}{items[1:]}."
 
 
-def _data(comparison: Comparison) -> Iterator[str]:
+def _data(difference: CorpusDiff) -> Iterator[str]:
     yield "### Data"
     yield ""
-    yield f"{str(comparison.bump.level).capitalize()} changes. {MEANINGS[comparison.bump.level]}"
+    yield f"{str(difference.bump.level).capitalize()} changes. {MEANINGS[difference.bump.level]}"
     yield ""
-    for line in summary(comparison.changes):
+    for line in summary(difference.changes):
         yield f"- {line}"
     for action in ("added", "removed"):
-        names = [c.id for c in comparison.changes if (c.kind, c.action) == ("document", action)]
+        names = [c.id for c in difference.changes if (c.kind, c.action) == ("document", action)]
         if names:
             found = escape(", ".join(listed(names, LISTED)))
             yield f"- {plural('document')} {action}: {found}"

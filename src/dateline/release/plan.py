@@ -21,8 +21,8 @@ from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.model import GOLD, ITEM_FIELDS, Struct
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.release.changelog import CHANGELOG, with_entry
-from dateline.release.diff.comparison import Comparison, compare
-from dateline.release.diff.rendering import describe
+from dateline.release.diff.corpus_diff import CorpusDiff, diff_corpus
+from dateline.release.diff.formats import describe
 from dateline.release.diff.revision import find_revision
 from dateline.release.git import Git
 from dateline.release.manifest import (
@@ -49,12 +49,12 @@ FIRST = Version(1, 0, 0)
 class ReleasePlan(Struct, frozen=True):
     """A release that can be cut.
 
-    ``comparison`` is the comparison with the previous release, None for the first release.
+    ``difference`` is the difference with the previous release, None for the first release.
     ``files`` maps paths relative to the corpus root to the contents that the release writes.
     """
 
     version: Version
-    comparison: Comparison | None
+    difference: CorpusDiff | None
     manifest: Manifest
     warnings: tuple[Incident, ...]
     files: Mapping[str, bytes]
@@ -76,13 +76,13 @@ def plan_release(
     _refuse_uncommitted(corpus, git)
     versions = released_versions(corpus)
     previous = read_manifest(manifest_path(corpus, versions[-1])) if versions else None
-    comparison = compare(corpus, previous.version, None) if previous else None
-    released = _choose_version(version, previous, comparison)
+    difference = diff_corpus(corpus, previous.version, None) if previous else None
+    released = _choose_version(version, previous, difference)
     _refuse_tag(git, released)
     tables = _tables(corpus, progress)
     contents = _contents(corpus)
     nothing = Snapshot(schemas={}, documents={}, annotations={})
-    before, after = comparison.states if comparison else (nothing, nothing)
+    before, after = difference.states if difference else (nothing, nothing)
     retired = previous.retired if previous else RetiredItems()
     warnings = _check_rules(corpus, before, after, retired, contents.fingerprints)
     manifest = Manifest(
@@ -101,12 +101,12 @@ def plan_release(
     _check_schema(corpus, manifest)
     return ReleasePlan(
         version=released,
-        comparison=comparison,
+        difference=difference,
         manifest=manifest,
         warnings=warnings,
         files={
             corpus.relative(manifest_path(corpus, released)): canonical_json(manifest),
-            CHANGELOG: _changelog(corpus, released, date, comparison, contents.counts),
+            CHANGELOG: _changelog(corpus, released, date, difference, contents.counts),
             CITATION: _citation(corpus, released, date),
         },
     )
@@ -128,20 +128,20 @@ def _refuse_uncommitted(corpus: Corpus, git: Git) -> None:
 
 
 def _choose_version(
-    wanted: str | None, previous: Manifest | None, comparison: Comparison | None
+    wanted: str | None, previous: Manifest | None, difference: CorpusDiff | None
 ) -> Version:
-    if previous is None or comparison is None:
+    if previous is None or difference is None:
         return parse_version(wanted) if wanted else FIRST
-    if not comparison.files and wanted is None:
+    if not difference.files and wanted is None:
         raise InvalidInputError(
             f"nothing in schema/, corpus/ and annotations/ has changed since {previous.version}. "
             "To release the same data again, for example with a better card, give a version."
         )
-    level = comparison.bump.level
+    level = difference.bump.level
     least = next_version(parse_version(previous.version), level)
     version = parse_version(wanted) if wanted else least
     if version < least:
-        reasons = listed([describe(change) for change in comparison.bump.because], 5)
+        reasons = listed([describe(change) for change in difference.bump.because], 5)
         lines = "".join(f"\n  {reason}" for reason in reasons)
         raise InvalidInputError(
             f"version {version} is too low. There are {level} changes since {previous.version}, "
@@ -250,12 +250,12 @@ def _changelog(
     corpus: Corpus,
     version: Version,
     date: str,
-    comparison: Comparison | None,
+    difference: CorpusDiff | None,
     counts: Mapping[str, int],
 ) -> bytes:
     path = corpus.root / CHANGELOG
     log = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return with_entry(log, version, date, comparison, counts).encode()
+    return with_entry(log, version, date, difference, counts).encode()
 
 
 def _citation(corpus: Corpus, version: Version, date: str) -> bytes:

@@ -1,1 +1,1 @@
-"""What is counted and drawn for readers: statistics, plots, the numbers of the datasheet."""
+"""Reports on a corpus: statistics, plots, and the numbers in the datasheet."""

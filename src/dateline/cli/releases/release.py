@@ -33,14 +33,14 @@ def diff(settings: Settings, before: str, after: str | None, output_format: str)
       dateline diff HEAD~1 HEAD --format md
     """
     from dateline.corpus.store import Corpus
-    from dateline.release.diff.comparison import compare
-    from dateline.release.diff.rendering import as_json, as_markdown, as_text
+    from dateline.release.diff.corpus_diff import diff_corpus
+    from dateline.release.diff.formats import as_json, as_markdown, as_text
 
-    comparison = compare(Corpus(settings.root), before, after)
+    difference = diff_corpus(Corpus(settings.root), before, after)
     if output_format == "json":
-        click.echo(as_json(comparison))
+        click.echo(as_json(difference))
         return
-    for line in as_markdown(comparison) if output_format == "md" else as_text(comparison):
+    for line in as_markdown(difference) if output_format == "md" else as_text(difference):
         click.echo(line)
 
 
@@ -100,11 +100,11 @@ def release(
 def _show(plan: ReleasePlan) -> None:
     previous = plan.manifest.previous
     click.echo(f"Version {plan.version}" + (f" (previous: {previous})" if previous else " (first)"))
-    if plan.comparison is not None:
-        from dateline.release.diff.rendering import summary
+    if plan.difference is not None:
+        from dateline.release.diff.formats import summary
 
-        click.echo(f"  {plan.comparison.bump.level} changes")
-        for line in summary(plan.comparison.changes):
+        click.echo(f"  {plan.difference.bump.level} changes")
+        for line in summary(plan.difference.changes):
             click.echo(f"  {line}")
     for kind, number in plan.manifest.counts.items():
         click.echo(f"  {kind.replace('_', ' ')}: {number:,}")

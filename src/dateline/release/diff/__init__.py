@@ -1,1 +1,1 @@
-"""What changed between two states of a corpus, and which version that makes."""
+"""Changes between two states of a corpus, and the version bump that they require."""

@@ -1,4 +1,4 @@
-"""A change of a corpus, as a value."""
+"""Changes of a corpus."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS = (
 
 
 class FieldChange(Struct, frozen=True):
-    """A field's value before and after; nested fields are written with dots."""
+    """The value of a field before and after; names of nested fields have dots."""
 
     field: str
     before: Any
@@ -35,12 +35,11 @@ class FieldChange(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """Something that was added, removed or changed.
+    """A schema, document, annotation or item that was added, removed or changed.
 
-    ``id`` is the item's id; of an annotation, annotator and document; of an argument, event, role
-    and filler; of a relation, type and ends; of a schema, its name and a JSON Pointer.
-    ``document`` and ``annotator`` are empty where they do not apply, and ``fields`` is where
-    nothing was changed.
+    ``id`` is the id of the item. For an annotation it is annotator and document; for an argument,
+    event, role and filler; for a relation, type and ends; for a schema, name and JSON Pointer.
+    ``document`` and ``annotator`` are empty if they do not apply. ``fields`` lists changed fields.
     """
 
     kind: str
@@ -53,7 +52,7 @@ class Change(Struct, frozen=True):
 
 
 def count_changes(changes: Iterable[Change]) -> Mapping[str, Mapping[Action, int]]:
-    """How many of each kind were added, removed and changed; kinds without any are left out."""
+    """The number of changes by kind and action; kinds without changes are left out."""
     numbers = Counter((change.kind, change.action) for change in changes)
     return {
         kind: {action: numbers[kind, action] for action in ACTIONS}

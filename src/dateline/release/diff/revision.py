@@ -1,6 +1,6 @@
-"""A corpus as it was in a release or a revision, or as it lies in the working tree.
+"""Reads a corpus at a version, at a git revision or in the working tree.
 
-Files are compared by the ids that git gives their contents, and only those that differ are read.
+Files are compared by their git blob ids, and only files that differ are read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WORKING_TREE = "the working tree"
 
 
 class File(NamedTuple):
-    """What a file of a corpus holds: a schema, a document, or an annotator's annotation."""
+    """The content of a file of a corpus: a schema, a document or an annotation."""
 
     kind: Literal["schema", "document", "annotation"]
     name: str
@@ -33,7 +33,7 @@ class File(NamedTuple):
 
 
 class Revision(Struct, frozen=True):
-    """A state of a corpus; ``blobs`` are git's ids of the contents of its files, by path.
+    """A state of a corpus; ``blobs`` maps paths of files to git blob ids.
 
     ``commit`` is None for the working tree.
     """
@@ -96,7 +96,7 @@ def _not_found(corpus: Corpus, git: Git, name: str, version: Version | None) -> 
 
 
 def classify(path: str) -> File | None:
-    """What a path below the corpus root holds; None where it is no part of the data."""
+    """The content of a file by its path below the corpus root; None if it is not data."""
     match path.split("/"):
         case ["schema", name] if name.removesuffix(".schema.json") in SCHEMA_NAMES:
             return File("schema", name.removesuffix(".schema.json"))
@@ -108,7 +108,7 @@ def classify(path: str) -> File | None:
 
 
 def read_both(corpus: Corpus, before: Revision, after: Revision) -> tuple[Snapshot, Snapshot]:
-    """Both states of those files that are not equal; of all schemas, where one of them is not.
+    """Both states of the files that differ; all schemas if one of them differs.
 
     Raises InvalidInputError naming a file that cannot be read.
     """
@@ -120,10 +120,10 @@ def read_both(corpus: Corpus, before: Revision, after: Revision) -> tuple[Snapsh
 
 
 def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> Snapshot:
-    """Those of the files that the revision has, as values.
+    """The files at these paths that the revision has.
 
-    Raises InvalidInputError naming a file that cannot be read; it may have another shape than this
-    version of the program knows.
+    Raises InvalidInputError naming a file that cannot be read, for example because another version
+    of the program wrote it.
     """
     schemas: dict[str, Any] = {}
     documents: dict[str, Document] = {}
@@ -143,7 +143,7 @@ def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> S
         except (ValueError, msgspec.MsgspecError) as error:
             raise InvalidInputError(
                 f"{path} in {revision.name}: cannot be read: {error}. "
-                "`dateline validate` says more of files in the working tree."
+                "For files in the working tree, run `dateline validate`."
             ) from None
     return Snapshot(schemas=schemas, documents=documents, annotations=annotations)
 

@@ -1,7 +1,7 @@
-"""What changed between two states of a corpus's schemas.
+"""Compares two versions of a corpus's schemas.
 
-A list of labels, a set of fields or of allowed types may grow: that adds something. Whatever else
-is changed, besides titles, colours and the like, cannot be shown to leave the data as it was.
+A new label, field or allowed type is an addition. Any other change, except of titles, colors and
+the like, may change the meaning of existing data.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dateline.release.diff.changes import Action, Change, FieldChange
 
 _WORDS = frozenset({"title", "description", "examples", "default", "$comment", "$schema"})
 _BINDING = frozenset({"x-fillers", "x-share"})
-"""Keywords of ours that say what the data may be; the others speak to people and tools."""
+"""Keywords of this project that restrict the data; the others are for people and tools."""
 
 _NAMED = frozenset({"properties", "$defs"})
 _ALTERNATIVES = frozenset({"oneOf", "anyOf"})
@@ -28,7 +28,7 @@ Path = tuple[str, ...]
 
 
 def schema_changes(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> Iterator[Change]:
-    """Changes of schemas, by name; each names its place by a JSON Pointer."""
+    """Changes between schemas, given by name; the id of a change is a JSON Pointer."""
     for name in sorted({*before, *after}):
         if name not in before or name not in after:
             yield _change("added" if name in after else "removed", (name,))
@@ -39,7 +39,7 @@ def schema_changes(before: Mapping[str, Schema], after: Mapping[str, Schema]) ->
 
 
 def is_wording(keyword: str) -> bool:
-    """Whether a keyword speaks to people and tools, and says nothing of what the data may be."""
+    """Whether a keyword is for people and tools, and does not restrict the data."""
     return keyword in _WORDS or (keyword.startswith("x-") and keyword not in _BINDING)
 
 
@@ -80,12 +80,12 @@ def _grown(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> I
 
 
 def _class_labels(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> Iterator[Change]:
-    """Columns whose labels are numbers, where a number has come to mean another label."""
+    """ClassLabel columns in which a number stands for another label than before."""
     old = _numbered({**after, **before})
     for column, labels in _numbered({**before, **after}).items():
         former = old.get(column, ())
         if tuple(labels[: len(former)]) != tuple(former):
-            order = FieldChange(field="numbers of the labels", before=former, after=labels)
+            order = FieldChange(field="order of labels", before=former, after=labels)
             yield _change("changed", ("dataset", *column), (order,))
 
 
@@ -103,7 +103,7 @@ def _numbered(schemas: Mapping[str, Schema]) -> dict[tuple[str, str], Sequence[s
 
 
 def _is_group(node: Any) -> bool:
-    """Whether a node is no schema, but holds some by name."""
+    """Whether a node is a mapping from names to schemas, not a schema."""
     return (
         isinstance(node, dict)
         and bool(node)
@@ -117,7 +117,7 @@ def _by_name(entries: Sequence[Any]) -> dict[str, Any]:
 
 
 def _entry_name(entry: Any) -> str:
-    """What tells an alternative from the others: its constant, or what it refers to."""
+    """The name of an alternative: its constant, or the target of its reference."""
     if isinstance(entry, dict):
         kind = entry.get("properties", {}).get("type", {})
         for holder, key in ((entry, "const"), (kind, "const"), (entry, "$ref")):

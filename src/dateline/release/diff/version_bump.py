@@ -1,7 +1,7 @@
-"""Which version a change makes, by the rules of Croissant 1.1.
+"""The version bump that changes require, by the rules of Croissant 1.1.
 
-A patch holds the same data, written in another way or described better. A minor version adds data,
-and leaves what was there as it was. A major version changes or removes some.
+A patch has the same data, reformatted or described better. A minor version adds data and leaves
+existing data unchanged. A major version changes or removes data.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ UNPUBLISHED = frozenset(
         *("provenance.note", "schema_version", "seed.file"),
     }
 )
-"""Fields of files that are no columns of the dataset, so that its readers see no difference."""
+"""Fields of files that are not columns of the dataset, so readers see no difference."""
 
 DATA_SCHEMAS = frozenset({"ontology", "document", "annotation", "dataset"})
-"""Schemas of the data; the others describe predictions and releases."""
+"""Schemas of the data; other schemas describe predictions and releases."""
 
 
 class Bump(Struct, frozen=True):
-    """The least level that some changes may have, and those that do not let it be less."""
+    """The lowest level that changes allow, and the changes that require it."""
 
     level: Level
     because: tuple[Change, ...]
 
 
 def least_bump(changes: Iterable[Change]) -> Bump:
-    """The least level of a version with these changes; a patch where there are none."""
+    """The lowest level that these changes allow; a patch without changes."""
     by_level: dict[Level, list[Change]] = {level: [] for level in Level}
     for change in changes:
         by_level[level_of(change)].append(change)
@@ -42,10 +42,10 @@ def least_bump(changes: Iterable[Change]) -> Bump:
 
 
 def level_of(change: Change) -> Level:
-    """The least level of a version with this change alone."""
+    """The lowest level that this change allows."""
     match change.kind:
         case "retired id":
-            # Whatever had the id is a change of its own.
+            # The removal of the item is a change of its own.
             return Level.PATCH
         case "schema" if change.id.partition("/")[0] not in DATA_SCHEMAS:
             return Level.PATCH

@@ -87,8 +87,8 @@ def plan_publishing(
         return PublishPlan(create=True, uploads=tuple(file.path for file in files))
     if options.private and not remote.private:
         raise ConflictError(
-            f"{hub.name} is public, and --private applies to new repositories only. Make it "
-            f"private at {hub.endpoint}/datasets/{hub.name}/settings, or omit --private."
+            f"{hub.name} is public, and `private` applies to new repositories only. Make it "
+            f"private at {hub.endpoint}/datasets/{hub.name}/settings, or do not ask for a private one."
         )
     if tag in remote.tags:
         if _are_equal(files, hub.files(remote.tags[tag])):
@@ -152,7 +152,7 @@ def _check_head(hub: Hub, remote: Remote, options: PublishOptions) -> None:
     raise ConflictError(
         f"{hub.name} has commits {since}; its head is {remote.head}. Look at them at "
         f"{hub.endpoint}/datasets/{hub.name}/commits/main and copy what you want to keep into the "
-        f"corpus. To publish on top of them, pass --parent {remote.head}."
+        f"corpus. To publish on top of them, set `parent` to {remote.head}."
     )
 
 

@@ -84,6 +84,6 @@ def _check_leaks(folder: Path, texts: dict[str, str]) -> None:
         raise InvalidInputError(
             "these files have words of texts that must not be shared:\n"
             + "\n".join(f"  {leak}" for leak in listed(leaks, 5))
-            + "\nRemove the words there, or pass the document to --include-text if its text may "
+            + "\nRemove the words there, or add the document to `include_text` if its text may "
             "be published."
         )

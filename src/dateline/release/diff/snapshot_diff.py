@@ -1,7 +1,7 @@
-"""What changed between two states of a corpus, item by item and by id: a pure function.
+"""Compares two snapshots of a corpus item by item, by id.
 
-Items are compared by what they say, not by where or how they are written. Arguments and relations
-have no ids: they are what they join.
+The order and the formatting of files do not matter. Arguments and relations have no ids and are
+identified by their ends.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from dateline.release.diff.schema_diff import schema_changes
 from dateline.text import excerpt
 
 
-def diff(before: Snapshot, after: Snapshot) -> list[Change]:
-    """All changes: of schemas first, then by document, annotator and kind.
+def snapshot_changes(before: Snapshot, after: Snapshot) -> list[Change]:
+    """All changes: those of schemas, then the others by document, annotator and kind.
 
-    Items of a document or an annotation that was added or removed as a whole are listed too. Files
-    that are equal in both may be left out of both.
+    The items of an added or removed annotation are included. Files that are equal in both snapshots
+    may be left out.
     """
     changes = list(schema_changes(before.schemas, after.schemas))
     annotators: dict[str, list[str]] = {name: [] for name in (*before.documents, *after.documents)}
@@ -47,7 +47,7 @@ def diff(before: Snapshot, after: Snapshot) -> list[Change]:
 
 
 class _Item(NamedTuple):
-    """What a change can be about: an identity, what identifies it to a person, and its fields."""
+    """Something that can change: its id, its text for people, and its fields."""
 
     kind: str
     id: str
@@ -71,7 +71,7 @@ def _compared(document: str, annotator: str, before: _Items, after: _Items) -> I
             if not fields:
                 continue
         item = new or old
-        assert item is not None  # noqa: S101 (the key is of one of the two)
+        assert item is not None  # noqa: S101 (one of the two has the key)
         found.append(
             Change(
                 kind=item.kind,
@@ -131,7 +131,7 @@ def _items(annotation: Annotation) -> Iterator[_Item]:
 
 
 def _flat(struct: Struct, *left_out: str, within: str = "") -> Iterator[tuple[str, Any]]:
-    """The fields of a struct; those of structs and attributes in it with dots."""
+    """The fields of a struct; names of nested fields have dots."""
     for name in struct.__struct_fields__:
         if name in left_out:
             continue

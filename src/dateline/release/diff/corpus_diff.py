@@ -1,4 +1,4 @@
-"""Two states of a corpus, compared."""
+"""Compares two states of a corpus."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus
 from dateline.model import Struct
 from dateline.release.diff.changes import Change
-from dateline.release.diff.differ import diff
 from dateline.release.diff.revision import find_revision, read_both
+from dateline.release.diff.snapshot_diff import snapshot_changes
 from dateline.release.diff.version_bump import Bump, least_bump
 
 
-class Comparison(Struct, frozen=True):
-    """What changed from one state of a corpus to another, and what version that makes at least.
+class CorpusDiff(Struct, frozen=True):
+    """The changes between two states of a corpus, and the version bump that they require.
 
-    ``files`` is how many files differ, if only in how they are written; ``states`` has those.
+    ``files`` is the number of files that differ, including those that differ in formatting only.
+    ``states`` contains these files before and after.
     """
 
     before: str
@@ -25,16 +26,16 @@ class Comparison(Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
-def compare(corpus: Corpus, before: str, after: str | None) -> Comparison:
-    """Compare two states, each a version or a git revision; None is the working tree.
+def diff_corpus(corpus: Corpus, before: str, after: str | None) -> CorpusDiff:
+    """Compare two versions or git revisions; None is the working tree.
 
-    Raises DatelineError where one of them is not there or holds a file that cannot be read.
+    Raises the errors of ``find_revision``, and InvalidInputError if a file cannot be read.
     """
     first, second = find_revision(corpus, before), find_revision(corpus, after)
     paths = first.blobs.keys() | second.blobs.keys()
     states = read_both(corpus, first, second)
-    changes = tuple(diff(*states))
-    return Comparison(
+    changes = tuple(snapshot_changes(*states))
+    return CorpusDiff(
         before=first.name,
         after=second.name,
         files=sum(first.blobs.get(path) != second.blobs.get(path) for path in paths),

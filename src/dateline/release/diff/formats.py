@@ -1,4 +1,4 @@
-"""Changes for people and programs to read: as text, as Markdown, as JSON."""
+"""Formats changes as text, Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ import msgspec
 
 from dateline.annotations.differences import format_value
 from dateline.release.diff.changes import ACTIONS, Action, Change, FieldChange, count_changes
-from dateline.release.diff.comparison import Comparison
+from dateline.release.diff.corpus_diff import CorpusDiff
 from dateline.rendering.markdown import escape
 from dateline.text import excerpt
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 QUOTED = 60
-"""Code points of a quote or a value that are shown."""
+"""Code points after which a quote or a value is shortened."""
 
 
-def as_text(comparison: Comparison) -> Iterator[str]:
+def as_text(difference: CorpusDiff) -> Iterator[str]:
     """Lines of plain text: a summary, then the changes of each file."""
-    yield f"From {comparison.before} to {comparison.after}: {_verdict(comparison)}"
-    for line in summary(comparison.changes):
+    yield f"From {difference.before} to {difference.after}: {_conclusion(difference)}"
+    for line in summary(difference.changes):
         yield f"  {line}"
-    for file, lines in _by_file(comparison.changes):
+    for file, lines in _by_file(difference.changes):
         yield ""
         yield file
         for action, line in lines:
             yield f"  {SIGNS[action]} {line}"
 
 
-def as_markdown(comparison: Comparison) -> Iterator[str]:
+def as_markdown(difference: CorpusDiff) -> Iterator[str]:
     """Lines of Markdown: a table of counts, then the changes of each file."""
-    yield f"**From {comparison.before} to {comparison.after}**: {_verdict(comparison)}"
-    counts = count_changes(comparison.changes)
+    yield f"**From {difference.before} to {difference.after}**: {_conclusion(difference)}"
+    counts = count_changes(difference.changes)
     if counts:
         yield ""
         yield "| | added | removed | changed |"
         yield "|---|---|---|---|"
         for kind, numbers in counts.items():
             yield f"| {plural(kind)} | {' | '.join(str(numbers[a] or '') for a in ACTIONS)} |"
-    for file, lines in _by_file(comparison.changes):
+    for file, lines in _by_file(difference.changes):
         yield ""
         yield f"### {file}"
         yield ""
@@ -51,54 +51,54 @@ def as_markdown(comparison: Comparison) -> Iterator[str]:
             yield f"- {action} {escape(line)}"
 
 
-def as_json(comparison: Comparison) -> str:
-    """An object with the names of both states, the level, the counts and every change."""
+def as_json(difference: CorpusDiff) -> str:
+    """A JSON object with both states, the version bump, the counts and every change."""
     content: dict[str, Any] = {
-        "before": comparison.before,
-        "after": comparison.after,
-        "files": comparison.files,
-        "level": str(comparison.bump.level) if comparison.files else None,
-        "counts": count_changes(comparison.changes),
-        "changes": comparison.changes,
+        "before": difference.before,
+        "after": difference.after,
+        "files": difference.files,
+        "level": str(difference.bump.level) if difference.files else None,
+        "counts": count_changes(difference.changes),
+        "changes": difference.changes,
     }
     return json.dumps(json.loads(msgspec.json.encode(content)), indent=2, ensure_ascii=False)
 
 
 def summary(changes: Iterable[Change]) -> Iterator[str]:
-    """A line for each kind that changed: «mentions: 3 added, 1 changed»."""
+    """A line for each kind that changed: "mentions: 3 added, 1 changed"."""
     for kind, numbers in count_changes(changes).items():
-        told = ", ".join(f"{number:,} {action}" for action, number in numbers.items() if number)
-        yield f"{plural(kind)}: {told}"
+        parts = ", ".join(f"{number:,} {action}" for action, number in numbers.items() if number)
+        yield f"{plural(kind)}: {parts}"
 
 
 def describe(change: Change) -> str:
-    """A change in a line: kind, id, quote, and what fields were and are."""
-    quote = f" «{_shortened(change.quote)}»" if change.quote else ""
+    """A change as a line: kind, id, quote, and fields before and after."""
+    quote = f' "{_shortened(change.quote)}"' if change.quote else ""
     fields = "; ".join(_field(field) for field in change.fields)
     return f"{change.kind} {change.id}{quote}{': ' if fields else ''}{fields}"
 
 
 def plural(kind: str) -> str:
-    """The name of several of a kind."""
+    """The plural of the name of a kind."""
     return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
 
 
-def _verdict(comparison: Comparison) -> str:
-    if not comparison.files:
+def _conclusion(difference: CorpusDiff) -> str:
+    if not difference.files:
         return "no difference"
-    least = f"at least a {comparison.bump.level} version"
-    return least if comparison.changes else f"the same, written in another way; {least}"
+    bump = f"requires a {difference.bump.level} version"
+    return bump if difference.changes else f"the same data in another format; {bump}"
 
 
 def _by_file(changes: Iterable[Change]) -> Iterator[tuple[str, list[tuple[Action, str]]]]:
-    """Files with their changes; what was added or removed as a whole is one line."""
+    """Files with their changes; an added or removed file is one line."""
     for file, group in groupby(changes, key=_file):
         found = list(group)
         whole = found[0]
         if whole.kind in ("document", "annotation") and whole.action != "changed":
-            held = Counter(change.kind for change in found[1:])
-            told = ", ".join(f"{plural(kind)} {number:,}" for kind, number in held.items())
-            yield file, [(whole.action, describe(whole) + (f" with {told}" if told else ""))]
+            numbers = Counter(change.kind for change in found[1:])
+            parts = ", ".join(f"{plural(kind)} {number:,}" for kind, number in numbers.items())
+            yield file, [(whole.action, describe(whole) + (f" with {parts}" if parts else ""))]
         else:
             yield file, [(change.action, describe(change)) for change in found]
 
