@@ -88,7 +88,8 @@ def plan_publishing(
     if options.private and not remote.private:
         raise ConflictError(
             f"{hub.name} is public, and `private` applies to new repositories only. Make it "
-            f"private at {hub.endpoint}/datasets/{hub.name}/settings, or do not ask for a private one."
+            f"private at {hub.endpoint}/datasets/{hub.name}/settings, "
+            "or do not ask for a private one."
         )
     if tag in remote.tags:
         if _are_equal(files, hub.files(remote.tags[tag])):
