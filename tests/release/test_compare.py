@@ -89,7 +89,7 @@ def test_an_unchanged_corpus_has_no_difference(corpus: Corpus, run: Run):
     assert json.loads(run(corpus, "diff", "HEAD", "--format", "json").stdout)["level"] is None
 
 
-def test_what_is_no_data_is_not_compared(corpus: Corpus):
+def test_files_that_are_not_data_are_not_compared(corpus: Corpus):
     (corpus.root / "README.md").write_text("# A corpus\n", encoding="utf-8")
     server = corpus.annotations / "gold" / "label-studio" / "x.json"
     server.parent.mkdir()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @pass_settings
 def verify(settings: Settings, target: str, manifest_file: Path | None) -> None:
-    """Verify a checkout or dataset against a release manifest.
+    """Verify a checkout or dataset against a release.
 
     With VERSION, compares the files of the corpus with the manifest of that version. With DIR, a
     dataset that was built, downloaded or hydrated, compares its rows with the manifest, its texts
