@@ -361,7 +361,7 @@ def test_an_annotation_with_errors_or_of_other_layers_is_rejected(corpus: Corpus
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole.replace('"entity": "n3"', '"entity": "n33"'), encoding="utf-8")
     result = run(corpus, "adjudicate", "ana", "bo")
-    assert "Fix all errors of the annotation first" in result.stderr
+    assert "Fix all errors first" in result.stderr
     path.write_text(whole, encoding="utf-8")
     corpus.write_annotation(limited(corpus.read_annotation("bo", "summit"), ("claims",)))
     result = run(corpus, "adjudicate", "ana", "bo")

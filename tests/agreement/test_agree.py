@@ -29,7 +29,7 @@ def two(real_corpus):
         gold,
         annotator="bo",
         mentions=tuple(m for m in gold.mentions if m.id != gone),
-        events=(msgspec.structs.replace(event, type=types[0], arguments=()), *events),
+        events=(msgspec.structs.replace(event, type=types[0], arguments=(), cluster=None), *events),
         claims=(msgspec.structs.replace(claim, cue=None), *claims),
     )
     for annotation in (ana, bo):
@@ -93,7 +93,8 @@ def test_relations_and_event_coreference_that_differ_are_shown(two):
     corpus, *_ = two
     gold = corpus.read_annotation("gold", SEED)
     relation, *relations = gold.event_relations
-    first, second = gold.events[:2]
+    first = next(e for e in gold.events if [o.type for o in gold.events].count(e.type) > 1)
+    second = next(e for e in gold.events if e.type == first.type and e != first)
     together = tuple(
         msgspec.structs.replace(e, cluster="k9" if e in (first, second) else None)
         for e in gold.events
@@ -139,8 +140,15 @@ def test_gamma_is_measured_on_demand(files, run):
     corpus = files.corpus
     gold = corpus.read_annotation("gold", "summit")
     corpus.write_annotation(msgspec.structs.replace(gold, annotator="ana"))
-    mentions = tuple(m for m in gold.mentions if m.type != "DATE")
-    changed = msgspec.structs.replace(gold, annotator="bo", mentions=mentions, events=())
+    changed = msgspec.structs.replace(
+        gold,
+        annotator="bo",
+        mentions=tuple(m for m in gold.mentions if m.type != "DATE"),
+        entities=tuple(e for e in gold.entities if e.type != "DATE"),
+        events=(),
+        event_relations=(),
+        claims=tuple(msgspec.structs.replace(c, events=()) for c in gold.claims),
+    )
     corpus.write_annotation(changed)
     same, other, back, again = (
         measure_agreement(corpus, names, with_gamma=True).pairs[0].layers
@@ -196,14 +204,16 @@ def test_markup_in_a_text_stays_text(files, run):
     gold = corpus.read_annotation("gold", "summit")
     evil = "<script>alert(1)</script>"
     entity = msgspec.structs.replace(gold.entities[0], name=evil)
+    mention = msgspec.structs.replace(gold.mentions[-1], entity=entity.id)
     changed = msgspec.structs.replace(
         gold,
         annotator="ana",
         entities=(entity, *gold.entities[1:]),
-        mentions=tuple(msgspec.structs.replace(m, entity=entity.id) for m in gold.mentions),
+        mentions=(*gold.mentions[:-1], mention),
     )
     corpus.write_annotation(changed)
     page = run(corpus, "agree", "gold", "ana", "--format", "html").stdout
+    assert escape(evil) in page
     assert evil not in page
 
 
@@ -212,7 +222,7 @@ def test_markup_in_a_text_stays_text(files, run):
     [
         (["gold"], "at least two different annotators"),
         (["gold", "gold"], "at least two different annotators"),
-        (["gold", "nobody"], '"nobody" has no annotations. Annotators: gold'),
+        (["gold", "nobody"], 'there are no annotations of "nobody". Annotators: gold'),
     ],
     ids=["one", "twice", "unknown"],
 )
@@ -220,3 +230,71 @@ def test_invalid_annotators_are_explained(real_corpus, run, names, message):
     result = run(real_corpus, "agree", *names)
     assert result.exit_code == 1
     assert message in result.stderr
+
+
+@pytest.mark.parametrize("name", ["../gold", "/etc", "", "Ana Ruiz", "ana/../gold", "."])
+def test_names_that_are_not_pseudonyms_are_refused(files, run, name):
+    files.check()
+    result = run(files.corpus, "agree", "gold", name)
+    assert result.exit_code == 1
+    assert "is not a pseudonym" in result.stderr
+
+
+@pytest.mark.parametrize("linked", ["ana", "ana/summit.json"])
+def test_links_are_not_followed_out_of_the_corpus(files, run, tmp_path, linked):
+    files.check()
+    outside = tmp_path / "outside" / linked
+    outside.parent.mkdir(parents=True)
+    (files.corpus.annotations / "gold").rename(tmp_path / "gold")
+    files.check()
+    (tmp_path / "gold").rename(outside) if linked == "ana" else outside.write_text("{}")
+    link = files.corpus.annotations / linked
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(outside)
+    for command in (("agree", "gold", "ana"), ("adjudicate", "ana", "bo"), ("annotators", "list")):
+        result = run(files.corpus, *command)
+        assert result.exit_code == 1
+        assert f"annotations/{linked}: leads out of" in result.stderr
+
+
+def test_annotations_with_errors_are_named_and_not_compared(files, run):
+    files.check()
+    gold = json.loads(files.corpus.annotation_path("gold", "summit").read_bytes())
+    path = files.corpus.annotation_path("ana", "summit")
+    path.parent.mkdir()
+
+    def spoilt(change):
+        annotation = json.loads(json.dumps(gold)) | {"annotator": "ana"}
+        change(annotation)
+        return json.dumps(annotation)
+
+    for content in (
+        "{",
+        "[]",
+        spoilt(lambda a: a["events"][0].update(trigger=[])),
+        spoilt(lambda a: a["claims"][0].update(claimer="m77")),
+        spoilt(lambda a: a["mentions"][0]["spans"][0].update(start=10_000, end=10_001)),
+        spoilt(lambda a: a["claim_relations"][0].update(source="c77")),
+    ):
+        path.write_text(content, encoding="utf-8")
+        for command in (
+            ("agree", "gold", "ana"), ("annotators", "list"), ("adjudicate", "ana", "bo"),
+        ):  # fmt: skip
+            if command[0] == "adjudicate":
+                bo = files.corpus.annotation_path("bo", "summit")
+                bo.parent.mkdir(exist_ok=True)
+                bo.write_text(json.dumps(gold | {"annotator": "bo"}), encoding="utf-8")
+            result = run(files.corpus, *command)
+            assert result.exit_code == 1
+            assert result.stderr.startswith("Error: annotations/ana/summit.json"), command
+            assert "`dateline validate`" in result.stderr
+
+
+def test_an_annotation_without_its_document_is_named(files, run):
+    files.check()
+    (files.corpus.annotations / "ana").mkdir()
+    files.corpus.annotation_path("ana", "other").write_text("{}")
+    result = run(files.corpus, "agree", "gold", "ana")
+    assert "annotations/ana/other.json: there is no document corpus/other.json" in result.stderr
+    result = run(files.corpus, "agree", "gold", "ana", "--documents", "nothing")
+    assert "corpus/nothing.json: there is no such file" in result.stderr

@@ -25,11 +25,12 @@ from dateline.adjudication.manual_edits import (
 )
 from dateline.adjudication.resolve import Resolution, resolve
 from dateline.adjudication.strategy import Strategy
+from dateline.corpus.annotators import annotation_files
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, DatelineError, InvalidInputError, NotFoundError
 from dateline.model import GOLD, Annotation, canonical
 from dateline.validation.engine import Checker
-from dateline.validation.incidents import Incident
+from dateline.validation.required import valid_document
 
 
 class Adjudication:
@@ -57,12 +58,14 @@ class Adjudication:
         self._corpus = corpus
         self._strategy = strategy
         self._dry_run = dry_run
-        self.document = corpus.read_document(document)
         self._checker = Checker(corpus)
-        annotations = [corpus.read_annotation(name, document) for name in annotators]
-        path = corpus.annotation_path(GOLD, document)
-        self._present = corpus.read_annotation(GOLD, document) if path.is_file() else None
-        self._check(annotations)
+        has_gold = corpus.annotation_path(GOLD, document).is_file()
+        names = [*annotators, *[GOLD] * has_gold]
+        valid = valid_document(corpus, document, names, self._checker)
+        self.document = valid.document
+        annotations = [valid.annotations[name] for name in annotators]
+        self._present = valid.annotations.get(GOLD)
+        self._check_layers(annotations)
         self.annotated = AnnotatedDocument.of(self.document, annotations, corpus.ontology)
         self._log = log_path(corpus, document)
         self._logged = read_decisions(self._log) if self._log.is_file() else []
@@ -87,10 +90,10 @@ class Adjudication:
     def adopt(self, curated: Annotation, curator: Curator, when: str) -> None:
         """Decide the open cases as a curator's annotation does; gold will be equal to it.
 
-        Cases that do not come up in it stay open. Raises DatelineError if the annotation has errors
-        or other layers.
+        Cases that do not come up in it stay open. Raises InvalidInputError if the annotation has
+        other layers.
         """
-        self._check([next(iter(self.annotated.annotations.values())), curated])
+        self._check_layers([next(iter(self.annotated.annotations.values())), curated])
         self._curated = curated
         tried: set[str] = set()
         while fresh := [
@@ -266,14 +269,7 @@ class Adjudication:
             append(self._log, [record])
             self._last_record = record
 
-    def _check(self, annotations: Sequence[Annotation]) -> None:
-        for annotation in annotations:
-            errors = self._errors(annotation)
-            if errors:
-                raise InvalidInputError(
-                    f"{errors[0].file} {errors[0].pointer}: {errors[0].message}. Fix all errors of "
-                    "the annotation first; `dateline validate` lists them."
-                )
+    def _check_layers(self, annotations: Sequence[Annotation]) -> None:
         first = annotations[0]
         for other in (*annotations[1:], *([self._present] if self._present else [])):
             if other.layers != first.layers:
@@ -284,7 +280,8 @@ class Adjudication:
                 )
 
     def _check_gold(self, gold: Annotation) -> None:
-        errors = self._errors(gold)
+        incidents = self._checker.check_annotation(gold, self.document)
+        errors = [incident for incident in incidents if incident.level == "error"]
         if errors:
             listed = "\n".join(
                 f"  {i.code} {i.pointer}: {i.message}\n    {i.quote}" for i in errors
@@ -293,10 +290,6 @@ class Adjudication:
                 f"{self.document.id}: gold was not written, because it would have errors:\n"
                 f"{listed}\nReopen the cases that lead to them, and decide differently."
             )
-
-    def _errors(self, annotation: Annotation) -> list[Incident]:
-        incidents = self._checker.check_annotation(annotation, self.document)
-        return [incident for incident in incidents if incident.level == "error"]
 
 
 def shared_documents(
@@ -313,15 +306,12 @@ def shared_documents(
         raise InvalidInputError(f'"{GOLD}" is the result of adjudication. Name annotators instead.')
     common = set(corpus.document_ids())
     for name in annotators:
-        annotated = {path.stem for path in (corpus.annotations / name).glob("*.json")}
-        if not annotated:
-            folder = corpus.relative(corpus.annotations / name)
-            raise NotFoundError(f'{folder}: there are no annotations of "{name}".')
+        annotated = annotation_files(corpus, name)
         missing = [document for document in chosen if document not in annotated]
         if missing:
             path = corpus.relative(corpus.annotation_path(name, missing[0]))
             raise NotFoundError(f"{path}: there is no such file.")
-        common &= annotated
+        common &= annotated.keys()
     return sorted(set(chosen) or common)
 
 

@@ -14,10 +14,10 @@ from dateline.agreement.counts import OUTSIDE, PairCount, count_document, token_
 from dateline.agreement.disagreements import disagreements
 from dateline.agreement.gamma import gamma
 from dateline.agreement.report import ALL, Coefficients, LayerAgreement, PairAgreement, Score
-from dateline.corpus.store import Corpus
 from dateline.metrics.counts import FloatArray
 from dateline.metrics.resampling import draws, interval
 from dateline.model import Document
+from dateline.validation.required import ValidDocument
 
 K = TypeVar("K")
 
@@ -28,21 +28,20 @@ Unit = tuple[int, str | None, str | None]
 
 
 def measure_pair(
-    corpus: Corpus,
     first: str,
     second: str,
-    documents: Sequence[str],
+    documents: Sequence[ValidDocument],
     layers: Sequence[str],
     seed: int,
     with_gamma: bool,
 ) -> PairAgreement:
     """Measure two annotators on documents and layers that both have annotated."""
-    measurement = _PairMeasurement(corpus, first, second, documents, seed, with_gamma)
+    measurement = _PairMeasurement(first, second, documents, seed, with_gamma)
     shared = [layer for layer in layers if measurement.has(layer)]
     return PairAgreement(
         first=first,
         second=second,
-        documents=tuple(documents),
+        documents=tuple(one.document.id for one in documents),
         layers={layer: measurement.layer(layer) for layer in shared},
         coreference=measurement.coreference() if "entities" in shared else None,
         arguments=measurement.arguments() if "events" in shared else {},
@@ -60,23 +59,19 @@ class _PairMeasurement:
 
     def __init__(
         self,
-        corpus: Corpus,
         first: str,
         second: str,
-        documents: Sequence[str],
+        documents: Sequence[ValidDocument],
         seed: int,
         with_gamma: bool,
     ) -> None:
         self._seed = seed
         self._with_gamma = with_gamma
         self.documents = []
-        for name in documents:
-            document = corpus.read_document(name)
-            annotations = (
-                corpus.read_annotation(first, name),
-                corpus.read_annotation(second, name),
-            )
-            self.documents.append((document, annotations, count_document(document, *annotations)))
+        for one in documents:
+            annotations = one.annotations[first], one.annotations[second]
+            counts = count_document(one.document, *annotations)
+            self.documents.append((one.document, annotations, counts))
         sizes = [len(document.sentences) for document, *_ in self.documents]
         self._starts = [sum(sizes[:n]) for n in range(len(sizes))]
         self._draws = draws(max(sum(sizes), 1), RESAMPLES, seed)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from dateline.corpus.store import Corpus, canonical_json, read_struct
-from dateline.errors import InvalidInputError
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.names import inside
 from dateline.files.writing import write_if_changed
 from dateline.model import GOLD, Struct
 
@@ -129,6 +130,27 @@ def check_pseudonym(name: str, given: str) -> None:
             f'{given}: is not a pseudonym. Use up to 40 of a-z, 0-9, "-" and "_", starting with a '
             "letter or digit."
         )
+
+
+def annotation_files(corpus: Corpus, annotator: str) -> dict[str, Path]:
+    """An annotator's annotation files, or gold's, by document.
+
+    Raises InvalidInputError if the name is not a pseudonym, or a link leads out of the corpus, and
+    NotFoundError if there are no annotations.
+    """
+    if annotator != GOLD:
+        check_pseudonym(annotator, f'"{annotator}"')
+    folder = inside(corpus.root, corpus.annotations / annotator)
+    files = {path.stem: path for path in sorted(folder.glob("*.json"))}
+    for path in files.values():
+        if path.is_symlink():
+            inside(corpus.root, path)
+    if not files:
+        raise NotFoundError(
+            f'{corpus.relative(folder)}: there are no annotations of "{annotator}". Annotators: '
+            f"{', '.join(corpus.annotators()) or 'none'}."
+        )
+    return files
 
 
 def check_date(date: str, given: str) -> None:

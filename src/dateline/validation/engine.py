@@ -7,7 +7,7 @@ reported, not just the first.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -91,13 +91,17 @@ class Checker:
                 self._rules.setdefault(rule.scope, []).append((rule, rule.check))
         self._waivers = Waivers(corpus.root / WAIVERS)
 
-    def check_documents(self, documents: Iterable[str]) -> Iterator[CheckedDocument]:
-        """Check documents with all of their annotations."""
-        annotators = _annotators_by_document(self._corpus)
+    def check_documents(
+        self, documents: Iterable[str], annotators: Collection[str] | None = None
+    ) -> Iterator[CheckedDocument]:
+        """Check documents with all of their annotations, or with those of some annotators."""
+        if annotators is None:
+            annotators = self._corpus.annotators()
+        by_document = _annotators_by_document(self._corpus, annotators)
         for name in documents:
             document, incidents = self._check_document(self._corpus.document_path(name))
             annotations = {}
-            files = annotators.get(name, ()) if document is not None else ()
+            files = by_document.get(name, ()) if document is not None else ()
             if document is not None:
                 text = TextContext(document)
                 for annotator in files:
@@ -210,10 +214,10 @@ class Checker:
         return path.read_bytes() if path.is_file() else None
 
 
-def _annotators_by_document(corpus: Corpus) -> Mapping[str, list[str]]:
+def _annotators_by_document(corpus: Corpus, annotators: Iterable[str]) -> Mapping[str, list[str]]:
     # One listing of each annotator's folder, not a search of all folders for each document.
     found: dict[str, list[str]] = {}
-    for annotator in corpus.annotators():
+    for annotator in annotators:
         for name in os.listdir(corpus.annotations / annotator):  # noqa: PTH208 (names are enough)
             stem, extension = os.path.splitext(name)  # noqa: PTH122
             if extension == ".json":

@@ -29,13 +29,17 @@ def list_annotators(settings: Settings, output_format: str) -> None:
     Example:
       dateline annotators list
     """
-    from dateline.corpus.annotators import Annotator, read_register
+    from dateline.corpus.annotators import Annotator, annotation_files, read_register
     from dateline.corpus.store import Corpus
+    from dateline.validation.required import valid_annotations
 
     corpus = Corpus(settings.root)
     known = dict(read_register(corpus))
+    present = corpus.annotators()
+    for _ in valid_annotations(corpus):
+        pass  # it raises an error if any annotation is not valid
     rows = []
-    for name in sorted({*known, *corpus.annotators()} - {"gold"}):
+    for name in sorted({*known, *present} - {"gold"}):
         listed: Annotator | None = known.get(name)
         rows.append(
             {
@@ -43,7 +47,7 @@ def list_annotators(settings: Settings, output_format: str) -> None:
                 "kind": listed.kind if listed else None,
                 "since": listed.since if listed else None,
                 "note": listed.note if listed else None,
-                "documents": len(list((corpus.annotations / name).glob("*.json"))),
+                "documents": len(annotation_files(corpus, name)) if name in present else 0,
             }
         )
     if output_format == "json":

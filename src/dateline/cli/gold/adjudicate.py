@@ -205,13 +205,15 @@ def _with_curator(decisions: Sequence[Decision], curator: Curator | None) -> Seq
 
 
 def _adopt(corpus: Corpus, adjudication: Adjudication, name: str, curator: Curator) -> None:
+    from dateline.validation.required import valid_document
+
     path = corpus.annotation_path(name, adjudication.document.id)
     if not path.is_file():
         raise NotFoundError(
             f"{corpus.relative(path)}: there is no such file. Pull the curator's annotation first."
         )
-    curated = corpus.read_annotation(name, adjudication.document.id)
-    adjudication.adopt(curated, curator, now())
+    found = valid_document(corpus, adjudication.document.id, [name])
+    adjudication.adopt(found.annotations[name], curator, now())
 
 
 def _write_gold(
