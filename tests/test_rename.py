@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 
+import msgspec
 import pytest
 
 from dateline.corpus.store import Corpus
@@ -15,6 +18,7 @@ from dateline.label_studio.convert.from_result import from_result, header_of
 from dateline.label_studio.convert.to_result import to_result
 from dateline.model import canonical
 from dateline.ontology.former_names import renamed
+from tests.killed import contents, killed_runs
 
 RENAMED = {
     ("entityType", "PERSON"): "HUMAN",
@@ -125,30 +129,44 @@ def test_nothing_is_renamed_if_a_file_would_be_invalid(change, run):
     assert path.read_bytes() == old
 
 
-def test_a_full_disk_leaves_every_file_unchanged(change, run, monkeypatch):
-    import dateline.migration.rename_labels as module
+def test_a_full_disk_leaves_every_file_unchanged(files, run, monkeypatch):
+    files.check()
+    before, changes = contents(files.root), 0
+    run(files.corpus, "rename", "PERSON=HUMAN", "--dry-run")
+    assert contents(files.root) == before, "a dry run writes nothing"
+    with monkeypatch.context() as patch:
 
-    corpus = change()
-    for annotator in ("ana", "bo"):
-        gold = corpus.read_annotation("gold", "summit")
-        corpus.write_annotation(
-            type(gold)(
-                **{f: getattr(gold, f) for f in gold.__struct_fields__} | {"annotator": annotator}
-            )
-        )
-    paths = [corpus.annotation_path(name, "summit") for name in corpus.annotators()]
-    before = [path.read_bytes() for path in paths]
-    write, calls = module.write_atomically, []
+        def full(_descriptor):
+            nonlocal changes
+            changes += 1
+            if changes == 2:
+                raise OSError(28, "No space left on device", "the disk")
 
-    def full(path, content):
-        calls.append(path)
-        if len(calls) == 2:
-            raise OSError(28, "No space left on device", str(path))
-        write(path, content)
+        patch.setattr(os, "fsync", full)
+        result = run(files.corpus, "rename", "PERSON=HUMAN")
+    assert result.exit_code == 1
+    assert "No space left on device" in result.stderr
+    assert contents(files.root) == before
 
-    monkeypatch.setattr(module, "write_atomically", full)
-    assert run(corpus, "rename").exit_code == 1
-    assert [path.read_bytes() for path in paths] == before
+
+def test_a_killed_rename_is_finished_by_the_same_command_or_the_next(files, run, tmp_path):
+    files.check()
+    ana = files.corpus.read_annotation("gold", "summit")
+    files.corpus.write_annotation(msgspec.structs.replace(ana, annotator="ana"))
+    names = ("rename", "PERSON=HUMAN")
+    *killed, whole = killed_runs(files.root, names, tmp_path / "killed")
+    after, add = contents(whole), ("annotators", "add", "ana", "--kind", "human")
+    before = contents(files.root)
+    assert len(killed) > 10
+    for root in killed:
+        other = tmp_path / "other" / root.name
+        shutil.copytree(root, other)
+        result = run(Corpus(root), *names)
+        assert (result.exit_code, contents(root)) == (0, after), result.output
+        assert run(Corpus(other), *add).exit_code == 0
+        found = contents(other)
+        del found["annotations/annotators.json"]
+        assert found in (before, after)
 
 
 @pytest.mark.parametrize(

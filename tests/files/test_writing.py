@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +19,7 @@ from dateline.files.writing import (
     locked,
     refuse_changed,
     write_atomically,
+    write_together,
 )
 
 OLD = {"a.txt": b"old a", "b/c.txt": b"old c", "gone.txt": b"old"}
@@ -121,3 +124,38 @@ def test_links_do_not_lead_out_of_a_folder(tmp_path):
     for path in (root / "link" / "a.json", root / ".." / "a.json"):
         with pytest.raises(InvalidInputError, match="leads out of"):
             inside(root, path)
+
+
+@pytest.mark.parametrize(
+    "step", [{"path": "../out", "staged": "0"}, {"path": "a", "staged": "../../secret"}]
+)
+def test_a_journal_of_somebody_else_leads_nowhere(tmp_path, step):
+    root = tmp_path / "root"
+    write_atomically(root / NOTES / "journal" / "0", b"x")
+    write_atomically(root / NOTES / "journal" / "steps.json", json.dumps([step]).encode())
+    (root / "secret").write_text("secret")
+    with pytest.raises(InvalidInputError), locked(root):
+        pytest.fail("the journal was followed")
+    assert not (tmp_path / "out").exists()
+    assert not (root / "a").exists()
+
+
+def test_a_disk_that_fails_in_the_middle_is_named_and_the_change_finished_later(
+    tmp_path, monkeypatch
+):
+    write_atomically(tmp_path / "a", b"old")
+    files = {tmp_path / "a": b"new", tmp_path / "b": b"new"}
+    with monkeypatch.context() as patch, locked(tmp_path):
+        synced = os.fsync
+
+        def full(descriptor):
+            if (tmp_path / NOTES / "journal" / "steps.json").exists():
+                raise OSError(28, "No space left on device", "b")
+            synced(descriptor)
+
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(ConflictError, match="No space left on device"):
+            write_together(tmp_path, files)
+    with locked(tmp_path):
+        assert (tmp_path / "b").read_bytes() == b"new"
+        assert (tmp_path / "a").read_bytes() == b"new"

@@ -6,6 +6,7 @@ mapping of server users to pseudonyms is private: it is in ``.dateline/``, outsi
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 from collections import Counter
@@ -22,6 +23,7 @@ from dateline.model import GOLD, Struct
 Role = Literal["human", "model"]
 
 PSEUDONYM = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+EMAIL_ADDRESS = re.compile(r"[^\s@<>(),;:\"']+@[^\s@<>(),;:\"']+\.[^\W\d_]{2,}")
 
 
 class Annotator(Struct, frozen=True):
@@ -80,15 +82,17 @@ def read_register(corpus: Corpus) -> Mapping[str, Annotator]:
             )
         if annotator.since is not None:
             check_date(annotator.since, f'{path}: "{annotator.pseudonym}"')
+        check_no_address(annotator.note, f'{path}: the note on "{annotator.pseudonym}"')
     return {annotator.pseudonym: annotator for annotator in annotators}
 
 
 def write_annotator(corpus: Corpus, annotator: Annotator) -> bool:
     """Add an annotator to the list, or replace its entry; True if the file changed.
 
-    Raises InvalidInputError.
+    Call it while holding `locked`. Raises InvalidInputError.
     """
     check_pseudonym(annotator.pseudonym, annotator.pseudonym)
+    check_no_address(annotator.note, "note")
     known = {**read_register(corpus), annotator.pseudonym: annotator}
     register = Register(annotators=tuple(known[name] for name in sorted(known)))
     return write_if_changed(register_path(corpus), canonical_json(register))
@@ -102,7 +106,8 @@ def read_users(corpus: Corpus, url: str) -> Mapping[int, str]:
 def write_users(corpus: Corpus, url: str, users: Mapping[int, str]) -> bool:
     """Add pseudonyms of a server's users; True if the file changed.
 
-    Raises InvalidInputError, also if two users would get the same pseudonym.
+    Call it while holding `locked`. Raises InvalidInputError, also if two users would get the same
+    pseudonym.
     """
     known = _servers(corpus)
     pseudonyms = {**known.get(_address(url), {}), **users}
@@ -132,6 +137,16 @@ def check_pseudonym(name: str, given: str) -> None:
         )
 
 
+def check_no_address(text: str | None, given: str) -> None:
+    """Raise InvalidInputError, starting with ``given``, if a text has an e-mail address."""
+    found = EMAIL_ADDRESS.search(text or "")
+    if found:
+        raise InvalidInputError(
+            f'{given}: "{found[0]}" is an e-mail address. This text becomes part of the corpus; '
+            "leave out names and addresses."
+        )
+
+
 def annotation_files(corpus: Corpus, annotator: str) -> dict[str, Path]:
     """An annotator's annotation files, or gold's, by document.
 
@@ -155,12 +170,11 @@ def annotation_files(corpus: Corpus, annotator: str) -> dict[str, Path]:
 
 def check_date(date: str, given: str) -> None:
     """Raise InvalidInputError, starting with ``given``, if this is not an ISO 8601 date."""
-    try:
-        datetime.date.fromisoformat(date)
-    except ValueError:
-        raise InvalidInputError(
-            f'{given}: "{date}" is not a date; write it as 2026-01-31.'
-        ) from None
+    with contextlib.suppress(ValueError):
+        # The parser accepts other forms too, such as 20260131.
+        if datetime.date.fromisoformat(date).isoformat() == date:
+            return
+    raise InvalidInputError(f'{given}: "{date}" is not a date; write it as 2026-01-31.')
 
 
 def _servers(corpus: Corpus) -> dict[str, Mapping[int, str]]:

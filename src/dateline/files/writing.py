@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ from pathlib import Path
 import msgspec
 
 from dateline.errors import ConflictError
+from dateline.files.names import inside, plain_name
+from dateline.files.reading import decode_json_as, read_bytes
 
 NOTES = ".dateline"
 """The folder of a corpus for what is not part of it: locks, journals, notes of a pull."""
@@ -33,7 +36,9 @@ def sha256(content: bytes) -> str:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write to a temporary file beside the path, then replace: readers see old or new, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, temporary = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
+    )
     written = Path(temporary)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -76,6 +81,7 @@ def locked(root: Path, wait: float = WAIT) -> Iterator[None]:
         ) from None
     try:
         recover(root)
+        _remove_leftovers(root)
         yield
     finally:
         lock.release()
@@ -107,19 +113,35 @@ def write_together(root: Path, files: Mapping[Path, bytes | None]) -> None:
     """Write several files of a corpus, or remove those whose content is None: all or none.
 
     Call it while holding `locked`. Interrupted at any moment, the files are as before, or `recover`
-    makes all of them new.
+    makes all of them new. Raises InvalidInputError, and writes nothing, if a path leads out of the
+    corpus; ConflictError if the disk fails when only some files are in place.
     """
     journal = root / NOTES / "journal"
     shutil.rmtree(journal, ignore_errors=True)
+    for path in files:
+        inside(root, path)
     steps = []
-    for number, (path, content) in enumerate(files.items()):
-        staged = None
-        if content is not None:
-            staged = str(number)
-            write_atomically(journal / staged, content)
-        steps.append(_Step(path=path.relative_to(root).as_posix(), staged=staged))
-    write_atomically(journal / "steps.json", msgspec.json.encode(steps))
-    recover(root)
+    try:
+        for number, (path, content) in enumerate(files.items()):
+            staged = None
+            if content is not None:
+                staged = str(number)
+                write_atomically(journal / staged, content)
+            steps.append(_Step(path=path.relative_to(root).as_posix(), staged=staged))
+        write_atomically(journal / "steps.json", msgspec.json.encode(steps))
+    except OSError:
+        shutil.rmtree(journal, ignore_errors=True)
+        raise
+    try:
+        recover(root)
+    except KeyboardInterrupt:
+        recover(root)
+        raise
+    except OSError as error:
+        raise ConflictError(
+            f"{error.filename}: {error.strerror}. Some files are new and some are old. Fix "
+            "permissions or disk space, and run the command again; it finishes the change first."
+        ) from None
 
 
 def recover(root: Path) -> None:
@@ -127,12 +149,26 @@ def recover(root: Path) -> None:
     journal = root / NOTES / "journal"
     decided = journal / "steps.json"
     if decided.is_file():
-        for step in msgspec.json.decode(decided.read_bytes(), type=list[_Step]):
-            target = root / step.path
+        for step in decode_json_as(read_bytes(decided), list[_Step]):
+            # The journal of somebody else's corpus could name any file.
+            target = inside(root, root / step.path)
             if step.staged is None:
                 target.unlink(missing_ok=True)
-            elif (staged := journal / step.staged).is_file():
+            elif (staged := journal / plain_name(step.staged, str(decided))).is_file():
                 # Copied, not moved: a crash between two steps must leave what to repeat them from.
                 write_if_changed(target, staged.read_bytes())
         decided.unlink()
     shutil.rmtree(journal, ignore_errors=True)
+
+
+_FOLDERS = ("schema", "seeds", "corpus", "annotations", NOTES)
+_LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
+
+
+def _remove_leftovers(root: Path) -> None:
+    """Remove the temporary files of commands that were killed; nobody else writes meanwhile."""
+    for folder in _FOLDERS:
+        for path, _, names in os.walk(root / folder):
+            for name in names:
+                if _LEFTOVER.fullmatch(name):
+                    Path(path, name).unlink(missing_ok=True)

@@ -36,8 +36,8 @@ def parse_rename(text: str) -> LabelRename:
 def rename_in_schema(schema: Schema, renames: Iterable[LabelRename]) -> Schema:
     """A copy of the ontology's schema with labels renamed wherever they occur.
 
-    Raises NotFoundError for a label that does not exist, and InvalidInputError for a name that is
-    ambiguous or already in use.
+    A label that already has its new name stays as it is. Raises NotFoundError for a label that
+    does not exist, and InvalidInputError for a name that is ambiguous or already in use.
     """
     changed = copy.deepcopy(dict(schema))
     for rename in renames:
@@ -57,6 +57,13 @@ def _rename(schema: dict[str, Any], rename: LabelRename) -> None:
         if rename.kind in (None, kind)
         and any(holder.get("const") == rename.old for _, holder in entries)
     ]
+    if not found and any(
+        holder.get("const") == rename.new and rename.old in entry.get("x-formerly", ())
+        for kind, entries in kinds.items()
+        if rename.kind in (None, kind)
+        for entry, holder in entries
+    ):
+        return
     if not found:
         what = f"{rename.kind} label" if rename.kind else "label"
         raise NotFoundError(

@@ -1,4 +1,4 @@
-"""Rename labels in the ontology and in all annotations, atomically."""
+"""Rename labels in the ontology and in all annotations: in all of these files or in none."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from dateline.corpus.annotators import annotation_files
 from dateline.corpus.store import Corpus, canonical_json, file_name
-from dateline.errors import DatelineError, InvalidInputError
-from dateline.files.writing import write_atomically
+from dateline.errors import InvalidInputError
+from dateline.files.writing import write_together
 from dateline.migration.rename_in_schema import LabelRename, rename_in_schema
 from dateline.model import Struct, canonical
 from dateline.ontology.former_names import Renaming, renamed
@@ -33,26 +34,27 @@ def rename_labels(
 ) -> RenameResult:
     """Rename labels in the ontology, and replace all former names in all annotations.
 
-    The old names are added to ``x-formerly`` in the ontology. Raises DatelineError, and changes
-    nothing, if a file cannot be read or written, or would not match its schema afterwards.
+    The old names are added to ``x-formerly`` in the ontology. A label that already has its new name
+    is not renamed again, so an interrupted rename can be repeated. Call it while holding `locked`,
+    unless it is a ``dry_run``. Raises DatelineError, and changes nothing, if a file cannot be read,
+    or would not match its schema afterwards; OSError if it cannot be written.
     """
     new: dict[Path, bytes] = {}
     if renames:
         corpus, path, content = _renamed_ontology(corpus, renames)
-        new[path] = content
+        if content != path.read_bytes():
+            new[path] = content
     checker = Checker(corpus)
     total: Counter[Renaming] = Counter()
     problems: list[str] = []
     for annotator in corpus.annotators():
-        for path in sorted((corpus.annotations / annotator).glob("*.json")):
-            annotation, done = renamed(
-                corpus.read_annotation(annotator, path.stem), corpus.ontology
-            )
+        for document, path in annotation_files(corpus, annotator).items():
+            annotation, done = renamed(corpus.read_annotation(annotator, document), corpus.ontology)
             if not done:
                 continue
             total += done
             new[path] = canonical_json(canonical(annotation))
-            incidents = checker.check_annotation(annotation, corpus.read_document(path.stem))
+            incidents = checker.check_annotation(annotation, corpus.read_document(document))
             problems += [incident.line for incident in incidents if incident.code == SCHEMA.code]
     if problems:
         raise InvalidInputError(
@@ -64,8 +66,8 @@ def rename_labels(
             )
             + "\nFix the files, or add other renamed labels to x-formerly, and run it again."
         )
-    if not dry_run:
-        _write(new)
+    if not dry_run and new:
+        write_together(corpus.root, new)
     return RenameResult(labels=total, files=tuple(corpus.relative(path) for path in new))
 
 
@@ -87,19 +89,3 @@ def _renamed_ontology(corpus: Corpus, renames: Sequence[LabelRename]) -> tuple[C
 
 def _encoded(schema: Schema) -> bytes:
     return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _write(new: dict[Path, bytes]) -> None:
-    old: dict[Path, bytes] = {}
-    try:
-        for path, content in new.items():
-            old[path] = path.read_bytes()
-            write_atomically(path, content)
-    except OSError as error:
-        for path, content in old.items():
-            if path.read_bytes() != content:
-                write_atomically(path, content)
-        raise DatelineError(
-            f"{error.filename}: {error.strerror}. Nothing was renamed. Fix permissions or disk "
-            "space, and run it again."
-        ) from None

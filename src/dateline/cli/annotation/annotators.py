@@ -1,4 +1,4 @@
-"""``dateline annotators``: who annotates, and who they are on a server."""
+"""``dateline annotators``: the list of annotators, and their user numbers on a server."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dateline.cli.shared import Group, Settings, format_option, pass_settings
 
 @click.group(cls=Group)
 def annotators() -> None:
-    """Keep who annotates: pseudonyms, human or model, since when.
+    """List annotators: pseudonym, human or model, since when.
 
-    annotations/annotators.json is part of the corpus, and holds no name and no address. Which user
-    of a server is who stands in .dateline/, which is not kept in version control.
+    annotations/annotators.json is part of the corpus; it has no names or e-mail addresses. Which
+    user of a server has which pseudonym is stored in .dateline/, outside version control.
     """
 
 
@@ -23,7 +23,9 @@ def annotators() -> None:
 @format_option("text", "json")
 @pass_settings
 def list_annotators(settings: Settings, output_format: str) -> None:
-    """Show who annotates, and how many documents.
+    """Show all annotators and the number of documents that each has annotated.
+
+    Exits with 1 if an annotation has errors.
 
     \b
     Example:
@@ -68,9 +70,9 @@ def list_annotators(settings: Settings, output_format: str) -> None:
 
 @annotators.command()
 @click.argument("pseudonym")
-@click.option("--kind", type=click.Choice(["human", "model"]), help="Who decides.")
-@click.option("--since", metavar="DAY", help="Since when, as 2026-01-31.  [default: today]")
-@click.option("--note", metavar="TEXT", help="Anything a reader should know; no name.")
+@click.option("--kind", type=click.Choice(["human", "model"]), help="A person, or a program.")
+@click.option("--since", metavar="DAY", help="Date, such as 2026-01-31.  [default: today]")
+@click.option("--note", metavar="TEXT", help="Note for readers of the corpus, without names.")
 @pass_settings
 def add(
     settings: Settings,
@@ -79,34 +81,42 @@ def add(
     since: str | None,
     note: str | None,
 ) -> None:
-    """List an annotator or curator, or change what is listed.
+    """Add an annotator or curator to the list, or change an entry.
 
     \b
     Example:
       dateline annotators add ana --kind human
     """
-    from dateline.corpus.annotators import Annotator, check_date, read_register, write_annotator
+    from dateline.corpus.annotators import (
+        Annotator,
+        check_date,
+        check_pseudonym,
+        read_register,
+        write_annotator,
+    )
     from dateline.corpus.store import Corpus
-    from dateline.errors import DatelineError
+    from dateline.errors import InvalidInputError
+    from dateline.files.writing import locked
 
     corpus = Corpus(settings.root)
+    check_pseudonym(pseudonym, f'"{pseudonym}"')
     if since is not None:
         check_date(since, "--since")
-    old = read_register(corpus).get(pseudonym)
-    if kind is None and old is None:
-        raise DatelineError(
-            f"{pseudonym}: is that a person or a program? Say --kind human or --kind model."
-        )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    changed = write_annotator(
-        corpus,
-        Annotator(
+    with locked(corpus.root):
+        old = read_register(corpus).get(pseudonym)
+        found = kind or (old.kind if old else None)
+        if found is None:
+            raise InvalidInputError(
+                f"{pseudonym}: is that a person or a program? Add --kind human or --kind model."
+            )
+        annotator = Annotator(
             pseudonym=pseudonym,
-            kind=kind or (old.kind if old else "human"),
+            kind=found,
             since=since or (old.since if old else today),
             note=note or (old.note if old else None),
-        ),
-    )
+        )
+        changed = write_annotator(corpus, annotator)
     settings.say(f"{pseudonym}: {'written' if changed else 'unchanged'}")
 
 
@@ -122,9 +132,9 @@ def add(
 )
 @pass_settings
 def map_users(settings: Settings, users: tuple[str, ...], url: str) -> None:
-    """Say who the users of a server are, by number.
+    """Store the pseudonyms of a server's users, by user number.
 
-    `dateline studio pull` and `watch` then know them on this machine, without --annotator.
+    `dateline studio pull` and `watch` use them on this machine, so --annotator is not needed.
 
     \b
     Example:
@@ -133,10 +143,15 @@ def map_users(settings: Settings, users: tuple[str, ...], url: str) -> None:
     from dateline.cli.annotation.connection import numbered
     from dateline.corpus.annotators import read_register, write_users
     from dateline.corpus.store import Corpus
+    from dateline.files.writing import locked
 
     corpus = Corpus(settings.root)
     names = numbered(users, "USER=PSEUDONYM")
-    changed = write_users(corpus, url, names)
+    with locked(corpus.root):
+        changed = write_users(corpus, url, names)
     settings.say(f"{url}: {'written' if changed else 'unchanged'}")
     for name in sorted({*names.values()} - {*read_register(corpus)}):
-        settings.say(f"{name} is not listed yet: `dateline annotators add {name} --kind …`")
+        settings.say(
+            f"{name} is not listed yet; run `dateline annotators add {name} --kind human`, or "
+            "`--kind model`."
+        )
