@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.corpus.boilerplate import drop_boilerplate, remove, seed_offset
+from dateline.corpus.boilerplate import drop_boilerplate, readings, remove, seed_offset
 from dateline.corpus.segmentation import segment
 from dateline.corpus.store import Corpus
 from dateline.model import Dropped
@@ -20,6 +22,11 @@ NASTY = st.text(
     ),
     max_size=60,
 )  # fmt: skip
+JOINED = st.lists(
+    st.sampled_from(
+        ["“", "”", '"', "Stop", "Yahoo", "Rep", *".?! ", "Harry", "asked", "The", "– s", "e\u0301"]
+    )
+).map("".join)
 
 
 def sentences_of(text: str) -> list[str]:
@@ -49,6 +56,36 @@ def test_quotes_titles_dashes_possessives_and_hyphens():
     assert sentences_of("Mr. Kim met Dr. Lee. They left.") == ["Mr. Kim met Dr. Lee.", "They left."]
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ['"Good morning?" Harry asked.', "He left."],
+        ["“Stop!” he said.", "He left."],
+        ["“Who is it?", "What is it?” Ms. Lee of the Foreign Ministry finally asked."],
+        ["“Stop!” Kim Jong Un’s sister shouted.", "He left."],
+        ["“Hello.", "Who are you?” O’Brien wondered.", "“It is me!” J. K. Lee said."],
+        ["„Wer da?“ – fragte er.", "Er ging."],
+        # Not an attribution: a full stop, another verb, a pronoun, a quote within a sentence.
+        ["“He went.”", "Harry asked for more."],
+        ["“Why?”", "John left the room.", "“Stop!”", "He said no."],
+        ["He said “Stop!”", "Harry asked why."],
+        ["Rep. Bo Lind and Sen. Ana Ruiz met Gov. Kim.", "They left."],
+        ["Gen. Lee saw Lt. Col. Park, Maj. Gen. Cho, Sgt. Roe and Rev. Poe.", "They left."],
+        ["We met the Gov.", "She was late."],
+        ["Yahoo! Inc. and Wow! Ltd. sued Yum! Brands.", "It won."],
+        ["Guess? Jeans are blue.", "He works at Yahoo!", "He likes it."],
+        ["Who won?", "Jeans are blue.", "What a day!", "Companies rose."],
+    ],
+)
+def test_names_and_attributions_are_not_split(sentences: list[str]):
+    assert sentences_of(" ".join(sentences)) == sentences
+
+
+def test_a_line_of_many_joins_takes_linear_time():
+    for part in ("Rep. ", '"A!" Al said ', "“A!” Al ", "Yahoo! "):
+        assert segment(part * 20_000)[0]
+
+
 def test_a_line_break_ends_a_sentence():
     assert sentences_of("Headline without a stop\r\nThe text.") == [
         "Headline without a stop",
@@ -60,7 +97,7 @@ def test_a_combining_mark_stays_with_its_letter():
     assert tokens_of("Cafe\u0301 e\u0301cole नमस्ते") == ["Cafe\u0301", "e\u0301cole", "नमस्ते"]
 
 
-@given(NASTY)
+@given(NASTY | JOINED)
 def test_tokens_and_sentences_tile_the_text(text: str):
     sentences, tokens = segment(text)
     for ranges in (sentences, tokens):
@@ -90,6 +127,32 @@ def test_boilerplate_is_whole_lines_only():
         Dropped(start=1, end=16, reason="boilerplate"),
         Dropped(start=43, end=57, reason="boilerplate"),
     )
+
+
+@given(NASTY, NASTY)
+def test_every_copy_of_a_seed_reads_as_its_text_with_offsets(head: str, tail: str):
+    seed = f"\ufeff{head}\r\nARTICLE AD BOX\n{tail}é\n"
+    patterns = ["ARTICLE AD BOX"]
+    text, dropped = drop_boilerplate(seed, patterns)
+    copies = [seed, seed[1:], text, unicodedata.normalize("NFD", text), text + "\n"]
+    for copy in copies:
+        for reading in readings(copy, patterns, dropped):
+            moved = [reading.offset(i) for i in range(len(copy) + 1)]
+            assert moved == sorted(moved)
+            assert moved[-1] <= len(reading.text)
+        if unicodedata.is_normalized("NFC", text) and "\n\n" not in text[-2:]:
+            assert text in {reading.text for reading in readings(copy, patterns, dropped)}
+
+
+def test_offsets_move_with_what_is_removed_and_added():
+    seed = "\ufeffARTICLE AD BOX\r\nCafe\u0301 one.\r\nTwo."
+    text = "Café one.\nTwo."
+    (found,) = [r for r in readings(seed, ["ARTICLE AD BOX"]) if r.text == text]
+    for quote, same in (("Cafe\u0301", "Café"), ("one", "one"), ("Two", "Two")):
+        start = seed.index(quote)
+        moved = found.offset(start), found.offset(start + len(quote))
+        assert text[slice(*moved)] == same
+    assert found.offset(3) == found.offset(17) == 0
 
 
 def test_an_excerpt_is_one_printable_line():

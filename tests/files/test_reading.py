@@ -73,7 +73,9 @@ def test_what_json_can_say_is_read_as_it_is(value):
     ("content", "problem"),
     [
         (b"a = 1\na = 2", "is not TOML: Cannot overwrite a value"),
-        (b"a = " + b"9" * 5000, "is not TOML: Exceeds the limit"),
+        (b"a = " + b"9" * 5000, "is not TOML: line 1: the number is too large"),
+        (b"a." * DEEP + b"a = 1", f"is nested deeper than {DEPTH} levels"),
+        (b"[a" + b" . 'a'" * DEEP + b"]", f"is nested deeper than {DEPTH} levels"),
         (b"a = " + b"[" * DEEP, f"is nested deeper than {DEPTH} levels"),
         (b"a = 2025-02-30", "is not TOML"),
         (b"\xef\xbb\xbfa = 1", "byte order mark"),

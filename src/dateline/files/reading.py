@@ -28,8 +28,16 @@ LARGEST = 2 * 1024**3
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _LARGE_NUMBER = re.compile(rb"\d{19}|[eE]\+?\d{3}")
+_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
+_TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 _POSITION = re.compile(r" at line (\d+) column (\d+)$")
 _AROUND = 30
+# The time and memory that tomllib needs grow with the square of the parts of a dotted key.
+_LONG_KEY = re.compile(
+    r"""(?:^|[\[{,])[ \t]*(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*)"""
+    rf"{{{DEPTH}}}",
+    re.M,
+)
 
 
 class MalformedError(InvalidInputError):
@@ -119,13 +127,17 @@ def decode_toml(content: bytes) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415
 
     text = decode_text(content)
+    if _LONG_KEY.search(text):
+        raise MalformedError(_TOO_DEEP)
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MalformedError(f"is not TOML: {error}") from None
-    except (ValueError, OverflowError) as error:
-        # A number of thousands of digits, or a day that does not exist.
-        raise MalformedError(f"is not TOML: {_first_sentence(error)}") from None
+        raise MalformedError(f"is not TOML: {error}", _toml_line(text, str(error))) from None
+    except (ValueError, OverflowError):
+        # The only ones that tomllib does not make its own: Python reads at most 4,300 digits.
+        number = _LONG_NUMBER.search(text)
+        line = text.count("\n", 0, number.start()) + 1 if number else 1
+        raise MalformedError(f"is not TOML: line {line}: the number is too large") from None
     except RecursionError:
         raise MalformedError(_TOO_DEEP) from None
     _refuse_depth(tables)
@@ -209,6 +221,13 @@ def _of_parser(content: bytes, message: str) -> MalformedError:
     at = start + column
     quote = content[max(at - _AROUND, 0) : at + _AROUND].decode("utf-8", "replace")
     return MalformedError(f"{place}: {message[0].lower()}{message[1:]}", quote)
+
+
+def _toml_line(text: str, message: str) -> str:
+    """The line that a message of tomllib is about; the last one if it names none."""
+    found = _TOML_LINE.search(message)
+    lines = text.rstrip().split("\n")
+    return lines[min(int(found[1]), len(lines)) - 1 if found else -1].strip()[:60]
 
 
 def _refuse_depth(value: Any) -> None:

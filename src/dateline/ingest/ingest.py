@@ -18,7 +18,8 @@ from dateline.corpus.segmentation import segment
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
-from dateline.files.writing import sha256
+from dateline.files.names import inside
+from dateline.files.writing import locked, sha256
 from dateline.ingest.seeds import read_seed
 from dateline.ingest.sidecar import read_metadata
 from dateline.model import Document, Seed, Struct
@@ -36,16 +37,23 @@ class Outcome(Struct, frozen=True):
 
 
 def ingest(corpus: Corpus, seeds: Iterable[Path]) -> Iterator[Outcome]:
-    """Ingest seeds, yielding an outcome for each. Raises InvalidInputError for invalid schemas."""
-    ingester = _Ingester(corpus)
-    for path in seeds:
-        name = corpus.relative(path)
-        try:
-            yield Outcome(seed=name, result=ingester.ingest(path))
-        except DatelineError as error:
-            yield Outcome(seed=name, result="refused", message=str(error))
-        except OSError as error:
-            yield Outcome(seed=name, result="refused", message=f"{error.strerror}.")
+    """Ingest seeds, yielding an outcome for each; holds the corpus's lock until the last one.
+
+    Raises InvalidInputError for invalid schemas or documents, and ConflictError if another command
+    holds the lock.
+    """
+    inside(corpus.root, corpus.documents)
+    with locked(corpus.root):
+        ingester = _Ingester(corpus)
+        for path in seeds:
+            name = corpus.relative(path)
+            try:
+                yield Outcome(seed=name, result=ingester.ingest(path))
+            except DatelineError as error:
+                yield Outcome(seed=name, result="refused", message=str(error))
+            except OSError as error:
+                file = f"{Path(error.filename).name}: " if error.filename else ""
+                yield Outcome(seed=name, result="refused", message=f"{file}{error.strerror}.")
 
 
 class _Ingester:
@@ -55,16 +63,16 @@ class _Ingester:
         self._validator = SchemaValidator(corpus.schemas, "document")
         self._shares = split_shares(corpus.schemas)
         self._boilerplate = boilerplate(corpus.schemas)
-        self._by_text = {
-            document.text_sha256: document.id
-            for document in map(corpus.read_document, corpus.document_ids())
-        }
+        self._by_text: dict[str, str] = {}
+        for name in corpus.document_ids():
+            inside(corpus.root, corpus.document_path(name))
+            self._by_text[corpus.read_document(name).text_sha256] = name
 
     def ingest(self, path: Path) -> Literal["added", "updated", "unchanged"]:
         content, decoded = read_seed(self._corpus, path)
         sidecar = path.with_suffix(".toml")
-        metadata = read_metadata(sidecar, self._schema)
-        exists = self._corpus.document_path(path.stem).is_file()
+        metadata = read_metadata(self._corpus.root, sidecar, self._schema)
+        exists = inside(self._corpus.root, self._corpus.document_path(path.stem)).exists()
         old = self._corpus.read_document(path.stem) if exists else None
         text, dropped = drop_boilerplate(decoded, self._boilerplate)
         if old is not None and old.text == text:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.reading import BYTE_ORDER_MARK, MalformedError, decode_text, read_bytes
+from dateline.ontology.patterns import searcher
 
 MAX_BYTES = 1_000_000
 """A longer text is of no use in a labelling page."""
@@ -45,46 +47,60 @@ def ignored_files(corpus: Corpus) -> list[Path]:
 
 
 def read_seed(corpus: Corpus, path: Path) -> tuple[bytes, str]:
-    """The bytes and the text of a seed.
+    """The bytes and the text of a seed; a byte order mark is part of the text.
 
     Raises NotFoundError or InvalidInputError, whose messages do not repeat the path.
     """
-    if not path.exists():
-        raise NotFoundError("there is no such file.")
-    if path.resolve().parent != corpus.seeds.resolve():
-        raise InvalidInputError(
-            "is not in seeds/, or is a link to a file elsewhere; copy the file itself into seeds/."
-        )
+    if path.parent.resolve() != corpus.seeds.resolve():
+        raise InvalidInputError("is not in seeds/; copy the file into seeds/.")
     pattern = corpus.schemas["document"]["$defs"]["documentId"]["pattern"]
-    if not re.search(pattern, path.stem) or path.suffix != ".txt":
+    if not searcher(pattern)(path.stem) or path.suffix != ".txt":
         raise InvalidInputError(
             f"the file name must match {pattern.strip('^$')}.txt, because it becomes the id of the "
             "document; rename the file."
         )
-    if not path.is_file():
-        raise InvalidInputError("is not a file; put the text into a file of this name.")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise InvalidInputError(
-            f"has {size:,} bytes, the maximum is {MAX_BYTES:,}; split the text into several seeds."
-        )
-    content = path.read_bytes()
+    content = read_regular_file(corpus.root, path)
+    if content is None:
+        raise NotFoundError("there is no such file.")
     return content, _decoded(content)
 
 
-def _decoded(content: bytes) -> str:
+def read_regular_file(root: Path, path: Path) -> bytes | None:
+    """The bytes of a file of the corpus; None if there is none.
+
+    Raises InvalidInputError for links, folders, pipes, devices, and files that are too large. The
+    messages do not repeat the path.
+    """
+    if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()):
+        raise InvalidInputError("is a link, or in a linked folder; put the file itself there.")
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+        raise InvalidInputError(f"is not a file but {kind}; move it out of seeds/.")
+    if status.st_size > MAX_BYTES:
         raise InvalidInputError(
-            f"is not UTF-8: byte {content[error.start]:#04x} at position {error.start}; "
-            "save the file as UTF-8."
-        ) from None
-    if "\0" in text:
-        raise InvalidInputError(
-            f"has a NUL character at offset {text.index(chr(0))}, which databases and web pages "
-            "cannot store; remove it."
+            f"has {status.st_size:,} bytes, the maximum is {MAX_BYTES:,}; split or shorten it."
         )
+    return read_bytes(path)
+
+
+def _decoded(content: bytes) -> str:
+    # Half of the bytes of an English text in UTF-16 are NUL; that has a better message.
+    if 0 < content.count(0) * 2 < len(content) and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        offset = len(content[: content.index(0)].decode("utf-8", "replace"))
+        raise InvalidInputError(
+            f"has a NUL character at offset {offset}, which databases and web pages cannot store; "
+            "remove it."
+        )
+    mark = BYTE_ORDER_MARK if content.startswith(BYTE_ORDER_MARK) else b""
+    try:
+        text = decode_text(content.removeprefix(mark))
+    except MalformedError as error:
+        fix = "" if "save it" in error.problem else "; save the file as UTF-8"
+        raise InvalidInputError(f"{error.problem}{fix}.") from None
     if not text.strip("\ufeff \t\r\n"):
         raise InvalidInputError("is empty; add the text, or remove the file.")
-    return text
+    return mark.decode() + text

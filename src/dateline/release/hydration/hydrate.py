@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import pyarrow as pa
 from datasets import Dataset, DatasetDict
 from datasets.table import InMemoryTable
 
-from dateline.corpus.boilerplate import BYTE_ORDER_MARK
+from dateline.corpus.boilerplate import readings
 from dateline.dataset.parquet import BATCH_ROWS
 from dateline.dataset.withholding import Row, document_of, lacks_text, restored
 from dateline.errors import InvalidInputError, NotFoundError
@@ -71,7 +69,7 @@ class TextRestorer:
             if copy is None:
                 self._missing.add(document)
                 return None
-            text = next((t for t in variants(copy) if sha256_of_text(t) == sha256), None)
+            text = next((r.text for r in readings(copy) if sha256_of_text(r.text) == sha256), None)
             if text is None:
                 self._mismatching.add(document)
                 return None
@@ -108,24 +106,6 @@ def hydrate(
             )
         warnings.warn(f"{restorer.problem}; these rows are left as they are.", stacklevel=2)
     return filled
-
-
-def variants(copy: str) -> Iterator[str]:
-    """The texts that a copy may stem from: other line ends, normalization, and blank last lines."""
-    starts = dict.fromkeys((copy, copy.removeprefix(BYTE_ORDER_MARK)))
-    forms: list[Callable[[str], str]] = [
-        lambda text: text,
-        lambda text: unicodedata.normalize("NFC", text),
-        lambda text: unicodedata.normalize("NFD", text),
-    ]
-    ends = ("\n", "\r\n", "\r")
-    for start, form in itertools.product(starts, forms):
-        text = form(start)
-        yield text
-        plain = text.replace("\r\n", "\n").replace("\r", "\n")
-        for end in ends:
-            for body in (plain, plain.rstrip("\n"), plain.rstrip("\n") + "\n"):
-                yield body.replace("\n", end)
 
 
 def _hydrated(dataset: Dataset, restorer: TextRestorer) -> Dataset:

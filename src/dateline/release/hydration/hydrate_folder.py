@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from datasets import DatasetInfo
 
-from dateline.corpus.boilerplate import remove
+from dateline.corpus.boilerplate import readings
 from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, rewritten, texts_note
 from dateline.dataset.features import schema_on_disk
 from dateline.dataset.load import declared_tables, table_file
@@ -20,7 +20,7 @@ from dateline.dataset.parquet import RowWriter, WrittenTable, iter_rows
 from dateline.dataset.withholding import Row
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.model import Dropped, Struct
-from dateline.release.hydration.hydrate import TextRestorer, variants
+from dateline.release.hydration.hydrate import TextRestorer
 from dateline.text import sha256_of_text
 
 
@@ -93,10 +93,9 @@ def _read_copy(texts: Path, name: str, document: Row) -> str | None:
     if not path.is_file():
         return None
     text = path.read_bytes().decode("utf-8", errors="replace")
-    if any(sha256_of_text(variant) == document["text_sha256"] for variant in variants(text)):
-        return text
     dropped = [Dropped(**cut, reason="") for cut in document["seed"]["dropped"]]
-    return remove(text, dropped)
+    texts_of_copy = (reading.text for reading in readings(text, dropped=dropped))
+    return next((t for t in texts_of_copy if sha256_of_text(t) == document["text_sha256"]), text)
 
 
 def _restore(restorer: TextRestorer, texts: Path, row: Row) -> Row:
