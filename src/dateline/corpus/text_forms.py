@@ -6,10 +6,12 @@ than the document. All offsets are Unicode code points, end exclusive.
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from dateline.corpus.boilerplate import BYTE_ORDER_MARK, drop_boilerplate
+from dateline.corpus.boilerplate import BYTE_ORDER_MARK, drop_boilerplate, remove
 from dateline.corpus.store import Corpus
 from dateline.files.writing import sha256
 from dateline.model import Dropped, Range, Struct
@@ -76,6 +78,28 @@ class TextFinder:
                 for cut in dropped
                 if cut.end > shift
             ]
+
+
+def possible_texts(copy: str, dropped: Sequence[Dropped] = ()) -> Iterator[str]:
+    """Every text that a copy may stand for, the likeliest first; compare their hashes.
+
+    These are the copy as it came, without byte order mark, and without the ranges ``dropped`` from
+    a document's seed; each of them as it is and in the Unicode normalizations NFC and NFD, with
+    other line ends, and with one line end or none at the end.
+    """
+    starts = [copy, copy.removeprefix(BYTE_ORDER_MARK), remove(copy, dropped)]
+    forms: list[Callable[[str], str]] = [
+        str,
+        lambda text: unicodedata.normalize("NFC", text),
+        lambda text: unicodedata.normalize("NFD", text),
+    ]
+    for start, form in itertools.product(dict.fromkeys(starts), forms):
+        text = form(start)
+        yield text
+        plain = text.replace("\r\n", "\n").replace("\r", "\n")
+        for end in ("\n", "\r\n", "\r"):
+            for body in (plain, plain.rstrip("\n"), plain.rstrip("\n") + "\n"):
+                yield body.replace("\n", end)
 
 
 def _form(text: str, cuts: Iterable[Dropped]) -> tuple[str, Sequence[int]]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from datasets import Dataset, DatasetDict
 from datasets.table import InMemoryTable
 
-from dateline.corpus.boilerplate import readings
+from dateline.corpus.text_forms import possible_texts
 from dateline.dataset.parquet import BATCH_ROWS
 from dateline.dataset.withholding import Row, document_of, lacks_text, restored
 from dateline.errors import InvalidInputError, NotFoundError
@@ -69,7 +69,7 @@ class TextRestorer:
             if copy is None:
                 self._missing.add(document)
                 return None
-            text = next((r.text for r in readings(copy) if sha256_of_text(r.text) == sha256), None)
+            text = next((t for t in possible_texts(copy) if sha256_of_text(t) == sha256), None)
             if text is None:
                 self._mismatching.add(document)
                 return None

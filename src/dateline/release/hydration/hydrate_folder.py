@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from datasets import DatasetInfo
 
-from dateline.corpus.boilerplate import readings
+from dateline.corpus.text_forms import possible_texts
 from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, rewritten, texts_note
 from dateline.dataset.features import schema_on_disk
 from dateline.dataset.load import declared_tables, table_file
@@ -93,9 +93,10 @@ def _read_copy(texts: Path, name: str, document: Row) -> str | None:
     if not path.is_file():
         return None
     text = path.read_bytes().decode("utf-8", errors="replace")
+    wanted = document["text_sha256"]
     dropped = [Dropped(**cut, reason="") for cut in document["seed"]["dropped"]]
-    texts_of_copy = (reading.text for reading in readings(text, dropped=dropped))
-    return next((t for t in texts_of_copy if sha256_of_text(t) == document["text_sha256"]), text)
+    found = (t for t in possible_texts(text, dropped) if sha256_of_text(t) == wanted)
+    return next(found, text)
 
 
 def _restore(restorer: TextRestorer, texts: Path, row: Row) -> Row:
