@@ -31,7 +31,14 @@ def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
     shown = text[max(start, 0) : max(end, 0)]
     if len(shown) > width:
         shown = f"{shown[: width // 2]}…{shown[-width // 2 + 1 :]}"
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+    return printable(shown)
+
+
+def printable(text: str) -> str:
+    """The text with escapes for what a terminal would obey or not show, such as line breaks."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 
 def in_context(text: str, start: int, end: int, around: int = 20) -> str:
@@ -40,3 +47,8 @@ def in_context(text: str, start: int, end: int, around: int = 20) -> str:
         f"{excerpt(text, start - around, start)}[{excerpt(text, start, end)}]"
         f"{excerpt(text, end, end + around)}"
     )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -124,7 +124,7 @@ def test_licenses_are_named_as_the_hub_names_them(corpus: Corpus, licenses: obje
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        ("title: [", "CITATION.cff, line 1: .*Fix it"),
+        ("title: [", "CITATION.cff: is not YAML: line 1, .*Fix it"),
         ("title: {a: b}", "Expected.*title"),
         ("- a\n- b", "Expected"),
         ("authors: Ana", "Expected.*authors"),

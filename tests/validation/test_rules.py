@@ -119,6 +119,11 @@ CASES = {
         "",
         lambda f: (f.corpus.seeds / "summit.toml").write_text("", encoding="utf-8"),
     ),
+    "D110": Case(
+        lambda f: f.document["source"].update(published="2025-02-30"),
+        "/source/published",
+        lambda f: f.document["source"].update(published="2024-02-29"),
+    ),
     "A201": Case(lambda f: f.gold.update(annotator="silver"), "/annotator", nothing),
     "A202": Case(
         lambda f: f._write(f.corpus.annotation_path("gold", "gone"), f.gold | {"document": "gone"}),
@@ -146,6 +151,11 @@ CASES = {
     ),
     "A208": Case(
         listed, "/annotator", lambda f: listed(f) or register(f, "ana")
+    ),
+    "A209": Case(
+        lambda f: f.gold["provenance"].update(created="2025-02-30T99:99:99Z"),
+        "/provenance/created",
+        lambda f: f.gold["provenance"].update(created="2024-02-29T23:59:59.123456789+13:45"),
     ),
     "T301": Case(
         lambda f: merge(f, "mentions", 0, spans=[span("Ana Ruiz") | {"end": len(TEXT) + 1}]),

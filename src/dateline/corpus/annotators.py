@@ -6,8 +6,7 @@ mapping of server users to pseudonyms is private: it is in ``.dateline/``, outsi
 
 from __future__ import annotations
 
-import contextlib
-import datetime
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from dateline.corpus.store import Corpus, canonical_json, read_struct
+from dateline.dates import parse_date
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.names import inside
 from dateline.files.writing import write_if_changed
@@ -70,7 +70,7 @@ def read_register(corpus: Corpus) -> Mapping[str, Annotator]:
     Raises InvalidInputError if the list is malformed or has invalid or duplicate entries.
     """
     path = register_path(corpus)
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {}
     annotators = read_struct(path, Register).annotators
     counts = Counter(annotator.pseudonym for annotator in annotators)
@@ -170,16 +170,15 @@ def annotation_files(corpus: Corpus, annotator: str) -> dict[str, Path]:
 
 def check_date(date: str, given: str) -> None:
     """Raise InvalidInputError, starting with ``given``, if this is not an ISO 8601 date."""
-    with contextlib.suppress(ValueError):
-        # The parser accepts other forms too, such as 20260131.
-        if datetime.date.fromisoformat(date).isoformat() == date:
-            return
-    raise InvalidInputError(f'{given}: "{date}" is not a date; write it as 2026-01-31.')
+    try:
+        parse_date(date)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{given}: {error}.") from None
 
 
 def _servers(corpus: Corpus) -> dict[str, Mapping[int, str]]:
     path = servers_path(corpus)
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {}
     return {server.url: server.users for server in read_struct(path, Servers).servers}
 

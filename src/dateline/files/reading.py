@@ -57,19 +57,14 @@ def read_bytes(path: Path) -> bytes:
     """All of a regular file.
 
     Raises NotFoundError if there is no such file, and InvalidInputError if it is a folder, a pipe,
-    a device, or larger than `LARGEST`.
+    a device, larger than `LARGEST`, or cannot be read.
     """
     try:
-        status = path.stat()
+        return _read_regular(path)
     except (FileNotFoundError, NotADirectoryError):
         raise NotFoundError(f"{path}: there is no such file.") from None
-    if not stat.S_ISREG(status.st_mode):
-        raise InvalidInputError(f"{path}: is not a regular file.")
-    if status.st_size > LARGEST:
-        raise InvalidInputError(
-            f"{path}: has {status.st_size:,} bytes; at most {LARGEST:,} are read."
-        )
-    return path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read: {error.strerror}.") from None
 
 
 def read_json(path: Path) -> Any:
@@ -96,7 +91,7 @@ def decode_json(content: bytes) -> Any:
     """The value of JSON text in UTF-8.
 
     Raises MalformedError for what is not JSON (RFC 8259), for repeated keys, NaN, lone surrogates,
-    numbers beyond 64 bits, and nesting beyond `DEPTH`.
+    numbers beyond 64 bits with sign, and nesting beyond `DEPTH`.
     """
     import jiter  # noqa: PLC0415 (only commands that read files pay for it)
 
@@ -115,9 +110,19 @@ def decode_json(content: bytes) -> Any:
 
 def decode_json_as(content: bytes, kind: type[T]) -> T:
     """JSON text as a struct. Raises MalformedError where it is not JSON or has another shape."""
-    value = decode_json(content)
+    return converted(decode_json(content), kind)
+
+
+def converted(value: Any, kind: type[T]) -> T:
+    """A value of JSON as a struct; 1.0 is an integer, as it is to JSON Schema.
+
+    Raises MalformedError where it has another shape.
+    """
     try:
-        return msgspec.convert(value, kind, str_keys=True)  # as JSON has no other keys
+        try:
+            return msgspec.convert(value, kind, str_keys=True)  # as JSON has no other keys
+        except msgspec.ValidationError:
+            return msgspec.convert(_with_integers(value), kind, str_keys=True)
     except msgspec.ValidationError as error:
         raise MalformedError(str(error)) from None
 
@@ -189,6 +194,17 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 _TOO_DEEP = f"is nested deeper than {DEPTH} levels"
 
 
+def _read_regular(path: Path) -> bytes:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InvalidInputError(f"{path}: is not a regular file.")
+    if status.st_size > LARGEST:
+        raise InvalidInputError(
+            f"{path}: has {status.st_size:,} bytes; at most {LARGEST:,} are read."
+        )
+    return path.read_bytes()
+
+
 def _named(path: Path, decode: Callable[[bytes], T]) -> T:
     content = read_bytes(path)
     try:
@@ -252,10 +268,20 @@ def _refuse_large_numbers(value: Any, pointer: str) -> None:
     elif isinstance(value, list):
         for position, item in enumerate(value):
             _refuse_large_numbers(item, f"{pointer}/{position}")
-    elif (isinstance(value, int) and not -(2**63) <= value < 2**64) or (
+    elif (isinstance(value, int) and not -(2**63) <= value < 2**63) or (
         isinstance(value, float) and not math.isfinite(value)
     ):
         raise MalformedError(f"{pointer or '/'}: the number is too large")
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_integers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
 
 
 def _strict_yaml_loader() -> Any:

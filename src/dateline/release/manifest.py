@@ -13,6 +13,8 @@ from semver import Version
 
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus, read_struct
+from dateline.dates import parse_date
+from dateline.errors import InvalidInputError
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.release.version import is_version, parse_version
@@ -104,7 +106,12 @@ def released_versions(corpus: Corpus) -> list[Version]:
 
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest. Raises NotFoundError or InvalidInputError if it is missing or malformed."""
-    return read_struct(path, Manifest)
+    manifest = read_struct(path, Manifest)
+    try:
+        parse_date(manifest.date)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{path}: date: {error}.") from None
+    return manifest
 
 
 def hashed_file(corpus: Corpus, path: Path) -> HashedFile:

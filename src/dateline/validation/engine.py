@@ -14,8 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from dateline.corpus.store import Corpus
-from dateline.errors import InvalidInputError
-from dateline.files.reading import MalformedError, decode_json, read_bytes
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.reading import MalformedError, converted, decode_json, read_bytes
 from dateline.model import Annotation, Document, Struct
 from dateline.ontology.schemas import split_shares
 from dateline.text import excerpt
@@ -173,7 +173,7 @@ class Checker:
         file = self._corpus.relative(path)
         try:
             instance = decode_json(read_bytes(path))
-        except (MalformedError, InvalidInputError) as error:
+        except (InvalidInputError, NotFoundError) as error:
             finding = Finding(
                 pointer="",
                 message=f"cannot be read: {error}",
@@ -187,9 +187,8 @@ class Checker:
         if not validator.is_valid(instance):
             return None, [SCHEMA.incident(f, file) for f in validator.findings(instance)]
         try:
-            # Not strictly: JSON Schema takes 1.0 for an integer.
-            return msgspec.convert(instance, kind, strict=False), []
-        except msgspec.ValidationError as error:
+            return converted(instance, kind), []
+        except MalformedError as error:
             finding = Finding(
                 pointer="",
                 message=f"fits its schema, but cannot be read: {error}",
@@ -210,8 +209,10 @@ class Checker:
         return [i for i in incidents if not self._waivers.is_waived(i, document, annotator)]
 
     def _seed(self, file: str) -> bytes | None:
-        path = self._corpus.seeds / file
-        return path.read_bytes() if path.is_file() else None
+        try:
+            return read_bytes(self._corpus.seeds / file)
+        except NotFoundError:
+            return None
 
 
 def _annotators_by_document(corpus: Corpus, annotators: Iterable[str]) -> Mapping[str, list[str]]:

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any, Literal, TypeVar
 
 from dateline.model import Struct
+from dateline.text import printable
 from dateline.validation import rules
 from dateline.validation.incidents import Finding, Incident, Level
 
@@ -33,16 +34,19 @@ class Rule(Struct, frozen=True):
     check: Check | None
 
     def incident(self, finding: Finding, file: str) -> Incident:
-        """The finding as an incident of this rule in this file."""
+        """The finding as an incident of this rule in this file.
+
+        What comes from files is escaped here, so that an incident can be shown anywhere.
+        """
         return Incident(
             code=self.code,
             level=self.level,
-            file=finding.file or file,
-            pointer=finding.pointer,
-            message=finding.message,
-            quote=finding.quote,
-            hint=finding.hint,
-            subject=finding.subject,
+            file=printable(finding.file or file),
+            pointer=printable(finding.pointer),
+            message=printable(finding.message),
+            quote=printable(finding.quote),
+            hint=printable(finding.hint),
+            subject=printable(finding.subject),
         )
 
 

@@ -12,12 +12,12 @@ They are in ``annotations/waivers.toml``::
 
 from __future__ import annotations
 
-import tomllib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
+from dateline.errors import DatelineError
+from dateline.files.reading import converted, read_toml
 from dateline.model import Struct
 from dateline.validation.incidents import Finding, Incident
 from dateline.validation.registry import all_rules
@@ -46,7 +46,7 @@ class Waivers:
     def __init__(self, path: Path) -> None:
         self._invalid: list[Finding] = []
         self._used: set[Waiver] = set()
-        self._waivers = self._read(path) if path.is_file() else ()
+        self._waivers = self._read(path) if os.path.lexists(path) else ()
         self._by_key = {(w.rule, w.document, w.annotator, w.id): w for w in self._waivers}
 
     def is_waived(self, incident: Incident, document: str, annotator: str | None) -> bool:
@@ -81,11 +81,11 @@ class Waivers:
 
     def _read(self, path: Path) -> tuple[Waiver, ...]:
         try:
-            found = msgspec.toml.decode(path.read_bytes(), type=_WaiverFile).waiver
-        except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            found = converted(read_toml(path), _WaiverFile).waiver
+        except DatelineError as error:
             self._add_invalid(
                 "",
-                f"cannot be read: {error}",
+                f"cannot be read: {str(error).removeprefix(f'{path}: ')}",
                 "Write each waiver as [[waiver]], followed by a line each for rule, document, "
                 "annotator (omit it if the rule is about documents), id and reason, such as "
                 'rule = "T305".',

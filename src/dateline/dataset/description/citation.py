@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
-from dateline.errors import InvalidInputError
+from dateline.dates import parse_date
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.reading import MalformedError, decode_yaml, read_yaml
 
 CITATION = "CITATION.cff"
 
@@ -64,21 +65,29 @@ def read_citation(root: Path) -> Citation:
     """
     path = root / CITATION
     try:
-        found: Any = yaml.safe_load(path.read_bytes())
-    except FileNotFoundError:
+        found: Any = read_yaml(path)
+    except NotFoundError:
         return Citation()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "is not valid YAML"
-        raise InvalidInputError(f"{path}{place}: {problem}. Fix it, or remove the file.") from None
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{error} Fix it, or remove the file.") from None
     try:
-        return msgspec.convert(found or {}, Citation)
+        return msgspec.convert(_with_date(path, found or {}), Citation)
     except msgspec.ValidationError as error:
         raise InvalidInputError(
             f"{path}: {error}. The file must follow the Citation File Format 1.2; quote text that "
             "looks like a number or a date."
         ) from None
+
+
+def _with_date(path: Path, citation: Any) -> Any:
+    """The citation with its release date as a date, which YAML makes only of one without quotes."""
+    written = citation.get("date-released") if isinstance(citation, dict) else None
+    if not isinstance(written, str):
+        return citation
+    try:
+        return {**citation, "date-released": parse_date(written)}
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{path}: date-released: {error}.") from None
 
 
 def with_version(citation: str, version: str, date: str) -> str:
@@ -93,8 +102,8 @@ def with_version(citation: str, version: str, date: str) -> str:
         if not found:
             citation = f"{citation.rstrip()}\n{line}\n"
     try:
-        read = yaml.safe_load(citation)
-    except yaml.YAMLError:
+        read = decode_yaml(citation.encode())
+    except MalformedError:
         read = None
     if not isinstance(read, dict) or any(read.get(name) != v for name, v in fields.items()):
         raise InvalidInputError(

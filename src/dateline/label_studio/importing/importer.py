@@ -6,7 +6,6 @@ with problems is written as a draft or not at all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -14,6 +13,7 @@ import msgspec
 
 from dateline.corpus.annotators import check_pseudonym
 from dateline.corpus.store import Corpus
+from dateline.dates import parse_time
 from dateline.errors import InvalidInputError
 from dateline.files.writing import sha256
 from dateline.label_studio.convert.from_result import Header, from_result
@@ -27,8 +27,6 @@ from dateline.validation.engine import Checker
 
 ALL_USERS = ""
 """In place of a user's number: the only user of the export, with any number or none."""
-
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
 
 Level = Literal["refused", "problem", "note"]
 
@@ -277,4 +275,8 @@ class _Importer:
 
 
 def _time(text: str) -> str | None:
-    return text if _TIME.fullmatch(text) else None
+    try:
+        parse_time(text)
+    except InvalidInputError:
+        return None
+    return text

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from dateline.annotations.items import QUOTE_LENGTH, quote_of
 from dateline.annotations.layers import limited
-from dateline.model import LAYER_FIELDS
+from dateline.dates import parse_date, parse_time
+from dateline.errors import InvalidInputError
+from dateline.model import ID_FIELDS, LAYER_FIELDS
+from dateline.rendering.listing import listed
+from dateline.text import excerpt
 from dateline.validation.contexts import AnnotationContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
+
+SHOWN = 5
+"""Items with one id that a message lists."""
 
 
 @rule(
@@ -51,12 +58,19 @@ def text_hash(context: AnnotationContext) -> Iterator[Finding]:
     "An id is permanent and names one item only.",
 )  # fmt: skip
 def unique_ids(context: AnnotationContext) -> Iterator[Finding]:
-    counts = Counter(context.annotation.ids())
+    items: dict[str, list[str]] = {}
+    for field in ID_FIELDS:
+        for position, item in enumerate(getattr(context.annotation, field)):
+            quote = excerpt(quote_of(item), 0, QUOTE_LENGTH)
+            items.setdefault(item.id, []).append(f'/{field}/{position} "{quote}"')
     claimers = context.ontology.special_claimers
-    for name, count in counts.items():
-        if count > 1:
-            message = f'the id "{name}" is used {count} times'
-            yield context.finding("", name, message, "Give all but one item a new id.")
+    for name, places in items.items():
+        if len(places) > 1:
+            message = (
+                f'the id "{name}" is used {len(places)} times: {", ".join(listed(places, SHOWN))}'
+            )
+            hint = "Give all but one item a new id; otherwise, programs see only one of them."
+            yield context.finding("", name, message, hint)
         if name in claimers:
             message = f'the id "{name}" is the name of a claimer in the ontology'
             yield context.finding("", name, message, "Give the item another id.")
@@ -96,3 +110,26 @@ def layers(context: AnnotationContext) -> Iterator[Finding]:
                         "layer refers to",
                         f'Add "{layer}" to layers, or remove these items.',
                     )
+
+
+@rule(
+    "A209", "error", "annotation", "Dates and times are in the calendar",
+    "Programs that read the dataset would fail at a day or a time that does not exist.",
+)  # fmt: skip
+def dates(context: AnnotationContext) -> Iterator[Finding]:
+    annotation = context.annotation
+    places: list[tuple[str, str, str | None, Callable[[str], object]]] = [
+        ("/provenance/created", "", annotation.provenance.created, parse_time),
+        ("/provenance/updated", "", annotation.provenance.updated, parse_time),
+        *(
+            (f"/entities/{position}/link/date", entity.id, entity.link.date, parse_date)
+            for position, entity in enumerate(annotation.entities)
+            if entity.link is not None
+        ),
+    ]
+    for pointer, subject, written, parse in places:
+        try:
+            if written is not None:
+                parse(written)
+        except InvalidInputError as error:
+            yield context.finding(pointer, subject, str(error), "Fix it, or set it to null.")

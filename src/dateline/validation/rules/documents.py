@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from dateline.corpus.boilerplate import remove
 from dateline.corpus.splits import assign_split
+from dateline.dates import parse_date
+from dateline.errors import InvalidInputError
 from dateline.model import Range
 from dateline.text import excerpt, sha256_of_text
 from dateline.validation.contexts import DocumentContext
@@ -89,7 +91,7 @@ def seed(context: DocumentContext) -> Iterator[Finding]:
     if content is None:
         yield context.finding(
             "/seed/file",
-            f"seeds/{seed.file} does not exist",
+            f"seeds/{seed.file} does not exist, or is not a file that can be read",
             f"Restore it. If nobody has annotated the document, you can remove "
             f"corpus/{context.stem}.json instead.",
         )
@@ -114,6 +116,21 @@ def split(context: DocumentContext) -> Iterator[Finding]:
             f'is "{context.document.split}", but the hash of the id assigns "{assigned}"',
             f'Set it to "{assigned}". Do not change the shares of splits after a release.',
         )
+
+
+@rule(
+    "D110", "error", "document", "The date of publication is in the calendar",
+    "Programs that read the dataset would fail at a day that does not exist.",
+)  # fmt: skip
+def published(context: DocumentContext) -> Iterator[Finding]:
+    day = context.document.source.published
+    if day is None:
+        return
+    try:
+        parse_date(day)
+    except InvalidInputError as error:
+        hint = f"Fix it in seeds/{context.stem}.toml and run `dateline ingest`, or set it to null."
+        yield context.finding("/source/published", str(error), hint)
 
 
 def _ranges(context: DocumentContext, ranges: tuple[Range, ...], pointer: str) -> Iterator[Finding]:
