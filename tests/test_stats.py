@@ -148,6 +148,8 @@ def test_agreement_goes_into_the_datasheet_where_it_has_marks_for_it(real_corpus
     assert run(real_corpus, "datasheet", "--write").exit_code == 0
     assert "| entities: F1, exact |" in path.read_text(encoding="utf-8")
     assert run(real_corpus, "datasheet", "--check").exit_code == 0
-    real_corpus.write_annotation(msgspec.structs.replace(gold, annotator="bo", claims=()))
+    real_corpus.write_annotation(
+        msgspec.structs.replace(gold, annotator="bo", claims=(), claim_relations=())
+    )
     result = run(real_corpus, "datasheet", "--check")
     assert "the numbers (agreement) are out of date" in result.stderr
