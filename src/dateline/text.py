@@ -1,4 +1,4 @@
-"""Hashes of texts, and passages of a text to show to a person.
+"""Hashes of texts, and parts of texts and messages to show to a person.
 
 All offsets are Unicode code points, end exclusive.
 """
@@ -6,7 +6,8 @@ All offsets are Unicode code points, end exclusive.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from dateline.model import Range
 
@@ -52,3 +53,17 @@ def in_context(text: str, start: int, end: int, around: int = 20) -> str:
 def _escaped(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def redacted(text: object, secrets: Iterable[str | None], width: int = 300) -> str:
+    """What a server or a client reported, to show to a person: on one line, without secrets.
+
+    Secrets are found by their value, also in URLs; empty ones are ignored. Control characters are
+    escaped, and the text is shortened to ``width`` code points.
+    """
+    shown = str(text)
+    forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
+    for form in sorted(forms, key=len, reverse=True):
+        shown = shown.replace(form, "[secret]")
+    shown = " ".join(shown.split())
+    return excerpt(shown, 0, len(shown), width)

@@ -47,8 +47,11 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         written.chmod(0o644)
         written.replace(path)
-    except BaseException:
+    except BaseException as error:
         written.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            # A full disk: the system does not tell which file it is about.
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from None
         raise
 
 
@@ -80,6 +83,7 @@ def locked(root: Path, wait: float = WAIT) -> Iterator[None]:
             "to end, and run this one again."
         ) from None
     try:
+        write_if_changed(folder / ".gitignore", b"*\n")
         recover(root)
         _remove_leftovers(root)
         yield
@@ -161,14 +165,16 @@ def recover(root: Path) -> None:
     shutil.rmtree(journal, ignore_errors=True)
 
 
-_FOLDERS = ("schema", "seeds", "corpus", "annotations", NOTES)
+_FOLDERS = ("schema", "seeds", "corpus", "annotations", "releases", "docs/images", NOTES)
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 
 
 def _remove_leftovers(root: Path) -> None:
     """Remove the temporary files of commands that were killed; nobody else writes meanwhile."""
+    files = [path for path in root.iterdir() if path.is_file()]
     for folder in _FOLDERS:
         for path, _, names in os.walk(root / folder):
-            for name in names:
-                if _LEFTOVER.fullmatch(name):
-                    Path(path, name).unlink(missing_ok=True)
+            files += [Path(path, name) for name in names]
+    for file in files:
+        if _LEFTOVER.fullmatch(file.name):
+            file.unlink(missing_ok=True)

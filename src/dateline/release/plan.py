@@ -18,6 +18,7 @@ from dateline.dataset.description.citation import CITATION, with_version
 from dateline.dataset.load import texts_by_document
 from dateline.dataset.row_hash import table_sha256
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.files.reading import read_text
 from dateline.model import GOLD, ITEM_FIELDS, Struct
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.release.changelog import CHANGELOG, with_entry
@@ -253,16 +254,20 @@ def _changelog(
     difference: CorpusDiff | None,
     counts: Mapping[str, int],
 ) -> bytes:
-    path = corpus.root / CHANGELOG
-    log = path.read_text(encoding="utf-8") if path.is_file() else ""
+    try:
+        log = read_text(corpus.root / CHANGELOG)
+    except NotFoundError:
+        log = ""
     return with_entry(log, version, date, difference, counts).encode()
 
 
 def _citation(corpus: Corpus, version: Version, date: str) -> bytes:
     path = corpus.root / CITATION
-    if not path.is_file():
+    try:
+        citation = read_text(path)
+    except NotFoundError:
         raise NotFoundError(
             f"{path}: there is no such file. Write it in the Citation File Format "
             "(cff-version, message, title, authors, license), so that the release can be cited."
-        )
-    return with_version(path.read_text(encoding="utf-8"), str(version), date).encode()
+        ) from None
+    return with_version(citation, str(version), date).encode()

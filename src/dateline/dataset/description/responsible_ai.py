@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from dateline.errors import InvalidInputError
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.reading import lines_of, read_text
+from dateline.rendering.markdown import one_line
 
 DATASHEET = "DATASHEET.md"
 PROPERTIES = (
@@ -47,12 +49,14 @@ def responsible_ai(root: Path) -> Mapping[str, str]:
     Raises InvalidInputError for an unknown property.
     """
     path = root / DATASHEET
-    if not path.is_file():
+    try:
+        page = read_text(path)
+    except NotFoundError:
         return {}
     answers: dict[str, list[str]] = {}
     current: list[str] | None = None
     started = False
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in lines_of(page):
         mark = _MARK.match(line)
         if mark:
             if mark[1] not in PROPERTIES:
@@ -73,4 +77,4 @@ def responsible_ai(root: Path) -> Mapping[str, str]:
 
 def _paragraphs(lines: list[str]) -> list[str]:
     found = re.split(r"\n\s*\n", "\n".join(lines).strip())
-    return [" ".join(paragraph.split()) for paragraph in found]
+    return [one_line(paragraph) for paragraph in found]

@@ -5,16 +5,15 @@ Files are compared by their git blob ids, and only files that differ are read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-import msgspec
 from semver import Version
 
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
 from dateline.model import Annotation, Document, Struct
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.release.git import Git
@@ -134,15 +133,15 @@ def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> S
         try:
             match file:
                 case File("schema", name):
-                    schemas[name] = json.loads(content)
+                    schemas[name] = decode_json(content)
                 case File("document", name):
-                    documents[name] = msgspec.json.decode(content, type=Document)
+                    documents[name] = decode_json_as(content, Document)
                 case File("annotation", name, annotator):
-                    annotation = msgspec.json.decode(content, type=Annotation)
+                    annotation = decode_json_as(content, Annotation)
                     annotations[annotator, name] = annotation
-        except (ValueError, msgspec.MsgspecError) as error:
+        except MalformedError as error:
             raise InvalidInputError(
-                f"{path} in {revision.name}: cannot be read: {error}. "
+                f"{path} in {revision.name}: cannot be read: {error.problem}. "
                 "For files in the working tree, run `dateline validate`."
             ) from None
     return Snapshot(schemas=schemas, documents=documents, annotations=annotations)
@@ -151,7 +150,7 @@ def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> S
 def _contents(corpus: Corpus, revision: Revision, paths: list[str]) -> Iterator[tuple[str, bytes]]:
     if revision.commit is None:
         for path in paths:
-            yield path, (corpus.root / path).read_bytes()
+            yield path, read_bytes(corpus.root / path)
     else:
         blobs = Git(corpus.root).blobs(revision.blobs[path] for path in paths)
         yield from zip(paths, blobs, strict=True)

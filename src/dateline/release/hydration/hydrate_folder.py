@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,7 @@ from dateline.dataset.output_folder import BUILT_FILES, refuse_foreign_files, re
 from dateline.dataset.parquet import RowWriter, WrittenTable, iter_rows
 from dateline.dataset.withholding import Row
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.reading import read_bytes, read_toml
 from dateline.model import Dropped, Struct
 from dateline.release.hydration.hydrate import TextRestorer
 from dateline.text import sha256_of_text
@@ -90,9 +90,10 @@ def _documents(folder: Path, tables: Mapping[str, DatasetInfo]) -> dict[str, Row
 
 def _read_copy(texts: Path, name: str, document: Row) -> str | None:
     path = texts / f"{name}.txt"
-    if not path.is_file():
+    try:
+        text = read_bytes(path).decode("utf-8", errors="replace")
+    except NotFoundError:
         return None
-    text = path.read_bytes().decode("utf-8", errors="replace")
     wanted = document["text_sha256"]
     dropped = [Dropped(**cut, reason="") for cut in document["seed"]["dropped"]]
     found = (t for t in possible_texts(text, dropped) if sha256_of_text(t) == wanted)
@@ -107,10 +108,8 @@ def _restore(restorer: TextRestorer, texts: Path, row: Row) -> Row:
 
 
 def _read_title(sidecar: Path) -> str | None:
-    if not sidecar.is_file():
-        return None
     try:
-        title = tomllib.loads(sidecar.read_text(encoding="utf-8")).get("title")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{sidecar}: is not TOML in UTF-8: {error}.") from None
+        title = read_toml(sidecar).get("title")
+    except NotFoundError:
+        return None
     return title if isinstance(title, str) else None

@@ -1,13 +1,14 @@
 """A dataset repository on the Hugging Face Hub: reads and changes it.
 
-Errors of the client become DatelineErrors with a hint. The token is passed to the client only and
-appears in no message.
+Errors of the client become DatelineErrors with a hint. The token is passed to the client only, and
+is removed from what the Hub and the client report.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from huggingface_hub.hf_api import RepoFile
 
 from dateline.errors import ConflictError, DatelineError, InvalidInputError, ServerError
 from dateline.model import Struct
+from dateline.text import redacted
 
 MAIN = "main"
 OWN = frozenset({".gitattributes"})
 """Files that the Hub maintains itself."""
+
+_PASSWORD = re.compile(r"(?<=//)[^/@]*@")
 
 # The class depends on the HTTP library that the client uses.
 _TransportError: type[Exception] = vars(errors)["HTTPError"]
@@ -49,12 +53,13 @@ class Hub:
         self.name = repository
         if "/" not in repository:
             raise self._invalid_name()
+        self._token = token
         self._api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"), token=token or False)
 
     @property
     def endpoint(self) -> str:
-        """The URL of the Hub."""
-        return self._api.endpoint
+        """The URL of the Hub, without a password that it may have."""
+        return redacted(_PASSWORD.sub("", self._api.endpoint), [self._token])
 
     def look(self) -> Remote | None:
         """The state of the repository; None if it does not exist or the token cannot see it."""
@@ -66,11 +71,11 @@ class Hub:
                     raise
                 return None
             refs = self._api.list_repo_refs(self.name, repo_type="dataset")
+            if not isinstance(found.sha, str):
+                raise TypeError("there is no head commit")
+            tags = {tag.name: tag.target_commit for tag in refs.tags}
         return Remote(
-            head=str(found.sha),
-            private=bool(found.private),
-            tags={tag.name: tag.target_commit for tag in refs.tags},
-            files=self.files(str(found.sha)),
+            head=found.sha, private=bool(found.private), tags=tags, files=self.files(found.sha)
         )
 
     def files(self, commit: str) -> Mapping[str, str]:
@@ -135,12 +140,21 @@ class Hub:
             ) from None
         except (_TransportError, ConnectionError) as error:
             raise HubUnreachableError(
-                f"{self.endpoint}: cannot be reached: {error}. Run the command again later; "
-                "files that were uploaded are not sent again."
+                f"{self.endpoint}: cannot be reached: {self._shown(error)}. Run the command again "
+                "later; files that were uploaded are not sent again."
+            ) from None
+        except OSError:
+            raise
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            # The client takes answers for granted, and fails in many ways on other ones.
+            raise ServerError(
+                f"{self.endpoint}: its answer is not one of the Hub's: {self._shown(error)}. "
+                "Check HF_ENDPOINT, and whether a proxy answers in its place."
             ) from None
 
     def _error(self, error: errors.HfHubHTTPError) -> DatelineError:
-        status, reason = error.response.status_code, error.server_message or "no reason given"
+        status = error.response.status_code
+        reason = self._shown(error.server_message or "no reason given")
         match status:
             case 401:
                 return ServerError(
@@ -167,5 +181,9 @@ class Hub:
             "files that were uploaded are not sent again."
         )
 
+    def _shown(self, reported: object) -> str:
+        return redacted(reported, [self._token])
+
     def _invalid_name(self) -> InvalidInputError:
-        return InvalidInputError(f'"{self.name}" is not the name of a dataset. Expected ORG/NAME.')
+        name = self._shown(self.name)
+        return InvalidInputError(f'"{name}" is not the name of a dataset. Expected ORG/NAME.')
