@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from dateline.corpus.store import Corpus
 from dateline.model import Annotation
+from tests.conftest import Run
 from tests.small_corpus import Files, annotation, claim, event, mention, span
 
 
@@ -45,3 +48,25 @@ def write(corpus: Corpus, *annotations: dict[str, Any]) -> list[Annotation]:
     for one in converted:
         corpus.write_annotation(one)
     return converted
+
+
+def gold(corpus: Corpus) -> bytes:
+    return corpus.annotation_path("gold", "summit").read_bytes()
+
+
+def log(corpus: Corpus) -> list[dict]:
+    """The decisions that were logged; what was written by them aside."""
+    path = corpus.annotations / "gold" / "summit.log.jsonl"
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return [record for record in map(json.loads, lines) if "case" in record]
+
+
+def cases(run: Run, corpus: Corpus, *options: str) -> list[dict]:
+    result = run(corpus, "adjudicate", "ana", "bo", "--list", "--format", "json", *options)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def decided(path: Path, decisions: list[dict]) -> str:
+    path.write_text("".join(f"{json.dumps(decision)}\n" for decision in decisions))
+    return str(path)

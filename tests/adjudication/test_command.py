@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import select
-import subprocess
-import sys
-import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,43 +12,14 @@ import pytest
 
 from dateline.annotations.layers import limited
 from dateline.corpus.store import Corpus
-from tests.adjudication.annotators import two, write
+from tests.adjudication.annotators import cases, decided, gold, log
+from tests.adjudication.terminal import Terminal
 from tests.conftest import Run
-from tests.small_corpus import Files, mention, span
+from tests.small_corpus import mention, span
 
 CURATOR = ("--curator", "cy", "--kind", "human")
 BY_RULE = ("adjudicate", "ana", "bo", "--replace", "--strategy")
 """Decides all cases by rule and overwrites the gold of the fixture, which was not adjudicated."""
-
-
-@pytest.fixture
-def corpus(files: Files) -> Corpus:
-    """A corpus with gold, and two annotators who differ from it and from each other."""
-    assert files.check() == []
-    write(files.corpus, *two(files))
-    return files.corpus
-
-
-def gold(corpus: Corpus) -> bytes:
-    return corpus.annotation_path("gold", "summit").read_bytes()
-
-
-def log(corpus: Corpus) -> list[dict]:
-    """The decisions that were logged; what was written by them aside."""
-    path = corpus.annotations / "gold" / "summit.log.jsonl"
-    lines = path.read_bytes().splitlines() if path.exists() else []
-    return [record for record in map(json.loads, lines) if "case" in record]
-
-
-def cases(run: Run, corpus: Corpus, *options: str) -> list[dict]:
-    result = run(corpus, "adjudicate", "ana", "bo", "--list", "--format", "json", *options)
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def decided(path: Path, decisions: list[dict]) -> str:
-    path.write_text("".join(f"{json.dumps(decision)}\n" for decision in decisions))
-    return str(path)
 
 
 def all_of(run: Run, corpus: Corpus, path: Path, annotator: str, **fields: object) -> None:
@@ -369,55 +334,10 @@ def test_an_annotation_with_errors_or_of_other_layers_is_rejected(corpus: Corpus
 
 
 def test_a_broken_line_of_the_log_is_named(corpus: Corpus, run: Run):
-    (corpus.annotations / "gold" / "summit.log.jsonl").write_text('{"document": "summit"')
+    (corpus.annotations / "gold" / "summit.log.jsonl").write_text('{"document": "summit"\n')
     result = run(corpus, "adjudicate", "ana", "bo", "--list")
     assert result.exit_code == 1
     assert "summit.log.jsonl, line 1:" in result.stderr
-
-
-class Terminal:
-    """The command at a real terminal; waits for what it shows before each key."""
-
-    def __init__(self, corpus: Corpus, *arguments: str) -> None:
-        self._controller, terminal = pty.openpty()
-        command = [sys.executable, "-m", "dateline", "--root", str(corpus.root), *arguments]
-        environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
-        self._process = subprocess.Popen(
-            command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment
-        )
-        os.close(terminal)
-        self.shown = ""
-
-    def until(self, text: str) -> str:
-        """What is shown up to a text, which must come."""
-        while text not in self.shown:
-            ready, _, _ = select.select([self._controller], [], [], 20)
-            assert ready, f"{text!r} did not come after {self.shown!r}"
-            try:
-                piece = os.read(self._controller, 65536)
-            except OSError:
-                piece = b""
-            assert piece, f"{text!r} did not come, the command has ended: {self.shown!r}"
-            self.shown += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", piece.decode())
-        before, _, self.shown = self.shown.partition(text)
-        return before
-
-    def press(self, key: str) -> None:
-        """Press a key once the command listens for one; what came before that it forgets."""
-        for _ in range(3000):
-            if not termios.tcgetattr(self._controller)[3] & termios.ICANON:
-                break
-            select.select([], [], [], 0.02)
-        os.write(self._controller, key.encode())
-
-    def type(self, line: str) -> None:
-        """Type a line at a prompt."""
-        os.write(self._controller, f"{line}\n".encode())
-
-    def end(self) -> int:
-        code = self._process.wait(60)
-        os.close(self._controller)
-        return code
 
 
 def test_cases_are_decided_at_a_terminal_by_keys(corpus: Corpus, run: Run):

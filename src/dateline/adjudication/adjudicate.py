@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -11,7 +12,13 @@ from dateline.adjudication.annotated_document import AnnotatedDocument
 from dateline.adjudication.cases.case import CORRECTION, CURATOR, RULE, Case, Curator, Decision
 from dateline.adjudication.cases.coreference_cases import linked_entities
 from dateline.adjudication.curator_annotation import UNION, curator_decisions
-from dateline.adjudication.decision_log import append, last_written, log_path, read_decisions
+from dateline.adjudication.decision_log import (
+    GO_ON,
+    add_decisions,
+    is_same,
+    log_path,
+    read_log,
+)
 from dateline.adjudication.gold_ids import assign_ids
 from dateline.adjudication.gold_provenance import gold_provenance
 from dateline.adjudication.manual_edits import (
@@ -25,9 +32,11 @@ from dateline.adjudication.manual_edits import (
 )
 from dateline.adjudication.resolve import Resolution, resolve
 from dateline.adjudication.strategy import Strategy
-from dateline.corpus.annotators import annotation_files
-from dateline.corpus.store import Corpus
+from dateline.annotations.differences import differences
+from dateline.corpus.annotators import annotation_files, check_signature
+from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, DatelineError, InvalidInputError, NotFoundError
+from dateline.files.writing import hashes, sha256, write_together
 from dateline.model import GOLD, Annotation, canonical
 from dateline.validation.engine import Checker
 from dateline.validation.required import valid_document
@@ -36,7 +45,9 @@ from dateline.validation.required import valid_document
 class Adjudication:
     """The adjudication of one document.
 
-    Decisions are logged at once; gold is written when no case is open.
+    Decisions are kept until they are saved; gold is written when no case is open. The methods that
+    write compare the files with what was read, so the corpus may change in between. Call them while
+    holding `locked`.
     """
 
     def __init__(
@@ -52,27 +63,28 @@ class Adjudication:
         """Read the annotations, gold and the log.
 
         Earlier decisions on the cases ``reopened`` are ignored. With ``dry_run`` nothing is
-        written. Raises DatelineError if an annotation is missing, has errors, or has other layers
-        than the rest.
+        written. Raises DatelineError if an annotation or gold is missing, has errors, or has other
+        layers than the rest.
         """
         self._corpus = corpus
         self._strategy = strategy
         self._dry_run = dry_run
         self._checker = Checker(corpus)
-        has_gold = corpus.annotation_path(GOLD, document).is_file()
+        has_gold = corpus.annotation_path(GOLD, document).exists()
         names = [*annotators, *[GOLD] * has_gold]
+        paths = [corpus.annotation_path(name, document) for name in {*names, GOLD}]
+        self._inputs = hashes([corpus.document_path(document), *sorted(paths)])
         valid = valid_document(corpus, document, names, self._checker)
         self.document = valid.document
         annotations = [valid.annotations[name] for name in annotators]
         self._present = valid.annotations.get(GOLD)
         self._check_layers(annotations)
         self.annotated = AnnotatedDocument.of(self.document, annotations, corpus.ontology)
-        self._log = log_path(corpus, document)
-        self._logged = read_decisions(self._log) if self._log.is_file() else []
-        self._logged_before = tuple(self._logged)
-        self._last_record = last_written(self._log) if self._log.is_file() else None
+        self.log = read_log(log_path(corpus, document))
+        self._decisions_of_gold = tuple(self.log.decisions_of_gold)
+        self._unsaved: list[Decision] = []
         ignored = set(reopened)
-        self._decisions = [decision for decision in self._logged if decision.case not in ignored]
+        self._decisions = [d for d in self.log.decisions if d.case not in ignored]
         self._curated: Annotation | None = None
         self.resolution = self._resolve()
 
@@ -115,16 +127,19 @@ class Adjudication:
                     self.apply([own])
 
     def apply(self, decisions: Iterable[Decision]) -> list[Decision]:
-        """Apply decisions, and log the new ones.
+        """Apply decisions, and keep the new ones to be saved.
 
         Returns those that fit no case, or a case whose options have changed. Raises
-        InvalidInputError, and logs nothing, if a case does not allow the decision on it.
+        InvalidInputError, and keeps nothing, if a case does not allow the decision on it, a curator
+        is not a pseudonym, or a reason has an e-mail address.
         """
         wanted = [
             d
             for d in decisions
             if d.document == self.document.id and d.by not in (RULE, CORRECTION)
         ]
+        for decision in wanted:
+            check_signature(decision.curator, decision.reason)
         before = list(self._decisions)
         self._decisions += wanted
         try:
@@ -134,24 +149,43 @@ class Adjudication:
             raise
         cases = {case.id: (case, decision) for case, decision in self.resolution.decided}
         fitting = [d for d in wanted if d.case in cases and d.fits(cases[d.case][0])]
-        self._log_new([self._record(*cases[d.case]) for d in fitting if cases[d.case][1] is d])
+        self._unsaved += self._not_logged(
+            [self._record(*cases[d.case]) for d in fitting if cases[d.case][1] is d]
+        )
         return [decision for decision in wanted if decision not in fitting]
 
     def decide(self, case: Case, decision: Decision) -> None:
-        """Decide one case, and log the decision.
+        """Decide one case, and save the decision.
 
-        Raises InvalidInputError if the case does not allow it.
+        Raises InvalidInputError if the case does not allow it, and ConflictError, after saving, if
+        a file has changed since it was read.
         """
         self.apply([self._record(case, decision)])
+        self.save_decisions()
+        self._refuse_changed_inputs()
+
+    def save_decisions(self) -> None:
+        """Write new decisions to the log. Raises ConflictError as `add_decisions` does."""
+        if not self._dry_run:
+            self.log = add_decisions(self.log, self._unsaved)
+            self._unsaved = []
 
     def write_gold(self, when: str, curator: Curator | None = None, replace: bool = False) -> bool:
-        """Write gold, and log decisions by rule and corrections; True if gold has changed.
+        """Write gold and the log, both or neither; True if gold has changed.
 
-        ``when`` is the time of these, ISO 8601. Manual corrections of gold are kept, and logged as
-        the curator's; with ``replace``, gold is overwritten. Raises DatelineError, and writes
-        nothing, if a case is open, gold would have errors, or corrections cannot be kept or have no
-        curator.
+        Decisions by rule and corrections are logged with the time ``when``, ISO 8601. Manual
+        corrections of gold are kept, and logged as the curator's; with ``replace``, gold is
+        overwritten. Raises DatelineError, and only saves decisions, if a case is open, gold would
+        have errors, corrections cannot be kept or have no curator, or a file has changed since it
+        was read.
         """
+        try:
+            return self._write_gold(when, curator, replace)
+        except DatelineError:
+            self.save_decisions()
+            raise
+
+    def _write_gold(self, when: str, curator: Curator | None, replace: bool) -> bool:
         merged = self.resolution.gold
         if merged is None:
             raise ConflictError(
@@ -166,7 +200,7 @@ class Adjudication:
         if self._curated is not None:
             gold = self._equal_to(self._curated, gold, base)
         changes = corrections(base, gold)
-        known = {d.case: d for d in self._logged if d.by == CORRECTION}
+        known = {d.case: d for d in self.log.decisions if d.by == CORRECTION}
         corrected = [
             before if (before := known.get(d.case)) and same_options(before, d) else d
             for d in as_decisions(changes, self.document.id, curator, when)
@@ -182,11 +216,27 @@ class Adjudication:
         )
         gold = msgspec.structs.replace(gold, provenance=provenance)
         self._check_gold(gold)
-        self._log_new([*by_rule, *new])
         if self._dry_run:
             return self._present is None or canonical(gold) != canonical(self._present)
-        written = self._corpus.write_annotation(gold)
-        self._log_gold(merged, base, gold, when)
+        self._refuse_changed_inputs()
+        if read_log(self.log.path).content != self.log.content:
+            raise ConflictError(f"{self.log.path}: another command has changed the log.")
+        log = self.log.extended(
+            [
+                *self._unsaved,
+                *self._not_logged([*by_rule, *new]),
+                *self._gold_records(merged, base, gold, when),
+            ]
+        )
+        path = self._corpus.annotation_path(GOLD, self.document.id)
+        content = canonical_json(canonical(gold))
+        files = {self.log.path: log.content} if log.content != self.log.content else {}
+        written = self._inputs[path] != sha256(content)
+        if written:
+            files[path] = content
+        write_together(self._corpus.root, files)
+        self.log, self._unsaved = log, []
+        self._inputs[path] = sha256(content)
         return written
 
     def _with_corrections(self, merged: Annotation, replace: bool) -> tuple[Annotation, Annotation]:
@@ -194,10 +244,10 @@ class Adjudication:
         present, named = self._present, self._with_ids(merged, self._present)
         if present is None or replace or fingerprint(present) == fingerprint(named):
             return named, named
-        last = self._last_record
+        last = self.log.last_written
         if last and last.gold == last.adjudicated == fingerprint(present):
             return named, named
-        before = resolve(self.annotated, self._logged_before, self._strategy).gold
+        before = resolve(self.annotated, self._decisions_of_gold, self._strategy).gold
         if last is None or before is None or last.merged != fingerprint(before):
             path = self._corpus.relative(self._corpus.annotation_path(GOLD, self.document.id))
             problem = (
@@ -249,14 +299,13 @@ class Adjudication:
             quote=self.annotated.quote(case.ranges),
         )
 
-    def _log_new(self, decisions: Sequence[Decision]) -> None:
-        last = {decision.case: decision for decision in self._logged}
-        new = [d for d in decisions if not _is_logged(last.get(d.case), d)]
-        if not self._dry_run:
-            append(self._log, new)
-        self._logged += new
+    def _not_logged(self, decisions: Sequence[Decision]) -> list[Decision]:
+        last = {decision.case: decision for decision in (*self.log.decisions, *self._unsaved)}
+        return [d for d in decisions if d.case not in last or not is_same(last[d.case], d)]
 
-    def _log_gold(self, merged: Annotation, base: Annotation, gold: Annotation, when: str) -> None:
+    def _gold_records(
+        self, merged: Annotation, base: Annotation, gold: Annotation, when: str
+    ) -> Iterator[GoldRecord]:
         record = GoldRecord(
             document=self.document.id,
             merged=fingerprint(merged),
@@ -264,10 +313,31 @@ class Adjudication:
             gold=fingerprint(gold),
             when=when,
         )
-        last = self._last_record
+        last = self.log.last_written
         if last is None or msgspec.structs.replace(record, when=last.when) != last:
-            append(self._log, [record])
-            self._last_record = record
+            yield record
+
+    def _refuse_changed_inputs(self) -> None:
+        changed = [
+            path for path, now in hashes([*self._inputs]).items() if now != self._inputs[path]
+        ]
+        if changed and not self._dry_run:
+            lines = [line for path in changed for line in self._changes_of(path)]
+            raise ConflictError(
+                f"{self.document.id}: changed while this command was running, so gold was not "
+                "written:\n" + "\n".join(lines) + f"\n{GO_ON}"
+            )
+
+    def _changes_of(self, path: Path) -> Iterator[str]:
+        yield self._corpus.relative(path)
+        before = {**self.annotated.annotations, GOLD: self._present}.get(path.parent.name)
+        if before is not None and path != self._corpus.document_path(self.document.id):
+            try:
+                after = self._corpus.read_annotation(path.parent.name, path.stem)
+            except DatelineError as error:
+                yield f"  {error}"
+            else:
+                yield format_corrections(differences(before, after))
 
     def _check_layers(self, annotations: Sequence[Annotation]) -> None:
         first = annotations[0]
@@ -313,13 +383,3 @@ def shared_documents(
             raise NotFoundError(f"{path}: there is no such file.")
         common &= annotated.keys()
     return sorted(set(chosen) or common)
-
-
-def _is_logged(last: Decision | None, decision: Decision) -> bool:
-    """Whether the last line of a case is the same decision; time and display texts aside."""
-    if last is None or not same_options(last, decision):
-        return False
-    one, other = (
-        msgspec.structs.replace(d, when=None, options=None, quote=None) for d in (last, decision)
-    )
-    return one == other

@@ -147,6 +147,16 @@ def check_no_address(text: str | None, given: str) -> None:
         )
 
 
+def check_signature(curator: str | None, reason: str | None) -> None:
+    """Raise InvalidInputError for a curator who is not a pseudonym, or an address in the reason.
+
+    Both become part of the corpus.
+    """
+    if curator is not None:
+        check_pseudonym(curator, f'curator "{curator}"')
+    check_no_address(reason, "reason")
+
+
 def annotation_files(corpus: Corpus, annotator: str) -> dict[str, Path]:
     """An annotator's annotation files, or gold's, by document.
 

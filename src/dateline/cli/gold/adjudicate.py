@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,8 +91,8 @@ def adjudicate(
     Items and fields on which all annotators agree are merged. Each disagreement is a case, to be
     decided in the terminal, by --decisions, by --from-curator or by --strategy. Decisions are
     logged at once in annotations/gold/DOCUMENT.log.jsonl, so you can quit and continue later. Gold
-    is written when no case is open. Items of gold keep their ids, and manual corrections of gold
-    are kept and logged.
+    is written when no case is open, and if no file has changed since it was read. Items of gold
+    keep their ids, and manual corrections of gold are kept and logged.
 
     \b
     Examples:
@@ -104,35 +105,51 @@ def adjudicate(
     from dateline.adjudication.decision_log import read_decisions
     from dateline.adjudication.strategy import strategy
     from dateline.corpus.store import Corpus
+    from dateline.files.writing import locked
 
     corpus = Corpus(settings.root)
-    chosen = strategy(strategy_name, annotators)
     names = shared_documents(corpus, annotators, documents)
-    adjudications = (
-        Adjudication(corpus, name, annotators, chosen, reopen, dry_run=dry_run) for name in names
-    )
+    chosen = strategy(strategy_name, annotators)
+
+    def adjudications() -> Iterator[Adjudication]:
+        for name in names:
+            # Nobody writes while the files are read, but a person may take hours to decide.
+            with locked(corpus.root) if interactive else nullcontext():
+                found = Adjudication(corpus, name, annotators, chosen, reopen, dry_run=dry_run)
+            if found.log.is_torn:
+                settings.say(
+                    f"{found.log.path}: ignored the unfinished last line, left by an interrupted "
+                    "command."
+                )
+            yield found
+
+    interactive = False
     if list_only:
-        _list(adjudications, list_all, output_format)
+        _list(adjudications(), list_all, output_format)
         return
     given = read_decisions(decisions_file) if decisions_file else []
+    for document in sorted({decision.document for decision in given} - {*names}):
+        settings.say(f"{document}: ignored the decisions on it; it is not being adjudicated.")
     interactive = not (decisions_file or from_curator or dry_run) and sys.stdin.isatty()
     name = curator or from_curator
     who = _curator(corpus, name, kind, reason) if name is not None else None
     if who is None and (interactive or any(decision.lacks_curator for decision in given)):
         raise InvalidInputError("Decisions need a curator. Name a pseudonym: --curator NAME.")
     unfinished = 0
-    for adjudication in adjudications:
-        unfit = adjudication.apply(_with_curator(given, who))
-        for decision in unfit:
-            settings.say(
-                f"{decision.document}: ignored the decision on {decision.case}: there is no such "
-                "case, or its options have changed."
-            )
-        if from_curator is not None and who is not None:
-            _adopt(corpus, adjudication, from_curator, who)
-        if interactive and who is not None and not decide_cases(adjudication, who):
-            return
-        unfinished += not _write_gold(settings, adjudication, who, replace, dry_run)
+    with nullcontext() if interactive or dry_run else locked(corpus.root):
+        for adjudication in adjudications():
+            unfit = adjudication.apply(_with_curator(given, who))
+            for decision in unfit:
+                settings.say(
+                    f"{decision.document}: ignored the decision on {decision.case}: there is no "
+                    "such case, or its options have changed."
+                )
+            if from_curator is not None and who is not None:
+                _adopt(corpus, adjudication, from_curator, who)
+            if interactive and who and not decide_cases(corpus.root, adjudication, who):
+                return
+            with locked(corpus.root) if interactive else nullcontext():
+                unfinished += not _write_gold(settings, adjudication, who, replace, dry_run)
     if unfinished:
         raise click.exceptions.Exit(1)
 
@@ -175,8 +192,9 @@ def _row(adjudication: Adjudication, case: Case, decision: Decision | None) -> d
 
 def _curator(corpus: Corpus, name: str, kind: Kind | None, reason: str | None) -> Curator:
     from dateline.adjudication.cases.case import Curator
-    from dateline.corpus.annotators import read_register
+    from dateline.corpus.annotators import check_signature, read_register
 
+    check_signature(name, reason)
     known = read_register(corpus).get(name)
     if known is not None and kind not in (None, known.kind):
         raise InvalidInputError(
@@ -224,6 +242,7 @@ def _write_gold(
     dry_run: bool,
 ) -> bool:
     if adjudication.resolution.open:
+        adjudication.save_decisions()
         click.echo(progress(adjudication))
         return False
     changed = adjudication.write_gold(now(), curator, replace)

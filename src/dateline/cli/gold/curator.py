@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.errors import DatelineError
+from dateline.errors import InvalidInputError
+from dateline.files.reading import MalformedError, decode_json
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
     from dateline.adjudication.cases.case import Case, Curator, Decision
 
 
-def decide_cases(adjudication: Adjudication, curator: Curator) -> bool:
-    """Ask for a decision on each open case; False if the curator quits."""
+def decide_cases(root: Path, adjudication: Adjudication, curator: Curator) -> bool:
+    """Ask for a decision on each open case; False if the curator quits.
+
+    The corpus is locked only to save a decision, not while the curator thinks. Raises ConflictError
+    if a file changes in the meantime.
+    """
     import msgspec
+
+    from dateline.corpus.annotators import check_no_address
+    from dateline.files.writing import locked
 
     skipped: set[str] = set()
     reason: str | None = None
@@ -32,6 +41,12 @@ def decide_cases(adjudication: Adjudication, curator: Curator) -> bool:
             skipped.add(case.id)
         elif key == "r":
             reason = click.prompt("Reason", default="", show_default=False) or None
+            try:
+                check_no_address(reason, "Reason")
+            except InvalidInputError as error:
+                reason = None
+                click.echo(str(error))
+                click.pause()
         else:
             decision = _decision(adjudication, case, key)
             if decision is None:
@@ -40,8 +55,9 @@ def decide_cases(adjudication: Adjudication, curator: Curator) -> bool:
                 decision, curator=curator.name, role=curator.kind, reason=reason, when=now()
             )
             try:
-                adjudication.decide(case, signed)
-            except DatelineError as error:
+                with locked(root):
+                    adjudication.decide(case, signed)
+            except InvalidInputError as error:
                 click.echo(str(error))
                 click.pause()
                 continue
@@ -110,10 +126,8 @@ def _other_value(adjudication: Adjudication, case: Case) -> Any:
     """The value that the curator types: a label, words of the text, or JSON as in the log."""
     allowed = f" ({', '.join(case.allowed_values)})" if case.allowed_values else ""
     given = str(click.prompt(f"Other value{allowed}"))
-    try:
-        return json.loads(given)
-    except ValueError:
-        pass
+    with contextlib.suppress(MalformedError):
+        return decode_json(given.encode("utf-8", "surrogateescape"))
     start = adjudication.document.text.find(given, max(0, case.ranges[0][0] - len(given)))
     if case.kind in ("span", "cue") and start >= 0:
         return [[start, start + len(given)]]
