@@ -6,10 +6,14 @@ import json
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dateline.errors import DatelineError
 from dateline.label_studio.config.controls import CONTROLS
 from dateline.label_studio.config.entries import removed_entries
+from dateline.label_studio.config.former_labels import with_former_names
 from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.ontology.labels import STRUCTURAL_RELATIONS
 from dateline.ontology.reading import read_ontology
@@ -112,3 +116,31 @@ def test_an_attribute_with_the_name_of_a_control_is_an_error(repository):
     attributes["cluster"] = {"oneOf": [{"const": "yes"}]}
     with pytest.raises(DatelineError, match="two controls called event_cluster"):
         labelling_config(read_ontology({**repository.schemas, "ontology": schema}))
+
+
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from('\0\x08\x1f\ufffe\r\n<&"')
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(words=st.lists(WORDS, min_size=3, max_size=3))
+def test_the_page_is_well_formed_whatever_the_guidelines_say(words, ontology):
+    title, description, example = words
+    layer = ontology.layers["entities"]
+    label = replace(layer.labels[0], title=title, description=description, examples=(example,))
+    attribute = replace(layer.attributes[0], title=title, description=description, required=True)
+    layer = replace(layer, title=title, labels=(label, *layer.labels[1:]), attributes=(attribute,))
+    changed = replace(ontology, layers={**ontology.layers, "entities": layer})
+    for config in (labelling_config(changed), labelling_config(changed, ["events"], curation=True)):
+        page = ElementTree.fromstring(config)
+        assert page.find(f".//Labels[@name='entity']/Label[@value='{label.name}']") is not None
+        assert ElementTree.fromstring(with_former_names(config, changed)) is not None
+
+
+def test_a_name_that_xml_cannot_have_is_an_error(ontology):
+    layer = ontology.layers["entities"]
+    layer = replace(layer, labels=(replace(layer.labels[0], name="A\uffff"), *layer.labels[1:]))
+    changed = replace(ontology, layers={**ontology.layers, "entities": layer})
+    with pytest.raises(DatelineError, match=r"the name .A\\uffff. has a character"):
+        labelling_config(changed)

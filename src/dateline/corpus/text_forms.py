@@ -19,12 +19,13 @@ from dateline.ontology.schemas import boilerplate
 
 
 class TextMatch(Struct, frozen=True):
-    """A document whose text is that of a copy, and where the characters of both are.
+    """A document whose text is that of a copy, ``text``, and where the characters of both are.
 
     ``copied[i]`` and ``kept[i]`` are the offsets of one character in the copy and in the document.
     """
 
     document: str
+    text: str
     copied: Sequence[int]
     kept: Sequence[int]
 
@@ -53,15 +54,19 @@ class TextFinder:
         exact = self._by_text.get(_hash(copy))
         if exact is not None:
             same = range(len(copy))
-            return [TextMatch(document=exact, copied=same, kept=same)]
+            return [TextMatch(document=exact, text=copy, copied=same, kept=same)]
         for cuts in self._cuts(copy):
             form, copied = _form(copy, cuts)
             names = self._by_form.get(_hash(form), []) if form else []
             if names:
                 return [
-                    TextMatch(document=name, copied=copied, kept=_form(text, ())[1])
+                    TextMatch(
+                        document=name,
+                        text=copy,
+                        copied=copied,
+                        kept=_form(self._corpus.read_document(name).text, ())[1],
+                    )
                     for name in names
-                    if (text := self._corpus.read_document(name).text)
                 ]
         return []
 

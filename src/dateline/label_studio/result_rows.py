@@ -35,6 +35,11 @@ def strings(value: object) -> list[str]:
     return [item for item in values if isinstance(item, str)]
 
 
+def text_of(row: Row) -> str:
+    """The quoted text of a region; in a row of a text control, its first answer."""
+    return next(iter(strings(value_of(row).get("text"))), "")
+
+
 def value_row(region: str, control: str, kind: str, value: dict[str, Any]) -> Row:
     """A row that gives a region a label, a choice or a text."""
     return {"id": region, "from_name": control, "to_name": TEXT, "type": kind, "value": value}

@@ -21,7 +21,7 @@ from dateline.errors import DatelineError
 from dateline.rendering.listing import listed
 
 if TYPE_CHECKING:
-    from dateline.label_studio.importing.importer import ImportResult
+    from dateline.label_studio.importing.importer import ImportOptions, ImportResult
 
 MAX_LINES = 50
 """How many unmapped labels or refusals a message lists."""
@@ -98,10 +98,7 @@ def import_export(
     )
     labels = read_mapping(mapping, corpus.ontology)
     _report(
-        settings,
-        importer.import_export(corpus, tasks, labels, options),
-        options.dry_run,
-        output_format,
+        settings, importer.import_export(corpus, tasks, labels, options), options, output_format
     )
 
 
@@ -115,7 +112,9 @@ def _pseudonyms(given: tuple[str, ...]) -> dict[str, str]:
     return pseudonyms
 
 
-def _report(settings: Settings, result: ImportResult, dry_run: bool, output_format: str) -> None:
+def _report(
+    settings: Settings, result: ImportResult, options: ImportOptions, output_format: str
+) -> None:
     refused = [notice for notice in result.notices if notice.level == "refused"]
     if output_format == "json":
         import msgspec
@@ -133,14 +132,12 @@ def _report(settings: Settings, result: ImportResult, dry_run: bool, output_form
             + _lines(count.line for count in result.unmapped)
         )
     settings.say(
-        f"annotations: {len(result.written)} {'to write' if dry_run else 'written'}, "
+        f"annotations: {len(result.written)} {'to write' if options.dry_run else 'written'}, "
         f"{result.unchanged} unchanged, {len({(n.task, n.annotator) for n in refused})} refused"
     )
     if refused:
-        raise DatelineError(
-            "Not imported (--draft imports annotations with problems as drafts):\n"
-            + _lines(notice.line for notice in refused)
-        )
+        hint = "" if options.draft else " (--draft imports annotations with problems as drafts)"
+        raise DatelineError(f"Not imported{hint}:\n" + _lines(notice.line for notice in refused))
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from dateline.label_studio.config.controls import CONTROLS, NO_HOTKEY, choice_controls
+from dateline.label_studio.config.xml import page_xml
 from dateline.ontology.labels import Label, Ontology, Role
 
 
@@ -25,8 +26,7 @@ def with_former_names(config: str, ontology: Ontology) -> str:
         role for event_type in ontology.event_types.values() for role in event_type.roles.values()
     ]
     _keep_relations(page, (*roles, *ontology.event_relations, *ontology.claim_relations))
-    ElementTree.indent(page)
-    return ElementTree.tostring(page, encoding="unicode") + "\n"
+    return page_xml(page)
 
 
 def _keep(page: Element, control: str, labels: Iterable[Label]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from dateline.errors import InvalidInputError
@@ -27,6 +26,7 @@ from dateline.label_studio.config.controls import (
     LayerControls,
 )
 from dateline.label_studio.config.entries import parse_config
+from dateline.label_studio.config.xml import page_xml, printable
 from dateline.model import LAYERS
 from dateline.ontology.labels import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
 
@@ -95,7 +95,7 @@ def labelling_config(
 
     The other layers are context: visible and available to relations, but not for labelling. With
     ``curation``, the page also has marks for conflicts. Raises InvalidInputError if an attribute
-    has the name of one of the page's own controls.
+    has the name of one of the page's own controls, or a name has a character that XML forbids.
     """
     page = Element("View", className="dateline")
     SubElement(page, "Style").text = _STYLE
@@ -119,8 +119,7 @@ def labelling_config(
     for controls in CONTROLS:
         _attributes(side, controls, ontology, controls.layer in layers)
     _check_names(page)
-    ElementTree.indent(page)
-    return ElementTree.tostring(page, encoding="unicode") + "\n"
+    return page_xml(page)
 
 
 def labelled_layers(config: str) -> tuple[str, ...]:
@@ -188,7 +187,9 @@ def _labels(
     layer = SubElement(page, "View", className="layer" if labelled else f"layer {_CONTEXT}")
     if only_shown:
         layer.set("className", "layer shown")
-    SubElement(layer, "Header", value=title if labelled else f"{title} (context)", size="6")
+    SubElement(
+        layer, "Header", value=printable(title if labelled else f"{title} (context)"), size="6"
+    )
     control = SubElement(layer, "Labels", name=name, toName=TEXT, choice="single")
     for label in labels:
         attributes = {"value": label.name, "hint": _hint(label)}
@@ -202,7 +203,7 @@ def _labels(
 
 
 def _hint(label: Label) -> str:
-    return "  ".join((f"{label.title}. {label.description}", *label.examples)).strip()
+    return printable("  ".join((f"{label.title}. {label.description}", *label.examples)).strip())
 
 
 def _relations(page: Element, ontology: Ontology) -> None:
@@ -236,7 +237,8 @@ def _attributes(side: Element, controls: LayerControls, ontology: Ontology, labe
 
 
 def _choices(view: Element, controls: LayerControls, attribute: Attribute, labelled: bool) -> None:
-    SubElement(view, "Header", value=f"{attribute.title}: {attribute.description}", size="6")
+    title = printable(f"{attribute.title}: {attribute.description}")
+    SubElement(view, "Header", value=title, size="6")
     choices = SubElement(
         view, "Choices", _per_region(controls.attribute(attribute.name), controls),
         # A radio button cannot be cleared, a check box can.
@@ -244,7 +246,8 @@ def _choices(view: Element, controls: LayerControls, attribute: Attribute, label
     )  # fmt: skip
     if attribute.required and labelled:
         choices.set("required", "true")
-        choices.set("requiredMessage", f"{attribute.title}: choose one for this region.")
+        message = f"{attribute.title}: choose one for this region."
+        choices.set("requiredMessage", printable(message))
     _options(choices, attribute.values, labelled)
 
 

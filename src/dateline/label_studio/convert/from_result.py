@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from dateline.corpus.text_forms import TextMatch
 from dateline.label_studio.config.controls import (
     ABOUT,
     CLAIM,
@@ -29,8 +29,8 @@ from dateline.label_studio.convert.graph import (
 )
 from dateline.label_studio.convert.links import parse_link
 from dateline.label_studio.convert.problems import ResultProblem
+from dateline.label_studio.convert.region_ids import ID, MAX_LENGTH, mint
 from dateline.label_studio.convert.regions import Region, read_regions
-from dateline.label_studio.convert.row_writer import mint
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,
@@ -48,9 +48,6 @@ from dateline.model import (
     canonical,
 )
 from dateline.ontology.labels import Ontology
-
-ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-"""Ids that an annotation may use."""
 
 
 class Header(Struct, frozen=True):
@@ -75,14 +72,19 @@ def header_of(annotation: Annotation) -> Header:
 
 
 def from_result(
-    result: object, document: Document, header: Header, ontology: Ontology
+    result: object,
+    document: Document,
+    header: Header,
+    ontology: Ontology,
+    copy: TextMatch | None = None,
 ) -> tuple[Annotation, list[ResultProblem]]:
     """The annotation that the rows make, in canonical order, and everything irregular in them.
 
     Its layers are the header's and all that the rows annotate. A result of any shape makes an
-    annotation; each part that could not be converted has a problem.
+    annotation; each part that could not be converted has a problem. ``copy`` is the text that the
+    rows' offsets are about, by default the document's.
     """
-    graph = build_graph(read_regions(result, document.text, ontology), ontology)
+    graph = build_graph(read_regions(result, document.text, ontology, copy), ontology)
     converter = _Converter(graph, ontology)
     mentions, entities = converter.mentions()
     events = converter.events()
@@ -215,7 +217,7 @@ class _Converter:
         for members in components((region.id for region in regions), joined):
             chain = next((written[name] for name in members if name in written), None)
             if chain is None and len(members) > 1:
-                chain = mint(f"{members[0][:56]}.{suffix}", self._taken)
+                chain = mint(f"{members[0][: MAX_LENGTH - 1 - len(suffix)]}.{suffix}", self._taken)
             if chain is not None:
                 chains.update(dict.fromkeys(members, chain))
         return chains
@@ -256,8 +258,8 @@ class _Converter:
             rest = '", "'.join(others)
             self._report(
                 given[first],
-                f'"{control}" of this entity is "{first}" here and "{rest}" elsewhere; the first '
-                "is used",
+                f'"{control}" of this entity is "{first}" here and "{rest}" elsewhere',
+                effect="the first is used",
             )
         return next(
             (region.answers[control] for region in chain if control in region.answers), None
@@ -268,11 +270,14 @@ class _Converter:
         if CLAIMER in claim.choices:
             claimers.append(claim.choices[CLAIMER])
         if not claimers:
-            self._report(claim, "the claim has no claimer")
+            if (claim.id, CLAIMER) not in self._graph.lost:
+                self._report(claim, "the claim has no claimer")
             return ""
         if len(claimers) > 1:
             self._report(
-                claim, f"the claim has several claimers ({', '.join(claimers)}); the first is used"
+                claim,
+                f"the claim has several claimers ({', '.join(claimers)})",
+                effect="the first is used",
             )
         return claimers[0]
 
@@ -287,5 +292,7 @@ class _Converter:
             if (control := controls.attribute(attribute.name)) in region.choices
         }
 
-    def _report(self, region: Region, message: str) -> None:
-        self.problems.append(ResultProblem(region=region.id, message=message, quote=region.text))
+    def _report(self, region: Region, message: str, effect: str = "") -> None:
+        self.problems.append(
+            ResultProblem(region=region.id, message=message, quote=region.text, effect=effect)
+        )

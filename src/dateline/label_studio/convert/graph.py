@@ -27,11 +27,15 @@ ARGUMENT, EVENT_RELATION, CLAIM_RELATION = "argument", "event relation", "claim 
 
 
 class ResultGraph(Struct, frozen=True):
-    """The regions of a result, by id and in text order, and the arcs between them, by meaning."""
+    """The regions of a result, by id and in text order, and the arcs between them, by meaning.
+
+    ``lost`` as in ResultRegions.
+    """
 
     regions: Mapping[str, Region]
     arcs: Mapping[str, Collection[Arc]]
     problems: Sequence[ResultProblem]
+    lost: frozenset[tuple[str, str]]
 
     def of(self, control: str) -> list[Region]:
         """The regions with labels of this control."""
@@ -54,21 +58,40 @@ def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
         if drawn.label == CONTINUES:
             continue
         source, target = regions[heads[drawn.source]], regions[heads[drawn.target]]
-        label = drawn.label
-        for kind in (source.label, source.control):
-            label = renamed.get(kind, {}).get(label, label)
-        arc = Arc(label=label, source=source.id, target=target.id)
-        meaning = meanings.get((arc.label, source.control, target.control))
+        forward = _arc(drawn.label, source, target, renamed)
+        backward = _arc(drawn.label, target, source, renamed)
+        meaning, opposite = (
+            meanings.get((arc.label, regions[arc.source].control, regions[arc.target].control))
+            for arc in (forward, backward)
+        )
+        if drawn.both and meaning is None:
+            # Only one of the directions can be meant.
+            forward, meaning = backward, opposite
+        elif drawn.both and opposite is not None and meaning != COREFERENCE:
+            message = f'"{forward.label}" from "{source.id}" to "{target.id}" points both ways'
+            problems.append(
+                ResultProblem(
+                    region=source.id, message=message, quote=source.text, effect="read as drawn"
+                )
+            )
         if meaning is None:
             message = (
-                f'"{arc.label}" cannot relate {with_article(source.control)} to '
-                f'{with_article(target.control)} ("{arc.source}" to "{arc.target}", '
+                f'"{forward.label}" cannot relate {with_article(source.control)} to '
+                f'{with_article(target.control)} ("{source.id}" to "{target.id}", '
                 f'"{target.text}")'
             )
-            problems.append(ResultProblem(region=arc.source, message=message, quote=source.text))
+            problems.append(ResultProblem(region=source.id, message=message, quote=source.text))
         else:
-            arcs[meaning][arc] = None
-    return ResultGraph(regions=regions, arcs=arcs, problems=problems)
+            arcs[meaning][forward] = None
+    return ResultGraph(regions=regions, arcs=arcs, problems=problems, lost=result.lost)
+
+
+def _arc(
+    label: str, source: Region, target: Region, renamed: Mapping[str, Mapping[str, str]]
+) -> Arc:
+    for kind in (source.label, source.control):
+        label = renamed.get(kind, {}).get(label, label)
+    return Arc(label=label, source=source.id, target=target.id)
 
 
 def components(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:

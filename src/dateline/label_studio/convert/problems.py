@@ -5,25 +5,39 @@ from __future__ import annotations
 from dateline.model import Struct
 from dateline.text import excerpt
 
+MAX_LENGTH = 500
+"""Characters of a problem's line: names in a result may be of any length."""
+
 
 class ResultProblem(Struct, frozen=True):
     """Something irregular in a result: the region's id, a message, and the marked text.
 
-    ``repaired`` means that nothing was lost: there is only one possible reading.
+    ``effect`` is how the result was read nevertheless, if anything was made of it. ``repaired``
+    means that nothing was lost: there is only one possible reading.
     """
 
     region: str
     message: str
     quote: str = ""
+    effect: str = ""
     repaired: bool = False
 
     @property
     def line(self) -> str:
-        """The problem in one line that any terminal can show."""
+        """The problem and its effect in one line that any terminal can show."""
+        effect = f"; {self.effect}" if self.effect else ""
+        return self._line(f"{self.message}{effect}")
+
+    @property
+    def cause(self) -> str:
+        """The problem in one line, without its effect, for a result that is not used."""
+        return self._line(self.message)
+
+    def _line(self, message: str) -> str:
         where = f"region {self.region}: " if self.region else ""
         quote = f" ({quoted(self.quote)})" if self.quote else ""
-        line = f"{where}{self.message}"
-        return excerpt(line, 0, len(line), len(line)) + quote
+        line = f"{where}{message}"
+        return excerpt(line, 0, len(line), MAX_LENGTH) + quote
 
 
 def with_article(noun: str) -> str:

@@ -5,13 +5,14 @@ The server checks nothing, so a row may be anything: everything irregular become
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeGuard
 
+from dateline.corpus.text_forms import TextMatch
 from dateline.label_studio.config.controls import ANSWERS, CONTROLS, CUE, choice_controls
+from dateline.label_studio.convert.placing import Place, Written, place_regions
 from dateline.label_studio.convert.problems import ResultProblem, with_article
-from dateline.label_studio.result_rows import Row, string, strings, value_of
+from dateline.label_studio.convert.region_ids import with_ids
+from dateline.label_studio.result_rows import Row, Rows, string, strings, text_of, value_of
 from dateline.model import Span, Spans, Struct
 from dateline.ontology.former_names import new_names
 from dateline.ontology.labels import Ontology
@@ -38,43 +39,49 @@ class Region(Struct, frozen=True):
 
 
 class Arc(Struct, frozen=True):
-    """A labelled relation from one region to another."""
+    """A labelled relation from one region to another, or in ``both`` directions."""
 
     label: str
     source: str
     target: str
+    both: bool = False
 
 
 class ResultRegions(Struct, frozen=True):
-    """The regions of a result by id, the arcs between them, and everything irregular."""
+    """The regions of a result by id, the arcs between them, and everything irregular.
+
+    ``lost`` are the region and the label of arcs whose other end could not be read.
+    """
 
     regions: Mapping[str, Region]
     arcs: Sequence[Arc]
     problems: Sequence[ResultProblem]
+    lost: frozenset[tuple[str, str]] = frozenset()
 
 
-def as_displayed(text: str) -> str:
-    r"""A span of text as the page quotes it: each line-end character as a literal ``\n``."""
-    return re.sub(r"[\r\n]", r"\\n", text)
-
-
-def read_regions(result: object, text: str, ontology: Ontology) -> ResultRegions:
-    """The regions and arcs of a result for this text."""
-    reader = _Reader(text, ontology)
+def read_regions(
+    result: object, text: str, ontology: Ontology, copy: TextMatch | None = None
+) -> ResultRegions:
+    """The regions and arcs of a result for this text, or for a copy of it in another form."""
+    reader = _Reader(text, ontology, copy)
     rows = reader.rows(result)
-    for row in rows:
-        if row.get("type") == "labels":
-            reader.label(row)
+    reader.labels([row for row in rows if row.get("type") == "labels"])
     for row in rows:
         if row.get("type") not in ("labels", "relation"):
             reader.attribute(row)
     arcs = [arc for row in rows if row.get("type") == "relation" for arc in reader.relation(row)]
-    return ResultRegions(regions=reader.regions, arcs=arcs, problems=reader.problems)
+    return ResultRegions(
+        regions=reader.regions,
+        arcs=arcs,
+        problems=reader.problems,
+        lost=frozenset(reader.lost_arcs),
+    )
 
 
 class _Reader:
-    def __init__(self, text: str, ontology: Ontology) -> None:
+    def __init__(self, text: str, ontology: Ontology, copy: TextMatch | None) -> None:
         self._text = text
+        self._copy = copy
         self._labels = {c.labels: ontology.layers[c.layer].label_names for c in CONTROLS}
         self._labels[CUE] = (CUE,)
         self._choices = choice_controls(ontology)
@@ -84,45 +91,80 @@ class _Reader:
         }
         self.regions: dict[str, Region] = {}
         self.problems: list[ResultProblem] = []
+        self.lost_arcs: set[tuple[str, str]] = set()
+        self._unread: set[str] = set()
 
-    def rows(self, result: object) -> list[Row]:
+    def rows(self, result: object) -> Rows:
         if not isinstance(result, list):
             self._report("", "the result is not a list of rows")
             return []
-        rows: list[Row] = [row for row in result if isinstance(row, dict)]
+        rows: Rows = [row for row in result if isinstance(row, dict)]
         if len(rows) < len(result):
             self._report("", f"{len(result) - len(rows)} rows of the result are not objects")
-        return rows
+        named, notes = with_ids(rows)
+        self.problems += notes
+        return named
 
-    def label(self, row: Row) -> None:
-        name, control, value = string(row.get("id")), string(row.get("from_name")), value_of(row)
-        quote = string(value.get("text"))
-        labels = self._current(control, _texts(value.get("labels")))
-        if not name:
-            self._report("", "the region has no id", quote)
-        elif control not in self._labels:
-            self._report(name, f'the corpus has no control "{control}"', quote)
+    def labels(self, rows: Rows) -> None:
+        written = [
+            Written(start=value.get("start"), end=value.get("end"), quote=text_of(row))
+            for row in rows
+            for value in [value_of(row)]
+        ]
+        note, places = place_regions(self._copy.text if self._copy else self._text, written)
+        if note:
+            self._report("", note, repaired=True)
+        for row, place in zip(rows, places, strict=True):
+            self._label(row, place)
+
+    def _label(self, row: Row, place: Place) -> None:
+        name, control, quote = string(row.get("id")), string(row.get("from_name")), text_of(row)
+        labels = self._current(control, _texts(value_of(row).get("labels")))
+        if control not in self._labels:
+            self._fail(name, f'the corpus has no control "{control}"', quote)
         elif not labels:
-            self._report(name, "the region has no label", quote)
+            self._fail(name, "the region has no label", quote)
         elif labels[0] not in self._labels[control]:
-            self._report(name, f'"{labels[0]}" is not a label of "{control}"', quote)
-        elif name in self.regions:
-            other = self.regions[name]
-            self._report(
-                name,
-                f"has two labels, {other.label} and {labels[0]}; {other.label} is used",
-                other.text,
-            )
+            self._fail(name, f'"{labels[0]}" is not a label of "{control}"', quote)
         else:
-            if len(labels) > 1:
+            span = self._span(name, place)
+            if span is None:
+                return
+            region = Region(
+                id=name, control=control, label=labels[0], spans=(span,), choices={}, answers={}
+            )
+            other = self.regions.setdefault(name, region)
+            if other.control != control or other.label != labels[0]:
                 self._report(
-                    name, f"has several labels ({', '.join(labels)}); the first is used", quote
+                    name,
+                    f"has two labels, {other.label} and {labels[0]}",
+                    other.text,
+                    effect=f"{other.label} is used",
                 )
-            span = self._span(name, value)
-            if span is not None:
-                self.regions[name] = Region(
-                    id=name, control=control, label=labels[0], spans=(span,), choices={}, answers={}
+            elif other.spans != region.spans:
+                self._report(
+                    name,
+                    f'is in two places, "{other.text}" and "{span.text}"',
+                    effect="the first is used",
                 )
+            elif len(labels) > 1:
+                message = f"has several labels ({', '.join(labels)})"
+                self._report(name, message, quote, effect="the first is used")
+
+    def _span(self, name: str, place: Place) -> Span | None:
+        found = place.range
+        if place.message and found is None:
+            self._fail(name, place.message)
+        elif place.message:
+            self._report(name, place.message, effect=place.effect, repaired=place.repaired)
+        if found is not None and self._copy is not None:
+            quote = self._copy.text[slice(*found)]
+            found = self._copy.range_of(*found)
+            if found is None:
+                self._fail(name, "is in a part of the seed that is not in the text", quote)
+        if found is None:
+            return None
+        return Span(start=found[0], end=found[1], text=self._text[slice(*found)])
 
     def attribute(self, row: Row) -> None:
         name, control, value = string(row.get("id")), string(row.get("from_name")), value_of(row)
@@ -139,7 +181,8 @@ class _Reader:
             self._report(name, f'the corpus has no control "{control}"')
             return
         if region is None:
-            self._report(name, f'"{control}" is set for a region that has no label')
+            if not self._is_unread(name):
+                self._report(name, f'"{control}" is set for a region that has no label')
         elif region.control != labels:
             self._report(
                 name,
@@ -159,75 +202,61 @@ class _Reader:
         if allowed is not None and given[0] not in allowed:
             self._report(region.id, f'"{given[0]}" is not a choice of "{control}"', quote)
             return
-        values = [*filter(None, [kept.get(control)]), *given]
+        values = [*dict.fromkeys([*filter(None, [kept.get(control)]), *given])]
         if len(values) > 1:
-            message = f'"{control}" has several values ({", ".join(values)}); the first is used'
-            self._report(region.id, message, quote)
+            message = f'"{control}" has several values ({", ".join(values)})'
+            self._report(region.id, message, quote, effect="the first is used")
         kept[control] = values[0]
 
     def _current(self, control: str, names: Sequence[str]) -> Sequence[str]:
-        """The current names in the ontology of what may have been renamed."""
+        """The current names in the ontology of what may have been renamed, without duplicates."""
         renamed = self._new_names.get(control, {})
-        return [renamed.get(name, name) for name in names]
+        return [*dict.fromkeys(renamed.get(name, name) for name in names)]
 
     def relation(self, row: Row) -> Iterable[Arc]:
         source, target = string(row.get("from_id")), string(row.get("to_id"))
-        labels = _texts(row.get("labels"))
+        labels = [*dict.fromkeys(_texts(row.get("labels")))]
         where = f'the relation from "{source}" to "{target}"'
         quote = self.regions[source].text if source in self.regions else ""
         if source not in self.regions or target not in self.regions:
-            label = ", ".join(labels) or "no label"
-            self._report(source, f"{where} ({label}) has an end without a labelled region", quote)
+            if self._is_unread(source) or self._is_unread(target):
+                self.lost_arcs |= {(end, label) for end in (source, target) for label in labels}
+            else:
+                label = ", ".join(labels) or "no label"
+                message = f"{where} ({label}) has an end without a labelled region"
+                self._report(source, message, quote)
             return
         if not labels:
             self._report(source, f"{where} has no label", quote)
-        if row.get("direction") == "left":
+        direction = row.get("direction")
+        if direction == "left":
             source, target = target, source
-        elif row.get("direction") == "bi":
-            self._report(source, f"{where} points both ways; it is read as drawn", quote)
-        for label in dict.fromkeys(labels):
-            yield Arc(label=label, source=source, target=target)
+        for label in labels:
+            yield Arc(label=label, source=source, target=target, both=direction == "bi")
 
-    def _span(self, name: str, value: Mapping[str, object]) -> Span | None:
-        start, end, quote = value.get("start"), value.get("end"), value.get("text")
-        if not _is_offset(start) or not _is_offset(end):
-            self._report(name, f"its offsets are {start!r} and {end!r}, not two integers")
-            return None
-        found = self._text[start:end] if start < end <= len(self._text) else None
-        if isinstance(quote, str) and (found is None or as_displayed(found) != quote):
-            span = self._utf16_span(start, end)
-            if span is not None and as_displayed(span.text) == quote:
-                message = f"[{start}, {end}] in UTF-16 units was read as [{span.start}, {span.end}]"
-                self._report(name, message, span.text, repaired=True)
-                return span
-            if found is not None:
-                self._report(name, f'is quoted as "{quote}"; the offsets are used', found)
-        if found is None:
-            self._report(name, f"[{start}, {end}] is empty or beyond the text", string(quote))
-            return None
-        return Span(start=start, end=end, text=found)
+    def _fail(self, name: str, message: str, quote: str = "") -> None:
+        """Report that a region could not be read; this also explains what refers to it."""
+        self._unread.add(name)
+        effect = "left out, with its choices, texts and relations"
+        self._report(name, message, quote, effect=effect)
 
-    def _utf16_span(self, start: int, end: int) -> Span | None:
-        units = self._text.encode("utf-16-le")
-        try:
-            first = len(units[: 2 * start].decode("utf-16-le"))
-            last = len(units[: 2 * end].decode("utf-16-le"))
-        except UnicodeDecodeError:
-            return None
-        if not first < last or 2 * end > len(units):
-            return None
-        return Span(start=first, end=last, text=self._text[first:last])
+    def _is_unread(self, name: str) -> bool:
+        return name in self._unread and name not in self.regions
 
     def _report(
-        self, region: str, message: str, quote: str = "", *, repaired: bool = False
+        self,
+        region: str,
+        message: str,
+        quote: str = "",
+        *,
+        effect: str = "",
+        repaired: bool = False,
     ) -> None:
         self.problems.append(
-            ResultProblem(region=region, message=message, quote=quote, repaired=repaired)
+            ResultProblem(
+                region=region, message=message, quote=quote, effect=effect, repaired=repaired
+            )
         )
-
-
-def _is_offset(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _texts(value: object) -> list[str]:

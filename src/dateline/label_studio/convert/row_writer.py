@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dateline.label_studio.config.controls import CONFLICT, CONTINUES, CUE, LayerControls
-from dateline.label_studio.convert.regions import as_displayed
+from dateline.label_studio.convert.placing import as_displayed
+from dateline.label_studio.convert.region_ids import mint
 from dateline.label_studio.result_rows import Rows, relation_row, value_row
 from dateline.model import Spans
 
@@ -79,11 +80,3 @@ class RowWriter:
 
     def _row(self, region: str, control: str, kind: str, value: dict[str, Any]) -> None:
         self._rows.append(value_row(region, control, kind, {**self._offsets[region], **value}))
-
-
-def mint(name: str, taken: set[str]) -> str:
-    """The name, with underscores added until it is new; adds it to ``taken``."""
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name

@@ -5,30 +5,44 @@ Annotators are distinguished by number only: no name and no address leaves this 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from dateline.dates import parse_time
 from dateline.errors import InvalidInputError
-from dateline.label_studio.result_rows import string
+from dateline.files.reading import MalformedError, decode_json, read_bytes
 from dateline.model import Struct
 
 MAX_BYTES = 200_000_000
 """Size of the largest export that is read."""
 
 _AS_JSON = 'Export the project as "JSON", not "JSON-MIN".'
+_TIME = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(\.\d+)?)?"
+    r" ?(Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class ExportedAnnotation(Struct, frozen=True):
-    """An annotation of an export. ``user`` is a number, or ``x1``, ``x2``... without one."""
+    """An annotation of an export.
+
+    ``number`` is the server's, None if the export has none; then ``id`` is the position in the
+    task. ``user`` is a number, or ``x1``, ``x2``... without one. ``created`` is the time as an
+    annotation's provenance has it, ``updated`` one to compare; both are None if they are unknown.
+    """
 
     id: str
+    number: int | None
     user: str
     skipped: bool
-    created: str
-    updated: str
+    created: str | None
+    updated: datetime | None
+    updated_text: str | None
     result: object
 
 
@@ -49,13 +63,9 @@ def read_export(path: Path) -> list[ExportedTask]:
             f"{path}: has {size:,} bytes, more than {MAX_BYTES:,}; export and import it in parts."
         )
     try:
-        tasks = msgspec.json.decode(path.read_bytes())
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path}: is not JSON: {error}. {_AS_JSON}") from None
-    except RecursionError:
-        raise InvalidInputError(
-            f"{path}: is nested too deeply for an export of Label Studio."
-        ) from None
+        tasks = decode_json(read_bytes(path))
+    except MalformedError as error:
+        raise InvalidInputError(f"{path}: {error.problem}. {_AS_JSON}") from None
     if not isinstance(tasks, list):
         raise InvalidInputError(f"{path}: is not a list of tasks. {_AS_JSON}")
     users = _Users()
@@ -70,10 +80,11 @@ class _Users:
 
     def number(self, completed_by: object) -> str:
         if isinstance(completed_by, dict):
-            known = completed_by.get("id")
-            completed_by = known if isinstance(known, int) else completed_by.get("email")
-        if isinstance(completed_by, int) and not isinstance(completed_by, bool):
-            return str(completed_by)
+            known = _number(completed_by.get("id"))
+            completed_by = completed_by.get("email") if known is None else known
+        known = _number(completed_by)
+        if known is not None:
+            return str(known)
         if isinstance(completed_by, str):
             return self._names.setdefault(completed_by, f"x{len(self._names) + 1}")
         return "x0"
@@ -97,14 +108,50 @@ def _task(path: Path, number: int, task: Any, users: _Users) -> ExportedTask:
 
 def _annotations(where: str, annotations: list[Any], users: _Users) -> Iterator[ExportedAnnotation]:
     for position, annotation in enumerate(annotations, 1):
-        if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
-            raise InvalidInputError(f'{where}: annotation {position} has no "result" list.')
-        created = string(annotation.get("created_at"))
-        yield ExportedAnnotation(
-            id=str(annotation["id"]) if isinstance(annotation.get("id"), int) else f"#{position}",
-            user=users.number(annotation.get("completed_by")),
-            skipped=bool(annotation.get("was_cancelled") or annotation.get("skipped")),
-            created=created,
-            updated=string(annotation.get("updated_at")) or created,
-            result=annotation["result"],
+        result = annotation.get("result") if isinstance(annotation, dict) else None
+        skipped = isinstance(annotation, dict) and bool(
+            annotation.get("was_cancelled") or annotation.get("skipped")
         )
+        if not isinstance(result, list) and not skipped:
+            raise InvalidInputError(f'{where}: annotation {position} has no "result" list.')
+        number = _number(annotation.get("id"))
+        created, created_text = _time(annotation.get("created_at"))
+        updated, updated_text = _time(annotation.get("updated_at"))
+        yield ExportedAnnotation(
+            id=f"#{position}" if number is None else str(number),
+            number=number,
+            user=users.number(annotation.get("completed_by")),
+            skipped=skipped,
+            created=created_text,
+            updated=updated or created,
+            updated_text=updated_text or created_text,
+            result=result,
+        )
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _time(value: object) -> tuple[datetime | None, str | None]:
+    """A time to compare, in UTC unless it has a zone, and the text for provenance if it has one."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # Seconds, in exports of old versions.
+        try:
+            time = datetime.fromtimestamp(value, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None, None
+        return time, time.isoformat().replace("+00:00", "Z")
+    if not isinstance(value, str) or not (match := _TIME.fullmatch(value.strip())):
+        return None, None
+    *numbers, fraction, zone = match.groups(default="")
+    year, *parts = (number.zfill(2) for number in numbers)
+    zone = zone if zone in ("", "Z") else f"{zone[:3]}:{zone[-2:]}"
+    written = f"{year}-{parts[0]}-{parts[1]}T{':'.join(parts[2:])}{fraction}{zone or 'Z'}"
+    try:
+        time = parse_time(written).astimezone(UTC)
+    except (InvalidInputError, OverflowError):
+        return None, None
+    return time, written if zone else None

@@ -6,27 +6,32 @@ with problems is written as a draft or not at all.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from dateline.corpus.annotators import check_pseudonym
-from dateline.corpus.store import Corpus
-from dateline.dates import parse_time
+from dateline.corpus.store import Corpus, canonical_json
+from dateline.corpus.text_forms import TextFinder, TextMatch
 from dateline.errors import InvalidInputError
-from dateline.files.writing import sha256
+from dateline.files.writing import locked, write_together
 from dateline.label_studio.convert.from_result import Header, from_result
 from dateline.label_studio.convert.problems import quoted
 from dateline.label_studio.importing.export_file import ExportedAnnotation, ExportedTask
 from dateline.label_studio.importing.mapping import LabelMapping
 from dateline.label_studio.importing.source_labels import SourceLabelCount, count_labels
 from dateline.label_studio.importing.translate import translate
-from dateline.model import Annotation, Document, Provenance, Struct
+from dateline.model import Annotation, Document, Provenance, Struct, canonical
+from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 
 ALL_USERS = ""
 """In place of a user's number: the only user of the export, with any number or none."""
+
+_SHOWN = 20
 
 Level = Literal["refused", "problem", "note"]
 
@@ -90,16 +95,53 @@ def import_export(
 ) -> ImportResult:
     """Write the export's annotations of documents in the corpus; never overwrites a file.
 
-    Raises InvalidInputError, before anything is written, if a pseudonym is missing or not valid.
+    Raises InvalidInputError, before anything is written, if nothing of the export is mapped, or a
+    pseudonym is missing or not valid.
     """
-    unmapped = tuple(count for count in export_labels(tasks) if mapping.of(count.label) is None)
+    counts = export_labels(tasks)
+    unmapped = tuple(count for count in counts if mapping.of(count.label) is None)
     if unmapped:
         return ImportResult(unmapped=unmapped)
-    importer = _Importer(corpus, mapping, options, _pseudonyms(tasks, options.pseudonyms))
-    for task in tasks:
-        importer.task(task)
-    importer.convert()
-    return importer.write()
+    _refuse_nothing(tasks, counts, mapping, options)
+    pseudonyms = _pseudonyms(tasks, options.pseudonyms)
+    with contextlib.nullcontext() if options.dry_run else locked(corpus.root):
+        importer = _Importer(corpus, mapping, options, pseudonyms)
+        for task in tasks:
+            importer.task(task)
+        importer.convert()
+        return importer.write()
+
+
+def _refuse_nothing(
+    tasks: Sequence[ExportedTask],
+    counts: Sequence[SourceLabelCount],
+    mapping: LabelMapping,
+    options: ImportOptions,
+) -> None:
+    """Refuse an import whose annotations would say nothing, or that nothing was found."""
+    if not any(task.annotations for task in tasks):
+        raise InvalidInputError(
+            "Nothing was imported: the export has no annotations. Export the project with them."
+        )
+    labels = [count for count in counts if count.label.kind == "label"]
+    layers = options.layers or mapping.layers
+    # Without any labels, every annotator found nothing.
+    if layers and (not counts or any(mapping.of(count.label) for count in labels)):
+        return
+    there = labels or counts
+    if not there:
+        raise InvalidInputError(
+            "Nothing was imported: the export has no labels, and no layers were given. Give the "
+            "layers in which the annotators found nothing."
+        )
+    lines = "\n".join(f"  {line}" for line in listed((count.line for count in there), _SHOWN))
+    raise InvalidInputError(
+        f"Nothing was imported: no label of a region is mapped to this corpus. Map at least one "
+        f"of those in the export:\n{lines}"
+        if labels
+        else "Nothing was imported: the export has no regions with labels for a text, and only "
+        f"these can be imported. It has:\n{lines}"
+    )
 
 
 def _pseudonyms(tasks: Sequence[ExportedTask], given: Mapping[str, str]) -> Mapping[str, str]:
@@ -107,7 +149,10 @@ def _pseudonyms(tasks: Sequence[ExportedTask], given: Mapping[str, str]) -> Mapp
         check_pseudonym(name, name)
     if len(set(given.values())) < len(given):
         raise InvalidInputError("Two users have the same pseudonym; give each their own.")
-    users = sorted({a.user for task in tasks for a in task.annotations if not a.skipped})
+    users = sorted(
+        {a.user for task in tasks for a in task.annotations if not a.skipped},
+        key=lambda user: (len(user), user),  # numbers in their order
+    )
     unnamed = [user for user in users if user not in given]
     if ALL_USERS in given and len(users) <= 1:
         return dict.fromkeys(users, given[ALL_USERS])
@@ -115,6 +160,14 @@ def _pseudonyms(tasks: Sequence[ExportedTask], given: Mapping[str, str]) -> Mapp
         names = ",".join(f"{user}=PSEUDONYM" for user in unnamed)
         raise InvalidInputError(f"Users of the export without a pseudonym. Give each one: {names}")
     return given
+
+
+class _Candidate(Struct, frozen=True):
+    """An annotation by a user of a document, with the text that it is about."""
+
+    task: ExportedTask
+    match: TextMatch
+    annotation: ExportedAnnotation
 
 
 class _Importer:
@@ -130,20 +183,18 @@ class _Importer:
         self._options = options
         self._pseudonyms = pseudonyms
         self._checker = Checker(corpus)
-        self._by_hash = {
-            document.text_sha256: document.id
-            for document in map(corpus.read_document, corpus.document_ids())
-        }
-        self._found: dict[tuple[str, str], list[tuple[ExportedTask, ExportedAnnotation]]] = {}
+        self._finder = TextFinder(corpus)
+        self._found: dict[tuple[str, str], list[_Candidate]] = {}
         self._ready: list[Annotation] = []
         self._unchanged = 0
         self._notices: list[ImportNotice] = []
 
     def task(self, task: ExportedTask) -> None:
         """Find the task's document, and collect its annotations by document and annotator."""
-        document = self._document(task)
-        if document is None:
+        match = self._match(task)
+        if match is None:
             return
+        document = match.document
         if task.predictions:
             self._notify("note", task, document, None, f"{task.predictions} prediction(s) left out")
         for annotation in task.annotations:
@@ -152,74 +203,105 @@ class _Importer:
                 message = f"{annotation.id} was skipped; left out"
                 self._notify("note", task, document, annotator, message)
             else:
-                self._found.setdefault((document, annotator), []).append((task, annotation))
+                candidate = _Candidate(task=task, match=match, annotation=annotation)
+                self._found.setdefault((document, annotator), []).append(candidate)
 
     def convert(self) -> None:
         """Convert each annotator's newest annotation of each document."""
         for (name, annotator), found in sorted(self._found.items()):
-            found.sort(key=lambda pair: (pair[1].updated, pair[1].id))
-            task, newest = found[-1]
-            for older_task, older in found[:-1]:
-                message = f"{older.id} is older than {newest.id} by the same user; left out"
-                self._notify("note", older_task, name, annotator, message)
-            self._convert(task, newest, self._corpus.read_document(name), annotator)
+            newest = self._newest(name, annotator, found)
+            if newest is not None:
+                self._convert(newest, self._corpus.read_document(name), annotator)
 
     def write(self) -> ImportResult:
         """Write what was converted; called only when everything has been checked."""
-        written = []
-        for annotation in self._ready:
-            path = self._corpus.annotation_path(annotation.annotator, annotation.document)
-            if not self._options.dry_run:
-                self._corpus.write_annotation(annotation)
-            written.append(self._corpus.relative(path))
+        files: dict[Path, bytes | None] = {
+            self._corpus.annotation_path(a.annotator, a.document): canonical_json(canonical(a))
+            for a in self._ready
+        }
+        if files and not self._options.dry_run:
+            write_together(self._corpus.root, files)
         return ImportResult(
-            written=tuple(written), unchanged=self._unchanged, notices=tuple(self._notices)
+            written=tuple(map(self._corpus.relative, files)),
+            unchanged=self._unchanged,
+            notices=tuple(self._notices),
         )
 
-    def _document(self, task: ExportedTask) -> str | None:
-        mapping, fields = self._mapping, task.fields
-        texts = (
-            list(fields.values())
-            if mapping.text_field is None
-            else [fields[mapping.text_field]] * (mapping.text_field in fields)
+    def _newest(
+        self, document: str, annotator: str, found: Sequence[_Candidate]
+    ) -> _Candidate | None:
+        """The newest annotation by time, or by number if a time is unknown."""
+        times = [one.annotation.updated for one in found]
+        numbers = [one.annotation.number for one in found]
+        known = None not in times or None not in numbers
+        if not known and any(one.annotation.result != found[0].annotation.result for one in found):
+            ids = ", ".join(one.annotation.id for one in found)
+            message = f"has several annotations ({ids}) without times and ids; leave one"
+            self._notify("refused", found[0].task, document, annotator, message)
+            return None
+        newest = max(
+            range(len(found)),
+            key=lambda at: (times[at] if None not in times else 0, numbers[at] or 0, at),
         )
-        found = {
-            self._by_hash[digest]: text
-            for text in texts
-            if (digest := sha256(text.encode("utf-8", "surrogatepass"))) in self._by_hash
-        }
+        for at, older in enumerate(found):
+            if at != newest:
+                newest_id = found[newest].annotation.id
+                message = f"{older.annotation.id} is older than {newest_id} by the same user"
+                self._notify("note", older.task, document, annotator, f"{message}; left out")
+        return found[newest]
+
+    def _match(self, task: ExportedTask) -> TextMatch | None:
+        mapping, fields = self._mapping, task.fields
+        texts = list(fields.values())
+        if mapping.text_field is not None:
+            texts = [fields[mapping.text_field]] if mapping.text_field in fields else []
+        found = {match.document: match for text in texts for match in self._finder.find(text)}
         named = fields.get(mapping.id_field or "")
         if named is not None and named in found:
-            return named
+            return found[named]
         if named is None and len(found) == 1:
-            return next(iter(found))
-        if named is not None:
+            return next(iter(found.values()))
+        fix = "Ingest exactly this text first."
+        if not texts:
+            expected = f"field {quoted(mapping.text_field)}" if mapping.text_field else "field"
+            problem = f"its data has no {expected} with a text"
+            names = ", ".join(listed(map(quoted, fields), _SHOWN)) or "none"
+            fix = f"Fields with a text: {names}. Correct the mapping or the export."
+        elif named is not None:
             problem = f"its text is not the text of the document {quoted(named)} in corpus/"
         elif found:
             problem = f"it has the texts of several documents ({', '.join(sorted(found))})"
+            fix = "Name the field with the text, or with the document's id, in [document]."
         else:
-            text = max(texts, key=len, default="")
+            text = max(texts, key=len)
             problem = f"its text is not in corpus/: {quoted(text)}"
         # Without annotations, nothing is left out.
         level: Level = "refused" if any(not a.skipped for a in task.annotations) else "note"
-        self._notify(level, task, None, None, f"{problem}. Ingest exactly this text first.")
+        self._notify(level, task, None, None, f"{problem}. {fix}")
         return None
 
-    def _convert(
-        self, task: ExportedTask, exported: ExportedAnnotation, document: Document, annotator: str
-    ) -> None:
+    def _convert(self, found: _Candidate, document: Document, annotator: str) -> None:
         def notify(level: Level, message: str) -> None:
-            self._notify(level, task, document.id, annotator, message)
+            self._notify(level, found.task, document.id, annotator, message)
 
         ontology = self._corpus.ontology
-        translated = translate(exported.result, document.text, self._mapping, ontology)
+        translated = translate(found.annotation.result, self._mapping, ontology)
         annotation, irregular = from_result(
-            translated.rows, document, self._header(exported, annotator), ontology
+            translated.rows,
+            document,
+            self._header(found.annotation, annotator),
+            ontology,
+            found.match,
         )
-        incidents = self._checker.check_annotation(annotation, document)
-        problems = [p.line for p in (*translated.problems, *irregular) if not p.repaired]
-        problems += [f"{i.code} {i.pointer}: {i.message}" for i in incidents if i.level == "error"]
-        if problems:
+        irregular = [*translated.problems, *irregular]
+        problems = [p for p in irregular if not p.repaired]
+        incidents = [
+            f"{i.code} {i.pointer}: {i.message}"
+            # What could not be read may be the reason for these.
+            for i in (() if problems else self._checker.check_annotation(annotation, document))
+            if i.level == "error"
+        ]
+        if problems or incidents:
             annotation = msgspec.structs.replace(annotation, status="draft")
         path = self._corpus.annotation_path(annotator, document.id)
         if path.is_file():
@@ -229,12 +311,17 @@ class _Importer:
                 file = self._corpus.relative(path)
                 notify("refused", f"{file} exists. Move it away, or use another pseudonym.")
             return
-        if not problems or self._options.draft:
+        draft = self._options.draft and bool(annotation.layers) and bool(list(annotation.ids()))
+        if draft or not (problems or incidents):
             self._ready.append(annotation)
-        for message in problems:
-            notify("problem" if self._options.draft else "refused", message)
+        for problem in problems:
+            notify(*(("problem", problem.line) if draft else ("refused", problem.cause)))
+        for message in incidents:
+            notify("problem" if draft else "refused", message)
         for repaired in (problem for problem in irregular if problem.repaired):
             notify("note", repaired.line)
+        if found.match.text != document.text:
+            notify("note", "the text has another form than in corpus/; offsets were converted")
         if translated.dropped:
             notify("note", f"{translated.dropped} row(s) left out with ignored regions")
 
@@ -246,8 +333,8 @@ class _Importer:
             provenance=Provenance(
                 kind=self._options.kind,
                 tool="Label Studio",
-                created=_time(exported.created),
-                updated=_time(exported.updated),
+                created=exported.created,
+                updated=exported.updated_text,
                 # Numbers of another server would be mistaken for those of the corpus's own.
                 label_studio=None,
                 note="Imported from an export of another labelling project.",
@@ -272,11 +359,3 @@ class _Importer:
                 message=message,
             )
         )
-
-
-def _time(text: str) -> str | None:
-    try:
-        parse_time(text)
-    except InvalidInputError:
-        return None
-    return text

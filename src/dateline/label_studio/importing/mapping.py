@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from dateline.errors import InvalidInputError
+from dateline.files.reading import read_toml
 from dateline.label_studio.config.controls import CONTROLS
 from dateline.label_studio.importing.source_labels import Kind, SourceLabel
 from dateline.label_studio.importing.target_labels import UNDECIDED, TargetLabel, TargetLabels
@@ -83,10 +83,8 @@ def read_mapping(path: Path, ontology: Ontology) -> LabelMapping:
     if path.stat().st_size > MAX_BYTES:
         raise InvalidInputError(f"{path}: is larger than {MAX_BYTES:,} bytes; not a mapping.")
     try:
-        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path}: is not TOML: {error}.") from None
-    except (msgspec.ValidationError, RecursionError) as error:
+        file = msgspec.convert(read_toml(path), _File)
+    except msgspec.ValidationError as error:
         raise InvalidInputError(
             f"{path}: {error}. `dateline studio import EXPORT --template` prints a mapping to "
             "start from."
@@ -101,6 +99,8 @@ def read_mapping(path: Path, ontology: Ontology) -> LabelMapping:
             for text, target in found.items()
             if target is None and text not in (IGNORE, UNDECIDED)
         ]
+        if not written:
+            problems.append(f'{place}: is empty. Write "{IGNORE}" to leave it out.')
         if UNDECIDED not in written:
             targets[label] = tuple(filter(None, found.values()))
     defaults = {}

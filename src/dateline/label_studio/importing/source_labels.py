@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
 from typing import Literal
 
 from dateline.label_studio.convert.problems import quoted
-from dateline.label_studio.result_rows import Row, rows_of, string, strings, value_of
+from dateline.label_studio.convert.region_ids import with_ids
+from dateline.label_studio.result_rows import Row, rows_of, string, strings, text_of, value_of
 from dateline.model import Struct
 from dateline.rendering.listing import counted
 
@@ -22,11 +24,15 @@ class SourceLabel(Struct, frozen=True, order=True):
 
 
 class SourceLabelCount(Struct, frozen=True):
-    """How often a label occurs, with the first text that has it."""
+    """How often a label occurs, with the first text that has it.
+
+    ``of_the_text`` means that it is never about a region, always about the whole text.
+    """
 
     label: SourceLabel
     count: int
     quote: str
+    of_the_text: bool
 
     @property
     def line(self) -> str:
@@ -39,7 +45,8 @@ class SourceLabelCount(Struct, frozen=True):
     def count_and_example(self) -> str:
         """The count, and the example if there is one."""
         example = f", such as {quoted(self.quote)}" if self.quote else ""
-        return f"{counted(self.count, 'time')}{example}"
+        whole = ", about the whole text: ignore it" if self.of_the_text else ""
+        return f"{counted(self.count, 'time')}{example}{whole}"
 
 
 def labels_of(row: Row) -> list[SourceLabel]:
@@ -61,28 +68,41 @@ def labels_of(row: Row) -> list[SourceLabel]:
             return [SourceLabel(kind="type", control="", name=string(kind))]
 
 
+def is_of_the_text(row: Row, labelled: Container[str]) -> bool:
+    """Whether a choice or a text is about the whole text: it has no offsets and no label."""
+    return (
+        row.get("type") in ("choices", "textarea")
+        and string(row.get("id")) not in labelled
+        and not {"start", "end"} & value_of(row).keys()
+    )
+
+
 def count_labels(results: Iterable[object]) -> list[SourceLabelCount]:
     """All labels that occur in the results, sorted."""
-    counts: dict[SourceLabel, int] = {}
+    counts: Counter[SourceLabel] = Counter()
+    of_the_text: Counter[SourceLabel] = Counter()
     quotes: dict[SourceLabel, str] = {}
     for result in results:
+        rows, _ = with_ids(rows_of(result))
+        labelled = {row["id"] for row in rows if row.get("type") == "labels"}
         regions: dict[str, str] = {}
-        for row in rows_of(result):
+        for row in rows:
             if (name := string(row.get("id"))) and isinstance(row.get("value"), dict):
                 regions.setdefault(name, text_of(row))
-        for row in rows_of(result):
+        for row in rows:
             region = row.get("from_id") if row.get("type") == "relation" else row.get("id")
             quote = regions.get(string(region), "")
             for label in labels_of(row):
-                counts[label] = counts.get(label, 0) + 1
+                counts[label] += 1
+                of_the_text[label] += is_of_the_text(row, labelled)
                 if quote:
                     quotes.setdefault(label, quote)
     return [
-        SourceLabelCount(label=label, count=counts[label], quote=quotes.get(label, ""))
+        SourceLabelCount(
+            label=label,
+            count=counts[label],
+            quote=quotes.get(label, ""),
+            of_the_text=of_the_text[label] == counts[label],
+        )
         for label in sorted(counts)
     ]
-
-
-def text_of(row: Row) -> str:
-    """The quoted text of a region; in a row of a text control, its answer."""
-    return next(iter(strings(value_of(row).get("text"))), "")

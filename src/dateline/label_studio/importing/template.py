@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from dateline.label_studio.importing.source_labels import Kind, SourceLabelCount
-from dateline.label_studio.importing.target_labels import TargetLabels, required_defaults
+from dateline.label_studio.importing.target_labels import (
+    UNDECIDED,
+    TargetLabels,
+    required_defaults,
+)
 from dateline.ontology.labels import Ontology
 from dateline.rendering.listing import counted
 
@@ -65,8 +69,8 @@ def _tables(kind: Kind, counts: Sequence[SourceLabelCount], targets: TargetLabel
 
 
 def _entry(key: str, one: SourceLabelCount, targets: TargetLabels) -> str:
-    guess = _quoted(targets.guess(one.label))
-    return f"{_quoted(key)} = {guess}   # {one.count_and_example}"
+    guess = UNDECIDED if one.of_the_text else targets.guess(one.label)
+    return f"{_quoted(key)} = {_quoted(guess)}   # {one.count_and_example}"
 
 
 def _quoted(text: str) -> str:

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from dateline.label_studio.config.controls import CLAIMER, choice_controls
-from dateline.label_studio.convert.from_result import ID
-from dateline.label_studio.convert.problems import ResultProblem
-from dateline.label_studio.convert.regions import as_displayed
-from dateline.label_studio.convert.row_writer import mint
+from dateline.label_studio.convert.problems import ResultProblem, quoted
+from dateline.label_studio.convert.region_ids import with_ids
 from dateline.label_studio.importing.mapping import LabelMapping
-from dateline.label_studio.importing.source_labels import labels_of, text_of
+from dateline.label_studio.importing.source_labels import is_of_the_text, labels_of
 from dateline.label_studio.importing.target_labels import TargetLabel
 from dateline.label_studio.result_rows import (
     Row,
@@ -19,7 +17,6 @@ from dateline.label_studio.result_rows import (
     relation_row,
     rows_of,
     string,
-    strings,
     value_of,
     value_row,
 )
@@ -35,17 +32,19 @@ class Translated(Struct, frozen=True):
     dropped: int
 
 
-def translate(result: object, text: str, mapping: LabelMapping, ontology: Ontology) -> Translated:
+def translate(result: object, mapping: LabelMapping, ontology: Ontology) -> Translated:
     """The result's rows in the labels of this corpus.
 
     Labels that are not mapped are left out; the caller has checked that there are none.
     """
-    translator = _Translator(text, mapping, ontology)
-    rows = list(rows_of(result))
+    rows, notes = with_ids(rows_of(result))
+    translator = _Translator(rows, mapping, ontology)
+    translator.problems += notes
     for row in rows:
         if row.get("type") == "labels":
             translator.label(row)
-    translator.check_objects()
+    if translator.has_several_texts():
+        return Translated(rows=[], problems=tuple(translator.problems), dropped=0)
     for row in rows:
         if row.get("type") in ("choices", "textarea"):
             translator.answer(row)
@@ -59,82 +58,90 @@ def translate(result: object, text: str, mapping: LabelMapping, ontology: Ontolo
 
 
 class _Translator:
-    def __init__(self, text: str, mapping: LabelMapping, ontology: Ontology) -> None:
-        # If every character is one UTF-16 unit, there is only one way to count offsets.
-        self._ambiguous = any(ord(character) > 0xFFFF for character in text)
+    def __init__(self, rows: Rows, mapping: LabelMapping, ontology: Ontology) -> None:
         self._mapping = mapping
         self._region_controls = {
             name: choices.labels for name, choices in choice_controls(ontology).items()
         }
+        self._labelled = {row["id"] for row in rows if row.get("type") == "labels"}
         self._controls: dict[str, str] = {}
         self._ignored: set[str] = set()
-        self._names: dict[str, str] = {}
-        self._taken: set[str] = set()
         self._objects: set[str] = set()
         self._answered: set[tuple[str, str]] = set()
+        self._of_the_text: set[str] = set()
         self.rows: Rows = []
         self.problems: list[ResultProblem] = []
         self.dropped = 0
 
     def label(self, row: Row) -> None:
-        name, value = self._name(row.get("id")), value_of(row)
-        labels: dict[str, list[str]] = {}
+        name, value = string(row.get("id")), value_of(row)
+        labels: dict[str, dict[str, None]] = {}
         for target in self._targets(row):
-            labels.setdefault(target.control, []).append(target.name)
+            labels.setdefault(target.control, {})[target.name] = None
         if labels:
             self._objects.add(str(row.get("to_name")))
         if not labels or row.get("to_name") != (self._mapping.object or row.get("to_name")):
             self.dropped += bool(labels)
             self._ignored.add(name)
             return
-        place = {"start": value.get("start"), "end": value.get("end")}
-        if strings(value.get("text")):
-            place["text"] = as_displayed(text_of(row))
-        elif self._ambiguous:
-            message = "has no quoted text, so its offsets may be code points or UTF-16 units"
-            self.problems.append(ResultProblem(region=name, message=message))
+        place = {key: value.get(key) for key in ("start", "end", "text")}
         for control, names in labels.items():
             self._controls.setdefault(name, control)
-            self._row(name, control, "labels", {**place, "labels": names})
+            self._row(name, control, "labels", {**place, "labels": [*names]})
 
-    def check_objects(self) -> None:
+    def has_several_texts(self) -> bool:
         """Report regions of several texts, unless the mapping names the object to import."""
-        if self._mapping.object is None and len(self._objects) > 1:
-            names = ", ".join(sorted(self._objects))
-            message = (
-                f'there are regions of several texts ({names}); set "object" in the mapping\'s '
-                "[document] table to one of them"
-            )
-            self.problems.append(ResultProblem(region="", message=message))
+        if self._mapping.object is not None or len(self._objects) <= 1:
+            return False
+        names = ", ".join(sorted(self._objects))
+        message = (
+            f'there are regions of several texts ({names}); set "object" in the mapping\'s '
+            "[document] table to one of them"
+        )
+        self.problems.append(ResultProblem(region="", message=message))
+        return True
 
     def answer(self, row: Row) -> None:
-        name, value = self._name(row.get("id")), value_of(row)
+        name, value = string(row.get("id")), value_of(row)
         if self._is_ignored(name):
             self.dropped += 1
             return
-        chosen: dict[str, list[str]] = {}
+        chosen: dict[str, dict[str, None]] = {}
         for target in self._targets(row, self._controls.get(name)):
-            chosen.setdefault(target.control, []).append(target.name)
+            chosen.setdefault(target.control, {})[target.name] = None
+        if chosen and is_of_the_text(row, self._labelled):
+            self._report_of_the_text(row)
+            return
         for control, names in chosen.items():
             self._answered.add((name, control))
             if row.get("type") == "choices":
-                self._row(name, control, "choices", {"choices": names})
+                self._row(name, control, "choices", {"choices": [*names]})
             else:
                 self._row(name, control, "textarea", {"text": value.get("text")})
 
+    def _report_of_the_text(self, row: Row) -> None:
+        control = string(row.get("from_name"))
+        if control not in self._of_the_text:
+            self._of_the_text.add(control)
+            message = (
+                f"{quoted(control)} is about the whole text (no offsets, no label), and not about "
+                f"a region; add {quoted(control)} to controls in the mapping's [ignore] table"
+            )
+            self.problems.append(ResultProblem(region="", message=message, effect="left out"))
+
     def relation(self, row: Row) -> None:
-        source, target = self._name(row.get("from_id")), self._name(row.get("to_id"))
+        source, target = string(row.get("from_id")), string(row.get("to_id"))
         if self._is_ignored(source) or self._is_ignored(target):
             self.dropped += 1
             return
-        labels: dict[bool, list[str]] = {}
+        labels: dict[bool, dict[str, None]] = {}
         for label in self._targets(row):
-            labels.setdefault(label.reverse, []).append(label.name)
+            labels.setdefault(label.reverse, {})[label.name] = None
             if label.name == CLAIMER:
                 self._answered |= {(source, CLAIMER), (target, CLAIMER)}
         for reverse, names in labels.items():
             ends = (target, source) if reverse else (source, target)
-            self.rows.append(relation_row(*ends, names, row.get("direction")))
+            self.rows.append(relation_row(*ends, [*names], row.get("direction")))
 
     def fill_in(self) -> None:
         """Add the defaults of the controls that a region leaves empty."""
@@ -159,13 +166,3 @@ class _Translator:
 
     def _row(self, name: str, control: str, kind: str, value: dict[str, Any]) -> None:
         self.rows.append(value_row(name, control, kind, value))
-
-    def _name(self, given: object) -> str:
-        """The region's id, or a new one if it is not a valid id here."""
-        written = string(given)
-        if written and written not in self._names:
-            usable = ID.fullmatch(written) is not None
-            self._names[written] = mint(
-                written if usable else f"r{len(self._names) + 1}", self._taken
-            )
-        return self._names.get(written, "")
