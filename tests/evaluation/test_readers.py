@@ -106,6 +106,75 @@ def test_a_file_without_tags_is_explained(tmp_path, lines, message):
         list(read_bio(tagged(tmp_path, "Kim O"), {"a": "Kim", "b": "Kim"}, "entities"))
 
 
+def test_words_tokens_and_lines_of_other_habits(tmp_path):
+    """Each variant of a file gives the same mentions."""
+    variants = {
+        "plain": "Kim\tB-P\n(\tO\n",
+        "byte order mark": "\ufeff# document = d1\nKim\tB-P\n(\tO\n",
+        "CR LF": "Kim\tB-P\r\n(\tO\r\n",
+        "no line feed at the end": "Kim\tB-P\n(\tO",
+        "more line feeds at the end": "Kim\tB-P\n(\tO\n\n \t\n\n",
+        "comments": "# text = Kim (of\n#\n## a B-P\nKim\tB-P\n(\tO\n# newpar\n",
+        "sentence numbers": "# newdoc id = d1\n# sent_id = weblog-7\nKim\tB-P\n(\tO\n",
+        "marks of CoNLL-2012": "#begin document (d1); part 000\nKim B-P\n( O\n#end document\n",
+        "marks of CoNLL-2003": "-DOCSTART- -X- -X- O\n\nKim NNP I-NP B-P\n( -LRB- O O\n",
+        "several tabs": "Kim\t\tB-P\t\n(\t\tO\t\n",
+        "several spaces": "Kim   B-P  \n(   O\n",
+        "tabs and spaces": "Kim \t B-P\n( \t O\n",
+        "tags in another column": "Kim\tB-P\tNNP\n(\tO\t-LRB-\n",
+        "tags before empty columns": "Kim\tB-P\t_\n(\tO\t_\n",
+        "separator in a token": "Kim\u2028\tB-P\n(\tO\n",
+        "next line in a token": "Kim\x85 B-P\n( O\n",
+        "form feed in a token": "Kim\x0c B-P\n( O\n",
+    }
+    for name, content in variants.items():
+        path = tmp_path / "tagged.conll"
+        path.write_bytes(content.encode())
+        ((prediction, placement),) = read_bio(path, TEXTS, "entities")
+        assert quotes(prediction) == [("P", 0, "Kim")], name
+        assert placement.lost == (), name
+
+
+def test_hashes_that_are_tokens(tmp_path):
+    texts = {"d1": "# 1 of #MeToo"}
+    for lines in (["#\tO", "1\tO", "of\tO", "#MeToo\tB-P"], ["# O", "1 O", "of O", "#MeToo B-P"]):
+        ((prediction, _),) = read_bio(tagged(tmp_path, *lines), texts, "entities")
+        assert quotes(prediction) == [("P", 7, "#MeToo")]
+    with pytest.raises(DatelineError, match='line 2: "#MeToo" has no tag'):
+        list(read_bio(tagged(tmp_path, "#\tO", "#MeToo"), texts, "entities"))
+
+
+def test_tokens_never_go_to_a_document_that_is_not_named(tmp_path):
+    texts = {"a": "Kim left.", "b": "Kim left."}
+    for lines, message in (
+        (["# document = a", "Kim O", "-DOCSTART- -X- O", "Kim O"], "line 4: no document is named"),
+        (["-DOCSTART- (a)", "Kim O", "-DOCSTART- c", "Kim O"], 'line 3: "c" is not a document'),
+        (
+            ["# sent_id = a/1", "Kim O", "# sent_id = c/1", "Kim O"],
+            'line 3: "c/1" is not a document',
+        ),
+        (["# sent_id = 1", "Kim O"], 'line 1: "1" is not a document'),
+    ):
+        with pytest.raises(DatelineError, match=message):
+            list(read_bio(tagged(tmp_path, *lines), texts, "entities"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"Kim O\rleft O\r", "lines end with CR"),
+        ("Kim O\n".encode("utf-16"), "is UTF-16"),
+        (b"\x1f\x8b\x08\x00", "is compressed"),
+        (b"K\xefm O\n", "byte 0xef"),
+    ],
+)
+def test_other_encodings_of_tags_are_explained(tmp_path, content, message):
+    path = tmp_path / "tagged.conll"
+    path.write_bytes(content)
+    with pytest.raises(DatelineError, match=message):
+        list(read_bio(path, TEXTS, "entities"))
+
+
 words = st.text("abc.’🏙é", min_size=1, max_size=4)
 
 

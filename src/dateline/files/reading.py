@@ -7,12 +7,14 @@ Messages name line and column as far as the parser tells them.
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import re
 import stat
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -30,6 +32,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LARGE_NUMBER = re.compile(rb"\d{19}|[eE]\+?\d{3}")
 _LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+_NOT_A_NUMBER = re.compile(rb"NaN|-?Infinity")
 _POSITION = re.compile(r" at line (\d+) column (\d+)$")
 _AROUND = 30
 # The time and memory that tomllib needs grow with the square of the parts of a dotted key.
@@ -59,12 +62,47 @@ def read_bytes(path: Path) -> bytes:
     Raises NotFoundError if there is no such file, and InvalidInputError if it is a folder, a pipe,
     a device, larger than `LARGEST`, or cannot be read.
     """
-    try:
-        return _read_regular(path)
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFoundError(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise InvalidInputError(f"{path}: cannot be read: {error.strerror}.") from None
+    with _opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST:
+            raise InvalidInputError(f"{path}: has {size:,} bytes; at most {LARGEST:,} are read.")
+        return file.read()
+
+
+def read_byte_lines(path: Path, longest: int) -> Iterator[tuple[int, bytes | None]]:
+    """The lines of a file with their numbers from 1, without line ends; one is held in memory.
+
+    Lines end as those of `lines_of`. A line of more than ``longest`` bytes is None. A byte order
+    mark of UTF-8 is taken off. Raises NotFoundError if there is no such file, and InvalidInputError
+    if it is not a regular file, compressed, or not in UTF-8.
+    """
+    with _opened(path) as file:
+        start = file.read(len(BYTE_ORDER_MARK))
+        if start != BYTE_ORDER_MARK:
+            file.seek(0)
+            try:
+                _refuse_other_encodings(file.read(4))
+            except MalformedError as error:
+                raise InvalidInputError(f"{path}: {error.problem}.") from None
+            file.seek(0)
+        for number, line in enumerate(iter(lambda: file.readline(longest + 2), b""), 1):
+            content = line.removesuffix(b"\n").removesuffix(b"\r")
+            rest = line
+            while len(content) > longest and rest and not rest.endswith(b"\n"):
+                rest = file.readline(longest)
+            yield number, None if len(content) > longest else content
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a text file, as `lines_of` gives them.
+
+    Raises NotFoundError if there is no such file, and InvalidInputError if it is not UTF-8, or has
+    lines that end with CR alone.
+    """
+    text = _named(path, lambda content: decode_text(content.removeprefix(BYTE_ORDER_MARK)))
+    if "\r" in text and "\n" not in text:
+        raise InvalidInputError(f"{path}: its lines end with CR; save it with LF or CR LF.")
+    yield from lines_of(text)
 
 
 def read_json(path: Path) -> Any:
@@ -194,15 +232,23 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 _TOO_DEEP = f"is nested deeper than {DEPTH} levels"
 
 
-def _read_regular(path: Path) -> bytes:
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise InvalidInputError(f"{path}: is not a regular file.")
-    if status.st_size > LARGEST:
-        raise InvalidInputError(
-            f"{path}: has {status.st_size:,} bytes; at most {LARGEST:,} are read."
-        )
-    return path.read_bytes()
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "ZIP", b"BZh": "bzip2", b"\xfd7zX": "xz",
+               b"\x28\xb5\x2f\xfd": "Zstandard"}  # fmt: skip
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A regular file, opened. Raises NotFoundError or InvalidInputError."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InvalidInputError(f"{path}: is not a regular file.")
+        with path.open("rb") as file:
+            yield file
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFoundError(f"{path}: there is no such file.") from None
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read: {error.strerror}.") from None
 
 
 def _named(path: Path, decode: Callable[[bytes], T]) -> T:
@@ -214,6 +260,9 @@ def _named(path: Path, decode: Callable[[bytes], T]) -> T:
 
 
 def _refuse_other_encodings(content: bytes) -> None:
+    for start, name in _COMPRESSED.items():
+        if content.startswith(start):
+            raise MalformedError(f"is compressed ({name}); decompress it first")
     if content.startswith(BYTE_ORDER_MARK):
         raise MalformedError("starts with a byte order mark; save it as UTF-8 without one")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:4]:
@@ -236,7 +285,13 @@ def _of_parser(content: bytes, message: str) -> MalformedError:
     place = f"line {line}, column {len(before) + 1}"
     at = start + column
     quote = content[max(at - _AROUND, 0) : at + _AROUND].decode("utf-8", "replace")
-    return MalformedError(f"{place}: {message[0].lower()}{message[1:]}", quote)
+    if constant := _NOT_A_NUMBER.match(content, max(at - 1, 0)):
+        message = f"{constant[0].decode()} is not a number in JSON"
+    elif message == "unexpected end of hex escape":
+        message = "a \\u escape is cut off, or is a lone surrogate"
+    elif not message.startswith("EOF"):
+        message = message[0].lower() + message[1:]
+    return MalformedError(f"{place}: {message}", quote)
 
 
 def _toml_line(text: str, message: str) -> str:

@@ -39,8 +39,8 @@ def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
     documents = DocumentCheck(CorpusTexts(corpus))
     found: dict[str, Annotation] = {}
     problems: list[PredictionProblem] = []
-    for number, content, read in read_json_lines(path, Prediction):
-        reasons = list(schema_problems(number, content, schema))
+    for number, value, read in read_json_lines(path, Prediction):
+        reasons = list(schema_problems(number, value, schema))
         if isinstance(read, PredictionProblem):
             reasons = reasons or [read]
         elif not reasons and (problem := documents.problem(read, number)):

@@ -20,6 +20,9 @@ from dateline.predictions.reading import read_json_lines
 from dateline.predictions.texts import CorpusTexts, Text
 from dateline.validation.schema import SchemaValidator
 
+EXPLAINED = 1000
+"""How many problems with the schema are explained on a line; each takes about a millisecond."""
+
 
 class CheckResult(Struct, frozen=True):
     """The problems of a file, with the number of predicted items that are counted when scored.
@@ -55,14 +58,14 @@ def check_predictions(
     schema = SchemaValidator(corpus.schemas, "prediction")
     lines = items = wrong = rejected = 0
     problems: list[PredictionProblem] = []
-    for number, content, read in read_json_lines(path, Prediction):
+    for number, value, read in read_json_lines(path, Prediction):
         lines += 1
-        found = _rejection(number, content, read, documents, schema)
+        found = _rejection(number, value, read, documents, schema)
         if found:
-            rejected += _item_count(content)
+            rejected += _item_count(value)
         elif isinstance(read, Prediction):
-            items += _item_count(content)
-            found = _flaws(number, content, read, known[read.document].text, ontology, schema)
+            items += _item_count(value)
+            found = _flaws(number, value, read, known[read.document].text, ontology, schema)
             wrong += len({_item(p.pointer) for p in found if p.effect == "wrong"})
         problems += found
     return CheckResult(
@@ -76,14 +79,25 @@ def check_predictions(
 
 
 def schema_problems(
-    number: int, content: bytes, schema: SchemaValidator
+    number: int, value: Any, schema: SchemaValidator
 ) -> Iterator[PredictionProblem]:
-    """What the JSON Schema rejects in a line; nothing if the line is not JSON."""
-    instance = _parsed(content)
-    if instance is None:
+    """What the JSON Schema rejects in a line; nothing if the line is not JSON.
+
+    After `EXPLAINED` problems the last one says that there are more.
+    """
+    if value is None:
         return
-    document = instance.get("document", "") if isinstance(instance, dict) else ""
-    for finding in schema.findings(instance):
+    document = value.get("document", "") if isinstance(value, dict) else ""
+    for position, finding in enumerate(schema.findings(value)):
+        if position == EXPLAINED:
+            yield PredictionProblem(
+                line=number,
+                document=str(document),
+                effect="rejected",
+                message=f"has more than {EXPLAINED:,} problems with the schema",
+                hint="Fix those that are listed, and check again.",
+            )
+            return
         yield PredictionProblem(
             line=number,
             document=str(document),
@@ -97,21 +111,21 @@ def schema_problems(
 
 def _rejection(
     number: int,
-    content: bytes,
+    value: Any,
     read: Prediction | PredictionProblem,
     documents: DocumentCheck,
     schema: SchemaValidator,
 ) -> list[PredictionProblem]:
     """Why a line cannot be scored; empty if it can."""
     if isinstance(read, PredictionProblem):
-        return list(schema_problems(number, content, schema)) or [read]
+        return list(schema_problems(number, value, schema)) or [read]
     problem = documents.problem(read, number)
     return [] if problem is None else [problem]
 
 
 def _flaws(
     number: int,
-    content: bytes,
+    value: Any,
     prediction: Prediction,
     text: str,
     ontology: OntologyIndex,
@@ -120,10 +134,9 @@ def _flaws(
     """What is wrong with the items of a line that can be scored."""
     _, problems = check_items(prediction, text, ontology)
     found = [msgspec.structs.replace(problem, line=number) for problem in problems]
-    places = {problem.pointer for problem in found}
-    for problem in schema_problems(number, content, schema):
-        inside = f"{problem.pointer}/"
-        if not any(place == problem.pointer or place.startswith(inside) for place in places):
+    reported = {part for problem in found for part in _with_parents(problem.pointer)}
+    for problem in schema_problems(number, value, schema):
+        if problem.pointer not in reported:
             found.append(msgspec.structs.replace(problem, effect="warning"))
     unit = better_unit(text, list(_spans(prediction)))
     if unit:
@@ -148,20 +161,17 @@ def _spans(prediction: Prediction) -> Iterator[Span]:
         yield from (*claim.spans, *(claim.cue or ()))
 
 
-def _parsed(content: bytes) -> Any:
-    """The JSON value of a line; None if it is not JSON."""
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
+def _with_parents(pointer: str) -> Iterator[str]:
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
 
 
-def _item_count(content: bytes) -> int:
-    instance = _parsed(content)
-    if not isinstance(instance, dict):
+def _item_count(value: Any) -> int:
+    if not isinstance(value, dict):
         return 0
     # Entities are what mentions refer to, and are not predicted by themselves.
-    lists = (instance.get(field) for field in ITEM_FIELDS if field != "entities")
+    lists = (value.get(field) for field in ITEM_FIELDS if field != "entities")
     return sum(len(found) for found in lists if isinstance(found, list))
 
 

@@ -23,6 +23,7 @@ from dateline.model import (
 from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import Effect, PredictionProblem
+from dateline.text import excerpt
 
 T = TypeVar("T", Mention, Event, Claim)
 
@@ -105,9 +106,12 @@ def _span_error(spans: Spans, text: str) -> str:
     for span in spans:
         if not 0 <= span.start < span.end <= len(text):
             return f"[{span.start}, {span.end}] is empty or outside the text (0 to {len(text)})"
-        found = text[span.start : span.end]
-        if found != span.text:
-            return f'[{span.start}, {span.end}] is "{found}" in the text, not "{span.text}"'
+        length = span.end - span.start
+        # Compared in place: a copy of a long text for each of many spans would take minutes.
+        if length != len(span.text) or not text.startswith(span.text, span.start):
+            found = excerpt(text, span.start, span.end)
+            quote = excerpt(span.text, 0, len(span.text))
+            return f'[{span.start}, {span.end}] is "{found}" in the text, not "{quote}"'
         if span.start <= end:
             return "its fragments are not sorted, or touch"
         end = span.end

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.errors import InvalidInputError
+from dateline.files.reading import MalformedError, decode_json, read_byte_lines
 from dateline.json_pointer import pointer_of
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
@@ -17,40 +18,43 @@ from dateline.predictions.problems import PredictionProblem
 T = TypeVar("T")
 
 LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes; a longer line is skipped."""
+"""Bytes."""
+BLANKS = b" \t\r"
+"""What a blank line may have; other characters are not JSON."""
 
 _PLACE = re.compile(r"(?P<message>.*) - at `\$(?P<path>.*)`", flags=re.S)
 _STEP = re.compile(r"\.(?P<key>\w+)|\[(?P<position>\d+|\.\.\.)\]")
 
 
-def read_json_lines(
-    path: Path, kind: type[T]
-) -> Iterator[tuple[int, bytes, T | PredictionProblem]]:
-    """Yield each line that is not blank: its number, its bytes, and its value or what is wrong.
+class JsonLine(NamedTuple, Generic[T]):
+    """A line of a file: its number, its JSON value, and the value as a struct or what is wrong.
 
-    Holds one line in memory. Raises DatelineError if the file cannot be opened or has no line.
+    ``value`` is None if the line is not JSON.
     """
-    decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind)
+
+    number: int
+    value: Any
+    read: T | PredictionProblem
+
+
+def read_json_lines(
+    path: Path, kind: type[T], longest: int = LONGEST_LINE
+) -> Iterator[JsonLine[T]]:
+    """Yield each line that is not blank.
+
+    Holds one line in memory. ``longest`` is in bytes; a longer line is a problem. Raises
+    DatelineError if the file cannot be read, is not UTF-8, or has no line.
+    """
     empty = True
-    try:
-        with path.open("rb") as file:
-            for number, content in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
-                too_long = len(content) > LONGEST_LINE
-                rest = content
-                while too_long and rest and not rest.endswith(b"\n"):
-                    rest = file.readline(LONGEST_LINE)
-                if too_long:
-                    empty = False
-                    message = f"is longer than {LONGEST_LINE // 1024**2} MB"
-                    yield number, b"", _rejected(number, message)
-                elif content.strip():
-                    empty = False
-                    value: T | PredictionProblem = _decoded(number, content, decoder)
-                    yield number, content, value
-    except FileNotFoundError:
-        raise NotFoundError(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise InvalidInputError(f"{path}: {error.strerror}.") from None
+    for number, content in read_byte_lines(path, longest):
+        if content is None:
+            message = f"is longer than {longest:,} bytes"
+            yield JsonLine(number, None, _rejected(number, message))
+        elif content.strip(BLANKS):
+            yield _decoded(number, content, kind)
+        else:
+            continue
+        empty = False
     if empty:
         raise InvalidInputError(f"{path}: is empty. Expected a JSON object on each line.")
 
@@ -86,20 +90,17 @@ def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Predi
         ) from None
 
 
-def _decoded(
-    number: int, content: bytes, decoder: msgspec.json.Decoder[T]
-) -> T | PredictionProblem:
+def _decoded(number: int, content: bytes, kind: type[T]) -> JsonLine[T]:
     try:
-        return decoder.decode(content)
+        value = decode_json(content)
+    except MalformedError as error:
+        place = error.problem.removeprefix("line 1, ").removeprefix("line 1: ")
+        return JsonLine(number, None, _rejected(number, place))
+    try:
+        return JsonLine(number, value, msgspec.convert(value, kind, str_keys=True))
     except msgspec.ValidationError as error:
         pointer, message = _place_and_message(error)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        pointer, message = "", f"is not JSON: {error}"
-        try:
-            content.decode()
-        except UnicodeDecodeError as wrong:
-            message = f"is not UTF-8: {wrong.reason} at byte {wrong.start}"
-    return _rejected(number, message, pointer)
+        return JsonLine(number, value, _rejected(number, message, pointer))
 
 
 def _place_and_message(error: msgspec.ValidationError) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dateline.corpus.segmentation import segment
 from dateline.corpus.store import Corpus
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.errors import NotFoundError
+from dateline.files.reading import read_text
 from dateline.model import Document, Range, Struct
 from dateline.text import sha256_of_text
 
@@ -65,12 +66,7 @@ def texts_of_folder(folder: Path) -> Iterator[Text]:
     if not paths:
         raise NotFoundError(f"{folder}: has no .txt files.")
     for path in paths:
-        try:
-            text = path.read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InvalidInputError(
-                f"{path}: is not UTF-8: {error.reason} at byte {error.start}."
-            ) from None
+        text = read_text(path)
         sentences, tokens = segment(text)
         yield Text(
             id=path.stem,

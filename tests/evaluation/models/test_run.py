@@ -139,7 +139,7 @@ def test_a_folder_of_texts(predict, tmp_path):
     assert record(tmp_path)["source"] == "news"
     assert "omit it with --texts" in predict("--texts", str(folder), "--split", "test").stderr
     (folder / "two.txt").write_bytes(b"\xff")
-    assert "two.txt: is not UTF-8" in predict("--texts", str(folder), "--restart").stderr
+    assert "two.txt: line 1: byte 0xff" in predict("--texts", str(folder), "--restart").stderr
 
 
 def test_an_unknown_model_is_explained(predict):

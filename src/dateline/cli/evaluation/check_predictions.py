@@ -56,8 +56,10 @@ def check_predictions(
         click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2))
     else:
         _print(result)
+    rejected = len({p.line for p in result.problems if p.effect == "rejected"})
     settings.say(
-        f"{counted(result.lines, 'line')}: {counted(result.items, 'item')} counted, "
+        f"{counted(result.lines, 'line')}{f', {rejected:,} of them rejected' if rejected else ''}: "
+        f"{counted(result.items, 'item')} counted, "
         f"{result.wrong:,} of them wrong; {counted(result.rejected, 'item')} rejected; "
         f"{counted(len(result.missing), 'document')} without a prediction"
     )

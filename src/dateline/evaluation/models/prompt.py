@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from dateline.model import Argument, Claim, Entity, Event, Mention, Range, Span
+from dateline.model import Argument, Claim, Entity, Event, Mention, Span
 from dateline.ontology.labels import Label, Layer, Ontology
-from dateline.predictions.formats.placement import occurrences
+from dateline.predictions.formats.words import Placer
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
@@ -109,7 +109,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
         mentions.append(
             Mention(
                 id=f"m{number}",
-                spans=locator.next_span("mention", mention.text),
+                spans=locator.next_span("mention", mention.text, mention.label),
                 type=mention.label,
                 attributes={},
                 entity=entities[key].id,
@@ -117,7 +117,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
         )
     events = []
     for number, event in enumerate(answer.events, 1):
-        trigger = locator.next_span("event", event.text)
+        trigger = locator.next_span("event", event.text, event.label)
         arguments = tuple(
             Argument(role=a.role, mention=_nearest(mentions, a.text, trigger[0].start))
             for a in event.arguments
@@ -135,7 +135,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
     special = {label.name for label in ontology.claimers}
     claims = []
     for number, claim in enumerate(answer.claims, 1):
-        spans = locator.next_span("claim", claim.text)
+        spans = locator.next_span("claim", claim.text, claim.act)
         claimer = (
             claim.claimer
             if claim.claimer in special
@@ -163,21 +163,18 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
 
 
 class _Locator:
-    """Locates words in a text; repeated words are located at their next occurrence."""
+    """Locates the words of each list of an answer, in the order of the list."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._turn: dict[tuple[str, str], int] = {}
-        self._places: dict[str, list[Range]] = {}
+        self._placers: dict[str, Placer] = {}
 
-    def next_span(self, kind: str, words: str) -> tuple[Span, ...]:
-        if words not in self._places:
-            self._places[words] = occurrences(self._text, words)[0]
-        turn = self._turn[kind, words] = self._turn.get((kind, words), -1) + 1
-        places = self._places[words]
-        if turn >= len(places):
+    def next_span(self, kind: str, words: str, label: str) -> tuple[Span, ...]:
+        placer = self._placers.setdefault(kind, Placer(self._text))
+        placed = placer.next(words, label)
+        if placed is None:
             return (Span(start=0, end=len(words) or 1, text=words),)
-        start, end = places[turn]
+        start, end = placed.place
         return (Span(start=start, end=end, text=self._text[start:end]),)
 
 

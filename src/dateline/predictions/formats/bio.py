@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from dateline.errors import InvalidInputError
+from dateline.files.reading import read_lines
 from dateline.model import Range
 from dateline.predictions.formats.placement import PlacementReport, align_tokens, prediction_of
 from dateline.predictions.prediction import Prediction
+from dateline.text import excerpt
 
 BEGIN, DROP = "begin", "drop"
 REPAIRS = (BEGIN, DROP)
@@ -17,18 +21,23 @@ REPAIRS = (BEGIN, DROP)
 
 _DOCUMENT = re.compile(
     r"#\s*begin document\s*\(?(?P<begun>[^);\s]+)|"
-    r"#\s*(?:document|newdoc id|doc_id|id|sent_id)\s*[=:]\s*(?P<named>\S+)|"
-    r"-DOCSTART-\s*(?P<started>\S*)"
+    r"#\s*(?:document|newdoc id|doc_id|id)\s*[=:]\s*(?P<named>\S+)|"
+    r"#\s*sent_id\s*[=:]\s*(?P<sentence>\S+)"
 )
+_START = "-DOCSTART-"
+_COMMENT = re.compile(r"#+(\s.*)?|#\s*end document\b.*", re.DOTALL)
+_OUTSIDE = frozenset({"O", "0", "_"})
 _TAG = re.compile(r"(?P<border>[BIESUL])-(?P<label>.+)")
 
 
 def read_bio(
     path: Path, texts: Mapping[str, str], layer: str, repair: str = BEGIN
 ) -> Iterator[tuple[Prediction, PlacementReport]]:
-    """Read predictions from a file with a token and its tag on each line, the tag last.
+    """Read predictions from a file with a token and its tag on each line.
 
-    A blank line ends a sentence. A line such as ``# document = NAME``, ``# id = NAME/3``,
+    Columns are separated by tabs, or by spaces in a line without a tab. The token is in the first,
+    the tag in the last column, or in the only one that has tags. A blank line ends a sentence, and
+    ``# `` begins a comment. A line such as ``# document = NAME``, ``# id = NAME/3``,
     ``#begin document (NAME)`` or ``-DOCSTART- NAME`` names the document that follows; without any,
     ``texts`` must have one document only. Tags are BIO, IOB1, BIOES or BILOU. Raises
     InvalidInputError that names the line if it is anything else.
@@ -59,48 +68,130 @@ def read_bio(
         )
 
 
+class _Line(NamedTuple):
+    """A line with its number and its columns; a blank one has none."""
+
+    number: int
+    text: str
+    columns: tuple[str, ...]
+
+
 def _by_document(path: Path, texts: Mapping[str, str]) -> dict[str, list[tuple[str, int, str]]]:
     """Token, line number and tag of each line, by document; a blank line is an empty token."""
-    found: dict[str, list[tuple[str, int, str]]] = {}
-    current = next(iter(texts)) if len(texts) == 1 else ""
-    for number, line in enumerate(_lines(path), 1):
-        named = _DOCUMENT.match(line)
-        if named:
-            name = named["begun"] or named["named"] or named["started"] or ""
-            # The dataset numbers the sentences of a document as NAME/3.
-            name = name if name in texts else name.rpartition("/")[0] or name
-            if name in texts:
-                current = name
-            elif named["started"] is None:
-                raise InvalidInputError(f'{path}, line {number}: "{name}" is not a document here.')
+    lines = [_Line(number, text, _columns(text)) for number, text in read_lines(path)]
+    width = Counter(len(line.columns) for line in lines if line.columns).most_common(1)
+    names = _DocumentNames(path, texts)
+    found: dict[str, list[_Line]] = {}
+    for line in lines:
+        if names.read(line, started=names.current in found):
             continue
-        columns = line.split("\t") if "\t" in line else line.split()
-        if not line.strip():
-            if current:
-                found.setdefault(current, []).append(("", number, "O"))
+        if not line.columns:
+            if names.current:
+                found.setdefault(names.current, []).append(line)
+        # In a file of as many columns, "#" with a tag is a token.
+        elif _COMMENT.fullmatch(line.text) and not (
+            len(line.columns) == width[0][0] > 1 and _is_tag(line.columns[-1])
+        ):
             continue
-        if len(columns) < 2:
-            if line.startswith("#"):
-                continue
+        elif len(line.columns) < 2:
             raise InvalidInputError(
-                f'{path}, line {number}: "{line}" has no tag. Expected a token and its tag.'
+                f'{path}, line {line.number}: "{_shown(line.text)}" has no tag. Expected a token '
+                'and its tag; a comment begins with "# ".'
             )
-        if not current:
+        elif not names.current:
             raise InvalidInputError(
-                f"{path}, line {number}: no document is named. Add a line "
+                f"{path}, line {line.number}: no document is named. Add a line "
                 '"# document = NAME" before its first token.'
             )
-        found.setdefault(current, []).append((columns[0], number, columns[-1].strip()))
-    return found
+        else:
+            found.setdefault(names.current, []).append(line)
+    column = _tag_column([line for some in found.values() for line in some if line.columns])
+    return {
+        name: [
+            (columns[0], number, columns[column]) if columns else ("", number, "O")
+            for number, _, columns in some
+        ]
+        for name, some in found.items()
+    }
 
 
-def _lines(path: Path) -> Sequence[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(
-            f"{path}: is not UTF-8: {error.reason} at byte {error.start}."
-        ) from None
+class _DocumentNames:
+    """Follows the lines that name a document; ``current`` is the document of the next tokens."""
+
+    def __init__(self, path: Path, texts: Mapping[str, str]) -> None:
+        self.current = next(iter(texts)) if len(texts) == 1 else ""
+        self._path, self._texts = path, texts
+        self._by_sentences = False
+
+    def read(self, line: _Line, *, started: bool) -> bool:
+        """Whether the line names a document; ``started`` if the current one has tokens.
+
+        Raises InvalidInputError for the name of an unknown document.
+        """
+        if line.columns and line.columns[0] == _START:
+            given = [name for name in (c.strip("()") for c in line.columns[1:]) if _is_name(name)]
+            if given:
+                self._switch(given[0], line)
+            elif started and len(self._texts) > 1:
+                self.current = ""
+            return True
+        named = _DOCUMENT.match(line.text)
+        if named is None:
+            return False
+        if named["sentence"] is None:
+            self._switch(named["begun"] or named["named"], line)
+        # Sentences may be numbered in some other way in a document that is named elsewhere.
+        elif self._by_sentences or self._known(named["sentence"]) or not self.current:
+            self._switch(named["sentence"], line)
+            self._by_sentences = True
+        return True
+
+    def _switch(self, name: str, line: _Line) -> None:
+        known = self._known(name)
+        if not known:
+            raise InvalidInputError(
+                f'{self._path}, line {line.number}: "{_shown(name)}" is not a document here.'
+            )
+        self.current = known
+
+    def _known(self, name: str) -> str:
+        # The dataset numbers the sentences of a document as NAME/3.
+        return next((n for n in (name, name.rpartition("/")[0]) if n in self._texts), "")
+
+
+def _columns(line: str) -> tuple[str, ...]:
+    """The columns of a line, separated by tabs or spaces; tokens may have other blanks."""
+    if not line.strip():
+        return ()
+    stripped = line.strip(" \t")
+    parts = re.split(r"\t+", stripped) if "\t" in stripped else re.split(" +", stripped)
+    return tuple(part.strip(" ") for part in parts)
+
+
+def _tag_column(lines: Sequence[_Line]) -> int:
+    """The last column, unless it has no label and another one has all the tags."""
+    if not lines or any(_TAG.fullmatch(line.columns[-1]) for line in lines):
+        return -1
+    found = [
+        column
+        for column in range(1, min(len(line.columns) for line in lines) - 1)
+        if all(_is_tag(line.columns[column]) for line in lines)
+        and any(_TAG.fullmatch(line.columns[column]) for line in lines)
+    ]
+    only_outside = all(line.columns[-1] == "O" for line in lines)
+    return found[0] if len(found) == 1 and not only_outside else -1
+
+
+def _is_tag(value: str) -> bool:
+    return value in _OUTSIDE or _TAG.fullmatch(value) is not None
+
+
+def _is_name(value: str) -> bool:
+    return value not in ("", "-X-") and not _is_tag(value)
+
+
+def _shown(value: str) -> str:
+    return excerpt(value, 0, len(value))
 
 
 def _decode(
@@ -112,10 +203,10 @@ def _decode(
     label, start, closed = "", 0, True
     for position, (number, tag) in enumerate([*tags, (0, "O")]):
         match = _TAG.fullmatch(tag)
-        if match is None and tag not in ("O", "0", "_"):
+        if match is None and tag not in _OUTSIDE:
             raise InvalidInputError(
-                f'{path}, line {number}: "{tag}" is not a tag. Allowed: O, or B-, I-, E-, S-, U- '
-                "or L- with a label."
+                f'{path}, line {number}: "{_shown(tag)}" is not a tag. Allowed: O, or B-, I-, E-, '
+                "S-, U- or L- with a label."
             )
         border = match["border"] if match else "O"
         continues = match is not None and border in "IEL" and not closed and match["label"] == label

@@ -10,7 +10,8 @@ import msgspec
 
 from dateline.errors import InvalidInputError
 from dateline.model import Range
-from dateline.predictions.formats.placement import PlacementReport, occurrences, prediction_of
+from dateline.predictions.formats.placement import PlacementReport, prediction_of
+from dateline.predictions.formats.words import Placer
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
 from dateline.predictions.reading import read_json_lines
@@ -32,8 +33,8 @@ def read_pairs(
 ) -> Iterator[tuple[Prediction, PlacementReport]]:
     """Read predictions from JSON Lines of ``{"document": ..., "pairs": [[label, words], ...]}``.
 
-    A pair may also be an object with ``label`` and ``text``. Words are searched verbatim, then
-    regardless of case, blanks and quotation marks. Raises InvalidInputError that names the line if
+    A pair may also be an object with ``label`` and ``text``. Words are searched as whole words in
+    the order of the list, see `Placer`. Raises InvalidInputError that names the line if
     it is anything else.
     """
     for number, _, read in read_json_lines(path, LabelledWords):
@@ -53,25 +54,33 @@ def read_pairs(
 def find_pairs(
     document: str, text: str, pairs: Sequence[tuple[str, str]], layer: str, places: str = FIRST
 ) -> tuple[Prediction, PlacementReport]:
-    """Place pairs of label and words in a text; return the prediction and how they were found."""
+    """Place pairs of label and words in a text; return the prediction and how they were found.
+
+    With `FIRST`, pairs are placed in their order, see `Placer`; with `EVERY`, at all places.
+    """
+    placer = Placer(text)
     found: list[tuple[str, str, Range | None]] = []
     lost: list[str] = []
     exact = loose = ambiguous = 0
-    given: dict[tuple[str, str], int] = {}
+    seen: set[tuple[str, str]] = set()
     for label, words in pairs:
-        where, verbatim = occurrences(text, words)
-        turn = given[label, words] = given.get((label, words), -1) + 1
-        if not where or (places == FIRST and turn >= len(where)):
+        if places == EVERY:
+            if (label, words) in seen:
+                continue
+            seen.add((label, words))
+            where, verbatim = placer.every(words)
+            several = len(where) > 1
+        else:
+            placed = placer.next(words, label)
+            where = () if placed is None else (placed.place,)
+            verbatim, several = (placed.verbatim, placed.several) if placed else (False, False)
+        if not where:
             lost.append(words)
             found.append((label, words, None))
-            continue
-        if places == EVERY and turn:
-            continue
-        ambiguous += len(where) > 1
-        chosen = where if places == EVERY else [where[turn]]
-        exact += len(chosen) if verbatim else 0
-        loose += 0 if verbatim else len(chosen)
-        found += [(label, words, place) for place in chosen]
+        ambiguous += several
+        exact += len(where) if verbatim else 0
+        loose += 0 if verbatim else len(where)
+        found += [(label, words, place) for place in where]
     return prediction_of(document, text, found, layer), PlacementReport(
         document=document, exact=exact, loose=loose, ambiguous=ambiguous, lost=tuple(lost)
     )

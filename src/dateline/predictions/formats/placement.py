@@ -1,8 +1,7 @@
-"""Finds the places of predicted words in a text."""
+"""Predictions from labelled places, and the places of tokens in a text."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from dateline.model import LAYERS, Event, Mention, Range, Span, Struct
@@ -61,18 +60,6 @@ def prediction_of(
     return Prediction(document=document, text_sha256=read, events=events)
 
 
-def occurrences(text: str, words: str) -> tuple[list[Range], bool]:
-    """Every place of some words in a text, and whether the words are there verbatim."""
-    exact = [(m.start(), m.end()) for m in re.finditer(re.escape(words), text)] if words else []
-    if exact:
-        return exact, True
-    parts = [_loose(part) for part in words.split()]
-    if not parts:
-        return [], False
-    pattern = re.compile(r"\s+".join(parts), re.IGNORECASE)
-    return [(m.start(), m.end()) for m in pattern.finditer(text)], False
-
-
 def align_tokens(text: str, tokens: Sequence[str]) -> Iterator[Range | None]:
     """The place of each token of a text, in order; None for a token that is not found."""
     position = 0
@@ -107,10 +94,5 @@ def _next_place(text: str, position: int, token: str, following: str | None) -> 
 
 
 def _forms(token: str) -> tuple[str, ...]:
-    return (token, *PENN.get(token, ""))
-
-
-def _loose(words: str) -> str:
-    pattern = re.escape(words)
-    pattern = re.sub(r"[\"“”„«»]", '["“”„«»]', pattern)
-    return re.sub(r"['’‘`]", "['’‘`]", pattern)
+    stripped = token.strip()  # blanks that are not separators, such as U+2028
+    return (token, *PENN.get(token, ""), *([stripped] if stripped not in ("", token) else []))
