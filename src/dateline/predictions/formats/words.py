@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dateline.model import Range
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("’‘`", "'"))
+_QUOTES = str.maketrans(dict.fromkeys("“”„\xab\xbb", '"') | dict.fromkeys("’‘`", "'"))
 _UNSPACED = (
     "BALINESE ", "BOPOMOFO ", "CJK ", "HALFWIDTH KATAKANA ", "HIRAGANA ", "IDEOGRAPHIC ",
     "JAVANESE ", "KATAKANA", "KHMER ", "LAO ", "MYANMAR ", "NEW TAI ", "TAI ", "THAI ", "TIBETAN ",
