@@ -1,4 +1,4 @@
-"""Files that are no predictions: every command reads them alike, and explains what is wrong."""
+"""Files that are not predictions: every command reads them alike, and explains what is wrong."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_every_command_reads_a_file_with_other_habits(
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device", "nothing"])
-def test_what_is_no_file_is_explained(five, tmp_path, kind):
+def test_folders_pipes_and_devices_are_explained(five, tmp_path, kind):
     path = tmp_path / "odd.jsonl"
     if kind == "folder":
         path.mkdir()
