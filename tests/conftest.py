@@ -26,7 +26,7 @@ SEED = "000_debecc4f8dbd1735"
 Run = Callable[..., Result]
 
 # Tests that use one of these fixtures get its mark, so that quick runs can leave them out.
-MARKS = {"label_studio": "server", "script": "server", "chromium": "browser"}
+MARKS = {"label_studio": "server", "label_studio_script": "server", "chromium": "browser"}
 
 # How fast an example is made and tried says something about the machine, not about us.
 settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import socket
-import subprocess
-import time
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,11 +14,8 @@ from click.testing import CliRunner
 from dateline.cli.annotation.studio import studio
 from dateline.corpus.store import Corpus
 
-from ..conftest import REPOSITORY
 from .proxy import Proxy
-
-PATIENCE = 180
-"""Seconds that a fresh server may take until it answers."""
+from .server import ANNOTATOR, OWNER, shared_server
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +32,6 @@ class Person:
     email: str
     token: str
     id: int = field(init=False)
-    _personal: str | None = field(init=False, default=None)
 
     def __post_init__(self):
         self._api = httpx.Client(
@@ -86,14 +77,6 @@ class Person:
     def delete(self, annotation):
         self._api.delete(f"/api/annotations/{annotation}/").raise_for_status()
 
-    def personal_access_token(self, password):
-        """The token of the newer kind, made as the account page makes it; a user can have one."""
-        if self._personal is None:
-            with _session(self.url, "/user/login/", self.email, password) as session:
-                made = session.post("/api/token/").raise_for_status().json()
-            self._personal = made["token"]
-        return self._personal
-
 
 @dataclass
 class LabelStudio:
@@ -103,6 +86,8 @@ class LabelStudio:
     password: str
     owner: Person
     annotator: Person
+    personal_access_token: str
+    """The owner's token of the newer kind; a user can have one."""
 
     @property
     def secrets(self):
@@ -110,6 +95,7 @@ class LabelStudio:
         people = (self.owner, self.annotator)
         return [
             self.password,
+            self.personal_access_token,
             *(person.token for person in people),
             *(person.email for person in people),
             *(person.email.partition("@")[0] for person in people),
@@ -118,44 +104,27 @@ class LabelStudio:
 
 @pytest.fixture(scope="session")
 def label_studio(tmp_path_factory):
-    """A real Label Studio server on a free port, with a database of its own."""
-    venv = find_label_studio()
-    folder = tmp_path_factory.mktemp("label-studio")
-    password, token = secrets.token_urlsafe(18), secrets.token_hex(20)
-    email = "owner.of.projects@example.org"
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("LABEL_STUDIO_")
-    } | {
-        "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
-        "LABEL_STUDIO_USERNAME": email,
-        "LABEL_STUDIO_PASSWORD": password,
-        "LABEL_STUDIO_USER_TOKEN": token,
-        "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
-        "COLLECT_ANALYTICS": "false",
-        "SENTRY_DSN": "",
-        "FRONTEND_SENTRY_DSN": "",
-        "LATEST_VERSION_CHECK": "false",
-        # So that it may call us back on this machine.
-        "SSRF_PROTECTION_ENABLED": "false",
-    }
-    arguments = ["start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [venv / "bin" / "python", venv / "bin" / "label-studio", *arguments, "--data-dir", folder],
-            cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            _wait(server, url, folder / "log")
-            with (
-                contextlib.closing(Person(url, email, token)) as owner,
-                contextlib.closing(_sign_up(owner, password)) as annotator,
-            ):
-                yield LabelStudio(url, password, owner, annotator)
-        finally:
-            server.terminate()
-            server.wait(30)
+    """A real Label Studio server, the same for all processes of a run, with its own database."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (
+        shared_server(folder / "label-studio") as access,
+        contextlib.closing(Person(access.url, OWNER, access.owner_token)) as owner,
+        contextlib.closing(Person(access.url, ANNOTATOR, access.annotator_token)) as annotator,
+    ):
+        yield LabelStudio(
+            access.url, access.password, owner, annotator, access.personal_access_token
+        )
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A headless Chromium. Its event loop must not last into other modules, which have their own."""
+    from .browser import browser
+
+    with browser() as started:
+        yield started
 
 
 @pytest.fixture
@@ -192,61 +161,3 @@ def sync(label_studio, title):
         return result
 
     return invoke
-
-
-def find_label_studio():
-    """The virtual environment of the server; fails where there is none."""
-    default = REPOSITORY / ".cache" / "label-studio" / "venv"
-    venv = Path(os.environ.get("DATELINE_LABEL_STUDIO_VENV", default))
-    if not (venv / "bin" / "label-studio").is_file():
-        pytest.fail(
-            f"There is no Label Studio in {venv}: run `scripts/label-studio install`, or name its "
-            "virtual environment in DATELINE_LABEL_STUDIO_VENV."
-        )
-    return venv
-
-
-def free_port():
-    """A port that nobody listens on."""
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def _wait(server, url, log):
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/health", timeout=5).is_success:
-                return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(0.2)
-            break
-    pytest.fail(f"Label Studio did not start:\n{log.read_text(errors='replace')[-2000:]}")
-
-
-def _sign_up(owner, password):
-    """A second account, which joins the owner's organization through the invitation."""
-    email = "an.annotator@example.org"
-    invitation = httpx.URL(owner.url).join(owner.get("/api/invite")["invite_url"])
-    page = invitation.raw_path.decode()
-    with _session(owner.url, page, email, password) as session:
-        token = session.get("/api/current-user/token").raise_for_status().json()["token"]
-    return Person(owner.url, email, token)
-
-
-@contextlib.contextmanager
-def _session(url, page, email, password):
-    with httpx.Client(base_url=url, timeout=60) as session:
-        session.get(page).raise_for_status()
-        form = {
-            "email": email,
-            "password": password,
-            "csrfmiddlewaretoken": session.cookies["csrftoken"],
-        }
-        answer = session.post(page, data=form, headers={"Referer": url})
-        assert answer.is_redirect, answer.text[:500]
-        session.headers["X-CSRFToken"] = session.cookies["csrftoken"]
-        session.headers["Referer"] = url
-        yield session

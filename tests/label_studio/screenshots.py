@@ -10,7 +10,7 @@ import pytest
 from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 
-from .browser import Annotator, browser
+from .browser import Annotator
 from .strategies import document_of
 
 TEXT = """The mayor of Arden said on Monday that troops had attacked the old bridge.
@@ -35,45 +35,44 @@ def demo(tmp_path):
     return corpus
 
 
-def test_screenshots(demo, sync, label_studio, title):
+def test_screenshots(demo, sync, label_studio, title, chromium):
     FOLDER.mkdir(parents=True, exist_ok=True)
     assert sync(demo, "push").exit_code == 0
     people = label_studio.annotator
     (task,) = people.tasks(title).values()
     project = people.project(title)["id"]
     label_studio.owner.patch(f"/api/projects/{project}/", title="Bridge news")
-    with browser() as chromium:
-        page = chromium.new_page(viewport={"width": 1360, "height": 820})
-        page.goto(f"{label_studio.url}/user/login/")
-        page.wait_for_selector("[name=email]")
-        _take(page, "login")
-        ana = Annotator(page, label_studio.url, people.email, label_studio.password)
-        ana.open_list(project)
-        _take(page, "tasks")
-        ana.open(project, task["id"])
-        ana.draw("1", "PERSON", "mayor of Arden")
-        ana.draw("3", "GPE", "Arden")
-        ana.draw("-", "DATE", "Monday")
-        ana.draw("6", "FORCE", "troops")
-        ana.draw("5", "FACILITY", "old bridge")
-        ana.draw("1", "PERSON", "Vera Holm")
-        ana.draw("6", "FORCE", "Northern Army")
-        ana.select("troops")
-        ana.choose(*MENTION)
-        ana.write("entity_id", "northern-army")
-        _take(page, "mention")
-        ana.draw("a", "ATTACK", "attacked")
-        ana.select("attacked")
-        ana.choose(*EVENT)
-        _take(page, "event")
-        ana.leave()
-        ana.draw("shift+a", "ASSERT", "troops had attacked the old bridge")
-        ana.draw("m", "cue", "said")
-        page.hover(".dateline .lsf-label:has-text('WITHDRAW')")
-        page.wait_for_selector("[role=tooltip], .ant-tooltip, [class*=tooltip]", state="attached")
-        _take(page, "hint")
-        ana.join("attacked", "mayor of Arden", "agent")
-        _take(page, "relation")
+    page = chromium.new_page(viewport={"width": 1360, "height": 820})
+    page.goto(f"{label_studio.url}/user/login/")
+    page.wait_for_selector("[name=email]")
+    _take(page, "login")
+    ana = Annotator(page, label_studio.url, people.email, label_studio.password)
+    ana.open_list(project)
+    _take(page, "tasks")
+    ana.open(project, task["id"])
+    ana.draw("1", "PERSON", "mayor of Arden")
+    ana.draw("3", "GPE", "Arden")
+    ana.draw("-", "DATE", "Monday")
+    ana.draw("6", "FORCE", "troops")
+    ana.draw("5", "FACILITY", "old bridge")
+    ana.draw("1", "PERSON", "Vera Holm")
+    ana.draw("6", "FORCE", "Northern Army")
+    ana.select("troops")
+    ana.choose(*MENTION)
+    ana.write("entity_id", "northern-army")
+    _take(page, "mention")
+    ana.draw("a", "ATTACK", "attacked")
+    ana.select("attacked")
+    ana.choose(*EVENT)
+    _take(page, "event")
+    ana.leave()
+    ana.draw("shift+a", "ASSERT", "troops had attacked the old bridge")
+    ana.draw("m", "cue", "said")
+    page.hover(".dateline .lsf-label:has-text('WITHDRAW')")
+    page.wait_for_selector("[role=tooltip], .ant-tooltip, [class*=tooltip]", state="attached")
+    _take(page, "hint")
+    ana.join("attacked", "mayor of Arden", "agent")
+    _take(page, "relation")
 
 
 def _take(page, name):

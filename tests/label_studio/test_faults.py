@@ -316,7 +316,7 @@ def test_a_page_with_another_text_is_refused(small, proxy, annotated, sync):
     proxy.rules.append(Rule(edit_second(other), "GET", TASKS, (2,)))
     result = sync(small, "pull", "--project", title, url=proxy.url)
     assert result.exit_code == 1
-    assert "has another text" in result.stderr
+    assert "has a different text" in result.stderr
     assert len(set(contents(small)) & set(expected)) == len(expected) - 2, "the others are pulled"
     proxy.recover()
     assert sync(small, "pull", "--project", title, url=proxy.url).exit_code == 0
@@ -360,7 +360,7 @@ def test_a_changed_page_is_sent_again(fault, small, proxy, sync, label_studio, t
 @pytest.fixture
 def personal(label_studio):
     """A personal access token."""
-    return label_studio.owner.personal_access_token(label_studio.password)
+    return label_studio.personal_access_token
 
 
 @pytest.mark.parametrize(

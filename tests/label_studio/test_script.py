@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from ..conftest import REPOSITORY
-from .conftest import find_label_studio, free_port
+from .server import find_label_studio, free_port
 
 
 @pytest.fixture
-def script(tmp_path):
+def label_studio_script(tmp_path):
     """Run a copy of the script, whose server is installed already but has no data yet."""
     folder = tmp_path / "scripts"
     folder.mkdir()
@@ -35,10 +35,10 @@ def script(tmp_path):
     run("stop")
 
 
-def test_a_server_starts_runs_and_stops(script, tmp_path):
+def test_a_server_starts_runs_and_stops(label_studio_script, tmp_path):
     port = str(free_port())
-    assert script("status").returncode == 3
-    started = script("start", "--port", port)
+    assert label_studio_script("status").returncode == 3
+    started = label_studio_script("start", "--port", port)
     assert started.returncode == 0, started.stderr
     assert f"Label Studio is running at http://127.0.0.1:{port}" in started.stdout
 
@@ -50,7 +50,7 @@ def test_a_server_starts_runs_and_stops(script, tmp_path):
 
     exported = dict(
         line.removeprefix("export ").split("=", 1)
-        for line in script("credentials").stdout.splitlines()
+        for line in label_studio_script("credentials").stdout.splitlines()
         if line.startswith("export ")
     )
     answer = httpx.get(
@@ -59,14 +59,14 @@ def test_a_server_starts_runs_and_stops(script, tmp_path):
     )
     assert answer.json()["email"] == "admin@localhost"
 
-    assert "already running" in script("start").stdout
-    assert script("status").returncode == 0
-    assert script("stop").stdout == "Label Studio stopped\n"
-    assert script("status").returncode == 3
+    assert "already running" in label_studio_script("start").stdout
+    assert label_studio_script("status").returncode == 0
+    assert label_studio_script("stop").stdout == "Label Studio stopped\n"
+    assert label_studio_script("status").returncode == 3
 
 
-def test_what_it_cannot_do_is_explained(script, label_studio):
-    taken = script("start", "--port", str(httpx.URL(label_studio.url).port))
+def test_what_it_cannot_do_is_explained(label_studio_script, label_studio):
+    taken = label_studio_script("start", "--port", str(httpx.URL(label_studio.url).port))
     assert (taken.returncode, "is in use; choose another" in taken.stderr) == (1, True)
-    assert "unknown command bogus" in script("bogus").stderr
-    assert "no credentials yet" in script("credentials").stderr
+    assert "unknown command bogus" in label_studio_script("bogus").stderr
+    assert "no credentials yet" in label_studio_script("credentials").stderr

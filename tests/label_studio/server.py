@@ -1,0 +1,192 @@
+"""One Label Studio server for all processes of a test run.
+
+The first process that needs it starts it. It stops when the last one has left, or has crashed: each
+holds the writing end of a pipe, and a supervisor, this file run as a program, reads the other end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from filelock import FileLock
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 300
+"""Seconds that a fresh server may take until it answers."""
+OWNER, ANNOTATOR = "owner.of.projects@example.org", "an.annotator@example.org"
+
+
+@dataclass
+class Access:
+    """The address of a server and the secrets of its two accounts."""
+
+    url: str
+    password: str
+    owner_token: str
+    annotator_token: str
+    personal_access_token: str
+
+
+@contextlib.contextmanager
+def shared_server(folder):
+    """Access to the server of the processes that share this folder, started if need be."""
+    folder.mkdir(exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        with FileLock(folder / "lock"):
+            held, access, supervisor = *_join(folder), None
+            if access is None:
+                held, access, supervisor = _start(folder)
+        if supervisor is not None:
+            stack.callback(supervisor.wait)
+        stack.callback(os.close, held)
+        yield access
+
+
+def find_label_studio():
+    """The virtual environment of the server; fails where there is none."""
+    default = REPOSITORY / ".cache" / "label-studio" / "venv"
+    venv = Path(os.environ.get("DATELINE_LABEL_STUDIO_VENV", default))
+    if not (venv / "bin" / "label-studio").is_file():
+        pytest.fail(
+            f"There is no Label Studio in {venv}: run `scripts/label-studio install`, or name its "
+            "virtual environment in DATELINE_LABEL_STUDIO_VENV."
+        )
+    return venv
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _join(folder):
+    """The pipe and the access of a server that is running, or None twice."""
+    try:
+        held = os.open(folder / "pipe", os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:  # there is no pipe, or nobody reads it any more
+        return None, None
+    return held, Access(**json.loads((folder / "access.json").read_bytes()))
+
+
+def _start(folder):
+    venv = find_label_studio()
+    data = Path(tempfile.mkdtemp(prefix="data-", dir=folder))
+    password, token, port = secrets.token_urlsafe(18), secrets.token_hex(20), free_port()
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("LABEL_STUDIO_")
+    } | {
+        "LABEL_STUDIO_BASE_DATA_DIR": str(data),
+        "LABEL_STUDIO_USERNAME": OWNER,
+        "LABEL_STUDIO_PASSWORD": password,
+        "LABEL_STUDIO_USER_TOKEN": token,
+        "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+        "COLLECT_ANALYTICS": "false",
+        "SENTRY_DSN": "",
+        "FRONTEND_SENTRY_DSN": "",
+        "LATEST_VERSION_CHECK": "false",
+        # So that it may call back on this machine.
+        "SSRF_PROTECTION_ENABLED": "false",
+    }
+    command = [
+        venv / "bin" / "python", venv / "bin" / "label-studio", "start", "--no-browser",
+        "--internal-host", "127.0.0.1", "--port", str(port), "--data-dir", data,
+    ]  # fmt: skip
+    pipe = folder / "pipe"
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    held = os.open(pipe, os.O_WRONLY)
+    os.set_blocking(reading, True)
+    with (data / "log").open("wb") as log:
+        supervisor = subprocess.Popen(
+            [sys.executable, __file__, folder, *command], cwd=data, env=environment,
+            stdin=reading, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    os.close(reading)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_it_answers(url, supervisor, data / "log")
+        access = _make_accounts(url, password, token)
+        (folder / "access.json").write_text(json.dumps(asdict(access)))
+    except BaseException:
+        os.close(held)
+        supervisor.wait()
+        raise
+    return held, access, supervisor
+
+
+def _wait_until_it_answers(url, supervisor, log):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{url}/health", timeout=5).is_success:
+                return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            supervisor.wait(0.2)
+            break
+    pytest.fail(f"Label Studio did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _make_accounts(url, password, owner_token):
+    """Let the annotator join the owner's organization through the invitation; make tokens."""
+    headers = {"Authorization": f"Token {owner_token}"}
+    answer = httpx.get(f"{url}/api/invite", headers=headers, timeout=60).raise_for_status()
+    invitation = httpx.URL(url).join(answer.json()["invite_url"]).raw_path.decode()
+    with _session(url, invitation, ANNOTATOR, password) as session:
+        annotator_token = session.get("/api/current-user/token").raise_for_status().json()["token"]
+    with _session(url, "/user/login/", OWNER, password) as session:
+        personal = session.post("/api/token/").raise_for_status().json()["token"]
+    return Access(url, password, owner_token, annotator_token, personal)
+
+
+@contextlib.contextmanager
+def _session(url, page, email, password):
+    with httpx.Client(base_url=url, timeout=60) as session:
+        session.get(page).raise_for_status()
+        form = {
+            "email": email,
+            "password": password,
+            "csrfmiddlewaretoken": session.cookies["csrftoken"],
+        }
+        answer = session.post(page, data=form, headers={"Referer": url})
+        assert answer.is_redirect, answer.text[:500]
+        session.headers["X-CSRFToken"] = session.cookies["csrftoken"]
+        session.headers["Referer"] = url
+        yield session
+
+
+def _supervise(folder, command):
+    """Run a server until nobody holds the pipe on standard input any more."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as server:
+        try:
+            while True:
+                os.set_blocking(0, True)
+                os.read(0, 1)
+                with FileLock(folder / "lock"), contextlib.suppress(BlockingIOError):
+                    os.set_blocking(0, False)
+                    os.read(0, 1)  # somebody may have joined before the lock was taken
+                    (folder / "pipe").unlink()
+                    break
+        finally:
+            server.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(30)
+            server.kill()
+
+
+if __name__ == "__main__":
+    _supervise(Path(sys.argv[1]), sys.argv[2:])
