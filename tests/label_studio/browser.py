@@ -1,4 +1,4 @@
-"""Drives the labelling page in a real browser, as an annotator's hands would."""
+"""Uses the labelling page in a real browser as an annotator would."""
 
 from __future__ import annotations
 

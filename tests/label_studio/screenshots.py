@@ -1,4 +1,4 @@
-"""Remakes the pictures of docs/annotating.md; run by ``scripts/screenshots``, not with the tests."""
+"""Regenerates the pictures of docs/annotating.md; run by ``scripts/screenshots``, not with the tests."""
 
 from __future__ import annotations
 

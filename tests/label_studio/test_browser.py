@@ -1,4 +1,4 @@
-"""The labelling page in a real browser: what is drawn there is what a pull brings."""
+"""The labelling page in a real browser: a pull downloads what is drawn there."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from playwright.sync_api import expect
 from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 
-from .browser import Annotator, browser
+from .browser import Annotator
 from .strategies import document_of
 from .test_sync import GOLD, content
 
 TEXT = "The mayor of Arden said on Monday that troops attacked the old bridge.\nNobody was hurt."
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture
@@ -55,7 +49,7 @@ def open_task(sync, label_studio, title, ana):
 
 
 def pull(corpus, sync, label_studio):
-    result = sync(corpus, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    result = sync(corpus, "pull", "--users", f"{label_studio.annotator.id}=ana")
     assert result.exit_code == 0, result.output
     return result
 
@@ -95,7 +89,7 @@ def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
 def test_gold_submitted_unchanged_comes_back_the_same(
     document, real_corpus, open_task, ana, sync, label_studio
 ):
-    open_task(real_corpus, "--from", "gold", "--document", document)
+    open_task(real_corpus, "--from", "gold", "--documents", document)
     ana.submit()
     pull(real_corpus, sync, label_studio)
     pulled = real_corpus.read_annotation("ana", document)

@@ -1,4 +1,4 @@
-"""``dateline studio`` where no server is needed to see how it goes."""
+"""``dateline studio`` without a server."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_without_a_token_it_says_where_to_find_one(studio_of, command):
         (["--url", "http://127.0.0.1:1", "--token", TOKEN], "the server running?"),
         (["--url", "http://:x", "--token", TOKEN], "Check the address"),
         (["--token", "two words"], "Copy it again"),
-        (["--document", "nowhere", "--token", TOKEN], "no file corpus/nowhere.json"),
+        (["--documents", "nowhere", "--token", TOKEN], "no file corpus/nowhere.json"),
     ],
     ids=["no scheme", "nobody there", "no address", "no token", "no document"],
 )
@@ -71,13 +71,13 @@ def test_what_cannot_work_is_explained(studio_of, arguments, message):
 def test_an_empty_corpus_is_explained(empty_corpus):
     result = CliRunner().invoke(studio, ["push", "--root", str(empty_corpus.root)])
     assert result.exit_code == 1
-    assert "`dateline ingest` makes them" in result.output
+    assert "`dateline ingest` adds some" in result.output
 
 
 def test_a_pseudonym_without_a_user_is_explained(studio_of):
-    result = studio_of("pull", "--annotator", "ana", "--token", TOKEN)
+    result = studio_of("pull", "--users", "ana", "--token", TOKEN)
     assert result.exit_code == 2
-    assert "«ana» is not NUMBER=PSEUDONYM" in result.stderr
+    assert "'ana' is not NUMBER=PSEUDONYM" in result.stderr
 
 
 def test_without_the_client_it_says_how_to_install_it(studio_of, monkeypatch):

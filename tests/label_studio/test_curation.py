@@ -1,4 +1,4 @@
-"""Conflicts settled in Label Studio: marked there for a curator, and brought back as gold."""
+"""Conflicts that a curator resolves in Label Studio, and their way into gold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from dateline.label_studio.sync.push import title_for
 
 from ..adjudication.annotators import two, write
-from .browser import Annotator, browser
+from .browser import Annotator
 from .test_sync import as_submitted
 
 
@@ -33,7 +33,7 @@ def task(corpus, sync, project, label_studio):
     """The curator's task, with what it starts from."""
     result = sync(corpus, "push", "--conflicts", "ana,bo")
     assert result.exit_code == 0, result.output
-    assert f"dateline studio pull --project '{project}' --annotator USER=CURATOR" in result.output
+    assert f"dateline studio pull --project '{project}' --users USER=CURATOR" in result.output
     assert "dateline adjudicate ana bo --from-curator CURATOR" in result.output
     (found,) = label_studio.annotator.tasks(project).values()
     return found
@@ -50,28 +50,30 @@ def without_marks(rows):
 
 def pull(corpus, sync, project, label_studio):
     who = f"{label_studio.annotator.id}=cy"
-    return sync(corpus, "pull", "--project", project, "--annotator", who)
+    return sync(corpus, "pull", "--project", project, "--users", who)
 
 
-def test_what_a_curator_settles_there_is_gold_here(corpus, sync, run, project, task, label_studio):
+def test_a_curators_decisions_in_label_studio_become_gold(
+    corpus, sync, run, project, task, label_studio
+):
     rows = started_from(label_studio, task)
     marks = [row for row in rows if row.get("from_name") == "conflict"]
     notes = [row["value"]["text"][0] for row in rows if row.get("from_name") == "conflict_note"]
     assert len(marks) == len(notes) > 5
     assert any('type of the entity "Oslo"' in note for note in notes)
     assert any("ana: GPE" in note and "bo: LOCATION" in note for note in notes)
-    # Submitted as it is, nothing is settled.
+    # Submitted as it is, nothing is resolved.
     submitted = label_studio.annotator.submit(task, as_submitted(rows))
     result = pull(corpus, sync, project, label_studio)
     assert result.exit_code == 1
-    assert "has conflicts that are still marked, so it was not pulled" in result.output
+    assert "still has marked conflicts, so it was not pulled" in result.output
     assert not (corpus.annotations / "cy").exists()
-    # Oslo is a place; the other conflicts are settled as they lie there.
-    settled = copy.deepcopy(without_marks(rows))
-    for row in settled:
+    # Oslo is a place; the other conflicts are resolved as proposed.
+    resolved = copy.deepcopy(without_marks(rows))
+    for row in resolved:
         if row.get("from_name") == "entity" and row["value"]["text"] == "Oslo":
             row["value"]["labels"] = ["LOCATION"]
-    label_studio.annotator.update(submitted, as_submitted(settled))
+    label_studio.annotator.update(submitted, as_submitted(resolved))
     result = pull(corpus, sync, project, label_studio)
     assert result.exit_code == 0, result.output
     result = run(corpus, "adjudicate", "ana", "bo", "--from-curator", "cy", "--kind", "human")
@@ -94,29 +96,28 @@ def test_what_a_curator_settles_there_is_gold_here(corpus, sync, run, project, t
 def test_the_same_push_adds_nothing(corpus, sync, task):
     again = sync(corpus, "push", "--conflicts", "ana,bo")
     assert again.exit_code == 0
-    assert "documents: 0 added, 1 there already" in again.output
-    assert "annotations to start from: 0 added, 1 there already" in again.output
+    assert "documents: 0 added, 1 already there" in again.output
+    assert "annotations to start from: 0 added, 1 already there" in again.output
 
 
-def test_what_cannot_be_put_to_a_curator_is_explained(corpus, sync):
+def test_invalid_conflict_options_are_explained(corpus, sync):
     result = sync(corpus, "push", "--conflicts", "ana")
     assert "Name at least two different annotators" in result.output
     result = sync(corpus, "push", "--conflicts", "ana,bo", "--from", "gold")
-    assert "--from and --conflicts: say one of the two" in result.output
+    assert "Give either --from or --conflicts" in result.output
 
 
-def test_a_conflict_is_seen_at_once_and_tells_what_is_said(task, project, label_studio):
-    with browser() as chromium:
-        context = chromium.new_context(viewport={"width": 1600, "height": 1000})
-        context.set_default_timeout(30_000)
-        who = label_studio.annotator
-        cy = Annotator(context.new_page(), label_studio.url, who.email, label_studio.password)
-        cy.open(who.project(project)["id"], task["id"])
-        marks = cy.page.locator('.htx-highlight[data-label*="conflict"]')
-        expect(marks.first).to_be_visible()
-        expect(cy.page.get_by_text("Select a conflict to read the versions.")).to_be_visible()
-        marks.first.click()
-        note = cy.page.locator(".dateline .side .conflict")
-        expect(note).to_be_visible()
-        expect(note).to_contain_text("ana:")
-        context.close()
+def test_a_conflict_is_seen_at_once_and_tells_what_is_said(task, project, label_studio, chromium):
+    context = chromium.new_context(viewport={"width": 1600, "height": 1000})
+    context.set_default_timeout(30_000)
+    who = label_studio.annotator
+    cy = Annotator(context.new_page(), label_studio.url, who.email, label_studio.password)
+    cy.open(who.project(project)["id"], task["id"])
+    marks = cy.page.locator('.htx-highlight[data-label*="conflict"]')
+    expect(marks.first).to_be_visible()
+    expect(cy.page.get_by_text("Select a conflict to read the versions.")).to_be_visible()
+    marks.first.click()
+    note = cy.page.locator(".dateline .side .conflict")
+    expect(note).to_be_visible()
+    expect(note).to_contain_text("ana:")
+    context.close()

@@ -1,4 +1,4 @@
-"""Two annotators with the same documents, where everybody stands, and pulling on and on."""
+"""Projects of single annotators, the state of each document, and watching."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from .conftest import free_port
+from .server import free_port
 from .test_faults import NAMES, contents, corpus_at
 from .test_pull import rows_of
 
@@ -28,7 +28,7 @@ def states(result):
     return {(s["document"], s["annotator"]): s["state"] for s in json.loads(result.stdout)}
 
 
-def test_status_tells_every_state(five, sync, label_studio, title):
+def test_status_shows_every_state(five, sync, label_studio, title):
     assert sync(five, "push", "--from", "gold", "--documents", "a,b,c,d").exit_code == 0
     found = states(sync(five, "status", "--format", "json"))
     assert set(found.items()) == {((n, None), "to do") for n in "abcd"} | {
@@ -43,7 +43,7 @@ def test_status_tells_every_state(five, sync, label_studio, title):
         ("a", who): "submitted", ("b", who): "submitted", ("c", who): "in progress",
         ("d", who): "submitted", ("e", who): "not pushed",
     }  # fmt: skip
-    sync(five, "pull", "--annotator", f"{annotator.id}=ana")
+    sync(five, "pull", "--users", f"{annotator.id}=ana")
     annotator.update(submitted["b"], rows_of(tasks["b"])[:1])
     annotator.delete(submitted["d"])
     annotator.submit(tasks["c"], [], was_cancelled=True)
@@ -53,12 +53,12 @@ def test_status_tells_every_state(five, sync, label_studio, title):
     result = sync(five, "status", "--format", "json")
     assert states(result) == {
         ("a", "ana"): "pulled", ("b", "ana"): "stale", ("c", "ana"): "skipped",
-        ("d", "ana"): "other text", ("e", "ana"): "not pushed",
+        ("d", "ana"): "different text", ("e", "ana"): "not pushed",
         ("a", owner): "submitted", ("b", owner): "to do", ("c", owner): "to do",
-        ("d", owner): "other text", ("e", owner): "not pushed",
+        ("d", owner): "different text", ("e", owner): "not pushed",
     }  # fmt: skip
-    result = sync(five, "status", "--document", "d")
-    assert "other text" in result.stdout
+    result = sync(five, "status", "--documents", "d")
+    assert "different text" in result.stdout
     label_studio.owner.patch(
         f"/api/tasks/{tasks['d']['id']}/",
         data={"doc_id": "d", "text": five.read_document("d").text},
@@ -69,7 +69,7 @@ def test_status_tells_every_state(five, sync, label_studio, title):
     assert "3 to do" in table.stderr
 
 
-def test_two_annotators_get_the_same_documents_apart(five, sync, label_studio, title):
+def test_each_annotator_gets_a_project_with_the_same_documents(five, sync, label_studio, title):
     pair = ("--annotators", "ana,bo", "--documents", "a,b")
     for _ in range(2):
         assert sync(five, "push", "--from", "gold", *pair).exit_code == 0
@@ -94,15 +94,15 @@ def test_two_annotators_get_the_same_documents_apart(five, sync, label_studio, t
     before = contents(five)
     result = sync(five, "pull", *pair)
     assert result.exit_code == 1
-    assert "is ana's, but users" in result.stderr
+    assert "is the project of ana, but users" in result.stderr
     assert contents(five) == before
-    other = sync(five, "pull", *pair, "--annotator", f"{label_studio.owner.id}=curator")
+    other = sync(five, "pull", *pair, "--users", f"{label_studio.owner.id}=curator")
     assert other.exit_code == 1, "the owner is bo already in the other project"
-    assert "one person must not become two" in other.stderr
+    assert "one person must not have two pseudonyms" in other.stderr
 
 
 @pytest.mark.parametrize("name", ["gold", "Ana", "-a"])
-def test_not_every_name_serves(five, sync, name):
+def test_an_invalid_annotator_name_is_refused(five, sync, name):
     result = sync(five, "push", "--annotators", f"bo,{name}")
     assert result.exit_code == 1
     assert f"--annotators {name}" in result.stderr
@@ -134,24 +134,24 @@ def watch(five, label_studio, title):
 
 
 def until(process, wanted, seconds=60):
-    """Read what a process says until this comes; fails if it does not come."""
+    """Read the output of a process until this comes; fails if it does not come."""
     end = time.monotonic() + seconds
     said = b""
     while wanted.encode() not in said:
         left = end - time.monotonic()
         # Read without a buffer, in which a line could wait unseen.
         if left < 0 or not select.select([process.stdout], [], [], left)[0]:
-            pytest.fail(f"«{wanted}» was not said: {said!r}")
+            pytest.fail(f"{wanted!r} was not printed: {said!r}")
         more = os.read(process.stdout.fileno(), 65536)
         assert more, f"the process has ended: {said!r}"
         said += more
 
 
-@pytest.mark.parametrize("called", [False, True], ids=["looking now and then", "called"])
+@pytest.mark.parametrize("called", [False, True], ids=["polling", "webhook"])
 def test_watching_pulls_what_is_submitted(five, sync, watch, label_studio, title, called):
     assert sync(five, "push", "--from", "gold").exit_code == 0
     tasks = label_studio.annotator.tasks(title)
-    who = ("--annotator", f"{label_studio.annotator.id}=ana")
+    who = ("--users", f"{label_studio.annotator.id}=ana")
     options = ("--every", "1")
     if called:
         place = f"127.0.0.1:{free_port()}"
@@ -169,7 +169,7 @@ def test_watching_pulls_what_is_submitted(five, sync, watch, label_studio, title
     assert five.annotators() == ["ana", "gold"]
 
 
-def test_watching_outlasts_the_server(five, sync, watch, label_studio, title, proxy):
+def test_a_watch_waits_for_the_server_to_come_back(five, sync, watch, label_studio, title, proxy):
     assert sync(five, "push", "--from", "gold").exit_code == 0
     process = watch("--every", "0.2", url=proxy.url)
     until(process, "watching")
@@ -183,7 +183,7 @@ def test_watching_outlasts_the_server(five, sync, watch, label_studio, title, pr
     assert process.wait(30) == 0
 
 
-def test_nobody_is_named_after_a_whole_day(five, sync, label_studio, title, run, tmp_path):
+def test_no_name_or_address_is_written_or_printed(five, sync, label_studio, title, run, tmp_path):
     assert sync(five, "push", "--from", "gold").exit_code == 0
     tasks = label_studio.annotator.tasks(title)
     for person in (label_studio.annotator, label_studio.owner):
@@ -194,7 +194,7 @@ def test_nobody_is_named_after_a_whole_day(five, sync, label_studio, title, run,
         sync(five, command, *options).output
         for command, options in (
             ("pull", ()), ("status", ()), ("status", ("--format", "json")), ("pull", ("--full",)),
-            ("pull", ("--prune",)), ("pull", ("--theirs", "--document", "a")),
+            ("pull", ("--prune",)), ("pull", ("--on-conflict", "theirs", "--documents", "a")),
         )
     ]  # fmt: skip
     for folder in ("annotations", "corpus", ".dateline"):

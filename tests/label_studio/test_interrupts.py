@@ -24,7 +24,7 @@ FORKS = """
 import json, multiprocessing, os, signal, sys, time
 
 import label_studio_sdk.base_client
-import dateline.cli.annotation.studio_follow
+import dateline.cli.annotation.studio_watch
 import dateline.label_studio.server.connection
 import dateline.label_studio.sync.pull
 from dateline.__main__ import run

@@ -73,7 +73,7 @@ def test_gold_comes_back_limited_to_the_project_layers(
     ana = label_studio.annotator
     for task in ana.tasks(title).values():
         ana.submit(task, as_submitted(task["predictions"][0]["result"]))
-    result = sync(real_corpus, "pull", "--annotator", f"{ana.id}=ana")
+    result = sync(real_corpus, "pull", "--users", f"{ana.id}=ana")
     assert result.exit_code == 0
     assert "A206" not in result.stderr
     for name in GOLD:
@@ -84,7 +84,7 @@ def test_gold_comes_back_limited_to_the_project_layers(
         for layer in layers:
             for member in MEMBERS[layer]:
                 assert getattr(pulled, member) == getattr(canonical(gold), member)
-    again = sync(real_corpus, "pull", "--annotator", f"{ana.id}=ana")
+    again = sync(real_corpus, "pull", "--users", f"{ana.id}=ana")
     assert "annotations: 0 written, 1 unchanged" in again.stderr
 
 
@@ -119,4 +119,4 @@ def test_an_unknown_layer_is_refused(real_corpus):
         studio, ["config", "--root", str(real_corpus.root), "--layers", "claims,moods"]
     )
     assert result.exit_code == 2
-    assert "«moods» is none of entities, events, claims" in result.output
+    assert "'moods' is unknown. Allowed: entities, events, claims" in result.output

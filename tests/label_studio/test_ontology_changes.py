@@ -64,12 +64,12 @@ def test_work_submitted_under_old_names_is_pulled_under_new_names(
     small, sync, run, submitted, label_studio, title
 ):
     person = f"{label_studio.annotator.id}=ana"
-    assert sync(small, "pull", "--annotator", person).exit_code == 0
+    assert sync(small, "pull", "--users", person).exit_code == 0
     on_server = label_studio.annotator.tasks(title)["summit"]["annotations"][0]["result"]
     corpus = change(small, rename_all)
 
     # Pulled before the files are renamed: neither a conflict nor an edit.
-    result = sync(corpus, "pull", "--annotator", person)
+    result = sync(corpus, "pull", "--users", person)
     assert result.exit_code == 0, result.output
     assert result.stdout == "annotations/ana/summit.json\n"
     assert "edited here" not in result.stderr
@@ -83,14 +83,14 @@ def test_work_submitted_under_old_names_is_pulled_under_new_names(
     # The page offers both names, so the server keeps what it had; and a new push changes nothing.
     result = sync(corpus, "push", "--from", "gold")
     assert result.exit_code == 0, result.output
-    assert "labels brought up to date" in result.stderr
+    assert "found, its labels updated" in result.stderr
     config = label_studio.owner.project(title)["label_config"]
     for (_, old), new in RENAMED.items():
         assert f'value="{old}"' in config
         assert f'value="{new}"' in config
     task = label_studio.annotator.tasks(title)["summit"]
     assert task["annotations"][0]["result"] == on_server
-    assert "brought up to date" not in sync(corpus, "push").stderr
+    assert "labels updated" not in sync(corpus, "push").stderr
 
     # Half of it is relabelled, the rest stays under the old names.
     rows = json.loads(json.dumps(on_server))
@@ -98,7 +98,7 @@ def test_work_submitted_under_old_names_is_pulled_under_new_names(
         if row.get("value", {}).get("labels") == ["MEET"]:
             row["value"]["labels"] = ["MEETING"]
     label_studio.annotator.update(task["annotations"][0]["id"], rows)
-    result = sync(corpus, "pull", "--annotator", person)
+    result = sync(corpus, "pull", "--users", person)
     assert result.exit_code == 0, result.output
     after = corpus.read_annotation("ana", "summit")
     assert (after.mentions, after.events, after.claims) == (ana.mentions, ana.events, ana.claims)
@@ -111,7 +111,7 @@ def test_renaming_labels_loses_nothing_on_the_server(
     names = ["entity:PERSON=HUMAN", "role:party=participant", "event.tense:past=over"]
     assert run(small, "rename", *names).exit_code == 0
     corpus = Corpus(small.root)
-    for command in (("push", "--from", "gold"), ("pull", "--annotator", person)):
+    for command in (("push", "--from", "gold"), ("pull", "--users", person)):
         result = sync(corpus, *command)
         assert result.exit_code == 0, result.output
     assert run(corpus, "validate").exit_code == 0

@@ -1,4 +1,4 @@
-"""Pulling only what has changed, settling conflicts, pruning, many tasks, and being killed."""
+"""Pulling only changes, resolving conflicts, pruning, many tasks, and being killed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def tasks(five, sync, label_studio, title):
 def pull(five, sync, tasks, label_studio):
     """Pull into ana's folder."""
     who = f"{label_studio.annotator.id}=ana"
-    return lambda *options: sync(five, "pull", "--annotator", who, *options)
+    return lambda *options: sync(five, "pull", "--users", who, *options)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_only_what_has_changed_is_asked_for(five, pull, tasks, requests, label_s
 
 
 @pytest.mark.parametrize("gone", ["annotations/ana/c.json", "annotations/ana/label-studio/c.json"])
-def test_what_was_lost_here_is_brought_again(five, pull, requests, gone):
+def test_a_file_lost_here_is_pulled_again(five, pull, requests, gone):
     pull()
     later(five)
     before = contents(five)
@@ -111,7 +111,7 @@ def test_without_notes_or_with_other_labels_everything_is_asked_for(five, pull, 
     later(five)
     for options, change in (
         (("--full",), lambda: None),
-        (("--layer", "events"), lambda: None),
+        (("--layers", "events"), lambda: None),
         ((), lambda: next((five.root / NOTES).iterdir()).write_text("{")),
         ((), lambda: next((five.root / NOTES).iterdir()).unlink()),
     ):
@@ -171,18 +171,19 @@ def test_a_conflict_shows_both_versions(conflict, pull):
     assert result.exit_code == 1
     text = mention.spans[0].text
     assert (
-        f"mention {mention.id} «{text}» type: {mention.type} here, {other} there" in result.stderr
+        f'mention {mention.id} "{text}" type: {mention.type} here, {other} on the server'
+        in result.stderr
     )
-    assert f"claim {min(claims)} «" in result.stderr
-    assert "only there" in result.stderr
-    assert "--ours, --theirs or --merge" in result.stderr
+    assert f'claim {min(claims)} "' in result.stderr
+    assert "only on the server" in result.stderr
+    assert "on_conflict to ours, theirs or merge" in result.stderr
     assert contents(five) == before
 
 
-def test_ours_stays_and_is_no_conflict_any_more(conflict, pull):
+def test_ours_is_kept_and_is_not_a_conflict_any_more(conflict, pull):
     five, *_ = conflict
     before = five.read_annotation("ana", "a")
-    assert pull("--ours").exit_code == 0
+    assert pull("--on-conflict", "ours").exit_code == 0
     assert five.read_annotation("ana", "a") == before
     result = pull()
     assert result.exit_code == 0
@@ -192,7 +193,7 @@ def test_ours_stays_and_is_no_conflict_any_more(conflict, pull):
 
 def test_theirs_replaces_ours(conflict, pull):
     five, _, other, claims = conflict
-    assert pull("--theirs").stdout == "annotations/ana/a.json\n"
+    assert pull("--on-conflict", "theirs").stdout == "annotations/ana/a.json\n"
     pulled = five.read_annotation("ana", "a")
     assert pulled.mentions[0].type == other
     assert {claim.id for claim in pulled.claims} == claims
@@ -201,7 +202,7 @@ def test_theirs_replaces_ours(conflict, pull):
 
 def test_merge_keeps_both_edits(conflict, pull, run):
     five, _, other, claims = conflict
-    result = pull("--merge")
+    result = pull("--on-conflict", "merge")
     assert result.exit_code == 0, result.output
     assert "both were merged" in result.stderr
     merged = five.read_annotation("ana", "a")
@@ -220,7 +221,7 @@ def test_merge_stops_where_both_changed_the_same(conflict, pull):
     changed = (msgspec.structs.replace(ours.mentions[0], type=third), *ours.mentions[1:])
     edit(five, mentions=changed)
     before = contents(five)
-    result = pull("--merge")
+    result = pull("--on-conflict", "merge")
     assert result.exit_code == 1
     clash = f'{mention.id} "{mention.spans[0].text}": type: {third} here, {other} there'
     assert clash in result.stderr
@@ -231,11 +232,11 @@ def test_without_an_origin_there_is_nothing_to_merge(five, pull):
     gold = five.read_annotation("gold", "a")
     five.write_annotation(msgspec.structs.replace(gold, annotator="ana", claim_relations=()))
     before = five.read_annotation("ana", "a")
-    result = pull("--merge")
+    result = pull("--on-conflict", "merge")
     assert result.exit_code == 1
-    assert "choose --ours or --theirs" in result.stderr
+    assert "set on_conflict to ours or theirs" in result.stderr
     assert five.read_annotation("ana", "a") == before
-    assert pull("--theirs").exit_code == 0
+    assert pull("--on-conflict", "theirs").exit_code == 0
     assert five.read_annotation("ana", "a") != before
 
 
@@ -252,13 +253,13 @@ def test_what_was_deleted_there_stays_unless_pruned(five, pull, tasks, label_stu
         notes.write_text(notes.read_text().replace("2999-", "2000-"))
         result = pull()
         assert result.exit_code == 0
-        assert "a (ana): is no more on the server; our files are kept" in result.stderr
-        assert "b (ana): is no more on the server; our files are kept" in result.stderr
+        assert "a (ana): was deleted on the server; the files here are kept" in result.stderr
+        assert "b (ana): was deleted on the server; the files here are kept" in result.stderr
         assert contents(five) == edited
     result = pull("--prune")
     assert result.exit_code == 1
-    assert "annotations/ana/a.json: removed, for it is no more on the server" in result.stderr
-    assert "b (ana): is no more on the server, but was edited here, so it is kept" in result.stderr
+    assert "annotations/ana/a.json: removed, because it was deleted on the server" in result.stderr
+    assert "b (ana): was deleted on the server, but edited here, so it is kept" in result.stderr
     left = {name for name in before if not name.endswith("/a.json") or "/ana/" not in name}
     assert set(contents(five)) == left
 
@@ -273,7 +274,7 @@ def test_many_tasks_are_read_as_exports(
             label_studio.owner.delete_task(tasks[name]["id"])
             for _ in range(others):
                 label_studio.owner.post("/api/tasks/", project=other["id"], data={"text": "x"})
-            sync(five, "push", "--document", name, "--from", "gold")
+            sync(five, "push", "--documents", name, "--from", "gold")
             task = label_studio.annotator.tasks(title)[name]
             label_studio.annotator.submit(task, rows_of(task))
     pull()
@@ -322,7 +323,7 @@ def test_a_pull_may_be_killed_at_any_moment(five, pull, title, label_studio):
         arguments = ["studio", "pull", "--root", str(five.root), "--project", title]
         who = f"{label_studio.annotator.id}=ana"
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(kills), *arguments, "--annotator", who],
+            [sys.executable, "-c", KILLED, str(kills), *arguments, "--users", who],
             env=os.environ
             | {"LABEL_STUDIO_URL": label_studio.url}
             | {"LABEL_STUDIO_API_KEY": label_studio.owner.token},

@@ -1,4 +1,4 @@
-"""Starting from predictions, and what became of what somebody started from."""
+"""Annotations that start from predictions, and their recorded origin."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ def test_a_model_can_be_the_start(real_corpus, sync, label_studio, title, tmp_pa
     (prediction,) = task["predictions"]
     assert prediction["model_version"].startswith("a-model@")
     label_studio.annotator.submit(task, rows_of(task), parent_prediction=prediction["id"])
-    assert (
-        sync(real_corpus, "pull", "--annotator", f"{label_studio.annotator.id}=ana").exit_code == 0
-    )
+    assert sync(real_corpus, "pull", "--users", f"{label_studio.annotator.id}=ana").exit_code == 0
     pulled = real_corpus.read_annotation("ana", SEED)
     assert content(pulled) == content(gold)
     origin = pulled.provenance.origin
@@ -95,7 +93,7 @@ def test_predictions_with_other_labels(tmp_path, chemistry, sync, label_studio, 
         ),
     ],
     ids=[
-        "no json", "no utf-8", "no object", "no document", "twice", "another text", "a field",
+        "no json", "no utf-8", "no object", "no document", "twice", "andifferent text", "a field",
         "a label", "a quote",
     ],
 )  # fmt: skip
@@ -146,7 +144,7 @@ def test_what_was_changed_drawn_and_removed_is_told(
     rows.append(label | {"id": "drawn"})
     prediction = task["predictions"][0]
     label_studio.annotator.submit(task, rows, parent_prediction=prediction["id"])
-    sync(five, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    sync(five, "pull", "--users", f"{label_studio.annotator.id}=ana")
     pulled = five.read_annotation("ana", "a")
     origin = pulled.provenance.origin
     assert origin.started_from == prediction["model_version"]
@@ -165,6 +163,6 @@ def test_without_a_start_there_is_no_origin(five, sync, label_studio, title):
     sync(five, "push")
     task = label_studio.annotator.tasks(title)["a"]
     label_studio.annotator.submit(task, [])
-    sync(five, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    sync(five, "pull", "--users", f"{label_studio.annotator.id}=ana")
     assert five.read_annotation("ana", "a").provenance.origin is None
     assert b"origin" not in five.annotation_path("ana", "a").read_bytes()

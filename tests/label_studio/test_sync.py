@@ -143,7 +143,7 @@ def submitted(pushed, label_studio):
 
 
 def test_a_nasty_text_comes_back_the_same(nasty, sync, submitted, label_studio):
-    result = sync(nasty, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    result = sync(nasty, "pull", "--users", f"{label_studio.annotator.id}=ana")
     assert result.exit_code == 0
     assert result.stdout == "annotations/ana/nasty.json\n"
     pulled = nasty.read_annotation("ana", "nasty")
@@ -156,7 +156,7 @@ def test_a_nasty_text_comes_back_the_same(nasty, sync, submitted, label_studio):
 
 @pytest.mark.parametrize("document", GOLD)
 def test_gold_comes_back_the_same(document, real_corpus, sync, label_studio, title):
-    assert sync(real_corpus, "push", "--from", "gold", "--document", document).exit_code == 0
+    assert sync(real_corpus, "push", "--from", "gold", "--documents", document).exit_code == 0
     task = label_studio.annotator.tasks(title)[document]
     label_studio.annotator.submit(task, as_submitted(task["predictions"][0]["result"]))
     result = sync(real_corpus, "pull")
@@ -175,11 +175,32 @@ def test_the_commands_of_the_readme_run(real_corpus, sync):
         assert result.exit_code == 0, result.output
 
 
+def test_dry_runs_change_nothing_and_tell_what_would(nasty, sync, label_studio, title):
+    result = sync(nasty, "push", "--from", "gold", "--dry-run")
+    assert f'project "{title}" to create' in result.stderr
+    assert "documents: 1 to add, 0 already there" in result.stderr
+    assert "annotations to start from: 1 to add, 0 already there" in result.stderr
+    assert label_studio.owner.project(title) is None
+    sync(nasty, "push", "--from", "gold")
+    task = label_studio.annotator.tasks(title)["nasty"]
+    submitted = label_studio.annotator.submit(task, as_submitted(task["predictions"][0]["result"]))
+    before = {path: path.read_bytes() for path in nasty.root.rglob("*") if path.is_file()}
+    result = sync(nasty, "pull", "--dry-run")
+    assert result.stdout == f"annotations/user-{label_studio.annotator.id}/nasty.json\n"
+    assert "annotations: 1 to write, 0 unchanged" in result.stderr
+    assert {p: p.read_bytes() for p in nasty.root.rglob("*") if p.is_file()} == before
+    sync(nasty, "pull")
+    label_studio.owner.delete(submitted)
+    pulled = files(nasty)
+    assert "removed" in sync(nasty, "pull", "--prune", "--dry-run").stderr
+    assert files(nasty) == pulled
+
+
 def test_a_second_push_changes_nothing(nasty, sync, pushed, label_studio, title):
     before = label_studio.owner.tasks(title)
     result = sync(nasty, "push", "--from", "gold")
-    assert "documents: 0 added, 1 there already" in result.stderr
-    assert "annotations to start from: 0 added, 1 there already" in result.stderr
+    assert "documents: 0 added, 1 already there" in result.stderr
+    assert "annotations to start from: 0 added, 1 already there" in result.stderr
     assert label_studio.owner.tasks(title) == before
 
 
@@ -204,11 +225,11 @@ def test_a_changed_annotation_is_offered_beside_the_old_one(
 def test_what_changed_on_the_server_is_pulled_and_removed_ids_are_retired(
     nasty, sync, pushed, submitted, label_studio
 ):
-    sync(nasty, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    sync(nasty, "pull", "--users", f"{label_studio.annotator.id}=ana")
     rows = as_submitted(pushed["predictions"][0]["result"])
     left = [r for r in rows if "m5" not in (r.get("id"), r.get("from_id"), r.get("to_id"))]
     label_studio.annotator.update(submitted, left)
-    result = sync(nasty, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    result = sync(nasty, "pull", "--users", f"{label_studio.annotator.id}=ana")
     assert result.stdout == "annotations/ana/nasty.json\n"
     pulled = nasty.read_annotation("ana", "nasty")
     assert pulled.retired == ("m5",)
@@ -251,7 +272,7 @@ def test_a_file_that_did_not_come_from_the_server_is_never_overwritten(
     gold = nasty.read_annotation("gold", "nasty")
     nasty.write_annotation(msgspec.structs.replace(gold, annotator="ana"))
     before = files(nasty)
-    result = sync(nasty, "pull", "--annotator", f"{label_studio.annotator.id}=ana")
+    result = sync(nasty, "pull", "--users", f"{label_studio.annotator.id}=ana")
     assert result.exit_code == 1
     assert "did not come from Label Studio" in result.stderr
     assert files(nasty) == before
@@ -275,7 +296,7 @@ def test_skips_drafts_and_older_annotations_are_reported(
     result = sync(nasty, "pull")
     assert result.exit_code == 0
     assert "is a skip; not pulled" in result.stderr
-    assert "somebody has a draft, which is not submitted" in result.stderr
+    assert "has a draft, which is not submitted" in result.stderr
     assert f"annotation {submitted} is older than" in result.stderr
     assert result.stdout == f"annotations/user-{label_studio.annotator.id}/nasty.json\n"
     assert nasty.read_annotation(f"user-{label_studio.annotator.id}", "nasty").mentions == ()
@@ -286,7 +307,7 @@ def test_what_the_server_lost_is_kept_here(nasty, sync, submitted, label_studio)
     before = files(nasty)
     label_studio.owner.delete(submitted)
     result = sync(nasty, "pull")
-    assert "is no more on the server; our files are kept" in result.stderr
+    assert "was deleted on the server; the files here are kept" in result.stderr
     assert files(nasty) == before
 
 
@@ -299,7 +320,7 @@ def test_a_text_changed_on_the_server_is_refused_both_ways(
     for command in ("push", "pull"):
         result = sync(nasty, command)
         assert result.exit_code == 1
-        assert f"task {pushed['id']} has another text" in result.stderr
+        assert f"task {pushed['id']} has a different text" in result.stderr
     assert files(nasty) == before
     assert label_studio.owner.tasks(title)["nasty"]["data"] == changed
 
@@ -317,7 +338,7 @@ def test_irregular_results_are_reported_and_the_rest_is_pulled(nasty, sync, push
 
 
 def test_gold_is_no_annotator_to_pull_as(nasty, sync, submitted, label_studio):
-    result = sync(nasty, "pull", "--annotator", f"{label_studio.annotator.id}=gold")
+    result = sync(nasty, "pull", "--users", f"{label_studio.annotator.id}=gold")
     assert result.exit_code == 1
     assert "is reserved for adjudicated annotations" in result.stderr
 
@@ -329,15 +350,14 @@ def test_a_user_on_record_needs_no_option(nasty, sync, submitted, label_studio):
     assert sync(nasty, "pull").stdout.split() == ["annotations/robot-1/nasty.json"]
     assert nasty.read_annotation("robot-1", "nasty").provenance.kind == "model"
     # Who was pulled under one name does not become another.
-    result = sync(nasty, "pull", "--annotator", f"{user}=ana")
+    result = sync(nasty, "pull", "--users", f"{user}=ana")
     assert result.exit_code == 1
-    assert "one person must not become two" in result.stderr
+    assert "one person must not have two pseudonyms" in result.stderr
 
 
 def test_two_users_cannot_share_a_pseudonym(nasty, sync, pushed):
-    for pair in (["1=ana", "2=ana"], ["1=user-2"]):
-        options = [option for user in pair for option in ("--annotator", user)]
-        result = sync(nasty, "pull", *options)
+    for users in ("1=ana,2=ana", "1=user-2"):
+        result = sync(nasty, "pull", "--users", users)
         assert result.exit_code == 1
         assert "choose another" in result.stderr
 
@@ -363,7 +383,7 @@ def test_a_removed_label_is_refused_and_a_new_one_is_added(
     path.write_text(json.dumps(schema))
     result = sync(nasty, "push")
     assert result.exit_code == 0
-    assert "labels brought up to date" in result.stderr
+    assert "found, its labels updated" in result.stderr
     assert "COMET" in label_studio.owner.project(title)["label_config"]
     path.write_text(old)
     result = sync(Corpus(nasty.root), "push")
@@ -383,12 +403,12 @@ def test_many_documents_are_listed_to_the_last(nasty, sync, label_studio, title)
     for number in range(260):
         nasty.write_document(document_of(f"text {number}", f"many-{number:03}"))
     assert "documents: 261 added" in sync(nasty, "push").stderr
-    assert "documents: 0 added, 261 there already" in sync(nasty, "push").stderr
+    assert "documents: 0 added, 261 already there" in sync(nasty, "push").stderr
     assert label_studio.owner.project(title)["task_number"] == 261
 
 
 def test_a_personal_access_token_works_too(nasty, sync, label_studio):
-    token = label_studio.owner.personal_access_token(label_studio.password)
+    token = label_studio.personal_access_token
     assert sync(nasty, "push", token=token).exit_code == 0
 
 
@@ -418,4 +438,4 @@ def test_an_address_that_is_no_label_studio_is_explained(nasty, sync, label_stud
 def test_a_project_that_is_not_there_is_explained(nasty, sync):
     result = sync(nasty, "pull")
     assert result.exit_code == 1
-    assert "`dateline studio push` makes it" in result.stderr
+    assert "`dateline studio push` creates it" in result.stderr

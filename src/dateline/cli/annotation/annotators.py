@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from dateline.cli.annotation.connection import pseudonyms_by_user, url_option
 from dateline.cli.shared import Group, Settings, format_option, pass_settings
 
 
@@ -122,31 +123,23 @@ def add(
 
 @annotators.command("map")
 @click.argument("users", nargs=-1, required=True, metavar="USER=PSEUDONYM...")
-@click.option(
-    "--url",
-    envvar="LABEL_STUDIO_URL",
-    show_envvar=True,
-    default="http://localhost:8080",
-    show_default=True,
-    help="Address of the server.",
-)
+@url_option
 @pass_settings
 def map_users(settings: Settings, users: tuple[str, ...], url: str) -> None:
     """Store the pseudonyms of a server's users, by user number.
 
-    `dateline studio pull` and `watch` use them on this machine, so --annotator is not needed.
+    `dateline studio pull` and `watch` use them on this machine, so --users is not needed.
 
     \b
     Example:
       dateline annotators map 2=ana 3=bo --url http://localhost:8080
     """
-    from dateline.cli.annotation.connection import numbered
     from dateline.corpus.annotators import read_register, write_users
     from dateline.corpus.store import Corpus
     from dateline.files.writing import locked
 
     corpus = Corpus(settings.root)
-    names = numbered(users, "USER=PSEUDONYM")
+    names = pseudonyms_by_user(users, "USER=PSEUDONYM")
     with locked(corpus.root):
         changed = write_users(corpus, url, names)
     settings.say(f"{url}: {'written' if changed else 'unchanged'}")

@@ -1,16 +1,25 @@
-"""What commands that talk to Label Studio share: their options, and a connection as these ask."""
+"""The options of commands that talk to Label Studio, and what they select."""
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from dateline.cli.shared import Settings
-from dateline.errors import DatelineError
+from dateline.cli.shared import (
+    Settings,
+    annotators_option,
+    documents_option,
+    names_option,
+    pass_settings,
+)
+from dateline.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
@@ -20,145 +29,166 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def connection(command: F) -> F:
-    """The options of every command that talks to a server."""
-    for option in reversed(
-        (
-            click.option(
-                "--url", envvar="LABEL_STUDIO_URL", show_envvar=True, show_default=True,
-                default="http://localhost:8080", help="Address of the server.",
-            ),
-            click.option(
-                "--token", envvar="LABEL_STUDIO_API_KEY", show_envvar=True,
-                help="Access token. Better given in the environment, where no history keeps it.",
-            ),
-            click.option(
-                "--project", "title", metavar="TITLE",
-                help="Title of the project.  [default: the ontology's title]",
-            ),
-            click.option(
-                "--document", "--documents", "documents", multiple=True, metavar="ID",
-                callback=_split, help="Only this document; several with commas, or repeated.",
-            ),
-            click.option(
-                "--annotators", metavar="NAME,NAME", multiple=True, callback=_split,
-                help="A project for each of these annotators alone, called «TITLE · NAME».",
-            ),
-            click.option(
-                "--timeout", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
-                expose_value=False, callback=_remember,
-                help="How long to wait for one answer.  [default: 600]",
-            ),
-            click.option(
-                "--backoff", type=click.FloatRange(0), envvar="DATELINE_BACKOFF", hidden=True,
-                expose_value=False, callback=_remember,
-                help="Seconds before a second attempt; they double with each further one.",
-            ),
-        )
-    ):  # fmt: skip
-        command = option(command)
-    return command
+@dataclass(frozen=True)
+class Target:
+    """The server, the projects and the documents that the options of a command select."""
+
+    settings: Settings
+    url: str
+    token: str | None
+    title: str | None
+    documents: tuple[str, ...]
+    annotators: tuple[str, ...]
+    timeout: float | None
+    backoff: float | None
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The corpus."""
+        from dateline.corpus.store import Corpus
+
+        return Corpus(self.settings.root)
+
+    def chosen_documents(self) -> list[str]:
+        """The documents named, or all. Raises NotFoundError if one does not exist."""
+        known = self.corpus.document_ids()
+        for name in self.documents:
+            if name not in known:
+                raise NotFoundError(f"--documents {name}: there is no file corpus/{name}.json.")
+        if not known:
+            raise NotFoundError(
+                f"{self.corpus.documents}: there are no documents; `dateline ingest` adds some."
+            )
+        return list(self.documents) or known
+
+    def titles(self) -> dict[str, str | None]:
+        """The titles of the projects, each with its annotator if it has only one."""
+        from dateline.corpus.annotators import check_pseudonym
+        from dateline.label_studio.sync.push import project_title, title_for
+
+        title = self.title or project_title(self.corpus.ontology)
+        for annotator in self.annotators:
+            check_pseudonym(annotator, f"--annotators {annotator}")
+        return {title_for(title, name): name for name in self.annotators} or {title: None}
+
+    def pseudonyms(self, users: tuple[str, ...]) -> dict[int, str]:
+        """Pseudonyms by user number: those on record for the server, and NUMBER=PSEUDONYM."""
+        from dateline.corpus.annotators import read_users
+
+        return {**read_users(self.corpus, self.url), **pseudonyms_by_user(users, "--users")}
+
+    def connect(self) -> AbstractContextManager[Server]:
+        """A connection to the server; asks for the token if none was given."""
+        from dateline.label_studio.server.connection import DEFAULT_TIMEOUT, connect
+
+        retry = None
+        if self.backoff is not None:
+            from dateline.label_studio.server.retry import RetryPolicy
+
+            retry = RetryPolicy.starting_at(self.backoff)
+        timeout = DEFAULT_TIMEOUT if self.timeout is None else self.timeout
+        token = _token(self.token)
+        return connect(self.url, token, timeout, retry, notify=self.settings.say)
 
 
-def people_option(command: F) -> F:
-    """The option ``--annotator``, which gives users of the server their pseudonyms."""
-    return click.option(
-        "--annotator", "pseudonyms", multiple=True, metavar="USER=PSEUDONYM",
-        help="Pseudonym of the server's user of this number; may be repeated.  "
-        "[default: as `dateline annotators map` says, or user-NUMBER]",
-    )(command)  # fmt: skip
+def target_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Pass the command a Target, made from the options that select one."""
 
+    @functools.wraps(command)
+    def run(
+        settings: Settings,
+        url: str,
+        token: str | None,
+        title: str | None,
+        documents: tuple[str, ...],
+        annotators: tuple[str, ...],
+        timeout: float | None,
+        backoff: float | None,
+        **options: object,
+    ) -> None:
+        target = Target(settings, url, token, title, documents, annotators, timeout, backoff)
+        command(target, **options)
 
-def _split(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    names = (name.strip() for value in values for name in value.split(","))
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _remember(ctx: click.Context, param: click.Parameter, value: float | None) -> None:
-    if value is not None and param.name is not None:
-        ctx.meta[f"{__name__}.{param.name}"] = value
-
-
-def connect_to(settings: Settings, url: str, token: str | None) -> AbstractContextManager[Server]:
-    """A connection as the options of the running command ask for; tells of second attempts."""
-    from dateline.label_studio.server.connection import DEFAULT_TIMEOUT, connect
-    from dateline.label_studio.server.retry import RetryPolicy
-
-    meta = click.get_current_context().meta
-    backoff = meta.get(f"{__name__}.backoff")
-    return connect(
-        url,
-        token_of(token),
-        timeout=meta.get(f"{__name__}.timeout", DEFAULT_TIMEOUT),
-        retry=RetryPolicy() if backoff is None else RetryPolicy.starting_at(backoff),
-        notify=settings.say,
+    options: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
+        url_option,
+        click.option(
+            "--token",
+            envvar="LABEL_STUDIO_API_KEY",
+            show_envvar=True,
+            help="Access token. Prefer the environment variable: shells keep a history.",
+        ),
+        click.option(
+            "--project",
+            "title",
+            metavar="TITLE",
+            help="Title of the project.  [default: the ontology's title]",
+        ),
+        documents_option(),
+        annotators_option('Use a project for each annotator, called "TITLE · NAME".'),
+        click.option(
+            "--timeout",
+            metavar="SECONDS",
+            type=click.FloatRange(0, min_open=True),
+            help="Time limit for one response of the server.  [default: 600]",
+        ),
+        click.option("--backoff", type=click.FloatRange(0), envvar="DATELINE_BACKOFF", hidden=True),
     )
+    decorated: Callable[..., None] = pass_settings(run)
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
 
 
-def chosen_documents(corpus: Corpus, chosen: tuple[str, ...]) -> list[str]:
-    """The documents that the user names, or all. Raises DatelineError where one is not there."""
-    known = corpus.document_ids()
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise DatelineError(f"--document {unknown[0]}: there is no file corpus/{unknown[0]}.json.")
-    if not known:
-        raise DatelineError(
-            f"{corpus.documents}: holds no documents; `dateline ingest` makes them."
+def url_option(command: F) -> F:
+    """The option ``--url``."""
+    return click.option(
+        "--url",
+        envvar="LABEL_STUDIO_URL",
+        show_envvar=True,
+        default="http://localhost:8080",
+        show_default=True,
+        help="Address of the server.",
+    )(command)
+
+
+def users_option(command: F) -> F:
+    """The option ``--users``."""
+    return names_option(
+        "--users",
+        "USER=PSEUDONYM",
+        "Pseudonyms of the server's users, by number.  "
+        "[default: from `dateline annotators map`, or user-NUMBER]",
+    )(command)
+
+
+def pseudonyms_by_user(users: tuple[str, ...], hint: str) -> dict[int, str]:
+    """Pseudonyms by user number, from NUMBER=PSEUDONYM; ``hint`` is the parameter's name."""
+    pseudonyms: dict[int, str] = {}
+    for pair in users:
+        user, equals, name = pair.partition("=")
+        if not equals or not user.isdecimal():
+            raise click.BadParameter(f"{pair!r} is not NUMBER=PSEUDONYM.", param_hint=hint)
+        if pseudonyms.setdefault(int(user), name) != name:
+            raise click.BadParameter(f"user {user} has two pseudonyms.", param_hint=hint)
+    return pseudonyms
+
+
+def existing_project(server: Server, title: str) -> Project:
+    """The project of this title. Raises NotFoundError if there is none."""
+    project = server.find_project(title)
+    if project is None:
+        raise NotFoundError(
+            f'{server.address}: there is no project "{title}"; `dateline studio push` creates it.'
         )
-    return list(dict.fromkeys(chosen)) or known
+    return project
 
 
-def token_of(token: str | None) -> str:
-    """The token given, or one that is asked for. Raises DatelineError where nobody can be asked."""
+def _token(token: str | None) -> str:
     if token:
         return token.strip()
     if not sys.stdin.isatty():
-        raise DatelineError(
+        raise InvalidInputError(
             "No token: set LABEL_STUDIO_API_KEY to the one from Account & Settings in Label Studio "
             "(`scripts/label-studio credentials` prints a local server's)."
         )
     return str(click.prompt("Token (Account & Settings in Label Studio)", hide_input=True)).strip()
-
-
-def pseudonyms_of(corpus: Corpus, url: str, given: tuple[str, ...]) -> dict[int, str]:
-    """Pseudonyms by the number of the server's user: those on record, and NUMBER=PSEUDONYM."""
-    from dateline.corpus.annotators import read_users
-
-    return {**read_users(corpus, url), **numbered(given, "--annotator")}
-
-
-def numbered(given: tuple[str, ...], hint: str) -> dict[int, str]:
-    """Pseudonyms by number, from NUMBER=PSEUDONYM; ``hint`` is where they were given."""
-    pseudonyms: dict[int, str] = {}
-    for pair in given:
-        user, equals, name = pair.partition("=")
-        if not equals or not user.isdecimal():
-            raise click.BadParameter(f"«{pair}» is not NUMBER=PSEUDONYM", param_hint=hint)
-        pseudonyms[int(user)] = name
-    return pseudonyms
-
-
-def titles_of(
-    corpus: Corpus, title: str | None, annotators: tuple[str, ...]
-) -> dict[str, str | None]:
-    """Titles of the projects that are meant, each with the annotator whose alone it is.
-
-    Raises DatelineError where an annotator's name cannot serve as a pseudonym.
-    """
-    from dateline.corpus.annotators import check_pseudonym
-    from dateline.label_studio.sync.push import project_title, title_for
-
-    title = title or project_title(corpus.ontology)
-    for annotator in annotators:
-        check_pseudonym(annotator, f"--annotators {annotator}")
-    return {title_for(title, name): name for name in annotators} or {title: None}
-
-
-def project_of(server: Server, title: str) -> Project:
-    """The project of this title. Raises DatelineError where there is none."""
-    project = server.find_project(title)
-    if project is None:
-        raise DatelineError(
-            f"{server.address}: there is no project «{title}». `dateline studio push` makes it."
-        )
-    return project

@@ -1,4 +1,4 @@
-"""Conflicts of annotators on their way to a curator in Label Studio."""
+"""Conflicts between annotators, as a curator gets them in Label Studio."""
 
 from __future__ import annotations
 
@@ -6,51 +6,45 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dateline.adjudication.adjudicate import Adjudication
-    from dateline.adjudication.cases.case import Case
     from dateline.corpus.store import Corpus
-    from dateline.label_studio.convert.conflict_marks import ConflictMark, CurationProposal
+    from dateline.label_studio.convert.conflict_marks import CurationProposal
 
 CURATION = "curation"
-"""Ends the title of the project."""
+"""The last part of the project's title."""
 
 
 def to_curate(
-    corpus: Corpus, annotators: str, documents: tuple[str, ...]
+    corpus: Corpus, annotators: tuple[str, ...], documents: tuple[str, ...]
 ) -> tuple[dict[str, CurationProposal], list[str], tuple[str, ...]]:
-    """What a curator starts from, by document; the documents; and the layers to be settled.
+    """What a curator starts from, by document; the documents; and the layers with conflicts.
 
-    ``annotators`` are names with commas between. Raises DatelineError where their annotations
-    cannot be adjudicated.
+    Raises a DatelineError if the annotations cannot be adjudicated.
     """
     from dateline.adjudication.adjudicate import Adjudication, shared_documents
-    from dateline.adjudication.strategy import UNANIMOUS, strategy
-    from dateline.label_studio.convert.conflict_marks import CurationProposal
-
-    names = [name.strip() for name in annotators.split(",") if name.strip()]
-    found: dict[str, CurationProposal] = {}
-    layers: tuple[str, ...] = ()
-    for document in shared_documents(corpus, names, documents):
-        adjudication = Adjudication(corpus, document, names, strategy(UNANIMOUS, names))
-        annotation, cases = adjudication.curator_draft()
-        marks = tuple(_mark(adjudication, case) for case in cases)
-        found[document] = CurationProposal(annotation=annotation, marks=marks)
-        layers = adjudication.annotated.layers
-    return found, [*found], layers
-
-
-def how_to_go_on(annotators: str, titles: Iterable[str]) -> str:
-    """What to run once the curator has submitted."""
-    names = " ".join(name.strip() for name in annotators.split(","))
-    pulls = "\n".join(
-        f"  dateline studio pull --project '{title}' --annotator USER=CURATOR" for title in titles
-    )
-    return f"When it is curated:\n{pulls}\n  dateline adjudicate {names} --from-curator CURATOR"
-
-
-def _mark(adjudication: Adjudication, case: Case) -> ConflictMark:
     from dateline.adjudication.cases.case_text import case_note
-    from dateline.label_studio.convert.conflict_marks import ConflictMark
+    from dateline.adjudication.strategy import UNANIMOUS, strategy
+    from dateline.label_studio.convert.conflict_marks import ConflictMark, CurationProposal
 
-    note = case_note(case, adjudication.annotated)
-    return ConflictMark(place=case.ranges[0], note=note)
+    proposals: dict[str, CurationProposal] = {}
+    layers: tuple[str, ...] = ()
+    for document in shared_documents(corpus, annotators, documents):
+        adjudication = Adjudication(corpus, document, annotators, strategy(UNANIMOUS, annotators))
+        annotation, cases = adjudication.curator_draft()
+        marks = tuple(
+            ConflictMark(place=case.ranges[0], note=case_note(case, adjudication.annotated))
+            for case in cases
+        )
+        proposals[document] = CurationProposal(annotation=annotation, marks=marks)
+        layers = adjudication.annotated.layers
+    return proposals, [*proposals], layers
+
+
+def how_to_go_on(annotators: Iterable[str], titles: Iterable[str]) -> str:
+    """The commands to run when the curator has submitted."""
+    pulls = "\n".join(
+        f"  dateline studio pull --project '{title}' --users USER=CURATOR" for title in titles
+    )
+    return (
+        f"When the curator has submitted:\n{pulls}\n"
+        f"  dateline adjudicate {' '.join(annotators)} --from-curator CURATOR"
+    )

@@ -1,4 +1,4 @@
-"""How commands tell what a pull did."""
+"""Printing what pulls did."""
 
 from __future__ import annotations
 
@@ -7,49 +7,50 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.shared import Settings
-from dateline.errors import DatelineError
+from dateline.errors import ConflictError
 
 if TYPE_CHECKING:
-    from dateline.label_studio.sync.pull import Pulled
-    from dateline.label_studio.sync.puller import Notice
+    from dateline.label_studio.sync.pull_result import Notice, PullResult
 
 
 class Outcome:
-    """Tells of one pull or of several, at the end of what was refused, or ``at_once`` too."""
+    """Prints the results of one or several pulls, and lists refusals at the end.
 
-    def __init__(self, settings: Settings, *, at_once: bool = False) -> None:
+    With ``immediately``, refusals are printed with the pull too. No notice is printed twice.
+    """
+
+    def __init__(self, settings: Settings, *, immediately: bool = False) -> None:
         self._settings = settings
-        self._at_once = at_once
+        self._immediately = immediately
         self._refused: list[str] = []
-        self._told: set[Notice] = set()
+        self._printed: set[Notice] = set()
         self._written = 0
         self._unchanged = 0
 
-    def tell(self, pulled: Pulled) -> None:
-        """Tell what a pull wrote and removed, and what it noticed that was not told before."""
-        say = self._settings.say
-        for notice in pulled.notices:
-            if notice in self._told:
+    def show(self, result: PullResult) -> None:
+        """Print the files that a pull wrote and removed, and its notices."""
+        for notice in result.notices:
+            if notice in self._printed:
                 continue
-            self._told.add(notice)
+            self._printed.add(notice)
             if notice.level == "refused":
                 self._refused.append(_line(notice))
-            if notice.level != "refused" or self._at_once:
-                say(_line(notice))
-        for file in pulled.written:
+            if notice.level != "refused" or self._immediately:
+                self._settings.say(_line(notice))
+        for file in result.written:
             click.echo(file)
-        for file in pulled.removed:
-            say(f"{file}: removed, for it is no more on the server")
-        self._written += len(pulled.written)
-        self._unchanged += pulled.unchanged
+        for file in result.removed:
+            self._settings.say(f"{file}: removed, because it was deleted on the server")
+        self._written += len(result.written)
+        self._unchanged += result.unchanged
 
-    def end(self) -> None:
-        """Say how much there was. Raises DatelineError with all that was refused."""
-        self._settings.say(f"annotations: {self._written} written, {self._unchanged} unchanged")
+    def finish(self, verb: str = "written") -> None:
+        """Print the totals. Raises a ConflictError that lists all refusals."""
+        self._settings.say(f"annotations: {self._written} {verb}, {self._unchanged} unchanged")
         if self._refused:
-            raise DatelineError("Not pulled:\n" + "\n".join(f"  {line}" for line in self._refused))
+            raise ConflictError("Not pulled:\n" + "\n".join(f"  {line}" for line in self._refused))
 
 
 def _line(notice: Notice) -> str:
-    of = f" ({notice.annotator})" if notice.annotator else ""
-    return f"{notice.document}{of}: {notice.message}"
+    annotator = f" ({notice.annotator})" if notice.annotator else ""
+    return f"{notice.document}{annotator}: {notice.message}"

@@ -1,49 +1,36 @@
-"""``dateline studio``: the way to Label Studio and back."""
+"""``dateline studio``: ``config``, ``push`` and ``pull``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli.annotation.connection import (
-    chosen_documents,
-    connect_to,
-    connection,
-    people_option,
-    project_of,
-    pseudonyms_of,
-    titles_of,
+    Target,
+    existing_project,
+    target_options,
+    users_option,
 )
 from dateline.cli.annotation.curation import CURATION, how_to_go_on, to_curate
 from dateline.cli.interrupts import prompt_exit
-from dateline.cli.shared import Group, Settings, pass_settings
-from dateline.errors import DatelineError
+from dateline.cli.shared import (
+    Group,
+    Settings,
+    dry_run_option,
+    layers_option,
+    names_option,
+    pass_settings,
+)
+from dateline.errors import ConflictError
+from dateline.model import LAYERS
 
 if TYPE_CHECKING:
-    from dateline.label_studio.sync.puller import Settling
-    from dateline.label_studio.sync.push import Pushed
-
-
-def _chosen_layers(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
-    chosen = [name.strip() for name in value.split(",")]
-    unknown = [name for name in chosen if name not in _LAYERS]
-    if unknown:
-        raise click.BadParameter(f"«{unknown[0]}» is none of {', '.join(_LAYERS)}")
-    return tuple(layer for layer in _LAYERS if layer in chosen)
-
-
-_LAYERS = ("entities", "events", "claims")
-
-_layers_option = click.option(
-    "--layers",
-    metavar="LAYERS",
-    default=",".join(_LAYERS),
-    show_default=True,
-    callback=_chosen_layers,
-    help="Layers to label, with commas between; the others are shown as context.",
-)
+    from dateline.label_studio.sync.push import PushResult
+    from dateline.label_studio.sync.reconcile import OnConflict
 
 
 @click.group(
@@ -53,65 +40,66 @@ _layers_option = click.option(
             "config": "annotation.studio:config",
             "push": "annotation.studio:push",
             "pull": "annotation.studio:pull",
-            "status": "annotation.studio_follow:status",
-            "watch": "annotation.studio_follow:watch",
+            "status": "annotation.studio_status:status",
+            "watch": "annotation.studio_watch:watch",
             "import": "annotation.studio_import:import_export",
         }
     },
 )
 def studio() -> None:
-    """Annotate in Label Studio."""
+    """Annotate documents in Label Studio."""
+
+
+_labelled_layers = layers_option(
+    "Layers to label; the others are shown as context.  [default: all]"
+)
 
 
 @studio.command()
-@_layers_option
+@_labelled_layers
 @pass_settings
 def config(settings: Settings, layers: tuple[str, ...]) -> None:
-    """Print the labelling configuration that the ontology makes, as XML.
+    """Print the labelling configuration of the ontology as XML.
 
     \b
     Example:
-      dateline studio config > page.xml
+      dateline studio config > labelling.xml
     """
     from dateline.corpus.store import Corpus
     from dateline.label_studio.config.labelling_config import labelling_config
 
-    click.echo(labelling_config(Corpus(settings.root).ontology, layers), nl=False)
+    click.echo(labelling_config(Corpus(settings.root).ontology, _ordered(layers)), nl=False)
 
 
 @studio.command()
-@connection
+@target_options
 @click.option(
     "--from",
     "source",
-    metavar="WHO|FILE",
-    help="Offer what an annotator (or «gold») says, or a file of predictions, to start from.",
+    metavar="NAME|FILE",
+    help='Annotations to start from: an annotator\'s, those of "gold", or a file of predictions.',
 )
-@click.option(
+@names_option(
     "--conflicts",
-    metavar="NAME,NAME",
-    help="Offer what these annotators say to a curator, with marks where they differ.",
+    "NAME",
+    "Let a curator resolve the conflicts between these annotators; conflicts are marked.",
 )
-@_layers_option
-@pass_settings
+@_labelled_layers
+@dry_run_option("Show what would be uploaded, and change nothing.")
 @prompt_exit()
 def push(
-    settings: Settings,
-    url: str,
-    token: str | None,
-    title: str | None,
-    documents: tuple[str, ...],
-    annotators: tuple[str, ...],
+    target: Target,
     source: str | None,
-    conflicts: str | None,
+    conflicts: tuple[str, ...],
     layers: tuple[str, ...],
+    dry_run: bool,
 ) -> None:
-    """Bring documents into a project, which is made if it is not there.
+    """Upload documents to a Label Studio project (creates it if missing).
 
-    Only adds. Documents that are there already are left alone, and so is everything that annotators
-    have done; a push can be repeated. With --annotators, each of them gets the documents in a
-    project of their own. With --conflicts, a curator gets what several annotators say in one, in
-    the project «TITLE · curation»; `dateline adjudicate --as` takes the decisions from there.
+    Only adds: documents on the server and the annotators' work are left alone, so a push can be
+    repeated. With --annotators, each annotator gets the documents in a project of their own. With
+    --conflicts, a curator gets the annotations of several annotators in one, in the project
+    "TITLE · curation".
 
     \b
     Example:
@@ -122,129 +110,137 @@ def push(
       dateline studio push --annotators ana,bo
       dateline studio push --conflicts ana,bo
     """
-    from dateline.corpus.store import Corpus
     from dateline.label_studio.sync.push import Source, project_title, title_for
     from dateline.label_studio.sync.push import push as push_documents
 
-    corpus = Corpus(settings.root)
-    names = chosen_documents(corpus, documents)
+    names = target.chosen_documents()
+    titles = target.titles()
     start: Source | None = Path(source) if source and source.endswith(".jsonl") else source
-    if conflicts is not None:
+    if conflicts:
         if source is not None:
-            raise DatelineError(
-                "--from and --conflicts: say one of the two; each is what to start from."
-            )
-        start, names, layers = to_curate(corpus, conflicts, documents)
-        if not annotators:
-            title = title_for(title or project_title(corpus.ontology), CURATION)
-    titles = titles_of(corpus, title, annotators)
+            raise click.UsageError("Give either --from or --conflicts.")
+        start, names, layers = to_curate(target.corpus, conflicts, target.documents)
+        if not target.annotators:
+            title = target.title or project_title(target.corpus.ontology)
+            titles = {title_for(title, CURATION): None}
     refused: list[str] = []
-    with connect_to(settings, url, token) as server:
-        for each in titles:
-            pushed = push_documents(corpus, server, each, names, start, layers)
-            settings.say(_summary(pushed))
-            refused += pushed.refused
-    if conflicts is not None:
-        settings.say(how_to_go_on(conflicts, titles))
+    with target.connect() as server:
+        for title in titles:
+            result = push_documents(
+                target.corpus, server, title, names, start, _ordered(layers), dry_run=dry_run
+            )
+            target.settings.say(_summary(result, dry_run=dry_run))
+            refused += result.refused
+    if conflicts and not dry_run:
+        target.settings.say(how_to_go_on(conflicts, titles))
     if refused:
-        raise DatelineError("Not pushed:\n" + "\n".join(f"  {message}" for message in refused))
+        raise ConflictError("Not pushed:\n" + "\n".join(f"  {message}" for message in refused))
 
 
 @studio.command()
-@connection
-@people_option
-@click.option(
-    "--layer",
-    "layers",
-    multiple=True,
-    type=click.Choice(_LAYERS),
-    help="Layer that annotators were asked to look at; may be repeated.  [default: all]",
-)
+@target_options
+@users_option
+@layers_option("Layers that were to be annotated.  [default: those of the file here, or all]")
 @click.option(
     "--kind",
     type=click.Choice(["human", "model"]),
-    help="Who decided.  [default: as annotations/annotators.json says, or human]",
+    help="Who annotated.  [default: from annotations/annotators.json, or human]",
 )
 @click.option(
-    "--ours", "settling", flag_value="ours", default="stop",
-    help="Where both sides have changed, keep our file.",
-)  # fmt: skip
-@click.option(
-    "--theirs", "settling", flag_value="theirs",
-    help="Where both sides have changed, take the server's.",
-)  # fmt: skip
-@click.option(
-    "--merge", "settling", flag_value="merge",
-    help="Where both sides have changed, keep the edits of both.",
-)  # fmt: skip
-@click.option("--prune", is_flag=True, help="Remove here what was deleted on the server.")
-@click.option("--full", is_flag=True, help="Ask for everything, not only for what has changed.")
-@pass_settings
+    "--on-conflict",
+    type=click.Choice(["refuse", "ours", "theirs", "merge"]),
+    default="refuse",
+    show_default=True,
+    help="If a file was changed both here and on the server: refuse it, keep ours (the file here), "
+    "take theirs (the server's), or merge both.",
+)
+@click.option("--prune", is_flag=True, help="Remove files that were deleted on the server.")
+@click.option("--full", is_flag=True, help="Ask for everything, not only for changes.")
+@dry_run_option()
 @prompt_exit()
 def pull(
-    settings: Settings,
-    url: str,
-    token: str | None,
-    title: str | None,
-    documents: tuple[str, ...],
-    annotators: tuple[str, ...],
-    pseudonyms: tuple[str, ...],
+    target: Target,
+    users: tuple[str, ...],
     layers: tuple[str, ...],
     kind: str | None,
-    settling: Settling,
+    on_conflict: OnConflict,
     prune: bool,
     full: bool,
+    dry_run: bool,
 ) -> None:
-    """Bring what annotators submitted into annotations/PSEUDONYM/.
+    """Download submitted annotations into annotations/PSEUDONYM/.
 
-    Asks only for what has changed since the last pull. A file that was edited here is never
-    overwritten: where both sides have changed, nothing is written, unless you choose --ours,
-    --theirs or --merge, and the command says what differs and exits with 1. No name and no address
-    is kept.
+    Asks only for changes since the last pull. A file that was edited here is not overwritten: if
+    it was also changed on the server, it is refused, with a list of the differences and exit code
+    1, unless --on-conflict tells what to do. Names and addresses of users are not kept.
 
     \b
     Example:
-      dateline studio pull --annotator 2=ana --annotator 3=bo
+      dateline studio pull --users 2=ana,3=bo
       dateline studio pull --annotators ana,bo
     """
     from dateline.cli.annotation.outcome import Outcome
-    from dateline.corpus.store import Corpus
+    from dateline.label_studio.sync.annotation_pull import PullOptions
     from dateline.label_studio.sync.pull import pull as pull_annotations
-    from dateline.label_studio.sync.puller import Wishes
 
-    corpus = Corpus(settings.root)
-    people = pseudonyms_of(corpus, url, pseudonyms)
-    names = frozenset(chosen_documents(corpus, documents))
-    titles = titles_of(corpus, title, annotators)
-    outcome = Outcome(settings)
-    with connect_to(settings, url, token) as server:
-        for each, only in titles.items():
-            pulled = pull_annotations(
-                corpus,
-                server,
-                project_of(server, each),
-                names,
-                Wishes(pseudonyms=people, layers=layers or None, kind=kind, only=only),
-                settling=settling,
+    pseudonyms = target.pseudonyms(users)
+    names = frozenset(target.chosen_documents())
+    titles = target.titles()
+    outcome = Outcome(target.settings)
+    with target.connect() as server:
+        for title, annotator in titles.items():
+            options = PullOptions(
+                pseudonyms=pseudonyms,
+                layers=_ordered(layers) if layers else None,
+                kind=kind,
+                annotator=annotator,
+                on_conflict=on_conflict,
                 prune=prune,
                 full=full,
-                track=lambda tasks: settings.progress(tasks, "Pulling", total=len(names)),
+                dry_run=dry_run,
             )
-            outcome.tell(pulled)
-    outcome.end()
+            project = existing_project(server, title)
+            with _counting(target.settings, "Pulling", len(names)) as on_task:
+                result = pull_annotations(
+                    target.corpus, server, project, names, options, on_task=on_task
+                )
+            outcome.show(result)
+    outcome.finish("to write" if dry_run else "written")
 
 
-def _summary(pushed: Pushed) -> str:
-    state = "created" if pushed.created else "found"
-    if pushed.reconfigured:
-        state = "found, its labels brought up to date"
+def _ordered(layers: tuple[str, ...]) -> tuple[str, ...]:
+    """All layers if none is given, and always in the same order."""
+    return tuple(layer for layer in LAYERS if not layers or layer in layers)
+
+
+def _summary(result: PushResult, *, dry_run: bool) -> str:
+    added = "to add" if dry_run else "added"
+    state = {
+        "created": "to create" if dry_run else "created",
+        "updated": "found, its labels to update" if dry_run else "found, its labels updated",
+        "found": "found",
+    }[result.project]
     lines = [
-        f"project «{pushed.project.title}» {state}",
-        f"documents: {len(pushed.added)} added, {pushed.present} there already",
+        f'project "{result.title}" {state}',
+        f"documents: {len(result.added)} {added}, {result.present} already there",
     ]
-    if pushed.predictions or pushed.predictions_present:
+    if result.predictions or result.predictions_present:
         lines.append(
-            f"annotations to start from: {pushed.predictions} added, "
-            f"{pushed.predictions_present} there already"
+            f"annotations to start from: {result.predictions} {added}, "
+            f"{result.predictions_present} already there"
         )
     return "\n".join(lines)
+
+
+@contextmanager
+def _counting(settings: Settings, label: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar that advances at each call."""
+    steps = (step for step in settings.progress(range(total), label))
+
+    def advance() -> None:
+        next(steps, None)
+
+    try:
+        yield advance
+    finally:
+        steps.close()

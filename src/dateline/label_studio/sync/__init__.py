@@ -1,1 +1,1 @@
-"""Keeping a corpus and a Label Studio project in step."""
+"""Upload to and download from a Label Studio project."""

@@ -1,4 +1,4 @@
-"""What the server said, kept beside each annotation that was made of it."""
+"""Results as the server sent them, kept beside the annotations that were converted from them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from dateline.label_studio.convert.from_result import Header
 from dateline.model import LabelStudioIds, Origin, Provenance, Struct
 
 FOLDER = "label-studio"
-"""Below an annotator's folder: where results are kept as the server said them."""
+"""The folder of kept results, below an annotator's folder."""
 
 
-class Kept(Struct, frozen=True, omit_defaults=True):
-    """A result as the server said it, less everything about the user but their number there.
+class KeptResult(Struct, frozen=True, omit_defaults=True):
+    """A result as the server sent it; of the user, only the number on the server is kept.
 
-    ``origin`` is what became of the prediction that it was started from, found out when it was
-    pulled.
+    ``origin`` compares it with the prediction that the annotator started from.
     """
 
     project: int
@@ -36,7 +35,7 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     def header(
         self, annotator: str, kind: str, layers: tuple[str, ...], retired: tuple[str, ...] = ()
     ) -> Header:
-        """The header of the annotation that it converts to."""
+        """The header of the annotation that the result converts to."""
         return Header(
             annotator=annotator,
             layers=layers,
@@ -55,8 +54,8 @@ class Kept(Struct, frozen=True, omit_defaults=True):
             retired=retired,
         )
 
-    def by_the_same_tool(self, other: Kept | None) -> Kept:
-        """The other, if only the server's version differs: a newer one makes no other result."""
+    def by_the_same_tool(self, other: KeptResult | None) -> KeptResult:
+        """The other, if only the server's version differs."""
         if other is not None and self == msgspec.structs.replace(
             other, tool=self.tool, origin=self.origin
         ):
@@ -65,14 +64,14 @@ class Kept(Struct, frozen=True, omit_defaults=True):
 
 
 def kept_path(corpus: Corpus, annotator: str, document: str) -> Path:
-    """Where an annotator's result for a document is kept as the server said it."""
+    """The path of an annotator's kept result for a document."""
     return corpus.annotations / annotator / FOLDER / f"{document}.json"
 
 
-def read_kept(corpus: Corpus, annotator: str, document: str) -> Kept | None:
-    """The result that is kept, if any. Raises DatelineError where it cannot be read."""
+def read_kept(corpus: Corpus, annotator: str, document: str) -> KeptResult | None:
+    """The kept result, if there is one. Raises a DatelineError if it cannot be read."""
     path = kept_path(corpus, annotator, document)
-    return read_struct(path, Kept) if path.is_file() else None
+    return read_struct(path, KeptResult) if path.is_file() else None
 
 
 def kept_results(corpus: Corpus) -> Iterator[tuple[str, str]]:

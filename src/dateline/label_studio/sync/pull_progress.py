@@ -1,6 +1,7 @@
-"""How far pulling has come: local notes, so that the next pull asks for what has changed since.
+"""Local notes on the last pull, so that the next one asks only for what has changed since.
 
-They are no part of the corpus and not in version control; without them, everything is asked for.
+They are not part of the corpus and not in version control. Without them,
+a pull asks for everything.
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ from dateline.model import Struct
 
 FOLDER = ".dateline"
 OVERLAP = timedelta(seconds=10)
-"""What a server writes may become visible later than its time says."""
+"""A change on the server may become visible later than its time stamp."""
 
 Stamp = tuple[int, int]
-"""A file's time in nanoseconds and its size."""
+"""A file's modification time in nanoseconds and its size; zeros if there is no file."""
 Stamps = tuple[Stamp, Stamp]
+"""Of an annotation file, and of the result that is kept beside it."""
 
 
 class Progress(Struct, frozen=True):
-    """What the last pull of a project saw.
+    """What the last pull of a project found.
 
-    ``basis`` stands for all that a pull depends on here; ``since`` is when it asked, by the
-    server's clock, less what a write may take to be seen; ``tasks`` gives the document of each task
-    by number, ``people`` the pseudonym of each user, ``pulled`` the annotators of each document
-    with the times and sizes of their two files; and ``open`` lists documents that must be looked at
-    again whatever the server says.
+    ``basis`` is a hash of everything here that a pull depends on. ``since`` is the server's time of
+    the last request, less ``OVERLAP``. ``tasks`` maps task numbers to documents, ``people`` users
+    to pseudonyms, and ``pulled`` documents to their annotators with the stamps of their files.
+    Documents in ``open`` are pulled again even if the server has not changed.
     """
 
     basis: str
@@ -47,7 +48,7 @@ class Progress(Struct, frozen=True):
     open: tuple[str, ...]
 
     def touched(self, corpus: Corpus) -> Iterator[str]:
-        """Documents with a file that was changed or removed here since."""
+        """Documents with a file here that was changed or removed since."""
         for document, annotators in self.pulled.items():
             if any(stamps(corpus, name, document) != was for name, was in annotators.items()):
                 yield document
@@ -59,34 +60,34 @@ class Progress(Struct, frozen=True):
 
 
 def since(server: Server) -> str:
-    """From when the next pull must ask for changes; empty where the server tells no time."""
+    """The time from which the next pull asks for changes; empty if the server sends no time."""
     return f"{server.time - OVERLAP:%Y-%m-%dT%H:%M:%S.%fZ}" if server.time else ""
 
 
-def basis(corpus: Corpus, project: Project, *wishes: object) -> str:
-    """What the outcome of a pull depends on besides annotations: a hash."""
+def basis(corpus: Corpus, project: Project, *options: object) -> str:
+    """A hash of what the result of a pull depends on besides annotations."""
     schema = (corpus.root / "schema" / file_name("ontology")).read_bytes()
-    parts = (sha256(schema), project.config, corpus.document_ids(), wishes)
+    parts = (sha256(schema), project.config, corpus.document_ids(), options)
     return sha256(msgspec.json.encode(parts))
 
 
 def read_progress(corpus: Corpus, server: Server, project: Project, wanted: str) -> Progress | None:
-    """The notes of this project's last pull, if they are there and have the wanted basis."""
+    """The notes on this project's last pull, if they exist and have the wanted basis."""
     path = corpus.root / FOLDER / _name(server, project)
     try:
         progress = read_struct(path, Progress)
     except DatelineError:
-        return None  # never made, or by another version: everything is asked for again
+        return None  # there are none, or another version wrote them
     return progress if progress.basis == wanted else None
 
 
 def write_progress(corpus: Corpus, server: Server, project: Project, progress: Progress) -> None:
-    """Keep notes of a pull that has written all that it could."""
+    """Write the notes on a finished pull."""
     write_if_changed(corpus.root / FOLDER / _name(server, project), canonical_json(progress))
 
 
 def stamps(corpus: Corpus, annotator: str, document: str) -> Stamps:
-    """Time and size of an annotation file and of the result that is kept beside it."""
+    """The stamps of an annotator's files on a document."""
     return (
         _stamp(corpus.annotation_path(annotator, document)),
         _stamp(kept_path(corpus, annotator, document)),
@@ -102,5 +103,5 @@ def _stamp(path: Path) -> Stamp:
 
 
 def _name(server: Server, project: Project) -> str:
-    # An address has characters that no file name may have.
+    # An address has characters that are not allowed in file names.
     return f"pull-{sha256(server.address.rstrip('/').encode())[:12]}-{project.id}.json"

@@ -1,27 +1,28 @@
-"""How far annotating has come, document by document and annotator by annotator."""
+"""Progress of the annotation: the state of each document for each annotator."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from dateline.corpus.store import Corpus
 from dateline.label_studio.server.client import Server
-from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
-from dateline.label_studio.sync.kept_results import Kept, kept_results, read_kept
+from dateline.label_studio.server.responses import AnnotatedTask, Project
+from dateline.label_studio.sync.kept_results import KeptResult, kept_results, read_kept
 from dateline.label_studio.sync.users import known_people, pseudonym
 from dateline.model import Struct
 
 State = Literal[
     "not pushed", "to do", "in progress", "skipped", "submitted", "pulled", "stale", "deleted",
-    "other text",
+    "different text",
 ]  # fmt: skip
-"""``submitted``: on the server, and never pulled; ``stale``: pulled, and changed there since;
-``deleted``: pulled, and no more there; ``other text``: the task has another text than ours."""
+"""``submitted``: on the server, not pulled yet. ``stale``: pulled, and changed on the server since.
+``deleted``: pulled, and deleted on the server since. ``different text``: the task's text is not the
+document's."""
 
 
-class Standing(Struct, frozen=True):
-    """Where an annotator stands with a document; ``annotator`` is None where nobody has begun."""
+class DocumentState(Struct, frozen=True):
+    """The state of a document for an annotator; ``annotator`` is None if nobody has started."""
 
     document: str
     annotator: str | None
@@ -33,12 +34,11 @@ def status(
     server: Server,
     project: Project,
     documents: Collection[str],
-    only: str | None = None,
-) -> list[Standing]:
-    """Where everybody stands with each of these documents, by document and annotator.
+    owner: str | None = None,
+) -> list[DocumentState]:
+    """The state of each document for each annotator, by document and annotator.
 
-    ``only`` is the pseudonym of the only annotator whose project it is, and so of everybody who is
-    not known there.
+    ``owner`` is the pseudonym of the only annotator of the project, and so of its unknown users.
     """
     names = known_people(corpus, project)
     tasks: dict[str, list[AnnotatedTask]] = {name: [] for name in documents}
@@ -58,21 +58,21 @@ def status(
         for user in (*(s.user for s in annotated.submissions), *annotated.draft_users)
         if user is not None
     }
-    if only is not None:
-        names = {**dict.fromkeys(users, only), **names}
-    everybody = {name for name, _ in ours} | {pseudonym(user, names) for user in users}
-    if only is not None:
-        everybody.add(only)
-    standings: list[Standing] = []
+    if owner is not None:
+        names = {**dict.fromkeys(users, owner), **names}
+    annotators = {name for name, _ in ours} | {pseudonym(user, names) for user in users}
+    if owner is not None:
+        annotators.add(owner)
+    states: list[DocumentState] = []
     for document in sorted(tasks):
         text = corpus.read_document(document).text
-        annotators: list[str | None] = [*sorted(everybody)] or [None]
-        for annotator in annotators:
+        columns: list[str | None] = [*sorted(annotators)] or [None]
+        for annotator in columns:
             state = _state(
                 tasks[document], text, annotator, names, ours.get((annotator or "", document))
             )
-            standings.append(Standing(document=document, annotator=annotator, state=state))
-    return standings
+            states.append(DocumentState(document=document, annotator=annotator, state=state))
+    return states
 
 
 def _state(
@@ -80,19 +80,19 @@ def _state(
     text: str,
     annotator: str | None,
     names: Mapping[int, str],
-    kept: Kept | None,
+    kept: KeptResult | None,
 ) -> State:
     if not tasks:
         return "deleted" if kept else "not pushed"
     if any(annotated.task.text != text for annotated in tasks):
-        return "other text"
+        return "different text"
     mine = [
         submission
         for annotated in tasks
         for submission in annotated.submissions
         if submission.user is not None and pseudonym(submission.user, names) == annotator
     ]
-    done = sorted(_submitted(mine), key=lambda s: (s.updated, s.id))
+    done = sorted((s for s in mine if not s.skipped), key=lambda s: (s.updated, s.id))
     if done:
         newest = done[-1]
         if kept is None:
@@ -105,7 +105,3 @@ def _state(
         return "skipped"
     drafting = (user for annotated in tasks for user in annotated.draft_users if user is not None)
     return "in progress" if annotator in {pseudonym(user, names) for user in drafting} else "to do"
-
-
-def _submitted(submissions: list[Submission]) -> Iterator[Submission]:
-    return (submission for submission in submissions if not submission.skipped)

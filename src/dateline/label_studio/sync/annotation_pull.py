@@ -1,0 +1,283 @@
+"""Pulling one annotator's annotation of a document, unless that would lose something.
+
+An annotation file is replaced only if it is what the kept result converts to, or if the user says
+so. Conversion is pure, so no further notes are needed to find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from dateline.annotations.layers import limited
+from dateline.corpus.annotators import read_register
+from dateline.corpus.store import Corpus, canonical_json
+from dateline.errors import DatelineError
+from dateline.files.writing import write_if_changed
+from dateline.label_studio.config.labelling_config import labelled_layers
+from dateline.label_studio.convert.conflict_marks import unresolved_marks
+from dateline.label_studio.convert.from_result import from_result
+from dateline.label_studio.convert.origin import origin_of
+from dateline.label_studio.convert.problems import ResultProblem, quoted
+from dateline.label_studio.server.client import Server
+from dateline.label_studio.server.responses import Project, Submission
+from dateline.label_studio.sync.kept_results import KeptResult, kept_path, read_kept
+from dateline.label_studio.sync.pull_result import Action, Level, Notice, PulledAnnotation
+from dateline.label_studio.sync.reconcile import OnConflict, Sides, indented, reconcile
+from dateline.model import LAYERS, Annotation, Document, Struct, canonical
+from dateline.ontology.former_names import renamed
+from dateline.validation.engine import Checker
+
+
+class PullOptions(Struct, frozen=True):
+    """Options of a pull.
+
+    ``pseudonyms`` maps numbers of the server's users to pseudonyms. ``layers`` and ``kind`` are
+    what the annotations are to record: the layers that annotators were asked to annotate, and the
+    kind of annotator. By default, files that exist keep theirs. ``annotator`` is the pseudonym of
+    the only person who annotates in the project.
+
+    ``prune`` removes files whose annotation was deleted on the server. ``full`` asks the server for
+    everything, not only for what has changed since the last pull. With ``dry_run``, nothing is
+    written.
+    """
+
+    pseudonyms: Mapping[int, str] = msgspec.field(default_factory=dict)
+    layers: tuple[str, ...] | None = None
+    kind: str | None = None
+    annotator: str | None = None
+    on_conflict: OnConflict = "refuse"
+    prune: bool = False
+    full: bool = False
+    dry_run: bool = False
+
+
+class AnnotationPuller:
+    """Pulls annotations of a project, one at a time."""
+
+    def __init__(
+        self, corpus: Corpus, server: Server, project: Project, options: PullOptions
+    ) -> None:
+        self._corpus = corpus
+        self._server = server
+        self._project = project
+        self._options = options
+        self._tool = f"Label Studio {server.version}"
+        self._register = read_register(corpus)
+        self._layers = labelled_layers(project.config)
+        self._checker = Checker(corpus)
+
+    def pull(
+        self, document: Document, annotator: str, user: int, submissions: Sequence[Submission]
+    ) -> PulledAnnotation:
+        """Pull the newest of a user's submissions for a document."""
+        skips = [f"annotation {s.id} is a skip; not pulled" for s in submissions if s.skipped]
+        done = sorted((s for s in submissions if not s.skipped), key=lambda s: (s.updated, s.id))
+        older = [
+            f"annotation {s.id} is older than {done[-1].id} of the same user; not pulled"
+            for s in done[:-1]
+        ]
+        work = _Work(self._corpus, document, annotator, user)
+        notes = work.notices("note", [*skips, *older])
+        pulled = self._submission(work, user, done[-1]) if done else work.result("none")
+        return msgspec.structs.replace(pulled, notices=(*notes, *pulled.notices))
+
+    def deleted(self, document: Document, annotator: str) -> PulledAnnotation | None:
+        """Remove or keep an annotation that the server no longer has; None if it never had it."""
+        work = _Work(self._corpus, document, annotator, None)
+        try:
+            kept = read_kept(self._corpus, annotator, document.id)
+        except DatelineError as error:
+            return work.result("refused", f"{error} Nothing was changed.")
+        if kept is None or kept.project != self._project.id:
+            return None
+        if not self._options.prune:
+            message = "was deleted on the server; the files here are kept (prune removes them)"
+            return work.result("kept", message)
+        ours = self._ours(work)
+        if ours is not None and ours != self._as_pulled(kept, document, ours):
+            return work.result(
+                "refused",
+                "was deleted on the server, but edited here, so it is kept; delete "
+                f"{work.file} yourself if you do not need it.",
+            )
+        if not self._options.dry_run:
+            self._corpus.annotation_path(annotator, document.id).unlink(missing_ok=True)
+            kept_path(self._corpus, annotator, document.id).unlink()
+        return work.result("removed")
+
+    def _submission(self, work: _Work, user: int, submission: Submission) -> PulledAnnotation:
+        marked = list(unresolved_marks(submission.result))
+        if marked:
+            return work.result(
+                "refused",
+                f"annotation {submission.id} still has marked conflicts, so it was not pulled:"
+                f"{indented(map(quoted, marked))}\n    Resolve them in Label Studio, delete the "
+                "marks, and update the annotation.",
+            )
+        try:
+            old = read_kept(self._corpus, work.annotator, work.document.id)
+            ours = self._ours(work)
+            new = self._kept(submission, user).by_the_same_tool(old)
+            if new is not old and submission.prediction is not None:
+                canonical_json(new)  # fails before the server is asked
+                new = self._with_origin(work, new, submission.prediction)
+            content = canonical_json(new)
+        except DatelineError as error:
+            return work.result("refused", f"{error} Nothing was written.")
+        except UnicodeEncodeError:
+            return work.result(
+                "refused",
+                f"annotation {submission.id} contains half of a surrogate pair, which cannot be "
+                "written to a file; find it in Label Studio and type it again.",
+            )
+        theirs, problems = self._convert(work, new, ours)
+        moved = old is not None and old.project != new.project
+        base = None
+        if ours is not None and (moved or ours != theirs):
+            base = self._as_pulled(old, work.document, ours)
+        if ours is None or (not moved and ours in (theirs, base)):
+            return self._write(work, theirs, content, problems)
+        if old == new:
+            return work.result("kept", "was edited here since the last pull; kept as it is")
+        if old is None:
+            reason = "did not come from Label Studio"
+        elif moved:
+            reason = f"was pulled from project {old.project}"
+        else:
+            reason = "was edited here, and on the server too"
+        return self._reconcile(
+            work, Sides(base=base, ours=ours, theirs=theirs, reason=reason), content
+        )
+
+    def _reconcile(self, work: _Work, sides: Sides, content: bytes) -> PulledAnnotation:
+        chosen = reconcile(
+            sides, work.document, work.file, self._options.on_conflict, self._checker
+        )
+        if chosen.annotation is None:
+            return work.result("refused", chosen.message)
+        if chosen.annotation is not sides.ours:
+            return self._write(work, chosen.annotation, content, (), chosen.message)
+        if not self._options.dry_run:
+            write_if_changed(kept_path(self._corpus, work.annotator, work.document.id), content)
+        return work.result("unchanged", chosen.message)
+
+    def _write(
+        self,
+        work: _Work,
+        annotation: Annotation,
+        kept: bytes,
+        problems: Iterable[ResultProblem],
+        note: str | None = None,
+    ) -> PulledAnnotation:
+        found = [problem.line for problem in problems]
+        found += [
+            f"{i.code} {i.pointer}: {i.message}"
+            for i in self._checker.check_annotation(annotation, work.document)
+            if i.level == "error"
+        ]
+        content = canonical_json(canonical(annotation))
+        path = self._corpus.annotation_path(work.annotator, work.document.id)
+        action: Action = "written"
+        if path.is_file() and path.read_bytes() == content:
+            action = "unchanged"
+        if not self._options.dry_run:
+            # The annotation first: if the pull breaks off in between, the next one finds it equal
+            # to the server's and goes on. The other way round it would look edited.
+            write_if_changed(path, content)
+            write_if_changed(kept_path(self._corpus, work.annotator, work.document.id), kept)
+        pulled = work.result(action, note)
+        return msgspec.structs.replace(
+            pulled, notices=(*work.notices("problem", found), *pulled.notices)
+        )
+
+    def _kept(self, submission: Submission, user: int) -> KeptResult:
+        return KeptResult(
+            project=self._project.id,
+            task=submission.task,
+            annotation=submission.id,
+            user=user,
+            created=submission.created,
+            updated=submission.updated,
+            tool=self._tool,
+            result=submission.result,
+        )
+
+    def _with_origin(self, work: _Work, kept: KeptResult, number: int) -> KeptResult:
+        prediction = self._server.prediction(number)
+        if prediction is None:
+            return kept
+        annotation, _ = self._convert(work, kept, None)
+        origin = origin_of(annotation, prediction, work.document, self._corpus.ontology)
+        return msgspec.structs.replace(kept, origin=origin)
+
+    def _ours(self, work: _Work) -> Annotation | None:
+        """The annotation here; a label that was renamed in the ontology counts as no edit."""
+        if not self._corpus.annotation_path(work.annotator, work.document.id).is_file():
+            return None
+        annotation = self._corpus.read_annotation(work.annotator, work.document.id)
+        return canonical(renamed(annotation, self._corpus.ontology)[0])
+
+    def _convert(
+        self, work: _Work, kept: KeptResult, ours: Annotation | None
+    ) -> tuple[Annotation, list[ResultProblem]]:
+        """The server's annotation; its header is that of the file here, unless options differ."""
+        kind, layers = self._options.kind, self._options.layers
+        if ours is not None:
+            kind, layers = kind or ours.provenance.kind, layers or ours.layers
+        registered = self._register.get(work.annotator)
+        kind = kind or (registered.kind if registered is not None else "human")
+        header = kept.header(work.annotator, kind, layers or LAYERS)
+        theirs, problems = from_result(kept.result, work.document, header, self._corpus.ontology)
+        theirs = self._without_context(theirs)
+        if ours is not None:
+            retired = {*ours.retired, *ours.ids()} - set(theirs.ids())
+            theirs = msgspec.structs.replace(theirs, retired=tuple(sorted(retired)))
+        return theirs, problems
+
+    def _as_pulled(
+        self, old: KeptResult | None, document: Document, ours: Annotation
+    ) -> Annotation | None:
+        """What the file here was after the last pull; equal to ``ours`` unless it was edited."""
+        if old is None:
+            return None
+        header = old.header(ours.annotator, ours.provenance.kind, ours.layers, ours.retired)
+        annotation, _ = from_result(old.result, document, header, self._corpus.ontology)
+        return self._without_context(annotation)
+
+    def _without_context(self, annotation: Annotation) -> Annotation:
+        """Without items of layers that the project only shows, unless others refer to them."""
+        if self._layers == LAYERS:
+            return annotation
+        return canonical(limited(annotation, self._layers))
+
+
+class _Work:
+    """An annotator's work on a document, as results and notices name it."""
+
+    def __init__(
+        self, corpus: Corpus, document: Document, annotator: str, user: int | None
+    ) -> None:
+        self.document = document
+        self.annotator = annotator
+        self.user = user
+        self.file = corpus.relative(corpus.annotation_path(annotator, document.id))
+
+    def notices(self, level: Level, messages: Iterable[str]) -> tuple[Notice, ...]:
+        return tuple(
+            Notice(
+                level=level, document=self.document.id, annotator=self.annotator, message=message
+            )
+            for message in messages
+        )
+
+    def result(self, action: Action, message: str | None = None) -> PulledAnnotation:
+        level: Level = "refused" if action == "refused" else "note"
+        return PulledAnnotation(
+            annotator=self.annotator,
+            user=self.user,
+            file=self.file,
+            action=action,
+            notices=self.notices(level, [] if message is None else [message]),
+        )
