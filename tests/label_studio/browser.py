@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+TIMEOUT = 180_000
+"""Milliseconds for a step on the page; on a busy machine, a long annotation takes a while."""
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -49,8 +51,7 @@ def browser():
         pytest.fail(
             "There is no Chromium: install the package chromium, or name one in DATELINE_CHROMIUM."
         )
-    # A machine that does much else may be slow; five seconds, the default, are too few then.
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
         try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 
 from dateline.cli.annotation.studio import studio
 from dateline.corpus.store import Corpus
@@ -22,6 +23,15 @@ from .server import ANNOTATOR, OWNER, shared_server
 def ontology(repository):
     """This repository's ontology."""
     return repository.ontology
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Run the tests that need the server one at a time, whatever process they are in."""
+    if item.get_closest_marker("server") is None:
+        return (yield)
+    with FileLock(_shared_folder(item.config._tmp_path_factory) / "label-studio.lock"):
+        return (yield)
 
 
 @dataclass
@@ -105,11 +115,8 @@ class LabelStudio:
 @pytest.fixture(scope="session")
 def label_studio(tmp_path_factory):
     """A real Label Studio server, the same for all processes of a run, with its own database."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
     with (
-        shared_server(folder / "label-studio") as access,
+        shared_server(_shared_folder(tmp_path_factory) / "label-studio") as access,
         contextlib.closing(Person(access.url, OWNER, access.owner_token)) as owner,
         contextlib.closing(Person(access.url, ANNOTATOR, access.annotator_token)) as annotator,
     ):
@@ -161,3 +168,9 @@ def sync(label_studio, title):
         return result
 
     return invoke
+
+
+def _shared_folder(tmp_path_factory):
+    """The temporary folder of all processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder

@@ -2,6 +2,9 @@
 
 The first process that needs it starts it. It stops when the last one has left, or has crashed: each
 holds the writing end of a pipe, and a supervisor, this file run as a program, reads the other end.
+
+Tests that use it run one at a time: with SQLite, Label Studio cannot be relied on to serve two of
+them. Under load it reports errors for what it has done.
 """
 
 from __future__ import annotations
@@ -10,10 +13,12 @@ import contextlib
 import json
 import os
 import secrets
+import select
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,15 +48,14 @@ class Access:
 def shared_server(folder):
     """Access to the server of the processes that share this folder, started if need be."""
     folder.mkdir(exist_ok=True)
-    with contextlib.ExitStack() as stack:
-        with FileLock(folder / "lock"):
-            held, access, supervisor = *_join(folder), None
-            if access is None:
-                held, access, supervisor = _start(folder)
-        if supervisor is not None:
-            stack.callback(supervisor.wait)
-        stack.callback(os.close, held)
+    with FileLock(folder / "lock"):
+        held, access = _join(folder)
+        if access is None:
+            held, access = _start(folder)
+    try:
         yield access
+    finally:
+        os.close(held)
 
 
 def find_label_studio():
@@ -112,31 +116,31 @@ def _start(folder):
     held = os.open(pipe, os.O_WRONLY)
     os.set_blocking(reading, True)
     with (data / "log").open("wb") as log:
-        supervisor = subprocess.Popen(
+        subprocess.run(
             [sys.executable, __file__, folder, *command], cwd=data, env=environment,
-            stdin=reading, stdout=log, stderr=log, start_new_session=True,
+            stdin=reading, stdout=log, stderr=log, start_new_session=True, check=True,
         )  # fmt: skip
     os.close(reading)
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_it_answers(url, supervisor, data / "log")
+        _wait_until_it_answers(url, held, data / "log")
         access = _make_accounts(url, password, token)
         (folder / "access.json").write_text(json.dumps(asdict(access)))
     except BaseException:
         os.close(held)
-        supervisor.wait()
         raise
-    return held, access, supervisor
+    return held, access
 
 
-def _wait_until_it_answers(url, supervisor, log):
+def _wait_until_it_answers(url, held, log):
     deadline = time.monotonic() + PATIENCE
+    stopped = select.poll()
+    stopped.register(held, 0)  # reports an error when nobody reads the pipe
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(f"{url}/health", timeout=5).is_success:
                 return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            supervisor.wait(0.2)
+        if stopped.poll(200):
             break
     pytest.fail(f"Label Studio did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
@@ -170,23 +174,29 @@ def _session(url, page, email, password):
 
 
 def _supervise(folder, command):
-    """Run a server until nobody holds the pipe on standard input any more."""
+    """Run a server until it ends, or nobody holds the pipe on standard input any more."""
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as server:
-        try:
-            while True:
-                os.set_blocking(0, True)
-                os.read(0, 1)
-                with FileLock(folder / "lock"), contextlib.suppress(BlockingIOError):
-                    os.set_blocking(0, False)
-                    os.read(0, 1)  # somebody may have joined before the lock was taken
-                    (folder / "pipe").unlink()
-                    break
-        finally:
-            server.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(30)
-            server.kill()
+        threading.Thread(target=_wait_until_nobody_needs_it, args=(folder, server)).start()
+        server.wait()
+        os._exit(0)
+
+
+def _wait_until_nobody_needs_it(folder, server):
+    while True:
+        os.set_blocking(0, True)
+        os.read(0, 1)
+        with FileLock(folder / "lock"), contextlib.suppress(BlockingIOError):
+            os.set_blocking(0, False)
+            os.read(0, 1)  # somebody may have joined before the lock was taken
+            (folder / "pipe").unlink()
+            break
+    server.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(30)
+    server.kill()
 
 
 if __name__ == "__main__":
+    if os.fork():
+        os._exit(0)  # so that nobody has to wait for the supervisor
     _supervise(Path(sys.argv[1]), sys.argv[2:])

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 
-from .browser import Annotator
+from .browser import TIMEOUT, Annotator
 from .strategies import document_of
 from .test_sync import GOLD, content
 
@@ -19,7 +19,7 @@ TEXT = "The mayor of Arden said on Monday that troops attacked the old bridge.\n
 def ana(chromium, label_studio):
     """The annotator, who has just logged in through the page."""
     context = chromium.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(TIMEOUT)
     yield Annotator(
         context.new_page(), label_studio.url, label_studio.annotator.email, label_studio.password
     )

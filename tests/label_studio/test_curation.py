@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from dateline.label_studio.sync.push import title_for
 
 from ..adjudication.annotators import two, write
-from .browser import Annotator
+from .browser import TIMEOUT, Annotator
 from .test_sync import as_submitted
 
 
@@ -109,7 +109,7 @@ def test_invalid_conflict_options_are_explained(corpus, sync):
 
 def test_a_conflict_is_seen_at_once_and_tells_what_is_said(task, project, label_studio, chromium):
     context = chromium.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(TIMEOUT)
     who = label_studio.annotator
     cy = Annotator(context.new_page(), label_studio.url, who.email, label_studio.password)
     cy.open(who.project(project)["id"], task["id"])

@@ -265,7 +265,8 @@ def test_a_push_doubles_nothing(case, small, proxy, annotated, sync, label_studi
         if not case.message:
             assert state == expected
     proxy.recover()
-    assert sync(small, "push", *GOLD, url=proxy.url).exit_code == 0
+    again = sync(small, "push", *GOLD, url=proxy.url)
+    assert again.exit_code == 0, again.output
     assert on_server(label_studio, title) == expected
     assert contents(small) == before
 

@@ -22,8 +22,9 @@ def label_studio_script(tmp_path):
     venv = tmp_path / ".cache" / "label-studio" / "venv"
     venv.mkdir(parents=True)
     for entry in find_label_studio().iterdir():
-        if entry.name != ".lock":
+        if entry.name not in (".lock", ".place"):
             (venv / entry.name).symlink_to(entry)
+    (venv / ".place").write_text(f"{venv}\n")
     stamp = "sha256sum <scripts/label-studio.lock >.cache/label-studio/venv/.lock"
     subprocess.run(["bash", "-c", stamp], cwd=tmp_path, check=True)
 
