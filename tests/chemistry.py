@@ -85,6 +85,7 @@ ONTOLOGY = {
 def annotated_reaction(corpus: Corpus) -> tuple[Document, Annotation]:
     """A document of one sentence with an annotation of every layer."""
     text = "We saw common salt react fast."
+    (corpus.seeds / "lab1.txt").write_text(text, encoding="utf-8")
     document = make_document(
         "lab1", text, assign_split("lab1", split_shares(corpus.schemas)), language=None
     )

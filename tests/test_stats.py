@@ -76,7 +76,9 @@ def test_the_command_shows_what_it_counts(real_corpus, run, counted):
 
 def test_several_annotators_are_counted_apart(real_corpus, run):
     gold = real_corpus.read_annotation("gold", SEED)
-    real_corpus.write_annotation(msgspec.structs.replace(gold, annotator="ana", claims=()))
+    real_corpus.write_annotation(
+        msgspec.structs.replace(gold, annotator="ana", claims=(), claim_relations=())
+    )
     result = run(real_corpus, "stats", "--annotators", "ana,gold", "--format", "json")
     layers = {name: found["layers"] for name, found in json.loads(result.stdout).items()}
     assert layers["ana"]["claims"]["items"] == 0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from dateline.errors import InvalidInputError
 from dateline.text import sha256_of_text
+from dateline.validation.engine import check_corpus
 from dateline.validation.registry import all_rules
 from tests.small_corpus import TEXT, Files, claim, event, mention, span
 
@@ -64,6 +68,12 @@ def listed(files: Files) -> None:
     files._write(files.corpus.annotation_path("ana", "summit"), files.gold | {"annotator": "ana"})
 
 
+def elsewhere(files: Files) -> Path:
+    folder = files.root.parent / "elsewhere"
+    files._write(folder / "summit.json", files.gold)
+    return folder
+
+
 def nothing(_: Files) -> None:
     pass
 
@@ -76,6 +86,16 @@ CASES = {
         lambda f: merge(f, "mentions", 0, type="PERSN"),
         "/mentions/0/type",
         lambda f: merge(f, "mentions", 3, type="QUANTITY") or merge(f, "entities", 3, type="QUANTITY"),
+    ),
+    "S003": Case(
+        lambda f: f._write(f.corpus.annotations / "ana" / "round1" / "summit.json", f.gold),
+        "",
+        lambda f: f._write(f.corpus.annotations / "ana" / "label-studio" / "summit.json", {}),
+    ),
+    "S004": Case(
+        lambda f: (f.corpus.annotations / "ana").symlink_to(elsewhere(f)),
+        "",
+        lambda f: (f.corpus.annotations / "ana").symlink_to("gold"),
     ),
     "D101": Case(
         lambda f: f.document.update(text=TEXT + "!"),
@@ -128,7 +148,7 @@ CASES = {
     "A202": Case(
         lambda f: f._write(f.corpus.annotation_path("gold", "gone"), f.gold | {"document": "gone"}),
         "/document",
-        lambda f: f._write(f.corpus.annotations / "gold" / "notes" / "gone.json", {}),
+        lambda f: f._write(f.corpus.annotations / "gold" / "label-studio" / "gone.json", {}),
     ),
     "A203": Case(lambda f: f.gold.update(text_sha256="0" * 64), "/text_sha256", nothing),
     "A204": Case(
@@ -310,13 +330,68 @@ def test_a_broken_rule_is_reported_where_it_is_broken(files: Files, code: str):
     assert found[0].level == all_rules()[code].level
     assert found[0].message
     assert found[0].hint
-    assert (files.root / found[0].file).is_file()
+    assert (files.root / found[0].file).exists()
 
 
 @pytest.mark.parametrize("code", CASES)
 def test_a_valid_change_is_not_reported(files: Files, code: str):
     CASES[code].passes(files)
     assert [incident for incident in files.check() if incident.code == code] == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["annotations/summit.json", "annotations/ana/sub/summit.json", "annotations/ana/summit.JSON",
+     "annotations/gold/summit.json.bak", "annotations/label-studio/a/b.json", "corpus/old/summit.json",
+     "corpus/summit.txt", "seeds/new/other.txt", "seeds/alone.toml", "schema/old.schema.json",
+     "schema/old/document.schema.json"],
+)  # fmt: skip
+def test_a_file_in_a_place_that_nothing_reads_is_reported(files: Files, place: str):
+    files._write(files.root / place, files.gold)
+    (found,) = files.check()
+    assert (found.code, found.file) == ("S003", place)
+
+
+@pytest.mark.parametrize("place", ["seeds", "annotations/gold", "corpus", "annotations"])
+@pytest.mark.parametrize("target", ["outside", "missing", "circle"])
+def test_a_folder_elsewhere_is_reported_and_not_followed(files: Files, place: str, target: str):
+    files.check()
+    whole = place in ("corpus", "annotations")
+    folder = files.root / place
+    if target == "outside":
+        shutil.move(folder, files.root.parent / "outside")
+        folder.symlink_to(files.root.parent / "outside")
+    else:
+        shutil.rmtree(folder)
+        folder.symlink_to("missing" if target == "missing" else folder.name)
+    if whole:
+        with pytest.raises(InvalidInputError, match=f"{place}: leads out of|is a link"):
+            list(check_corpus(files.corpus))
+        return
+    incidents = [i for checked in check_corpus(files.corpus) for i in checked.incidents]
+    assert (place, "S004") in {(i.file, i.code) for i in incidents}
+    assert not {"S001", "A202"} & {i.code for i in incidents}
+
+
+@pytest.mark.parametrize("place", ["annotations/gold/other.json", "annotations/ana/summit.json",
+                                   "corpus/other.json", "annotations/waivers.toml",
+                                   "annotations/annotators.json", "annotations/ana/pipe"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["pipe", "folder", "dangling", "circle", "outside"])
+def test_what_is_not_a_regular_file_is_reported(files: Files, place: str, kind: str):
+    path = files.root / place
+    path.parent.mkdir(exist_ok=True)
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+            (path / "x").write_text("")
+        case _:
+            path.symlink_to(
+                {"dangling": "nowhere", "circle": path.name}.get(kind, elsewhere(files))
+            )
+    found = [i for i in files.check() if i.code != "A208"]
+    assert any(i.file.startswith(place) or str(path) in i.message for i in found)
 
 
 def test_all_errors_are_reported_not_the_first(files: Files):

@@ -16,6 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.names import inside
 from dateline.files.reading import MalformedError, decode_json_as, read_bytes, read_json
 from dateline.files.writing import write_if_changed
 from dateline.model import Annotation, Document, canonical
@@ -71,32 +72,49 @@ class Corpus:
         return self.annotations / annotator / f"{document}.json"
 
     def document_ids(self) -> list[str]:
-        """Ids of all documents, sorted."""
-        return sorted(path.stem for path in self.documents.glob("*.json"))
+        """Ids of all documents, sorted. Raises InvalidInputError for a link out of the corpus."""
+        return sorted(path.stem for path in inside(self.root, self.documents).glob("*.json"))
 
     def annotators(self) -> list[str]:
-        """Annotators who have annotated any document, sorted."""
-        return sorted({path.parent.name for path in self.annotations.glob("*/*.json")})
+        """Annotators who have annotated any document, sorted.
+
+        A folder that is a link out of the corpus is among them, so that nobody overlooks it.
+        """
+        return sorted(
+            folder.name
+            for folder in self._annotator_folders()
+            if self.is_elsewhere(folder) or any(True for _ in folder.glob("*.json"))
+        )
 
     def annotators_of(self, document: str) -> list[str]:
         """Annotators who have annotated this document, sorted."""
-        return sorted(path.parent.name for path in self.annotations.glob(f"*/{document}.json"))
+        name = f"{document}.json"
+        folders = self._annotator_folders()
+        return sorted(f.name for f in folders if not self.is_elsewhere(f) and (f / name).exists())
+
+    def annotation_paths(self) -> list[Path]:
+        """Paths of all annotations, sorted, without those in links out of the corpus."""
+        folders = [f for f in self._annotator_folders() if not self.is_elsewhere(f)]
+        return sorted(path for folder in folders for path in folder.glob("*.json"))
 
     def read_document(self, document: str) -> Document:
         """Read a document. Raises NotFoundError or InvalidInputError."""
-        return read_struct(self.document_path(document), Document)
+        return read_struct(inside(self.root, self.document_path(document)), Document)
 
     def read_annotation(self, annotator: str, document: str) -> Annotation:
         """Read an annotation. Raises NotFoundError or InvalidInputError."""
-        return read_struct(self.annotation_path(annotator, document), Annotation)
+        path = inside(self.root, self.annotation_path(annotator, document))
+        return read_struct(path, Annotation)
 
     def write_document(self, document: Document) -> bool:
         """Write a document in canonical form; True if the file changed."""
-        return write_if_changed(self.document_path(document.id), canonical_json(document))
+        path = inside(self.root, self.document_path(document.id))
+        return write_if_changed(path, canonical_json(document))
 
     def write_annotation(self, annotation: Annotation) -> bool:
         """Write an annotation in canonical order and form; True if the file changed."""
         path = self.annotation_path(annotation.annotator, annotation.document)
+        inside(self.root, path)
         return write_if_changed(path, canonical_json(canonical(annotation)))
 
     def relative(self, path: Path) -> str:
@@ -104,6 +122,19 @@ class Corpus:
         with contextlib.suppress(ValueError):
             return path.relative_to(self.root).as_posix()
         return path.as_posix()
+
+    def is_elsewhere(self, folder: Path) -> bool:
+        """Whether a folder is a link out of the corpus or to nothing, which is not followed."""
+        if not folder.is_symlink() or folder.is_file():
+            return False
+        try:
+            return not inside(self.root, folder).exists()
+        except InvalidInputError:
+            return True
+
+    def _annotator_folders(self) -> list[Path]:
+        folders = inside(self.root, self.annotations).glob("*")
+        return [folder for folder in folders if self.is_elsewhere(folder) or folder.is_dir()]
 
 
 def file_name(schema: str) -> str:

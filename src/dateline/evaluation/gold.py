@@ -11,11 +11,12 @@ import msgspec
 from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.citation import read_citation
-from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.errors import InvalidInputError, NotFoundError
 from dateline.model import GOLD, ITEM_FIELDS, Struct
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
+from dateline.validation.required import valid_annotations
 
 
 class DatasetTable(Protocol):
@@ -82,23 +83,18 @@ def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = 
 def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GOLD) -> Gold:
     """Read the gold of a corpus, or the annotations of another annotator to be used as gold.
 
-    Raises DatelineError if there are none, or a file is malformed.
+    Raises DatelineError if there are none, or a file has errors.
     """
     citation = read_citation(corpus.root)
     found = []
-    for name in sorted(path.stem for path in (corpus.annotations / annotator).glob("*.json")):
-        document = corpus.read_document(name)
-        if split is not None and document.split != split:
+    present = {annotator} & {*corpus.annotators()}
+    for valid in valid_annotations(corpus, annotators=present):
+        document, annotation = valid.document, valid.annotations.get(annotator)
+        if annotation is None or (split is not None and document.split != split):
             continue
-        annotation = corpus.read_annotation(annotator, name)
-        if annotation.text_sha256 != document.text_sha256:
-            raise ConflictError(
-                f"{corpus.relative(corpus.annotation_path(annotator, name))}: was made on another "
-                f"text than corpus/{name}.json. Run `dateline validate`."
-            )
         found.append(
             GoldDocument(
-                id=name,
+                id=document.id,
                 text=document.text,
                 text_sha256=document.text_sha256,
                 split=document.split,

@@ -30,7 +30,16 @@ def plain_name(name: str, what: str) -> str:
 
 
 def inside(root: Path, path: Path) -> Path:
-    """The path. Raises InvalidInputError if it leads out of the root, also through a link."""
-    if not path.resolve().is_relative_to(root.resolve()):
+    """The path. Raises InvalidInputError if it leads out of the root, also through a link.
+
+    A link to nothing leads out, too.
+    """
+    try:
+        target = path.resolve()
+        is_inside = target.is_relative_to(root.resolve())
+        is_inside = is_inside and not (path.is_symlink() and not target.exists())
+    except (OSError, RuntimeError):
+        raise InvalidInputError(f"{path}: is a link in a circle; replace it.") from None
+    if not is_inside:
         raise InvalidInputError(f"{path}: leads out of {root}; nothing is read or written there.")
     return path

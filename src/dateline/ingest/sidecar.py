@@ -9,11 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_toml
 from dateline.ingest.seeds import read_regular_file
 from dateline.model import Rights, Source
 from dateline.ontology.schemas import Schema
+from dateline.text import printable
 
 # What a field must be, by table and field; fields of the file itself are under "".
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -124,17 +126,15 @@ def _day(value: object) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     try:
-        # `fromisoformat` also reads forms such as 20250428.
-        found = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
-    except ValueError:
+        return parse_date(value).isoformat() if isinstance(value, str) else None
+    except InvalidInputError:
         return None
-    return value if found is not None and found.isoformat() == value else None
 
 
 def _shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     text = text if len(text) <= 60 else f"{text[:59]}…"
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return printable(text)
 
 
 def _default(schema: Schema, field: str) -> Any:

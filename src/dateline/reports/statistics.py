@@ -11,6 +11,7 @@ from dateline.annotations.items import items_of_layer, label_of
 from dateline.corpus.store import Corpus
 from dateline.model import GOLD, LAYERS, Annotation, Document, Struct
 from dateline.ontology.labels import Ontology
+from dateline.validation.required import valid_annotations
 
 K = TypeVar("K", int, str)
 
@@ -75,12 +76,14 @@ class Statistics(Struct, frozen=True):
 
 
 def statistics_of(corpus: Corpus, annotator: str = GOLD) -> Statistics:
-    """Count one annotator's annotations of all documents; unused labels have count 0."""
+    """Count one annotator's annotations of all documents; unused labels have count 0.
+
+    Raises InvalidInputError, naming the files, if a document or an annotation has errors.
+    """
     counter = _Counter(corpus.ontology)
-    for name in corpus.document_ids():
-        document = corpus.read_document(name)
-        there = corpus.annotation_path(annotator, name).is_file()
-        counter.add(document, corpus.read_annotation(annotator, name) if there else None)
+    present = {annotator} & {*corpus.annotators()}
+    for found in valid_annotations(corpus, annotators=present):
+        counter.add(found.document, found.annotations.get(annotator))
     return counter.result()
 
 

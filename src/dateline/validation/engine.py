@@ -14,7 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from dateline.corpus.store import Corpus
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.errors import DatelineError, InvalidInputError, NotFoundError
+from dateline.files.names import inside
 from dateline.files.reading import MalformedError, converted, decode_json, read_bytes
 from dateline.model import Annotation, Document, Struct
 from dateline.ontology.schemas import split_shares
@@ -172,7 +173,7 @@ class Checker:
     def _read(self, path: Path, schema: str, kind: type[T]) -> tuple[T | None, list[Incident]]:
         file = self._corpus.relative(path)
         try:
-            instance = decode_json(read_bytes(path))
+            instance = decode_json(read_bytes(inside(self._corpus.root, path)))
         except (InvalidInputError, NotFoundError) as error:
             finding = Finding(
                 pointer="",
@@ -210,8 +211,8 @@ class Checker:
 
     def _seed(self, file: str) -> bytes | None:
         try:
-            return read_bytes(self._corpus.seeds / file)
-        except NotFoundError:
+            return read_bytes(inside(self._corpus.root, self._corpus.seeds / file))
+        except DatelineError:
             return None
 
 
@@ -219,6 +220,8 @@ def _annotators_by_document(corpus: Corpus, annotators: Iterable[str]) -> Mappin
     # One listing of each annotator's folder, not a search of all folders for each document.
     found: dict[str, list[str]] = {}
     for annotator in annotators:
+        if corpus.is_elsewhere(corpus.annotations / annotator):
+            continue
         for name in os.listdir(corpus.annotations / annotator):  # noqa: PTH208 (names are enough)
             stem, extension = os.path.splitext(name)  # noqa: PTH122
             if extension == ".json":

@@ -18,7 +18,7 @@ def documents_at(corpus: Corpus, paths: Sequence[str]) -> list[str]:
         for name in corpus.document_ids()
         if is_at(corpus.relative(corpus.document_path(name)), paths)
     }
-    for path in corpus.annotations.glob("*/*.json"):
+    for path in corpus.annotation_paths():
         if is_at(corpus.relative(path), paths):
             found.add(path.stem)
     if not found:

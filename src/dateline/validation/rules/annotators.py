@@ -36,8 +36,9 @@ def annotator_listed(context: CorpusContext) -> Iterator[Finding]:
     except DatelineError:
         return
     for name in corpus.annotators():
-        if name != GOLD and name not in known:
-            first = min((corpus.annotations / name).glob("*.json"))
+        folder = corpus.annotations / name
+        if name != GOLD and name not in known and not corpus.is_elsewhere(folder):
+            first = min(folder.glob("*.json"))
             yield context.finding(
                 first,
                 first.stem,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dateline.corpus.unread_files import outside_folders, unread_files
 from dateline.validation.contexts import CorpusContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
+
+SHOWN = 100
+"""Unread files that are reported."""
 
 
 @rule(
@@ -16,7 +20,7 @@ from dateline.validation.registry import rule
 def document_exists(context: CorpusContext) -> Iterator[Finding]:
     corpus = context.corpus
     known = set(corpus.document_ids())
-    for path in sorted(corpus.annotations.glob("*/*.json")):
+    for path in corpus.annotation_paths():
         if path.stem not in known:
             yield context.finding(
                 path,
@@ -59,3 +63,31 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
                 "is not in the corpus",
                 "Run `dateline ingest`, which adds it or reports the reason.",
             )
+
+
+@rule(
+    "S003", "warning", "corpus", "Every file in the corpus's folders is read",
+    "A file in another place or with another name is in no build, and nobody notices.",
+)  # fmt: skip
+def files_read(context: CorpusContext) -> Iterator[Finding]:
+    found = list(unread_files(context.corpus))
+    for number, (path, hint) in enumerate(found[:SHOWN], 1):
+        message = "is not read"
+        if number == SHOWN < len(found):
+            message += f", and neither are {len(found) - SHOWN:,} more files"
+        fix = f"{hint} Move, rename or remove the file."
+        yield context.finding(path, path.name, message, fix)
+
+
+@rule(
+    "S004", "error", "corpus", "The corpus's folders are inside of it",
+    "A folder that is a link to another place is not followed: it is in no version and no release.",
+)  # fmt: skip
+def folders_inside(context: CorpusContext) -> Iterator[Finding]:
+    for folder in outside_folders(context.corpus):
+        yield context.finding(
+            folder,
+            folder.name,
+            "is a link that leads out of the corpus, so nothing in it is read",
+            "Replace the link by the folder itself.",
+        )
