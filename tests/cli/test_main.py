@@ -94,3 +94,8 @@ def test_an_error_of_the_system_names_the_file(error: OSError, message: str):
 
     result = CliRunner().invoke(save, [])
     assert (result.exit_code, result.stderr) == (1, message)
+
+
+def test_the_help_shows_every_summary_in_full(empty_corpus: Corpus, run: Run):
+    shown = run(empty_corpus, "--help", env={"COLUMNS": "80"}).output
+    assert [line for line in shown.splitlines()[1:] if line.endswith("...")] == []

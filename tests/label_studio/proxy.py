@@ -290,11 +290,11 @@ def changed(edit):
     return fault
 
 
-def meanwhile(deed):
+def meanwhile(action):
     """Something happens on the server just before the request."""
 
     def fault(exchange):
-        deed()
+        action()
         exchange.relay(exchange.forward())
 
     return fault

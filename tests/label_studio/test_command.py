@@ -86,7 +86,7 @@ def test_without_the_client_it_says_how_to_install_it(studio_of, monkeypatch):
     monkeypatch.setitem(sys.modules, "label_studio_sdk", None)
     result = studio_of("push", "--token", TOKEN)
     assert result.exit_code == 1
-    assert "pip install 'dateline[studio]'" in result.stderr
+    assert "pip install -e '.[studio]'" in result.stderr
 
 
 def test_the_client_is_not_imported_before_it_is_needed():

@@ -109,7 +109,7 @@ def test_offsets_that_are_not_integers_are_no_place(offsets):
 
 
 @pytest.mark.parametrize("offsets", [(3, 3), (9, 3), (900, 950), (0, 2**63), (2**63, 2**64)])
-def test_a_range_that_is_empty_or_beyond_the_text_is_no_place(offsets):
+def test_a_range_that_is_empty_or_beyond_the_text_has_no_place(offsets):
     _, (found,) = place((*offsets, ""))
     assert found.range is None
     assert "empty or beyond the text" in found.message

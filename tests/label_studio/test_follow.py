@@ -13,7 +13,7 @@ import time
 import pytest
 
 from .server import free_port
-from .test_faults import NAMES, contents, corpus_at
+from .test_network_failures import NAMES, contents, corpus_at
 from .test_pull import rows_of
 
 

@@ -14,7 +14,7 @@ import pytest
 from dateline.label_studio.server import client, reading
 from dateline.label_studio.sync.pull_progress import FOLDER as NOTES
 
-from .test_faults import NAMES, contents, corpus_at
+from .test_network_failures import NAMES, contents, corpus_at
 from .test_sync import as_submitted
 
 

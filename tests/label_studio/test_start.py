@@ -11,7 +11,7 @@ from dateline.model import canonical
 
 from ..chemistry import annotated_reaction
 from ..conftest import SEED
-from .test_faults import corpus_at
+from .test_network_failures import corpus_at
 from .test_pull import rows_of
 from .test_sync import content
 

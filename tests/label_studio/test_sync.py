@@ -337,7 +337,7 @@ def test_irregular_results_are_reported_and_the_rest_is_pulled(nasty, sync, push
     assert len(nasty.read_annotation(f"user-{label_studio.annotator.id}", "nasty").mentions) == 1
 
 
-def test_gold_is_no_annotator_to_pull_as(nasty, sync, submitted, label_studio):
+def test_nobody_can_pull_as_gold(nasty, sync, submitted, label_studio):
     result = sync(nasty, "pull", "--users", f"{label_studio.annotator.id}=gold")
     assert result.exit_code == 1
     assert "is reserved for adjudicated annotations" in result.stderr
@@ -429,7 +429,7 @@ def test_a_server_that_is_down_is_explained(nasty, sync, command):
     )
 
 
-def test_an_address_that_is_no_label_studio_is_explained(nasty, sync, label_studio):
+def test_an_address_that_is_not_a_label_studio_is_explained(nasty, sync, label_studio):
     result = sync(nasty, "push", url=f"{label_studio.url}/elsewhere")
     assert result.exit_code == 1
     assert "Is this the address of Label Studio" in result.stderr

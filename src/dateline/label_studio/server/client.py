@@ -13,7 +13,7 @@ from dateline.label_studio.server.responses import Project
 
 BATCH = 250
 """Tasks or predictions in one request."""
-SETTLE_FACTOR = 5
+PAUSE_FACTOR = 5
 """How many times longer than usual to pause before looking for what may have been added."""
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ class Server(ServerReader):
         """Add something; after an uncertain outcome, look for it before adding it again."""
         uncertain = False
         # The server may still be at work when the connection breaks: a batch takes it up to 4 s.
-        retry = replace(self._retry, first_pause=SETTLE_FACTOR * self._retry.first_pause)
+        retry = replace(self._retry, first_pause=PAUSE_FACTOR * self._retry.first_pause)
 
         def attempt() -> T:
             nonlocal uncertain

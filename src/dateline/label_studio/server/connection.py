@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from dateline.errors import InvalidInputError, MissingExtraError
+from dateline.errors import InvalidInputError, missing_extra
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.error_messages import explain_errors
 from dateline.label_studio.server.reading import NO_SDK_RETRIES
@@ -54,9 +54,7 @@ def connect(
 
         from dateline.label_studio.server.retry import RetryingClient, RetryPolicy, TokenRenewal  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise MissingExtraError(
-            "The Label Studio SDK is not installed: pip install 'dateline[studio]'"
-        ) from None
+        raise missing_extra("The Label Studio SDK", "studio") from None
     retry = retry or RetryPolicy()
     renewal = TokenRenewal()
     with RetryingClient(retry, notify, renewal, timeout) as http:
