@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from dateline.label_studio.server.error_messages import UncertainOutcomeError, explain_errors
 from dateline.label_studio.server.reading import NO_SDK_RETRIES, ServerReader
-from dateline.label_studio.server.responses import Project
+from dateline.label_studio.server.responses import Project, with_key
 
 BATCH = 250
 """Tasks or predictions in one request."""
@@ -23,15 +24,32 @@ class Server(ServerReader):
     """A server that has accepted the token; made by ``connect``."""
 
     def create_project(self, title: str, config: str) -> Project:
-        """Create a project with this labelling configuration."""
+        """Create a project with this labelling configuration and a new key."""
+        key = secrets.token_hex(16)
+        description = with_key("", key)
 
         def create() -> Project:
             made: Any = self._sdk.projects.create(
-                title=title, label_config=config, request_options=NO_SDK_RETRIES
+                title=title,
+                label_config=config,
+                description=description,
+                request_options=NO_SDK_RETRIES,
             )
-            return Project(id=int(made.id), title=title, config=config)
+            return Project(
+                id=int(made.id), title=title, config=config, key=key, description=description
+            )
 
         return self._add_once(create, lambda: self.find_project(title), "creating the project")
+
+    def add_key(self, project: Project) -> Project:
+        """Give a project that has no key a new one."""
+        key = secrets.token_hex(16)
+        description = with_key(project.description, key)
+        with explain_errors(self.address, "changing the project's description"):
+            self._sdk.projects.update(
+                id=project.id, description=description, request_options=NO_SDK_RETRIES
+            )
+        return replace(project, key=key, description=description)
 
     def update_config(self, project: Project, config: str) -> None:
         """Replace the project's labelling configuration."""

@@ -75,7 +75,7 @@ class ServerReader:
         with explain_errors(self.address, "listing the projects"):
             pager: Any = self._sdk.projects.list(
                 title=title,
-                include="id,title,label_config,task_number",
+                include="id,title,label_config,task_number,description",
                 page_size=PAGE,
                 request_options=NO_SDK_RETRIES,
             )

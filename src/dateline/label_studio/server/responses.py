@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,14 +10,23 @@ import msgspec
 
 from dateline.model import Struct
 
+_KEY = "dateline-project="
+
 
 class Project(Struct, frozen=True):
-    """A project on the server: its labelling configuration and its number of tasks."""
+    """A project on the server: its labelling configuration and its number of tasks.
+
+    ``key`` is random, and is in the project's description. With the number it tells the project
+    from all others, also from those of another server, where numbers and titles are the same; None
+    if nothing was pushed to the project yet.
+    """
 
     id: int
     title: str
     config: str
     size: int = 0
+    key: str | None = None
+    description: str = ""
 
 
 class Task(Struct, frozen=True):
@@ -106,7 +116,20 @@ def project_from_sdk(project: Any) -> Project:
         title=project.title,
         config=project.label_config or "",
         size=project.task_number or 0,
+        key=_key_in(project.description or ""),
+        description=project.description or "",
     )
+
+
+def with_key(description: str, key: str) -> str:
+    """A project's description with its key."""
+    note = f"{_KEY}{key} (Dateline recognises the project by this line; do not change it.)"
+    return f"{description}\n{note}".lstrip()
+
+
+def _key_in(description: str) -> str | None:
+    found = re.search(rf"{_KEY}([0-9a-f]{{32}})\b", description)
+    return found[1] if found else None
 
 
 def task_from_sdk(task: Any) -> Task:

@@ -90,7 +90,7 @@ class AnnotationPuller:
             kept = read_kept(self._corpus, annotator, document.id)
         except DatelineError as error:
             return work.result("refused", f"{error} Nothing was changed.")
-        if kept is None or kept.project != self._project.id:
+        if kept is None or not kept.is_from(self._project):
             return None
         if not self._options.prune:
             message = "was deleted on the server; the files here are kept (prune removes them)"
@@ -133,7 +133,7 @@ class AnnotationPuller:
                 "written to a file; find it in Label Studio and type it again.",
             )
         theirs, problems = self._convert(work, new, ours)
-        moved = old is not None and old.project != new.project
+        moved = old is not None and not old.is_earlier(new)
         base = None
         if ours is not None and (moved or ours != theirs):
             base = self._as_pulled(old, work.document, ours)
@@ -144,7 +144,7 @@ class AnnotationPuller:
         if old is None:
             reason = "did not come from Label Studio"
         elif moved:
-            reason = f"was pulled from project {old.project}"
+            reason = f"was pulled from another project or server (project {old.project} there)"
         else:
             reason = "was edited here, and on the server too"
         return self._reconcile(
@@ -202,6 +202,7 @@ class AnnotationPuller:
             updated=submission.updated,
             tool=self._tool,
             result=submission.result,
+            key=self._project.key,
         )
 
     def _with_origin(self, work: _Work, kept: KeptResult, number: int) -> KeptResult:

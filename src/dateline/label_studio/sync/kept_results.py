@@ -10,6 +10,7 @@ import msgspec
 
 from dateline.corpus.store import Corpus, read_struct
 from dateline.label_studio.convert.from_result import Header
+from dateline.label_studio.server.responses import Project
 from dateline.model import LabelStudioIds, Origin, Provenance, Struct
 
 FOLDER = "label-studio"
@@ -19,7 +20,9 @@ FOLDER = "label-studio"
 class KeptResult(Struct, frozen=True, omit_defaults=True):
     """A result as the server sent it; of the user, only the number on the server is kept.
 
-    ``origin`` compares it with the prediction that the annotator started from.
+    ``origin`` compares it with the prediction that the annotator started from. ``key`` is that of
+    the project, whose number another server may have given to another project; None in files that
+    were written before projects had keys.
     """
 
     project: int
@@ -31,6 +34,21 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
     tool: str
     result: Any
     origin: Origin | None = None
+    key: str | None = None
+
+    def is_from(self, project: Project) -> bool:
+        """Whether it was pulled from this project of this server."""
+        return self.key is not None and (self.key, self.project) == (project.key, project.id)
+
+    def is_earlier(self, other: KeptResult) -> bool:
+        """Whether the other is the same annotation on the same server, perhaps changed since."""
+        if self.key is None:
+            # An annotation keeps the time of its creation, which the server gives in microseconds.
+            mine = (self.project, self.task, self.annotation, self.user, self.created)
+            return mine == (
+                other.project, other.task, other.annotation, other.user, other.created,
+            )  # fmt: skip
+        return (self.key, self.project) == (other.key, other.project)
 
     def header(
         self, annotator: str, kind: str, layers: tuple[str, ...], retired: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from dateline.corpus.store import Corpus
-from dateline.errors import InvalidInputError
+from dateline.errors import ConflictError, InvalidInputError
 from dateline.files.writing import sha256
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
@@ -45,6 +45,12 @@ def pull(
     Annotations that cannot be pulled are reported, and the others are pulled. Raises a
     DatelineError before anything is written if a pseudonym is not valid.
     """
+    if project.key is None:
+        raise ConflictError(
+            f'{server.address}: the project "{project.title}" was not made by a push, so its '
+            "annotations cannot be told from those of other servers. Push to it first: that adds "
+            "a key to its description, and nothing twice."
+        )
     complete = {*documents} >= {*corpus.document_ids()}
     started = since(server)
     wanted = basis(
@@ -52,7 +58,7 @@ def pull(
     )
     last = None
     if complete and not options.full:
-        last = read_progress(corpus, server, project, wanted)
+        last = read_progress(corpus, project, wanted)
     people = known_people(corpus, project) if last is None else last.people
     check_pseudonyms(options.pseudonyms, people)
     if last is not None:
@@ -90,7 +96,7 @@ def pull(
             pulled=kept,
             open=tuple(sorted({document.document for document in pulled if document.pending})),
         )
-        write_progress(corpus, server, project, progress)
+        write_progress(corpus, project, progress)
     untouched = (
         0 if last is None else sum(len(f) for n, f in last.pulled.items() if n not in looked)
     )

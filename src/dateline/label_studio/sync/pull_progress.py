@@ -71,9 +71,9 @@ def basis(corpus: Corpus, project: Project, *options: object) -> str:
     return sha256(msgspec.json.encode(parts))
 
 
-def read_progress(corpus: Corpus, server: Server, project: Project, wanted: str) -> Progress | None:
+def read_progress(corpus: Corpus, project: Project, wanted: str) -> Progress | None:
     """The notes on this project's last pull, if they exist and have the wanted basis."""
-    path = corpus.root / FOLDER / _name(server, project)
+    path = corpus.root / FOLDER / _name(project)
     try:
         progress = read_struct(path, Progress)
     except DatelineError:
@@ -81,9 +81,9 @@ def read_progress(corpus: Corpus, server: Server, project: Project, wanted: str)
     return progress if progress.basis == wanted else None
 
 
-def write_progress(corpus: Corpus, server: Server, project: Project, progress: Progress) -> None:
+def write_progress(corpus: Corpus, project: Project, progress: Progress) -> None:
     """Write the notes on a finished pull."""
-    write_if_changed(corpus.root / FOLDER / _name(server, project), canonical_json(progress))
+    write_if_changed(corpus.root / FOLDER / _name(project), canonical_json(progress))
 
 
 def stamps(corpus: Corpus, annotator: str, document: str) -> Stamps:
@@ -102,6 +102,6 @@ def _stamp(path: Path) -> Stamp:
     return (found.st_mtime_ns, found.st_size)
 
 
-def _name(server: Server, project: Project) -> str:
-    # An address has characters that are not allowed in file names.
-    return f"pull-{sha256(server.address.rstrip('/').encode())[:12]}-{project.id}.json"
+def _name(project: Project) -> str:
+    # The same server may have several addresses, and another one the same address later.
+    return f"pull-{project.key}-{project.id}.json"

@@ -113,6 +113,8 @@ def push(
             project = server.create_project(title, config)
         elif change is not None:
             server.update_config(project, change)
+        if project.key is None:
+            project = server.add_key(project)
         if new:
             server.import_tasks(project, [_fields(text) for text in new])
             if starts:

@@ -50,7 +50,7 @@ def status(
         for name, document in kept_results(corpus)
         if document in tasks
     }
-    ours = {key: value for key, value in kept.items() if value and value.project == project.id}
+    ours = {key: value for key, value in kept.items() if value and value.is_from(project)}
     users = {
         user
         for found in tasks.values()

@@ -24,7 +24,7 @@ def known_people(corpus: Corpus, project: Project) -> dict[int, str]:
     for annotator, document in kept_results(corpus):
         with contextlib.suppress(DatelineError):  # reported when it is pulled
             kept = read_kept(corpus, annotator, document)
-            if kept is not None and kept.project == project.id:
+            if kept is not None and kept.is_from(project):
                 known[kept.user] = annotator
     return known
 
