@@ -17,6 +17,8 @@ from dateline.files.writing import sha256
 from dateline.model import Dropped, Range, Struct
 from dateline.ontology.schemas import boilerplate
 
+_BLANKS = " \t\n"
+
 
 class TextMatch(Struct, frozen=True):
     """A document whose text is that of a copy, ``text``, and where the characters of both are.
@@ -108,7 +110,7 @@ def possible_texts(copy: str, dropped: Sequence[Dropped] = ()) -> Iterator[str]:
 
 
 def _form(text: str, cuts: Iterable[Dropped]) -> tuple[str, Sequence[int]]:
-    r"""The text with ``\n`` as line ends and no blank last lines, and its characters' offsets."""
+    r"""The text with ``\n`` as line ends and no blanks around it, and its characters' offsets."""
     places: Sequence[int] = range(len(text))
     dropped = {offset for cut in cuts for offset in range(cut.start, cut.end)}
     if dropped or "\r" in text:
@@ -118,8 +120,9 @@ def _form(text: str, cuts: Iterable[Dropped]) -> tuple[str, Sequence[int]]:
             if offset not in dropped and text[offset : offset + 2] != "\r\n"
         ]
         text = "".join(text[offset] for offset in places).replace("\r", "\n")
-    form = text.rstrip("\n")
-    return form, places[: len(form)]
+    start = len(text) - len(text.lstrip(_BLANKS))
+    form = text.strip(_BLANKS)
+    return form, places[start : start + len(form)]
 
 
 def _hash(text: str) -> str:

@@ -136,7 +136,8 @@ def _report(
         f"{result.unchanged} unchanged, {len({(n.task, n.annotator) for n in refused})} refused"
     )
     if refused:
-        hint = "" if options.draft else " (--draft imports annotations with problems as drafts)"
+        draftable = any(notice.draftable for notice in refused)
+        hint = " (--draft imports annotations with problems as drafts)" if draftable else ""
         raise DatelineError(f"Not imported{hint}:\n" + _lines(notice.line for notice in refused))
 
 

@@ -41,7 +41,7 @@ def parse_config(config: str) -> Element:
     """A project's labelling configuration. Raises InvalidInputError if it is not XML."""
     try:
         return ElementTree.fromstring(config)  # noqa: S314 (the user's own server; expat bounds it)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise InvalidInputError(
             f"The project's labelling configuration is not XML: {error}."
         ) from None

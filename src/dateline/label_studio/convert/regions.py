@@ -182,7 +182,9 @@ class _Reader:
             return
         if region is None:
             if not self._is_unread(name):
-                self._report(name, f'"{control}" is set for a region that has no label')
+                of_the_text = not {"start", "end"} & value.keys()
+                what = "the whole text" if of_the_text else "a region that has no label"
+                self._report(name, f'"{control}" is set for {what}')
         elif region.control != labels:
             self._report(
                 name,

@@ -47,7 +47,7 @@ class ExportedAnnotation(Struct, frozen=True):
 
 
 class ExportedTask(Struct, frozen=True):
-    """A task of an export, counted from 1, with the string fields of its data."""
+    """A task of an export, counted from 1; ``fields`` are the texts and integers of its data."""
 
     number: int
     fields: Mapping[str, str]
@@ -100,7 +100,11 @@ def _task(path: Path, number: int, task: Any, users: _Users) -> ExportedTask:
     predictions = task.get("predictions")
     return ExportedTask(
         number=number,
-        fields={k: v for k, v in task["data"].items() if isinstance(v, str)},
+        fields={
+            name: str(value)
+            for name, value in task["data"].items()
+            if isinstance(value, str | int) and not isinstance(value, bool)
+        },
         annotations=tuple(_annotations(where, annotations, users)),
         predictions=len(predictions) if isinstance(predictions, list) else 0,
     )

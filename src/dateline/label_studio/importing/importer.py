@@ -40,7 +40,7 @@ class ImportNotice(Struct, frozen=True):
     """A message about a task or an annotation.
 
     ``refused``: it was not imported; ``problem``: it was imported as a draft; ``note``: something
-    was left out or repaired.
+    was left out or repaired. ``draftable``: it was refused, and could be imported as a draft.
     """
 
     level: Level
@@ -48,6 +48,7 @@ class ImportNotice(Struct, frozen=True):
     document: str | None
     annotator: str | None
     message: str
+    draftable: bool = False
 
     @property
     def line(self) -> str:
@@ -281,8 +282,8 @@ class _Importer:
         return None
 
     def _convert(self, found: _Candidate, document: Document, annotator: str) -> None:
-        def notify(level: Level, message: str) -> None:
-            self._notify(level, found.task, document.id, annotator, message)
+        def notify(level: Level, message: str, draftable: bool = False) -> None:
+            self._notify(level, found.task, document.id, annotator, message, draftable)
 
         ontology = self._corpus.ontology
         translated = translate(found.annotation.result, self._mapping, ontology)
@@ -311,13 +312,14 @@ class _Importer:
                 file = self._corpus.relative(path)
                 notify("refused", f"{file} exists. Move it away, or use another pseudonym.")
             return
-        draft = self._options.draft and bool(annotation.layers) and bool(list(annotation.ids()))
+        # A draft of which nothing could be read would say that nothing was found.
+        draftable = any(annotation.ids())
+        draft = self._options.draft and draftable
         if draft or not (problems or incidents):
             self._ready.append(annotation)
-        for problem in problems:
-            notify(*(("problem", problem.line) if draft else ("refused", problem.cause)))
-        for message in incidents:
-            notify("problem" if draft else "refused", message)
+        lines = [*((p.line if draft else p.cause) for p in problems), *incidents]
+        for line in lines:
+            notify("problem" if draft else "refused", line, draftable and not draft)
         for repaired in (problem for problem in irregular if problem.repaired):
             notify("note", repaired.line)
         if found.match.text != document.text:
@@ -349,6 +351,7 @@ class _Importer:
         document: str | None,
         annotator: str | None,
         message: str,
+        draftable: bool = False,
     ) -> None:
         self._notices.append(
             ImportNotice(
@@ -357,5 +360,6 @@ class _Importer:
                 document=document,
                 annotator=annotator,
                 message=message,
+                draftable=draftable,
             )
         )

@@ -15,12 +15,15 @@ from dateline.label_studio.importing.target_labels import UNDECIDED, TargetLabel
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.listing import listed
+from dateline.text import excerpt
 
 IGNORE = "ignore"
 MAX_BYTES = 5_000_000
 """Size of the largest mapping that is read."""
 MAX_PROBLEMS = 50
 """Problems that a message lists."""
+MAX_LENGTH = 300
+"""Characters of each of them: names may be of any length."""
 
 
 class LabelMapping(Struct, frozen=True):
@@ -85,8 +88,9 @@ def read_mapping(path: Path, ontology: Ontology) -> LabelMapping:
     try:
         file = msgspec.convert(read_toml(path), _File)
     except msgspec.ValidationError as error:
+        problem = excerpt(str(error), 0, len(str(error)), MAX_LENGTH)
         raise InvalidInputError(
-            f"{path}: {error}. `dateline studio import EXPORT --template` prints a mapping to "
+            f"{path}: {problem}. `dateline studio import EXPORT --template` prints a mapping to "
             "start from."
         ) from None
     known = TargetLabels(ontology)
@@ -112,7 +116,7 @@ def read_mapping(path: Path, ontology: Ontology) -> LabelMapping:
         else:
             defaults[default.control] = default.name
     if problems:
-        lines = listed(problems, MAX_PROBLEMS)
+        lines = listed((excerpt(p, 0, len(p), MAX_LENGTH) for p in problems), MAX_PROBLEMS)
         raise InvalidInputError(f"{path}:\n" + "\n".join(f"  {line}" for line in lines))
     return LabelMapping(
         text_field=file.document.text,

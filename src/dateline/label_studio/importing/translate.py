@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dateline.label_studio.config.controls import CLAIMER, choice_controls
+from dateline.label_studio.config.controls import CLAIMER, CONTINUES, ENTITY, choice_controls
+from dateline.label_studio.convert.graph import components
 from dateline.label_studio.convert.problems import ResultProblem, quoted
 from dateline.label_studio.convert.region_ids import with_ids
 from dateline.label_studio.importing.mapping import LabelMapping
@@ -22,6 +23,7 @@ from dateline.label_studio.result_rows import (
 )
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
+from dateline.rendering.listing import counted
 
 
 class Translated(Struct, frozen=True):
@@ -52,6 +54,7 @@ def translate(result: object, mapping: LabelMapping, ontology: Ontology) -> Tran
         if row.get("type") == "relation":
             translator.relation(row)
     translator.fill_in()
+    translator.note_same()
     return Translated(
         rows=translator.rows, problems=tuple(translator.problems), dropped=translator.dropped
     )
@@ -69,6 +72,15 @@ class _Translator:
         self._objects: set[str] = set()
         self._answered: set[tuple[str, str]] = set()
         self._of_the_text: set[str] = set()
+        self._fragments: list[tuple[str, str]] = []
+        self._related = {
+            string(row.get(end))
+            for row in rows
+            if row.get("type") == "relation"
+            for end in ("from_id", "to_id")
+        }
+        self._drawn: dict[str, str] = {}
+        self._same: dict[str, str] = {}
         self.rows: Rows = []
         self.problems: list[ResultProblem] = []
         self.dropped = 0
@@ -85,9 +97,24 @@ class _Translator:
             self._ignored.add(name)
             return
         place = {key: value.get(key) for key in ("start", "end", "text")}
+        if [*labels] == [ENTITY.labels] and self._is_drawn_again(name, str((place, labels))):
+            return
         for control, names in labels.items():
             self._controls.setdefault(name, control)
             self._row(name, control, "labels", {**place, "labels": [*names]})
+
+    def _is_drawn_again(self, name: str, drawn: str) -> bool:
+        """Whether another mention has this place and label, so that the two can be read as one.
+
+        If relations refer to both, they may be meant as two.
+        """
+        first = self._drawn.setdefault(drawn, name)
+        if first == name or name in self._controls or {first, name} <= self._related:
+            return False
+        if name in self._related:
+            self._related.add(first)
+        self._same[name] = first
+        return True
 
     def has_several_texts(self) -> bool:
         """Report regions of several texts, unless the mapping names the object to import."""
@@ -102,7 +129,7 @@ class _Translator:
         return True
 
     def answer(self, row: Row) -> None:
-        name, value = string(row.get("id")), value_of(row)
+        name, value = self._name(row.get("id")), value_of(row)
         if self._is_ignored(name):
             self.dropped += 1
             return
@@ -119,6 +146,14 @@ class _Translator:
             else:
                 self._row(name, control, "textarea", {"text": value.get("text")})
 
+    def note_same(self) -> None:
+        """Report mentions that were drawn again."""
+        if self._same:
+            message = f"{counted(len(self._same), 'mention')} with the place and label of another, "
+            self.problems.append(
+                ResultProblem(region="", message=message + "read as one", repaired=True)
+            )
+
     def _report_of_the_text(self, row: Row) -> None:
         control = string(row.get("from_name"))
         if control not in self._of_the_text:
@@ -130,7 +165,7 @@ class _Translator:
             self.problems.append(ResultProblem(region="", message=message, effect="left out"))
 
     def relation(self, row: Row) -> None:
-        source, target = string(row.get("from_id")), string(row.get("to_id"))
+        source, target = self._name(row.get("from_id")), self._name(row.get("to_id"))
         if self._is_ignored(source) or self._is_ignored(target):
             self.dropped += 1
             return
@@ -139,17 +174,20 @@ class _Translator:
             labels.setdefault(label.reverse, {})[label.name] = None
             if label.name == CLAIMER:
                 self._answered |= {(source, CLAIMER), (target, CLAIMER)}
+            if label.name == CONTINUES and {source, target} <= self._controls.keys():
+                self._fragments.append((source, target))
         for reverse, names in labels.items():
             ends = (target, source) if reverse else (source, target)
             self.rows.append(relation_row(*ends, [*names], row.get("direction")))
 
     def fill_in(self) -> None:
-        """Add the defaults of the controls that a region leaves empty."""
-        for name, labels in self._controls.items():
+        """Add the defaults of the controls that a region and its fragments leave empty."""
+        for names in components(self._controls, self._fragments):
+            head = names[0]
             for control, value in self._mapping.defaults.items():
-                answered = (name, control) in self._answered
-                if self._region_controls.get(control) == labels and not answered:
-                    self._row(name, control, "choices", {"choices": [value]})
+                answered = any((name, control) in self._answered for name in names)
+                if self._region_controls.get(control) == self._controls[head] and not answered:
+                    self._row(head, control, "choices", {"choices": [value]})
 
     def _targets(self, row: Row, region: str | None = None) -> Iterable[TargetLabel]:
         """The targets of a row's labels; of alternatives, the one that fits the kind of region."""
@@ -160,6 +198,11 @@ class _Translator:
                 yield from fitting or targets[:1]
             else:
                 yield from targets
+
+    def _name(self, given: object) -> str:
+        """The id of a region; of mentions that are read as one, that of the first."""
+        name = string(given)
+        return self._same.get(name, name) if name not in self._controls else name
 
     def _is_ignored(self, name: str) -> bool:
         return name in self._ignored and name not in self._controls
