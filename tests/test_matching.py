@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.annotations.grouping import group
 from dateline.annotations.items import ranges_of
-from dateline.annotations.matching import group, match
+from dateline.annotations.matching import match
 from dateline.model import Annotation, Span
 from tests.corpora import EMPTY, TEXT, gold_of, make_annotation, make_document, quote
 from tests.label_studio.strategies import annotated
@@ -264,6 +265,23 @@ def test_every_item_is_in_exactly_one_group(repository, data):
         assert sorted(members) == sorted(
             (a.annotator, item.id) for a in (one, *others) for item in getattr(a, field)
         )
+
+
+@given(st.data())
+def test_groups_of_two_annotators_are_their_matches(repository, data):
+    _, one = data.draw(annotated(repository.ontology))
+    other = msgspec.structs.replace(
+        one,
+        annotator="zoe",
+        events=tuple(moved(e, "trigger") if n % 2 else e for n, e in enumerate(one.events)),
+        mentions=one.mentions[::2],
+        claims=one.claims[1:],
+    )
+    one = msgspec.structs.replace(one, annotator="ana")
+    matches, groups = match(one, other), group([one, other])
+    for field in ("mentions", "entities", "events", "clusters", "claims"):
+        both = {g["ana"]: g["zoe"] for g in getattr(groups, field) if len(g) == 2}
+        assert both == getattr(matches, field)
 
 
 def moved(event, field):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dateline.annotations.matching import Groups, group
+from dateline.annotations.grouping import Groups, group
 from dateline.model import Annotation, Document, Span, Spans, Struct
 from dateline.ontology.labels import Ontology
 from dateline.text import excerpt, passage

@@ -9,8 +9,8 @@ from typing import Any
 from dateline.adjudication.annotated_document import AnnotatedDocument
 from dateline.adjudication.cases.case import Case, ItemKind, Option
 from dateline.adjudication.cases.case_list import CaseList
+from dateline.annotations.grouping import Group
 from dateline.annotations.items import TextItem, label_of, ranges_of, spans_of, text_items
-from dateline.annotations.matching import Group
 from dateline.model import Range, Spans
 
 LAYER_OF: Mapping[ItemKind, str] = {"mention": "entities", "event": "events", "claim": "claims"}

@@ -12,8 +12,8 @@ from dateline.adjudication.cases.candidates import Candidate, Candidates, group_
 from dateline.adjudication.cases.case import Case, CaseKind, Option, Validate
 from dateline.adjudication.cases.case_list import CaseList
 from dateline.annotations.differences import format_value
+from dateline.annotations.grouping import Group
 from dateline.annotations.items import chains_of, clusters_of
-from dateline.annotations.matching import Group
 from dateline.model import Entity, Event, Link, Mention, Struct
 
 _OWN = "own:"
