@@ -44,7 +44,7 @@ def state(corpus: Corpus) -> tuple[str, str, str, dict[str, bytes]]:
     files = {
         path.relative_to(corpus.root).as_posix(): path.read_bytes()
         for path in corpus.root.rglob("*")
-        if path.is_file() and ".git" not in path.parts
+        if path.is_file() and not {".git", ".dateline"} & {*path.parts}
     }
     return git(corpus, "rev-parse", "HEAD"), git(corpus, "tag"), git(corpus, "status", "-s"), files
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from dateline.errors import ConflictError, DatelineError
 
 BUILT_FILES = frozenset({CARD, "croissant.json", "release.json"})
 """Files of a dataset other than its tables."""
+
+LOCK = "lock"
+"""The file in a temporary folder that the run using it has locked."""
 
 
 def refuse_foreign_files(out: Path) -> None:
@@ -42,25 +46,53 @@ def refuse_foreign_files(out: Path) -> None:
 
 @contextlib.contextmanager
 def replaced_folder(out: Path) -> Iterator[Path]:
-    """A new folder that replaces ``out`` on success and is deleted on an error."""
+    """A new folder that replaces ``out`` on success and is deleted on an error.
+
+    Removes first what killed runs have left beside it. A full disk is an OSError that names a file.
+    """
+    from filelock import FileLock  # noqa: PLC0415
+
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(out)
         temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     except OSError as error:
         raise DatelineError(
             f"{out}: cannot be written: {error}. Choose another output folder."
         ) from None
     try:
-        folder, old = temporary / "new", temporary / "old"
-        folder.mkdir()
-        yield folder
-        if out.exists():
-            out.rename(old)
-        try:
-            folder.rename(out)
-        except OSError:
-            if old.exists():
-                old.rename(out)
+        # Held while the folder is in use, so that another run does not take it for a leftover.
+        with FileLock(temporary / LOCK):
+            folder, old = temporary / "new", temporary / "old"
+            folder.mkdir()
+            yield folder
+            if out.exists():
+                out.rename(old)
+            try:
+                folder.rename(out)
+            except BaseException:
+                if old.exists() and not out.exists():
+                    old.rename(out)
+                raise
+    except OSError as error:
+        if error.filename is not None:
             raise
+        raise OSError(error.errno, error.strerror or str(error), str(out)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _remove_leftovers(out: Path) -> None:
+    """Remove temporary folders of killed runs, and restore the output folder that one has moved."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    name = re.compile(rf"\.{re.escape(out.name)}\.[a-z0-9_]{{8}}")
+    for folder in [path for path in out.parent.iterdir() if name.fullmatch(path.name)]:
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        if not {path.name for path in folder.iterdir()} <= {LOCK, "new", "old"}:
+            continue
+        with contextlib.suppress(Timeout), FileLock(folder / LOCK, timeout=0):
+            if (folder / "old").is_dir() and not out.exists():
+                (folder / "old").rename(out)
+            shutil.rmtree(folder, ignore_errors=True)

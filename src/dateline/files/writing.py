@@ -111,6 +111,7 @@ class _Step(msgspec.Struct, frozen=True):
 
     path: str
     staged: str | None
+    before: str | None
 
 
 def write_together(root: Path, files: Mapping[Path, bytes | None]) -> None:
@@ -131,7 +132,10 @@ def write_together(root: Path, files: Mapping[Path, bytes | None]) -> None:
             if content is not None:
                 staged = str(number)
                 write_atomically(journal / staged, content)
-            steps.append(_Step(path=path.relative_to(root).as_posix(), staged=staged))
+            before = sha256(path.read_bytes()) if path.is_file() else None
+            steps.append(
+                _Step(path=path.relative_to(root).as_posix(), staged=staged, before=before)
+            )
         write_atomically(journal / "steps.json", msgspec.json.encode(steps))
     except OSError:
         shutil.rmtree(journal, ignore_errors=True)
@@ -156,11 +160,21 @@ def recover(root: Path) -> None:
         for step in decode_json_as(read_bytes(decided), list[_Step]):
             # The journal of somebody else's corpus could name any file.
             target = inside(root, root / step.path)
-            if step.staged is None:
+            content = None
+            if step.staged is not None:
+                content = read_bytes(journal / plain_name(step.staged, str(decided)))
+            now = sha256(target.read_bytes()) if target.is_file() else None
+            if now not in (None, step.before, sha256(content or b"")):
+                raise ConflictError(
+                    f"{target}: was changed after a command was interrupted that was about to "
+                    f"write it. Remove {target} to finish that command, or remove {journal} to "
+                    "keep your change; then compare the files with version control."
+                )
+            if content is None:
                 target.unlink(missing_ok=True)
-            elif (staged := journal / plain_name(step.staged, str(decided))).is_file():
+            else:
                 # Copied, not moved: a crash between two steps must leave what to repeat them from.
-                write_if_changed(target, staged.read_bytes())
+                write_if_changed(target, content)
         decided.unlink()
     shutil.rmtree(journal, ignore_errors=True)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dateline.errors import DatelineError, NotFoundError
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Git:
@@ -30,17 +33,28 @@ class Git:
         done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
         return done.stdout.decode().strip() or None
 
-    def commit_that_added(self, path: str) -> str | None:
-        """The id of the last commit up to HEAD that added a file; None if there is none."""
+    def commits_that_added(self, path: str) -> dict[str, str]:
+        """The first commit up to HEAD that added each file at or below a path, by file."""
         listed = self._run(
-            *("log", "-1", "--no-renames", "--diff-filter=A", "--format=%H %P", "HEAD"),
-            *("--", path),
+            *("log", "--full-history", "--topo-order", "--reverse", "--no-renames", "--relative"),
+            *("--diff-filter=A", "-z", "--name-only", "--format=%x00%H %P%x00", "HEAD", "--", path),
         )
-        commit, *parents = listed.stdout.decode().split() or [""]
-        if not parents and self.is_shallow():
-            # The oldest commit of a shallow clone seems to add every file.
-            return None
-        return commit or None
+        found: dict[str, str] = {}
+        shallow = self.is_shallow()
+        for entry in _zero_separated(listed.stdout):
+            words = entry.strip("\n").split(" ")
+            if _COMMIT.fullmatch(words[0]):
+                # The oldest commit of a shallow clone seems to add every file.
+                commit = "" if shallow and not any(words[1:]) else words[0]
+            elif commit:
+                found.setdefault(entry.strip("\n"), commit)
+        return found
+
+    def tags(self) -> dict[str, str]:
+        """The commits that tags name, by tag."""
+        names = self.run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags").decode()
+        commits = {tag: self.commit_of(f"refs/tags/{tag}") for tag in names.splitlines()}
+        return {tag: commit for tag, commit in commits.items() if commit is not None}
 
     def is_shallow(self) -> bool:
         """Whether the repository lacks the older part of its history."""

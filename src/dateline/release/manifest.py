@@ -11,10 +11,10 @@ from pathlib import Path
 
 from semver import Version
 
-from dateline.corpus.snapshot import Snapshot
-from dateline.corpus.store import Corpus, read_struct
+from dateline.corpus.store import Corpus
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
+from dateline.files.reading import MalformedError, decode_json_as, read_bytes
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.release.version import is_version, parse_version
@@ -106,34 +106,18 @@ def released_versions(corpus: Corpus) -> list[Version]:
 
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest. Raises NotFoundError or InvalidInputError if it is missing or malformed."""
-    manifest = read_struct(path, Manifest)
     try:
+        manifest = decode_json_as(read_bytes(path), Manifest)
+    except MalformedError as error:
+        raise InvalidInputError(f"{path}: is not a manifest: {error.problem}.") from None
+    try:
+        parse_version(manifest.version)
         parse_date(manifest.date)
     except InvalidInputError as error:
-        raise InvalidInputError(f"{path}: date: {error}.") from None
+        raise InvalidInputError(f"{path}: {error}.".replace("..", ".")) from None
     return manifest
 
 
 def hashed_file(corpus: Corpus, path: Path) -> HashedFile:
     """A file of the corpus with its present hash."""
-    return HashedFile(path=corpus.relative(path), sha256=sha256(path.read_bytes()))
-
-
-def retired_items(earlier: RetiredItems, before: Snapshot, after: Snapshot) -> RetiredItems:
-    """Everything removed so far: in ``earlier`` releases, and between two snapshots."""
-    documents = {document.id: document for document in earlier.documents}
-    for name, document in before.documents.items():
-        if name not in after.documents:
-            documents[name] = RetiredDocument(id=name, text_sha256=document.text_sha256)
-    annotations = {(a.annotator, a.document): {*a.ids} for a in earlier.annotations}
-    for key, annotation in before.annotations.items():
-        if key not in after.annotations:
-            gone = {*annotation.ids(), *annotation.retired}
-            annotations.setdefault(key, set()).update(gone)
-    return RetiredItems(
-        documents=tuple(documents[name] for name in sorted(documents)),
-        annotations=tuple(
-            RetiredAnnotation(annotator=annotator, document=document, ids=tuple(sorted(ids)))
-            for (annotator, document), ids in sorted(annotations.items())
-        ),
-    )
+    return HashedFile(path=corpus.relative(path), sha256=sha256(read_bytes(path)))

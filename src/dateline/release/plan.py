@@ -26,22 +26,24 @@ from dateline.release.diff.corpus_diff import CorpusDiff, diff_corpus
 from dateline.release.diff.formats import describe
 from dateline.release.diff.revision import find_revision
 from dateline.release.git import Git
+from dateline.release.history import read_history, released_items, retired_items
 from dateline.release.manifest import (
     Manifest,
     ReleasedDocument,
     ReleasedTable,
-    RetiredItems,
     hashed_file,
     manifest_path,
-    read_manifest,
-    released_versions,
-    retired_items,
 )
 from dateline.release.version import next_version, parse_version, tag_of
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 from dateline.validation.incidents import Incident
-from dateline.validation.release_context import Fingerprint, ReleaseContext, fingerprint
+from dateline.validation.release_context import (
+    Fingerprint,
+    ReleaseContext,
+    ReleasedIds,
+    fingerprint,
+)
 from dateline.validation.schema import SchemaValidator
 
 FIRST = Version(1, 0, 0)
@@ -75,8 +77,8 @@ def plan_release(
     git = Git(corpus.root)
     git.refuse_no_repository()
     _refuse_uncommitted(corpus, git)
-    versions = released_versions(corpus)
-    previous = read_manifest(manifest_path(corpus, versions[-1])) if versions else None
+    releases = read_history(corpus)
+    previous = releases[-1].manifest if releases else None
     difference = diff_corpus(corpus, previous.version, None) if previous else None
     released = _choose_version(version, previous, difference)
     _refuse_tag(git, released)
@@ -84,8 +86,16 @@ def plan_release(
     contents = _contents(corpus)
     nothing = Snapshot(schemas={}, documents={}, annotations={})
     before, after = difference.states if difference else (nothing, nothing)
-    retired = previous.retired if previous else RetiredItems()
-    warnings = _check_rules(corpus, before, after, retired, contents.fingerprints)
+    history = released_items(corpus, releases)
+    context = ReleaseContext(
+        corpus=corpus,
+        before=before,
+        after=after,
+        history=history,
+        documents=contents.fingerprints,
+        annotations=contents.annotations,
+    )
+    warnings = _check_rules(context)
     manifest = Manifest(
         version=str(released),
         previous=previous.version if previous else None,
@@ -97,7 +107,9 @@ def plan_release(
         documents=contents.documents,
         tables=tables,
         counts=contents.counts,
-        retired=retired_items(retired, before, after),
+        retired=retired_items(
+            history, {document.id for document in contents.documents}, {*contents.annotations}
+        ),
     )
     _check_schema(corpus, manifest)
     return ReleasePlan(
@@ -179,19 +191,26 @@ def _tables(corpus: Corpus, progress: Progress) -> tuple[ReleasedTable, ...]:
 
 
 class _Contents(Struct, frozen=True):
-    """The documents of a release, their fingerprints, and the number of items by kind."""
+    """The documents of a release, their fingerprints, ids, and the number of items by kind."""
 
     documents: tuple[ReleasedDocument, ...]
     fingerprints: tuple[Fingerprint, ...]
+    annotations: Mapping[tuple[str, str], ReleasedIds]
     counts: Mapping[str, int]
 
 
 def _contents(corpus: Corpus) -> _Contents:
     documents, fingerprints = [], []
+    ids: dict[tuple[str, str], ReleasedIds] = {}
     counts = Counter({"documents": 0, "annotations": 0})
     for name in corpus.document_ids():
         document, annotators = corpus.read_document(name), corpus.annotators_of(name)
-        gold = corpus.read_annotation(GOLD, name) if GOLD in annotators else None
+        annotations = {a: corpus.read_annotation(a, name) for a in annotators}
+        gold = annotations.get(GOLD)
+        for annotator, annotation in annotations.items():
+            ids[annotator, name] = ReleasedIds(
+                used=frozenset(annotation.ids()), retired=frozenset(annotation.retired)
+            )
         documents.append(
             ReleasedDocument(
                 id=name,
@@ -208,26 +227,17 @@ def _contents(corpus: Corpus) -> _Contents:
         counts["annotations"] += len(annotators)
         for kind in ITEM_FIELDS:
             counts[kind] += len(getattr(gold, kind)) if gold else 0
-    return _Contents(documents=tuple(documents), fingerprints=tuple(fingerprints), counts=counts)
-
-
-def _check_rules(
-    corpus: Corpus,
-    before: Snapshot,
-    after: Snapshot,
-    retired: RetiredItems,
-    fingerprints: tuple[Fingerprint, ...],
-) -> tuple[Incident, ...]:
-    """The warnings of the release rules. Raises InvalidInputError for their errors."""
-    context = ReleaseContext(
-        corpus=corpus,
-        before=before,
-        after=after,
-        retired_texts={document.id: document.text_sha256 for document in retired.documents},
-        retired_ids={(a.annotator, a.document): a.ids for a in retired.annotations},
-        documents=fingerprints,
+    return _Contents(
+        documents=tuple(documents),
+        fingerprints=tuple(fingerprints),
+        annotations=ids,
+        counts=counts,
     )
-    incidents = Checker(corpus).check_release(context)
+
+
+def _check_rules(context: ReleaseContext) -> tuple[Incident, ...]:
+    """The warnings of the release rules. Raises InvalidInputError for their errors."""
+    incidents = Checker(context.corpus).check_release(context)
     errors = [incident for incident in incidents if incident.level == "error"]
     if errors:
         lines = [f"{e.file}: {e.code} {e.message}. {e.hint}" for e in errors]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dateline.corpus.snapshot import Snapshot
@@ -17,6 +17,32 @@ LONG_SENTENCE = 8
 """Words from which on a sentence is too long to occur twice by chance."""
 
 
+class ReleasedText(Struct, frozen=True):
+    """A document of a release; ``split`` is None if only a manifest tells that it was released."""
+
+    text_sha256: str
+    split: str | None
+
+
+class ReleasedIds(Struct, frozen=True):
+    """The ids of an annotation: in use, and retired."""
+
+    used: frozenset[str]
+    retired: frozenset[str]
+
+
+class ReleasedItems(Struct, frozen=True):
+    """What all releases so far had; annotations are by annotator and document.
+
+    ``documents`` are as the last release that had them; ``ids`` are all ids that were ever used or
+    retired, and ``gone`` those of them that some later release did not use.
+    """
+
+    documents: Mapping[str, ReleasedText]
+    ids: Mapping[tuple[str, str], frozenset[str]]
+    gone: Mapping[tuple[str, str], frozenset[str]]
+
+
 class Fingerprint(Struct, frozen=True):
     """What is compared between documents, without their texts.
 
@@ -25,6 +51,7 @@ class Fingerprint(Struct, frozen=True):
     """
 
     id: str
+    text_sha256: str
     split: str
     published: str | None
     minhash: Any
@@ -36,16 +63,15 @@ class ReleaseContext(FilesContext, frozen=True):
     """A corpus that is to be released.
 
     ``before`` is the previous release (empty if there is none) and ``after`` the new one, both
-    without the files that are equal in both. ``retired_texts`` are text hashes, by document, of
-    documents that earlier releases had and the previous one had not; ``retired_ids`` are the ids of
-    such annotations, by annotator and document. ``documents`` are all documents.
+    without the files that are equal in both. ``history`` is what all releases had; ``documents``
+    are all documents, and ``annotations`` the ids of all annotations, by annotator and document.
     """
 
     before: Snapshot
     after: Snapshot
-    retired_texts: Mapping[str, str]
-    retired_ids: Mapping[tuple[str, str], Collection[str]]
+    history: ReleasedItems
     documents: tuple[Fingerprint, ...]
+    annotations: Mapping[tuple[str, str], ReleasedIds]
 
 
 def fingerprint(document: Document, gold: Annotation | None) -> Fingerprint:
@@ -61,6 +87,7 @@ def fingerprint(document: Document, gold: Annotation | None) -> Fingerprint:
             sentences[hash(shingles(sentence, SHINGLE))] = position
     return Fingerprint(
         id=document.id,
+        text_sha256=document.text_sha256,
         split=document.split,
         published=document.source.published,
         minhash=minhash,

@@ -10,8 +10,10 @@ import click
 from dateline.cli.corpus.datasheet import datasheet
 from dateline.cli.corpus.validate import show_incident
 from dateline.cli.shared import Command, Settings, dry_run_option, format_option, pass_settings
+from dateline.errors import ConflictError
 
 if TYPE_CHECKING:
+    from dateline.corpus.store import Corpus
     from dateline.release.plan import ReleasePlan
 
 
@@ -67,7 +69,7 @@ def release(
     Compares the committed corpus with the previous release and uses the lowest version that the
     changes allow, or VERSION if it is high enough. Builds the dataset, checks the release rules and
     the datasheet, writes releases/VERSION.json, CHANGELOG.md and CITATION.cff, commits these files
-    and tags the commit. Nothing is uploaded.
+    and tags the commit. Nothing is uploaded. If a run is interrupted, run the command again.
 
     \b
     Example:
@@ -75,26 +77,44 @@ def release(
       dateline release 1.2.0
     """
     from dateline.corpus.store import Corpus
-    from dateline.release.cut import cut_release
-    from dateline.release.plan import plan_release
-    from dateline.release.version import tag_of
+    from dateline.files.writing import locked
+    from dateline.release.cut import NOTE, cut_release, resume_release
 
     corpus = Corpus(settings.root)
+    day = (date or datetime.now(UTC)).date().isoformat()
+    if dry_run:
+        if (corpus.root / NOTE).is_file():
+            raise ConflictError(
+                f"{corpus.root / NOTE}: a release was interrupted. Run `dateline release` without "
+                "--dry-run; it finishes or undoes that release first."
+            )
+        _plan(ctx, settings, corpus, version, day)
+        settings.say("Nothing was written (--dry-run).")
+        return
+    with locked(corpus.root):
+        found = resume_release(corpus)
+        if found is None or version not in (None, found.version, f"v{found.version}"):
+            found = cut_release(corpus, _plan(ctx, settings, corpus, version, day))
+        else:
+            settings.say("Finished the release that was interrupted.")
+    settings.say(
+        f"Released {found.version}: commit {found.commit[:9]}, tag v{found.version}. "
+        "Run `git push --follow-tags` to share it."
+    )
+
+
+def _plan(
+    ctx: click.Context, settings: Settings, corpus: Corpus, version: str | None, day: str
+) -> ReleasePlan:
+    from dateline.release.plan import plan_release
+
     if (corpus.root / "DATASHEET.md").is_file():
         ctx.invoke(datasheet, task="check")
-    day = (date or datetime.now(UTC)).date().isoformat()
     plan = plan_release(corpus, version, day, lambda ids: settings.progress(ids, "Building"))
     for incident in plan.warnings:
         show_incident(incident)
     _show(plan)
-    if dry_run:
-        settings.say("Nothing was written (--dry-run).")
-        return
-    commit = cut_release(corpus, plan)
-    settings.say(
-        f"Released {plan.version}: commit {commit[:9]}, tag {tag_of(plan.version)}. "
-        "Run `git push --follow-tags` to share it."
-    )
+    return plan
 
 
 def _show(plan: ReleasePlan) -> None:

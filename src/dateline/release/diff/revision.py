@@ -64,12 +64,22 @@ def find_revision(corpus: Corpus, name: str | None) -> Revision:
 
 def _released_commit(corpus: Corpus, git: Git, version: Version) -> str | None:
     """The commit of a version; None if neither a tag nor the history of a manifest tells it."""
-    tag = tag_of(version)
-    tagged = git.commit_of(f"refs/tags/{tag}")
     manifest = corpus.relative(manifest_path(corpus, version))
-    added = git.commit_that_added(manifest)
-    if tagged is None or added is None or tagged == added:
-        return tagged or added
+    added = git.commits_that_added(manifest).get(manifest)
+    if added is None:
+        return git.commit_of(f"refs/tags/{tag_of(version)}")
+    return check_tag(corpus, git, version, added)
+
+
+def check_tag(corpus: Corpus, git: Git, version: Version, added: str) -> str:
+    """The commit with the tag of a version, or without a tag the one that added its manifest.
+
+    Raises ConflictError if both exist and have other schemas, documents or annotations.
+    """
+    tag, manifest = tag_of(version), corpus.relative(manifest_path(corpus, version))
+    tagged = git.commit_of(f"refs/tags/{tag}")
+    if tagged is None or tagged == added:
+        return added
     before, after = (_of_corpus(git.committed(commit)) for commit in (added, tagged))
     differing = sorted(p for p in {**before, **after} if before.get(p) != after.get(p))
     if differing:

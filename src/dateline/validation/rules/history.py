@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dateline.annotations.items import Item, items_by_id, kind_of, spans_of
-from dateline.model import Annotation, Document, Entity, Spans
+from dateline.model import Annotation, Entity, Spans
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
 from dateline.validation.release_context import ReleaseContext
@@ -16,17 +16,15 @@ from dateline.validation.release_context import ReleaseContext
     "Otherwise, a new item could get the id and be mistaken for the old one.",
 )  # fmt: skip
 def tombstones(context: ReleaseContext) -> Iterator[Finding]:
-    for before, after in _annotations(context):
-        known = {*after.ids(), *after.retired}
-        for name in (*before.ids(), *before.retired):
-            if name not in known:
-                yield _finding(
-                    context,
-                    after,
-                    name,
-                    f'"{name}" was released, but is neither in use nor in retired',
-                    f'Add "{name}" to retired, or restore the item.',
-                )
+    for key, ids in sorted(context.annotations.items()):
+        for name in sorted(context.history.ids.get(key, frozenset()) - ids.used - ids.retired):
+            yield _finding(
+                context,
+                key,
+                name,
+                f'"{name}" was released, but is neither in use nor in retired',
+                f'Add "{name}" to retired, or restore the item.',
+            )
 
 
 @rule(
@@ -42,7 +40,7 @@ def same_meaning(context: ReleaseContext) -> Iterator[Finding]:
                 continue
             yield _finding(
                 context,
-                after,
+                (after.annotator, after.document),
                 name,
                 f'"{name}" {problem}',
                 f'Give the new item a new id, and add "{name}" to retired.',
@@ -54,12 +52,13 @@ def same_meaning(context: ReleaseContext) -> Iterator[Finding]:
     "Systems may have been trained or evaluated on it.",
 )  # fmt: skip
 def same_split(context: ReleaseContext) -> Iterator[Finding]:
-    for before, after in _documents(context):
-        if before.split != after.split:
+    for document in context.documents:
+        before = context.history.documents.get(document.id)
+        if before is not None and before.split not in (None, document.split):
             yield context.document_finding(
-                after.id,
+                document.id,
                 "/split",
-                f'was released as "{before.split}", but is now "{after.split}"',
+                f'was released as "{before.split}", but is now "{document.split}"',
                 f'Set it back to "{before.split}".',
             )
 
@@ -69,10 +68,11 @@ def same_split(context: ReleaseContext) -> Iterator[Finding]:
     "Offsets, predictions and users' copies of the text depend on it.",
 )  # fmt: skip
 def same_text(context: ReleaseContext) -> Iterator[Finding]:
-    for before, after in _documents(context):
-        if before.text_sha256 != after.text_sha256:
+    for name, after in sorted(context.after.documents.items()):
+        before = context.before.documents.get(name)
+        if before is not None and before.text_sha256 != after.text_sha256:
             yield context.document_finding(
-                after.id,
+                name,
                 "/text",
                 "differs from the text that was released under this id",
                 "Restore it, and save the new text as a seed with another name.",
@@ -80,27 +80,30 @@ def same_text(context: ReleaseContext) -> Iterator[Finding]:
 
 
 @rule(
-    "R805", "error", "release", "Ids of removed documents and annotations are not reused",
-    "They are retired together with the document or annotation.",
+    "R805", "error", "release", "Ids of removed documents, annotations and items are not reused",
+    "An id stays with what it was released for, in all later releases.",
 )  # fmt: skip
 def not_reused(context: ReleaseContext) -> Iterator[Finding]:
-    for document in context.after.documents.values():
-        text = context.retired_texts.get(document.id)
-        if text is not None and text != document.text_sha256:
+    for document in context.documents:
+        released = context.history.documents.get(document.id)
+        if (
+            released is not None
+            and released.text_sha256 != document.text_sha256
+            and document.id not in context.before.documents
+        ):
             yield context.document_finding(
                 document.id,
                 "/id",
                 "was the id of a document with another text in an earlier release",
                 "Rename the seed, and ingest it again.",
             )
-    for key, annotation in context.after.annotations.items():
-        gone = context.retired_ids.get(key, ())
-        for name in sorted({*annotation.ids()} & {*gone}):
+    for key, ids in sorted(context.annotations.items()):
+        for name in sorted(context.history.gone.get(key, frozenset()) & ids.used):
             yield _finding(
                 context,
-                annotation,
+                key,
                 name,
-                f'"{name}" is an id of an annotation that was released and later removed',
+                f'"{name}" was released, and a later release no longer used it',
                 f'Give the item a new id, and add "{name}" to retired.',
             )
 
@@ -108,13 +111,6 @@ def not_reused(context: ReleaseContext) -> Iterator[Finding]:
 def _annotations(context: ReleaseContext) -> Iterator[tuple[Annotation, Annotation]]:
     for key, after in sorted(context.after.annotations.items()):
         before = context.before.annotations.get(key)
-        if before is not None:
-            yield before, after
-
-
-def _documents(context: ReleaseContext) -> Iterator[tuple[Document, Document]]:
-    for name, after in sorted(context.after.documents.items()):
-        before = context.before.documents.get(name)
         if before is not None:
             yield before, after
 
@@ -138,7 +134,7 @@ def _overlap(some: Spans, others: Spans) -> bool:
 
 
 def _finding(
-    context: ReleaseContext, annotation: Annotation, subject: str, message: str, hint: str
+    context: ReleaseContext, key: tuple[str, str], subject: str, message: str, hint: str
 ) -> Finding:
-    path = context.corpus.annotation_path(annotation.annotator, annotation.document)
+    path = context.corpus.annotation_path(*key)
     return context.finding(path, subject, message, hint)

@@ -1,0 +1,242 @@
+"""Every release so far, and every document and id that any of them had.
+
+Each release is recorded three times: by its manifest, by the commit that added the manifest, and by
+its tag. They are held against one another, because each of them can be edited, moved or deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from semver import Version
+
+from dateline.corpus.store import Corpus
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.files.reading import MalformedError, decode_json, decode_json_as
+from dateline.model import ID_FIELDS, Struct
+from dateline.release.diff.revision import check_tag, classify
+from dateline.release.git import Git
+from dateline.release.manifest import (
+    FOLDER,
+    Manifest,
+    RetiredAnnotation,
+    RetiredDocument,
+    RetiredItems,
+    manifest_path,
+    read_manifest,
+    released_versions,
+)
+from dateline.release.version import is_version, parse_version, tag_of
+from dateline.validation.release_context import ReleasedIds, ReleasedItems, ReleasedText
+
+
+class ReleasedVersion(Struct, frozen=True):
+    """A release: its commit, its manifest, and the blob ids of its files by path."""
+
+    version: Version
+    commit: str
+    manifest: Manifest
+    blobs: Mapping[str, str]
+
+
+def read_history(corpus: Corpus) -> tuple[ReleasedVersion, ...]:
+    """All releases up to HEAD, oldest first.
+
+    Raises ConflictError, with the fix, if manifests, commits and tags contradict one another, and
+    NotFoundError in a shallow clone, which does not know earlier releases.
+    """
+    git = Git(corpus.root)
+    if git.is_shallow():
+        raise NotFoundError(
+            f"{corpus.root}: is a shallow clone, which lacks earlier releases. Run "
+            "`git fetch --unshallow --tags`."
+        )
+    added = _commits_by_version(git)
+    for version in released_versions(corpus):
+        if version not in added:
+            raise ConflictError(
+                f"{FOLDER}/{version}.json: is not committed, so it is not a release. Remove it; "
+                "`dateline release` writes manifests."
+            )
+    _refuse_other_releases(git, added)
+    releases: list[ReleasedVersion] = []
+    for version, commit in sorted(added.items()):
+        release = _read_release(corpus, git, version, commit)
+        _check_previous(release.manifest, [earlier.version for earlier in releases])
+        releases.append(release)
+    return tuple(releases)
+
+
+def released_items(corpus: Corpus, releases: tuple[ReleasedVersion, ...]) -> ReleasedItems:
+    """Every document and every id that a release had."""
+    documents: dict[str, ReleasedText] = {}
+    known: dict[tuple[str, str], set[str]] = {}
+    gone: dict[tuple[str, str], set[str]] = {}
+    read: dict[str, Any] = {}
+    for release in releases:
+        for document in release.manifest.retired.documents:
+            text = ReleasedText(text_sha256=document.text_sha256, split=None)
+            documents.setdefault(document.id, text)
+        for retired in release.manifest.retired.annotations:
+            key = (retired.annotator, retired.document)
+            known.setdefault(key, set()).update(retired.ids)
+            gone.setdefault(key, set()).update(retired.ids)
+        current = set()
+        for path, content in _read_data(corpus, release, read):
+            file = classify(path)
+            if file is None:
+                continue
+            if isinstance(content, ReleasedText):
+                documents[file.name] = content
+            else:
+                key = (file.annotator, file.name)
+                current.add(key)
+                ids = known.setdefault(key, set())
+                ids.update(content.used, content.retired)
+                gone.setdefault(key, set()).update(ids - content.used)
+        for key in known.keys() - current:
+            gone.setdefault(key, set()).update(known[key])
+    return ReleasedItems(
+        documents=documents,
+        ids={key: frozenset(ids) for key, ids in known.items()},
+        gone={key: frozenset(ids) for key, ids in gone.items()},
+    )
+
+
+def retired_items(
+    history: ReleasedItems, documents: set[str], annotations: set[tuple[str, str]]
+) -> RetiredItems:
+    """What earlier releases had and these documents and annotations do not."""
+    return RetiredItems(
+        documents=tuple(
+            RetiredDocument(id=name, text_sha256=document.text_sha256)
+            for name, document in sorted(history.documents.items())
+            if name not in documents or document.split is None
+        ),
+        annotations=tuple(
+            RetiredAnnotation(annotator=annotator, document=document, ids=tuple(sorted(ids)))
+            for (annotator, document), ids in sorted(history.ids.items())
+            if (annotator, document) not in annotations
+        ),
+    )
+
+
+def _commits_by_version(git: Git) -> dict[Version, str]:
+    found = {}
+    for path, commit in git.commits_that_added(FOLDER).items():
+        folder, _, name = path.rpartition("/")
+        stem = name.removesuffix(".json")
+        if folder == FOLDER and stem != name and is_version(stem) and stem[0] != "v":
+            found[parse_version(stem)] = commit
+    return found
+
+
+def _refuse_other_releases(git: Git, known: Mapping[Version, str]) -> None:
+    """Refuse tags of releases that HEAD does not contain: their ids would be unknown."""
+    for tag, commit in git.tags().items():
+        version = parse_version(tag) if tag[0] == "v" and is_version(tag) else None
+        if version is None or version in known:
+            continue
+        if f"{FOLDER}/{version}.json" in git.committed(commit):
+            raise ConflictError(
+                f"the tag {tag} is a release that HEAD does not contain. Merge it with "
+                f"`git merge {tag}`, so that its ids are not used again."
+            )
+
+
+def _read_release(corpus: Corpus, git: Git, version: Version, commit: str) -> ReleasedVersion:
+    path = f"{FOLDER}/{version}.json"
+    blobs = git.committed(commit)
+    (content,) = git.blobs([blobs[path]])
+    fix = f"Restore it with `git checkout {commit[:9]} -- {path}`."
+    try:
+        manifest = decode_json_as(content, Manifest)
+        if read_manifest(manifest_path(corpus, version)) != manifest:
+            raise ConflictError(
+                f"{path}: differs from the manifest that commit {commit[:9]} released. {fix}"
+            )
+    except NotFoundError:
+        raise ConflictError(
+            f"{path}: is missing, although commit {commit[:9]} released {version}. {fix}"
+        ) from None
+    except MalformedError as error:
+        raise ConflictError(
+            f"{path} in commit {commit[:9]}: {error.problem}, so it is not the manifest of a "
+            "release. Remove the commit from the history."
+        ) from None
+    if manifest.version != str(version):
+        raise ConflictError(
+            f"{path}: is the manifest of {manifest.version}. Only `dateline release` writes "
+            "manifests; remove the commit that added this one from the history."
+        )
+    tagged = check_tag(corpus, git, version, commit)
+    if git.committed(tagged).get(path) != blobs[path]:
+        raise ConflictError(
+            f"the tag {tag_of(version)} is on commit {tagged[:9]}, which lacks {path} as released. "
+            f"Move it with `git tag --force {tag_of(version)} {commit[:9]}`."
+        )
+    release = ReleasedVersion(version=version, commit=commit, manifest=manifest, blobs=blobs)
+    _check_files(git, release)
+    return release
+
+
+def _check_files(git: Git, release: ReleasedVersion) -> None:
+    """Refuse a manifest whose files are not those of the commit that added it."""
+    listed = {file.path: file.sha256 for file in release.manifest.files()}
+    paths = sorted(path for path in release.blobs if classify(path) is not None)
+    contents = git.blobs(release.blobs[path] for path in paths)
+    present = {p: hashlib.sha256(c).hexdigest() for p, c in zip(paths, contents, strict=True)}
+    differing = sorted(p for p in {**listed, **present} if listed.get(p) != present.get(p))
+    if differing:
+        raise ConflictError(
+            f"{FOLDER}/{release.version}.json: does not fit the commit {release.commit[:9]} that "
+            f"added it: {len(differing):,} files differ, such as {differing[0]}. Restore the "
+            f"commit of the release, for example from the tag {tag_of(release.version)} of "
+            "another clone."
+        )
+
+
+def _check_previous(manifest: Manifest, earlier: list[Version]) -> None:
+    known = [str(version) for version in earlier]
+    if manifest.previous in known or (manifest.previous is None and not known):
+        return
+    raise ConflictError(
+        f"{FOLDER}/{manifest.version}.json: follows {manifest.previous or 'no release'}, but the "
+        f"history has {', '.join(known) or 'none'} before it. Restore the commits of all releases, "
+        "for example from another clone."
+    )
+
+
+def _read_data(
+    corpus: Corpus, release: ReleasedVersion, read: dict[str, Any]
+) -> Iterator[tuple[str, ReleasedText | ReleasedIds]]:
+    """The documents and annotations of a release; ``read`` keeps those of equal files."""
+    kinds = {path: file.kind for path in release.blobs if (file := classify(path)) is not None}
+    paths = [path for path, kind in kinds.items() if kind != "schema"]
+    new = [path for path in paths if release.blobs[path] not in read]
+    contents = Git(corpus.root).blobs(release.blobs[path] for path in new)
+    for path, content in zip(new, contents, strict=True):
+        try:
+            value = decode_json(content)
+            read[release.blobs[path]] = (
+                ReleasedText(text_sha256=value["text_sha256"], split=value["split"])
+                if kinds[path] == "document"
+                else _ids(value)
+            )
+        except (MalformedError, LookupError, TypeError) as error:
+            problem = error.problem if isinstance(error, MalformedError) else "has another format"
+            raise InvalidInputError(
+                f"{path} in release {release.version}: {problem}, so its ids are unknown."
+            ) from None
+    for path in paths:
+        yield path, read[release.blobs[path]]
+
+
+def _ids(annotation: Mapping[str, Any]) -> ReleasedIds:
+    # Not by the model: an older release may have fields that it does not know.
+    return ReleasedIds(
+        used=frozenset(item["id"] for field in ID_FIELDS for item in annotation[field]),
+        retired=frozenset(annotation["retired"]),
+    )
