@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dateline.label_studio.convert.from_result import Header, from_result, header_of
 from dateline.label_studio.convert.problems import ResultProblem
+from dateline.label_studio.convert.region_ids import ID
 from dateline.label_studio.convert.to_result import to_result
 from dateline.model import Argument, Link, Provenance, Relation, Span, canonical
 
@@ -140,6 +141,7 @@ def test_no_result_causes_a_crash(data, ontology):
     returned, problems = from_result(rows, document, header_of(annotation), ontology)
     for problem in problems:
         assert problem.line.isprintable()
+    assert all(ID.fullmatch(name) for name in returned.ids())
     again = from_result(to_result(returned, ontology), document, header_of(returned), ontology)
     assert again[0] == returned, "the converted annotation is sound"
 
@@ -164,6 +166,15 @@ def test_utf16_offsets_are_recognised_and_reported(read):
     annotation, ((where, message),) = read(units)
     assert annotation.mentions[0].spans[0].text == "city"
     assert (where, "UTF-16" in message) == ("", True)
+
+
+def test_a_region_without_a_valid_id_gets_one(read):
+    rows = [ANA | {"id": "r1\n"}, choice("r1\n", "mention_level", "name"), BO | {"id": None}]
+    annotation, ((_, message),) = read(*rows, arc("r1\n", 7, "coreference"), HIS | {"id": 7})
+    assert [m.id for m in annotation.mentions] == ["r1_", "r14-16", "7"]
+    assert annotation.mentions[0].attributes == {"level": "name"}
+    assert annotation.mentions[0].entity == annotation.mentions[2].entity == "r1_.entity"
+    assert "were replaced" in message
 
 
 def test_a_wrong_quote_is_reported_and_the_offsets_are_used(read):

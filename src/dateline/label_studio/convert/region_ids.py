@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dateline.label_studio.convert.problems import ResultProblem, quoted
 from dateline.label_studio.result_rows import Row, Rows, strings, value_of
@@ -35,10 +35,8 @@ def with_ids(rows: Rows) -> tuple[Rows, list[ResultProblem]]:
     without an id at the same place has too. The same rows always get the same ids.
     """
     given = {name for row in rows for field in _FIELDS if (name := _text(row.get(field)))}
-    taken = {name for name in given if ID.fullmatch(name)}
-    new_names = {
-        name: mint(re.sub(r"[^A-Za-z0-9_.-]", "_", name), taken) for name in sorted(given - taken)
-    }
+    taken: set[str] = set()
+    new_names = renamed(given, taken)
     at_place: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.get("type") == "labels" and not _text(row.get("id")):
@@ -47,7 +45,31 @@ def with_ids(rows: Rows) -> tuple[Rows, list[ResultProblem]]:
             if labels not in same_place:
                 same_place[labels] = mint(_place(row) or "r", taken)
     named = [_named(row, new_names, at_place) for row in rows]
-    return named, list(_note(new_names))
+    return named, list(note_on(new_names, "regions"))
+
+
+def renamed(names: Iterable[str], taken: set[str]) -> dict[str, str]:
+    """The names that are not ids, with new ones; adds all names to ``taken``."""
+    names = set(names)
+    taken |= {name for name in names if ID.fullmatch(name)}
+    return {
+        name: mint(re.sub(r"[^A-Za-z0-9_.-]", "_", name), taken)
+        for name in sorted(names)
+        if not ID.fullmatch(name)
+    }
+
+
+def note_on(new_names: Mapping[str, str], what: str) -> Iterator[ResultProblem]:
+    """A note on new ids, if there are any."""
+    if new_names:
+        changes = ", ".join(
+            listed((f"{quoted(old)} is {new}" for old, new in new_names.items()), _SHOWN)
+        )
+        message = (
+            f'some ids of {what} are not up to 64 letters, digits, ".", "_" and "-" and were '
+            f"replaced: {changes}"
+        )
+        yield ResultProblem(region="", message=message, repaired=True)
 
 
 def _named(row: Row, new_names: dict[str, str], at_place: dict[str, dict[str, str]]) -> Row:
@@ -74,15 +96,3 @@ def _text(given: object) -> str:
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
     return given if isinstance(given, str) else ""
-
-
-def _note(new_names: dict[str, str]) -> Iterator[ResultProblem]:
-    if new_names:
-        changes = ", ".join(
-            listed((f"{quoted(old)} is {new}" for old, new in new_names.items()), _SHOWN)
-        )
-        message = (
-            'some ids of regions are not up to 64 letters, digits, ".", "_" and "-" and were '
-            f"replaced: {changes}"
-        )
-        yield ResultProblem(region="", message=message, repaired=True)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dateline.label_studio.config.controls import CLAIMER, CONTINUES, ENTITY, choice_controls
+from dateline.label_studio.config.controls import (
+    CLAIMER,
+    CONTINUES,
+    ENTITY,
+    ENTITY_ID,
+    EVENT_CLUSTER,
+    choice_controls,
+)
 from dateline.label_studio.convert.graph import components
 from dateline.label_studio.convert.problems import ResultProblem, quoted
-from dateline.label_studio.convert.region_ids import with_ids
+from dateline.label_studio.convert.region_ids import note_on, renamed, with_ids
 from dateline.label_studio.importing.mapping import LabelMapping
 from dateline.label_studio.importing.source_labels import is_of_the_text, labels_of
 from dateline.label_studio.importing.target_labels import TargetLabel
@@ -18,6 +25,7 @@ from dateline.label_studio.result_rows import (
     relation_row,
     rows_of,
     string,
+    strings,
     value_of,
     value_row,
 )
@@ -50,6 +58,7 @@ def translate(result: object, mapping: LabelMapping, ontology: Ontology) -> Tran
     for row in rows:
         if row.get("type") in ("choices", "textarea"):
             translator.answer(row)
+    translator.name_chains()
     for row in rows:
         if row.get("type") == "relation":
             translator.relation(row)
@@ -79,6 +88,7 @@ class _Translator:
             if row.get("type") == "relation"
             for end in ("from_id", "to_id")
         }
+        self._chains: list[tuple[str, str, list[str]]] = []
         self._drawn: dict[str, str] = {}
         self._same: dict[str, str] = {}
         self.rows: Rows = []
@@ -143,8 +153,21 @@ class _Translator:
             self._answered.add((name, control))
             if row.get("type") == "choices":
                 self._row(name, control, "choices", {"choices": [*names]})
+            elif control in (ENTITY_ID, EVENT_CLUSTER) and strings(value.get("text")):
+                self._chains.append((name, control, strings(value.get("text"))))
             else:
                 self._row(name, control, "textarea", {"text": value.get("text")})
+
+    def name_chains(self) -> None:
+        """Add the texts that name entities and event instances, which may be any, as ids."""
+        chains = [
+            (name, control, [t.strip() for t in some]) for name, control, some in self._chains
+        ]
+        given = {text for _, _, some in chains for text in some if text}
+        new_names = renamed(given, {*self._controls})
+        for name, control, some in chains:
+            self._row(name, control, "textarea", {"text": [new_names.get(t, t) for t in some]})
+        self.problems += note_on(new_names, "entities or event instances")
 
     def note_same(self) -> None:
         """Report mentions that were drawn again."""
