@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
+from dateline.agreement.intervals import resamples_of_each
 from dateline.agreement.measure import measure_agreement
 from dateline.model import LAYERS, canonical
 
@@ -230,6 +231,27 @@ def test_invalid_annotators_are_explained(real_corpus, run, names, message):
     result = run(real_corpus, "agree", *names)
     assert result.exit_code == 1
     assert message in result.stderr
+
+
+def test_many_annotators_are_summarised(files, run):
+    files.check()
+    gold = files.corpus.read_annotation("gold", "summit")
+    names = [f"a{number}" for number in range(11)]
+    for name in names:
+        mentions = gold.mentions[:-1] if name == "a7" else gold.mentions
+        claims = tuple(c for c in gold.claims if c.id != "c3") if name == "a7" else gold.claims
+        relations = () if name == "a7" else gold.claim_relations
+        changed = msgspec.structs.replace(
+            gold, annotator=name, mentions=mentions, claims=claims, claim_relations=relations
+        )
+        files.corpus.write_annotation(changed)
+    shown = run(files.corpus, "agree", *names).stdout
+    assert "11 annotators, 55 pairs" in shown
+    (row,) = [line for line in shown.splitlines() if line.startswith("entities: F1, exact")]
+    assert row.split()[3:8] == ["0.986", "0.923", "a0", "and", "a7"]
+    report = measure_agreement(files.corpus, names)
+    assert (len(report.pairs), report.resamples) == (55, 1000)
+    assert resamples_of_each(1770) == 112
 
 
 @pytest.mark.parametrize("name", ["../gold", "/etc", "", "Ana Ruiz", "ana/../gold", "."])

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from dateline.annotations.items import TextItem, items_of_layer, label_of, ranges_of, spans_of
-from dateline.annotations.matching import Matches, match
+from dateline.annotations.matching import Matches
 from dateline.model import Annotation, Claim, Document, Spans, Struct
 
 OUTSIDE = "O"
@@ -51,9 +51,10 @@ class DocumentCounts(Struct, frozen=True):
     matches: Matches
 
 
-def count_document(document: Document, first: Annotation, second: Annotation) -> DocumentCounts:
+def count_document(
+    document: Document, first: Annotation, second: Annotation, matches: Matches
+) -> DocumentCounts:
     """Compare two annotations of a document on the layers that both have."""
-    matches = match(first, second)
     layers = [layer for layer in first.layers if layer in second.layers]
     spans: dict[tuple[int, Kind], PairCount] = defaultdict(PairCount)
     values: dict[tuple[str, str], list[tuple[int, str | None, str | None]]] = defaultdict(list)

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from itertools import combinations
 
 from dateline.agreement.coefficients import krippendorff_alpha
-from dateline.agreement.counts import token_labels
-from dateline.agreement.pair import measure_pair
+from dateline.agreement.intervals import resamples_of_each
+from dateline.agreement.pair import IndexedDocument, measure_pair
 from dateline.agreement.report import AgreementReport
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.model import LAYERS
-from dateline.validation.required import ValidDocument, valid_annotations
+from dateline.validation.required import valid_annotations
 
 
 def measure_agreement(
@@ -26,36 +26,42 @@ def measure_agreement(
 ) -> AgreementReport:
     """Measure the agreement of annotators on the documents that they share, or the given ones.
 
-    Intervals are percentiles of 1,000 resamples of sentences, drawn with this seed; resamples in
-    which a coefficient is undefined do not count. Raises InvalidInputError if fewer than two
-    annotators are named, or a document or annotation has errors; NotFoundError if an annotator has
-    no annotations or two share no document; MissingExtraError if a package is not installed.
+    Intervals are percentiles of 1,000 resamples of sentences, fewer for more than 200 pairs, drawn
+    with this seed; resamples in which a coefficient is undefined do not count. Raises
+    InvalidInputError if fewer than two annotators are named, or a document or annotation has
+    errors; NotFoundError if an annotator has no annotations or two share no document;
+    MissingExtraError if a package is not installed.
     """
     if len({*annotators}) < 2 or len({*annotators}) != len(annotators):
         raise InvalidInputError("Agreement needs at least two different annotators, each once.")
-    chosen = [*valid_annotations(corpus, documents or None, annotators)]
+    valid = valid_annotations(corpus, documents or None, annotators)
+    chosen = [IndexedDocument(one) for one in valid]
+    names = [*combinations(annotators, 2)]
+    resamples = resamples_of_each(len(names))
     pairs = []
-    for first, second in combinations(annotators, 2):
+    for first, second in names:
         shared = [one for one in chosen if {first, second} <= one.annotations.keys()]
         if not shared:
             raise NotFoundError(f'"{first}" and "{second}" share none of the documents.')
-        pairs.append(measure_pair(first, second, shared, layers, seed, with_gamma))
+        pair = measure_pair(first, second, shared, layers, resamples, seed, with_gamma)
+        pairs.append(pair)
     return AgreementReport(
         annotators=tuple(annotators),
+        resamples=resamples,
         pairs=tuple(pairs),
         alpha={layer: _alpha_of_all(annotators, chosen, layer) for layer in layers},
     )
 
 
 def _alpha_of_all(
-    annotators: Sequence[str], documents: Sequence[ValidDocument], layer: str
+    annotators: Sequence[str], documents: Sequence[IndexedDocument], layer: str
 ) -> float | None:
     coders: list[list[str | None]] = [[] for _ in annotators]
     for one in documents:
         for coder, annotator in zip(coders, annotators, strict=True):
             annotation = one.annotations.get(annotator)
             if annotation is not None and layer in annotation.layers:
-                coder += token_labels(one.document, annotation, layer)
+                coder += one.labels(annotator, layer)
             else:
                 coder += [None] * len(one.document.tokens)
     return krippendorff_alpha(coders)

@@ -6,37 +6,48 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-import numpy as np
-
 from dateline.agreement.chain_agreement import conll_f1
-from dateline.agreement.coefficients import f1, kappa_and_alpha
 from dateline.agreement.counts import OUTSIDE, PairCount, count_document, token_labels
 from dateline.agreement.disagreements import disagreements
 from dateline.agreement.gamma import gamma
-from dateline.agreement.report import ALL, Coefficients, LayerAgreement, PairAgreement, Score
-from dateline.metrics.counts import FloatArray
-from dateline.metrics.resampling import draws, interval
+from dateline.agreement.intervals import Resamples, Unit
+from dateline.agreement.report import ALL, LayerAgreement, PairAgreement, Score
+from dateline.annotations.matching import ItemIndex, match_indexed
 from dateline.model import Document
 from dateline.validation.required import ValidDocument
 
 K = TypeVar("K")
 
-RESAMPLES = 1000
 
-Unit = tuple[int, str | None, str | None]
-"""A sentence's number, and the values of the two annotators for a unit in it."""
+class IndexedDocument:
+    """A document and its annotations, with what every pair of annotators needs of them."""
+
+    def __init__(self, valid: ValidDocument) -> None:
+        self.document = valid.document
+        self.annotations = valid.annotations
+        self.indexes = {name: ItemIndex(one) for name, one in valid.annotations.items()}
+        self.sentences = [*_sentences_of_tokens(valid.document)]
+        self._labels: dict[tuple[str, str], list[str]] = {}
+
+    def labels(self, annotator: str, layer: str) -> list[str]:
+        """The labels of the tokens, as `token_labels` gives them."""
+        key = annotator, layer
+        if key not in self._labels:
+            self._labels[key] = token_labels(self.document, self.annotations[annotator], layer)
+        return self._labels[key]
 
 
 def measure_pair(
     first: str,
     second: str,
-    documents: Sequence[ValidDocument],
+    documents: Sequence[IndexedDocument],
     layers: Sequence[str],
+    resamples: int,
     seed: int,
     with_gamma: bool,
 ) -> PairAgreement:
     """Measure two annotators on documents and layers that both have annotated."""
-    measurement = _PairMeasurement(first, second, documents, seed, with_gamma)
+    measurement = _PairMeasurement(first, second, documents, resamples, seed, with_gamma)
     shared = [layer for layer in layers if measurement.has(layer)]
     return PairAgreement(
         first=first,
@@ -61,20 +72,24 @@ class _PairMeasurement:
         self,
         first: str,
         second: str,
-        documents: Sequence[ValidDocument],
+        documents: Sequence[IndexedDocument],
+        resamples: int,
         seed: int,
         with_gamma: bool,
     ) -> None:
         self._seed = seed
         self._with_gamma = with_gamma
+        self._indexed = documents
+        self._names = first, second
         self.documents = []
         for one in documents:
             annotations = one.annotations[first], one.annotations[second]
-            counts = count_document(one.document, *annotations)
+            matches = match_indexed(one.indexes[first], one.indexes[second])
+            counts = count_document(one.document, *annotations, matches)
             self.documents.append((one.document, annotations, counts))
         sizes = [len(document.sentences) for document, *_ in self.documents]
         self._starts = [sum(sizes[:n]) for n in range(len(sizes))]
-        self._draws = draws(max(sum(sizes), 1), RESAMPLES, seed)
+        self._resamples = Resamples(sum(sizes), resamples, seed)
 
     def has(self, layer: str) -> bool:
         """Whether both annotated the layer in some document."""
@@ -85,9 +100,10 @@ class _PairMeasurement:
 
     def layer(self, layer: str) -> LayerAgreement:
         by_kind = self._across_documents(counts.spans for *_, counts in self.documents)
+        of_layer = {kind: by_kind[kind] for kind in sorted(by_kind) if kind[0] == layer}
         spans: dict[str, dict[str, Score]] = {}
-        for kind in sorted(kind for kind in by_kind if kind[0] == layer):
-            spans.setdefault(kind[1], {})[kind[2] or ALL] = self._f1(by_kind[kind])
+        for kind, score in self._resamples.f1_scores(of_layer).items():
+            spans.setdefault(kind[1], {})[kind[2] or ALL] = score
         tokens = self._tokens(layer)
         values: dict[str, list[Unit]] = {}
         for start, (*_, counts) in zip(self._starts, self.documents, strict=True):
@@ -97,23 +113,19 @@ class _PairMeasurement:
         confusion: dict[str, Counter[str]] = {}
         for _, one, other in tokens:
             confusion.setdefault(str(one), Counter())[str(other)] += 1
-        labels = sorted({*confusion, *(label for row in confusion.values() for label in row)})
+        # An attribute has a name, so the empty one is that of the tokens.
+        named = {"": tokens, **{name: values[name] for name in sorted(values)}}
+        found, by_label = self._resamples.coefficients(named, by_label="")
         return LayerAgreement(
             spans=spans,
             tokens={
-                ALL: self._coefficients(tokens),
-                **{
-                    label: self._coefficients(
-                        [(n, str(one == label), str(other == label)) for n, one, other in tokens]
-                    )
-                    for label in labels
-                    if label != OUTSIDE
-                },
+                ALL: found.pop(""),
+                **{name: by_label[name] for name in sorted(by_label) if name != OUTSIDE},
             },
             token_confusion={
                 label: dict(sorted(confusion[label].items())) for label in sorted(confusion)
             },
-            attributes={name: self._coefficients(units) for name, units in sorted(values.items())},
+            attributes=found,
             gamma=self._gamma(layer) if self._with_gamma else None,
         )
 
@@ -124,11 +136,11 @@ class _PairMeasurement:
 
     def arguments(self) -> dict[str, Score]:
         counts = self._across_documents(counts.arguments for *_, counts in self.documents)
-        return {mode: self._f1(by_sentence) for mode, by_sentence in counts.items()}
+        return self._resamples.f1_scores(counts)
 
     def claims(self) -> dict[str, Score]:
         counts = self._across_documents(counts.claims for *_, counts in self.documents)
-        return {part: self._f1(by_sentence) for part, by_sentence in counts.items()}
+        return self._resamples.f1_scores(counts)
 
     def _across_documents(
         self, per_document: Iterable[Mapping[tuple[int, K], PairCount]]
@@ -142,12 +154,11 @@ class _PairMeasurement:
     def _tokens(self, layer: str) -> list[Unit]:
         return [
             (start + sentence, one, other)
-            for start, (document, annotations, _) in zip(self._starts, self.documents, strict=True)
-            if all(layer in annotation.layers for annotation in annotations)
+            for start, indexed in zip(self._starts, self._indexed, strict=True)
+            if all(layer in indexed.annotations[name].layers for name in self._names)
             for sentence, one, other in zip(
-                _sentences_of_tokens(document),
-                token_labels(document, annotations[0], layer),
-                token_labels(document, annotations[1], layer),
+                indexed.sentences,
+                *(indexed.labels(name, layer) for name in self._names),
                 strict=True,
             )
         ]
@@ -159,53 +170,6 @@ class _PairMeasurement:
             if all(layer in annotation.layers for annotation in annotations)
         ]
         return gamma(shared, layer, self._seed)
-
-    def _f1(self, by_sentence: Mapping[int, PairCount]) -> Score:
-        total = sum(by_sentence.values(), PairCount())
-        columns = np.zeros((3, self._draws.shape[1]))
-        for sentence, count in by_sentence.items():
-            columns[:, sentence] = count.common, count.first, count.second
-        common, first, second = (self._draws @ column for column in columns)
-        has_items = first + second > 0
-        low, high = interval(2 * common[has_items] / (first + second)[has_items]) or (None, None)
-        return Score(
-            value=f1(total.common, total.first, total.second),
-            low=low,
-            high=high,
-            common=total.common,
-            first=total.first,
-            second=total.second,
-        )
-
-    def _coefficients(self, units: Sequence[Unit]) -> Coefficients:
-        # A value that both annotators lack (None) is a value like any other.
-        labels = {
-            label: n for n, label in enumerate(dict.fromkeys(x for _, *both in units for x in both))
-        }
-        cells = {cell: n for n, cell in enumerate(dict.fromkeys((a, b) for _, a, b in units))}
-        counts = np.zeros((self._draws.shape[1], len(cells)))
-        for sentence, one, other in units:
-            counts[sentence, cells[one, other]] += 1
-        rows = [labels[one] for one, _ in cells]
-        columns = [labels[other] for _, other in cells]
-        tables = np.zeros((1 + len(self._draws), len(labels), len(labels)), dtype=np.int64)
-        tables[0, rows, columns] = counts.sum(axis=0)
-        tables[1:, rows, columns] = self._draws @ counts
-        kappas, alphas = kappa_and_alpha(tables)
-        return Coefficients(
-            units=len(units),
-            same=sum(one == other for _, one, other in units),
-            kappa=_coefficient(kappas),
-            alpha=_coefficient(alphas),
-        )
-
-
-def _coefficient(values: FloatArray) -> Score:
-    """The first value, with the interval of the others."""
-    if np.isnan(values[0]):
-        return Score(value=None)
-    low, high = interval(values[1:]) or (None, None)
-    return Score(value=float(values[0]), low=low, high=high)
 
 
 def _sentences_of_tokens(document: Document) -> Iterator[int]:

@@ -66,8 +66,12 @@ class PairAgreement(Struct, frozen=True):
 
 
 class AgreementReport(Struct, frozen=True):
-    """Agreement of all pairs, and Krippendorff's α on tokens of all annotators, by layer."""
+    """Agreement of all pairs, and Krippendorff's α on tokens of all annotators, by layer.
+
+    ``resamples`` is the number of resamples that each interval is computed from.
+    """
 
     annotators: tuple[str, ...]
+    resamples: int
     pairs: tuple[PairAgreement, ...]
     alpha: Mapping[str, float | None]

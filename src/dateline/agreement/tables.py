@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -34,6 +34,28 @@ def measure_rows(pair: PairAgreement) -> Iterator[Row]:
         yield Row(name=f"arguments: F1, same {mode}", score=score)
     for part, score in pair.claims.items():
         yield Row(name=f"claims: same {part}", score=score)
+
+
+class Summary(Struct, frozen=True):
+    """A measure of many pairs: its mean, and the lowest and the highest value with their pairs."""
+
+    name: str
+    mean: float
+    lowest: tuple[float, str]
+    highest: tuple[float, str]
+
+
+def summaries(pairs: Sequence[PairAgreement]) -> Iterator[Summary]:
+    """Each measure over all pairs for which it is defined."""
+    found: dict[str, list[tuple[float, str]]] = {}
+    for pair in pairs:
+        for row in measure_rows(pair):
+            if row.score.value is not None:
+                value = row.score.value, f"{pair.first} and {pair.second}"
+                found.setdefault(row.name, []).append(value)
+    for name, values in found.items():
+        mean = sum(value for value, _ in values) / len(values)
+        yield Summary(name=name, mean=mean, lowest=min(values), highest=max(values))
 
 
 def agreement_markdown(report: AgreementReport, *, main_only: bool = False) -> str:

@@ -19,6 +19,9 @@ from dateline.model import LAYERS
 if TYPE_CHECKING:
     from dateline.agreement.report import AgreementReport
 
+SHOWN = 45
+"""Pairs that are shown one by one, those of ten annotators."""
+
 
 @click.command(cls=Command)
 @click.argument("annotators", nargs=-1, required=True, metavar="ANNOTATOR...")
@@ -41,7 +44,8 @@ def agree(
 
     Compares each pair of annotators on the documents that both have annotated: F1 of spans,
     Cohen's kappa and Krippendorff's alpha on tokens and attributes, coreference, arguments and
-    claims, with 95% intervals. --format html shows every disagreement in its context.
+    claims, with 95% intervals. --format html shows every disagreement in its context. For more than
+    ten annotators, a table shows mean, lowest and highest values instead of each pair.
 
     \b
     Examples:
@@ -76,7 +80,9 @@ def _show(report: AgreementReport) -> None:
     from dateline.rendering.listing import counted
     from dateline.rendering.tables import Table, print_tables
 
-    for pair in report.pairs:
+    if len(report.pairs) > SHOWN:
+        _summarise(report)
+    for pair in report.pairs if len(report.pairs) <= SHOWN else ():
         documents = counted(len(pair.documents), "document")
         rows = []
         for row in measure_rows(pair):
@@ -92,3 +98,24 @@ def _show(report: AgreementReport) -> None:
         for layer, value in report.alpha.items():
             line = f"Krippendorff's alpha of all annotators on {layer}: {format_number(value)}"
             click.echo(line)
+
+
+def _summarise(report: AgreementReport) -> None:
+    from dateline.agreement.tables import format_number, summaries
+    from dateline.rendering.tables import Table, print_tables
+
+    rows = [
+        (
+            row.name,
+            format_number(row.mean),
+            *(
+                cell
+                for value, pair in (row.lowest, row.highest)
+                for cell in (format_number(value), pair)
+            ),
+        )
+        for row in summaries(report.pairs)
+    ]
+    title = f"{len(report.annotators)} annotators, {len(report.pairs):,} pairs"
+    print_tables([Table(title, ("measure", "mean", "lowest", "of", "highest", "of"), rows)])
+    click.echo("--format json has all measures of each pair.")
