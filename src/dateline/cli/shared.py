@@ -3,22 +3,58 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
 import click
 
 from dateline.cli.interrupts import INTERRUPTED, raise_on_interrupt
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, NotFoundError
 from dateline.model import LAYERS
+from dateline.rendering.printable import STDOUT, printable
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
+
+
+class Styled(str):
+    """Text with styles for the terminal, which `echo` does not escape; made by `styled`."""
+
+    __slots__ = ()
+
+
+def styled(text: str, **style: Any) -> Styled:
+    """The text in the style of ``click.style``; what could control a terminal is escaped."""
+    return Styled(click.style(printable(text), **style))
+
+
+def echo(*parts: str, nl: bool = True, err: bool = False) -> None:
+    """Print the parts as one text; what could control a terminal is escaped (`printable`).
+
+    Messages to a stderr that cannot be written to are dropped: they change no result.
+    """
+    text = "".join(part if isinstance(part, Styled) else printable(part) for part in parts)
+    try:
+        click.echo(text, nl=nl, err=err)
+    except OSError as error:
+        if not err:
+            raise OSError(error.errno, error.strerror, STDOUT) from None
+        _discard(sys.stderr)
+
+
+def echo_json(value: object, order: Literal["sorted"] | None = None) -> None:
+    """Print a value as indented JSON."""
+    import msgspec
+
+    echo(msgspec.json.format(msgspec.json.encode(value, order=order), indent=2).decode())
 
 
 def find_root(start: Path) -> Path:
@@ -33,13 +69,27 @@ def find_root(start: Path) -> Path:
 class Settings:
     """The options that every command takes."""
 
-    root: Path = field(default_factory=lambda: find_root(Path.cwd()))
+    given_root: Path | None = None
     quiet: bool = False
+
+    @cached_property
+    def root(self) -> Path:
+        """The corpus folder: ``--root``, or the nearest one from the current folder upwards.
+
+        Raises NotFoundError if the current folder was deleted.
+        """
+        try:
+            return self.given_root.resolve() if self.given_root else find_root(Path.cwd())
+        except FileNotFoundError:
+            raise NotFoundError(
+                "The current folder was deleted. Change to another one, or give --root DIR as an "
+                "absolute path."
+            ) from None
 
     def say(self, message: str) -> None:
         """Print a message to stderr, unless ``--quiet`` is given. Results go to stdout instead."""
         if not self.quiet:
-            click.echo(message, err=True)
+            echo(message, err=True)
 
     def progress(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
         """The same items, with a progress bar if stderr is a terminal."""
@@ -128,7 +178,7 @@ def dry_run_option(text: str = "Show what would change, and write nothing.") -> 
 
 def _set_root(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
     if value is not None:
-        ctx.ensure_object(Settings).root = value.resolve()
+        ctx.ensure_object(Settings).given_root = value
 
 
 def _set_quiet(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -156,6 +206,60 @@ def _shared_options() -> list[click.Parameter]:
     ]
 
 
+@contextmanager
+def _errors_as_messages() -> Iterator[None]:
+    """Turn expected errors into a printable message and an exit code."""
+    try:
+        yield
+    except click.ClickException as error:
+        vars(error)["message"] = printable(error.message)
+        raise
+    except DatelineError as error:
+        raise click.ClickException(printable(str(error))) from None
+    except BrokenPipeError:
+        # The reader of the output, such as `head`, has exited.
+        _discard(sys.stdout)
+        _discard(sys.stderr)
+        raise click.exceptions.Exit(1) from None
+    except OSError as error:
+        raise click.ClickException(printable(_describe(error))) from None
+    except UnicodeEncodeError as error:
+        if not "\ud800" <= error.object[error.start : error.start + 1] <= "\udfff":
+            raise
+        near = error.object[max(0, error.start - 40) : error.start + 40]
+        raise click.ClickException(
+            f'"{printable(near)}" has bytes that are not UTF-8. Write it in UTF-8.'
+        ) from None
+
+
+def _describe(error: OSError) -> str:
+    """The file and the reason, such as ``corpus/a.json: Permission denied.``."""
+    files = " -> ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+    if files == STDOUT:
+        _discard(sys.stdout)
+    reason = f"{error.strerror or error}."
+    return f"{files}: {reason}" if files else f"The operating system reports: {reason}"
+
+
+def _discard(stream: TextIO) -> None:
+    """Drop what the stream still holds, and all that follows, so that exiting does not fail."""
+    with suppress(OSError, ValueError):  # not a file, as in tests
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _open_streams() -> None:
+    """Put the null device in place of closed standard streams; escape what others cannot encode."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # It takes the lowest free number: else the next file would be taken for the stream.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 class Command(click.Command):
     """A command that takes the shared options and turns expected errors into messages."""
 
@@ -163,26 +267,16 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.params.extend(_shared_options())
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse the arguments; errors become messages."""
+        with _errors_as_messages():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. A DatelineError or an OSError becomes a message and exit code 1."""
         raise_on_interrupt()
-        try:
+        with _errors_as_messages():
             return super().invoke(ctx)
-        except DatelineError as error:
-            raise click.ClickException(str(error)) from None
-        except BrokenPipeError:
-            # The reader of the output, such as `head`, has exited.
-            sys.stderr.close()
-            ctx.exit(1)
-        except OSError as error:
-            raise click.ClickException(_describe(error)) from None
-
-
-def _describe(error: OSError) -> str:
-    """The file and the reason, such as ``corpus/a.json: Permission denied.``."""
-    files = " -> ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
-    reason = f"{error.strerror or error}."
-    return f"{files}: {reason}" if files else f"The operating system reports: {reason}"
 
 
 class Group(click.Group):
@@ -206,18 +300,22 @@ class Group(click.Group):
         }
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the group; a terminal that lacks a character gets an escape, not a failure."""
+        """Run the group, even if standard streams are closed or cannot encode a character."""
         # Annotations are trees; looking for cycles in thousands of them takes a third of the time.
         gc.set_threshold(100_000, 50, 50)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
+        _open_streams()
         return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse the arguments; errors become messages."""
+        with _errors_as_messages():
+            return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. Ctrl+C exits with 130, as shells expect, and without a traceback."""
         try:
-            return super().invoke(ctx)
+            with _errors_as_messages():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             _exit_interrupted(ctx)
         except click.Abort as abort:
@@ -264,5 +362,5 @@ class Group(click.Group):
 
 
 def _exit_interrupted(ctx: click.Context) -> NoReturn:
-    click.echo("\nInterrupted.", err=True)
+    echo("\nInterrupted.", err=True)
     ctx.exit(INTERRUPTED)

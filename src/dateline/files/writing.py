@@ -147,8 +147,9 @@ def write_together(root: Path, files: Mapping[Path, bytes | None]) -> None:
         raise
     except OSError as error:
         raise ConflictError(
-            f"{error.filename}: {error.strerror}. Some files are new and some are old. Fix "
-            "permissions or disk space, and run the command again; it finishes the change first."
+            f"{error.filename or journal}: {error.strerror}. Some files are new and some are old. "
+            "Fix permissions or disk space, and run the command again; it finishes the change "
+            "first."
         ) from None
 
 

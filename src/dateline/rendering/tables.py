@@ -7,12 +7,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dateline.rendering.markdown import escape
+from dateline.rendering.printable import STDOUT, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table as RichTable
 
 NARROW = 100
 """Width in characters below which tables have no lines between their columns."""
+DEFAULT_WIDTH = 80
+"""Width in characters where the terminal's is unknown."""
+UNLIMITED = 10_000
+"""Width in characters that no table needs."""
 
 
 class Table(NamedTuple):
@@ -25,10 +31,16 @@ class Table(NamedTuple):
 
 
 def print_tables(tables: Iterable[Table], *, stderr: bool = False) -> None:
-    """Print tables to the terminal, each followed by a blank line."""
+    """Print tables to the terminal, each followed by a blank line.
+
+    A table that is too wide is printed as a list: a block of lines "column: value" for each row.
+    """
     from rich.console import Console  # noqa: PLC0415
 
-    _print(tables, Console(stderr=stderr))
+    try:
+        _print(tables, Console(stderr=stderr))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard error" if stderr else STDOUT) from None
 
 
 def text_tables(tables: Iterable[Table], width: int = NARROW - 1) -> str:
@@ -70,23 +82,47 @@ def markdown_parts(lead: Iterable[str], tables: Sequence[Table]) -> str:
 
 
 def _print(tables: Iterable[Table], console: Console) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    if console.width < 1:
+        console.width = DEFAULT_WIDTH  # COLUMNS=0 means that the width is unknown
+    for table in tables:
+        if table.title:
+            console.print(Text(printable(table.title), style="bold italic"))
+        shown = _rich_table(table, console)
+        # The minimum is the width at which no word is broken and no number is cut off.
+        if (
+            console.measure(shown, options=console.options.update(width=UNLIMITED)).minimum
+            > console.width
+        ):
+            console.print(Text(_as_list(table)), soft_wrap=True)
+        else:
+            console.print(shown)
+        console.print()
+
+
+def _rich_table(table: Table, console: Console) -> RichTable:
     from rich import box  # noqa: PLC0415
     from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    for table in tables:
-        if table.title:
-            console.print(Text(table.title, style="bold italic"))
-        shown = RichTable()
-        if console.width < NARROW:
-            # Lines between the columns would take the room that names of measures need.
-            shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
-        for position, column in enumerate(table.columns):
-            if position < table.texts:
-                shown.add_column(column, overflow="fold")
-            else:
-                shown.add_column(column, justify="right", no_wrap=True)
-        for row in table.rows:
-            shown.add_row(*(Text(cell) for cell in row))
-        console.print(shown)
-        console.print()
+    shown = RichTable()
+    if console.width < NARROW:
+        # Lines between the columns would take the room that names of measures need.
+        shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, (0, 0, 0, 0), False
+    for position, column in enumerate(table.columns):
+        if position < table.texts:
+            shown.add_column(Text(printable(column)), overflow="fold")
+        else:
+            shown.add_column(Text(printable(column)), justify="right", no_wrap=True)
+    for row in table.rows:
+        shown.add_row(*(Text(printable(cell)) for cell in row))
+    return shown
+
+
+def _as_list(table: Table) -> str:
+    blocks = (
+        "\n".join(f"{column}: {cell}" for column, cell in zip(table.columns, row, strict=True))
+        for row in table.rows
+    )
+    return printable("\n\n".join(blocks))

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from dateline.cli.annotation.connection import pseudonyms_by_user, url_option
-from dateline.cli.shared import Group, Settings, format_option, pass_settings
+from dateline.cli.shared import Group, Settings, echo, format_option, pass_settings
 
 
 @click.group(cls=Group)
@@ -56,17 +56,16 @@ def list_annotators(settings: Settings, output_format: str) -> None:
     if output_format == "json":
         import json
 
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from dateline.rendering.tables import Table, print_tables
 
-    table = Table("pseudonym", "kind", "since", "documents", "note")
+    columns = ("pseudonym", "kind", "since", "documents", "note")
+    cells = []
     for row in rows:
-        cells = (row["pseudonym"], row["kind"] or "not listed", row["since"], row["documents"])
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in (*cells, row["note"])))
-    Console().print(table)
+        shown = row | {"kind": row["kind"] or "not listed"}
+        cells.append(tuple(str("" if shown[c] is None else shown[c]) for c in columns))
+    print_tables([Table("", columns, cells, texts=len(columns))])
 
 
 @annotators.command()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from dateline.cli.shared import Settings
+from dateline.cli.shared import Settings, echo
 from dateline.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ class Outcome:
             if notice.level != "refused" or self._immediately:
                 self._settings.say(_line(notice))
         for file in result.written:
-            click.echo(file)
+            echo(file)
         for file in result.removed:
             self._settings.say(f"{file}: removed, because it was deleted on the server")
         self._written += len(result.written)

@@ -21,12 +21,14 @@ from dateline.cli.shared import (
     Group,
     Settings,
     dry_run_option,
+    echo,
     layers_option,
     names_option,
     pass_settings,
 )
 from dateline.errors import ConflictError
 from dateline.model import LAYERS
+from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
     from dateline.label_studio.sync.push import PushResult
@@ -68,7 +70,8 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
     from dateline.corpus.store import Corpus
     from dateline.label_studio.config.labelling_config import labelling_config
 
-    click.echo(labelling_config(Corpus(settings.root).ontology, _ordered(layers)), nl=False)
+    page = labelling_config(Corpus(settings.root).ontology, _ordered(layers))
+    echo(printable_markup(page), nl=False)
 
 
 @studio.command()

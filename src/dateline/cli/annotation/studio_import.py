@@ -12,6 +12,8 @@ from dateline.cli.shared import (
     Command,
     Settings,
     dry_run_option,
+    echo,
+    echo_json,
     format_option,
     layers_option,
     names_option,
@@ -87,7 +89,7 @@ def import_export(
         raise click.UsageError("Give either --mapping FILE or --template.")
     tasks = read_export(export)
     if mapping is None:
-        click.echo(mapping_template(importer.export_labels(tasks), corpus.ontology), nl=False)
+        echo(mapping_template(importer.export_labels(tasks), corpus.ontology), nl=False)
         return
     options = importer.ImportOptions(
         pseudonyms=_pseudonyms(users),
@@ -117,12 +119,10 @@ def _report(
 ) -> None:
     refused = [notice for notice in result.notices if notice.level == "refused"]
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2))
+        echo_json(result)
     else:
         for file in result.written:
-            click.echo(file)
+            echo(file)
         for notice in result.notices:
             if notice.level != "refused":
                 settings.say(notice.line)

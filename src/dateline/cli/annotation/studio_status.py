@@ -9,7 +9,7 @@ import click
 
 from dateline.cli.annotation.connection import Target, existing_project, target_options
 from dateline.cli.interrupts import prompt_exit
-from dateline.cli.shared import Command, format_option
+from dateline.cli.shared import Command, echo_json, format_option
 
 if TYPE_CHECKING:
     from dateline.label_studio.sync.status import DocumentState
@@ -48,18 +48,11 @@ def status(target: Target, output_format: str) -> None:
             project = existing_project(server, title)
             states += document_states(target.corpus, server, project, names, annotator)
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(states), indent=2))
+        echo_json(states)
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from dateline.rendering.tables import Table, print_tables
 
-    table = Table("document", "annotator", "state")
-    for state in sorted(states, key=lambda s: (s.document, s.annotator or "")):
-        cells = (state.document, state.annotator or "—", state.state)
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+    rows = sorted((state.document, state.annotator or "—", state.state) for state in states)
+    print_tables([Table("", ("document", "annotator", "state"), rows, texts=3)])
     counts = Counter(state.state for state in states)
     target.settings.say(", ".join(f"{count} {name}" for name, count in counts.most_common()))

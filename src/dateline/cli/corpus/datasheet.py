@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, echo, pass_settings
 from dateline.errors import ConflictError, NotFoundError
 from dateline.model import GOLD
 
@@ -42,7 +42,7 @@ def datasheet(settings: Settings, task: str | None) -> None:
 
     corpus = Corpus(settings.root)
     if task is None:
-        click.echo(_counts(corpus), nl=False)
+        echo(_counts(corpus), nl=False)
         return
     path = corpus.root / "DATASHEET.md"
     if not path.is_file():

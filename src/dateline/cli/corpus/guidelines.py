@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, echo, pass_settings
 from dateline.errors import DatelineError, InvalidInputError
 
 
@@ -38,7 +38,7 @@ def guidelines(settings: Settings, write: Path | None, check: Path | None) -> No
 
     body = labels(Corpus(settings.root).ontology)
     if write is None and check is None:
-        click.echo(body, nl=False)
+        echo(body, nl=False)
     if check is not None and block(_text(check), BLOCK, str(check)) != body.strip("\n"):
         raise DatelineError(
             f"{check}: is out of date with schema/ontology.schema.json; run "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, echo, pass_settings
 
 
 @click.command(cls=Command)
@@ -37,7 +37,7 @@ def ingest(settings: Settings, paths: tuple[Path, ...]) -> None:
     for outcome in settings.progress(outcomes, "Ingesting", total=len(seeds)):
         counts[outcome.result] += 1
         if outcome.result == "refused":
-            click.echo(f"{outcome.seed}: {outcome.message}", err=True)
+            echo(f"{outcome.seed}: {outcome.message}", err=True)
         elif outcome.result != "unchanged":
             settings.say(f"{outcome.seed}: {outcome.result}")
     if not paths:

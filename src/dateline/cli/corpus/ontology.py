@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    echo,
+    echo_json,
+    format_option,
+    pass_settings,
+    styled,
+)
 
 if TYPE_CHECKING:
     from dateline.ontology.labels import Label, Ontology
@@ -32,13 +40,11 @@ def ontology(settings: Settings, output_format: str) -> None:
 
     found = Corpus(settings.root).ontology
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(found, order="sorted"), indent=2))
+        echo_json(found, order="sorted")
         return
     from dateline.rendering.tables import Table, print_tables
 
-    click.echo(click.style(f"{found.title}, version {found.version}", bold=True))
+    echo(styled(f"{found.title}, version {found.version}", bold=True))
     print_tables(
         Table(title, columns, rows, texts=len(columns)) for title, columns, rows in _tables(found)
     )

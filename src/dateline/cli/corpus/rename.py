@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import click
 
-from dateline.cli.shared import Command, Settings, dry_run_option, pass_settings
+from dateline.cli.shared import Command, Settings, dry_run_option, echo, pass_settings
 from dateline.rendering.listing import counted
 
 
@@ -43,5 +43,5 @@ def rename(settings: Settings, names: tuple[str, ...], dry_run: bool) -> None:
     with nullcontext() if dry_run else locked(corpus.root):
         result = rename_labels(corpus, renames, dry_run=dry_run)
     for (kind, old, new), count in sorted(result.labels.items()):
-        click.echo(f"{kind}: {old} to {new}, {counted(count, 'time')}")
+        echo(f"{kind}: {old} to {new}, {counted(count, 'time')}")
     settings.say(f"{'Would change' if dry_run else 'Changed'} {counted(len(result.files), 'file')}")

@@ -12,6 +12,7 @@ from dateline.cli.shared import (
     Command,
     Settings,
     annotators_option,
+    echo_json,
     format_option,
     pass_settings,
 )
@@ -66,9 +67,7 @@ def stats(
         for path in draw(plots_of(found[names[0]], corpus.ontology), plots):
             settings.say(f"Wrote {path}")
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        echo_json(found)
         return
     for name, statistics in found.items():
         _show(name, statistics)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    echo,
+    echo_json,
+    format_option,
+    pass_settings,
+    styled,
+)
 from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
@@ -73,22 +81,20 @@ def rules(output_format: str) -> None:
 
         fields = ("code", "level", "scope", "title", "why")
         rows = [{field: getattr(rule, field) for field in fields} for rule in all_rules().values()]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for rule in all_rules().values():
-        level = click.style(rule.level, fg="red" if rule.level == "error" else "yellow")
-        click.echo(f"{click.style(rule.code, bold=True)} {level}: {rule.title}.")
-        click.echo(f"    {rule.why}")
+        level = styled(rule.level, fg="red" if rule.level == "error" else "yellow")
+        echo(styled(rule.code, bold=True), " ", level, f": {rule.title}.")
+        echo(f"    {rule.why}")
 
 
 def _print(incidents: Sequence[Incident], output_format: str) -> None:
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(incidents), indent=2))
+        echo_json(incidents)
     elif output_format == "github":
         for incident in incidents:
-            click.echo(_github(incident))
+            echo(_github(incident))
     else:
         for incident in incidents:
             show_incident(incident)
@@ -98,15 +104,11 @@ def show_incident(incident: Incident) -> None:
     """Print an incident as lines of text."""
     color = "red" if incident.level == "error" else "yellow"
     place = f"{incident.file} {incident.pointer}".rstrip()
-    click.echo(
-        click.style(place, bold=True) + (f" ({incident.subject})" if incident.subject else "")
-    )
-    click.echo(
-        f"  {click.style(f'{incident.level} {incident.code}', fg=color)}: {incident.message}"
-    )
+    echo(styled(place, bold=True), f" ({incident.subject})" if incident.subject else "")
+    echo("  ", styled(f"{incident.level} {incident.code}", fg=color), f": {incident.message}")
     if incident.quote:
-        click.echo(f"    {incident.quote}")
-    click.echo(f"    {incident.hint}")
+        echo(f"    {incident.quote}")
+    echo(f"    {incident.hint}")
 
 
 def _github(incident: Incident) -> str:

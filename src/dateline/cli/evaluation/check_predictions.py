@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    echo,
+    echo_json,
+    format_option,
+    pass_settings,
+    styled,
+)
 from dateline.rendering.listing import counted, listed
 
 if TYPE_CHECKING:
@@ -51,9 +59,7 @@ def check_predictions(
         texts = {document.id: document for document in read_gold(gold).documents}
     result = check(predictions, Corpus(settings.root), texts)
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2))
+        echo_json(result)
     else:
         _print(result)
     rejected = len({p.line for p in result.problems if p.effect == "rejected"})
@@ -75,14 +81,14 @@ def _print(result: CheckResult) -> None:
     for problems in alike.values():
         more = "more places; --format json lists them all"
         for place in listed(map(_place, problems), PLACES, more=more):
-            click.echo(place)
+            echo(styled(place, bold=True))
         first = problems[0]
-        click.echo(f"  {click.style(first.effect, fg=COLORS[first.effect])}: {first.message}")
+        echo("  ", styled(first.effect, fg=COLORS[first.effect]), f": {first.message}")
         if first.hint:
-            click.echo(f"    {first.hint}")
+            echo(f"    {first.hint}")
 
 
 def _place(problem: PredictionProblem) -> str:
     place = f"line {problem.line} {problem.document} {problem.pointer}".rstrip()
     item = f" ({problem.id})" if problem.id else ""
-    return f"{click.style(place, bold=True)}{item}"
+    return place + item

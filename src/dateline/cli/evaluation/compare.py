@@ -10,12 +10,11 @@ import click
 from dateline.cli.evaluation.scoring_options import (
     FILE,
     gold_options,
-    print_json,
     print_report,
     resampling_options,
     scoring_arguments,
 )
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import Command, Settings, echo_json, format_option, pass_settings
 
 
 @click.command(cls=Command)
@@ -61,7 +60,7 @@ def compare(
         allow_differences=allow_differences,
     )
     if output_format == "json":
-        print_json(report.to_dict())
+        echo_json(report.to_dict())
     else:
         lead = [*notes(report), LEGEND]
         print_report(output_format, "Comparison", lead, tables(report), str(report.signature))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, echo, pass_settings
 
 
 @click.command(cls=Command, name="convert-predictions")
@@ -68,7 +68,7 @@ def convert_predictions(
     write_atomically(out, msgspec.json.Encoder().encode_lines([p for p, _ in found]))
     for _, placement in found:
         for words in placement.lost:
-            click.echo(f'{placement.document}: "{words}" is not in the text')
+            echo(f'{placement.document}: "{words}" is not in the text')
         settings.say(
             f"{placement.document}: {placement.exact} found verbatim, {placement.loose} found with "
             f"other case, blanks or quotation marks, {placement.ambiguous} found at several "

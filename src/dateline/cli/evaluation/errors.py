@@ -11,13 +11,13 @@ from dateline.cli.evaluation.scoring_options import (
     FILE,
     gold_options,
     matching_options,
-    print_json,
     print_report,
 )
 from dateline.cli.shared import (
     Command,
     Settings,
     annotators_option,
+    echo_json,
     format_option,
     pass_settings,
 )
@@ -88,7 +88,7 @@ def errors(
                 f"{group}: {measure}": value for (group, measure), value in agreement.items()
             },
         }
-        print_json(content)
+        echo_json(content)
         return
     shown = list(tables(analysis, name_documents=inputs.document_count > 1))
     if agreement:

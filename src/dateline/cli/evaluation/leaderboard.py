@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, pass_settings
 from dateline.errors import ConflictError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -92,20 +92,18 @@ def _show(corpus: Corpus, gold: Gold, listed: Systems, output_format: str) -> No
     from dateline.evaluation.leaderboard.results import read_results
 
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(read_results(corpus)), indent=2))
+        echo_json(read_results(corpus))
         return
     notes, short, detailed = _content(corpus, gold, listed)
     if output_format == "html":
-        click.echo(_page(notes, [*short, *detailed]), nl=False)
+        echo(_page(notes, [*short, *detailed]), nl=False)
     elif output_format == "md":
-        click.echo(_readme_block(notes, short), nl=False)
+        echo(_readme_block(notes, short), nl=False)
     else:
         from dateline.rendering.tables import print_tables
 
         print_tables(short)
-        click.echo("\n\n".join(notes))
+        echo("\n\n".join(notes))
 
 
 def _update(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.interrupts import prompt_exit
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, echo, pass_settings
 from dateline.rendering.listing import counted
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def predict(
 
     record = run(model, loaded, selected, source, out, batch, watch)
     for name, reason in record.failed.items():
-        click.echo(f"{name}: {reason}")
+        echo(f"{name}: {reason}")
     cost = "".join(f", {key.replace('_', ' ')}: {n:,.0f}" for key, n in record.cost.items())
     settings.say(
         f"{out}: {record.predicted} predicted, {len(record.failed)} failed, "

@@ -10,12 +10,11 @@ import click
 from dateline.cli.evaluation.scoring_options import (
     FILE,
     gold_options,
-    print_json,
     print_report,
     resampling_options,
     scoring_arguments,
 )
-from dateline.cli.shared import Command, Settings, format_option, pass_settings
+from dateline.cli.shared import Command, Settings, echo_json, format_option, pass_settings
 from dateline.rendering.listing import listed
 
 PROBLEMS_SHOWN = 5
@@ -62,7 +61,7 @@ def score(
         per_document=by_document,
     )
     if output_format == "json":
-        print_json(report.to_dict())
+        echo_json(report.to_dict())
     else:
         shown = tables(report, by_label=by_label)
         lead = [*notes(report), LEGEND]

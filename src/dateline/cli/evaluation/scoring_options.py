@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.cli.shared import Settings, layers_option
+from dateline.cli.shared import Settings, echo, layers_option
+from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
     from dateline.evaluation.columns.scoring_input import MatchingOptions
@@ -101,13 +102,6 @@ def scoring_arguments(
     }
 
 
-def print_json(value: object) -> None:
-    """Print a value as indented JSON."""
-    import msgspec
-
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
-
-
 def print_report(
     output_format: str, title: str, lead: Sequence[str], tables: Iterable[Table], signature: str
 ) -> None:
@@ -115,11 +109,11 @@ def print_report(
     from dateline.rendering import tables as rendering
 
     if output_format == "md":
-        click.echo(rendering.markdown_page(title, lead, tables, signature), nl=False)
+        echo(rendering.markdown_page(title, lead, tables, signature), nl=False)
     elif output_format == "html":
         from dateline.rendering.html import html_page
 
-        click.echo(html_page(title, lead, tables, signature))
+        echo(printable_markup(html_page(title, lead, tables, signature)))
     else:
         rendering.print_tables(tables)
-        click.echo(signature)
+        echo(signature)

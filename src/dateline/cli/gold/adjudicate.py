@@ -17,6 +17,7 @@ from dateline.cli.shared import (
     Settings,
     documents_option,
     dry_run_option,
+    echo,
     format_option,
     pass_settings,
 )
@@ -165,14 +166,14 @@ def _list(adjudications: Iterable[Adjudication], list_all: bool, output_format: 
                 rows.append(_row(adjudication, case, decision))
                 continue
             for line in case_lines(adjudication, case):
-                click.echo(line)
+                echo(line)
             if decision is not None:
-                click.echo(f"  {decision_text(decision)}")
-            click.echo()
+                echo(f"  {decision_text(decision)}")
+            echo()
         if output_format == "text":
-            click.echo(progress(adjudication))
+            echo(progress(adjudication))
     if output_format == "json":
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        echo(json.dumps(rows, indent=2, ensure_ascii=False))
 
 
 def _row(adjudication: Adjudication, case: Case, decision: Decision | None) -> dict[str, Any]:
@@ -243,7 +244,7 @@ def _write_gold(
 ) -> bool:
     if adjudication.resolution.open:
         adjudication.save_decisions()
-        click.echo(progress(adjudication))
+        echo(progress(adjudication))
         return False
     changed = adjudication.write_gold(now(), curator, replace)
     written = "would be written" if dry_run else "written"

@@ -10,11 +10,14 @@ from dateline.cli.shared import (
     Command,
     Settings,
     documents_option,
+    echo,
+    echo_json,
     format_option,
     layers_option,
     pass_settings,
 )
 from dateline.model import LAYERS
+from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
     from dateline.agreement.report import AgreementReport
@@ -60,17 +63,15 @@ def agree(
         corpus, annotators, documents, layers or LAYERS, seed, with_gamma=gamma
     )
     if output_format == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
+        echo_json(report)
     elif output_format == "html":
         from dateline.agreement.html import agreement_html
 
-        click.echo(agreement_html(report, corpus.ontology.title))
+        echo(printable_markup(agreement_html(report, corpus.ontology.title)))
     elif output_format == "md":
         from dateline.agreement.tables import agreement_markdown
 
-        click.echo(agreement_markdown(report), nl=False)
+        echo(agreement_markdown(report), nl=False)
     else:
         _show(report)
 
@@ -93,11 +94,11 @@ def _show(report: AgreementReport) -> None:
         columns = ("measure", "value", "95% CI", "common", pair.first, pair.second)
         print_tables([Table(f"{pair.first} and {pair.second}, {documents}", columns, rows)])
         disagreements = counted(len(pair.disagreements), "disagreement")
-        click.echo(f"{disagreements}; --format html shows each in its context")
+        echo(f"{disagreements}; --format html shows each in its context")
     if len(report.annotators) > 2:
         for layer, value in report.alpha.items():
             line = f"Krippendorff's alpha of all annotators on {layer}: {format_number(value)}"
-            click.echo(line)
+            echo(line)
 
 
 def _summarise(report: AgreementReport) -> None:
@@ -118,4 +119,4 @@ def _summarise(report: AgreementReport) -> None:
     ]
     title = f"{len(report.annotators)} annotators, {len(report.pairs):,} pairs"
     print_tables([Table(title, ("measure", "mean", "lowest", "of", "highest", "of"), rows)])
-    click.echo("--format json has all measures of each pair.")
+    echo("--format json has all measures of each pair.")

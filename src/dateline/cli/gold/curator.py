@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dateline.cli.shared import echo, styled
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_json
+from dateline.rendering.printable import printable
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
@@ -45,7 +47,7 @@ def decide_cases(root: Path, adjudication: Adjudication, curator: Curator) -> bo
                 check_no_address(reason, "Reason")
             except InvalidInputError as error:
                 reason = None
-                click.echo(str(error))
+                echo(str(error))
                 click.pause()
         else:
             decision = _decision(adjudication, case, key)
@@ -58,7 +60,7 @@ def decide_cases(root: Path, adjudication: Adjudication, curator: Curator) -> bo
                 with locked(root):
                     adjudication.decide(case, signed)
             except InvalidInputError as error:
-                click.echo(str(error))
+                echo(str(error))
                 click.pause()
                 continue
             reason = None
@@ -69,11 +71,11 @@ def case_lines(adjudication: Adjudication, case: Case) -> Iterator[str]:
     """The case with its context, styled for a terminal."""
     from dateline.adjudication.cases.case_text import case_options, case_title
 
-    yield click.style(case_title(case, adjudication.annotated), bold=True)
+    yield styled(case_title(case, adjudication.annotated), bold=True)
     yield f"  {adjudication.annotated.context(case.ranges)}"
     for number, option in enumerate(case_options(case), 1):
         yield f"  {number}  {option}"
-    yield click.style(f"  {case.id}", dim=True)
+    yield styled(f"  {case.id}", dim=True)
 
 
 def progress(adjudication: Adjudication) -> str:
@@ -90,16 +92,16 @@ def now() -> str:
 
 def _show(adjudication: Adjudication, case: Case, reason: str | None) -> None:
     click.clear()
-    click.echo(progress(adjudication))
+    echo(progress(adjudication))
     for line in case_lines(adjudication, case):
-        click.echo(line)
+        echo(line)
     if reason:
-        click.echo(f"  reason: {reason}")
+        echo(f"  reason: {reason}")
     last = len(case.distinct_options())
     keys = [f"1-{last} choose"] if last else []
     keys += ["a all"] * case.allows_several + ["n none"] * case.allows_none
     keys += ["o other value", "r add a reason", "s skip", "q quit"]
-    click.echo("  " + "   ".join(keys))
+    echo("  " + "   ".join(keys))
 
 
 def _decision(adjudication: Adjudication, case: Case, key: str) -> Decision | None:
@@ -125,7 +127,7 @@ def _decision(adjudication: Adjudication, case: Case, key: str) -> Decision | No
 def _other_value(adjudication: Adjudication, case: Case) -> Any:
     """The value that the curator types: a label, words of the text, or JSON as in the log."""
     allowed = f" ({', '.join(case.allowed_values)})" if case.allowed_values else ""
-    given = str(click.prompt(f"Other value{allowed}"))
+    given = str(click.prompt(printable(f"Other value{allowed}")))
     with contextlib.suppress(MalformedError):
         return decode_json(given.encode("utf-8", "surrogateescape"))
     start = adjudication.document.text.find(given, max(0, case.ranges[0][0] - len(given)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, echo, pass_settings
 from dateline.rendering.listing import counted
 
 
@@ -43,5 +43,5 @@ def hydrate(settings: Settings, folder: Path, texts: Path, out: Path) -> None:
     result = hydrate_folder(folder, texts, out)
     settings.say(f"{out}: restored {result.restored:,} of {counted(result.documents, 'text')}")
     if result.problem:
-        click.echo(f"Not restored: {result.problem}.", err=True)
+        echo(f"Not restored: {result.problem}.", err=True)
         raise click.exceptions.Exit(1)

@@ -15,11 +15,13 @@ from dateline.cli.shared import (
     Command,
     Settings,
     dry_run_option,
+    echo,
     names_option,
     pass_settings,
 )
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.rendering.listing import counted, listed
+from dateline.rendering.printable import printable
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
@@ -106,7 +108,7 @@ def publish(
             return
         if plan is not None and plan.is_empty:
             return
-        if not yes and not click.confirm(f"Publish to {repository}?", err=True):
+        if not yes and not click.confirm(printable(f"Publish to {repository}?"), err=True):
             settings.say("Nothing was published.")
             return
         commit = publish_release(hub, folder, options)
@@ -157,18 +159,18 @@ def _plan(
     except HubUnreachableError as error:
         if not dry_run:
             raise
-        click.echo(f"Cannot compare with the Hub: {error}", err=True)
+        echo(f"Cannot compare with the Hub: {error}", err=True)
         return None
 
 
 def _show_files(files: list[StagedFile], texts: StagedTexts) -> None:
     for file in files:
-        click.echo(f"{file.sha256[:12]}  {file.size:>12,}  {file.path}")
-    click.echo(f"Texts withheld: {_listed(texts.withheld)}")
+        echo(f"{file.sha256[:12]}  {file.size:>12,}  {file.path}")
+    echo(f"Texts withheld: {_listed(texts.withheld)}")
     if texts.included:
-        click.echo(f"Texts included by --include-text: {_listed(texts.included)}")
+        echo(f"Texts included by --include-text: {_listed(texts.included)}")
     for wording in texts.not_restorable:
-        click.echo(f"Set to null, and not restorable from the text: {wording}")
+        echo(f"Set to null, and not restorable from the text: {wording}")
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -180,13 +182,13 @@ def _show_plan(hub: Hub, plan: PublishPlan, options: PublishOptions) -> None:
 
     tag = tag_of(options.version)
     if plan.is_empty:
-        click.echo(f"{hub.name} has {tag} already, with exactly these files.")
+        echo(f"{hub.name} has {tag} already, with exactly these files.")
         return
     if plan.create:
         kind = "private" if options.private else "public"
-        click.echo(f"Create {kind} repository {hub.name} (it does not exist or is not visible)")
+        echo(f"Create {kind} repository {hub.name} (it does not exist or is not visible)")
     if plan.uploads:
-        click.echo(f"Upload {counted(len(plan.uploads), 'file')} in one commit")
+        echo(f"Upload {counted(len(plan.uploads), 'file')} in one commit")
     for path in plan.deletions:
-        click.echo(f"Delete {path}")
-    click.echo(f"Tag the commit {tag}")
+        echo(f"Delete {path}")
+    echo(f"Tag the commit {tag}")

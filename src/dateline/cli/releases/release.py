@@ -9,7 +9,14 @@ import click
 
 from dateline.cli.corpus.datasheet import datasheet
 from dateline.cli.corpus.validate import show_incident
-from dateline.cli.shared import Command, Settings, dry_run_option, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    dry_run_option,
+    echo,
+    format_option,
+    pass_settings,
+)
 from dateline.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -40,10 +47,10 @@ def diff(settings: Settings, before: str, after: str | None, output_format: str)
 
     difference = diff_corpus(Corpus(settings.root), before, after)
     if output_format == "json":
-        click.echo(as_json(difference))
+        echo(as_json(difference))
         return
     for line in as_markdown(difference) if output_format == "md" else as_text(difference):
-        click.echo(line)
+        echo(line)
 
 
 @click.command(cls=Command)
@@ -119,14 +126,14 @@ def _plan(
 
 def _show(plan: ReleasePlan) -> None:
     previous = plan.manifest.previous
-    click.echo(f"Version {plan.version}" + (f" (previous: {previous})" if previous else " (first)"))
+    echo(f"Version {plan.version}" + (f" (previous: {previous})" if previous else " (first)"))
     if plan.difference is not None:
         from dateline.release.diff.formats import summary
 
-        click.echo(f"  {plan.difference.bump.level} changes")
+        echo(f"  {plan.difference.bump.level} changes")
         for line in summary(plan.difference.changes):
-            click.echo(f"  {line}")
+            echo(f"  {line}")
     for kind, number in plan.manifest.counts.items():
-        click.echo(f"  {kind.replace('_', ' ')}: {number:,}")
+        echo(f"  {kind.replace('_', ' ')}: {number:,}")
     for path in plan.files:
-        click.echo(f"  writes {path}")
+        echo(f"  writes {path}")

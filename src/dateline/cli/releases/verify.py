@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, pass_settings
+from dateline.cli.shared import Command, Settings, echo, pass_settings
 from dateline.errors import ConflictError, NotFoundError
 from dateline.rendering.listing import counted
 
@@ -58,7 +58,7 @@ def verify(settings: Settings, target: str, manifest_file: Path | None) -> None:
         found = verify_checkout(corpus, manifest)
         compared = f"{counted(found.files, 'file')}; manifest: {corpus.relative(path)}"
     for problem in found.problems:
-        click.echo(problem)
+        echo(problem)
     if found.problems:
         raise ConflictError(
             f"{target} differs from release {manifest.version}: "
