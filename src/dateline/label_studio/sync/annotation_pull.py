@@ -171,7 +171,9 @@ class AnnotationPuller:
         problems: Iterable[ResultProblem],
         note: str | None = None,
     ) -> PulledAnnotation:
-        found = [problem.line for problem in problems]
+        problems = tuple(problems)
+        repaired = [problem.line for problem in problems if problem.repaired]
+        found = [problem.line for problem in problems if not problem.repaired]
         found += [
             f"{i.code} {i.pointer}: {i.message}"
             for i in self._checker.check_annotation(annotation, work.document)
@@ -189,7 +191,12 @@ class AnnotationPuller:
             write_if_changed(kept_path(self._corpus, work.annotator, work.document.id), kept)
         pulled = work.result(action, note)
         return msgspec.structs.replace(
-            pulled, notices=(*work.notices("problem", found), *pulled.notices)
+            pulled,
+            notices=(
+                *work.notices("note", repaired),
+                *work.notices("problem", found),
+                *pulled.notices,
+            ),
         )
 
     def _kept(self, submission: Submission, user: int) -> KeptResult:

@@ -6,11 +6,12 @@ complete, and the next pull does the rest.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, InvalidInputError
-from dateline.files.writing import sha256
+from dateline.files.writing import locked, sha256
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
 from dateline.label_studio.sync.annotation_pull import AnnotationPuller, PullOptions
@@ -74,15 +75,17 @@ def pull(
     tasks = _counted(changes.tasks, numbers, on_task)
     for batch in _batches(server, project, tasks, documents):
         names = _with_annotator(names, batch, project, options.annotator)
-        for name in sorted(batch):
-            pulled.append(_document(puller, corpus.read_document(name), batch[name], names))
+        with _writing(corpus, options):
+            for name in sorted(batch):
+                pulled.append(_document(puller, corpus.read_document(name), batch[name], names))
     looked = {document.document for document in pulled} | changes.again
     candidates = (
         {(name, of) for name, of in kept_results(corpus) if of in documents}
         if last is None
         else {(name, of) for of in looked for name in last.pulled.get(of, ())}
     )
-    pulled += _deleted(corpus, puller, candidates - _present(pulled))
+    with _writing(corpus, options):
+        pulled += _deleted(corpus, puller, candidates - _present(pulled))
     pulled += _drafts(server, project, documents)
     if complete and started and not options.dry_run:
         kept = {} if last is None else {n: f for n, f in last.pulled.items() if n not in looked}
@@ -101,6 +104,10 @@ def pull(
         0 if last is None else sum(len(f) for n, f in last.pulled.items() if n not in looked)
     )
     return PullResult(documents=tuple(pulled), untouched=untouched)
+
+
+def _writing(corpus: Corpus, options: PullOptions) -> contextlib.AbstractContextManager[None]:
+    return contextlib.nullcontext() if options.dry_run else locked(corpus.root)
 
 
 class _Changes(Struct, frozen=True):
