@@ -28,6 +28,7 @@ from dateline.dataset.columns import (
 )
 from dateline.dataset.schema_features import Feature, feature_of
 from dateline.dataset.token_index import bio_tag_names
+from dateline.errors import InvalidInputError
 from dateline.ontology.labels import Attribute, Ontology
 from dateline.ontology.schemas import Schema
 
@@ -135,7 +136,7 @@ class _Features:
         for marker in _markers(hint):
             match marker:
                 case FromSchema(schema):
-                    return feature_of(self._schemas, self._property(schema, name), schema)
+                    return self._feature_from_schema(schema, name)
                 case LayerLabels(layer):
                     return ClassLabel(names=list(self._labels(layer)))
                 case LayerBioTags(layer):
@@ -144,6 +145,21 @@ class _Features:
                     attributes = self._ontology.layers[layer].attributes
                     return {a.name: _attribute(a, class_labels) for a in attributes}
         return self._feature_of_type(hint)
+
+    def _feature_from_schema(self, schema: str, name: str) -> Feature:
+        place = f"schema/{schema}.schema.json: /properties/{name}"
+        try:
+            feature = feature_of(self._schemas, self._property(schema, name), schema)
+            # Trying it now, because a column without a type only fails when the file is written.
+            Features({name: feature}).arrow_schema  # noqa: B018
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{place}: {error}") from None
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+            raise InvalidInputError(
+                f"{place}: no column of the dataset can hold what it allows, or it is missing. "
+                "Compare it with the file that `dateline init` writes."
+            ) from None
+        return feature
 
     def _feature_of_type(self, hint: Any) -> Feature:
         origin, arguments = get_origin(hint), get_args(hint)

@@ -62,7 +62,7 @@ def _merged(first: Feature, second: Feature, node: Schema) -> Feature:
         return merged
     if first != second:
         raise InvalidInputError(
-            f"schema: {str(dict(node))[:200]} allows both {first} and {second}, which do not "
+            f"{str(dict(node))[:200]} allows both {first} and {second}, which do not "
             "fit one column. Allow one type only."
         )
     return first
@@ -82,6 +82,6 @@ def _lookup(schemas: Mapping[str, Schema], reference: str, schema: str) -> tuple
         return resolve_pointer(schemas[name], pointer), name
     except KeyError as error:
         raise InvalidInputError(
-            f'schema/{schema}.schema.json: $ref "{reference}" has no target: there is no {error}. '
+            f'$ref "{reference}" has no target: there is no {error}. '
             "Fix the reference."
         ) from None
