@@ -126,6 +126,50 @@ def test_a_problem_names_place_value_and_fix(pointer, value, problem, schemas):
     assert len(lines) == len(set(lines))
 
 
+@pytest.mark.parametrize("name", SCHEMA_NAMES)
+def test_no_changed_schema_makes_a_command_fail_unexpectedly(name, schemas, files, run):
+    files.check()
+    chance = random.Random(f"commands with {name}")
+    commands = (("ontology",), ("studio", "config"), ("guidelines",), ("validate",), ("build",),
+                ("ingest",))  # fmt: skip
+    path = files.root / "schema" / f"{name}.schema.json"
+    for _ in range(8):
+        path.write_text(json.dumps(changed(schemas[name], chance)), encoding="utf-8")
+        for command in commands:
+            result = run(files.corpus, *command)
+            assert result.exception is None or isinstance(result.exception, SystemExit), command
+
+
+@pytest.mark.parametrize("default", [None, 7])
+def test_defaults_that_ingest_needs_are_checked(schemas, default):
+    mutated = copy.deepcopy(schemas)
+    mutated["document"]["properties"]["rights"]["properties"]["license"]["default"] = default
+    with pytest.raises(InvalidInputError, match="/properties/rights/properties/license/default"):
+        check_schemas(mutated)
+
+
+def test_settings_may_be_behind_references(schemas):
+    mutated = copy.deepcopy(schemas)
+    properties, definitions = mutated["document"]["properties"], mutated["document"]["$defs"]
+    for name in ("split", "seed"):
+        definitions[name] = properties[name]
+        properties[name] = {"$ref": f"#/$defs/{name}"}
+    check_schemas(mutated)
+    assert split_shares(mutated) == split_shares(schemas)
+    assert boilerplate(mutated) == boilerplate(schemas)
+
+
+@pytest.mark.parametrize("name", ["ontology", "document", "annotation"])
+def test_references_that_follow_each_other_are_bounded(name, schemas):
+    mutated = copy.deepcopy(schemas)
+    definitions = mutated[name]["$defs"]
+    definitions["chain0"] = {"title": "x"}
+    for n in range(3000):
+        definitions[f"chain{n + 1}"] = {"$ref": f"#/$defs/chain{n}"}
+    with pytest.raises(InvalidInputError, match="more than 100 references follow each other"):
+        check_schemas(mutated)
+
+
 def test_references_that_double_are_bounded(schemas):
     mutated = copy.deepcopy(schemas)
     definitions = mutated["ontology"]["$defs"]

@@ -394,6 +394,36 @@ def test_what_is_not_a_regular_file_is_reported(files: Files, place: str, kind: 
     assert any(i.file.startswith(place) or str(path) in i.message for i in found)
 
 
+def test_an_incident_has_nothing_that_a_terminal_would_obey(files: Files):
+    nasty = "\x1b[2J\u202e\u2028\n\U000e0001"
+    merge(files, "mentions", 0, id=nasty, type=nasty, entity=nasty)
+    files.gold[nasty] = 1
+    files.gold["provenance"] |= {"created": nasty, nasty: nasty}
+    files.document["source"]["url"] = nasty
+    register(files, nasty)
+    files.waivers = waive("T305", "m1") + f"{json.dumps(nasty)} = 1\n"
+    other_document(files, TEXT + nasty, "other\x1b[2J")
+    for incident in files.check():
+        for field in incident.__struct_fields__:
+            assert getattr(incident, field).isprintable(), (incident.code, field)
+
+
+def test_a_duplicate_id_quotes_all_items_that_have_it(files: Files):
+    merge(files, "mentions", 1, id="m1")
+    (found,) = [i for i in files.check() if i.code == "A204"]
+    assert '/mentions/0 "Ana Ruiz", /mentions/1 "Bo Lind"' in found.message
+
+
+def test_one_file_that_is_nested_too_deep_hides_nothing(files: Files):
+    deep = files.corpus.annotation_path("ana", "summit")
+    deep.parent.mkdir()
+    deep.write_text("[" * 5000 + "]" * 5000, encoding="utf-8")
+    merge(files, "mentions", 0, entity="n9")
+    found = {(i.file, i.code) for i in files.check()}
+    assert ("annotations/ana/summit.json", "S001") in found
+    assert ("annotations/gold/summit.json", "M401") in found
+
+
 def test_all_errors_are_reported_not_the_first(files: Files):
     merge(files, "mentions", 0, spans=[span("Ana Ruiz") | {"text": "Anna"}])
     merge(files, "mentions", 1, entity="n9")

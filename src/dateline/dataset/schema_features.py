@@ -82,6 +82,5 @@ def _lookup(schemas: Mapping[str, Schema], reference: str, schema: str) -> tuple
         return resolve_pointer(schemas[name], pointer), name
     except KeyError as error:
         raise InvalidInputError(
-            f'$ref "{reference}" has no target: there is no {error}. '
-            "Fix the reference."
+            f'$ref "{reference}" has no target: there is no {error}. Fix the reference.'
         ) from None

@@ -10,6 +10,7 @@ from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.reading import BYTE_ORDER_MARK, MalformedError, decode_text, read_bytes
 from dateline.ontology.patterns import searcher
+from dateline.ontology.schemas import part_of
 
 MAX_BYTES = 1_000_000
 """A longer text is of no use in a labelling page."""
@@ -53,7 +54,7 @@ def read_seed(corpus: Corpus, path: Path) -> tuple[bytes, str]:
     """
     if path.parent.resolve() != corpus.seeds.resolve():
         raise InvalidInputError("is not in seeds/; copy the file into seeds/.")
-    pattern = corpus.schemas["document"]["$defs"]["documentId"]["pattern"]
+    pattern = part_of(corpus.schemas["document"], "$defs", "documentId")["pattern"]
     if not searcher(pattern)(path.stem) or path.suffix != ".txt":
         raise InvalidInputError(
             f"the file name must match {pattern.strip('^$')}.txt, because it becomes the id of the "

@@ -14,7 +14,7 @@ from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_toml
 from dateline.ingest.seeds import read_regular_file
 from dateline.model import Rights, Source
-from dateline.ontology.schemas import Schema
+from dateline.ontology.schemas import Schema, part_of
 from dateline.text import printable
 
 # What a field must be, by table and field; fields of the file itself are under "".
@@ -138,4 +138,4 @@ def _shown(value: object) -> str:
 
 
 def _default(schema: Schema, field: str) -> Any:
-    return schema["properties"]["rights"]["properties"][field]["default"]
+    return part_of(schema, "properties", "rights", "properties", field)["default"]

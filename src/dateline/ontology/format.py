@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from dateline.errors import InvalidInputError
+from dateline.files.reading import DEPTH
 from dateline.json_pointer import pointer_of
 from dateline.ontology.patterns import searcher
 from dateline.ontology.schemas import Schema
@@ -104,8 +105,11 @@ def _bad_patterns(node: Any, path: _Path) -> Iterator[str]:
 
 def _bad_references(schemas: Mapping[str, Schema], name: str) -> Iterator[str]:
     """References to elsewhere, to nothing, and in a circle."""
-    finished: set[tuple[str, str]] = set()
+    # How many references follow each other from a place that has been visited.
+    finished: dict[tuple[str, str], int] = {}
     open_: list[tuple[str, str]] = []
+
+    depths = [0]
 
     def visit(file: str, node: Any, path: _Path) -> Iterator[str]:
         if isinstance(node, dict):
@@ -131,12 +135,20 @@ def _bad_references(schemas: Mapping[str, Schema], name: str) -> Iterator[str]:
         where, pointer, node = target
         if (where, pointer) in open_:
             yield f"{place}: {reference!r} is a circular reference"
-        elif (where, pointer) not in finished:
+        elif (where, pointer) in finished:
+            depths[-1] = max(depths[-1], finished[where, pointer] + 1)
+        elif len(open_) < DEPTH:
             open_.append((where, pointer))
+            depths.append(0)
             # What is wrong in another file is reported with that file.
             found = visit(where, node, tuple(pointer.split("/")[1:]))
             yield from (problem for problem in found if where == name)
-            finished.add(open_.pop())
+            finished[open_.pop()] = depth = depths.pop()
+            depths[-1] = max(depths[-1], depth + 1)
+        else:
+            depths[-1] = DEPTH
+        if depths[-1] >= DEPTH:
+            yield f"{place}: more than {DEPTH} references follow each other"
 
     yield from visit(name, schemas[name], ())
 

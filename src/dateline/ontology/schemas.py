@@ -16,14 +16,24 @@ Schema = Mapping[str, Any]
 
 def split_shares(schemas: Mapping[str, Schema]) -> Mapping[str, int]:
     """The percentage of each split, in the order of the document schema."""
-    entries = schemas["document"]["properties"]["split"]["oneOf"]
+    schema = schemas["document"]
+    entries = [resolve(schema, e) for e in part_of(schema, "properties", "split")["oneOf"]]
     return {entry["const"]: entry["x-share"] for entry in entries}
 
 
 def boilerplate(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
     """Regular expressions for lines that ingest drops from a text."""
-    dropped = schemas["document"]["properties"]["seed"]["properties"]["dropped"]
+    place = ("properties", "seed", "properties", "dropped")
+    dropped = part_of(schemas["document"], *place)
     return tuple(dropped.get("x-boilerplate", ()))
+
+
+def part_of(schema: Schema, *steps: str) -> Schema:
+    """The part of a checked schema at these keys, references on the way replaced."""
+    node = schema
+    for step in steps:
+        node = resolve(schema, resolve(schema, node)[step])
+    return node
 
 
 def resolve(schema: Schema, node: Schema) -> Schema:
