@@ -408,6 +408,15 @@ def test_an_incident_has_nothing_that_a_terminal_would_obey(files: Files):
             assert getattr(incident, field).isprintable(), (incident.code, field)
 
 
+def test_a_file_with_an_odd_name_is_reported_when_it_is_asked_for(files: Files, run):
+    files.check()
+    odd = files.corpus.documents / "a\x1b[2J.json"
+    odd.write_text("", encoding="utf-8")
+    result = run(files.corpus, "validate", str(odd))
+    assert result.exit_code == 1
+    assert "corpus/a\\u001b[2J.json\n  error S001: cannot be read: line 1" in result.stdout
+
+
 def test_a_duplicate_id_quotes_all_items_that_have_it(files: Files):
     merge(files, "mentions", 1, id="m1")
     (found,) = [i for i in files.check() if i.code == "A204"]

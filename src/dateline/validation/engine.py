@@ -177,7 +177,7 @@ class Checker:
         except (InvalidInputError, NotFoundError) as error:
             finding = Finding(
                 pointer="",
-                message=f"cannot be read: {error}",
+                message=f"cannot be read: {str(error).removeprefix(f'{path}: ')}",
                 hint="Fix the file, or restore it from version control.",
                 quote=excerpt(error.quote, 0, len(error.quote))
                 if isinstance(error, MalformedError)
