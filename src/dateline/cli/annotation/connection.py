@@ -41,6 +41,7 @@ class Target:
     annotators: tuple[str, ...]
     timeout: float | None
     backoff: float | None
+    allow_http: bool
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -88,7 +89,14 @@ class Target:
             retry = RetryPolicy.starting_at(self.backoff)
         timeout = DEFAULT_TIMEOUT if self.timeout is None else self.timeout
         token = _token(self.token)
-        return connect(self.url, token, timeout, retry, notify=self.settings.say)
+        return connect(
+            self.url,
+            token,
+            timeout,
+            retry,
+            notify=self.settings.say,
+            allow_http=self.allow_http,
+        )
 
 
 def target_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -104,9 +112,12 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
         annotators: tuple[str, ...],
         timeout: float | None,
         backoff: float | None,
+        allow_http: bool,
         **options: object,
     ) -> None:
-        target = Target(settings, url, token, title, documents, annotators, timeout, backoff)
+        target = Target(
+            settings, url, token, title, documents, annotators, timeout, backoff, allow_http
+        )
         command(target, **options)
 
     options: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
@@ -130,6 +141,13 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="SECONDS",
             type=click.FloatRange(0, min_open=True),
             help="Time limit for one response of the server.  [default: 600]",
+        ),
+        click.option(
+            "--allow-http",
+            is_flag=True,
+            envvar="DATELINE_ALLOW_HTTP",
+            show_envvar=True,
+            help="Send the token unencrypted, over plain http, to a server on another machine.",
         ),
         click.option("--backoff", type=click.FloatRange(0), envvar="DATELINE_BACKOFF", hidden=True),
     )

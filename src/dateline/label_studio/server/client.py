@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from dateline.label_studio.server.error_messages import UncertainOutcomeError, explain_errors
+from dateline.label_studio.server.error_messages import UncertainOutcomeError
 from dateline.label_studio.server.reading import NO_SDK_RETRIES, ServerReader
 from dateline.label_studio.server.responses import Project, with_key
 
@@ -45,7 +45,7 @@ class Server(ServerReader):
         """Give a project that has no key a new one."""
         key = secrets.token_hex(16)
         description = with_key(project.description, key)
-        with explain_errors(self.address, "changing the project's description"):
+        with self._explaining("changing the project's description"):
             self._sdk.projects.update(
                 id=project.id, description=description, request_options=NO_SDK_RETRIES
             )
@@ -53,7 +53,7 @@ class Server(ServerReader):
 
     def update_config(self, project: Project, config: str) -> None:
         """Replace the project's labelling configuration."""
-        with explain_errors(self.address, "changing the labelling configuration"):
+        with self._explaining("changing the labelling configuration"):
             self._sdk.projects.update(
                 id=project.id, label_config=config, request_options=NO_SDK_RETRIES
             )
@@ -94,7 +94,7 @@ class Server(ServerReader):
 
     def add_webhook(self, project: Project, url: str) -> int:
         """Make the server call this address after each change; returns the webhook's number."""
-        with explain_errors(self.address, "adding a webhook"):
+        with self._explaining("adding a webhook"):
             hooks = self._sdk.webhooks.list(project=str(project.id), request_options=NO_SDK_RETRIES)
             for hook in hooks:
                 if hook.url == url and hook.id is not None:
@@ -110,7 +110,7 @@ class Server(ServerReader):
 
     def remove_webhook(self, number: int) -> None:
         """Remove a webhook."""
-        with explain_errors(self.address, "removing a webhook"):
+        with self._explaining("removing a webhook"):
             self._sdk.webhooks.delete(number, request_options=NO_SDK_RETRIES)
 
     def _add_all_once(
@@ -145,7 +145,7 @@ class Server(ServerReader):
             if uncertain and (found := find()) is not None:
                 return found
             try:
-                with explain_errors(self.address, action):
+                with self._explaining(action):
                     return add()
             except UncertainOutcomeError:
                 uncertain = True

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from dateline.errors import InvalidInputError, missing_extra
 from dateline.label_studio.server.client import Server
@@ -28,14 +30,18 @@ def connect(
     timeout: float = DEFAULT_TIMEOUT,
     retry: RetryPolicy | None = None,
     notify: Notify = lambda _: None,
+    *,
+    allow_http: bool = False,
 ) -> Iterator[Server]:
     """Connect to a server with a legacy token or a personal access token.
 
-    ``timeout`` is in seconds for one answer; ``notify`` receives a line for each retry. Raises
+    ``timeout`` is in seconds for one answer; ``notify`` receives a line for each retry;
+    ``allow_http`` sends the token unencrypted to a server on another machine. Raises
     MissingExtraError without the SDK, InvalidInputError for an address or a token that cannot be
     one, and ServerError if the server cannot be reached or refuses the token.
     """
-    if not re.match(r"https?://[^/\s]", address):
+    host = _host(address)
+    if host is None:
         raise InvalidInputError(
             f'"{address}" is not a server address; write it like http://localhost:8080.'
         )
@@ -43,6 +49,11 @@ def connect(
         raise InvalidInputError(
             'The address contains a user name or a password (before "@"). Remove it: the token '
             "identifies the user."
+        )
+    if address.startswith("http:") and not allow_http and not _is_loopback(host):
+        raise InvalidInputError(
+            f"{address}: the token would be sent unencrypted to another machine. Use an https:// "
+            "address, or, in a network that you trust, allow plain http (`--allow-http`)."
         )
     if not re.fullmatch(r"[!-~]+", token):
         raise InvalidInputError(
@@ -58,15 +69,40 @@ def connect(
     retry = retry or RetryPolicy()
     renewal = TokenRenewal()
     with RetryingClient(retry, notify, renewal, timeout) as http:
-        with explain_errors(address, "signing in"):
+        with explain_errors(address, "signing in", [token]):
             untyped: Any = LabelStudioBase
             sdk: LabelStudioBase = untyped(
                 base_url=address.rstrip("/"), api_key=token, httpx_client=http, timeout=timeout
             )
+
+        def secrets() -> tuple[str, Any]:
+            wrapper: Any = sdk._client_wrapper
+            return token, wrapper._tokens_client._access_token
+
+        with explain_errors(address, "signing in", [token]):
             renewal.renew = lambda: _renewed(sdk)
             sdk.users.whoami(request_options=NO_SDK_RETRIES)
             version = _version(sdk)
-        yield Server(address, sdk, version, http, retry, notify)
+        yield Server(address, sdk, version, http, retry, notify, secrets)
+
+
+def _host(address: str) -> str | None:
+    """The host that an address names, "" if it names none; None if it is not an address."""
+    if not re.match(r"https?://[^/\s]", address):
+        return None
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("", "localhost") or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _renewed(sdk: LabelStudioBase) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dateline.errors import ServerError
+from dateline.text import redacted
 
 if TYPE_CHECKING:
     from label_studio_sdk.core.api_error import ApiError
@@ -15,8 +16,18 @@ if TYPE_CHECKING:
 MAX_DETAIL = 300
 """Characters of a server's explanation that a message quotes."""
 
-# Servers in debug mode quote what they were sent: tokens and e-mail addresses are left out.
+# Servers in debug mode quote what they were sent: tokens and e-mail addresses are left out. Tokens
+# are also left out by value.
 _PRIVATE = re.compile(r"\S+@\S+|[\w.-]{32,}")
+# What reading an answer of another shape raises, or one that is nested too deeply.
+_UNEXPECTED = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 _REPEAT = "Run the command again: nothing is added twice."
 _OVERLOADED = f"The server is overloaded or starting; wait a little. {_REPEAT}"
 
@@ -26,10 +37,11 @@ class UncertainOutcomeError(ServerError):
 
 
 @contextmanager
-def explain_errors(address: str, action: str) -> Iterator[None]:
+def explain_errors(address: str, action: str, secrets: Iterable[str | None] = ()) -> Iterator[None]:
     """Turn errors of the SDK, the network or the server into a ServerError about an action.
 
-    Raises UncertainOutcomeError if the server may have carried out the request.
+    What the server states is quoted in part, without the ``secrets``. Raises
+    UncertainOutcomeError if the server may have carried out the request.
     """
     import httpx  # noqa: PLC0415 (comes with the SDK)
     from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
@@ -40,7 +52,7 @@ def explain_errors(address: str, action: str) -> Iterator[None]:
         yield
     except ApiError as error:
         kind = UncertainOutcomeError if _is_uncertain(error.status_code) else ServerError
-        raise kind(f"{address}: {_refusal(error, action)}") from None
+        raise kind(f"{address}: {_refusal(error, action, secrets)}") from None
     except httpx.ConnectError:
         raise ServerError(
             f"{address}: cannot connect. Is the address right and the server running? "
@@ -57,7 +69,7 @@ def explain_errors(address: str, action: str) -> Iterator[None]:
             f"{address}: {type(error).__name__} while {action}. Check the address and the network. "
             f"{_REPEAT}"
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _UNEXPECTED as error:
         raise UncertainOutcomeError(
             f"{address}: unexpected answer ({type(error).__name__}) while {action}. "
             "Is this a Label Studio server?"
@@ -69,7 +81,7 @@ def _is_uncertain(status: int | None) -> bool:
     return status is None or status in (200, 201) or (status >= 500 and status != 504)
 
 
-def _refusal(error: ApiError, action: str) -> str:
+def _refusal(error: ApiError, action: str, secrets: Iterable[str | None]) -> str:
     status = error.status_code
     if status == 401:
         return (
@@ -87,13 +99,13 @@ def _refusal(error: ApiError, action: str) -> str:
         )
     if status is not None and status < 400:
         return (
-            f"redirects{_redirect_target(error)} (HTTP {status}) while {action}. Use the address "
-            "that the browser shows."
+            f"redirects{_redirect_target(error, secrets)} (HTTP {status}) while {action}. Use the "
+            "address that the browser shows."
         )
-    return f"HTTP {status} while {action}. {_detail(error)}".rstrip()
+    return f"HTTP {status} while {action}. {_detail(error, secrets)}".rstrip()
 
 
-def _detail(error: ApiError) -> str:
+def _detail(error: ApiError, secrets: Iterable[str | None]) -> str:
     status, body = error.status_code or 0, error.body
     if status == 429:
         return "Too many requests; wait a little, and run the command again."
@@ -102,14 +114,14 @@ def _detail(error: ApiError) -> str:
     stated = ""
     if isinstance(body, dict):
         stated = str(body.get("validation_errors") or body.get("detail") or "")
-        stated = _PRIVATE.sub("…", stated)[:MAX_DETAIL]
+        stated = redacted(_PRIVATE.sub("…", redacted(stated, secrets, 10 * MAX_DETAIL)), ())
     if status >= 500 and not stated:
         return f"The server's log has the reason. {_REPEAT}"
     return stated
 
 
-def _redirect_target(error: ApiError) -> str:
+def _redirect_target(error: ApiError, secrets: Iterable[str | None]) -> str:
     """The server that a redirect leads to; the rest of its address may hold a secret."""
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     found = re.match(r"https?://[^/?#@\s]+(?=[/?#]|$)", headers.get("location", ""))
-    return f" to {found[0]}" if found else ""
+    return f" to {redacted(found[0], secrets)}" if found else ""

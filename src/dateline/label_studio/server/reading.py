@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from dateline.label_studio.server.responses import (
     Task,
     TaskExport,
     annotated_task_from_sdk,
+    limited,
     project_from_sdk,
     task_from_sdk,
 )
@@ -54,6 +56,7 @@ class ServerReader:
         http: RetryingClient,
         retry: RetryPolicy,
         notify: Notify,
+        secrets: Callable[[], Iterable[str | None]] = tuple,
     ) -> None:
         self.address = address
         self.version = version
@@ -61,6 +64,7 @@ class ServerReader:
         self._http = http
         self._retry = retry
         self._notify = notify
+        self._secrets = secrets
 
     @property
     def time(self) -> datetime | None:
@@ -70,27 +74,31 @@ class ServerReader:
         except ValueError:
             return None
 
+    def _explaining(self, action: str) -> AbstractContextManager[None]:
+        return explain_errors(self.address, action, self._secrets())
+
     def find_project(self, title: str) -> Project | None:
         """The project with exactly this title. Raises ConflictError if there are several."""
-        with explain_errors(self.address, "listing the projects"):
+        with self._explaining("listing the projects"):
             pager: Any = self._sdk.projects.list(
                 title=title,
                 include="id,title,label_config,task_number,description",
                 page_size=PAGE,
                 request_options=NO_SDK_RETRIES,
             )
-            projects = [p for p in self._entries(pager, "count") if p.title == title]
+            entries = self._entries(pager, "count")
+            projects = [project_from_sdk(p) for p in entries if p.title == title]
         if len(projects) > 1:
             numbers = ", ".join(str(project.id) for project in projects)
             raise ConflictError(
                 f'{self.address}: {len(projects)} projects have the title "{title}" '
                 f"(ids {numbers}). Rename all but one in Label Studio, or use another title."
             )
-        return next(map(project_from_sdk, projects), None)
+        return projects[0] if projects else None
 
     def tasks(self, project: Project) -> Iterator[Task]:
         """All tasks of a project, without their annotations."""
-        with explain_errors(self.address, "listing the tasks"):
+        with self._explaining("listing the tasks"):
             include = "id,data,predictions_model_versions"
             yield from map(task_from_sdk, self._tasks(project, fields="all", include=include))
 
@@ -105,7 +113,7 @@ class ServerReader:
         if project.size <= MAX_LISTED and not all_drafts:
             yield from self._listed(project, None)
             return
-        with explain_errors(self.address, "counting the tasks"):
+        with self._explaining("counting the tasks"):
             count, first = self._count(project)
             _, last = self._count(project, order="-tasks:id")
         yield from self._exported(project, self._ranges(project, first, last, count))
@@ -128,20 +136,20 @@ class ServerReader:
     def documents_with_drafts(self, project: Project) -> list[str]:
         """The documents that somebody has begun and not submitted."""
         drafted = _query([_condition("draft_exists", "equal", "Boolean", value=True)])
-        with explain_errors(self.address, "looking for drafts"):
+        with self._explaining("looking for drafts"):
             found = map(task_from_sdk, self._tasks(project, include="id,data", query=drafted))
             return sorted({task.document for task in found if task.document is not None})
 
     def deleted_tasks(self, project: Project, known: Collection[int]) -> list[int]:
         """The known tasks that the server no longer has; few requests if it has all of them."""
-        with explain_errors(self.address, "counting the tasks"):
+        with self._explaining("counting the tasks"):
             return list(self._deleted(project, sorted(known)))
 
     def prediction(self, number: int) -> Prediction | None:
         """The prediction with this number, None if it was deleted."""
         from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415 (heavy and optional)
 
-        with explain_errors(self.address, "reading a prediction"):
+        with self._explaining("reading a prediction"):
             try:
                 found: Any = self._sdk.predictions.get(number, request_options=NO_SDK_RETRIES)
             except ApiError as error:
@@ -149,7 +157,7 @@ class ServerReader:
                     raise
                 return None
             rows = msgspec.to_builtins(found.result, enc_hook=lambda row: row.dict())
-            return Prediction(version=found.model_version or "", result=rows)
+            return Prediction(version=str(found.model_version or ""), result=rows)
 
     def _deleted(self, project: Project, known: Sequence[int]) -> Iterator[int]:
         if known:
@@ -162,7 +170,7 @@ class ServerReader:
                 yield from self._deleted(project, known[middle:])
 
     def _listed(self, project: Project, query: str | None) -> list[AnnotatedTask]:
-        with explain_errors(self.address, "listing the annotations"):
+        with self._explaining("listing the annotations"):
             tasks = self._tasks(project, fields="all", query=query)
             return list(map(annotated_task_from_sdk, tasks))
 
@@ -175,10 +183,14 @@ class ServerReader:
             for numbers in ranges:
                 coming = ahead.submit(self._export, project, numbers)
                 if waiting is not None:
-                    yield from map(TaskExport.decoded, waiting.result())
+                    yield from self._decoded(waiting.result())
                 waiting = coming
             if waiting is not None:
-                yield from map(TaskExport.decoded, waiting.result())
+                yield from self._decoded(waiting.result())
+
+    def _decoded(self, tasks: Iterable[TaskExport]) -> Iterator[AnnotatedTask]:
+        with self._explaining("reading the export"):
+            yield from map(TaskExport.decoded, tasks)
 
     def _export(self, project: Project, numbers: tuple[int, int, int]) -> list[TaskExport]:
         first, last, count = numbers
@@ -190,14 +202,14 @@ class ServerReader:
         action = "exporting the annotations"
 
         def attempt() -> list[TaskExport]:
-            with explain_errors(self.address, action):
+            with self._explaining(action):
                 chunks = self._sdk.projects.exports.download_sync(
                     id=project.id,
                     export_type="JSON",
                     download_all_tasks=True,
                     request_options=options,
                 )
-                return msgspec.json.decode(b"".join(chunks), type=list[TaskExport])
+                return msgspec.json.decode(limited(chunks), type=list[TaskExport])
 
         # The transport does not retry streamed answers.
         found = self._retry.retrying(self._notify, f"{self.address}, {action}")(attempt)
@@ -217,7 +229,7 @@ class ServerReader:
             yield first, last, count
         elif count:
             middle = (first + last) // 2
-            with explain_errors(self.address, "counting the tasks"):
+            with self._explaining("counting the tasks"):
                 lower, _ = self._count(project, between=(first, middle))
             yield from self._ranges(project, first, middle, lower)
             yield from self._ranges(project, middle + 1, last, count - lower)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from dateline.errors import ServerError
 from dateline.model import Struct
 
+MAX_BYTES = 256 << 20
+"""Size of the largest answer that is read: a server could send without end."""
 _KEY = "dateline-project="
 
 
@@ -109,16 +112,30 @@ class TaskExport(msgspec.Struct):
         )
 
 
+def limited(chunks: Iterable[bytes]) -> bytes:
+    """The chunks joined. Raises ServerError if they are more than `MAX_BYTES`."""
+    found = bytearray()
+    for chunk in chunks:
+        found += chunk
+        if len(found) > MAX_BYTES:
+            raise ServerError(
+                f"The server's answer is larger than {MAX_BYTES >> 20} MiB. Is this a Label Studio "
+                "server?"
+            )
+    return bytes(found)
+
+
 def project_from_sdk(project: Any) -> Project:
-    """A project from the SDK's object."""
-    return Project(
-        id=project.id,
-        title=project.title,
-        config=project.label_config or "",
-        size=project.task_number or 0,
-        key=_key_in(project.description or ""),
-        description=project.description or "",
-    )
+    """A project from the SDK's object, which does not check types."""
+    fields = {
+        "id": project.id,
+        "title": project.title,
+        "config": project.label_config or "",
+        "size": project.task_number or 0,
+        "key": _key_in(project.description or ""),
+        "description": project.description or "",
+    }
+    return msgspec.convert(fields, Project)
 
 
 def with_key(description: str, key: str) -> str:
@@ -153,7 +170,7 @@ def annotated_task_from_sdk(task: Any) -> AnnotatedTask:
 def _task(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
     document, text = fields.get("doc_id"), fields.get("text")
     return Task(
-        id=number,
+        id=msgspec.convert(number, int),
         document=document if isinstance(document, str) else None,
         text=text if isinstance(text, str) else None,
         versions=versions,

@@ -6,6 +6,7 @@ twice if only the answer got lost, and do not cover answers that break off halfw
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import json
 import time
@@ -16,6 +17,7 @@ import httpx
 import tenacity
 
 from dateline.label_studio.server.error_messages import UncertainOutcomeError
+from dateline.label_studio.server.responses import limited
 from dateline.model import Struct
 
 Notify = Callable[[str], None]
@@ -25,6 +27,7 @@ RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """HTTP statuses after which the same request may succeed."""
 
 _REPEATABLE = frozenset({"GET", "HEAD", "PATCH"})
+_OF_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _TOKEN_REFRESH = "/api/token/refresh/"  # noqa: S105 (a path)
 
 
@@ -107,7 +110,17 @@ class RetryingClient(httpx.Client):
         repeatable = request.method in _REPEATABLE or request.url.path.endswith(_TOKEN_REFRESH)
 
         def attempt() -> httpx.Response:
-            response = super(RetryingClient, self).send(request, **options)
+            received = super(RetryingClient, self).send(request, stream=True, **options)
+            with contextlib.closing(received):
+                content = limited(received.iter_bytes())
+            headers = [
+                (name, value)
+                for name, value in received.headers.multi_items()
+                if name.lower() not in _OF_TRANSFER
+            ]
+            response = httpx.Response(
+                received.status_code, headers=headers, content=content, request=request
+            )
             self._answered = True
             self.date = response.headers.get("date", "")
             return response
@@ -164,6 +177,8 @@ def _cut_off(response: httpx.Response) -> bool:
         json.loads(response.content)
     except ValueError:
         return True
+    except RecursionError:
+        return False
     return False
 
 
