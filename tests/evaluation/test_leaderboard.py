@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from dateline.rendering.generated_blocks import marks
 from tests.chemistry import annotated_reaction
+from tests.killed import contents
 
 from .conftest import predicted, write_lines
 
@@ -149,9 +151,79 @@ def test_wrong_use_is_explained(five, five_predicted, run, tmp_path):
     out = write_lines(tmp_path / "out.jsonl", *five_predicted)
     assert "--add requires --name" in run(five, "leaderboard", "--add", str(out)).stderr
     climbing = run(five, "leaderboard", "--add", str(out), "--name", "../up")
-    assert "'../up' cannot be the name of a result" in climbing.stderr
+    assert "--name '../up': is not a plain name" in climbing.stderr
     start(five, "systems = 3")
-    assert "benchmarks/systems.toml: not a valid list of systems" in run(five, "leaderboard").stderr
+    assert "benchmarks/systems.toml: " in run(five, "leaderboard").stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[systems."../x"]\ntitle = "x"\nmodel = "baseline"\n',
+        '[systems."/x"]\ntitle = "x"\nmodel = "baseline"\n',
+        '[systems."a/b"]\ntitle = "x"\nmodel = "baseline"\n',
+        '[systems.""]\ntitle = "x"\nmodel = "baseline"\n',
+        '[systems.x]\ntitle = "x"\ntitle = "y"\nmodel = "baseline"\n',
+        '[systems.x]\ntitle = 3\nmodel = "baseline"\n',
+        "\ufeffsystems = {}",
+    ],
+)
+def test_a_list_of_systems_that_cannot_be_used_writes_nothing(five, run, content):
+    start(five, content)
+    before = contents(five.root)
+    result = run(five, "leaderboard", "--run")
+    assert result.exit_code == 1
+    assert "benchmarks/systems.toml: " in result.stderr
+    assert contents(five.root) == before
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/b", ".x", "", "x\n", "é", "x" * 200])
+def test_the_name_of_a_result_is_a_plain_one(five, five_predicted, run, tmp_path, name):
+    out = write_lines(tmp_path / "out.jsonl", *five_predicted)
+    before = contents(five.root)
+    result = run(five, "leaderboard", "--add", str(out), "--name", name)
+    assert result.exit_code == 1
+    assert "is not a plain name" in result.stderr
+    assert contents(five.root) == before
+
+
+@pytest.mark.parametrize(
+    "link", ["benchmarks", "benchmarks/results", "benchmarks/leaderboard.html"]
+)
+def test_nothing_is_written_through_a_link_out_of_the_corpus(
+    five, five_predicted, run, tmp_path, link
+):
+    out = write_lines(tmp_path / "out.jsonl", *five_predicted)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (five.root / link).parent.mkdir(exist_ok=True)
+    (five.root / link).symlink_to(outside if "." not in link else tmp_path / "page.html")
+    result = run(five, "leaderboard", "--add", str(out), "--name", "mine")
+    assert result.exit_code == 1
+    assert "leads out of" in result.stderr
+    assert list(outside.iterdir()) == []
+    assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"{}", b"[]", b"{nonsense", b'{"title": "a", "title": "b"}', b"\xff\xfe{\0}\0"]
+)
+def test_a_broken_result_and_a_broken_report_are_explained(
+    five, five_predicted, run, tmp_path, content
+):
+    results = five.root / "benchmarks" / "results"
+    results.mkdir(parents=True)
+    (results / "x.json").write_bytes(content)
+    out = write_lines(tmp_path / "out.jsonl", *five_predicted)
+    for command in (
+        ("leaderboard",),
+        ("leaderboard", "--add", str(out), "--name", "mine"),
+        ("compare", str(results / "x.json"), str(out)),
+    ):
+        result = run(five, *command)
+        assert result.exit_code == 1
+        assert "x.json: " in result.stderr
+    assert [path.name for path in results.iterdir()] == ["x.json"]
 
 
 def test_the_leaderboard_has_every_format(five, run):

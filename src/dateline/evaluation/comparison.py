@@ -20,6 +20,7 @@ from dateline.evaluation.scoring import (
     SEED,
     CountedMeasure,
     GoldSource,
+    OntologySource,
     PredictionSource,
     as_gold,
     as_predictions,
@@ -27,6 +28,7 @@ from dateline.evaluation.scoring import (
     select_groups,
 )
 from dateline.evaluation.signature import Signature, sign
+from dateline.files.reading import MalformedError, converted, read_json
 from dateline.metrics.counts import Counts, defined
 from dateline.metrics.resampling import (
     approximate_randomisation,
@@ -36,7 +38,6 @@ from dateline.metrics.resampling import (
     paired_bootstrap,
 )
 from dateline.model import Struct
-from dateline.ontology.labels import Ontology
 
 SystemSource: TypeAlias = PredictionSource | Report
 
@@ -119,7 +120,7 @@ def compare(
     *,
     layers: str | Sequence[str] = (),
     split: str | None = None,
-    ontology: Ontology | None = None,
+    ontology: OntologySource | None = None,
     options: MatchingOptions | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -258,15 +259,16 @@ def _named(paths: Sequence[str | Path]) -> dict[str, str | Path]:
 
 def _read_report(path: Path) -> Report | Result:
     """Read a report, or a result of the leaderboard, from a JSON file."""
+    content = read_json(path)
     try:
-        content = msgspec.json.decode(path.read_bytes())
-        content.pop("signature_line", None)
-        kind: type[Report | Result] = Result if "title" in content else Report
-        return msgspec.convert(content, kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError) as error:
+        fields = converted(content, dict[str, Any])
+        fields.pop("signature_line", None)
+        kind: type[Report | Result] = Result if "title" in fields else Report
+        return converted(fields, kind)
+    except MalformedError as error:
         raise InvalidInputError(
-            f"{path}: is not a report: {error}. Expected predictions (.jsonl), or the output of "
-            "`dateline score --by-document --format json`."
+            f"{path}: is not a report: {error.problem}. Expected predictions (.jsonl), or the "
+            "output of `dateline score --by-document --format json`."
         ) from None
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+import msgspec
 import numpy as np
 
 from dateline.corpus.store import Corpus
@@ -17,6 +18,7 @@ from dateline.evaluation.gold import (
     Gold,
     gold_of_corpus,
     gold_of_dataset,
+    ontology_at,
     read_gold,
 )
 from dateline.evaluation.measures.groups import (
@@ -41,6 +43,7 @@ from dateline.rendering.listing import listed
 GoldSource: TypeAlias = (
     str | Path | Corpus | Gold | DatasetTable | Mapping[str, DatasetTable]  # a DatasetDict
 )
+OntologySource: TypeAlias = str | Path | Ontology
 PredictionSource: TypeAlias = str | Path | Iterable[Prediction | Mapping[str, Any]]
 
 for module in ("entities", "coreference", "events", "claims"):
@@ -72,7 +75,7 @@ def score(
     *,
     layers: str | Sequence[str] = (),
     split: str | None = None,
-    ontology: Ontology | None = None,
+    ontology: OntologySource | None = None,
     options: MatchingOptions | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -82,8 +85,9 @@ def score(
 
     ``predictions`` is the path of a JSON Lines file, or predictions as structs or dicts. Their
     offsets are Unicode code points, end exclusive. ``gold`` is the path of a corpus or of a built
-    dataset, a Corpus, or a Dataset or DatasetDict of the config ``documents``; ``ontology`` has
-    the labels of a dataset if they are not those that are packaged with Dateline.
+    dataset, a Corpus, or a Dataset or DatasetDict of the config ``documents``. A dataset does not
+    carry its ontology: ``ontology`` is the path of its corpus or of its ontology.schema.json, if it
+    is not the one that is packaged with Dateline.
 
     ``layers`` are layers or groups of measures such as ``"coreference"``, by default all that are
     predicted. ``split`` scores the documents of one split. ``resamples`` and ``seed`` are those of
@@ -166,12 +170,17 @@ def select_groups(layers: str | Sequence[str], inputs: ScoringInput) -> list[Gro
     return groups
 
 
-def as_gold(gold: GoldSource, split: str | None = None, ontology: Ontology | None = None) -> Gold:
-    """Gold from any source. Raises DatelineError if it has none."""
+def as_gold(
+    gold: GoldSource, split: str | None = None, ontology: OntologySource | None = None
+) -> Gold:
+    """Gold from any source. Raises DatelineError if it has none, or has other labels."""
+    if isinstance(ontology, str | Path):
+        ontology = ontology_at(Path(ontology))
     if isinstance(gold, Gold):
         return gold
     if isinstance(gold, Corpus):
-        return gold_of_corpus(gold, split)
+        found = gold_of_corpus(gold, split)
+        return found if ontology is None else msgspec.structs.replace(found, ontology=ontology)
     if isinstance(gold, str | Path):
         return read_gold(Path(gold), split, ontology)
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]

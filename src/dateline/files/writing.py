@@ -8,6 +8,7 @@ after a crash (`recover`). Before that, nothing has changed.
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import re
@@ -180,8 +181,19 @@ def recover(root: Path) -> None:
     shutil.rmtree(journal, ignore_errors=True)
 
 
-_FOLDERS = ("schema", "seeds", "corpus", "annotations", "releases", "docs/images", NOTES)
+_FOLDERS = ("schema", "seeds", "corpus", "annotations", "releases", "benchmarks",
+            "docs/images", NOTES)  # fmt: skip
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
+
+
+def remove_leftovers_of(path: Path) -> None:
+    """Remove the temporary files that killed commands left beside a file they were writing.
+
+    Call it only while no other command can write the file.
+    """
+    for file in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        if _LEFTOVER.fullmatch(file.name):
+            file.unlink(missing_ok=True)
 
 
 def _remove_leftovers(root: Path) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from dateline.corpus.store import Corpus
 from dateline.model import ITEM_FIELDS, Span, Struct
+from dateline.ontology.labels import Ontology
 from dateline.predictions.document_checks import DocumentCheck
 from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex
@@ -45,16 +46,20 @@ class CheckResult(Struct, frozen=True):
 
 
 def check_predictions(
-    path: Path, corpus: Corpus, texts: Mapping[str, Text] | None = None
+    path: Path,
+    corpus: Corpus,
+    texts: Mapping[str, Text] | None = None,
+    ontology: Ontology | None = None,
 ) -> CheckResult:
     """Check a file of predictions against the schema, labels and texts of a corpus.
 
-    ``texts`` are the texts by document id, if they are not the corpus's. Raises DatelineError if
+    ``texts`` are the texts by document id, and ``ontology`` has the labels, if they are not the
+    corpus's. Raises DatelineError if
     the file cannot be read at all.
     """
     known = texts if texts is not None else CorpusTexts(corpus)
     documents = DocumentCheck(known)
-    ontology = OntologyIndex(corpus.ontology)
+    index = OntologyIndex(ontology or corpus.ontology)
     schema = SchemaValidator(corpus.schemas, "prediction")
     lines = items = wrong = rejected = 0
     problems: list[PredictionProblem] = []
@@ -65,7 +70,7 @@ def check_predictions(
             rejected += _item_count(value)
         elif isinstance(read, Prediction):
             items += _item_count(value)
-            found = _flaws(number, value, read, known[read.document].text, ontology, schema)
+            found = _flaws(number, value, read, known[read.document].text, index, schema)
             wrong += len({_item(p.pointer) for p in found if p.effect == "wrong"})
         problems += found
     return CheckResult(

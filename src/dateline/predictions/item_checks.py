@@ -52,9 +52,7 @@ def check_items(
         wrong = list(_wrong_places(name, items, span_fields, text))
         errors += [place for _, _, place in wrong]
         moved[name] = _moved(items, [(at, field) for at, field, _ in wrong], beyond)
-    errors += _unknown_labels(prediction, ontology)
-    errors += _unknown_attributes(prediction, ontology)
-    errors += _unknown_roles(prediction, ontology)
+    errors += unknown_labels(prediction, ontology)
     errors += _unknown_references(prediction, ontology)
     warnings = [*_repeated_items(prediction), *_repeated_ids(prediction)]
     effects: tuple[tuple[Effect, list[Place]], ...] = (("wrong", errors), ("warning", warnings))
@@ -70,6 +68,13 @@ def check_items(
         for pointer, item, message in places
     ]
     return msgspec.structs.replace(prediction, **moved), problems
+
+
+def unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
+    """The labels, attributes and roles that the ontology does not have."""
+    yield from _unknown_labels(prediction, ontology)
+    yield from _unknown_attributes(prediction, ontology)
+    yield from _unknown_roles(prediction, ontology)
 
 
 def _places_beyond(text: str) -> Iterator[Spans]:

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import msgspec
-
 from dateline.errors import InvalidInputError
-from dateline.files.reading import MalformedError, decode_json, read_byte_lines
+from dateline.files.reading import MalformedError, converted, decode_json, read_byte_lines
 from dateline.json_pointer import pointer_of
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
@@ -82,8 +80,8 @@ def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Predi
     if isinstance(value, Prediction):
         return value
     try:
-        return msgspec.convert(value, Prediction)
-    except msgspec.ValidationError as error:
+        return converted(value, Prediction)
+    except MalformedError as error:
         pointer, message = _place_and_message(error)
         raise InvalidInputError(
             f"predictions[{position}]{pointer and ' '}{pointer}: {message}."
@@ -97,13 +95,13 @@ def _decoded(number: int, content: bytes, kind: type[T]) -> JsonLine[T]:
         place = error.problem.removeprefix("line 1, ").removeprefix("line 1: ")
         return JsonLine(number, None, _rejected(number, place))
     try:
-        return JsonLine(number, value, msgspec.convert(value, kind, str_keys=True))
-    except msgspec.ValidationError as error:
+        return JsonLine(number, value, converted(value, kind))
+    except MalformedError as error:
         pointer, message = _place_and_message(error)
         return JsonLine(number, value, _rejected(number, message, pointer))
 
 
-def _place_and_message(error: msgspec.ValidationError) -> tuple[str, str]:
+def _place_and_message(error: MalformedError) -> tuple[str, str]:
     """The JSON Pointer to the value that msgspec did not accept, and what it says about it."""
     found = _PLACE.fullmatch(str(error))
     if found is None:

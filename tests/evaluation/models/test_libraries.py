@@ -80,7 +80,7 @@ def test_labels_with_the_name_of_a_type_need_no_mapping(five, run, tmp_path):
     [
         ('[labels]\nGPE = "TOWN"', 'mapped to "TOWN", which is not a type of mention'),
         ('GPE = "GPE"', "expected a table [labels]"),
-        ("[labels", "expected a table [labels]"),
+        ("[labels", "is not TOML"),
     ],
 )
 def test_an_invalid_label_mapping_is_explained(five, run, tmp_path, content, message):

@@ -192,7 +192,7 @@ def test_an_endpoint_that_stays_busy_fails(predict, endpoint, tmp_path):
     result = predict()
     assert result.exit_code == 1
     assert len(endpoint.asked) == 15
-    assert set(record(tmp_path)["failed"].values()) == {"the endpoint answered 503: "}
+    assert set(record(tmp_path)["failed"].values()) == {"the endpoint answered 503"}
 
 
 def test_answers_are_cached(predict, endpoint, tmp_path, run, five):
@@ -232,3 +232,94 @@ def test_a_missing_library_is_explained(run, five, tmp_path, monkeypatch):
     assert "tenacity is not installed. In a checkout of Dateline, run: pip install -e '.[llm]'" in (
         result.stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        ((200, b"{}"), "the reply is not a chat completion: Object missing"),
+        ((200, b'{"choices": []}'), "the reply is not a chat completion"),
+        ((200, b'{"choices": [{"message": {"content": null}}]}'), "not a chat completion"),
+        ((200, b'{"choices": [{"message": {"content": "[[[["}}]}'), "the answer does not fit"),
+        ((200, b"[" * 100_000 + b"]" * 100_000), "nested deeper than 100 levels"),
+        ((200, b'{"choices": NaN}'), "NaN is not a number"),
+        ((200, b" " * 17 * 1024 * 1024), "the reply is longer than 16,777,216 bytes"),
+        ((500, b"no" * 10_000_000), "the endpoint answered 500: nono"),
+        ((302, b"moved"), "the endpoint answered 302: moved"),
+        ((403, b"wrong key not-a-real-key \x1b[31m"), "wrong key [secret] \\u001b[31m"),
+        ((403, b"\xff\xfe"), "the endpoint answered 403"),
+    ],
+)
+def test_an_odd_reply_is_explained_in_a_line(predict, endpoint, tmp_path, reply, message):
+    endpoint.queue = [reply] * (3 if reply[0] == 500 else 1)
+    result = predict("concurrency=1", f"cache={tmp_path / 'cache'}")
+    assert result.exit_code == 1
+    assert message in result.stdout
+    assert len(result.stdout) < 500
+    assert result.stdout.count("\n") == 1
+    stored = "".join(str(path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file())
+    assert "not-a-real-key" not in stored + result.output
+    # A reply of no use is not taken from the cache.
+    assert predict("concurrency=1", f"cache={tmp_path / 'cache'}").exit_code == 0
+
+
+def test_a_key_in_an_answer_is_not_stored(predict, endpoint, tmp_path):
+    mention = {"label": "PERSON", "text": "not-a-real-key", "entity": "not-a-real-key"}
+    endpoint.queue = [(200, {**ANSWER, "mentions": [mention]})]
+    predict("concurrency=1", f"cache={tmp_path / 'cache'}")
+    stored = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(b"not-a-real-key" in content for content in stored)
+    assert b"[secret]" in (tmp_path / "llm.jsonl").read_bytes()
+
+
+def test_numbers_of_tokens_that_are_none(predict, endpoint, tmp_path):
+    message = [{"message": {"content": json.dumps(ANSWER)}}]
+    for usage in ("many", {"prompt_tokens": "7"}, {"prompt_tokens": -7}, {"prompt_tokens": True}):
+        endpoint.queue.append((200, json.dumps({"choices": message, "usage": usage}).encode()))
+    assert predict("concurrency=1").exit_code == 0
+    assert record(tmp_path)["cost"]["input_tokens"] == 100
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("http://example.org/v1", "would send the API key to example.org unencrypted"),
+        ("http://127.0.0.1.example.org/v1", "unencrypted"),
+        ("http://10.0.0.1/v1", "unencrypted"),
+        ("ftp://example.org", "is not an address"),
+        ("example.org/v1", "is not an address"),
+        ("https://me:secret@example.org/v1", "names and passwords in it are not allowed"),
+        ("http://[::1", "is not an address"),
+        ("http://localhost:99999/v1", "is not an address"),
+    ],
+)
+def test_the_key_is_sent_to_safe_addresses_only(run, five, tmp_path, monkeypatch, address, message):
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-real-key")
+    out = tmp_path / "new" / "o.jsonl"
+    option = ("--option", f"base_url={address}")
+    result = run(five, "predict", "--model", "openai:m", "--out", str(out), *option)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert "me:secret" not in result.stderr
+    assert not out.parent.exists()
+
+
+def test_a_key_that_is_none_is_refused_without_showing_it(run, five, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a\nreal-key")
+    options = ("--out", str(tmp_path / "o.jsonl"), "--option", "base_url=https://example.org")
+    result = run(five, "predict", "--model", "openai:m", *options)
+    assert "$OPENAI_API_KEY: has characters that an API key cannot have" in result.stderr
+    assert "real-key" not in result.stderr
+
+
+def test_plain_http_can_be_allowed(endpoint, monkeypatch, repository):
+    from dateline.evaluation.models.interface import ModelConfig
+    from dateline.evaluation.models.openai import make
+
+    config = ModelConfig(
+        argument="m",
+        options={"base_url": "http://models.internal/v1", "allow_plain_http": "yes"},
+        ontology=repository.ontology,
+        training_gold=lambda: None,
+    )
+    assert make(config).settings["host"] == "models.internal"

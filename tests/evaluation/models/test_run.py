@@ -38,6 +38,10 @@ class Silent:
                 yield PredictionFailure(reason="stepped into the trap")
             elif trap == f"kill {text.id}":
                 raise KeyboardInterrupt
+            elif trap.startswith("raise "):
+                raise RuntimeError(trap)
+            elif trap == "another text":
+                yield Prediction(document="other")
             else:
                 yield Prediction(document=text.id, text_sha256=text.text_sha256)
 '''
@@ -127,6 +131,65 @@ def test_another_run_s_file_is_not_added_to(predict, tmp_path):
     assert "is not a valid record of its run" in predict().stderr
     assert predict("--restart", model="silent:shout").exit_code == 0
     assert record(tmp_path)["model"] == "silent:shout"
+
+
+def test_an_exception_of_a_plug_in_is_explained_without_secrets(
+    predict, silent, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SILENT_API_KEY", "a-plug-in-s-key")
+    silent.write_text("raise \x1b[31m with a-plug-in-s-key and another-key " + "x" * 10_000)
+    result = predict("--option", "token=another-key")
+    assert result.exit_code == 1
+    assert "the model silent:hush failed: RuntimeError: raise \\u001b[31m with" in result.stderr
+    assert "silent.py, line" in result.stderr
+    assert len(result.stderr) < 1000
+    stored = "".join(path.read_text() for path in tmp_path.glob("out.*")) + result.output
+    assert "a-plug-in-s-key" not in stored
+    assert "another-key" not in stored
+    silent.write_text("another text")
+    assert "for doc0000. Expected a Prediction of this document" in predict().stderr
+    silent.unlink()
+    assert predict().exit_code == 0
+
+
+def test_a_plug_in_that_cannot_be_loaded_is_explained(run, five, tmp_path, monkeypatch):
+    install(tmp_path / "packages", "broken", "raise ZeroDivisionError('no model')")
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    out = tmp_path / "new" / "out.jsonl"
+    result = run(five, "predict", "--model", "broken:x", "--out", str(out))
+    assert "the model broken:x failed: ZeroDivisionError: no model" in result.stderr
+    assert not out.parent.exists()
+
+
+@pytest.mark.parametrize("end", [b"", b'{"document": "cut', b"\0\0\0", b"\xf0\x9f"])
+def test_a_torn_last_line_is_cut(predict, five, tmp_path, end):
+    assert predict().exit_code == 0
+    out = tmp_path / "out.jsonl"
+    whole = out.read_bytes()
+    out.write_bytes(whole[: whole.rfind(b"\n", 0, -1) + 1] + end)
+    assert predict().exit_code == 0
+    assert out.read_bytes() == whole
+    assert record(tmp_path)["predicted"] == 5
+
+
+def test_a_broken_line_is_named_and_nothing_is_lost(predict, tmp_path):
+    assert predict().exit_code == 0
+    out = tmp_path / "out.jsonl"
+    broken = out.read_bytes().replace(b'{"document"', b'{"dokument"', 1)
+    out.write_bytes(broken)
+    result = predict()
+    assert result.exit_code == 1
+    assert "out.jsonl, line 1: is not a prediction" in result.stderr
+    assert out.read_bytes() == broken
+
+
+def test_two_runs_do_not_write_one_file(predict, tmp_path):
+    import fcntl
+
+    assert predict().exit_code == 0
+    with (tmp_path / "out.jsonl").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert "another run is writing it" in predict().stderr
 
 
 def test_a_folder_of_texts(predict, tmp_path):

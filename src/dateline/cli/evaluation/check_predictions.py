@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli.evaluation.scoring_options import ontology_option
 from dateline.cli.shared import (
     Command,
     Settings,
@@ -34,10 +35,16 @@ COLORS = {"rejected": "red", "wrong": "red", "warning": "yellow"}
     "--gold", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
     help="Built dataset whose documents were predicted.  [default: this corpus's documents]",
 )  # fmt: skip
+@ontology_option
 @format_option("text", "json")
 @pass_settings
 def check_predictions(
-    settings: Settings, /, predictions: Path, gold: Path | None, output_format: str
+    settings: Settings,
+    /,
+    predictions: Path,
+    gold: Path | None,
+    ontology: Path | None,
+    output_format: str,
 ) -> None:
     """Report every problem in a predictions file.
 
@@ -52,12 +59,14 @@ def check_predictions(
     from dateline.corpus.store import Corpus
     from dateline.predictions.checking import check_predictions as check
 
-    texts = None
-    if gold is not None:
-        from dateline.evaluation.gold import read_gold
+    corpus, texts, labels = Corpus(settings.root), None, None
+    if gold is not None or ontology is not None:
+        from dateline.evaluation.scoring import as_gold
 
-        texts = {document.id: document for document in read_gold(gold).documents}
-    result = check(predictions, Corpus(settings.root), texts)
+        found = as_gold(gold or settings.root, None, ontology)
+        texts = {document.id: document for document in found.documents}
+        labels = found.ontology
+    result = check(predictions, corpus, texts, labels)
     if output_format == "json":
         echo_json(result)
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dateline.cli.shared import Command, Settings, echo, pass_settings
+from dateline.text import excerpt
 
 
 @click.command(cls=Command, name="convert-predictions")
@@ -68,7 +69,11 @@ def convert_predictions(
     write_atomically(out, msgspec.json.Encoder().encode_lines([p for p, _ in found]))
     for _, placement in found:
         for words in placement.lost:
-            echo(f'{placement.document}: "{words}" is not in the text')
+            shown = excerpt(words, 0, len(words))
+            echo(
+                f'{placement.document}: "{shown}" is not in the text, or is listed more often '
+                "than it is there"
+            )
         settings.say(
             f"{placement.document}: {placement.exact} found verbatim, {placement.loose} found with "
             f"other case, blanks or quotation marks, {placement.ambiguous} found at several "

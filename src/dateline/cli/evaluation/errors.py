@@ -41,6 +41,7 @@ def errors(
     /,
     predictions: Path,
     gold: Path | None,
+    ontology: Path | None,
     split: str | None,
     layers: tuple[str, ...],
     output_format: str,
@@ -63,14 +64,13 @@ def errors(
     from dateline.evaluation.ceiling import annotator_scores
     from dateline.evaluation.columns.scoring_input import ScoringInput
     from dateline.evaluation.error_analysis import analyze_errors
-    from dateline.evaluation.gold import read_gold
     from dateline.evaluation.leaderboard.systems import listed_annotators
-    from dateline.evaluation.scoring import as_predictions, score_groups, select_groups
+    from dateline.evaluation.scoring import as_gold, as_predictions, score_groups, select_groups
     from dateline.evaluation.tables.errors import LEGEND, ceiling_table, tables
 
     if annotators and len(annotators) != 2:
         raise click.BadParameter("expected two annotators, such as a,b.", param_hint="--annotators")
-    against = read_gold(gold or settings.root, split)
+    against = as_gold(gold or settings.root, split, ontology)
     options = matching_options(**matching)
     inputs = ScoringInput(against, as_predictions(predictions), options)
     groups = select_groups(layers, inputs)

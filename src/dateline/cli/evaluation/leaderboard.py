@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from dateline.errors import ConflictError, InvalidInputError
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
     from dateline.evaluation.gold import Gold
+    from dateline.evaluation.leaderboard.results import Result
     from dateline.evaluation.leaderboard.systems import Systems
     from dateline.rendering.tables import Table
 
@@ -66,35 +67,41 @@ def leaderboard(
     """
     from dateline.corpus.store import Corpus
     from dateline.evaluation.gold import gold_of_corpus
-    from dateline.evaluation.leaderboard.results import result_of, write_result
+    from dateline.evaluation.leaderboard.results import read_results, result_of
     from dateline.evaluation.leaderboard.systems import FILE, read_systems, run_systems
+    from dateline.files.names import plain_name
 
-    if add is not None and (task is not None or name is None):
+    if (add is not None) != (name is not None) or (add is not None and task is not None):
         raise click.UsageError("--add requires --name, and excludes --run, --write and --check.")
     corpus = Corpus(settings.root)
     listed = read_systems(corpus)
     gold = gold_of_corpus(corpus, listed.split)
+    new: dict[str, Result] = {}
     if task == "run":
         if not listed.systems:
             raise InvalidInputError(f"{FILE}: there is no system to run.")
-        for system, result in run_systems(corpus, listed, gold):
-            written = write_result(corpus, system, result)
-            settings.say(f"{system}: {'new result' if written else 'result unchanged'}")
-    if add is not None and name is not None:
-        write_result(corpus, name, result_of(gold, add, title or name, note))
-    if task is None and add is None:
-        _show(corpus, gold, listed, output_format)
+        new = dict(run_systems(corpus, listed, gold))
+    elif add is not None and name is not None:
+        new = {plain_name(name, "--name"): result_of(gold, add, title or name, note)}
+    if task == "check":
+        _check(corpus, gold, listed)
+    elif task is not None or add is not None:
+        _write(settings, corpus, gold, listed, new)
     else:
-        _update(settings, corpus, gold, listed, check=task == "check")
+        _show(corpus, gold, listed, read_results(corpus), output_format)
 
 
-def _show(corpus: Corpus, gold: Gold, listed: Systems, output_format: str) -> None:
-    from dateline.evaluation.leaderboard.results import read_results
-
+def _show(
+    corpus: Corpus,
+    gold: Gold,
+    listed: Systems,
+    results: Mapping[str, Result],
+    output_format: str,
+) -> None:
     if output_format == "json":
-        echo_json(read_results(corpus))
+        echo_json(results)
         return
-    notes, short, detailed = _content(corpus, gold, listed)
+    notes, short, detailed = _content(corpus, gold, listed, results)
     if output_format == "html":
         echo(_page(notes, [*short, *detailed]), nl=False)
     elif output_format == "md":
@@ -106,54 +113,79 @@ def _show(corpus: Corpus, gold: Gold, listed: Systems, output_format: str) -> No
         echo("\n\n".join(notes))
 
 
-def _update(
-    settings: Settings, corpus: Corpus, gold: Gold, listed: Systems, *, check: bool
-) -> None:
-    """Write the table and the page, or with ``check`` raise ConflictError if they are outdated."""
+def _check(corpus: Corpus, gold: Gold, listed: Systems) -> None:
+    """Raise ConflictError if results, the table or the page are outdated."""
     from dateline.evaluation.leaderboard.comparable import current_signature, outdated
     from dateline.evaluation.leaderboard.results import read_results
-    from dateline.files.writing import write_if_changed
+
+    results = read_results(corpus)
+    late = outdated(results, listed.systems, current_signature(gold))
+    if late:
+        raise ConflictError(
+            f"benchmarks/results: {', '.join(late)}: missing, or scored with another gold or "
+            "other rules; run `dateline leaderboard --run`."
+        )
+    contents = _pages(corpus, gold, listed, results)
+    stale = [name for name, content in contents.items() if _read(corpus, name) != content]
+    if stale:
+        raise ConflictError(f"{' and '.join(stale)}: outdated; run `dateline leaderboard --write`.")
+
+
+def _write(
+    settings: Settings,
+    corpus: Corpus,
+    gold: Gold,
+    listed: Systems,
+    new: Mapping[str, Result],
+) -> None:
+    """Write the new results, the table and the page: all of them or none."""
+    from dateline.evaluation.leaderboard.results import read_results, result_files, with_results
+    from dateline.files.writing import locked, write_together
+
+    with locked(corpus.root):
+        old = read_results(corpus)
+        results = with_results(old, new)
+        changed = {name for name in new if old.get(name) != results[name]}
+        contents = _pages(corpus, gold, listed, results)
+        updated = {name for name, content in contents.items() if _read(corpus, name) != content}
+        files = result_files(corpus, {name: results[name] for name in changed})
+        files |= {corpus.root / name: contents[name].encode() for name in updated}
+        write_together(corpus.root, files)
+    for name in new:
+        settings.say(f"{name}: {'new result' if name in changed else 'result unchanged'}")
+    for name in contents:
+        settings.say(f"{name}: {'updated' if name in updated else 'unchanged'}")
+
+
+def _pages(
+    corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Result]
+) -> dict[str, str]:
+    """The content of the page, and of the README if it has marks for the table, by name."""
     from dateline.rendering.generated_blocks import marks, with_block
 
-    if check:
-        late = outdated(read_results(corpus), listed.systems, current_signature(gold))
-        if late:
-            raise ConflictError(
-                f"benchmarks/results: {', '.join(late)}: missing, or scored with another gold or "
-                "other rules; run `dateline leaderboard --run`."
-            )
-    notes, short, detailed = _content(corpus, gold, listed)
+    notes, short, detailed = _content(corpus, gold, listed, results)
     contents = {PAGE: _page(notes, [*short, *detailed])}
-    readme = corpus.root / README
-    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    text = _read(corpus, README)
     if marks(BLOCK).splitlines()[0] in text:
         contents[README] = with_block(text, BLOCK, _readme_block(notes, short), README)
-    if check:
-        stale = [name for name, content in contents.items() if _read(corpus, name) != content]
-        if stale:
-            raise ConflictError(
-                f"{' and '.join(stale)}: outdated; run `dateline leaderboard --write`."
-            )
-        return
-    for name, content in contents.items():
-        (corpus.root / name).parent.mkdir(parents=True, exist_ok=True)
-        changed = write_if_changed(corpus.root / name, content.encode())
-        settings.say(f"{name}: {'updated' if changed else 'unchanged'}")
+    return contents
 
 
 def _read(corpus: Corpus, name: str) -> str:
-    path = corpus.root / name
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    from dateline.files.names import inside
+    from dateline.files.reading import read_text
+
+    path = inside(corpus.root, corpus.root / name)
+    return read_text(path) if path.exists() else ""
 
 
 def _content(
-    corpus: Corpus, gold: Gold, listed: Systems
+    corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Result]
 ) -> tuple[list[str], list[Table], list[Table]]:
     """Notes, tables of the main measures, and tables of all measures."""
     from dateline.evaluation.ceiling import annotator_scores
     from dateline.evaluation.columns.scoring_input import MatchingOptions
     from dateline.evaluation.leaderboard.comparable import current_signature, group_comparable
-    from dateline.evaluation.leaderboard.results import read_results
     from dateline.evaluation.leaderboard.tables import (
         LEGEND,
         detail_tables,
@@ -161,7 +193,6 @@ def _content(
         notes,
     )
 
-    results = read_results(corpus)
     agreement = None
     if listed.ceiling:
         documents = [document.id for document in gold.documents]

@@ -70,14 +70,14 @@ def predict(
     from dateline.evaluation.gold import gold_of_corpus
     from dateline.evaluation.models.loading import load_model
     from dateline.evaluation.models.run import record_path, run
+    from dateline.evaluation.models.secrets import known_secrets
     from dateline.predictions.texts import texts_of_corpus, texts_of_folder
 
     if texts is not None and split is not None:
         raise click.UsageError("--split selects documents of the corpus; omit it with --texts.")
     corpus = Corpus(settings.root)
-    loaded = load_model(
-        model, _by_name(options), corpus.ontology, lambda: gold_of_corpus(corpus, train_split)
-    )
+    given = _by_name(options)
+    loaded = load_model(model, given, corpus.ontology, lambda: gold_of_corpus(corpus, train_split))
     selected = texts_of_folder(texts) if texts is not None else texts_of_corpus(corpus, split)
     source = texts.name if texts is not None else f"corpus, split {split or 'all'}"
     if restart:
@@ -91,7 +91,7 @@ def predict(
             ids.add(text.id)
             yield text
 
-    record = run(model, loaded, selected, source, out, batch, watch)
+    record = run(model, loaded, selected, source, out, batch, watch, known_secrets(given))
     for name, reason in record.failed.items():
         echo(f"{name}: {reason}")
     cost = "".join(f", {key.replace('_', ' ')}: {n:,.0f}" for key, n in record.cost.items())

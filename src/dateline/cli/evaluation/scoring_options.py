@@ -19,6 +19,12 @@ C = TypeVar("C", bound=Callable[..., Any])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+ontology_option = click.option(
+    "--ontology", type=click.Path(exists=True, path_type=Path), metavar="FILE",
+    help="With --gold: ontology.schema.json of the dataset's corpus, if it is not this one.",
+)  # fmt: skip
+
+
 def gold_options(command: C) -> C:
     """Options for the gold, and for how items are matched with it."""
     for option in reversed(
@@ -27,6 +33,7 @@ def gold_options(command: C) -> C:
                 "--gold", type=click.Path(exists=True, file_okay=False, path_type=Path),
                 metavar="DIR", help="Corpus or built dataset.  [default: this corpus]",
             ),
+            ontology_option,
             click.option("--split", metavar="NAME", help="Only documents of this split."),
             layers_option(
                 "Only these layers, or groups of measures such as coreference.  "
@@ -89,6 +96,7 @@ def matching_options(
 def scoring_arguments(
     settings: Settings,
     gold: Path | None,
+    ontology: Path | None,
     split: str | None,
     layers: tuple[str, ...],
     **matching: Any,
@@ -96,6 +104,7 @@ def scoring_arguments(
     """The options of ``gold_options`` as arguments of ``dateline.score`` and ``compare``."""
     return {
         "gold": gold or settings.root,
+        "ontology": ontology,
         "split": split,
         "layers": layers,
         "options": matching_options(**matching),

@@ -8,15 +8,16 @@ from pathlib import Path
 import msgspec
 
 from dateline.corpus.store import Corpus, canonical_json, read_struct
-from dateline.errors import InvalidInputError
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.models.run import RunRecord, record_path
 from dateline.evaluation.report import Score
 from dateline.evaluation.scoring import as_predictions, score_groups, select_groups
 from dateline.evaluation.signature import Signature
-from dateline.files.writing import write_if_changed
+from dateline.files.names import inside, plain_name
 from dateline.model import Struct
+
+FOLDER = "benchmarks/results"
 
 
 class Result(Struct, frozen=True):
@@ -67,27 +68,26 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
 
 def read_results(corpus: Corpus) -> Mapping[str, Result]:
     """All results by name, sorted. Raises DatelineError if a file is malformed."""
-    return {p.stem: read_struct(p, Result) for p in sorted(_folder(corpus).glob("*.json"))}
+    folder = inside(corpus.root, corpus.root / FOLDER)
+    return {path.stem: read_struct(path, Result) for path in sorted(folder.glob("*.json"))}
 
 
-def write_result(corpus: Corpus, name: str, result: Result) -> bool:
-    """Write a result, unless the stored one differs only in its times.
-
-    Returns whether it was written. Raises InvalidInputError if the name is not a file name.
-    """
-    path = _folder(corpus) / f"{name}.json"
-    if path.parent != _folder(corpus) or not name or name.startswith("."):
-        raise InvalidInputError(
-            f"{name!r} cannot be the name of a result; use letters, digits and hyphens."
-        )
-    if path.is_file() and _without_times(read_struct(path, Result)) == _without_times(result):
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return write_if_changed(path, canonical_json(result))
+def with_results(old: Mapping[str, Result], new: Mapping[str, Result]) -> Mapping[str, Result]:
+    """Old and new results by name, sorted; an old one stays if the new one has other times only."""
+    kept = {
+        name: old[name]
+        for name in old.keys() & new.keys()
+        if _without_times(old[name]) == _without_times(new[name])
+    }
+    return dict(sorted({**old, **new, **kept}.items()))
 
 
-def _folder(corpus: Corpus) -> Path:
-    return corpus.root / "benchmarks" / "results"
+def result_files(corpus: Corpus, results: Mapping[str, Result]) -> dict[Path, bytes]:
+    """The files of some results. Raises InvalidInputError if a name is not a plain one."""
+    return {
+        corpus.root / FOLDER / f"{plain_name(name, 'the result')}.json": canonical_json(result)
+        for name, result in results.items()
+    }
 
 
 def _without_times(result: Result) -> Result:

@@ -7,14 +7,15 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import msgspec
-
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError, InvalidInputError
 from dateline.evaluation.gold import Gold, gold_of_corpus
 from dateline.evaluation.leaderboard.results import Result, result_of
 from dateline.evaluation.models.loading import load_model
 from dateline.evaluation.models.run import run
+from dateline.evaluation.models.secrets import known_secrets
+from dateline.files.names import inside, plain_name
+from dateline.files.reading import MalformedError, converted, read_toml
 from dateline.model import Struct
 
 FILE = "benchmarks/systems.toml"
@@ -49,9 +50,12 @@ def read_systems(corpus: Corpus) -> Systems:
     if not path.is_file():
         return Systems()
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Systems)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{FILE}: not a valid list of systems: {error}.") from None
+        listed = converted(read_toml(inside(corpus.root, path)), Systems)
+    except MalformedError as error:
+        raise InvalidInputError(f"{path}: {error.problem}.") from None
+    for name in listed.systems:
+        plain_name(name, f"{path}: the system")
+    return listed
 
 
 def listed_annotators(corpus: Corpus, documents: Iterable[str]) -> tuple[str, str] | None:
@@ -80,7 +84,14 @@ def run_systems(corpus: Corpus, listed: Systems, gold: Gold) -> Iterator[tuple[s
                     lambda: gold_of_corpus(corpus, listed.train_split),
                 )
             out = Path(folder) / f"{name}.jsonl"
-            record = run(system.model, model, gold.documents, source, out)
+            record = run(
+                system.model,
+                model,
+                gold.documents,
+                source,
+                out,
+                secrets=known_secrets(system.options),
+            )
             for document, reason in record.failed.items():
                 raise DatelineError(f"{FILE}: {name} failed on {document}: {reason}")
             yield name, result_of(gold, out, system.title, system.note)

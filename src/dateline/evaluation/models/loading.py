@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from dateline.errors import NotFoundError
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.models.interface import Model, ModelConfig, ModelFactory
+from dateline.evaluation.models.secrets import failure_of, known_secrets
 from dateline.ontology.labels import Ontology
 
 ENTRY_POINTS = "dateline.models"
@@ -30,7 +31,8 @@ def load_model(
     """Make a model from a name such as ``baseline`` or ``spacy:PIPELINE``.
 
     Raises NotFoundError if there is no such model; the model raises InvalidInputError for wrong
-    options, and MissingExtraError if it needs a package that is not installed.
+    options, and MissingExtraError if it needs a package that is not installed. Whatever else it
+    raises becomes a DatelineError.
     """
     kind, _, argument = name.partition(":")
     models = _entry_points()
@@ -39,12 +41,14 @@ def load_model(
             f"there is no model {name!r}. Available: {', '.join(sorted(models))}. To add a model, "
             "see docs/models.md."
         )
-    make: ModelFactory = models[kind].load()
-    return make(
-        ModelConfig(
-            argument=argument, options=options, ontology=ontology, training_gold=training_gold
-        )
+    config = ModelConfig(
+        argument=argument, options=options, ontology=ontology, training_gold=training_gold
     )
+    try:
+        make: ModelFactory = models[kind].load()
+        return make(config)
+    except Exception as error:  # a plug-in may raise anything
+        raise failure_of(name, error, known_secrets(options)) from None
 
 
 def _entry_points() -> dict[str, EntryPoint]:

@@ -2,43 +2,87 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import json
 import os
+import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from dateline.errors import InvalidInputError, missing_extra
+from dateline.errors import InvalidInputError, NotFoundError, missing_extra
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
+from dateline.evaluation.models.secrets import without_secrets
+from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
 from dateline.files.writing import sha256, write_atomically
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
+from dateline.text import printable, redacted
 
-OPTIONS = ("base_url", "key_variable", "temperature", "concurrency", "retries", "wait", "cache")
+if TYPE_CHECKING:
+    import httpx
+
+OPTIONS = (
+    "base_url", "key_variable", "temperature", "concurrency", "retries", "wait", "cache",
+    "allow_plain_http",
+)  # fmt: skip
 BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 """Status codes after which a request is repeated."""
 TIMEOUT = 300.0
 """Seconds until a request is given up."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a reply that are read."""
+_PART = 64 * 1024
+_SHOWN = 2000
+"""Bytes of a refusal that are read."""
 
 
 class _RequestFailedError(Exception):
     """A request failed for good; the message says why."""
 
 
+class _Message(msgspec.Struct, frozen=True):
+    content: str
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    message: _Message
+
+
+class _Completion(msgspec.Struct, frozen=True):
+    """A chat completion, as far as it is read."""
+
+    choices: Annotated[tuple[_Choice, ...], msgspec.Meta(min_length=1)]
+    usage: Any = None
+
+    @property
+    def content(self) -> str:
+        """What the model answered."""
+        return self.choices[0].message.content
+
+    def tokens(self, name: str) -> int:
+        """A number of tokens; 0 if the endpoint does not tell."""
+        number = self.usage.get(name) if isinstance(self.usage, dict) else None
+        return number if type(number) is int and number > 0 else 0
+
+
 def make(config: ModelConfig) -> ChatModel:
     """The model that the argument names, at the option ``base_url`` or $OPENAI_BASE_URL.
 
     The API key is read from the environment variable that ``key_variable`` names (by default
-    OPENAI_API_KEY), and never stored. ``cache`` is a folder for answers; ``wait`` is the pause
-    before the first retry, in seconds. Raises MissingExtraError if a package is missing, and
+    OPENAI_API_KEY), and never stored. It is sent over plain HTTP only to this machine, or with
+    ``allow_plain_http=yes``. ``cache`` is a folder for answers; ``wait`` is the pause before the
+    first retry, in seconds. Raises MissingExtraError if a package is missing, and
     InvalidInputError if an option is missing or not a number.
     """
     config.check_options(*OPTIONS)
@@ -54,12 +98,17 @@ def make(config: ModelConfig) -> ChatModel:
             "openai needs a model, as in openai:MODEL, and the option base_url=https://HOST/v1 (or "
             "$OPENAI_BASE_URL)."
         )
+    variable = option("key_variable", "OPENAI_API_KEY")
+    key = os.environ.get(variable, "").strip()
+    if not re.fullmatch(r"[!-~]*", key):
+        raise InvalidInputError(f"${variable}: has characters that an API key cannot have.")
+    _check_address(base_url, is_private=not key or option("allow_plain_http") == "yes")
     try:
         return ChatModel(
             config.argument,
             base_url,
             config.ontology,
-            key=os.environ.get(option("key_variable", "OPENAI_API_KEY"), ""),
+            key=key,
             temperature=float(option("temperature", "0")),
             concurrency=int(option("concurrency", "4")),
             retries=int(option("retries", "5")),
@@ -141,36 +190,49 @@ class ChatModel:
             ],
         }
         try:
-            reply = self._reply(body)
-            content = reply["choices"][0]["message"]["content"]
-            answer = msgspec.json.decode(content or "", type=Answer)
+            answer = self._answer(body)
         except _RequestFailedError as error:
-            return PredictionFailure(reason=str(error))
-        except (KeyError, IndexError, TypeError) as error:
-            return PredictionFailure(reason=f"the reply is not a chat completion: {error!r}")
-        except msgspec.MsgspecError as error:
-            return PredictionFailure(reason=f"the answer does not fit the schema: {error}")
+            return PredictionFailure(reason=redacted(error, [self._key]))
         return as_prediction(answer, text, self._ontology)
 
-    def _reply(self, body: Mapping[str, Any]) -> Any:
+    def _answer(self, body: Mapping[str, Any]) -> Answer:
         content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
         name = sha256(self._url.encode() + b"\n" + content)
         path = self._cache / f"{name}.json" if self._cache else None
-        if path is not None and path.is_file():
-            self._count(answers_from_cache=1)
-            return json.loads(path.read_bytes())
-        reply = self._request(content)
-        usage = reply.get("usage") if isinstance(reply, dict) else None
-        counted = usage if isinstance(usage, dict) else {}
-        self._count(
-            input_tokens=counted.get("prompt_tokens", 0),
-            output_tokens=counted.get("completion_tokens", 0),
-        )
         if path is not None:
-            write_atomically(path, json.dumps(reply).encode())
-        return reply
+            # An answer that cannot be read is requested again.
+            with contextlib.suppress(NotFoundError, InvalidInputError):
+                answer = decode_json_as(read_bytes(path), Answer)
+                self._count(answers_from_cache=1)
+                return answer
+        answer = self._checked(self._request(content))
+        if path is not None:
+            write_atomically(path, msgspec.json.encode(answer))
+        return answer
 
-    def _request(self, content: bytes) -> Any:
+    def _checked(self, reply: bytes) -> Answer:
+        try:
+            value = decode_json(reply)
+        except MalformedError as error:
+            raise _RequestFailedError(f"the reply is not JSON: {error.problem}") from None
+        try:
+            completion = msgspec.convert(value, _Completion)
+        except msgspec.ValidationError as error:
+            raise _RequestFailedError(f"the reply is not a chat completion: {error}") from None
+        self._count(
+            input_tokens=completion.tokens("prompt_tokens"),
+            output_tokens=completion.tokens("completion_tokens"),
+        )
+        # An endpoint may repeat what it was sent, and the words of an answer are stored.
+        content = without_secrets(completion.content, [self._key] if self._key else [])
+        try:
+            return decode_json_as(content.encode(), Answer)
+        except MalformedError as error:
+            raise _RequestFailedError(
+                f"the answer does not fit the schema: {error.problem}"
+            ) from None
+
+    def _request(self, content: bytes) -> bytes:
         import httpx  # noqa: PLC0415 (optional)
         import tenacity  # noqa: PLC0415 (optional)
 
@@ -189,26 +251,69 @@ class ChatModel:
         try:
             return retrying(self._post, content)
         except httpx.HTTPStatusError as error:
-            reply = error.response
+            said = f": {error}" if str(error) else ""
             raise _RequestFailedError(
-                f"the endpoint answered {reply.status_code}: {reply.text[:200]}"
+                f"the endpoint answered {error.response.status_code}{said}"
             ) from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _RequestFailedError(f"the endpoint cannot be reached: {error}") from None
-        except ValueError as error:
-            raise _RequestFailedError(f"the reply is not JSON: {error}") from None
 
-    def _post(self, content: bytes) -> Any:
+    def _post(self, content: bytes) -> bytes:
         import httpx  # noqa: PLC0415 (optional)
 
         self._count(requests=1)
         headers = {"Content-Type": "application/json"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        reply = httpx.post(self._url, content=content, headers=headers, timeout=TIMEOUT)
-        reply.raise_for_status()
-        return reply.json()
+        with httpx.stream(
+            "POST", self._url, content=content, headers=headers, timeout=TIMEOUT
+        ) as reply:
+            if not reply.is_success:
+                shown = _read(reply, _SHOWN, cut=True).decode("utf-8", "replace")
+                raise httpx.HTTPStatusError(shown, request=reply.request, response=reply)
+            return _read(reply, LARGEST)
 
     def _count(self, **amounts: int) -> None:
         with self._lock:
             self._cost.update(amounts)
+
+
+def _read(reply: httpx.Response, limit: int, *, cut: bool = False) -> bytes:
+    """The content of a reply, of limited length and in limited time."""
+    until = time.monotonic() + TIMEOUT
+    found = bytearray()
+    for part in reply.iter_bytes(_PART):
+        found += part
+        if len(found) > limit and not cut:
+            raise _RequestFailedError(f"the reply is longer than {limit:,} bytes")
+        if len(found) >= limit and cut:
+            return bytes(found[:limit])
+        if time.monotonic() > until:
+            raise _RequestFailedError(f"the reply is not complete after {TIMEOUT:g} seconds")
+    return bytes(found)
+
+
+def _check_address(base_url: str, *, is_private: bool) -> None:
+    """Raise InvalidInputError for what is no address, and for one that would expose the key."""
+    try:
+        parts = urlsplit(base_url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        raise InvalidInputError(
+            "openai: base_url is not an address such as https://HOST/v1; names and passwords in it "
+            "are not allowed."
+        )
+    if parts.scheme == "http" and not is_private and not _is_this_machine(host):
+        raise InvalidInputError(
+            f"openai: base_url would send the API key to {printable(host)} unencrypted. Use "
+            "https, or set the option allow_plain_http=yes."
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

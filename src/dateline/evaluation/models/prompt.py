@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -115,11 +117,12 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
                 entity=entities[key].id,
             )
         )
+    nearest = _NearestMention(mentions)
     events = []
     for number, event in enumerate(answer.events, 1):
         trigger = locator.next_span("event", event.text, event.label)
         arguments = tuple(
-            Argument(role=a.role, mention=_nearest(mentions, a.text, trigger[0].start))
+            Argument(role=a.role, mention=nearest.id_of(a.text, trigger[0].start))
             for a in event.arguments
         )
         events.append(
@@ -139,7 +142,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
         claimer = (
             claim.claimer
             if claim.claimer in special
-            else _nearest(mentions, claim.claimer, spans[0].start)
+            else nearest.id_of(claim.claimer, spans[0].start)
         )
         claims.append(
             Claim(
@@ -178,12 +181,24 @@ class _Locator:
         return (Span(start=start, end=end, text=self._text[start:end]),)
 
 
-def _nearest(mentions: list[Mention], words: str, place: int) -> str:
-    """The id of the nearest mention with these words, or an id that does not exist."""
-    same = [m for m in mentions if m.spans[0].text.casefold() == words.casefold()]
-    if not same:
-        return "missing"
-    return min(same, key=lambda m: abs(m.spans[0].start - place)).id
+class _NearestMention:
+    """Finds the mention that is meant by its words, near a place."""
+
+    def __init__(self, mentions: Iterable[Mention]) -> None:
+        self._places: dict[str, list[tuple[int, str]]] = {}
+        for mention in mentions:
+            (span,) = mention.spans
+            self._places.setdefault(span.text.casefold(), []).append((span.start, mention.id))
+        for places in self._places.values():
+            places.sort()
+
+    def id_of(self, words: str, place: int) -> str:
+        """The id of the nearest mention with these words, or an id that does not exist."""
+        places = self._places.get(words.casefold())
+        if not places:
+            return "missing"
+        after = bisect_left(places, (place, ""))
+        return min(places[max(after - 1, 0) : after + 1], key=lambda p: abs(p[0] - place))[1]
 
 
 def _guideline(layer: Layer) -> str:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
 from dateline.corpus.store import canonical_json
-from dateline.errors import ConflictError
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.evaluation.models.interface import Model, PredictionFailure
-from dateline.files.writing import write_atomically
+from dateline.evaluation.models.secrets import failure_of, without_secrets
+from dateline.files.reading import MalformedError, decode_json_as, read_bytes
+from dateline.files.writing import remove_leftovers_of, write_atomically
 from dateline.model import Struct
+from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
+from dateline.text import excerpt, redacted
 
 Watch = Callable[[Iterable[Text]], Iterable[Text]]
 
@@ -63,17 +69,19 @@ def run(
     out: Path,
     batch: int = 16,
     watch: Watch = iter,
+    secrets: Collection[str] = (),
 ) -> RunRecord:
     """Predict the texts that are not in ``out`` yet, and append the predictions.
 
-    The file is complete after each batch of texts, so an interrupted run can be resumed. ``watch``
-    wraps the texts, for example in a progress bar. Raises ConflictError if ``out`` is of another
-    run.
+    The file is complete after each batch of texts, so a run that was interrupted or killed can be
+    resumed. ``watch`` wraps the texts, for example in a progress bar. ``secrets`` are replaced in
+    all that is written. Raises ConflictError if ``out`` is of another run, or another run is
+    writing it, and a DatelineError if the model raises an exception.
     """
     record = RunRecord(
-        model=name,
-        version=model.version,
-        settings=msgspec.json.decode(msgspec.json.encode(model.settings)),
+        model=without_secrets(name, secrets),
+        version=without_secrets(model.version, secrets),
+        settings=without_secrets(msgspec.json.decode(msgspec.json.encode(model.settings)), secrets),
         source=source,
         dateline=version("dateline"),
         started=_now(),
@@ -83,19 +91,17 @@ def run(
         failed={},
         cost={},
     )
-    done: set[str] = set()
-    if out.exists():
-        record = _resumed(record, out)
-        done = _whole_lines(out)
-    else:
-        write_atomically(out, b"")
-    _write(record, out)
-    before = dict(record.cost)
-    left = (text for text in watch(texts) if text.id not in done)
-    with out.open("ab") as file:
+    with _opened(out) as file:
+        done = _whole_lines(out, file)
+        for path in (out, record_path(out)):
+            remove_leftovers_of(path)
+        record = _resumed(record, out, has_lines=bool(done))
+        _write(record, out)
+        before = dict(record.cost)
+        left = (text for text in watch(texts) if text.id not in done)
         clock = time.perf_counter()
         for some in iter(lambda: tuple(islice(left, batch)), ()):
-            lines, failed = _predicted(model, some)
+            lines, failed = _predicted(name, model, some, secrets)
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
@@ -112,52 +118,89 @@ def run(
                 },
             )
             _write(record, out)
-    record = msgspec.structs.replace(record, ended=_now(), predicted=len(done))
-    _write(record, out)
+        record = msgspec.structs.replace(record, ended=_now(), predicted=len(done))
+        _write(record, out)
     return record
 
 
-def _predicted(model: Model, texts: tuple[Text, ...]) -> tuple[bytes, dict[str, str]]:
-    encoder = msgspec.json.Encoder()
+@contextlib.contextmanager
+def _opened(out: Path) -> Iterator[BinaryIO]:
+    """The file of predictions, to read and to append; no other run can open it meanwhile."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.exists() and not out.is_file():
+        raise InvalidInputError(f"{out}: is not a regular file.")
+    with out.open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConflictError(f"{out}: another run is writing it; wait for its end.") from None
+        yield file
+
+
+def _predicted(
+    name: str, model: Model, texts: tuple[Text, ...], secrets: Collection[str]
+) -> tuple[bytes, dict[str, str]]:
     lines, failed = [], {}
-    for text, found in zip(texts, model.predict(texts), strict=True):
-        if isinstance(found, PredictionFailure):
-            failed[text.id] = found.reason
-        else:
-            lines.append(encoder.encode(found) + b"\n")
+    try:
+        for text, found in zip(texts, model.predict(texts), strict=True):
+            if isinstance(found, PredictionFailure):
+                failed[text.id] = redacted(found.reason, secrets)
+            else:
+                lines.append(_line(found, text) + b"\n")
+    except Exception as error:  # a plug-in may raise anything
+        raise failure_of(name, error, secrets) from None
     return b"".join(lines), failed
 
 
-def _resumed(record: RunRecord, out: Path) -> RunRecord:
+def _line(found: Prediction, text: Text) -> bytes:
+    if not isinstance(found, Prediction) or found.document != text.id:
+        raise InvalidInputError(
+            f"the model returned {excerpt(repr(found), 0, 1000)} for {text.id}. Expected a "
+            "Prediction of this document, or a PredictionFailure."
+        )
+    return msgspec.json.encode(found)
+
+
+def _resumed(record: RunRecord, out: Path, *, has_lines: bool) -> RunRecord:
+    """The record to go on with: the old one if it is of the same run."""
     path = record_path(out)
     try:
-        old = msgspec.json.decode(path.read_bytes(), type=RunRecord)
-    except (OSError, msgspec.MsgspecError):
+        old = decode_json_as(read_bytes(path), RunRecord)
+    except (NotFoundError, InvalidInputError):
+        if not has_lines:
+            # A run that was killed when it began; there is nothing to lose.
+            return record
         raise ConflictError(
             f"{out}: exists, but {path.name} is not a valid record of its run. Choose "
             "another output file, or restart the run."
         ) from None
-    if not old.is_of_same_run(record):
-        raise ConflictError(
-            f"{out}: is from another run ({old.model}, {old.source}), see {path.name}. Choose "
-            "another output file, or restart the run."
-        )
-    # Failed texts are tried again.
-    return msgspec.structs.replace(old, failed={}, ended=None)
+    if old.is_of_same_run(record):
+        # Failed texts are tried again.
+        return msgspec.structs.replace(old, failed={}, ended=None)
+    if not has_lines:
+        return record
+    raise ConflictError(
+        f"{out}: is from another run ({old.model}, {old.source}), see {path.name}. Choose "
+        "another output file, or restart the run."
+    )
 
 
-def _whole_lines(out: Path) -> set[str]:
-    """Ids of the documents in the file; an incomplete last line is removed from it."""
-    content = out.read_bytes()
+def _whole_lines(out: Path, file: BinaryIO) -> set[str]:
+    """Ids of the documents in the file; an incomplete last line is cut off."""
+    file.seek(0)
+    content = file.read()
     end = content.rfind(b"\n") + 1
-    if end < len(content):
-        write_atomically(out, content[:end])
-    return set(_documents(content[:end]))
-
-
-def _documents(content: bytes) -> Iterator[str]:
-    for line in content.splitlines():
-        yield msgspec.json.decode(line)["document"]
+    found = set()
+    for number, line in enumerate(content[:end].split(b"\n")[:-1], 1):
+        try:
+            found.add(decode_json_as(line, Prediction).document)
+        except MalformedError as error:
+            raise ConflictError(
+                f"{out}, line {number}: is not a prediction: {error.problem}. Remove the line to "
+                "predict its document again, choose another output file, or restart the run."
+            ) from None
+    file.truncate(end)
+    return found
 
 
 def _write(record: RunRecord, out: Path) -> None:

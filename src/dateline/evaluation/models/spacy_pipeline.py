@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dateline.errors import InvalidInputError, NotFoundError, missing_extra
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
+from dateline.files.reading import read_toml
 from dateline.model import Mention, Span
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
@@ -91,15 +91,12 @@ def _label_mapping(
     types = ontology.layers["entities"].label_names
     if not path:
         return {label: label for label in pipeline_labels if label in types}
-    try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        mapping = {str(key): str(value) for key, value in content["labels"].items()}
-    except OSError as error:
-        raise NotFoundError(f"{path}: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
+    content = read_toml(Path(path))
+    mapping = content.get("labels")
+    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         raise InvalidInputError(
-            f'{path}: expected a table [labels] with lines such as NORP = "LABEL": {error}.'
-        ) from None
+            f'{path}: expected a table [labels] with lines such as NORP = "LABEL".'
+        )
     for label, type_ in mapping.items():
         if type_ not in types:
             raise InvalidInputError(
