@@ -1,4 +1,4 @@
-"""Commands that were killed at any change of a file, and are run once more."""
+"""Commands that were killed at any change of a file, and are repeated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.killed import KILLED, Killer, contents, kill_points
 
 
 def test_a_killed_run_ends_as_one_that_was_not(five, tmp_path):
-    """Killed at each change of a file, and run once more."""
+    """Killed at each change of a file, and repeated."""
     command = ("predict", "--model", "baseline", "--batch", "2", "--option", "learn=schema")
     killer = Killer()
     try:

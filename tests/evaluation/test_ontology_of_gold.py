@@ -10,7 +10,7 @@ import pytest
 from datasets import load_dataset
 
 import dateline
-from dateline.errors import ConflictError, InvalidInputError
+from dateline.errors import ConflictError, DatelineError, InvalidInputError
 from tests.chemistry import annotated_reaction
 from tests.corpora import CorpusMaker
 from tests.evaluation.conftest import predicted, write_lines
@@ -82,11 +82,13 @@ def test_a_file_that_is_not_an_ontology_is_explained(alone, tmp_path):
             dateline.score(predictions, dataset, ontology=odd)
 
 
-def test_an_unknown_label_of_gold_equals_nothing(five, five_predicted):
+def test_an_unknown_label_of_gold_equals_nothing(five, five_predicted, chemistry):
+    with pytest.raises(ConflictError, match="is not a label of the ontology"):
+        dateline.score(five_predicted, five, ontology=chemistry.ontology)
     name = five.document_ids()[0]
     gold = five.read_annotation("gold", name)
     ship = msgspec.structs.replace(gold.mentions[0], type="SHIP")
     five.write_annotation(msgspec.structs.replace(gold, mentions=(ship, *gold.mentions[1:])))
     five_predicted[0]["mentions"][0]["type"] = "BOAT"
-    with pytest.raises(ConflictError, match='"SHIP" is not a label of the ontology'):
+    with pytest.raises(DatelineError, match='"SHIP" is not allowed'):
         dateline.score(five_predicted, five)

@@ -160,7 +160,7 @@ def _refuse_unknown_labels(gold: Prediction, ontology: OntologyIndex) -> None:
     for pointer, item, message in unknown_labels(gold, ontology):
         raise ConflictError(
             f"{gold.document}: the gold cannot be used: {pointer} ({item or 'no id'}): {message}. "
-            "Run `dateline validate`."
+            "Run `dateline validate`, or pass the ontology that the gold was made with."
         )
 
 

@@ -294,7 +294,7 @@ def _read(reply: httpx.Response, limit: int, *, cut: bool = False) -> bytes:
 
 
 def _check_address(base_url: str, *, is_private: bool) -> None:
-    """Raise InvalidInputError for what is no address, and for one that would expose the key."""
+    """Raise InvalidInputError for an invalid address, and for one that would expose the key."""
     try:
         parts = urlsplit(base_url)
         host, _ = parts.hostname, parts.port
