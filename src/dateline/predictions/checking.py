@@ -21,9 +21,6 @@ from dateline.predictions.reading import read_json_lines
 from dateline.predictions.texts import CorpusTexts, Text
 from dateline.validation.schema import SchemaValidator
 
-EXPLAINED = 1000
-"""How many problems with the schema are explained on a line; each takes about a millisecond."""
-
 
 class CheckResult(Struct, frozen=True):
     """The problems of a file, with the number of predicted items that are counted when scored.
@@ -86,23 +83,11 @@ def check_predictions(
 def schema_problems(
     number: int, value: Any, schema: SchemaValidator
 ) -> Iterator[PredictionProblem]:
-    """What the JSON Schema rejects in a line; nothing if the line is not JSON.
-
-    After `EXPLAINED` problems the last one says that there are more.
-    """
+    """What the JSON Schema rejects in a line; nothing if the line is not JSON."""
     if value is None:
         return
     document = value.get("document", "") if isinstance(value, dict) else ""
-    for position, finding in enumerate(schema.findings(value)):
-        if position == EXPLAINED:
-            yield PredictionProblem(
-                line=number,
-                document=str(document),
-                effect="rejected",
-                message=f"has more than {EXPLAINED:,} problems with the schema",
-                hint="Fix those that are listed, and check again.",
-            )
-            return
+    for finding in schema.findings(value):
         yield PredictionProblem(
             line=number,
             document=str(document),
