@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -310,3 +312,51 @@ def test_a_copy_with_other_line_ends_is_recognised(text: str, end: str):
 
 def test_the_manifest_is_published_with_it(mixed: Corpus, published: Path):
     assert read_manifest(published / "release.json").version == "1.0.0"
+
+
+LEAKS: dict[str, dict[str, str]] = {
+    "case": {"publisher": "KIM JONG UN"},
+    "decomposed": {"publisher": unicodedata.normalize("NFD", "Été à Paris")},
+    "invisible characters": {"holder": "K\u200bim Jo\u00adng U\u2060n"},
+    "invisible separators": {"holder": "Kim\u200bJong\u200bUn"},
+    "full width": {"publisher": "Ｋｉｍ Ｊｏｎｇ Ｕｎ"},
+    "punctuation": {"holder": "kim_jong-un/met"},
+    "an address": {"url": "https://example.org/kim-jong-un"},
+    "an escaped address": {"url": "https://example.org/%6Bim%20jong+un"},
+    "an entity": {"publisher": "Kim&nbsp;Jong&nbsp;Un"},
+}
+
+
+@pytest.mark.parametrize("case", LEAKS)
+def test_three_words_in_a_row_are_found_however_they_are_written(tmp_path: Path, case: str):
+    text = "Kim Jong Un met Putin. Été à Paris, they say."
+    row = {"id": "a", "text": None, "source": LEAKS[case]}
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    pq.write_table(pa.Table.from_pylist([row]), folder / "train.parquet")
+    (leak,) = {leak.words: leak for leak in find_leaks(tmp_path, {"a": text})}.values()
+    assert len(leak.words.split()) >= 3
+    assert not leak.allowed
+    assert all(x.allowed for x in find_leaks(tmp_path, {"a": text}, [f"So {leak.words} said"]))
+    assert list(find_leaks(tmp_path, {"a": "Kim Jong, met Un of the in."})) == []
+
+
+def test_an_allowed_phrase_is_published_and_shown(
+    mixed: Corpus, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    path = mixed.root / "CITATION.cff"
+    path.write_text(path.read_text("utf-8") + 'abstract: "Why Kim Jong Un met Putin."\n')
+    commit(mixed)
+    assert run(mixed, "release", "--date", "2026-11-30").exit_code == 0
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    out = tmp_path / "out"
+    command = ("publish", "a/b", "--dry-run", "--out", str(out))
+    refused = run(mixed, *command)
+    assert refused.exit_code == 1
+    assert 'CITATION.cff: "kim jong un met putin"' in refused.stderr
+    assert not out.exists()
+    phrases = tmp_path / "phrases.txt"
+    phrases.write_text("# The title says it.\nKim Jong Un met Putin\n", encoding="utf-8")
+    allowed = run(mixed, *command, "--allow-phrases", str(phrases))
+    assert allowed.exit_code == 0, allowed.output
+    assert '"kim jong un met putin" in README.md' in allowed.stdout

@@ -51,29 +51,39 @@ def build(
     ConflictError if ``out`` contains anything but a build. ``out`` is then unchanged.
     """
     refuse_foreign_files(out)
+    with replaced_folder(out) as folder:
+        return write_dataset(corpus, folder, progress, withhold)
+
+
+def write_dataset(
+    corpus: Corpus,
+    folder: Path,
+    progress: Progress = iter,
+    withhold: Callable[[Document], bool] = withhold_nothing,
+) -> WrittenTables:
+    """Write the dataset of a corpus into an empty folder. Raises errors as `build` does."""
     splits = tuple(split_shares(corpus.schemas))
     _check_split_names(splits)
     tables = configs(corpus.schemas, corpus.ontology)
     citation, answers = read_citation(corpus.root), responsible_ai(corpus.root)
-    with replaced_folder(out) as folder:
-        with ThreadPoolExecutor(max_workers=1) as worker:
-            writers = {
-                (name, split): RowWriter(folder / name / f"{split}.parquet", table.schema, worker)
-                for name, table in tables.items()
-                for split in splits
-            }
-            files, counts = _write(corpus, writers, progress, withhold)
-        content = CardContent(
-            ontology=corpus.ontology,
-            citation=citation,
-            configs=tables,
-            files=files,
-            counts=counts,
-            content_sha256=tables_sha256(files),
-            responsible_ai=answers,
-        )
-        for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        writers = {
+            (name, split): RowWriter(folder / name / f"{split}.parquet", table.schema, worker)
+            for name, table in tables.items()
+            for split in splits
+        }
+        files, counts = _write(corpus, writers, progress, withhold)
+    content = CardContent(
+        ontology=corpus.ontology,
+        citation=citation,
+        configs=tables,
+        files=files,
+        counts=counts,
+        content_sha256=tables_sha256(files),
+        responsible_ai=answers,
+    )
+    for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return files
 
 
@@ -98,6 +108,10 @@ def _write(
     try:
         for checked in checker.check_documents(progress(corpus.document_ids())):
             errors += _errors(checked.incidents)
+            if not errors and len(checked.annotations) < checked.annotation_files:
+                errors.append(f"{checked.id}: an annotation of it cannot be read")
+            if not errors and checked.document is None:
+                errors.append(f"corpus/{checked.id}.json: cannot be read")
             if checked.document is not None:
                 texts[checked.id] = checked.document.text_sha256
             if checked.document is None or errors:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import yaml
 from datasets import Dataset, DatasetDict, DatasetInfo
 from datasets.info import DatasetInfosDict
 from datasets.splits import NamedSplit
 from datasets.table import InMemoryTable, table_cast
 from datasets.utils.metadata import MetadataConfigs
-from huggingface_hub import DatasetCard
+from huggingface_hub import DatasetCardData
 
 from dateline.dataset.description.card import CARD, DEFAULT_CONFIG
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.errors import DatelineError, InvalidInputError, NotFoundError
+from dateline.files.names import inside, plain_name
+from dateline.files.reading import decode_yaml, read_text
+from dateline.text import excerpt
+
+_METADATA = re.compile(r"---\r?\n(.*?)\r?\n---(?:\r?\n|$)", re.S)
+_UNREADABLE = "its tables are not those of a dataset that this program builds:"
 
 
 def load(
@@ -53,16 +60,19 @@ def declared_tables(path: Path) -> Mapping[str, DatasetInfo]:
     Raises NotFoundError if ``path`` is not a built dataset, and InvalidInputError if its card
     cannot be read.
     """
-    if not (path / CARD).is_file():
-        raise NotFoundError(
-            f"{path / CARD}: there is no such file. Run `dateline build --out {path}`."
-        )
+    data = card_metadata(path)
     try:
-        declared: dict[str, DatasetInfo] = DatasetInfosDict.from_directory(path)
-    except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
+        declared: dict[str, DatasetInfo] = DatasetInfosDict.from_dataset_card_data(data)
+        names = [(name, split) for name, info in declared.items() for split in info.splits or ()]
+        for info in declared.values():
+            info.features.arrow_schema  # noqa: B018 (fails on features that there are not)
+    except Exception as error:
         raise InvalidInputError(
-            f"{path / CARD}: its YAML cannot be read: {error}. Build the dataset again."
+            f"{path / CARD}: its metadata cannot be read: {shown(error)}. Build or download the "
+            "dataset again."
         ) from None
+    for name, split in names:
+        inside(path, path / plain_name(name, "config") / f"{plain_name(split, 'split')}.parquet")
     if not declared:
         raise InvalidInputError(
             f"{path / CARD}: declares no dataset. Run `dateline build --out {path}`."
@@ -72,9 +82,58 @@ def declared_tables(path: Path) -> Mapping[str, DatasetInfo]:
 
 def declared_version(path: Path) -> str | None:
     """The version in the card of a built dataset; None if it has none."""
-    data = DatasetCard.load(path / CARD).data
-    versions = {c.get("version") for c in MetadataConfigs.from_dataset_card_data(data).values()}
+    try:
+        configs = MetadataConfigs.from_dataset_card_data(card_metadata(path)).values()
+        versions = {str(config["version"]) for config in configs if "version" in config}
+    except Exception as error:
+        raise InvalidInputError(
+            f"{path / CARD}: its metadata cannot be read: {shown(error)}. Build or download the "
+            "dataset again."
+        ) from None
     return versions.pop() if len(versions) == 1 else None
+
+
+def card_metadata(path: Path) -> DatasetCardData:
+    """The metadata in the card of a dataset, read strictly.
+
+    Raises NotFoundError if there is no card, and InvalidInputError if it cannot be read.
+    """
+    try:
+        card = read_text(path / CARD)
+    except NotFoundError:
+        raise NotFoundError(
+            f"{path / CARD}: there is no such file. Run `dateline build --out {path}`."
+        ) from None
+    found = _METADATA.match(card)
+    try:
+        values = decode_yaml(found[1].encode()) if found else {}
+        return DatasetCardData(ignore_metadata_errors=True, **values)
+    except (InvalidInputError, TypeError, ValueError) as error:
+        raise InvalidInputError(
+            f"{path / CARD}: its metadata cannot be read: {shown(error)}. Build or download the "
+            "dataset again."
+        ) from None
+
+
+def shown(error: Exception) -> str:
+    """What a library reports about a file from outside: one line, bounded."""
+    text = str(error) or type(error).__name__
+    return excerpt(text, 0, len(text), 200)
+
+
+@contextlib.contextmanager
+def tables_explained(folder: Path) -> Iterator[None]:
+    """Turn the errors of libraries that read tables of a dataset into InvalidInputErrors."""
+    try:
+        yield
+    except DatelineError:
+        raise
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise InvalidInputError(f"{folder}: {_UNREADABLE} {shown(error)}") from None
+    except Exception as error:
+        raise InvalidInputError(f"{folder}: {_UNREADABLE} {shown(error)}") from None
 
 
 def texts_by_document(path: Path) -> dict[str, str]:
@@ -92,8 +151,8 @@ def table_file(path: Path, config: str, split: str) -> Path:
 
     Raises NotFoundError if it is missing.
     """
-    file = path / config / f"{split}.parquet"
-    if not file.is_file():
+    file = path / plain_name(config, "config") / f"{plain_name(split, 'split')}.parquet"
+    if not inside(path, file).is_file():
         raise NotFoundError(
             f"{file}: is declared in {CARD} but is missing. Build the dataset again."
         )
@@ -103,5 +162,6 @@ def table_file(path: Path, config: str, split: str) -> Path:
 def _read(path: Path, config: str, split: str, info: DatasetInfo) -> Dataset:
     file = table_file(path, config, split)
     # Labels are strings on disk; the cast converts them to the numbers of the ClassLabels.
-    table = table_cast(pq.read_table(file), info.features.arrow_schema)
+    with tables_explained(path):
+        table = table_cast(pq.read_table(file), info.features.arrow_schema)
     return Dataset(InMemoryTable(table), info=info.copy(), split=NamedSplit(split))

@@ -24,7 +24,7 @@ from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.release.changelog import CHANGELOG, with_entry
 from dateline.release.diff.corpus_diff import CorpusDiff, diff_corpus
 from dateline.release.diff.formats import describe
-from dateline.release.diff.revision import find_revision
+from dateline.release.diff.revision import classify, find_revision
 from dateline.release.git import Git
 from dateline.release.history import read_history, released_items, retired_items
 from dateline.release.manifest import (
@@ -47,6 +47,9 @@ from dateline.validation.release_context import (
 from dateline.validation.schema import SchemaValidator
 
 FIRST = Version(1, 0, 0)
+
+_NOT_RELEASED = frozenset({"annotations/annotators.json"})
+"""JSON files of a corpus that are neither documents nor annotations."""
 
 
 class ReleasePlan(Struct, frozen=True):
@@ -112,6 +115,7 @@ def plan_release(
         ),
     )
     _check_schema(corpus, manifest)
+    _check_complete(corpus, manifest)
     return ReleasePlan(
         version=released,
         difference=difference,
@@ -246,6 +250,32 @@ def _check_rules(context: ReleaseContext) -> tuple[Incident, ...]:
             + "\n".join(f"  {line}" for line in listed(lines, 5))
         )
     return tuple(incidents)
+
+
+def _check_complete(corpus: Corpus, manifest: Manifest) -> None:
+    """Refuse to release less than what was committed."""
+    listed_paths = {file.path for file in manifest.files()}
+    committed = find_revision(corpus, "HEAD").blobs.keys()
+    left_out = sorted(committed - listed_paths)
+    folders = ("corpus", "annotations")
+    for folder in folders:
+        found = (path for path in (corpus.root / folder).rglob("*.json") if path.is_file())
+        left_out += [
+            path
+            for path in sorted(corpus.relative(path) for path in found)
+            if classify(path) is None and path not in _NOT_RELEASED and "label-studio" not in path
+        ]
+    for config, kind in (("documents", "documents"), ("annotations", "annotations")):
+        rows = sum(table.rows for table in manifest.tables if table.config == config)
+        if rows != manifest.counts[kind]:
+            left_out.append(f"{manifest.counts[kind] - rows:,} of the {kind} (no row in a table)")
+    if left_out:
+        raise InvalidInputError(
+            "the release would not contain these files:\n"
+            + "\n".join(f"  {path}" for path in listed(left_out, 10))
+            + "\nMove them to corpus/ID.json or annotations/ANNOTATOR/ID.json, where ID is a "
+            "document, or remove them."
+        )
 
 
 def _check_schema(corpus: Corpus, manifest: Manifest) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.card import DEFAULT_CONFIG
-from dateline.dataset.load import declared_tables, texts_by_document
+from dateline.dataset.load import declared_tables, tables_explained, texts_by_document
 from dateline.dataset.parquet import iter_rows
 from dateline.dataset.row_hash import RowHash
 from dateline.dataset.withholding import WORDINGS, Row, Value, document_of, restored, withheld
+from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.release.diff.revision import classify
@@ -53,6 +54,11 @@ def verify_dataset(folder: Path, manifest: Manifest) -> Verification:
         for config, info in declared_tables(folder).items()
         for split in info.splits or ()
     }
+    with tables_explained(folder):
+        return _verified(folder, manifest, declared)
+
+
+def _verified(folder: Path, manifest: Manifest, declared: set[tuple[str, str]]) -> Verification:
     expected = {(table.config, table.split): table for table in manifest.tables}
     texts = texts_by_document(folder)
     extra = sorted(declared - expected.keys())
@@ -74,10 +80,13 @@ def verify_dataset(folder: Path, manifest: Manifest) -> Verification:
 
 def _problems_of_checkout(corpus: Corpus, expected: Mapping[str, str]) -> Iterator[str]:
     for path, wanted in expected.items():
+        if classify(path) is None:
+            yield f"{path}: is not the path of a file of a corpus"
+            continue
         file = corpus.root / path
         if not file.is_file():
             yield f"{path}: is missing"
-        elif sha256(file.read_bytes()) != wanted:
+        elif sha256(read_bytes(file)) != wanted:
             yield f"{path}: has changed"
     for folder in (corpus.documents, corpus.annotations):
         for file in sorted(folder.rglob("*.json")):

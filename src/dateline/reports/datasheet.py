@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from dateline.ontology.labels import Ontology
-from dateline.rendering.markdown import Markdown, environment
+from dateline.rendering.markdown import Markdown, environment, escape
 from dateline.reports.statistics import Statistics, mean
 
 BLOCK = "counts"
@@ -16,7 +18,7 @@ def counts(statistics: Statistics, ontology: Ontology) -> str:
     templates.filters["mean"] = lambda sizes: "—" if (m := mean(sizes)) is None else f"{m:.1f}"
     templates.filters["total"] = lambda sizes: sum(size * n for size, n in sizes.items())
     templates.filters["used"] = lambda labels: Markdown(
-        ", ".join(f"{name} {n}" for name, n in _by_count(labels)) or "none"
+        ", ".join(f"{_label(name)} {n}" for name, n in _by_count(labels)) or "none"
     )
     template = templates.get_template("datasheet.md.j2")
     return template.render(statistics=statistics, ontology=ontology).strip() + "\n"
@@ -25,3 +27,8 @@ def counts(statistics: Statistics, ontology: Ontology) -> str:
 def _by_count(labels: dict[str, int]) -> list[tuple[str, int]]:
     used = [(name, number) for name, number in labels.items() if number]
     return sorted(used, key=lambda pair: -pair[1])
+
+
+def _label(name: str) -> str:
+    # Labels are usually names with underscores, which need no escape within a word.
+    return name if re.fullmatch(r"[\w.: -]+", name) else escape(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
@@ -76,8 +77,8 @@ def outdated(plots: Iterable[Plot], folder: Path) -> list[Path]:
     ]
 
 
-def draw(plots: Iterable[Plot], folder: Path) -> list[Path]:
-    """Draw plots as files in a folder; equal plots give equal files.
+def draw(plots: Iterable[Plot], folder: Path) -> dict[Path, bytes]:
+    """Plots as the contents of files in a folder; equal plots give equal contents.
 
     Raises MissingExtraError without matplotlib.
     """
@@ -87,8 +88,7 @@ def draw(plots: Iterable[Plot], folder: Path) -> list[Path]:
     except ModuleNotFoundError:
         raise missing_extra("matplotlib", "plots") from None
 
-    folder.mkdir(parents=True, exist_ok=True)
-    made: list[Path] = []
+    made: dict[Path, bytes] = {}
     for plot in plots:
         with rc_context({"svg.hashsalt": plot.name, "svg.fonttype": "none"}):
             figure = Figure(figsize=(7, 0.6 + 0.24 * len(plot.counts)), layout="constrained")
@@ -100,7 +100,8 @@ def draw(plots: Iterable[Plot], folder: Path) -> list[Path]:
             axes.set_title(plot.title, loc="left", fontsize=10)
             axes.tick_params(labelsize=8)
             axes.spines[["top", "right"]].set_visible(False)
-            path = folder / plot.file
-            figure.savefig(path, metadata={"Date": None, "Description": plot.fingerprint})
-            made.append(path)
+            drawn = BytesIO()
+            metadata = {"Date": None, "Description": plot.fingerprint}
+            figure.savefig(drawn, format="svg", metadata=metadata)
+            made[folder / plot.file] = drawn.getvalue()
     return made

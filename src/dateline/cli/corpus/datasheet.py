@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,22 +36,39 @@ def datasheet(settings: Settings, task: str | None) -> None:
       dateline datasheet --check
     """
     from dateline.corpus.store import Corpus
-    from dateline.files.writing import write_if_changed
-    from dateline.rendering.generated_blocks import block, marks, with_block
-    from dateline.reports.datasheet import BLOCK
-    from dateline.reports.plots import PLOTS
+    from dateline.files.writing import locked, write_together
 
     corpus = Corpus(settings.root)
     if task is None:
         echo(_counts(corpus), nl=False)
-        return
+    elif task == "check":
+        _updated(corpus, task)
+    else:
+        with locked(corpus.root):
+            files = _updated(corpus, task)
+            changed = [p for p, new in files.items() if not p.is_file() or p.read_bytes() != new]
+            write_together(corpus.root, {path: files[path] for path in changed})
+        for path in changed:
+            settings.say(f"{corpus.relative(path)}: updated")
+        if not changed:
+            settings.say("DATASHEET.md: up to date")
+
+
+def _updated(corpus: Corpus, task: str) -> dict[Path, bytes]:
+    """The datasheet and its plots with present numbers; with "check", an error if they differ."""
+    from dateline.files.reading import read_text
+    from dateline.rendering.generated_blocks import block, marks, with_block
+    from dateline.reports.datasheet import BLOCK
+    from dateline.reports.plots import PLOTS
+
     path = corpus.root / "DATASHEET.md"
-    if not path.is_file():
+    try:
+        page = read_text(path)
+    except NotFoundError:
         raise NotFoundError(
             f"{path}: there is no such file. Create it, with these two lines where the numbers "
             f"belong:\n{marks(BLOCK)}"
-        )
-    page = path.read_text(encoding="utf-8")
+        ) from None
     blocks = {BLOCK: _counts}
     if _has_block(AGREEMENT, page):
         blocks[AGREEMENT] = _agreement
@@ -62,11 +80,10 @@ def datasheet(settings: Settings, task: str | None) -> None:
                 "Run `dateline datasheet --write`."
             )
         page = with_block(page, name, body, path.name)
+    plots: dict[Path, bytes] = {}
     if _has_block(PLOTS, page):
-        page = _with_plots(settings, corpus, page, task)
-    if task == "write":
-        changed = write_if_changed(path, page.encode())
-        settings.say(f"{path.name}: {'updated' if changed else 'up to date'}")
+        page, plots = _with_plots(corpus, page, task)
+    return {**plots, path: page.encode()}
 
 
 def _has_block(name: str, page: str) -> bool:
@@ -90,7 +107,7 @@ def _agreement(corpus: Corpus) -> str:
     return agreement_markdown(measure_agreement(corpus, annotators), main_only=True)
 
 
-def _with_plots(settings: Settings, corpus: Corpus, page: str, task: str) -> str:
+def _with_plots(corpus: Corpus, page: str, task: str) -> tuple[str, dict[Path, bytes]]:
     from dateline.rendering.generated_blocks import with_block
     from dateline.reports.plots import FOLDER, PLOTS, draw, outdated, plots_markdown, plots_of
     from dateline.reports.statistics import statistics_of
@@ -103,7 +120,4 @@ def _with_plots(settings: Settings, corpus: Corpus, page: str, task: str) -> str
             f"{corpus.relative(old[0]) if old else 'DATASHEET.md'}: the plots are out of date. "
             "Run `dateline datasheet --write`."
         )
-    if old:
-        for path in draw(plots, folder):
-            settings.say(f"Wrote {corpus.relative(path)}")
-    return wanted
+    return wanted, draw(plots, folder) if old else {}

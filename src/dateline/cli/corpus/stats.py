@@ -60,11 +60,14 @@ def stats(
             )
     found = {name: statistics_of(corpus, name) for name in names}
     if plots is not None:
+        from dateline.files.writing import write_atomically
         from dateline.reports.plots import draw, plots_of
 
         if len(names) > 1:
             raise InvalidInputError("--plots: name one annotator only.")
-        for path in draw(plots_of(found[names[0]], corpus.ontology), plots):
+        drawn = draw(plots_of(found[names[0]], corpus.ontology), plots)
+        for path, content in drawn.items():
+            write_atomically(path, content)
             settings.say(f"Wrote {path}")
     if output_format == "json":
         echo_json(found)

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 @click.option("--private", is_flag=True, help="Make the repository private if it is new.")
 @names_option("--include-text", "ID", "Publish these documents' texts although rights forbid it.")
 @click.option(
+    "--allow-phrases",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Phrases of withheld texts, one a line, that may be published.",
+)
+@click.option(
     "--parent",
     metavar="COMMIT",
     help="Publish on top of this head of the Hub, although it is not a release.",
@@ -56,6 +62,7 @@ def publish(
     yes: bool,
     private: bool,
     include_text: tuple[str, ...],
+    allow_phrases: Path | None,
     parent: str | None,
     out: Path | None,
 ) -> None:
@@ -96,6 +103,7 @@ def publish(
             folder,
             include_text,
             lambda ids: settings.progress(ids, "Staging"),
+            _phrases(allow_phrases),
         )
         files = staged_files(folder)
         _show_files(files, texts)
@@ -114,6 +122,15 @@ def publish(
         commit = publish_release(hub, folder, options)
     settings.say(f"Published {tag_of(version)} to {repository}: commit {commit}")
     settings.say(f'Load it with load_dataset("{repository}", revision="{tag_of(version)}")')
+
+
+def _phrases(path: Path | None) -> list[str]:
+    from dateline.files.reading import lines_of, read_text
+
+    if path is None:
+        return []
+    lines = (line.strip() for _, line in lines_of(read_text(path)))
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _latest_release(corpus: Corpus) -> Manifest:
@@ -169,6 +186,8 @@ def _show_files(files: list[StagedFile], texts: StagedTexts) -> None:
     echo(f"Texts withheld: {_listed(texts.withheld)}")
     if texts.included:
         echo(f"Texts included by --include-text: {_listed(texts.included)}")
+    for phrase in texts.allowed:
+        echo(f"Phrase of a withheld text, allowed by --allow-phrases: {phrase}")
     for wording in texts.not_restorable:
         echo(f"Set to null, and not restorable from the text: {wording}")
 

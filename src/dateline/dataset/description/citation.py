@@ -5,26 +5,32 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
+from msgspec import Meta
 
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.reading import MalformedError, decode_yaml, read_yaml
+from dateline.rendering.markdown import one_line
 
 CITATION = "CITATION.cff"
+
+Line = Annotated[str, Meta(max_length=2_000)]
+Paragraphs = Annotated[str, Meta(max_length=20_000)]
 
 
 class Author(msgspec.Struct, frozen=True, rename="kebab"):
     """A person, or an organization with one ``name``. Other fields are ignored."""
 
-    name: str | None = None
-    given_names: str | None = None
-    name_particle: str | None = None
-    family_names: str | None = None
-    name_suffix: str | None = None
-    alias: str | None = None
+    name: Line | None = None
+    given_names: Line | None = None
+    name_particle: Line | None = None
+    family_names: Line | None = None
+    name_suffix: Line | None = None
+    alias: Line | None = None
 
     @property
     def full_name(self) -> str:
@@ -36,15 +42,15 @@ class Author(msgspec.Struct, frozen=True, rename="kebab"):
 class Citation(msgspec.Struct, frozen=True, rename="kebab"):
     """The fields that are used; each may be missing."""
 
-    title: str | None = None
-    abstract: str | None = None
-    version: str | int | None = None  # not a float: YAML reads 1.10 as 1.1
-    license: str | tuple[str, ...] = ()
-    authors: tuple[Author, ...] = ()
-    keywords: tuple[str, ...] = ()
-    url: str | None = None
-    repository_code: str | None = None
-    doi: str | None = None
+    title: Line | None = None
+    abstract: Paragraphs | None = None
+    version: Line | int | None = None  # not a float: YAML reads 1.10 as 1.1
+    license: Line | Annotated[tuple[Line, ...], Meta(max_length=100)] = ()
+    authors: Annotated[tuple[Author, ...], Meta(max_length=5_000)] = ()
+    keywords: Annotated[tuple[Line, ...], Meta(max_length=1_000)] = ()
+    url: Line | None = None
+    repository_code: Line | None = None
+    doi: Line | None = None
     date_released: date | None = None
 
     @property
@@ -126,8 +132,8 @@ def bibtex(citation: Citation) -> str | None:
         "author": " and ".join(_bibtex_name(author) for author in citation.authors),
         "year": released[:4] if released else None,
         "version": _bibtex(version) if version else None,
-        "doi": citation.doi,
-        "url": citation.url or citation.repository_code,
+        "doi": _bibtex_url(citation.doi),
+        "url": _bibtex_url(citation.url or citation.repository_code),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}"
@@ -143,8 +149,25 @@ def _bibtex_name(author: Author) -> str:
 
 
 def _bibtex(text: str) -> str:
-    return re.sub(r"([&%$#_])", r"\\\1", " ".join(text.split()).translate(_UNBRACED))
+    # A text of unprintable characters alone is not lost: their numbers are printed.
+    line = one_line(text) or " ".join(f"U+{ord(character):04X}" for character in text.strip())
+    return re.sub(r"([&%$#_])", r"\\\1", line.translate(_UNBRACED))
+
+
+def _bibtex_url(text: str | None) -> str | None:
+    """A URL or DOI, which BibTeX takes as it is: only what could end the field is encoded."""
+    return quote(one_line(text), safe="/:?#[]@!$&'()*+,;=%~") if text else None
 
 
 # Braces must be balanced, and a backslash starts a command.
-_UNBRACED = str.maketrans({"{": "(", "}": ")", "\\": "/", "~": "-", "^": r"\textasciicircum{}"})
+_UNBRACED = str.maketrans(
+    {
+        "{": "(",
+        "}": ")",
+        "\\": "/",
+        "~": "-",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+    }
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,15 +13,17 @@ from datasets import DatasetInfo
 from dateline.corpus.text_forms import possible_texts
 from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, rewritten, texts_note
 from dateline.dataset.features import schema_on_disk
-from dateline.dataset.load import declared_tables, table_file
+from dateline.dataset.load import declared_tables, table_file, tables_explained
 from dateline.dataset.output_folder import BUILT_FILES, refuse_foreign_files, replaced_folder
 from dateline.dataset.parquet import RowWriter, WrittenTable, iter_rows
 from dateline.dataset.withholding import Row
 from dateline.errors import InvalidInputError, NotFoundError
-from dateline.files.reading import read_bytes, read_toml
+from dateline.files.names import inside
+from dateline.files.reading import read_bytes, read_text, read_toml
+from dateline.files.writing import write_atomically
 from dateline.model import Dropped, Struct
 from dateline.release.hydration.hydrate import TextRestorer
-from dateline.text import sha256_of_text
+from dateline.text import excerpt, sha256_of_text
 
 
 class HydrationResult(Struct, frozen=True):
@@ -45,9 +47,10 @@ def hydrate_folder(folder: Path, texts: Path, out: Path) -> HydrationResult:
     if not texts.is_dir():
         raise NotFoundError(f"{texts}: there is no such folder.")
     refuse_foreign_files(out)
-    documents = _documents(folder, tables)
-    restorer = TextRestorer(lambda name: _read_copy(texts, name, documents[name]))
-    with replaced_folder(out) as new:
+    with tables_explained(folder):
+        documents = _documents(folder, tables)
+    restorer = TextRestorer(lambda name: _read_copy(texts, name, documents.get(name)))
+    with replaced_folder(out) as new, tables_explained(folder):
         files: dict[str, dict[str, WrittenTable]] = {config: {} for config in tables}
         with ThreadPoolExecutor(max_workers=1) as worker:
             for config, info in tables.items():
@@ -60,11 +63,11 @@ def hydrate_folder(folder: Path, texts: Path, out: Path) -> HydrationResult:
                     if written is not None:
                         files[config][split] = written
         note = texts_note(documents=len(documents), hydrated=restorer.restored_texts)
-        card = (folder / CARD).read_text(encoding="utf-8")
+        card = read_text(folder / CARD)
         (new / CARD).write_text(rewritten(card, files, note), encoding="utf-8", newline="\n")
         for name in sorted(BUILT_FILES - {CARD}):
             if (folder / name).is_file():
-                shutil.copyfile(folder / name, new / name)
+                write_atomically(new / name, read_bytes(inside(folder, folder / name)))
     return HydrationResult(
         documents=len(documents), restored=restorer.restored_texts, problem=restorer.problem
     )
@@ -88,8 +91,10 @@ def _documents(folder: Path, tables: Mapping[str, DatasetInfo]) -> dict[str, Row
     return found
 
 
-def _read_copy(texts: Path, name: str, document: Row) -> str | None:
-    path = texts / f"{name}.txt"
+def _read_copy(texts: Path, name: str, document: Row | None) -> str | None:
+    if document is None:
+        return None
+    path = _copy_of(texts, name, "txt")
     try:
         text = read_bytes(path).decode("utf-8", errors="replace")
     except NotFoundError:
@@ -103,8 +108,17 @@ def _read_copy(texts: Path, name: str, document: Row) -> str | None:
 def _restore(restorer: TextRestorer, texts: Path, row: Row) -> Row:
     restored = restorer.restore(row)
     if restored is not row and "title" in restored and restored["title"] is None:
-        return {**restored, "title": _read_title(texts / f"{restored['id']}.toml")}
+        return {**restored, "title": _read_title(_copy_of(texts, str(restored["id"]), "toml"))}
     return restored
+
+
+def _copy_of(texts: Path, document: str, extension: str) -> Path:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", document):
+        raise InvalidInputError(
+            f'the document id "{excerpt(document, 0, len(document))}" is not one that a corpus '
+            "can have, so no copy of its text is read."
+        )
+    return texts / f"{document}.{extension}"
 
 
 def _read_title(sidecar: Path) -> str | None:

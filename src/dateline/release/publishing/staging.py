@@ -6,11 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from dateline.corpus.store import Corpus, canonical_json
-from dateline.dataset.build import Progress, build
+from dateline.dataset.build import Progress, write_dataset
+from dateline.dataset.description.citation import CITATION
+from dateline.dataset.description.responsible_ai import DATASHEET
+from dateline.dataset.output_folder import refuse_foreign_files, replaced_folder
 from dateline.dataset.withholding import with_placeholders
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.writing import write_atomically
 from dateline.model import Annotation, Document, Struct
+from dateline.release.changelog import CHANGELOG
 from dateline.release.manifest import RELEASE, Manifest
 from dateline.release.publishing.leaks import find_leaks
 from dateline.rendering.listing import listed
@@ -20,11 +24,13 @@ class StagedTexts(Struct, frozen=True):
     """Which texts a staged folder withholds, by document id.
 
     ``included`` are texts that must not be shared by their rights, but were included on request.
+    ``allowed`` are allowed phrases of withheld texts with the file that has them, and
     ``not_restorable`` describes titles and names that a reader's copy of the text cannot restore.
     """
 
     withheld: tuple[str, ...]
     included: tuple[str, ...]
+    allowed: tuple[str, ...]
     not_restorable: tuple[str, ...]
 
 
@@ -34,14 +40,16 @@ def stage(
     out: Path,
     include_text: Collection[str] = (),
     progress: Progress = iter,
+    allowed_phrases: Collection[str] = (),
 ) -> StagedTexts:
     """Write the files to publish of a release to the folder ``out``, replacing an earlier staging.
 
     Withholds every text whose rights forbid sharing it, except those of the documents in
-    ``include_text``. Then searches every file for words of the withheld texts.
+    ``include_text``. Then searches every file, and the citation, datasheet and change log of the
+    corpus, for words of the withheld texts, except ``allowed_phrases``.
 
     Raises NotFoundError for unknown documents, InvalidInputError if a file has words of a withheld
-    text, and the errors of ``build``.
+    text, and the errors of ``build``. ``out`` is then unchanged.
     """
     unknown = {*include_text} - {*corpus.document_ids()}
     if unknown:
@@ -50,8 +58,6 @@ def stage(
     def withhold(document: Document) -> bool:
         return not document.rights.redistribute_text and document.id not in include_text
 
-    build(corpus, out, progress, withhold)
-    write_atomically(out / RELEASE, canonical_json(manifest))
     texts: dict[str, str] = {}
     included: list[str] = []
     not_restorable: list[str] = []
@@ -64,9 +70,16 @@ def stage(
             not_restorable += _not_restorable(document, annotations)
         elif not document.rights.redistribute_text:
             included.append(name)
-    _check_leaks(out, texts)
+    refuse_foreign_files(out)
+    with replaced_folder(out) as folder:
+        write_dataset(corpus, folder, progress, withhold)
+        write_atomically(folder / RELEASE, canonical_json(manifest))
+        allowed = _check_leaks(corpus, folder, texts, allowed_phrases)
     return StagedTexts(
-        withheld=tuple(texts), included=tuple(included), not_restorable=tuple(not_restorable)
+        withheld=tuple(texts),
+        included=tuple(included),
+        allowed=allowed,
+        not_restorable=tuple(not_restorable),
     )
 
 
@@ -78,12 +91,20 @@ def _not_restorable(document: Document, annotations: Iterable[Annotation]) -> It
             yield f'{document.id}: {place} "{wording}"'
 
 
-def _check_leaks(folder: Path, texts: dict[str, str]) -> None:
-    leaks = [f"{leak.file}{leak.place}: {leak.words}" for leak in find_leaks(folder, texts)]
-    if leaks:
+def _check_leaks(
+    corpus: Corpus, folder: Path, texts: dict[str, str], allowed: Collection[str]
+) -> tuple[str, ...]:
+    """The allowed phrases that the files have. Raises InvalidInputError for any others."""
+    paths = (corpus.root / name for name in (CITATION, DATASHEET, CHANGELOG))
+    others = [path for path in paths if path.is_file()]
+    leaks = list(find_leaks(folder, texts, allowed, others))
+    refused = [f'{leak.file}{leak.place}: "{leak.words}"' for leak in leaks if not leak.allowed]
+    if refused:
         raise InvalidInputError(
             "these files have words of texts that must not be shared:\n"
-            + "\n".join(f"  {leak}" for leak in listed(leaks, 5))
-            + "\nRemove the words there, or add the document to `include_text` if its text may "
-            "be published."
+            + "\n".join(f"  {leak}" for leak in listed(refused, 20))
+            + "\nRemove the words there. Where they are public anyway, or common, add them to "
+            "`allowed_phrases`; if the whole text may be published, add its document to "
+            "`include_text`."
         )
+    return tuple(dict.fromkeys(f'"{leak.words}" in {leak.file}' for leak in leaks))
