@@ -51,9 +51,9 @@ class Hub:
     def __init__(self, repository: str, token: str | None) -> None:
         """Raises InvalidInputError if the name is not of the form ORG/NAME."""
         self.name = repository
+        self._token = token
         if "/" not in repository:
             raise self._invalid_name()
-        self._token = token
         self._api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"), token=token or False)
 
     @property
