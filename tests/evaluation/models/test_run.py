@@ -152,6 +152,26 @@ def test_an_exception_of_a_plug_in_is_explained_without_secrets(
     assert predict().exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "broken"),
+    [
+        ("self.settings = {", "self.settings = {'it': object(), "),
+        ("self.cost = {", "self.cost = {'it': 'much', "),
+    ],
+)
+def test_settings_and_costs_that_cannot_be_recorded_are_explained(
+    run, five, tmp_path, monkeypatch, line, broken
+):
+    install(tmp_path / "packages", "odd", PLUGIN.replace(line, broken))
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    out = str(tmp_path / "out.jsonl")
+    trap = ("--option", f"trap={tmp_path / 'trap'}")
+    result = run(five, "predict", "--model", "odd:x", "--out", out, *trap)
+    sys.modules.pop("odd", None)
+    assert result.exit_code == 1
+    assert "the model odd:x failed: " in result.stderr
+
+
 def test_a_plug_in_that_cannot_be_loaded_is_explained(run, five, tmp_path, monkeypatch):
     install(tmp_path / "packages", "broken", "raise ZeroDivisionError('no model')")
     monkeypatch.syspath_prepend(str(tmp_path / "packages"))

@@ -78,19 +78,7 @@ def run(
     all that is written. Raises ConflictError if ``out`` is of another run, or another run is
     writing it, and a DatelineError if the model raises an exception.
     """
-    record = RunRecord(
-        model=without_secrets(name, secrets),
-        version=without_secrets(model.version, secrets),
-        settings=without_secrets(msgspec.json.decode(msgspec.json.encode(model.settings)), secrets),
-        source=source,
-        dateline=version("dateline"),
-        started=_now(),
-        ended=None,
-        seconds=0.0,
-        predicted=0,
-        failed={},
-        cost={},
-    )
+    record = _new_record(name, model, source, secrets)
     with _opened(out) as file:
         done = _whole_lines(out, file)
         for path in (out, record_path(out)):
@@ -101,7 +89,7 @@ def run(
         left = (text for text in watch(texts) if text.id not in done)
         clock = time.perf_counter()
         for some in iter(lambda: tuple(islice(left, batch)), ()):
-            lines, failed = _predicted(name, model, some, secrets)
+            lines, failed, cost = _predicted(name, model, some, secrets)
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
@@ -113,14 +101,34 @@ def run(
                 predicted=len(done),
                 failed={**record.failed, **failed},
                 cost={
-                    key: before.get(key, 0) + model.cost.get(key, 0)
-                    for key in dict.fromkeys(chain(before, model.cost))
+                    key: before.get(key, 0) + cost.get(key, 0)
+                    for key in dict.fromkeys(chain(before, cost))
                 },
             )
             _write(record, out)
         record = msgspec.structs.replace(record, ended=_now(), predicted=len(done))
         _write(record, out)
     return record
+
+
+def _new_record(name: str, model: Model, source: str, secrets: Collection[str]) -> RunRecord:
+    try:
+        settings = msgspec.json.decode(msgspec.json.encode(model.settings))
+        return RunRecord(
+            model=without_secrets(name, secrets),
+            version=without_secrets(model.version, secrets),
+            settings=without_secrets(settings, secrets),
+            source=source,
+            dateline=version("dateline"),
+            started=_now(),
+            ended=None,
+            seconds=0.0,
+            predicted=0,
+            failed={},
+            cost={},
+        )
+    except Exception as error:  # a plug-in may raise anything, or have settings of any kind
+        raise failure_of(name, error, secrets) from None
 
 
 @contextlib.contextmanager
@@ -139,7 +147,8 @@ def _opened(out: Path) -> Iterator[BinaryIO]:
 
 def _predicted(
     name: str, model: Model, texts: tuple[Text, ...], secrets: Collection[str]
-) -> tuple[bytes, dict[str, str]]:
+) -> tuple[bytes, dict[str, str], Mapping[str, float]]:
+    """Lines of predictions, reasons of failures, and the cost of the model so far."""
     lines, failed = [], {}
     try:
         for text, found in zip(texts, model.predict(texts), strict=True):
@@ -147,9 +156,10 @@ def _predicted(
                 failed[text.id] = redacted(found.reason, secrets)
             else:
                 lines.append(_line(found, text) + b"\n")
+        cost = msgspec.convert(model.cost, dict[str, float])
     except Exception as error:  # a plug-in may raise anything
         raise failure_of(name, error, secrets) from None
-    return b"".join(lines), failed
+    return b"".join(lines), failed, cost
 
 
 def _line(found: Prediction, text: Text) -> bytes:
