@@ -61,9 +61,14 @@ def rows_of(task):
     return as_submitted(task["predictions"][0]["result"])
 
 
+def notes_of(corpus):
+    """The notes of the last pull."""
+    return (corpus.root / NOTES).glob("pull-*.json")
+
+
 def later(corpus):
     """As if the last pull had been long ago, so that nothing of then is asked for again."""
-    (notes,) = (corpus.root / NOTES).iterdir()
+    (notes,) = notes_of(corpus)
     content = json.loads(notes.read_bytes())
     notes.write_text(json.dumps(content | {"since": "2999-01-01T00:00:00.000000Z"}))
 
@@ -82,7 +87,7 @@ def test_only_what_has_changed_is_asked_for(five, pull, tasks, requests, label_s
     assert "0 written, 5 unchanged" in pull().stderr
     assert requests == [0]
     assert contents(five) == before
-    (notes,) = (five.root / NOTES).iterdir()
+    (notes,) = notes_of(five)
     now = json.loads(notes.read_bytes())["since"]
     assert now < "2999"
     notes.write_text(notes.read_text().replace(now, "2999-01-01T00:00:00.000000Z"))
@@ -112,8 +117,8 @@ def test_without_notes_or_with_other_labels_everything_is_asked_for(five, pull, 
     for options, change in (
         (("--full",), lambda: None),
         (("--layers", "events"), lambda: None),
-        ((), lambda: next((five.root / NOTES).iterdir()).write_text("{")),
-        ((), lambda: next((five.root / NOTES).iterdir()).unlink()),
+        ((), lambda: next(notes_of(five)).write_text("{")),
+        ((), lambda: next(notes_of(five)).unlink()),
     ):
         change()
         requests.clear()
@@ -249,7 +254,7 @@ def test_what_was_deleted_there_stays_unless_pruned(five, pull, tasks, label_stu
     edit(five, "b", claim_relations=())
     edited = contents(five)
     for _ in range(2):
-        (notes,) = (five.root / NOTES).iterdir()
+        (notes,) = notes_of(five)
         notes.write_text(notes.read_text().replace("2999-", "2000-"))
         result = pull()
         assert result.exit_code == 0
@@ -318,7 +323,7 @@ def test_a_pull_may_be_killed_at_any_moment(five, pull, title, label_studio):
     expected = finished(five)
     places = 2 * len(NAMES) + 1
     for kills in range(places + 1):
-        for path in [*(five.annotations / "ana").rglob("*.json"), *(five.root / NOTES).iterdir()]:
+        for path in [*(five.annotations / "ana").rglob("*.json"), *notes_of(five)]:
             path.unlink()
         arguments = ["studio", "pull", "--root", str(five.root), "--project", title]
         who = f"{label_studio.annotator.id}=ana"
