@@ -39,7 +39,7 @@ def test_a_failed_installation_shows_the_end_of_its_log_and_its_path(logged, tmp
     assert lines[-1].endswith(f"Full log: {tmp_path}/.cache/logs/pip.log")
 
 
-@pytest.mark.parametrize("name", ["docs", "figures", "lock", "run"])
+@pytest.mark.parametrize("name", ["docs", "figures", "fuzz", "lock", "run"])
 def test_a_script_refuses_unknown_arguments_with_its_usage(name: str):
     script = REPOSITORY / "scripts" / name
     done = subprocess.run([script, "bogus"], capture_output=True, text=True, check=False)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -22,30 +20,18 @@ from dateline.files.writing import (
     write_together,
 )
 
+from ..killed import Killer
+
 OLD = {"a.txt": b"old a", "b/c.txt": b"old c", "gone.txt": b"old"}
 NEW = {"a.txt": b"new a", "b/c.txt": b"new c", "d.txt": b"new d"}
 
-# Ends the process, as a kill would, at the n-th call that changes a file.
-KILLED = """
-import os, sys, shutil, tempfile
+WRITE = """
 from pathlib import Path
-left = int(sys.argv[1])
-def counted(call):
-    def wrapper(*args, **kwargs):
-        global left
-        left -= 1
-        if left < 0:
-            os._exit(9)
-        return call(*args, **kwargs)
-    return wrapper
-for owner, name in ((Path, "replace"), (Path, "unlink"), (Path, "mkdir"), (Path, "chmod"),
-                    (os, "fsync"), (tempfile, "mkstemp"), (shutil, "rmtree")):
-    setattr(owner, name, counted(getattr(owner, name)))
 from dateline.files.writing import locked, write_together
-root = Path(sys.argv[2])
+root = Path({root!r})
 with locked(root):
-    write_together(root, {root / "a.txt": b"new a", root / "b/c.txt": b"new c",
-                          root / "d.txt": b"new d", root / "gone.txt": None})
+    write_together(root, {{root / "a.txt": b"new a", root / "b/c.txt": b"new c",
+                           root / "d.txt": b"new d", root / "gone.txt": None}})
 """
 
 
@@ -59,18 +45,20 @@ def content(root: Path) -> dict[str, bytes]:
 
 def test_killed_at_any_moment_all_files_are_old_or_all_become_new(tmp_path):
     outcomes = []
+    killer = Killer()
     for number in range(200):
         root = tmp_path / str(number)
         for name, old in OLD.items():
             write_atomically(root / name, old)
-        done = subprocess.run([sys.executable, "-c", KILLED, str(number), str(root)], check=False)
+        done = killer.execute(WRITE.format(root=str(root)), number)
         with locked(root):
             found = {name: text for name, text in content(root).items() if "/." not in f"/{name}"}
         assert found in (OLD, NEW), number
         assert not (root / NOTES / "journal").exists()
         outcomes.append(found == NEW)
-        if done.returncode == 0:
+        if done.code == 0:
             break
+    killer.close()
     # Decided once, it stays decided.
     assert outcomes == sorted(outcomes)
     assert outcomes[0] is False

@@ -6,7 +6,6 @@ import copy
 import json
 import random
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -21,44 +20,15 @@ from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES, boilerplate, split_shares
 from tests.chemistry import ONTOLOGY
 from tests.conftest import REPOSITORY
+from tests.fuzz.mutation import changed
 
 MUTATIONS = 150
-JUNK = [
-    None, True, -1, 0, 1.5, "", "x", "#/$defs/nowhere", "http://example.org/schema", "\x00\u2028",
-    [], ["a", 1], [[]], {}, {"$ref": 7}, {"$ref": "#"}, {"$ref": "#/$defs/event"}, {"const": []},
-    {"oneOf": {}}, {"oneOf": [{"const": 1}]}, {"pattern": "(a+)+("}, {"type": "nothing"},
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def schemas() -> dict[str, Any]:
     paths = {name: REPOSITORY / "schema" / f"{name}.schema.json" for name in SCHEMA_NAMES}
     return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
-
-
-def places(node: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container with every key or position in it."""
-    keys = node.keys() if isinstance(node, dict) else range(len(node))
-    for key in list(keys):
-        yield node, key
-        if isinstance(node[key], dict | list):
-            yield from places(node[key])
-
-
-def changed(schema: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    """The schema with one value removed, renamed, doubled or replaced."""
-    schema = copy.deepcopy(schema)
-    node, key = chance.choice(list(places(schema)))
-    match chance.choice(("replace", "replace", "remove", "double", "rename")):
-        case "replace":
-            node[key] = copy.deepcopy(chance.choice(JUNK))
-        case "remove":
-            del node[key]
-        case "double" if isinstance(node, list):
-            node.append(copy.deepcopy(node[key]))
-        case _ if isinstance(node, dict):
-            node[f"{key}s"] = node.pop(key)
-    return schema
 
 
 @pytest.mark.parametrize("name", FORMATS)

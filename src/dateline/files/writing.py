@@ -181,8 +181,7 @@ def recover(root: Path) -> None:
     shutil.rmtree(journal, ignore_errors=True)
 
 
-_FOLDERS = ("schema", "seeds", "corpus", "annotations", "releases", "benchmarks",
-            "docs/images", NOTES)  # fmt: skip
+_FOLDERS = ("schema", "seeds", "corpus", "annotations", "releases", "benchmarks", "docs", NOTES)
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 
 

@@ -31,12 +31,13 @@ def guidelines(settings: Settings, write: Path | None, check: Path | None) -> No
       dateline guidelines --write docs/guidelines.md
     """
     from dateline.corpus.store import Corpus
-    from dateline.files.writing import write_if_changed
+    from dateline.files.writing import locked, write_if_changed
     from dateline.ontology.guidelines import BLOCK
     from dateline.ontology.guidelines import guidelines as labels
     from dateline.rendering.generated_blocks import block, marks, with_block
 
-    body = labels(Corpus(settings.root).ontology)
+    corpus = Corpus(settings.root)
+    body = labels(corpus.ontology)
     if write is None and check is None:
         echo(body, nl=False)
     if check is not None and block(_text(check), BLOCK, str(check)) != body.strip("\n"):
@@ -45,8 +46,11 @@ def guidelines(settings: Settings, write: Path | None, check: Path | None) -> No
             f"`dateline guidelines --write {check}`."
         )
     if write is not None:
-        page = _text(write) if write.is_file() else f"# Guidelines\n\n## Labels\n\n{marks(BLOCK)}"
-        changed = write_if_changed(write, with_block(page, BLOCK, body, str(write)).encode())
+        with locked(corpus.root):
+            page = (
+                _text(write) if write.is_file() else f"# Guidelines\n\n## Labels\n\n{marks(BLOCK)}"
+            )
+            changed = write_if_changed(write, with_block(page, BLOCK, body, str(write)).encode())
         settings.say(f"{write}: {'updated' if changed else 'unchanged'}")
 
 
