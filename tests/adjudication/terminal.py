@@ -29,7 +29,7 @@ class Terminal:
     def until(self, text: str) -> str:
         """What is shown up to a text, which must come."""
         while text not in self.shown:
-            ready, _, _ = select.select([self._controller], [], [], 20)
+            ready, _, _ = select.select([self._controller], [], [], 60)
             assert ready, f"{text!r} did not come after {self.shown!r}"
             try:
                 piece = os.read(self._controller, 65536)

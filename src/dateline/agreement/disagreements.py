@@ -118,9 +118,7 @@ class _Comparison:
         other = {(r.type, r.source, r.target): r for r in relations[1]}
         for side, own, others in ((0, one, other), (1, other, one)):
             for key, relation in own.items():
-                # An invalid annotation may relate items that do not exist.
-                ends = {relation.source, relation.target}
-                if key not in others and ends <= self._items[side].keys():
+                if key not in others:
                     value = f"{relation.type} {self._quotes[side][relation.target]}"
                     source = self._items[side][relation.source]
                     yield (source, "relation", *((None, value) if side else (value, None)))
