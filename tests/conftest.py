@@ -33,12 +33,50 @@ settings.register_profile("dateline", deadline=None, suppress_health_check=[Heal
 settings.load_profile("dateline")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a server or a browser."""
+SLOW = (
+    "tests/adjudication/test_interruptions.py",
+    "tests/agreement/test_agree.py::test_gamma_is_measured_on_demand",
+    "tests/conformance/test_live.py",
+    "tests/dataset/test_hostile.py",
+    "tests/evaluation/test_kills.py",
+    "tests/files/test_writing.py",
+    "tests/fuzz/",
+    "tests/kill/",
+    "tests/label_studio/test_convert",
+    "tests/label_studio/test_import",
+    "tests/label_studio/test_interrupts.py",
+    "tests/ontology/test_format.py",
+    "tests/release/test_diff.py",
+    "tests/release/test_interrupted.py",
+    "tests/release/test_publish.py",
+    "tests/test_benchmark.py",
+    "tests/test_docs_site.py",
+    "tests/test_rename.py::test_a_killed_rename",
+    "tests/test_walkthrough.py",
+    "tests/validation/test_judges.py",
+)
+"""Tests that kill commands at every step, try thousands of inputs, or run whole programs."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that selects slow tests."""
+    parser.addoption("--all", action="store_true", help="Run slow tests too.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests that need a server or a browser, and leave slow ones out of the quick loop.
+
+    Slow tests run with ``--all``, and if their file or folder is named.
+    """
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKS:
                 item.add_marker(MARKS[fixture])
+    if config.getoption("--all") or config.args_source is not config.ArgsSource.TESTPATHS:
+        return
+    slow = [item for item in items if item.nodeid.startswith(SLOW)]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not item.nodeid.startswith(SLOW)]
 
 
 def code_blocks(page: str, language: str) -> list[str]:
