@@ -62,7 +62,13 @@ def _answer(path, config, chance):
     if path.startswith("/api/projects/?"):
         # A project of many tasks is exported, in a thread of its own.
         size = chance.choice([1, 1000])
-        project = {"id": 1, "title": TITLE, "label_config": config, "task_number": size}
+        project = {
+            "id": 1,
+            "title": TITLE,
+            "description": f"dateline-project={'0' * 32}",
+            "label_config": config,
+            "task_number": size,
+        }
         return {"count": 1, "results": [project]}
     if path.startswith("/api/tasks"):
         return {
