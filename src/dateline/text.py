@@ -32,10 +32,10 @@ def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
     shown = text[max(start, 0) : max(end, 0)]
     if len(shown) > width:
         shown = f"{shown[: width // 2]}…{shown[-width // 2 + 1 :]}"
-    return printable(shown)
+    return escaped(shown)
 
 
-def printable(text: str) -> str:
+def escaped(text: str) -> str:
     """The text with escapes for what a terminal would obey or not show, such as line breaks."""
     if text.isprintable():
         return text

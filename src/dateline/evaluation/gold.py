@@ -22,7 +22,7 @@ from dateline.predictions.item_checks import unknown_labels
 from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
-from dateline.text import printable
+from dateline.text import escaped
 from dateline.validation.required import valid_annotations
 
 
@@ -206,7 +206,7 @@ def _items(row: Mapping[str, Any]) -> Prediction:
 def _other_ontology(name: str, ontology: Ontology, difference: str) -> InvalidInputError:
     return InvalidInputError(
         f"{name}: was not built with the ontology {ontology.title} {ontology.version}: "
-        f"{printable(difference)}. A dataset does not carry its ontology; pass the "
+        f"{escaped(difference)}. A dataset does not carry its ontology; pass the "
         "ontology.schema.json of its corpus as `ontology` (option --ontology)."
     )
 

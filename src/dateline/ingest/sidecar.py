@@ -15,7 +15,7 @@ from dateline.files.reading import MalformedError, decode_toml
 from dateline.ingest.seeds import read_regular_file
 from dateline.model import Rights, Source
 from dateline.ontology.schemas import Schema, part_of
-from dateline.text import printable
+from dateline.text import escaped
 
 # What a field must be, by table and field; fields of the file itself are under "".
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -134,7 +134,7 @@ def _day(value: object) -> str | None:
 def _shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     text = text if len(text) <= 60 else f"{text[:59]}…"
-    return printable(text)
+    return escaped(text)
 
 
 def _default(schema: Schema, field: str) -> Any:

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Literal, TypeVar
 
 from dateline.model import Struct
-from dateline.text import printable
+from dateline.text import escaped
 from dateline.validation import rules
 from dateline.validation.incidents import Finding, Incident, Level
 
@@ -41,12 +41,12 @@ class Rule(Struct, frozen=True):
         return Incident(
             code=self.code,
             level=self.level,
-            file=printable(finding.file or file),
-            pointer=printable(finding.pointer),
-            message=printable(finding.message),
-            quote=printable(finding.quote),
-            hint=printable(finding.hint),
-            subject=printable(finding.subject),
+            file=escaped(finding.file or file),
+            pointer=escaped(finding.pointer),
+            message=escaped(finding.message),
+            quote=escaped(finding.quote),
+            hint=escaped(finding.hint),
+            subject=escaped(finding.subject),
         )
 
 

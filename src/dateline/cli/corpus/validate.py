@@ -40,7 +40,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) ->
       dateline validate annotations/gold --format json
     """
     from dateline.corpus.store import Corpus
-    from dateline.text import printable
+    from dateline.text import escaped
     from dateline.validation.engine import CheckedDocument, check_corpus, check_documents
     from dateline.validation.selection import documents_at, is_at
 
@@ -48,7 +48,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) ->
     files = [corpus.relative(path.resolve()) for path in paths]
     documents = documents_at(corpus, files) if paths else corpus.document_ids()
     results = check_documents(corpus, documents) if paths else check_corpus(corpus)
-    places = [printable(file) for file in files]  # as in incidents
+    places = [escaped(file) for file in files]  # as in incidents
     incidents: list[Incident] = []
     annotations = 0
     for checked in settings.progress(results, "Validating", total=len(documents)):

@@ -27,7 +27,7 @@ from dateline.files.writing import sha256, write_atomically
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
-from dateline.text import printable, redacted
+from dateline.text import escaped, redacted
 
 if TYPE_CHECKING:
     import httpx
@@ -307,7 +307,7 @@ def _check_address(base_url: str, *, is_private: bool) -> None:
         )
     if parts.scheme == "http" and not is_private and not _is_this_machine(host):
         raise InvalidInputError(
-            f"openai: base_url would send the API key to {printable(host)} unencrypted. Use "
+            f"openai: base_url would send the API key to {escaped(host)} unencrypted. Use "
             "https, or set the option allow_plain_http=yes."
         )
 
