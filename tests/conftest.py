@@ -29,8 +29,8 @@ Run = Callable[..., Result]
 MARKS = {"label_studio": "server", "label_studio_script": "server", "chromium": "browser"}
 
 # How fast an example is made and tried says something about the machine, not about us.
-settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("dateline")
+settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("all"), max_examples=25)
 
 
 SLOW = (
@@ -38,6 +38,7 @@ SLOW = (
     "tests/agreement/test_agree.py::test_gamma_is_measured_on_demand",
     "tests/conformance/test_live.py",
     "tests/dataset/test_hostile.py",
+    "tests/evaluation/models/test_libraries.py",
     "tests/evaluation/test_kills.py",
     "tests/files/test_writing.py",
     "tests/fuzz/",
@@ -47,8 +48,10 @@ SLOW = (
     "tests/label_studio/test_interrupts.py",
     "tests/ontology/test_format.py",
     "tests/release/test_diff.py",
+    "tests/release/test_history.py::test_a_changed_record_of_a_release",
     "tests/release/test_interrupted.py",
     "tests/release/test_publish.py",
+    "tests/release/test_rights.py",
     "tests/test_benchmark.py",
     "tests/test_docs_site.py",
     "tests/test_rename.py::test_a_killed_rename",
@@ -60,7 +63,12 @@ SLOW = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that selects slow tests."""
-    parser.addoption("--all", action="store_true", help="Run slow tests too.")
+    parser.addoption("--all", action="store_true", help="Run slow tests too, and more examples.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples of each property in the quick loop."""
+    settings.load_profile("all" if config.getoption("--all") else "quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -81,7 +81,7 @@ class Endpoint:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
-        self._thread = threading.Thread(target=self.server.serve_forever)
+        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
         self._thread.start()
 
     def stop(self) -> None:
