@@ -16,14 +16,7 @@ from .kinds import KINDS
 INPUTS = 1800
 
 
-ACCEPTED = ("manifest",)
-"""Kinds of which invalid files are accepted: manifests are not checked against their schema."""
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=[pytest.mark.xfail] * (n in ACCEPTED)) for n in KINDS],
-)
+@pytest.mark.parametrize("name", KINDS)
 def test_a_changed_file_is_read_or_refused_with_a_message(
     name: str, tmp_path: Path, pytestconfig: pytest.Config
 ):

@@ -126,7 +126,7 @@ MANIPULATIONS: dict[str, tuple[Callable[[Corpus], object], str]] = {
         "differs from the manifest.*git checkout",
     ),
     "another version": (edited(version="9.9.9"), "differs from the manifest.*git checkout"),
-    "not a manifest": (edited(version=7), "is not a manifest"),
+    "not a manifest": (edited(version=7), "/version: 7 has the wrong type.*git checkout"),
     "an invented manifest": (invented_manifest, "does not fit the commit"),
     "a tag moved forward": (
         lambda c: git(c, "tag", "--force", "v1.0.0"), "the tag v1.0.0 is on commit.*git tag --force",

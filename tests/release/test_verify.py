@@ -163,3 +163,45 @@ def test_a_missing_release_or_dataset_is_reported(
     result = run(released, "verify", str(dist), "--manifest", str(path))
     assert result.exit_code == 1
     assert "Traceback" not in result.output
+
+
+def edit_manifest(path: Path, pointer: tuple[str | int, ...], value: object) -> None:
+    content = json.loads(path.read_bytes())
+    node = content
+    for step in pointer[:-1]:
+        node = node[step]
+    node[pointer[-1]] = value
+    path.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "message"),
+    [
+        (("previous",), "one", '/previous: "one" does not match'),
+        (("documents", 0, "split"), "other", '/documents/0/split: "other" is not allowed. Allowed: '
+         "train, validation, test."),
+        (("documents", 1, "document", "sha256"), "0" * 63, "/documents/1/document/sha256: "),
+        (("tables", 0, "rows"), 0, "/tables/0/rows: 0 is less than 1"),
+        (("counts", "mentions"), -1, "/counts/mentions: -1 is less than 0"),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_breaks_its_schema_is_refused_with_the_place(
+    released: Corpus, run: Run, pointer: tuple[str | int, ...], value: object, message: str
+):
+    path = released.root / "releases" / "1.0.0.json"
+    edit_manifest(path, pointer, value)
+    result = run(released, "verify", "1.0.0")
+    assert result.exit_code == 1
+    assert f"releases/1.0.0.json: {message}" in result.stderr
+
+
+def test_the_splits_of_another_corpus_are_not_refused(
+    released: Corpus, published: Path, empty_corpus: Corpus, run: Run
+):
+    schema = empty_corpus.root / "schema" / "document.schema.json"
+    schema.write_text(schema.read_text().replace('"const": "train"', '"const": "exercise"'))
+    result = run(empty_corpus, "verify", str(published))
+    assert result.exit_code == 0, result.output
+    edit_manifest(published / "release.json", ("tables", 0, "rows"), "many")
+    result = run(empty_corpus, "verify", str(published))
+    assert '/tables/0/rows: "many" has the wrong type. Expected an integer.' in result.stderr

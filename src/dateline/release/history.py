@@ -153,6 +153,12 @@ def _read_release(corpus: Corpus, git: Git, version: Version, commit: str) -> Re
     fix = f"Restore it with `git checkout {commit[:9]} -- {path}`."
     try:
         manifest = decode_json_as(content, Manifest)
+    except MalformedError as error:
+        raise ConflictError(
+            f"{path} in commit {commit[:9]}: {error.problem}, so it is not the manifest of a "
+            "release. Remove the commit from the history."
+        ) from None
+    try:
         if read_manifest(manifest_path(corpus, version)) != manifest:
             raise ConflictError(
                 f"{path}: differs from the manifest that commit {commit[:9]} released. {fix}"
@@ -161,11 +167,8 @@ def _read_release(corpus: Corpus, git: Git, version: Version, commit: str) -> Re
         raise ConflictError(
             f"{path}: is missing, although commit {commit[:9]} released {version}. {fix}"
         ) from None
-    except MalformedError as error:
-        raise ConflictError(
-            f"{path} in commit {commit[:9]}: {error.problem}, so it is not the manifest of a "
-            "release. Remove the commit from the history."
-        ) from None
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{error} {fix}") from None
     if manifest.version != str(version):
         raise ConflictError(
             f"{path}: is the manifest of {manifest.version}. Only `dateline release` writes "

@@ -7,17 +7,21 @@ one that adds its manifest.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from semver import Version
 
-from dateline.corpus.store import Corpus
+from dateline.corpus.create import packaged_schemas
+from dateline.corpus.store import Corpus, file_name
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
-from dateline.files.reading import MalformedError, decode_json_as, read_bytes
+from dateline.files.reading import MalformedError, converted, decode_json, read_bytes, read_json
 from dateline.files.writing import sha256
 from dateline.model import Struct
+from dateline.ontology.schemas import Schema
 from dateline.release.version import is_version, parse_version
+from dateline.validation.schema import SchemaValidator
 
 FOLDER = "releases"
 
@@ -104,10 +108,17 @@ def released_versions(corpus: Corpus) -> list[Version]:
     return sorted(parse_version(stem) for stem in stems if is_version(stem) and stem[0] != "v")
 
 
-def read_manifest(path: Path) -> Manifest:
-    """Read a manifest. Raises NotFoundError or InvalidInputError if it is missing or malformed."""
+def read_manifest(path: Path, schemas: Mapping[str, Schema] | None = None) -> Manifest:
+    """Read a manifest and check it against the release schema.
+
+    With ``schemas``, splits and ids must be those that the schemas of its corpus allow; without
+    them, the corpus is unknown. Raises NotFoundError if the file is missing, and InvalidInputError
+    naming file, place, value and fix if it is malformed.
+    """
     try:
-        manifest = decode_json_as(read_bytes(path), Manifest)
+        instance = decode_json(read_bytes(path))
+        _check_schema(path, instance, schemas)
+        manifest = converted(instance, Manifest)
     except MalformedError as error:
         raise InvalidInputError(f"{path}: is not a manifest: {error.problem}.") from None
     try:
@@ -116,6 +127,35 @@ def read_manifest(path: Path) -> Manifest:
     except InvalidInputError as error:
         raise InvalidInputError(f"{path}: {error}.".replace("..", ".")) from None
     return manifest
+
+
+def _check_schema(path: Path, instance: object, schemas: Mapping[str, Schema] | None) -> None:
+    validator = SchemaValidator(schemas, "release") if schemas else _of_any_corpus()
+    first, *others = [*validator.findings(instance), None]
+    if first is not None:
+        more = f" It has {len(others):,} errors; this is the first." if len(others) > 1 else ""
+        raise InvalidInputError(
+            f"{path}: {first.pointer or '/'}: {first.message}. {first.hint}{more}"
+        )
+
+
+@cache
+def _of_any_corpus() -> SchemaValidator:
+    """A validator of manifests that knows neither the splits nor the ids of their corpus."""
+    with packaged_schemas() as folder:
+        release = read_json(folder / file_name("release"))
+    text = {"type": "string", "minLength": 1}
+    document = {"properties": {"split": text}, "$defs": {"documentId": text}}
+    annotation = {"properties": {"annotator": text}, "$defs": {"id": text}}
+    dialect = {"$schema": release["$schema"]}
+    return SchemaValidator(
+        {
+            "release": release,
+            "document": {"$id": "urn:dateline:document", **dialect, **document},
+            "annotation": {"$id": "urn:dateline:annotation", **dialect, **annotation},
+        },
+        "release",
+    )
 
 
 def hashed_file(corpus: Corpus, path: Path) -> HashedFile:

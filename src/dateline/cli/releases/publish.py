@@ -144,7 +144,7 @@ def _latest_release(corpus: Corpus) -> Manifest:
         raise NotFoundError(
             f"{corpus.root}: there is no release to publish. Cut one with `dateline release`."
         )
-    manifest = read_manifest(manifest_path(corpus, versions[-1]))
+    manifest = read_manifest(manifest_path(corpus, versions[-1]), corpus.schemas)
     problems = verify_checkout(corpus, manifest).problems
     if problems or read_citation(corpus.root).version != manifest.version:
         first = problems[0] if problems else "CITATION.cff: has another version"

@@ -54,7 +54,7 @@ def verify(settings: Settings, target: str, manifest_file: Path | None) -> None:
         )
     else:
         path = manifest_file or _manifest_path(corpus, target)
-        manifest = read_manifest(path)
+        manifest = read_manifest(path, corpus.schemas)
         found = verify_checkout(corpus, manifest)
         compared = f"{counted(found.files, 'file')}; manifest: {corpus.relative(path)}"
     for problem in found.problems:
@@ -84,7 +84,7 @@ def _manifest_of(corpus: Corpus, folder: Path, given: Path | None) -> tuple[Mani
         version = declared_version(folder)
     path = manifest_path(corpus, parse_version(version)) if version else None
     if path is not None and path.is_file():
-        return read_manifest(path), corpus.relative(path)
+        return read_manifest(path, corpus.schemas), corpus.relative(path)
     if own.is_file():
         return read_manifest(own), f"the dataset's own {RELEASE}, which is not independent proof"
     raise NotFoundError(
