@@ -55,6 +55,8 @@ SLOW = (
     "tests/test_benchmark.py",
     "tests/test_docs_site.py",
     "tests/test_rename.py::test_a_killed_rename",
+    "tests/test_segmentation.py::test_a_library_splits_words",
+    "tests/test_segmentation.py::test_long_runs",
     "tests/test_walkthrough.py",
     "tests/validation/test_judges.py",
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dateline.corpus.segmentation import segment
+from dateline.corpus.segmentation.alphabetic import segment
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
 from dateline.files.writing import sha256

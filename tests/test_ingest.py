@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -301,3 +302,150 @@ def test_others_never_move_a_document_between_splits(empty_corpus: Corpus):
         put(empty_corpus, f"doc{number}.txt", f"Text {number}.")
     list(ingest(empty_corpus, find_seeds(empty_corpus, [])))
     assert splits == {name: empty_corpus.read_document(name).split for name in splits}
+
+
+CONLLU = """\
+# text = Vámonos al mar.
+1-2	Vámonos	_	_	_	_	_	_	_	_
+1	Vamos	ir	VERB	_	_	0	root	_	_
+2	nos	nosotros	PRON	_	_	1	obj	_	_
+3-4	al	_	_	_	_	_	_	_	_
+3	a	a	ADP	_	_	5	case	_	_
+4	el	el	DET	_	_	5	det	_	_
+5	mar	mar	NOUN	_	_	1	obl	_	SpaceAfter=No
+5.1	_	_	_	_	_	_	_	_	_
+6	.	.	PUNCT	_	_	1	punct	_	_
+
+# text = Sí.
+1	Sí	sí	INTJ	_	_	0	root	_	SpaceAfter=No
+2	.	.	PUNCT	_	_	1	punct	_	_
+
+"""
+GIVEN = {
+    "given.conllu": CONLLU,
+    "given.tokens.json": '[["Vámonos", "al", "mar", "."], [], ["Sí", "."]]',
+}
+
+
+@pytest.mark.parametrize("file", GIVEN)
+def test_given_tokens_are_those_of_the_document(empty_corpus: Corpus, run: Run, file: str):
+    put(empty_corpus, "given.txt", "ARTICLE AD BOX\nVámonos al  mar. Sí.\n")
+    put(empty_corpus, file, GIVEN[file])
+    assert run(empty_corpus, "ingest").exit_code == 0
+    document = empty_corpus.read_document("given")
+    assert [document.text[a:b] for a, b in document.tokens] == [
+        "Vámonos", "al", "mar", ".", "Sí", "."
+    ]  # fmt: skip
+    assert [document.text[a:b] for a, b in document.sentences] == ["Vámonos al  mar.", "Sí."]
+    assert run(empty_corpus, "validate").exit_code == 0
+    before = snapshot(empty_corpus)
+    assert run(empty_corpus, "ingest", str(empty_corpus.seeds / file)).exit_code == 0
+    assert snapshot(empty_corpus) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("a.tokens.json", '[["Ana", "Ruiz", "met"]]', 'the tokens end before "Bo Lind."'),
+        ("a.tokens.json", '[["Ana"], ["Riuz"]]', 'sentence 2 has the token "Riuz" where the text has'),
+        ("a.tokens.json", '[["Ana", ""]]', 'sentence 1 has the token ""'),
+        ("a.tokens.json", '["Ana", "Ruiz"]', "expected a list of sentences"),
+        ("a.tokens.json", '[["Ana"', "line 1, column 7"),
+        ("a.conllu", "one\tAna", "is not CoNLL-U"),
+        ("a.conllu", "1-x\tAna\t_\t_\t_\t_\t_\t_\t_\t_\n\n", "is not CoNLL-U"),
+        ("a.conllu", "", 'the tokens end before "Ana Ruiz met Bo Lind', ),
+        ("a.conllu", b"1\t\xff\t_\n", "not UTF-8"),
+    ],
+)  # fmt: skip
+def test_given_tokens_that_are_not_those_of_the_text_are_refused(
+    empty_corpus: Corpus, run: Run, file: str, content: str | bytes, says: str
+):
+    put(empty_corpus, "a.txt")
+    put(empty_corpus, file, content)
+    result = run(empty_corpus, "ingest")
+    assert result.exit_code == 1
+    assert f"seeds/a.txt: {file}: " in result.stderr
+    assert says in result.stderr
+    assert not empty_corpus.document_ids()
+
+
+def test_tokens_cannot_be_given_twice(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "given.txt", "Vámonos al mar. Sí.")
+    for file, content in GIVEN.items():
+        put(empty_corpus, file, content)
+    result = run(empty_corpus, "ingest")
+    assert "given.conllu and given.tokens.json: both give tokens; remove one" in result.stderr
+
+
+def test_given_tokens_of_an_annotated_document_cannot_change(files: Files, run: Run):
+    files.check()
+    before = snapshot(files.corpus)
+    text = (files.corpus.seeds / "summit.txt").read_text(encoding="utf-8")
+    put(files.corpus, "summit.tokens.json", json.dumps([text.split()]))
+    result = run(files.corpus, "ingest")
+    assert result.exit_code == 1
+    assert "has changed, but the text has been annotated by gold" in result.stderr
+    assert snapshot(files.corpus) == before
+
+
+def test_defaults_hold_for_all_seeds_that_say_nothing_else(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "a.txt")
+    put(empty_corpus, "b.txt", "Une autre phrase.")
+    put(empty_corpus, "b.toml", "language = 'fr'\n[source]\npublisher = 'Le Jour'")
+    put(
+        empty_corpus,
+        "seeds.toml",
+        "language = 'en'\n[source]\npublisher = 'The Day'\npublished = 2025-04-28\n"
+        "[rights]\nlicense = 'CC0-1.0'\nredistribute_text = true",
+    )
+    assert run(empty_corpus, "ingest").exit_code == 0
+    a, b = empty_corpus.read_document("a"), empty_corpus.read_document("b")
+    assert (a.language, a.source.publisher, a.source.published) == ("en", "The Day", "2025-04-28")
+    assert (b.language, b.source.publisher, b.source.published) == ("fr", "Le Jour", "2025-04-28")
+    assert a.rights == b.rights
+    assert a.rights.redistribute_text
+
+
+def test_what_cannot_be_a_default_is_refused(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "a.txt")
+    put(empty_corpus, "seeds.toml", "title = 'All'")
+    assert 'seeds.toml: "title" is for one seed' in run(empty_corpus, "ingest").stderr
+    put(empty_corpus, "seeds.toml", "langauge = 'en'")
+    assert 'seeds.toml: "langauge" is unknown' in run(empty_corpus, "ingest").stderr
+    put(empty_corpus, "seeds.toml", "")
+    put(empty_corpus, "seeds.txt", "A text.")
+    assert "seeds/seeds.txt: its metadata would be seeds.toml" in run(empty_corpus, "ingest").stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("<p>Ana met Bo.</p>", "HTML tags"),
+        ("Ana &amp; Bo met.", "HTML entities"),
+        ("FranÃ§ois met HÃ©lÃ¨ne in MÃ¼nchen.", "wrongly decoded"),
+        ("Ana\x08 met Bo.", "control characters"),
+        ("Ana met the am\u00adbassador.", "soft hyphens"),
+        ("\n".join(["The minister and her guests met in the"] + ["old town of the capital to talk about it"] * 9), "lines that end within"),
+    ],
+)  # fmt: skip
+def test_doubtful_texts_are_warned_about_once(
+    empty_corpus: Corpus, run: Run, text: str, warning: str
+):
+    for number in range(5):
+        put(empty_corpus, f"d{number}.txt", f"{text}\nNumber {number}.")
+    put(empty_corpus, "ok.txt", "AT&T said x < y; a > b. R&D costs 5 & more.\nIt was so.\n")
+    result = run(empty_corpus, "ingest")
+    assert result.exit_code == 0
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("warning")]
+    assert line.startswith("warning: seeds/d0.txt, seeds/d1.txt, seeds/d2.txt, and 2 more: has ")
+    assert warning in line
+    assert empty_corpus.read_document("d0").text == f"{text}\nNumber 0."
+    assert "warning" not in run(empty_corpus, "ingest").stderr
+
+
+def test_a_text_in_another_script_than_its_language_is_refused(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "a.txt", "习近平访问了俄罗斯，会见了总统。")
+    put(empty_corpus, "a.toml", "language = 'en'")
+    result = run(empty_corpus, "ingest")
+    assert result.exit_code == 1
+    assert 'seeds/a.txt: the language is "en", but 100% of the letters' in result.stderr

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.corpus.boilerplate import drop_boilerplate, remove, seed_offset
-from dateline.corpus.segmentation import segment
+from dateline.corpus.segmentation.alphabetic import segment
 from dateline.corpus.store import Corpus
 from dateline.model import Dropped
 from dateline.text import excerpt

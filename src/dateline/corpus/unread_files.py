@@ -10,6 +10,12 @@ from dateline.corpus.store import Corpus, file_name
 from dateline.model import GOLD
 from dateline.ontology.schemas import SCHEMA_NAMES
 
+SEED_COMPANIONS = (".toml", ".conllu", ".tokens.json")
+"""Endings of the files that may be beside a seed NAME.txt: its metadata, or its tokens."""
+
+SEED_DEFAULTS = "seeds.toml"
+"""The file in seeds/ with the metadata of all seeds that have no other."""
+
 KEPT_RESULTS = "label-studio"
 """Folder of the results that came from Label Studio, below an annotator's."""
 
@@ -24,8 +30,13 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
         if path.parent.name != "schema" or path.name not in schemas:
             yield path, f"Read from schema/: {', '.join(sorted(schemas))}."
     for path in _files(corpus, corpus.seeds):
-        if not _is_read_seed(corpus, path):
-            yield path, "Read from seeds/: NAME.txt, and NAME.toml beside it; no subfolders."
+        if not is_read_seed(corpus, path):
+            endings = ", ".join(f"NAME{ending}" for ending in SEED_COMPANIONS)
+            yield (
+                path,
+                f"Read from seeds/: {SEED_DEFAULTS}, and NAME.txt with {endings} beside it; no "
+                "subfolders.",
+            )
     for path in _files(corpus, corpus.documents):
         if path.parent != corpus.documents or path.suffix != ".json":
             yield path, "Read from corpus/: ID.json; no subfolders."
@@ -36,6 +47,19 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
                 path,
                 "Read from annotations/: ANNOTATOR/DOCUMENT.json, annotators.json, waivers.toml.",
             )
+
+
+def is_read_seed(corpus: Corpus, path: Path) -> bool:
+    """Whether a file is a seed, belongs to a seed, or has the defaults of all seeds."""
+    return path.parent == corpus.seeds and (
+        path.suffix == ".txt"
+        or path.name == SEED_DEFAULTS
+        or any(
+            path.name.endswith(ending)
+            and path.with_name(f"{path.name.removesuffix(ending)}.txt").exists()
+            for ending in SEED_COMPANIONS
+        )
+    )
 
 
 def outside_folders(corpus: Corpus) -> Iterator[Path]:
@@ -55,11 +79,6 @@ def _files(corpus: Corpus, folder: Path) -> Iterator[Path]:
         for name in sorted([*names, *links]):
             if not name.startswith(".") and not name.lower().startswith("readme"):
                 yield Path(parent, name)
-
-
-def _is_read_seed(corpus: Corpus, path: Path) -> bool:
-    is_sidecar = path.suffix == ".toml" and path.with_suffix(".txt").exists()
-    return path.parent == corpus.seeds and (path.suffix == ".txt" or is_sidecar)
 
 
 def _is_read_annotation(path: Path) -> bool:

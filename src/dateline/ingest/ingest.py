@@ -1,6 +1,7 @@
-"""Ingest seeds: ``seeds/<id>.txt`` and an optional ``seeds/<id>.toml`` to ``corpus/<id>.json``.
+"""Ingest seeds: ``seeds/<id>.txt`` and the files beside it to ``corpus/<id>.json``.
 
-Ingesting is deterministic and can be repeated: an unchanged seed changes nothing, and its
+``<id>.toml`` has metadata, ``<id>.conllu`` or ``<id>.tokens.json`` sentences and tokens; all are
+optional. Ingesting is deterministic and can be repeated: an unchanged seed changes nothing, and its
 segmentation stays even if a newer version of the library would split differently. The text of an
 annotated document never changes. A bad seed is refused, and the others are still ingested.
 """
@@ -14,14 +15,16 @@ from typing import Literal
 import msgspec
 
 from dateline.corpus.boilerplate import drop_boilerplate
-from dateline.corpus.segmentation import segment
+from dateline.corpus.segmentation.choosing import segmenter_for
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
 from dateline.files.names import inside
 from dateline.files.writing import locked, sha256
+from dateline.ingest.given_segments import read_given_segments
 from dateline.ingest.seeds import read_seed
 from dateline.ingest.sidecar import read_metadata
+from dateline.ingest.text_warnings import warnings_about
 from dateline.model import Document, Seed, Struct
 from dateline.ontology.schemas import boilerplate, split_shares
 from dateline.text import sha256_of_text
@@ -29,11 +32,14 @@ from dateline.validation.schema import SchemaValidator
 
 
 class Outcome(Struct, frozen=True):
-    """The result for one seed; ``message`` is the reason if it was refused."""
+    """The result for one seed: ``message`` is the reason if it was refused, ``warnings`` are
+    about its text, in the same words for every seed.
+    """
 
     seed: str
     result: Literal["added", "updated", "unchanged", "refused"]
     message: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def ingest(corpus: Corpus, seeds: Iterable[Path]) -> Iterator[Outcome]:
@@ -48,7 +54,7 @@ def ingest(corpus: Corpus, seeds: Iterable[Path]) -> Iterator[Outcome]:
         for path in seeds:
             name = corpus.relative(path)
             try:
-                yield Outcome(seed=name, result=ingester.ingest(path))
+                yield ingester.ingest(path)
             except DatelineError as error:
                 yield Outcome(seed=name, result="refused", message=str(error))
             except OSError as error:
@@ -68,15 +74,17 @@ class _Ingester:
             inside(corpus.root, corpus.document_path(name))
             self._by_text[corpus.read_document(name).text_sha256] = name
 
-    def ingest(self, path: Path) -> Literal["added", "updated", "unchanged"]:
+    def ingest(self, path: Path) -> Outcome:
         content, decoded = read_seed(self._corpus, path)
         sidecar = path.with_suffix(".toml")
         metadata = read_metadata(self._corpus.root, sidecar, self._schema)
         exists = inside(self._corpus.root, self._corpus.document_path(path.stem)).exists()
         old = self._corpus.read_document(path.stem) if exists else None
         text, dropped = drop_boilerplate(decoded, self._boilerplate)
-        if old is not None and old.text == text:
-            sentences, tokens = old.sentences, old.tokens
+        given = read_given_segments(self._corpus.root, path, text)
+        frozen = (old.sentences, old.tokens) if old is not None and old.text == text else None
+        if frozen is not None and given in (None, frozen):
+            sentences, tokens = frozen
         else:
             self._refuse_change(old)
             self._refuse_duplicate(text, path.stem)
@@ -84,7 +92,7 @@ class _Ingester:
                 raise InvalidInputError(
                     "has no text other than boilerplate; add the text, or remove the file."
                 )
-            sentences, tokens = segment(text)
+            sentences, tokens = given or segmenter_for(text, metadata["language"]).segment(text)
         document = Document(
             id=path.stem,
             text=text,
@@ -100,16 +108,19 @@ class _Ingester:
         if old is not None and old.text_sha256 != document.text_sha256:
             del self._by_text[old.text_sha256]
         self._by_text[document.text_sha256] = document.id
-        if old is None:
-            return "added"
-        return "updated" if changed else "unchanged"
+        return Outcome(
+            seed=self._corpus.relative(path),
+            result="added" if old is None else "updated" if changed else "unchanged",
+            warnings=tuple(warnings_about(text, document.language)) if changed else (),
+        )
 
     def _refuse_change(self, old: Document | None) -> None:
         annotators = self._corpus.annotators_of(old.id) if old is not None else []
         if annotators:
             raise ConflictError(
                 f"has changed, but the text has been annotated by {', '.join(annotators)}. Restore "
-                "the seed from version control, and save the new text as a seed with another name."
+                "the seed and its files from version control, and save the new text as a seed with "
+                "another name."
             )
 
     def _refuse_duplicate(self, text: str, document: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dateline.corpus.store import Corpus
+from dateline.corpus.unread_files import SEED_COMPANIONS, SEED_DEFAULTS, is_read_seed
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.reading import BYTE_ORDER_MARK, MalformedError, decode_text, read_bytes
 from dateline.ontology.patterns import searcher
@@ -19,7 +20,8 @@ MAX_BYTES = 1_000_000
 def find_seeds(corpus: Corpus, paths: Iterable[Path]) -> list[Path]:
     """The seeds at these paths, which are files or folders; without paths, all of ``seeds/``.
 
-    The path of a sidecar selects its seed. Raises NotFoundError for a folder without seeds.
+    The path of a file that belongs to a seed selects the seed. Raises NotFoundError for a folder
+    without seeds.
     """
     chosen = list(paths) or [corpus.seeds]
     found: dict[Path, None] = {}
@@ -32,18 +34,23 @@ def find_seeds(corpus: Corpus, paths: Iterable[Path]) -> list[Path]:
                 )
             found.update(dict.fromkeys(texts))
         else:
-            found[path.with_suffix(".txt") if path.suffix == ".toml" else path] = None
+            found[_seed_of(path)] = None
     return list(found)
 
 
+def _seed_of(path: Path) -> Path:
+    for ending in SEED_COMPANIONS:
+        if path.name.endswith(ending):
+            return path.with_name(f"{path.name.removesuffix(ending)}.txt")
+    return path
+
+
 def ignored_files(corpus: Corpus) -> list[Path]:
-    """Files in ``seeds/`` that are neither a seed nor the sidecar of one."""
+    """Files in ``seeds/`` that are neither a seed nor belong to one."""
     return [
         path
         for path in sorted(corpus.seeds.glob("*"))
-        if not path.name.startswith(".")
-        and path.suffix != ".txt"
-        and not (path.suffix == ".toml" and path.with_suffix(".txt").exists())
+        if not path.name.startswith(".") and not is_read_seed(corpus, path)
     ]
 
 
@@ -59,6 +66,10 @@ def read_seed(corpus: Corpus, path: Path) -> tuple[bytes, str]:
         raise InvalidInputError(
             f"the file name must match {pattern.strip('^$')}.txt, because it becomes the id of the "
             "document; rename the file."
+        )
+    if path.with_suffix(".toml").name == SEED_DEFAULTS:
+        raise InvalidInputError(
+            f"its metadata would be {SEED_DEFAULTS}, which is for all seeds; rename the file."
         )
     content = read_regular_file(corpus.root, path)
     if content is None:

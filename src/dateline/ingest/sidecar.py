@@ -1,4 +1,7 @@
-"""Read sidecar files: ``seeds/<id>.toml``, with title, language, source and rights of a seed."""
+"""Read sidecar files: ``seeds/<id>.toml``, with title, language, source and rights of a seed.
+
+``seeds/seeds.toml`` has the same fields except the title, for all seeds whose own file has none.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from dateline.corpus.unread_files import SEED_DEFAULTS
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_toml
@@ -36,15 +40,21 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 def read_metadata(root: Path, path: Path, schema: Schema) -> dict[str, Any]:
     """Title, language, source and rights of a document, as fields of `Document`.
 
-    Fields that the sidecar does not have are None, or the defaults that the document schema has for
+    Fields that neither file has are None, or the defaults that the document schema has for
     rights. Types and dates are checked, and other rules of the schema are not. Raises
     InvalidInputError, whose message starts with the name of the sidecar.
     """
-    sidecar = _read(root, path)
-    source, rights = sidecar.get("source", {}), sidecar.get("rights", {})
+    defaults, sidecar = _read(root, path.with_name(SEED_DEFAULTS)), _read(root, path)
+    if "title" in defaults:
+        raise InvalidInputError(
+            f'{SEED_DEFAULTS}: "title" is for one seed; move it to {path.name}.'
+        )
+    source, rights = (
+        {**defaults.get(table, {}), **sidecar.get(table, {})} for table in ("source", "rights")
+    )
     return {
         "title": sidecar.get("title"),
-        "language": sidecar.get("language"),
+        "language": sidecar.get("language", defaults.get("language")),
         "source": Source(**{field: source.get(field) for field in FIELDS["source"]}),
         "rights": Rights(
             license=rights.get("license", _default(schema, "license")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dateline.corpus.segmentation import segment
 from dateline.corpus.store import Corpus
 from dateline.errors import NotFoundError
 from dateline.files.reading import read_text
@@ -62,12 +61,14 @@ def texts_of_folder(folder: Path) -> Iterator[Text]:
 
     Raises DatelineError if there are none, or one is not UTF-8.
     """
+    from dateline.corpus.segmentation.choosing import segmenter_for  # noqa: PLC0415 (slow to import)
+
     paths = sorted(folder.glob("*.txt"))
     if not paths:
         raise NotFoundError(f"{folder}: has no .txt files.")
     for path in paths:
         text = read_text(path)
-        sentences, tokens = segment(text)
+        sentences, tokens = segmenter_for(text).segment(text)
         yield Text(
             id=path.stem,
             text=text,

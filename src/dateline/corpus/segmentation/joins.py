@@ -1,4 +1,4 @@
-"""Sentence boundaries that the tokenizer's rules set wrongly, undone by what is around them.
+"""Sentence boundaries that syntok sets wrongly, undone by what is around them.
 
 A rule looks at the end of one sentence and the start of the next, within one line. Rules only join
 sentences; they never split one. The lists of words are English where nothing else is said.
@@ -7,6 +7,8 @@ sentences; they never split one. The lists of words are English where nothing el
 from __future__ import annotations
 
 import re
+
+import regex
 
 
 def _words(text: str) -> frozenset[str]:
@@ -65,8 +67,14 @@ _MARKED = re.compile(r"(?:^|[^\w])([^\W\d_]+)[!?]$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"\s*([^\W_]+(?:[-.'’][^\W_]+)*)\.?")
 _DASH = re.compile(r"[-–—―]+\s*[^\W\d_]")
+_GREEK = regex.compile(r"\p{Greek}\W*$")
 _WINDOW = 200
 _WORDS_OF_NAME = 8
+
+
+def is_after_semicolon(before: str, after: str) -> bool:  # noqa: ARG001 (a rule has both sides)
+    """Whether a boundary is after a semicolon, which is a question mark in Greek only."""
+    return before.endswith(";") and _GREEK.search(before) is None
 
 
 def is_within_name(before: str, after: str) -> bool:
