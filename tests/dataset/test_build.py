@@ -49,6 +49,7 @@ def test_one_file_for_each_config_and_split(dist: Path):
         [
             "README.md",
             "croissant.json",
+            "ontology.schema.json",
             *(f"{c}/{s}.parquet" for c in CONFIGS for s in ("train", "test")),
         ]
     )
@@ -147,6 +148,7 @@ def test_a_corpus_without_annotations_has_documents_only(maker: CorpusMaker):
         "README.md",
         "croissant.json",
         "documents/validation.parquet",
+        "ontology.schema.json",
     ]
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
+from dateline.dataset.description.card import CARD, ONTOLOGY
+from dateline.files.writing import sha256
 from dateline.release.hydration.hydrate_folder import hydrate_folder
 from dateline.release.manifest import read_manifest
 from dateline.release.publishing.staging import stage
@@ -205,3 +207,27 @@ def test_the_splits_of_another_corpus_are_not_refused(
     edit_manifest(published / "release.json", ("tables", 0, "rows"), "many")
     result = run(empty_corpus, "verify", str(published))
     assert '/tables/0/rows: "many" has the wrong type. Expected an integer.' in result.stderr
+
+
+def test_another_ontology_in_the_dataset_is_named(released: Corpus, published: Path, run: Run):
+    path, card = published / ONTOLOGY, published / CARD
+    before = sha256(path.read_bytes())
+    path.write_bytes(path.read_bytes().replace(b"PERSON", b"HUMAN"))
+    result = run(released, "verify", str(published))
+    assert result.exit_code == 1
+    assert "ontology.schema.json: is not the file that README.md declares" in result.stdout
+    after = sha256(path.read_bytes())
+    card.write_text(card.read_text("utf-8").replace(before, after), encoding="utf-8")
+    result = run(released, "verify", str(published))
+    assert result.exit_code == 1
+    assert "ontology.schema.json: differs from schema/ontology.schema.json" in result.stdout
+
+
+def test_a_dataset_of_dateline_0_1_without_ontology_is_proved(
+    released: Corpus, dist: Path, run: Run
+):
+    (dist / ONTOLOGY).unlink()
+    card = (dist / CARD).read_text("utf-8")
+    start, end = card.index("ontology:"), card.index("configs:")
+    (dist / CARD).write_text(card[:start] + card[end:], encoding="utf-8")
+    assert run(released, "verify", str(dist)).exit_code == 0

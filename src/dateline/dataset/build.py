@@ -12,7 +12,7 @@ import msgspec
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.columns import Row
-from dateline.dataset.description.card import CARD, CardContent, Counts, render
+from dateline.dataset.description.card import CARD, ONTOLOGY, CardContent, Counts, render
 from dateline.dataset.description.citation import read_citation
 from dateline.dataset.description.croissant import CROISSANT, croissant
 from dateline.dataset.description.responsible_ai import responsible_ai
@@ -22,7 +22,10 @@ from dateline.dataset.parquet import RowWriter, WrittenTable, WrittenTables, tab
 from dateline.dataset.rows import RowMaker
 from dateline.dataset.withholding import withheld
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.reading import read_bytes
+from dateline.files.writing import sha256
 from dateline.model import Document
+from dateline.ontology.reading import FILE
 from dateline.ontology.schemas import split_shares
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
@@ -66,6 +69,7 @@ def write_dataset(
     _check_split_names(splits)
     tables = configs(corpus.schemas, corpus.ontology)
     citation, answers = read_citation(corpus.root), responsible_ai(corpus.root)
+    ontology = read_bytes(corpus.root / FILE)
     with ThreadPoolExecutor(max_workers=1) as worker:
         writers = {
             (name, split): RowWriter(folder / name / f"{split}.parquet", table.schema, worker)
@@ -80,10 +84,12 @@ def write_dataset(
         files=files,
         counts=counts,
         content_sha256=tables_sha256(files),
+        ontology_sha256=sha256(ontology),
         responsible_ai=answers,
     )
     for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    (folder / ONTOLOGY).write_bytes(ontology)
     return files
 
 

@@ -15,10 +15,13 @@ from datasets.table import InMemoryTable, table_cast
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCardData
 
-from dateline.dataset.description.card import CARD, DEFAULT_CONFIG
+from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, ONTOLOGY
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError
 from dateline.files.names import inside, plain_name
-from dateline.files.reading import decode_yaml, read_text
+from dateline.files.reading import decode_yaml, read_bytes, read_text
+from dateline.files.writing import sha256
+from dateline.ontology.labels import Ontology
+from dateline.ontology.reading import read_ontology_file
 from dateline.text import excerpt
 
 _METADATA = re.compile(r"---\r?\n(.*?)\r?\n---(?:\r?\n|$)", re.S)
@@ -78,6 +81,25 @@ def declared_tables(path: Path) -> Mapping[str, DatasetInfo]:
             f"{path / CARD}: declares no dataset. Run `dateline build --out {path}`."
         )
     return declared
+
+
+def declared_ontology(path: Path) -> Ontology | None:
+    """The ontology that a built dataset carries; None if an older version has built it.
+
+    Raises InvalidInputError if the file is missing, or is not the one that the card declares.
+    """
+    declared = card_metadata(path).get("ontology")
+    if declared is None:
+        return None
+    file = inside(path, path / ONTOLOGY)
+    expected = declared.get("sha256") if isinstance(declared, Mapping) else None
+    if not file.is_file():
+        problem = f"is declared in {CARD} but is missing"
+    elif sha256(read_bytes(file)) != expected:
+        problem = f"is not the file that {CARD} declares: its SHA-256 differs"
+    else:
+        return read_ontology_file(file)
+    raise InvalidInputError(f"{file}: {problem}. Build or download the dataset again.")
 
 
 def declared_version(path: Path) -> str | None:

@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dateline.dataset.description.card import CARD, MARKER
+from dateline.dataset.description.card import CARD, MARKER, ONTOLOGY
 from dateline.errors import ConflictError, DatelineError
 
-BUILT_FILES = frozenset({CARD, "croissant.json", "release.json"})
+BUILT_FILES = frozenset({CARD, ONTOLOGY, "croissant.json", "release.json"})
 """Files of a dataset other than its tables."""
 
 LOCK = "lock"

@@ -8,22 +8,22 @@ from typing import Any, Protocol
 
 import msgspec
 
-from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.citation import read_citation
-from dateline.dataset.token_index import bio_tag_names
 from dateline.errors import InvalidInputError, NotFoundError
-from dateline.files.reading import converted, read_json
 from dateline.model import GOLD, ITEM_FIELDS, Struct
-from dateline.ontology.format import check_schemas
 from dateline.ontology.labels import Ontology
-from dateline.ontology.reading import read_ontology
+from dateline.ontology.reading import read_ontology_file
 from dateline.predictions.item_checks import unknown_labels
 from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 from dateline.text import escaped
 from dateline.validation.required import valid_annotations
+
+ONTOLOGY_HINT = (
+    "Pass the ontology.schema.json of its corpus as `ontology` (option --ontology FILE)."
+)
 
 
 class DatasetTable(Protocol):
@@ -67,23 +67,20 @@ class Gold(Struct, frozen=True):
 def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = None) -> Gold:
     """Read the gold of a corpus folder or of a built dataset; ``split`` restricts it.
 
-    A dataset does not carry its ontology. Without ``ontology``, that of the corpus around the
-    dataset is used, else the one that is packaged with Dateline. Raises DatelineError if the folder
-    is neither a corpus nor a dataset, has no gold, or has other labels than the ontology.
+    ``ontology`` replaces that of the corpus or dataset. Raises DatelineError if the folder is
+    neither a corpus nor a dataset, has no gold, has labels that the ontology does not have, or is a
+    dataset without an ontology and none is given.
     """
     if (path / "schema").is_dir():
-        gold = gold_of_corpus(Corpus(path), split)
-        return gold if ontology is None else msgspec.structs.replace(gold, ontology=ontology)
+        return with_ontology(gold_of_corpus(Corpus(path), split), ontology)
     # Scoring a corpus must not wait for the import of `datasets`.
     from dateline.dataset.description.card import CARD  # noqa: PLC0415
-    from dateline.dataset.load import declared_tables, load  # noqa: PLC0415
+    from dateline.dataset.load import declared_ontology, load  # noqa: PLC0415
 
     if (path / CARD).is_file():
+        used = ontology or declared_ontology(path)
         dataset = load(split=split, path=path)
         parts = [dataset] if split is not None else list(dataset.values())
-        used = ontology or _ontology_near(path)
-        if not _has_declared_labels(used, declared_tables(path)):
-            raise _other_ontology(path.name, used, "the labels that its card declares")
         return gold_of_dataset(parts, used, split, path.resolve().name)
     raise NotFoundError(
         f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
@@ -138,38 +135,63 @@ def gold_of_dataset(
 ) -> Gold:
     """Read the gold of the config ``documents`` of a dataset, from its splits.
 
-    Without ``ontology``, the labels are those of the packaged one. Raises DatelineError if no row
-    is annotated, or a label is not in the ontology.
+    Raises DatelineError if there is no ontology, no row is annotated, or a label is not in the
+    ontology.
     """
-    used = ontology or _packaged_ontology()
+    if ontology is None:
+        raise InvalidInputError(
+            f"{name}: has no ontology, which a dataset in memory, or built by Dateline 0.1, does "
+            f"not carry. {ONTOLOGY_HINT}"
+        )
     documents = [found for part in parts for found in _documents(part)]
     if not documents:
         raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
-    index = OntologyIndex(used)
-    for document in documents:
-        for pointer, item, message in unknown_labels(document.items, index):
-            place = f"{document.id}{pointer} ({item or 'no id'})"
-            raise _other_ontology(name, used, f"{place}: {message}")
     version = next((str(p.info.version) for p in parts if p.info.version), None)
-    return Gold(
+    gold = Gold(
         name=name,
         version=version,
         split=split,
-        ontology=used,
+        ontology=ontology,
         documents=tuple(sorted(documents, key=lambda document: document.id)),
     )
+    return with_ontology(gold, ontology)
+
+
+def with_ontology(gold: Gold, ontology: Ontology | None) -> Gold:
+    """The gold with another ontology, or unchanged without one.
+
+    Raises InvalidInputError for a label that it does not have: such labels would equal each other,
+    and any unknown label that a system predicts.
+    """
+    if ontology is None:
+        return gold
+    index = OntologyIndex(ontology)
+    for document in gold.documents:
+        for pointer, item, message in unknown_labels(document.items, index):
+            place = f"{document.id}{pointer} ({item or 'no id'})"
+            raise InvalidInputError(
+                f"{gold.name}: was not made with the ontology {ontology.title} {ontology.version}: "
+                f"{escaped(f'{place}: {message}')}. "
+                f"{ONTOLOGY_HINT}"
+            )
+    return msgspec.structs.replace(gold, ontology=ontology)
 
 
 def ontology_at(path: Path) -> Ontology:
-    """The ontology of a file ``ontology.schema.json``, or of a corpus folder.
+    """The ontology of a file ``ontology.schema.json``, of a corpus or of a built dataset.
 
-    Raises DatelineError if it is not an ontology.
+    Raises DatelineError if there is none.
     """
-    if path.is_dir():
+    if not path.is_dir():
+        return read_ontology_file(path)
+    if (path / "schema").is_dir():
         return Corpus(path).ontology
-    schemas = {"ontology": converted(read_json(path), dict[str, Any])}
-    check_schemas(schemas)
-    return read_ontology(schemas)
+    from dateline.dataset.load import declared_ontology  # noqa: PLC0415
+
+    found = declared_ontology(path)
+    if found is None:
+        raise NotFoundError(f"{path}: the dataset has no ontology. {ONTOLOGY_HINT}")
+    return found
 
 
 def _documents(dataset: DatasetTable) -> Iterator[GoldDocument]:
@@ -201,38 +223,3 @@ def _items(row: Mapping[str, Any]) -> Prediction:
             given = item.get("attributes") or {}
             item["attributes"] = {key: value for key, value in given.items() if value is not None}
     return msgspec.convert({"document": row["id"], **fields}, Prediction)
-
-
-def _other_ontology(name: str, ontology: Ontology, difference: str) -> InvalidInputError:
-    return InvalidInputError(
-        f"{name}: was not built with the ontology {ontology.title} {ontology.version}: "
-        f"{escaped(difference)}. A dataset does not carry its ontology; pass the "
-        "ontology.schema.json of its corpus as `ontology` (option --ontology)."
-    )
-
-
-def _has_declared_labels(ontology: Ontology, tables: Mapping[str, Any]) -> bool:
-    """Whether the labels that a card declares, of mentions and claims, are the ontology's."""
-    layers = ontology.layers
-    expected = {
-        ("entities", "ner_tags"): bio_tag_names(layers["entities"].label_names),
-        ("claims", "act"): list(layers["claims"].label_names),
-    }
-    for (config, column), names in expected.items():
-        feature = tables[config].features.get(column) if config in tables else None
-        feature = getattr(feature, "feature", feature)
-        if getattr(feature, "names", names) != names:
-            return False
-    return True
-
-
-def _ontology_near(path: Path) -> Ontology:
-    for folder in path.resolve().parents:
-        if (folder / "schema" / "ontology.schema.json").is_file():
-            return Corpus(folder).ontology
-    return _packaged_ontology()
-
-
-def _packaged_ontology() -> Ontology:
-    with packaged_schemas() as folder:
-        return Corpus(folder.parent).ontology

@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import msgspec
 import numpy as np
 
 from dateline.corpus.store import Corpus
@@ -20,6 +19,7 @@ from dateline.evaluation.gold import (
     gold_of_dataset,
     ontology_at,
     read_gold,
+    with_ontology,
 )
 from dateline.evaluation.measures.groups import (
     BLANC,
@@ -85,9 +85,9 @@ def score(
 
     ``predictions`` is the path of a JSON Lines file, or predictions as structs or dicts. Their
     offsets are Unicode code points, end exclusive. ``gold`` is the path of a corpus or of a built
-    dataset, a Corpus, or a Dataset or DatasetDict of the config ``documents``. A dataset does not
-    carry its ontology: ``ontology`` is the path of its corpus or of its ontology.schema.json, if it
-    is not the one that is packaged with Dateline.
+    dataset, a Corpus, or a Dataset or DatasetDict of the config ``documents``. The latter do not
+    carry their ontology: ``ontology`` is the path of the ontology.schema.json, corpus or built
+    dataset that has it.
 
     ``layers`` are layers or groups of measures such as ``"coreference"``, by default all that are
     predicted. ``split`` scores the documents of one split. ``resamples`` and ``seed`` are those of
@@ -177,10 +177,9 @@ def as_gold(
     if isinstance(ontology, str | Path):
         ontology = ontology_at(Path(ontology))
     if isinstance(gold, Gold):
-        return gold
+        return with_ontology(gold, ontology)
     if isinstance(gold, Corpus):
-        found = gold_of_corpus(gold, split)
-        return found if ontology is None else msgspec.structs.replace(found, ontology=ontology)
+        return with_ontology(gold_of_corpus(gold, split), ontology)
     if isinstance(gold, str | Path):
         return read_gold(Path(gold), split, ontology)
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]

@@ -8,14 +8,34 @@ docs/ontology-format.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from dateline.errors import InvalidInputError
+from dateline.files.reading import MalformedError, decode_json_as, read_bytes
 from dateline.model import LAYERS
 from dateline.ontology.consistency import inconsistencies
+from dateline.ontology.format import check_schemas
 from dateline.ontology.labels import Attribute, EventType, Label, Layer, Ontology, Role
 from dateline.ontology.schemas import ITEM_DEFINITIONS, Schema, resolve
 
 FILE = "schema/ontology.schema.json"
+
+
+def read_ontology_file(path: Path) -> Ontology:
+    """The ontology of a single file, away from its corpus.
+
+    Raises NotFoundError or InvalidInputError if it is missing or not an ontology.
+    """
+    content = read_bytes(path)
+    try:
+        schemas = {"ontology": decode_json_as(content, dict[str, Any])}
+        check_schemas(schemas)
+        return read_ontology(schemas)
+    except MalformedError as error:
+        raise InvalidInputError(f"{path}: is not an ontology: {error.problem}.") from None
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{path}: is not an ontology: {error}") from None
 
 
 def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:

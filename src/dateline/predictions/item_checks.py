@@ -53,7 +53,7 @@ def check_items(
         errors += [place for _, _, place in wrong]
         moved[name] = _moved(items, [(at, field) for at, field, _ in wrong], beyond)
     errors += unknown_labels(prediction, ontology)
-    errors += _unknown_references(prediction, ontology)
+    errors += _unknown_references(prediction)
     warnings = [*_repeated_items(prediction), *_repeated_ids(prediction)]
     effects: tuple[tuple[Effect, list[Place]], ...] = (("wrong", errors), ("warning", warnings))
     problems = [
@@ -71,10 +71,14 @@ def check_items(
 
 
 def unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
-    """The labels, attributes and roles that the ontology does not have."""
+    """The labels, attributes, roles and claimers that the ontology does not have.
+
+    A claimer may also be a mention.
+    """
     yield from _unknown_labels(prediction, ontology)
     yield from _unknown_attributes(prediction, ontology)
     yield from _unknown_roles(prediction, ontology)
+    yield from _unknown_claimers(prediction, ontology)
 
 
 def _places_beyond(text: str) -> Iterator[Spans]:
@@ -157,7 +161,15 @@ def _unknown_roles(prediction: Prediction, ontology: OntologyIndex) -> Iterator[
                 yield f"/events/{position}/arguments/{number}/role", event.id, message
 
 
-def _unknown_references(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
+def _unknown_claimers(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
+    mentions = {mention.id for mention in prediction.mentions}
+    for position, claim in enumerate(prediction.claims):
+        if claim.claimer not in mentions and claim.claimer not in ontology.claimers:
+            message = f'"{claim.claimer}" is not a mention, nor a claimer of the ontology'
+            yield f"/claims/{position}/claimer", claim.id, message
+
+
+def _unknown_references(prediction: Prediction) -> Iterator[Place]:
     ids = {name: {item.id for item in getattr(prediction, name)} for name in ID_FIELDS}
     for position, mention in enumerate(prediction.mentions):
         if mention.entity is not None and mention.entity not in ids["entities"]:
@@ -167,9 +179,6 @@ def _unknown_references(prediction: Prediction, ontology: OntologyIndex) -> Iter
             if argument.filler not in ids[_filler_field(argument)]:
                 pointer = f"/events/{position}/arguments/{number}"
                 yield _unknown(pointer, event.id, argument.filler)
-    for position, claim in enumerate(prediction.claims):
-        if claim.claimer not in ids["mentions"] and claim.claimer not in ontology.claimers:
-            yield _unknown(f"/claims/{position}/claimer", claim.id, claim.claimer)
     for name, ends in (("event_relations", "events"), ("claim_relations", "claims")):
         for position, relation in enumerate(getattr(prediction, name)):
             for end in (relation.source, relation.target):

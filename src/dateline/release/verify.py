@@ -6,14 +6,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dateline.corpus.store import Corpus
-from dateline.dataset.description.card import DEFAULT_CONFIG
-from dateline.dataset.load import declared_tables, tables_explained, texts_by_document
+from dateline.dataset.description.card import DEFAULT_CONFIG, ONTOLOGY
+from dateline.dataset.load import (
+    declared_ontology,
+    declared_tables,
+    tables_explained,
+    texts_by_document,
+)
 from dateline.dataset.parquet import iter_rows
 from dateline.dataset.row_hash import RowHash
 from dateline.dataset.withholding import WORDINGS, Row, Value, document_of, restored, withheld
+from dateline.errors import InvalidInputError
 from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256
 from dateline.model import Struct
+from dateline.ontology.reading import FILE
 from dateline.release.diff.revision import classify
 from dateline.release.manifest import Manifest, ReleasedTable
 from dateline.text import sha256_of_text
@@ -44,7 +51,7 @@ def verify_checkout(corpus: Corpus, manifest: Manifest) -> Verification:
 
 
 def verify_dataset(folder: Path, manifest: Manifest) -> Verification:
-    """Compare the rows of a dataset with the manifest, its texts with their hashes.
+    """Compare rows and ontology of a dataset with the manifest, and texts with their hashes.
 
     The dataset may be built, downloaded, or downloaded and hydrated. Every quote is compared with
     the text at its offsets. Raises NotFoundError if the folder is not a dataset.
@@ -62,7 +69,8 @@ def _verified(folder: Path, manifest: Manifest, declared: set[tuple[str, str]]) 
     expected = {(table.config, table.split): table for table in manifest.tables}
     texts = texts_by_document(folder)
     extra = sorted(declared - expected.keys())
-    problems = [f"{config}/{split}: is not in the release" for config, split in extra]
+    problems = list(_problems_of_ontology(folder, manifest))
+    problems += [f"{config}/{split}: is not in the release" for config, split in extra]
     for (config, split), table in expected.items():
         file = folder / config / f"{split}.parquet"
         if (config, split) not in declared or not file.is_file():
@@ -93,6 +101,18 @@ def _problems_of_checkout(corpus: Corpus, expected: Mapping[str, str]) -> Iterat
             path = corpus.relative(file)
             if classify(path) is not None and path not in expected:
                 yield f"{path}: is not in the release"
+
+
+def _problems_of_ontology(folder: Path, manifest: Manifest) -> Iterator[str]:
+    try:
+        is_declared = declared_ontology(folder) is not None
+    except InvalidInputError as error:
+        yield str(error)
+        return
+    # A dataset that Dateline 0.1 has built does not carry its ontology.
+    released = {file.path: file.sha256 for file in manifest.schemas}
+    if is_declared and sha256(read_bytes(folder / ONTOLOGY)) != released.get(FILE):
+        yield f"{ONTOLOGY}: differs from {FILE} of the release"
 
 
 def _problems_of_table(file: Path, table: ReleasedTable, texts: Mapping[str, str]) -> Iterator[str]:

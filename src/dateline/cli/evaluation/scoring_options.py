@@ -21,7 +21,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 ontology_option = click.option(
     "--ontology", type=click.Path(exists=True, path_type=Path), metavar="FILE",
-    help="With --gold: ontology.schema.json of the dataset's corpus, if it is not this one.",
+    help="With --gold: ontology.schema.json of the dataset's corpus, if the dataset has none.",
 )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ from dateline.rendering.generated_blocks import block, marks, with_block
 from dateline.rendering.markdown import Markdown, code, environment, escape, one_line
 
 CARD = "README.md"
+ONTOLOGY = "ontology.schema.json"
+"""The ontology of the corpus, in the dataset as in its folder ``schema``."""
 MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
 TEXTS = "texts"
 """Name of the generated block that states which texts the dataset has."""
@@ -74,6 +76,7 @@ class CardContent(Struct, frozen=True):
     files: WrittenTables
     counts: Counts
     content_sha256: str
+    ontology_sha256: str
     responsible_ai: Mapping[str, str]
 
     @property
@@ -150,6 +153,7 @@ def metadata(content: CardContent) -> DatasetCardData:
         source_datasets=["original"],
         task_categories=sorted(tasks) or None,
         tags=sorted({one_line(keyword) for keyword in citation.keywords}) or None,
+        ontology={"file": ONTOLOGY, "sha256": content.ontology_sha256},
         **_license(citation),
     )
     MetadataConfigs(

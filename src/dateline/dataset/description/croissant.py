@@ -11,7 +11,7 @@ from typing import Any
 
 from datasets import ClassLabel, List, Value
 
-from dateline.dataset.description.card import CardContent
+from dateline.dataset.description.card import ONTOLOGY, CardContent
 from dateline.dataset.description.citation import Author, bibtex
 from dateline.dataset.features import Config
 from dateline.dataset.schema_features import Feature
@@ -92,7 +92,7 @@ def croissant(content: CardContent) -> str:
         "citeAs": bibtex(citation),
         "isLiveDataset": False,
         **{f"rai:{name}": answer for name, answer in content.responsible_ai.items()},
-        "distribution": [_files(config) for config in declared],
+        "distribution": [_ontology(content), *(_files(config) for config in declared)],
         "recordSet": [_records(config) for config in declared],
     }
     kept = {name: value for name, value in description.items() if value not in (None, "", [])}
@@ -106,6 +106,18 @@ def _license(name: str) -> str:
 def _creator(author: Author) -> Json:
     kind = "sc:Organization" if author.name else "sc:Person"
     return {"@type": kind, "name": one_line(author.full_name)}
+
+
+def _ontology(content: CardContent) -> Json:
+    return {
+        "@type": "cr:FileObject",
+        "@id": ONTOLOGY,
+        "name": ONTOLOGY,
+        "description": "The labels, as JSON Schema.",
+        "contentUrl": ONTOLOGY,
+        "encodingFormat": "application/schema+json",
+        "sha256": content.ontology_sha256,
+    }
 
 
 def _files(config: Config) -> Json:

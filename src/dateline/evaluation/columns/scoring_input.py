@@ -22,7 +22,7 @@ from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import LAYERS, Range, Struct
 from dateline.predictions.document_checks import by_document
-from dateline.predictions.item_checks import check_items, unknown_labels
+from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
@@ -84,7 +84,6 @@ class ScoringInput:
         )
         # Gold goes first, so that its columns are the same whatever is predicted.
         for number, document in enumerate(gold.documents):
-            _refuse_unknown_labels(document.items, self.ontology_index)
             gold_columns.add(number, document.items)
         self._gold_entries = entries.values
         for number, document in enumerate(gold.documents):
@@ -153,15 +152,6 @@ def _matched(gold: Spans, predicted: Spans) -> Matching:
     gold_rows, predicted_rows = distinct_rows(gold), distinct_rows(predicted)
     found = match(gold.take(gold_rows), predicted.take(predicted_rows))
     return found._replace(gold=gold_rows[found.gold], predicted=predicted_rows[found.predicted])
-
-
-def _refuse_unknown_labels(gold: Prediction, ontology: OntologyIndex) -> None:
-    # They would equal each other, and any unknown label that a system predicts.
-    for pointer, item, message in unknown_labels(gold, ontology):
-        raise ConflictError(
-            f"{gold.document}: the gold cannot be used: {pointer} ({item or 'no id'}): {message}. "
-            "Run `dateline validate`, or pass the ontology that the gold was made with."
-        )
 
 
 def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> None:

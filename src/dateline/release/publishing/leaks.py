@@ -16,13 +16,13 @@ from urllib.parse import unquote
 
 from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import file_name
-from dateline.dataset.description.card import CardContent, Counts, render
+from dateline.dataset.description.card import ONTOLOGY, CardContent, Counts, render
 from dateline.dataset.description.citation import Citation
 from dateline.dataset.description.croissant import croissant
 from dateline.dataset.features import configs
 from dateline.dataset.parquet import WrittenTable, iter_rows
 from dateline.dataset.withholding import QUOTES, TOKENS, WORDINGS, Row, document_of, literals
-from dateline.files.reading import read_bytes, read_json
+from dateline.files.reading import read_bytes, read_json, read_text
 from dateline.model import Struct
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES
@@ -88,9 +88,10 @@ def _in_file(
     path: Path, file: str, texts: Mapping[str, str], phrases: Collection[str]
 ) -> Iterator[Leak]:
     string = read_bytes(path).decode(errors="replace")
+    known = _packaged_ontology() if file == ONTOLOGY else _own_words()
     seen: set[str] = set()
     for text in texts.values():
-        for found in _quotes(string, text, ELSEWHERE, _own_words()):
+        for found in _quotes(string, text, ELSEWHERE, known):
             if found not in seen:
                 seen.add(found)
                 yield _leak(file, "", found, phrases)
@@ -174,9 +175,17 @@ def _own_words() -> frozenset[str]:
         files={name: {"train": nothing} for name in tables},
         counts=Counts(),
         content_sha256="",
+        ontology_sha256="",
         responsible_ai={},
     )
     package = resources.files("dateline.dataset.description")
     templates = [(package / f"{name}.md.j2").read_text("utf-8") for name in ("card", "texts")]
     written = (render(content), croissant(content), *templates)
     return frozenset().union(*(shingles_of_text(text, ELSEWHERE) for text in written))
+
+
+@cache
+def _packaged_ontology() -> frozenset[str]:
+    """What a corpus has from the ontology that is packaged with the program, and public."""
+    with packaged_schemas() as folder:
+        return frozenset(shingles_of_text(read_text(folder / file_name("ontology")), ELSEWHERE))
