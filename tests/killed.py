@@ -1,30 +1,31 @@
 """Run the command line, or other code, in a process that ends, as a kill would, at the n-th change of a file.
 
 Changes are counted by Python's audit events: whatever opens a file to write, renames, removes,
-makes a folder, or starts git. One process imports the package and forks for each run.
+makes a folder, or starts git. What is sent to a server counts too. One process imports the package
+and forks for each run.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dateline.files.writing import NOTES
 
 HARNESS = r"""
-import json, os, sys, tempfile
+import json, os, socket, sys, tempfile
 
 left = changes = None
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "os.link",
            "os.symlink", "subprocess.Popen"}
 
 def audit(event, arguments):
-    global left, changes
     if left is None:
         return
     if event == "open":
@@ -33,11 +34,24 @@ def audit(event, arguments):
             return
     elif event not in CHANGES:
         return
+    count()
+
+def count():
+    global changes
     changes += 1
     if changes > left:
         os._exit(9)
 
+def counting(send):
+    def sent(self, *arguments):
+        if left is not None:
+            count()
+        return send(self, *arguments)
+    return sent
+
 sys.addaudithook(audit)
+for name in ("send", "sendall"):
+    setattr(socket.socket, name, counting(getattr(socket.socket, name)))
 import dateline.cli.main
 for name in sys.argv[1:]:
     __import__(name)
@@ -90,11 +104,12 @@ class Ended:
 class Killer:
     """Runs commands that are killed at a change of a file, or run to their end."""
 
-    def __init__(self, *preloaded: str) -> None:
+    def __init__(self, *preloaded: str, environment: Mapping[str, str] | None = None) -> None:
         # The modules are imported once, and not in each run.
         self._process = subprocess.Popen(
             [sys.executable, "-c", HARNESS, *preloaded],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **(environment or {})},
         )  # fmt: skip
 
     def run(self, root: Path, command: Sequence[str], changes: int | None = None) -> Ended:

@@ -6,7 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from click.testing import CliRunner
+
+from dateline.cli.main import main
+from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
+from dateline.ingest.ingest import ingest
 from dateline.validation.engine import check_corpus
 from dateline.validation.incidents import Incident
 
@@ -146,3 +152,19 @@ class Files:
     def _write(self, path: Path, value: object) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(value), encoding="utf-8")
+
+
+def small_corpus(root: Path, *annotators: str) -> Files:
+    """The small corpus, with the gold as the annotation of more annotators."""
+    create_corpus(root)
+    corpus = Corpus(root)
+    (root / "seeds" / "summit.txt").write_text(TEXT, encoding="utf-8", newline="")
+    list(ingest(corpus, [root / "seeds" / "summit.txt"]))
+    files = Files(corpus)
+    files.check()
+    gold = corpus.read_annotation("gold", "summit")
+    for name in annotators:
+        corpus.write_annotation(msgspec.structs.replace(gold, annotator=name))
+        added = ["--root", str(root), "annotators", "add", name, "--kind", "human"]
+        assert CliRunner().invoke(main, added).exit_code == 0
+    return files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from dateline.corpus.store import Corpus
 from dateline.model import Annotation
 from tests.conftest import Run
-from tests.small_corpus import Files, annotation, claim, event, mention, span
+from tests.small_corpus import Files, annotation, claim, event, mention, small_corpus, span
 
 
 def two(files: Files) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -70,3 +71,30 @@ def cases(run: Run, corpus: Corpus, *options: str) -> list[dict]:
 def decided(path: Path, decisions: list[dict]) -> str:
     path.write_text("".join(f"{json.dumps(decision)}\n" for decision in decisions))
     return str(path)
+
+
+def disagreeing(root: Path) -> Corpus:
+    """A corpus with two annotators who disagree, and no gold."""
+    files = small_corpus(root)
+    corpus = files.corpus
+    corpus.annotation_path("gold", "summit").unlink()
+    write(corpus, *two(files))
+    return corpus
+
+
+def with_decisions(root: Path, run: Run) -> Corpus:
+    """Two annotators who disagree, and a file ``decisions.jsonl`` that decides all their cases."""
+    corpus, decisions = disagreeing(root), []
+    when = {"curator": "cy", "role": "human", "when": "2025-01-01T00:00:00Z"}
+    while found := cases(run, corpus):
+        decisions += [
+            {"document": c["document"], "case": c["case"], "choice": ["bo"], **when} for c in found
+        ]
+        run(corpus, *deciding(decided(root / "decisions.jsonl", decisions)))
+    shutil.rmtree(corpus.annotations / "gold")
+    return corpus
+
+
+def deciding(path: str) -> tuple[str, ...]:
+    """The command that applies the decisions of a file."""
+    return ("adjudicate", "ana", "bo", "--curator", "cy", "--kind", "human", "--decisions", path)

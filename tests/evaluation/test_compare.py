@@ -121,6 +121,28 @@ def test_a_file_that_is_not_a_report_is_explained(five, files, run, tmp_path):
     assert "old.json: is not a report" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda scores: scores[0].update(statistic="X"), '"X" is not a statistic. Allowed: '),
+        (lambda scores: scores.append(scores[0]), "is duplicated"),
+        (
+            lambda scores: next(iter(scores[0]["documents"].values())).update(matched_gold=1e6),
+            "has impossible counts",
+        ),
+    ],
+)
+def test_scores_that_no_scorer_writes_are_refused(five, files, run, tmp_path, change, message):
+    scored = run(five, "score", str(files[0]), "--format", "json", "--by-document")
+    report = json.loads(scored.stdout)
+    change(report["scores"])
+    (tmp_path / "odd.json").write_text(json.dumps(report), encoding="utf-8")
+    result = run(five, "compare", str(files[1]), str(tmp_path / "odd.json"))
+    assert result.exit_code == 1
+    assert f"odd.json: is not a report: {report['scores'][0]['group']}, " in result.stderr
+    assert message in result.stderr
+
+
 def test_the_command_shows_a_table_and_says_what_differs(five, files, run, tmp_path):
     result = run(five, "compare", *map(str, files))
     assert result.exit_code == 0, result.output

@@ -45,7 +45,7 @@ NASTY = {
         lambda p: line(p).replace(b'"type": "PERSON"', b'"type": "\\ud800"'),
         "surrogate",
     ),
-    "cut": (lambda p: line(p)[:-40], "EOF while parsing"),
+    "cut": (lambda p: line(p)[:-40], "ends within"),
     "empty": (lambda p: b"", "is empty"),
     "blank": (lambda p: b"\n \r\n\t\n", "is empty"),
     "a list": (lambda p: b"[" + line(p).strip() + b"]\n", "line 1"),

@@ -15,6 +15,7 @@ from dateline.files.reading import (
     DEPTH,
     MalformedError,
     decode_json,
+    decode_json_items,
     decode_toml,
     decode_yaml,
     lines_of,
@@ -33,6 +34,10 @@ DEEP = 100_000
         (b'{"a": 1e400}', "/a: the number is too large"),
         (b'{"a": [1, 99999999999999999999]}', "/a/1: the number is too large"),
         (b"9" * 5000, "number out of range"),
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b'{"a": [1', "line 1, column 8: ends within a list"),
+        (b'{"a": "b', "line 1, column 8: ends within a string"),
         (b"[" * DEEP, f"is nested deeper than {DEPTH} levels"),
         (b"[" * 150 + b"]" * 150, f"is nested deeper than {DEPTH} levels"),
         (b'{"a":' * DEEP, f"is nested deeper than {DEPTH} levels"),
@@ -41,7 +46,6 @@ DEEP = 100_000
         (b'{"a": "\xff"}', "line 1: byte 0xff at position 7 is not UTF-8"),
         (rb'{"a": "\ud800 "}', "line 1, column"),
         (b'{"a": 1} x', "line 1, column 10: trailing characters"),
-        (b"", "line 1"),
     ],
 )
 def test_json_that_a_lenient_parser_would_change_is_refused(content, problem):
@@ -135,3 +139,16 @@ def test_the_message_names_the_file(tmp_path):
     path.write_bytes(b'{"a": 1, "a": 2}')
     with pytest.raises(DatelineError, match=r"d\.json: line 1, column 1\d: detected duplicate key"):
         read_json(path)
+
+
+@given(st.lists(st.recursive(st.none() | st.integers(-9, 9) | st.text(), st.lists)))
+def test_the_items_of_an_array_are_those_of_the_whole(items: list[object]):
+    content = json.dumps(items, ensure_ascii=False).encode("utf-8", "replace")
+    found = [decode_json(item) for item in decode_json_items(content)]
+    assert found == decode_json(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"7", b"[1,]", b"[1", b"[" * 100_000, b"[NaN]"])
+def test_items_are_read_of_an_array_only(content: bytes):
+    with pytest.raises(MalformedError):
+        decode_json_items(content)

@@ -1,145 +1,26 @@
-"""Kinds of files that come from outside, the commands that read them, and what must hold then."""
+"""Kinds of files of a corpus that come from outside."""
 
 from __future__ import annotations
 
 import json
-import random
 import shutil
-import signal
-import traceback
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import msgspec
-from click.testing import CliRunner
-
-from dateline.cli.main import main
-from dateline.corpus.create import create_corpus
-from dateline.corpus.store import Corpus
-from dateline.errors import DatelineError
-from dateline.ingest.ingest import ingest
-from dateline.label_studio.convert.from_result import from_result, header_of
-from dateline.label_studio.convert.to_result import to_result
-from dateline.label_studio.server.error_messages import explain_errors
-from dateline.label_studio.server.responses import TaskExport
 
 from ..conftest import REPOSITORY
 from ..evaluation.conftest import predicted
 from ..label_studio.foreign import MAPPING, annotation, task
-from ..small_corpus import TEXT, Files
+from ..small_corpus import TEXT, small_corpus
 from . import oracle
+from .derived_kinds import DERIVED
+from .kind import Kind, accepted_only_if, run
 from .mutation import changed_bytes, changed_json, changed_lines, changed_text
-
-SECONDS = 10
-"""How much processor time a command may take for one input, whatever else the machine does."""
-
-Check = Callable[[bytes, int], str | None]
-
-
-class HangError(BaseException):
-    """A command took too long; not an Exception, so that nothing takes it for an error."""
-
-
-@dataclass
-class Kind:
-    """A file of a corpus, contents to start from, and the commands that read it.
-
-    The first command is run for every input, and one or none of the others in turn. ``check`` gets the content and the exit code of the first command, and says what is wrong.
-    """
-
-    root: Path
-    path: Path
-    bases: Sequence[bytes]
-    change: Callable[[bytes, random.Random], bytes]
-    commands: Sequence[Sequence[str]]
-    check: Check = lambda _content, _code: None
-    written: Sequence[Path] = field(default_factory=list)
-
-    def problems(self, content: bytes) -> Iterator[str]:
-        """What goes wrong with this content in the file."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_bytes(content)
-        first, *others = self.commands
-        code, found = run(self.root, first)
-        if found is None:
-            found = self.check(content, code)
-        if found is not None:
-            yield f"{first[0]}: {found}"
-        turn = zlib.crc32(content) % (len(others) + 1)
-        if turn < len(others):
-            other = others[turn]
-            _, found = run(self.root, other)
-            if found is not None:
-                yield f"{other[0]}: {found}"
-        for path in self.root.rglob(".*"):
-            if path.name.endswith(".tmp") or path.name.startswith(".dist."):
-                yield f"left {path.name}"
-                shutil.rmtree(path, ignore_errors=True)
-                path.unlink(missing_ok=True)
-        for path in self.written:
-            path.unlink(missing_ok=True)
-
-
-def run(root: Path, command: Sequence[str]) -> tuple[int, str | None]:
-    """The exit code of a command, and what is wrong with how it ended."""
-    with time_limit():
-        try:
-            result = CliRunner().invoke(main, ["--root", str(root), *command])
-        except HangError:
-            return -1, "took too long"
-    if result.exc_info is not None and not isinstance(result.exception, SystemExit | None):
-        last = traceback.extract_tb(result.exc_info[2])[-1]
-        place = f"{Path(last.filename).name}:{last.lineno}"
-        return -1, f"traceback {type(result.exception).__name__} at {place}"
-    if result.exit_code not in (0, 1, 2):
-        return result.exit_code, f"exit code {result.exit_code}"
-    if result.exit_code and not result.output.strip():
-        return result.exit_code, f"exit code {result.exit_code} without a message"
-    if "Traceback" in result.output:
-        return result.exit_code, "a traceback in the output"
-    return result.exit_code, None
-
-
-@contextmanager
-def time_limit() -> Iterator[None]:
-    def stop(*_: object) -> None:
-        raise HangError
-
-    old = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, old)
-
-
-def accepted_only_if(problem: Callable[[bytes], str | None]) -> Check:
-    return lambda content, code: problem(content) if code == 0 else None
-
-
-def corpus_in(root: Path, *annotators: str) -> Files:
-    """The small corpus, with the gold as the annotation of more annotators."""
-    create_corpus(root)
-    corpus = Corpus(root)
-    (root / "seeds" / "summit.txt").write_text(TEXT, encoding="utf-8", newline="")
-    list(ingest(corpus, [root / "seeds" / "summit.txt"]))
-    files = Files(corpus)
-    files.check()
-    gold = corpus.read_annotation("gold", "summit")
-    for name in annotators:
-        corpus.write_annotation(msgspec.structs.replace(gold, annotator=name))
-        run(root, ["annotators", "add", name, "--kind", "human"])
-    return files
+from .server_answers import server_answers
 
 
 def seed(root: Path) -> Kind:
-    corpus_in(root)
+    small_corpus(root)
     document = root / "corpus" / "fuzz.json"
 
     def check(content: bytes, code: int) -> str | None:
@@ -167,7 +48,7 @@ def seed(root: Path) -> Kind:
 
 
 def sidecar(root: Path) -> Kind:
-    corpus_in(root)
+    small_corpus(root)
     (root / "seeds" / "fuzz.txt").write_text("A text of its own.")
     document = root / "corpus" / "fuzz.json"
 
@@ -189,7 +70,7 @@ def sidecar(root: Path) -> Kind:
 
 
 def document(root: Path) -> Kind:
-    path = corpus_in(root).corpus.document_path("summit")
+    path = small_corpus(root).corpus.document_path("summit")
     return Kind(
         root, path, [path.read_bytes()], changed_json, [["validate"], ["stats"], ["ingest"]],
         accepted_only_if(oracle.document_problem), [path],
@@ -197,7 +78,7 @@ def document(root: Path) -> Kind:
 
 
 def annotations(root: Path) -> Kind:
-    path = corpus_in(root, "ana", "bo").corpus.annotation_path("ana", "summit")
+    path = small_corpus(root, "ana", "bo").corpus.annotation_path("ana", "summit")
     problem = partial(oracle.annotation_problem, text=TEXT)
     commands = [
         ["validate"], ["agree", "ana", "bo"], ["adjudicate", "ana", "bo", "--list"],
@@ -207,7 +88,7 @@ def annotations(root: Path) -> Kind:
 
 
 def schema(root: Path, name: str) -> Kind:
-    corpus_in(root)
+    small_corpus(root)
     path = root / "schema" / f"{name}.schema.json"
     commands = [["validate"], ["guidelines"], ["ontology"]]
     return Kind(root, path, [path.read_bytes()], changed_json, commands, _json_only)
@@ -218,7 +99,7 @@ def _json_only(content: bytes, code: int) -> str | None:
 
 
 def predictions(root: Path) -> Kind:
-    files = corpus_in(root)
+    files = small_corpus(root)
     perfect = predicted(files.corpus.read_annotation("gold", "summit"))
     path = root / "predictions.jsonl"
 
@@ -240,7 +121,7 @@ def predictions(root: Path) -> Kind:
 
 
 def export(root: Path) -> Kind:
-    corpus_in(root)
+    small_corpus(root)
     (root / "mapping.toml").write_text(MAPPING, encoding="utf-8")
     path, made = root / "export.json", root / "annotations" / "cy" / "summit.json"
 
@@ -259,7 +140,7 @@ def export(root: Path) -> Kind:
 
 
 def mapping(root: Path) -> Kind:
-    corpus_in(root)
+    small_corpus(root)
     (root / "export.json").write_text(json.dumps([task(annotation())]), encoding="utf-8")
     path, made = root / "mapping.toml", root / "annotations" / "cy" / "summit.json"
     command = [
@@ -286,7 +167,7 @@ def manifest(root: Path) -> Kind:
 
 
 def card(root: Path) -> Kind:
-    corpus_in(root)
+    small_corpus(root)
     code, problem = run(root, ["build"])
     assert (code, problem) == (0, None)
     shutil.copytree(REPOSITORY / "releases", root / "releases")
@@ -299,55 +180,17 @@ def card(root: Path) -> Kind:
 
 
 def waivers(root: Path) -> Kind:
-    corpus_in(root, "ana")
+    small_corpus(root, "ana")
     path = root / "annotations" / "waivers.toml"
     base = '[[waiver]]\nrule = "T305"\ndocument = "summit"\nannotator = "ana"\nid = "m2"\nreason = "A hyphen."\n'
     return Kind(root, path, [base.encode()], changed_text, [["validate"]])
 
 
 def register(root: Path) -> Kind:
-    corpus_in(root, "ana", "bo")
+    small_corpus(root, "ana", "bo")
     path = root / "annotations" / "annotators.json"
     commands = [["validate"], ["annotators", "list"]]
     return Kind(root, path, [path.read_bytes()], changed_json, commands, _json_only)
-
-
-class ServerAnswers(Kind):
-    """Exports as a server sends them, read as `studio pull` reads them."""
-
-    def problems(self, content: bytes) -> Iterator[str]:
-        corpus = Corpus(self.root)
-        found, ontology = corpus.read_document("summit"), corpus.ontology
-        header = header_of(corpus.read_annotation("ana", "summit"))
-        try:
-            with time_limit():
-                with explain_errors("http://localhost", "exporting the annotations"):
-                    exports = msgspec.json.decode(content, type=list[TaskExport])
-                    tasks = [export.decoded() for export in exports]
-                for submission in (s for task in tasks for s in task.submissions):
-                    made, problems = from_result(submission.result, found, header, ontology)
-                    assert all(problem.line for problem in problems)
-                    wrong = oracle.quote_problem(msgspec.to_builtins(made), TEXT)
-                    if wrong is not None:
-                        yield f"from_result: {wrong}"
-        except DatelineError:
-            return
-        except HangError:
-            yield "took too long"
-        except Exception as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            yield f"traceback {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
-
-
-def server(root: Path) -> Kind:
-    files = corpus_in(root, "ana")
-    rows: Any = to_result(files.corpus.read_annotation("ana", "summit"), files.corpus.ontology)
-    answer = {
-        "id": 5, "data": {"doc_id": "summit", "text": TEXT}, "drafts": [],
-        "annotations": [annotation(msgspec.to_builtins(rows))],
-    }  # fmt: skip
-    base = json.dumps([answer], ensure_ascii=False).encode()
-    return ServerAnswers(root, root / "answer.json", [base], changed_json, [])
 
 
 KINDS: dict[str, Callable[[Path], Kind]] = {
@@ -365,5 +208,6 @@ KINDS: dict[str, Callable[[Path], Kind]] = {
     "dataset card": card,
     "waivers": waivers,
     "annotators": register,
-    "server answer": server,
+    **DERIVED,
+    "server answers": server_answers,
 }

@@ -21,14 +21,17 @@ from dateline.corpus.store import Corpus
 from dateline.release.plan import plan_release
 from dateline.release.publishing.staging import stage
 
-from ..adjudication.annotators import cases, two, write
+from ..adjudication.annotators import deciding, with_decisions
 from ..corpora import CorpusMaker
 from ..evaluation.conftest import predicted, write_lines
 from ..killed import KILLED, Killer, contents, kill_points
 from ..release.conftest import BOUND, CITATION, commit, git, source, story
-from ..small_corpus import Files
+from ..release.loopback_hub import LoopbackHub
+from ..small_corpus import small_corpus
 
 POINTS = 12
+NAME = "news-lab/war-news"
+TOKEN = "hf_" + "s3cret" * 5
 _TIME = re.compile(rb'"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"|"seconds": ?[\d.e-]+')
 
 
@@ -42,9 +45,26 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def killer() -> Iterator[Killer]:
+def hub() -> Iterator[LoopbackHub]:
+    hub = LoopbackHub(TOKEN)
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture(scope="module")
+def killer(hub: LoopbackHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
+    environment = {
+        "HF_ENDPOINT": hub.endpoint,
+        "HF_HOME": str(tmp_path_factory.mktemp("huggingface")),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_TOKEN": TOKEN,
+    }
     killer = Killer("datasets", "pyarrow.parquet", "jsonschema", "scipy.stats", "dateline.dataset.build",
-                    "dateline.release.cut", "dateline.evaluation.report")  # fmt: skip
+                    "dateline.release.cut", "dateline.release.publishing.publish", "huggingface_hub.hf_api",
+                    "dateline.evaluation.report", environment=environment)  # fmt: skip
     yield killer
     killer.close()
 
@@ -56,9 +76,7 @@ def _fixed_time_of_commits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def small(root: Path) -> Corpus:
-    from ..fuzz.kinds import corpus_in
-
-    return corpus_in(root, "ana").corpus
+    return small_corpus(root, "ana").corpus
 
 
 def new_seeds(root: Path) -> Corpus:
@@ -66,16 +84,6 @@ def new_seeds(root: Path) -> Corpus:
     for name in ("a", "b", "c"):
         (corpus.seeds / f"{name}.txt").write_text(f"Text {name}. It is new.")
     (corpus.seeds / "b.toml").write_text('title = "B"\n')
-    return corpus
-
-
-def disagreeing(root: Path) -> Corpus:
-    from ..fuzz.kinds import corpus_in
-
-    files: Files = corpus_in(root)
-    corpus = files.corpus
-    corpus.annotation_path("gold", "summit").unlink()
-    write(corpus, *two(files))
     return corpus
 
 
@@ -105,6 +113,13 @@ def withheld(root: Path) -> Corpus:
     return corpus
 
 
+def released(root: Path) -> Corpus:
+    corpus = documents(root)
+    result = invoke(corpus, "release", "--date", "2026-11-30")
+    assert result.exit_code == 0, result.output
+    return corpus
+
+
 def pages(root: Path) -> Corpus:
     corpus = documents(root)
     (root / "DATASHEET.md").write_text("<!-- dateline:counts -->\n<!-- /dateline:counts -->\n")
@@ -116,27 +131,8 @@ def pages(root: Path) -> Corpus:
 
 
 def decisions(root: Path) -> Corpus:
-    """Two annotators who disagree, and a file that decides all their cases."""
-    corpus = disagreeing(root)
-    path, decided = root / "decisions.jsonl", []
-    when = {"curator": "cy", "role": "human", "when": "2025-01-01T00:00:00Z"}
-    while True:
-        found = cases(invoke, corpus)
-        if not found:
-            break
-        decided += [
-            {"document": c["document"], "case": c["case"], "choice": ["bo"], **when} for c in found
-        ]
-        write_lines(path, *decided)
-        invoke(corpus, *(argument.replace("{root}", str(root)) for argument in DECIDE))
-    shutil.rmtree(corpus.annotations / "gold")
-    return corpus
+    return with_decisions(root, invoke)
 
-
-DECIDE = (
-    "adjudicate", "ana", "bo", "--curator", "cy", "--kind", "human",
-    "--decisions", "{root}/decisions.jsonl",
-)  # fmt: skip
 
 CASES = {
     "ingest": Case(new_seeds, ("ingest",)),
@@ -144,9 +140,10 @@ CASES = {
         small, ("annotators", "add", "bo", "--kind", "human", "--since", "2025-01-01")
     ),
     "rename": Case(small, ("rename", "PERSON=HUMAN")),
-    "adjudicate": Case(decisions, DECIDE),
+    "adjudicate": Case(decisions, deciding("{root}/decisions.jsonl")),
     "build": Case(documents, ("build",)),
     "release": Case(documents, ("release", "--date", "2026-11-30")),
+    "publish": Case(released, ("publish", NAME, "--yes", "--out", "{root}/out")),
     "predict": Case(
         documents, ("predict", "--model", "baseline", "--batch", "1", "--out", "{root}/out.jsonl")
     ),
@@ -160,21 +157,22 @@ CASES = {
 }
 
 
-def state(corpus: Corpus) -> dict[str, object]:
-    """All files, and what git has committed; without times."""
+def state(corpus: Corpus, hub: LoopbackHub) -> dict[str, object]:
+    """All files, and what git and the hub have; without times."""
     found: dict[str, object] = {
         name: _TIME.sub(b"", content) for name, content in contents(corpus.root).items()
     }
     if (corpus.root / ".git").is_dir():
         log = git(corpus, "log", "--format=%s%n%D", "--name-status")
         found["git"] = (log, git(corpus, "status", "--porcelain"), git(corpus, "tag"))
-    return found
+    return found | hub.repositories
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_killed_command_is_finished_by_running_it_again(
-    name: str, tmp_path: Path, killer: Killer, pytestconfig: pytest.Config
+    name: str, tmp_path: Path, killer: Killer, hub: LoopbackHub, pytestconfig: pytest.Config
 ):
+    hub.clear()
     case = CASES[name]
     corpus = case.make(tmp_path / "before")
     whole = tmp_path / "whole"
@@ -182,16 +180,17 @@ def test_a_killed_command_is_finished_by_running_it_again(
     done = killer.run(whole, case.command)
     assert done.code == case.code, done.output
     assert done.changes > 1
-    wanted = state(Corpus(whole))
+    wanted = state(Corpus(whole), hub)
     failed = []
     most = None if pytestconfig.getoption("--all-kills", False) else POINTS
     points = kill_points(done.changes, most)
     for number in points:
         root = tmp_path / "killed"
+        hub.clear()
         shutil.copytree(corpus.root, root)
         assert killer.run(root, case.command, number).code == KILLED
         again = killer.run(root, case.command)
-        found = state(Corpus(root))
+        found = state(Corpus(root), hub)
         if again.code != case.code:
             failed.append(f"{number}: exit code {again.code}, {again.output[-300:]}")
         elif found != wanted:

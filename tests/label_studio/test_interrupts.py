@@ -14,7 +14,8 @@ import pytest
 
 from dateline.label_studio.config.labelling_config import labelling_config
 
-from .slow_server import TITLE, slow_server
+from .slow_server import slow_server
+from .stand_in import TITLE
 from .test_command import TOKEN
 
 PATIENCE = 60

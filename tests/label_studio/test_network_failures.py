@@ -381,7 +381,7 @@ def test_an_access_token_that_expires_is_renewed(
     ("fault", "message"),
     [
         (S(401), "the token was rejected"),
-        (p.page_of_html, "unexpected answer"),
+        (p.page_of_html, "not JSON"),
         (p.refused, "cannot connect"),
     ],
     ids=["revoked", "html", "refused"],

@@ -70,7 +70,7 @@ def test_predictions_with_other_labels(tmp_path, chemistry, sync, label_studio, 
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (lambda p: "{", "line 2: column 1: EOF while parsing an object"),
+        (lambda p: "{", "line 2: column 1: ends within an object"),
         (lambda p: "\udcff", "line 2: byte 0xff at position 0 is not UTF-8"),
         (lambda p: "[]\n", "line 2: "),
         (lambda p: p | {"document": "zz"}, 'line 2 /document: "zz" is not a document here'),

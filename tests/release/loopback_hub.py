@@ -8,6 +8,7 @@ hard to find out is said where it matters.
 from __future__ import annotations
 
 import base64
+import contextlib
 import fnmatch
 import hashlib
 import json
@@ -88,6 +89,11 @@ class LoopbackHub:
         self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
+    def clear(self) -> None:
+        """Forget all repositories, files and requests."""
+        for kept in (self.repositories, self.contents, self.large, self.requests):
+            kept.clear()
+
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
@@ -116,7 +122,7 @@ class LoopbackHub:
 
 
 class Dropped(Exception):
-    """The connection is cut instead of an answer."""
+    """The connection is cut instead of an answer, or the client was killed."""
 
 
 REPOSITORY = r"/api/(models|datasets)/([^/]+/[^/]+)"
@@ -146,6 +152,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         pass
 
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # the client may have been killed
+            super().handle()
+
     def answer(self) -> None:
         url = urlsplit(self.path)
         self.query = parse_qs(url.query)
@@ -156,9 +166,10 @@ class Handler(BaseHTTPRequestHandler):
             if wanted == method and found:
                 route, groups = name, tuple(unquote(g) if g else g for g in found.groups())
                 break
-        self.request_ = Request(self.command, unquote(self.path), route, b"".join(self.body()))
-        self.hub.requests.append(self.request_)
         try:
+            body = b"".join(self.body())
+            self.request_ = Request(self.command, unquote(self.path), route, body)
+            self.hub.requests.append(self.request_)
             self.hub.before(self.request_)
             self.authorize(route)
             getattr(self, route)(*groups)
@@ -188,12 +199,18 @@ class Handler(BaseHTTPRequestHandler):
     def body(self) -> Iterator[bytes]:
         # The client sends a file as chunks.
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            while size := int(self.rfile.readline().split(b";")[0], 16):
+            while size := int(self.rfile.readline().split(b";")[0] or b"-1", 16):
+                if size < 0:
+                    raise Dropped
                 yield self.rfile.read(size)
                 self.rfile.readline()
             self.rfile.readline()
         else:
-            yield self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            content = self.rfile.read(length)
+            if len(content) < length:
+                raise Dropped
+            yield content
 
     def json(self) -> Any:
         return json.loads(self.request_.body or b"{}")

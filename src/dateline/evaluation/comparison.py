@@ -14,7 +14,7 @@ from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringIn
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, STATISTICS, MeasureCounts
-from dateline.evaluation.report import Rates, Report
+from dateline.evaluation.report import Rates, Report, Score
 from dateline.evaluation.scoring import (
     RESAMPLES,
     SEED,
@@ -40,6 +40,8 @@ from dateline.metrics.resampling import (
 from dateline.model import Struct
 
 SystemSource: TypeAlias = PredictionSource | Report
+
+_ROUNDING = 1e-6
 
 
 class CountedSystem(NamedTuple):
@@ -264,12 +266,35 @@ def _read_report(path: Path) -> Report | Result:
         fields = converted(content, dict[str, Any])
         fields.pop("signature_line", None)
         kind: type[Report | Result] = Result if "title" in fields else Report
-        return converted(fields, kind)
+        report = converted(fields, kind)
+        _check_scores(report.scores)
     except MalformedError as error:
         raise InvalidInputError(
             f"{path}: is not a report: {error.problem}. Expected predictions (.jsonl), or the "
             "output of `dateline score --by-document --format json`."
         ) from None
+    return report
+
+
+def _check_scores(scores: Iterable[Score]) -> None:
+    """Raise MalformedError for scores that no program of this package writes."""
+    seen: set[tuple[str, str]] = set()
+    for score in scores:
+        place = f"{score.group}, {score.measure}"
+        if (score.group, score.measure) in seen:
+            raise MalformedError(f"{place}: is duplicated")
+        seen.add((score.group, score.measure))
+        if score.statistic not in STATISTICS:
+            allowed = ", ".join(STATISTICS)
+            raise MalformedError(
+                f'{place}: "{score.statistic}" is not a statistic. Allowed: {allowed}'
+            )
+        for name, found in score.documents.items():
+            if not (
+                0 <= found.matched_gold <= found.gold + _ROUNDING
+                and 0 <= found.matched_predicted <= found.predicted + _ROUNDING
+            ):
+                raise MalformedError(f"{place}: {name}: has impossible counts")
 
 
 def _compared(

@@ -138,6 +138,8 @@ def decode_json(content: bytes) -> Any:
         value = jiter.from_json(content, catch_duplicate_keys=True, allow_inf_nan=False)
     except ValueError as error:
         decode_text(content)  # whose message about bytes is the better one
+        if not content.strip():
+            raise MalformedError("is empty") from None
         raise _of_parser(content, str(error)) from None
     if content.count(b"[") + content.count(b"{") > DEPTH:
         _refuse_depth(value)
@@ -149,6 +151,18 @@ def decode_json(content: bytes) -> Any:
 def decode_json_as(content: bytes, kind: type[T]) -> T:
     """JSON text as a struct. Raises MalformedError where it is not JSON or has another shape."""
     return converted(decode_json(content), kind)
+
+
+def decode_json_items(content: bytes) -> list[bytes]:
+    """The items of a JSON array as JSON text, to be decoded one by one.
+
+    Raises MalformedError where it is not an array.
+    """
+    try:
+        return [bytes(item) for item in msgspec.json.decode(content, type=list[msgspec.Raw])]
+    except (msgspec.DecodeError, RecursionError):
+        decode_json(content)  # whose message is the better one
+        raise MalformedError("is not an array") from None
 
 
 def converted(value: Any, kind: type[T]) -> T:
@@ -289,7 +303,9 @@ def _of_parser(content: bytes, message: str) -> MalformedError:
         message = f"{constant[0].decode()} is not a number in JSON"
     elif message == "unexpected end of hex escape":
         message = "a \\u escape is cut off, or is a lone surrogate"
-    elif not message.startswith("EOF"):
+    elif message.startswith("EOF while parsing "):
+        message = f"ends within {message.removeprefix('EOF while parsing ')}"
+    else:
         message = message[0].lower() + message[1:]
     return MalformedError(f"{place}: {message}", quote)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dateline.errors import ServerError
+from dateline.files.reading import MalformedError
 from dateline.text import redacted
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _UNEXPECTED = (
     AttributeError,
     OverflowError,
     RecursionError,
+)
+_PROXY = (
+    "Is there a proxy or a login page in front of Label Studio? Open the address in a browser, "
+    "then run the command again."
 )
 _REPEAT = "Run the command again: nothing is added twice."
 _OVERLOADED = f"The server is overloaded or starting; wait a little. {_REPEAT}"
@@ -69,6 +74,11 @@ def explain_errors(address: str, action: str, secrets: Iterable[str | None] = ()
             f"{address}: {type(error).__name__} while {action}. Check the address and the network. "
             f"{_REPEAT}"
         ) from None
+    except MalformedError as error:
+        raise UncertainOutcomeError(
+            f"{address}: the answer is not JSON of the expected shape while {action} "
+            f"({redacted(error.problem, secrets)}). {_PROXY}"
+        ) from None
     except _UNEXPECTED as error:
         raise UncertainOutcomeError(
             f"{address}: unexpected answer ({type(error).__name__}) while {action}. "
@@ -93,10 +103,7 @@ def _refusal(error: ApiError, action: str, secrets: Iterable[str | None]) -> str
     if status == 404:
         return f"HTTP 404 (not found) while {action}. Is this the address of Label Studio itself?"
     if status is not None and status < 300:
-        return (
-            f"the answer is not JSON while {action}. Is there a proxy or a login page in front of "
-            "Label Studio? Open the address in a browser, then run the command again."
-        )
+        return f"the answer is not JSON while {action}. {_PROXY}"
     if status is not None and status < 400:
         return (
             f"redirects{_redirect_target(error, secrets)} (HTTP {status}) while {action}. Use the "

@@ -21,6 +21,7 @@ from dateline.label_studio.server.responses import (
     Task,
     TaskExport,
     annotated_task_from_sdk,
+    exported_tasks,
     limited,
     project_from_sdk,
     task_from_sdk,
@@ -209,7 +210,7 @@ class ServerReader:
                     download_all_tasks=True,
                     request_options=options,
                 )
-                return msgspec.json.decode(limited(chunks), type=list[TaskExport])
+                return exported_tasks(limited(chunks))
 
         # The transport does not retry streamed answers.
         found = self._retry.retrying(self._notify, f"{self.address}, {action}")(attempt)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from dateline.errors import ServerError
+from dateline.files.reading import decode_json_as, decode_json_items
 from dateline.model import Struct
 
 MAX_BYTES = 256 << 20
@@ -77,6 +78,10 @@ class _User(msgspec.Struct):
     id: int | None = None
 
 
+class _Numbered(msgspec.Struct):
+    id: int
+
+
 class _Annotation(msgspec.Struct):
     id: int
     created_at: str
@@ -87,28 +92,26 @@ class _Annotation(msgspec.Struct):
     result: Any = None
 
 
-class _ExportedAnnotation(_Annotation):
-    # Large, so it is decoded only when it is needed.
-    result: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class TaskExport(msgspec.Struct):
-    """A task as the server exports it."""
-
+class _ExportedTask(msgspec.Struct):
     id: int
     data: dict[str, object]
-    annotations: list[_ExportedAnnotation]
+    annotations: list[_Annotation]
     drafts: list[object]
 
+
+class TaskExport(Struct, frozen=True):
+    """A task as the server exports it: its JSON text, which is much smaller than its values."""
+
+    id: int
+    content: bytes
+
     def decoded(self) -> AnnotatedTask:
-        """The task with its annotations; decodes their results."""
+        """The task with its annotations. Raises MalformedError if it has another shape."""
+        task = decode_json_as(self.content, _ExportedTask)
         return AnnotatedTask(
-            task=_task(self.id, self.data),
-            submissions=tuple(
-                _submission(annotation, msgspec.json.decode(annotation.result), self.id)
-                for annotation in self.annotations
-            ),
-            draft_users=tuple(map(_draft_user, self.drafts)),
+            task=_task(task.id, task.data),
+            submissions=tuple(_submission(a, a.result, task.id) for a in task.annotations),
+            draft_users=tuple(map(_draft_user, task.drafts)),
         )
 
 
@@ -123,6 +126,14 @@ def limited(chunks: Iterable[bytes]) -> bytes:
                 "server?"
             )
     return bytes(found)
+
+
+def exported_tasks(content: bytes) -> list[TaskExport]:
+    """The tasks of an export. Raises MalformedError if it is not a JSON array of tasks."""
+    return [
+        TaskExport(id=decode_json_as(item, _Numbered).id, content=item)
+        for item in decode_json_items(content)
+    ]
 
 
 def project_from_sdk(project: Any) -> Project:

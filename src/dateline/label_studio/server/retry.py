@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import json
 import time
 from collections.abc import Callable, Generator
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import httpx
 import tenacity
 
+from dateline.files.reading import MalformedError, decode_json
 from dateline.label_studio.server.error_messages import UncertainOutcomeError
 from dateline.label_studio.server.responses import limited
 from dateline.model import Struct
@@ -104,7 +104,10 @@ class RetryingClient(httpx.Client):
     def send(
         self, request: httpx.Request, *, stream: bool = False, **options: Any
     ) -> httpx.Response:
-        """Send a request, with retries, and read the whole answer."""
+        """Send a request, with retries, and read the whole answer.
+
+        Raises MalformedError if a successful answer is not JSON.
+        """
         if stream:
             return super().send(request, stream=True, **options)
         repeatable = request.method in _REPEATABLE or request.url.path.endswith(_TOKEN_REFRESH)
@@ -125,11 +128,14 @@ class RetryingClient(httpx.Client):
             self.date = response.headers.get("date", "")
             return response
 
-        return self._policy.retrying(
+        response = self._policy.retrying(
             self._notify,
             f"{request.method} {request.url.path}",
             lambda state: self._answered and _may_succeed(_outcome(state), repeatable),
         )(attempt)
+        if response.is_success and response.content:
+            decode_json(response.content)  # more strictly than the SDK does
+        return response
 
 
 class TokenRenewal(httpx.Auth):
@@ -174,11 +180,9 @@ def _cut_off(response: httpx.Response) -> bool:
     if not response.is_success or "json" not in response.headers.get("content-type", ""):
         return response.is_success and not response.content
     try:
-        json.loads(response.content)
-    except ValueError:
+        decode_json(response.content)
+    except MalformedError:
         return True
-    except RecursionError:
-        return False
     return False
 
 
