@@ -23,11 +23,23 @@ ADJUDICATED, CORRECTED = "adjudicated", "corrected"
 """The two options of a correction."""
 
 
-class GoldRecord(Struct, frozen=True):
+class Source(Struct, frozen=True):
+    """Where accepted gold comes from: a pseudonym or the name of a predictions file.
+
+    ``sha256`` is the hash of the annotation in canonical form, or of the predictions file.
+    """
+
+    name: str
+    kind: str
+    sha256: str
+
+
+class GoldRecord(Struct, frozen=True, omit_defaults=True):
     """A line of the log: fingerprints of gold as it was written.
 
     ``merged`` is gold under the annotators' ids, ``adjudicated`` the same under gold's ids, and
-    ``gold`` the latter with manual corrections.
+    ``gold`` the latter with manual corrections. ``accepted_from`` is given if gold is one
+    annotation that nobody adjudicated.
     """
 
     document: str
@@ -35,6 +47,8 @@ class GoldRecord(Struct, frozen=True):
     adjudicated: str
     gold: str
     when: str
+    accepted_from: Source | None = None
+    note: str | None = None
 
 
 def fingerprint(annotation: Annotation) -> str:

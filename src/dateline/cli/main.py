@@ -27,6 +27,7 @@ SECTIONS = {
     "Agreement and gold": {
         "agree": "gold.agree:agree",
         "adjudicate": "gold.adjudicate:adjudicate",
+        "accept": "gold.accept:accept",
     },
     "Release": {
         "build": "corpus.build:build",

@@ -53,11 +53,13 @@ class Statistics(Struct, frozen=True):
     Distributions map a number to a count: ``chains`` counts entities by their number of mentions,
     ``clusters`` event instances by their number of events (two or more), ``arguments`` events by
     their number of arguments, ``claims_per_claimer`` claimers by their number of claims. A claimer
-    is an entity, a mention without an entity, or a special claimer.
+    is an entity, a mention without an entity, or a special claimer. ``statuses`` counts the
+    annotated documents by the status of the annotation.
     """
 
     documents: Mapping[str, DocumentStatistics]
     splits: Mapping[str, int]
+    statuses: Mapping[str, int]
     sentences: int
     tokens: int
     layers: Mapping[str, LayerStatistics]
@@ -97,6 +99,7 @@ class _Counter:
     def __init__(self, ontology: Ontology) -> None:
         self._ontology = ontology
         self._documents: dict[str, DocumentStatistics] = {}
+        self._statuses: Counter[str] = Counter()
         self._tokens: Counter[str] = Counter()
         self._layer_documents: Counter[str] = Counter()
         self._labels: dict[str, Counter[str]] = {name: Counter() for name in ontology.layers}
@@ -116,6 +119,7 @@ class _Counter:
     def add(self, document: Document, annotation: Annotation | None) -> None:
         items: dict[str, int | None] = dict.fromkeys(self._ontology.layers)
         if annotation is not None:
+            self._statuses[annotation.status] += 1
             for layer in annotation.layers:
                 items[layer] = len(items_of_layer(annotation, layer))
                 self._tokens[layer] += len(document.tokens)
@@ -182,6 +186,7 @@ class _Counter:
         return Statistics(
             documents=documents,
             splits=_sorted(Counter(d.split for d in documents.values())),
+            statuses=_sorted(self._statuses),
             sentences=sum(d.sentences for d in documents.values()),
             tokens=sum(d.tokens for d in documents.values()),
             layers={name: self._layer(name) for name in ontology.layers},

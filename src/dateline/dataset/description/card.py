@@ -80,6 +80,12 @@ class CardContent(Struct, frozen=True):
     responsible_ai: Mapping[str, str]
 
     @property
+    def not_adjudicated(self) -> int:
+        """The number of documents whose gold is one annotation, accepted as it is."""
+        methods = self.counts.methods.items()
+        return sum(n for (_, _, status), n in methods if status != "adjudicated")
+
+    @property
     def title(self) -> str:
         """The title of the corpus, or else of its ontology."""
         return one_line(self.citation.title or self.ontology.title)
