@@ -7,8 +7,9 @@ import warnings
 
 import numpy as np
 import pytest
+from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.metrics.v1 import precision_recall_fscore_support
-from seqeval.scheme import IOB2
+from seqeval.scheme import IOB2, Entities
 from sklearn.metrics import multilabel_confusion_matrix
 
 from dateline.metrics.classification import LabelPairs, matched_only
@@ -23,6 +24,7 @@ from dateline.metrics.counts import (
 )
 from dateline.metrics.span_scores import semeval, strict
 from dateline.metrics.spans import Spans
+from dateline.predictions.formats.bio import BEGIN, DROP, read_bio
 from tests.metrics import oracle
 
 CASES = 10_000
@@ -119,6 +121,37 @@ def test_seqeval_in_strict_mode():
             )
         scores = precision(total), recall(total), f_score(total)
         assert scores == pytest.approx(theirs[:3]), (gold_tags, predicted_tags)
+
+
+def any_tags(generator: random.Random) -> list[str]:
+    """Tags of any order, many of them invalid."""
+    allowed = ("O", *(f"{border}-{label}" for border in "BI" for label in range(LABELS)))
+    return [generator.choice(allowed) for _ in range(generator.randint(1, 8))]
+
+
+@pytest.mark.parametrize("repair", [BEGIN, DROP])
+def test_invalid_tags_become_the_spans_of_seqeval(tmp_path, repair):
+    generator = random.Random(5)
+    documents = {f"d{i}": any_tags(generator) for i in range(CASES)}
+    path = tmp_path / "tags.tsv"
+    path.write_text(
+        "".join(
+            f"# document = {name}\n" + "".join(f"x\t{tag}\n" for tag in some)
+            for name, some in documents.items()
+        )
+    )
+    texts = {name: " ".join("x" * len(some)) for name, some in documents.items()}
+    for prediction, _ in read_bio(path, texts, "entities", repair):
+        some = documents[prediction.document]
+        if repair == BEGIN:  # seqeval's default mode
+            theirs = {(label, first, last) for label, first, last in get_entities(some)}
+        else:  # its strict mode
+            (entities,) = Entities([some], scheme=IOB2).entities
+            theirs = {(entity.tag, entity.start, entity.end - 1) for entity in entities}
+        found = {
+            (m.type, m.spans[0].start // 2, (m.spans[0].end - 1) // 2) for m in prediction.mentions
+        }
+        assert found == theirs, some
 
 
 def test_confusions_of_scikit_learn():
