@@ -20,6 +20,20 @@ def characters(row: Row) -> set[tuple[int, int]]:
     return {(row[0], i) for start, end in row[2] for i in range(start, end)}
 
 
+def overlaps(left: Sequence[Row], right: Sequence[Row]) -> list[tuple[int, int, int]]:
+    """Every pair of rows that share characters, and how many."""
+    shared = (
+        (i, j, len(characters(one) & characters(other)))
+        for i, one in enumerate(left)
+        for j, other in enumerate(right)
+    )
+    return [found for found in shared if found[2]]
+
+
+def inside_longer(inner: Sequence[Row], outer: Sequence[Row]) -> list[bool]:
+    return [any(characters(row) < characters(other) for other in outer) for row in inner]
+
+
 def best_overlap(gold: Sequence[Row], predicted: Sequence[Row]) -> tuple[int, int, float]:
     """The most pairs that overlap, then the most of one label, then the greatest sum of IoU."""
     swap = len(gold) > len(predicted)

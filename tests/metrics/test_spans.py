@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from nervaluate import Evaluator
 from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 
+from dateline.metrics.assignment import assign
 from dateline.metrics.counts import (
     GOLD,
     HIT_GOLD,
@@ -21,7 +24,7 @@ from dateline.metrics.counts import (
 )
 from dateline.metrics.span_matching import match, match_by_overlap
 from dateline.metrics.span_scores import nested, semeval, strict
-from dateline.metrics.spans import Spans
+from dateline.metrics.spans import Spans, in_units, inside_longer, overlaps
 
 from . import oracle
 
@@ -74,6 +77,79 @@ def test_the_order_of_spans_changes_nothing(gold, predicted, random):
     for mode in MODES:
         assert np.array_equal(before[mode], after[mode])
     assert np.array_equal(inner, nested(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS))
+
+
+@given(rows, rows)
+def test_overlaps_and_nesting_agree_with_sets_of_characters(left, right):
+    left_spans, right_spans = Spans.of(left), Spans.of(right)
+    found = overlaps(left_spans, right_spans)
+    assert list(zip(*map(np.ndarray.tolist, found), strict=True)) == oracle.overlaps(left, right)
+    inside = inside_longer(left_spans, right_spans)
+    assert inside.tolist() == oracle.inside_longer(left, right)
+
+
+@given(rows, st.lists(st.integers(1, 3), min_size=DOCUMENTS * 4, max_size=DOCUMENTS * 4))
+def test_spans_of_units_agree_with_sets_of_characters(spans, sizes):
+    units = []
+    for document in range(DOCUMENTS):
+        end = 0
+        for size in sizes[4 * document : 4 * document + 4]:  # with a gap after each longer unit
+            units.append((document, 0, ((end, end + size),)))
+            end += size + (size > 1)
+    found = in_units(Spans.of(spans), Spans.of(units))
+    assert found.length.tolist() == [
+        len([unit for unit in units if oracle.characters(row) & oracle.characters(unit)])
+        for row in spans
+    ]
+    for row, (document, _, fragments) in enumerate(spans):
+        own = slice(found.offsets[row], found.offsets[row + 1])
+        covered = {
+            number
+            for start, end in zip(found.start[own], found.end[own], strict=True)
+            for number in range(start, end)
+        }
+        assert covered == {
+            number
+            for number, unit in enumerate(units)
+            if oracle.characters((document, 0, fragments)) & oracle.characters(unit)
+        }
+
+
+candidates = st.dictionaries(
+    st.tuples(st.integers(0, 5), st.integers(0, 5)),
+    st.tuples(st.booleans(), st.sampled_from([0.2, 0.25, 0.5, 1.0]) | st.floats(0.01, 1)),
+    min_size=1,
+)
+
+
+@given(candidates)
+def test_every_solver_finds_an_optimum_and_two_the_same(found):
+    left, right = np.array(list(found)).T
+    preferred, iou = np.array(list(found.values()), np.float64).T
+    worth = np.ones(len(found)), preferred, iou
+    small = assign(left, right, worth)
+    dense = assign(left, right, worth, small=0)
+    sparse = assign(left, right, worth, small=0, dense=0)
+    assert small.tolist() == dense.tolist()
+    assert len({*left[sparse]}) == len({*right[sparse]}) == len(sparse)
+    for level in worth:
+        assert level[sparse].sum() == pytest.approx(level[dense].sum())
+
+
+def test_a_span_over_a_whole_text_needs_no_matrix():
+    size = 20_000
+    flat = [(0, i % LABELS, [(10 * i, 10 * i + 5)]) for i in range(size)]
+    moved = [(0, i % LABELS, [(10 * i + 1, 10 * i + 6)]) for i in range(size)]
+    whole = (0, 0, [(0, 10 * size)])
+    sides = Spans.of([*flat, whole]), Spans.of([*moved, whole])
+    tracemalloc.start()
+    counts = semeval(*sides, 1, LABELS)
+    inner = nested(*sides, 1, LABELS)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert totals(counts["type"]) == [size + 1] * 4
+    assert totals(inner) == [0, size, 0, size]
+    assert peak < 200 * 2**20  # a matrix has 3 GB
 
 
 @given(rows, rows)

@@ -11,7 +11,7 @@ import numpy as np
 
 from dateline.metrics.counts import Counts, FloatArray, IntArray, tally
 from dateline.metrics.span_matching import match_distinct
-from dateline.metrics.spans import Spans, labelled_place_ids, overlaps, place_ids
+from dateline.metrics.spans import Spans, inside_longer, labelled_place_ids, place_ids
 
 
 def strict(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts:
@@ -82,8 +82,10 @@ def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts
     """
     gold, predicted, credit = semeval_credit(gold, predicted)
     gold_credit, predicted_credit = credit["strict"]
-    inner = _inside(gold, gold)
-    predicted_inner = np.union1d(_inside(predicted, predicted), _inside(predicted, gold))
+    inner = np.flatnonzero(inside_longer(gold, gold))
+    predicted_inner = np.flatnonzero(
+        inside_longer(predicted, predicted) | inside_longer(predicted, gold)
+    )
     return _counts(
         gold.take(inner),
         predicted.take(predicted_inner),
@@ -92,14 +94,6 @@ def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts
         documents,
         labels,
     )
-
-
-def _inside(inner: Spans, outer: Spans) -> IntArray:
-    """Rows of the spans that are completely inside a longer one, sorted."""
-    left, right, shared = overlaps(inner, outer)
-    length = inner.length[left]
-    rows: IntArray = np.unique(left[(shared == length) & (outer.length[right] > length)])
-    return rows
 
 
 def _spread(size: int, rows: IntArray, credit: FloatArray) -> FloatArray:

@@ -62,26 +62,30 @@ class Spans(NamedTuple):
             self.end[fragments],
         )
 
+    def in_documents(self, document: IntArray) -> Spans:
+        """The same spans in other documents, one for each span."""
+        return Spans(document, self.label, self.offsets, self.start, self.end)
+
 
 def overlaps(left: Spans, right: Spans) -> tuple[IntArray, IntArray, IntArray]:
     """All pairs of spans in the same document that share text.
 
-    Returns the rows of both spans, and the number of code points they share.
+    Returns the rows of both spans, sorted, and the number of code points they share. Takes time and
+    memory in proportion to the spans and the pairs found.
     """
-    # Put all documents on one line, far enough apart that no span reaches into the next document.
-    stride = 1 + max(int(left.end.max(initial=0)), int(right.end.max(initial=0)))
-    left_span, left_start, left_end = _on_one_line(left, stride)
-    right_span, right_start, right_end = _on_one_line(right, stride)
-    order = np.argsort(right_start, kind="stable")
-    right_span, right_start, right_end = right_span[order], right_start[order], right_end[order]
-    # Starts are sorted, and so are the furthest ends: candidates are one range of rows.
-    furthest = np.maximum.accumulate(right_end)
-    first = np.searchsorted(furthest, left_start, side="right")
-    last = np.searchsorted(right_start, left_end, side="left")
-    sizes = np.maximum(last - first, 0)
-    total = np.concatenate(([0], np.cumsum(sizes)))
-    i = np.repeat(np.arange(len(left_start)), sizes)
-    j = np.arange(total[-1]) + np.repeat(first - total[:-1], sizes)
+    stride = _stride(left, right)
+    left_span, left_start, left_end = _by_start(left, stride)
+    right_span, right_start, right_end = _by_start(right, stride)
+    # Of two fragments that overlap, the second starts within the first. So each pair is found once.
+    i, later = _expanded(
+        np.searchsorted(right_start, left_start, side="left"),
+        np.searchsorted(right_start, left_end, side="left"),
+    )
+    j, earlier = _expanded(
+        np.searchsorted(left_start, right_start, side="right"),
+        np.searchsorted(left_start, right_end, side="left"),
+    )
+    i, j = np.concatenate((i, earlier)), np.concatenate((later, j))
     shared = np.minimum(left_end[i], right_end[j]) - np.maximum(left_start[i], right_start[j])
     kept = shared > 0
     i, j, shared = left_span[i[kept]], right_span[j[kept]], shared[kept]
@@ -90,6 +94,45 @@ def overlaps(left: Spans, right: Spans) -> tuple[IntArray, IntArray, IntArray]:
     pair, inverse = np.unique(i * width + j, return_inverse=True)
     total_shared = np.bincount(inverse, shared, minlength=len(pair)).astype(np.int64)
     return pair // width, pair % width, total_shared
+
+
+def inside_longer(inner: Spans, outer: Spans) -> BoolArray:
+    """Which spans of ``inner`` are completely inside a longer span of ``outer``.
+
+    Takes no pairs of spans without gaps, so spans may be nested as deeply as they like.
+    """
+    found = np.zeros(len(inner), np.bool_)
+    whole, outer_whole = (np.diff(spans.offsets) == 1 for spans in (inner, outer))
+    stride = _stride(inner, outer)
+    row, start, end = _by_start(inner.take(whole), stride)
+    _, outer_start, outer_end = _by_start(outer.take(outer_whole), stride)
+    furthest = np.maximum.accumulate(np.concatenate(([-1], outer_end)))
+    longer_left = furthest[np.searchsorted(outer_start, start, side="left")] >= end
+    longer_right = furthest[np.searchsorted(outer_start, start, side="right")] > end
+    found[np.flatnonzero(whole)[row]] = (longer_left | longer_right) & (end > start)
+    for rows, others in ((~whole, np.ones(len(outer), np.bool_)), (whole, ~outer_whole)):
+        some, longer = inner.take(rows), outer.take(others)
+        left, right, shared = overlaps(some, longer)
+        length = some.length[left]
+        left = left[(shared == length) & (longer.length[right] > length)]
+        found[np.flatnonzero(rows)[left]] = True
+    return found
+
+
+def in_units(spans: Spans, units: Spans) -> Spans:
+    """The spans as spans of units, such as tokens: fragments from the first unit to the last.
+
+    ``units`` are sorted spans without gaps that do not overlap. A span between two units is empty.
+    """
+    stride = _stride(spans, units)
+    row, start, end = _on_one_line(spans, stride)
+    _, unit_start, unit_end = _on_one_line(units, stride)
+    first = np.searchsorted(unit_end, start, side="right")
+    last = np.maximum(first, np.searchsorted(unit_start, end, side="left"))
+    # A unit that two fragments of a span share is that of the first one.
+    same = np.flatnonzero(row[1:] == row[:-1]) + 1
+    first[same] = np.minimum(np.maximum(first[same], last[same - 1]), last[same])
+    return Spans(spans.document, spans.label, spans.offsets, first, last)
 
 
 def place_ids(*columns: Spans) -> list[IntArray]:
@@ -135,7 +178,28 @@ def first_rows(spans: Spans) -> IntArray:
     return np.asarray(first[number], np.int64)
 
 
+def _stride(left: Spans, right: Spans) -> int:
+    """A distance of documents on one line at which no span reaches into the next document."""
+    return 1 + max(int(left.end.max(initial=0)), int(right.end.max(initial=0)))
+
+
 def _on_one_line(spans: Spans, stride: int) -> tuple[IntArray, IntArray, IntArray]:
+    """The span, start and end of each fragment."""
     span = np.repeat(np.arange(len(spans)), np.diff(spans.offsets))
     line = spans.document[span] * stride
     return span, line + spans.start, line + spans.end
+
+
+def _by_start(spans: Spans, stride: int) -> tuple[IntArray, IntArray, IntArray]:
+    """As `_on_one_line`, sorted by start."""
+    span, start, end = _on_one_line(spans, stride)
+    order = np.argsort(start, kind="stable")
+    return span[order], start[order], end[order]
+
+
+def _expanded(first: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
+    """Pairs of the number of each range, from ``first`` to ``last``, and a number in it."""
+    sizes = np.maximum(last - first, 0)
+    total = np.concatenate(([0], np.cumsum(sizes)))
+    number = np.repeat(np.arange(len(sizes)), sizes)
+    return number, np.arange(total[-1]) + (first - total[:-1])[number]

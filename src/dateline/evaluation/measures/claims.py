@@ -22,7 +22,7 @@ from dateline.metrics.counts import BoolArray, FloatArray, IntArray
 from dateline.metrics.events import relation_counts
 from dateline.metrics.ranking import ranking_counts
 from dateline.metrics.span_matching import match_by_overlap
-from dateline.metrics.spans import overlaps
+from dateline.metrics.spans import in_units, overlaps
 from dateline.metrics.tuple_sets import set_counts
 from dateline.predictions.label_index import ABSENT, UNKNOWN
 
@@ -118,7 +118,11 @@ def _matched(inputs: ScoringInput, at_least: float) -> tuple[IntArray, IntArray]
 
 
 def _sentences(inputs: ScoringInput, side: AnnotationColumns) -> tuple[IntArray, IntArray]:
-    _, sentence, _ = overlaps(side.claims, inputs.sentences)
+    """The document and number of each sentence that overlaps a claim."""
+    found = in_units(side.claims, inputs.sentences)
+    size = len(inputs.sentences) + 1
+    begins, ends = (np.bincount(edge, minlength=size) for edge in (found.start, found.end))
+    sentence = np.flatnonzero(np.cumsum(begins - ends))
     return inputs.sentences.document[sentence], sentence
 
 
@@ -164,18 +168,17 @@ def _claimer_ids(claimer: IntArray, mention_ids: IntArray) -> IntArray:
 def _token_f(inputs: ScoringInput, gold: IntArray, predicted: IntArray) -> FloatArray:
     """Token F of each pair of claimers; 1 or 0 if one of them is not a mention."""
     both = np.flatnonzero((gold >= 0) & (predicted >= 0))
-    width = len(inputs.tokens) + 1
-    gold_key, predicted_key = (
-        row * width + token
+    # Each pair is on its own, as in a document of its own.
+    pair = np.arange(len(both))
+    gold_tokens, predicted_tokens = (
+        in_units(side.mentions.take(claimer[both]), inputs.tokens)
         for side, claimer in ((inputs.gold, gold), (inputs.predicted, predicted))
-        for row, token, _ in (overlaps(side.mentions.take(claimer[both]), inputs.tokens),)
     )
-    shared, in_gold, in_predicted = (
-        np.bincount(key // width, minlength=len(both))
-        for key in (np.intersect1d(gold_key, predicted_key), gold_key, predicted_key)
-    )
+    row, _, found = overlaps(gold_tokens.in_documents(pair), predicted_tokens.in_documents(pair))
+    shared = np.zeros(len(both))
+    shared[row] = found
     value: FloatArray = ((gold == predicted) & (predicted < MISSING_ROW)).astype(np.float64)
-    value[both] = 2 * shared / np.maximum(in_gold + in_predicted, 1)
+    value[both] = 2 * shared / np.maximum(gold_tokens.length + predicted_tokens.length, 1)
     return value
 
 
