@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dateline.annotations.layers import limited
+from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
+from dateline.ontology.schemas import split_shares
 from tests.adjudication.annotators import cases, decided, gold, log
 from tests.adjudication.terminal import Terminal
 from tests.conftest import Run
@@ -427,3 +430,70 @@ def test_adjudicating_the_released_corpus_again_changes_nothing(real_corpus: Cor
     assert result.exit_code == 0, result.output
     assert "gold unchanged, 59 cases decided" in result.stderr
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def annotated_again(corpus: Corpus, name: str, annotators: str) -> None:
+    """Copy the document under another name, with the annotations of these annotators."""
+    for folder in ("corpus", *(f"annotations/{annotator}" for annotator in annotators.split())):
+        text = (corpus.root / folder / "summit.json").read_text(encoding="utf-8")
+        path = corpus.root / folder / f"{name}.json"
+        path.write_text(text.replace('"summit"', f'"{name}"'), encoding="utf-8")
+    split = assign_split(name, split_shares(corpus.schemas))
+    corpus.write_document(replace(corpus.read_document(name), split=split))
+
+
+@pytest.fixture
+def several(corpus: Corpus) -> Corpus:
+    """Documents with the annotations of all combinations of three annotators."""
+    corpus.annotation_path("gold", "summit").unlink()
+    own = corpus.read_annotation("ana", "summit")
+    corpus.write_annotation(replace(own, annotator="cy"))
+    for name, annotators in {
+        "ana-bo": "ana bo", "bo-cy": "bo cy", "only-ana": "ana", "only-cy": "cy", "nobody": "",
+    }.items():  # fmt: skip
+        annotated_again(corpus, name, annotators)
+    return corpus
+
+
+def test_each_document_is_adjudicated_by_those_who_annotated_it(several: Corpus, run: Run):
+    result = run(several, "adjudicate", "ana", "bo", "cy", "--strategy", "prefer:bo")
+    assert result.exit_code == 0, result.output
+    made = {path.stem for path in (several.annotations / "gold").glob("*.json")}
+    assert made == {"summit", "ana-bo", "bo-cy"}
+    notes = {name: several.read_annotation("gold", name).provenance.note for name in made}
+    assert notes["summit"].startswith("From ana (human) and bo (human) and cy (human).")
+    assert notes["bo-cy"].startswith("From bo (human) and cy (human).")
+
+
+def test_documents_that_are_left_out_are_reported_with_the_reason(several: Corpus, run: Run):
+    result = run(several, "adjudicate", "ana", "bo", "cy", "--strategy", "prefer:bo")
+    assert '1 document not adjudicated, annotated by only "ana": only-ana.' in result.stderr
+    assert '1 document not adjudicated, annotated by only "cy": only-cy.' in result.stderr
+    assert "`dateline accept ana`" in result.stderr
+    assert "1 document not adjudicated, annotated by none of ana, bo, cy: nobody." in result.stderr
+
+
+def test_nothing_to_adjudicate_is_an_error(several: Corpus, run: Run):
+    def refused(*chosen: str) -> str:
+        result = run(several, "adjudicate", "ana", "bo", "--list", *chosen)
+        assert result.exit_code == 1
+        assert "Adjudication needs two annotations" in result.stderr
+        return result.stderr
+
+    assert "only-ana" in refused("--documents", "summit,only-ana")
+    for name in ("summit", "ana-bo"):
+        several.annotation_path("ana", name).unlink()
+    assert 'annotated by only "bo": ana-bo, bo-cy, summit.' in refused()
+
+
+def test_an_error_in_one_document_does_not_keep_others_from_being_adjudicated(
+    several: Corpus, run: Run
+):
+    path = several.annotation_path("bo", "ana-bo")
+    broken = path.read_text(encoding="utf-8").replace('"entity": "n3"', '"entity": "n33"')
+    path.write_text(broken, encoding="utf-8")
+    result = run(several, "adjudicate", "ana", "bo", "cy", "--strategy", "prefer:bo")
+    assert result.exit_code == 1
+    assert "Error: annotations/bo/ana-bo.json" in result.stderr
+    made = {path.stem for path in (several.annotations / "gold").glob("*.json")}
+    assert made == {"summit", "bo-cy"}

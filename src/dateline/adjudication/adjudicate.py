@@ -33,9 +33,9 @@ from dateline.adjudication.manual_edits import (
 from dateline.adjudication.resolve import Resolution, resolve
 from dateline.adjudication.strategy import Strategy
 from dateline.annotations.differences import differences
-from dateline.corpus.annotators import annotation_files, check_signature
+from dateline.corpus.annotators import check_signature
 from dateline.corpus.store import Corpus, canonical_json
-from dateline.errors import ConflictError, DatelineError, InvalidInputError, NotFoundError
+from dateline.errors import ConflictError, DatelineError, InvalidInputError
 from dateline.files.writing import hashes, sha256, write_together
 from dateline.model import GOLD, Annotation, canonical
 from dateline.validation.engine import Checker
@@ -59,6 +59,7 @@ class Adjudication:
         reopened: Iterable[str] = (),
         *,
         dry_run: bool = False,
+        checker: Checker | None = None,
     ) -> None:
         """Read the annotations, gold and the log.
 
@@ -69,7 +70,7 @@ class Adjudication:
         self._corpus = corpus
         self._strategy = strategy
         self._dry_run = dry_run
-        self._checker = Checker(corpus)
+        self._checker = checker or Checker(corpus)
         has_gold = corpus.annotation_path(GOLD, document).exists()
         names = [*annotators, *[GOLD] * has_gold]
         paths = [corpus.annotation_path(name, document) for name in {*names, GOLD}]
@@ -360,26 +361,3 @@ class Adjudication:
                 f"{self.document.id}: gold was not written, because it would have errors:\n"
                 f"{listed}\nReopen the cases that lead to them, and decide differently."
             )
-
-
-def shared_documents(
-    corpus: Corpus, annotators: Sequence[str], chosen: Sequence[str] = ()
-) -> list[str]:
-    """The documents that all annotators have annotated, or the chosen ones.
-
-    Raises InvalidInputError if fewer than two annotators are named, one is named twice, or one is
-    gold; NotFoundError if an annotation is missing.
-    """
-    if len(set(annotators)) < 2 or len(set(annotators)) != len(annotators):
-        raise InvalidInputError("Name at least two different annotators, each once.")
-    if GOLD in annotators:
-        raise InvalidInputError(f'"{GOLD}" is the result of adjudication. Name annotators instead.')
-    common = set(corpus.document_ids())
-    for name in annotators:
-        annotated = annotation_files(corpus, name)
-        missing = [document for document in chosen if document not in annotated]
-        if missing:
-            path = corpus.relative(corpus.annotation_path(name, missing[0]))
-            raise NotFoundError(f"{path}: there is no such file.")
-        common &= annotated.keys()
-    return sorted(set(chosen) or common)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dateline.cli.shared import Settings
     from dateline.corpus.store import Corpus
     from dateline.label_studio.convert.conflict_marks import CurationProposal
 
@@ -14,21 +15,25 @@ CURATION = "curation"
 
 
 def to_curate(
-    corpus: Corpus, annotators: tuple[str, ...], documents: tuple[str, ...]
+    settings: Settings, corpus: Corpus, annotators: tuple[str, ...], documents: tuple[str, ...]
 ) -> tuple[dict[str, CurationProposal], list[str], tuple[str, ...]]:
     """What a curator starts from, by document; the documents; and the layers with conflicts.
 
     Raises a DatelineError if the annotations cannot be adjudicated.
     """
-    from dateline.adjudication.adjudicate import Adjudication, shared_documents
+    from dateline.adjudication.adjudicate import Adjudication
     from dateline.adjudication.cases.case_text import case_note
+    from dateline.adjudication.selection import select_documents
     from dateline.adjudication.strategy import UNANIMOUS, strategy
     from dateline.label_studio.convert.conflict_marks import ConflictMark, CurationProposal
 
     proposals: dict[str, CurationProposal] = {}
     layers: tuple[str, ...] = ()
-    for document in shared_documents(corpus, annotators, documents):
-        adjudication = Adjudication(corpus, document, annotators, strategy(UNANIMOUS, annotators))
+    selection, rule = select_documents(corpus, annotators, documents), strategy(UNANIMOUS, ())
+    for message in selection.left_out:
+        settings.say(message)
+    for document, names in selection.documents.items():
+        adjudication = Adjudication(corpus, document, names, rule)
         annotation, cases = adjudication.curator_draft()
         marks = tuple(
             ConflictMark(place=case.ranges[0], note=case_note(case, adjudication.annotated))

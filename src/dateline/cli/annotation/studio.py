@@ -122,7 +122,9 @@ def push(
     if conflicts:
         if source is not None:
             raise click.UsageError("Give either --from or --conflicts.")
-        start, names, layers = to_curate(target.corpus, conflicts, target.documents)
+        start, names, layers = to_curate(
+            target.settings, target.corpus, conflicts, target.documents
+        )
         if not target.annotators:
             title = target.title or project_title(target.corpus.ontology)
             titles = {title_for(title, CURATION): None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,7 +21,7 @@ from dateline.cli.shared import (
     format_option,
     pass_settings,
 )
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.errors import DatelineError, InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from dateline.adjudication.adjudicate import Adjudication
@@ -34,7 +34,7 @@ Kind = Literal["human", "model"]
 @click.command(cls=Command)
 @click.argument("annotators", nargs=-1, required=True, metavar="ANNOTATOR...")
 @documents_option(
-    "Only these documents.  [default: all documents that all annotators have annotated]"
+    "Only these documents.  [default: all that two or more of the annotators have annotated]"
 )
 @click.option("--curator", metavar="NAME", help="Pseudonym of the curator, for the log.")
 @click.option(
@@ -89,11 +89,13 @@ def adjudicate(
 ) -> None:
     """Merge annotations into gold.
 
-    Items and fields on which all annotators agree are merged. Each disagreement is a case, to be
-    decided in the terminal, by --decisions, by --from-curator or by --strategy. Decisions are
-    logged at once in annotations/gold/DOCUMENT.log.jsonl, so you can quit and continue later. Gold
-    is written when no case is open, and if no file has changed since it was read. Items of gold
-    keep their ids, and manual corrections of gold are kept and logged.
+    Each document is adjudicated by the annotations of those who annotated it, two at least.
+    Documents that are left out are reported; if there are no others, the exit code is 1. Items and
+    fields on which all annotators agree are merged. Each disagreement is a case, to be decided in
+    the terminal, by --decisions, by --from-curator or by --strategy. Decisions are logged at once
+    in annotations/gold/DOCUMENT.log.jsonl, so you can quit and continue later. Gold is written when
+    no case is open, and if no file has changed since it was read. Items of gold keep their ids, and
+    manual corrections of gold are kept and logged.
 
     \b
     Examples:
@@ -102,34 +104,40 @@ def adjudicate(
       dateline adjudicate ana bo --curator cy --decisions decisions.jsonl
       dateline adjudicate ana bo --from-curator cy
     """
-    from dateline.adjudication.adjudicate import Adjudication, shared_documents
+    from dateline.adjudication.adjudicate import Adjudication
     from dateline.adjudication.decision_log import read_decisions
+    from dateline.adjudication.selection import select_documents
     from dateline.adjudication.strategy import strategy
     from dateline.corpus.store import Corpus
     from dateline.files.writing import locked
+    from dateline.validation.engine import Checker
 
     corpus = Corpus(settings.root)
-    names = shared_documents(corpus, annotators, documents)
-    chosen = strategy(strategy_name, annotators)
+    selection = select_documents(corpus, annotators, documents)
+    chosen, checker = strategy(strategy_name, annotators), Checker(corpus)
+    for message in selection.left_out:
+        settings.say(message)
 
-    def adjudications() -> Iterator[Adjudication]:
-        for name in names:
-            # Nobody writes while the files are read, but a person may take hours to decide.
-            with locked(corpus.root) if interactive else nullcontext():
-                found = Adjudication(corpus, name, annotators, chosen, reopen, dry_run=dry_run)
-            if found.log.is_torn:
-                settings.say(
-                    f"{found.log.path}: ignored the unfinished last line, left by an interrupted "
-                    "command."
-                )
-            yield found
+    def opened(document: str) -> Adjudication:
+        # Nobody writes while the files are read, but a person may take hours to decide.
+        with locked(corpus.root) if interactive else nullcontext():
+            names = selection.documents[document]
+            found = Adjudication(
+                corpus, document, names, chosen, reopen, dry_run=dry_run, checker=checker
+            )
+        if found.log.is_torn:
+            settings.say(
+                f"{found.log.path}: ignored the unfinished last line, left by an interrupted "
+                "command."
+            )
+        return found
 
     interactive = False
     if list_only:
-        _list(adjudications(), list_all, output_format)
+        _list(map(opened, selection.documents), list_all, output_format)
         return
     given = read_decisions(decisions_file) if decisions_file else []
-    for document in sorted({decision.document for decision in given} - {*names}):
+    for document in sorted({decision.document for decision in given} - {*selection.documents}):
         settings.say(f"{document}: ignored the decisions on it; it is not being adjudicated.")
     interactive = not (decisions_file or from_curator or dry_run) and sys.stdin.isatty()
     name = curator or from_curator
@@ -138,19 +146,26 @@ def adjudicate(
         raise InvalidInputError("Decisions need a curator. Name a pseudonym: --curator NAME.")
     unfinished = 0
     with nullcontext() if interactive or dry_run else locked(corpus.root):
-        for adjudication in adjudications():
-            unfit = adjudication.apply(_with_curator(given, who))
-            for decision in unfit:
-                settings.say(
-                    f"{decision.document}: ignored the decision on {decision.case}: there is no "
-                    "such case, or its options have changed."
-                )
-            if from_curator is not None and who is not None:
-                _adopt(corpus, adjudication, from_curator, who)
-            if interactive and who and not decide_cases(corpus.root, adjudication, who):
-                return
-            with locked(corpus.root) if interactive else nullcontext():
-                unfinished += not _write_gold(settings, adjudication, who, replace, dry_run)
+        for document in selection.documents:
+            try:
+                adjudication = opened(document)
+                for decision in adjudication.apply(_with_curator(given, who)):
+                    settings.say(
+                        f"{decision.document}: ignored the decision on {decision.case}: there is "
+                        "no such case, or its options have changed."
+                    )
+                if from_curator is not None and who is not None:
+                    _adopt(corpus, adjudication, from_curator, who)
+                if interactive and who and not decide_cases(corpus.root, adjudication, who):
+                    return
+                with locked(corpus.root) if interactive else nullcontext():
+                    unfinished += not _write_gold(settings, adjudication, who, replace, dry_run)
+            except DatelineError as error:
+                # The next document's first case would clear the message off the terminal.
+                if interactive or len(selection.documents) == 1:
+                    raise
+                echo(f"Error: {error}", err=True)
+                unfinished += 1
     if unfinished:
         raise click.exceptions.Exit(1)
 
