@@ -26,11 +26,4 @@ class ServerError(DatelineError):
 
 
 class MissingExtraError(DatelineError, ImportError):
-    """An optional dependency is not installed; the message names the extra that brings it."""
-
-
-def missing_extra(package: str, extra: str) -> MissingExtraError:
-    """The error for a package that an optional extra of Dateline installs."""
-    return MissingExtraError(
-        f"{package} is not installed. In a checkout of Dateline, run: pip install -e '.[{extra}]'"
-    )
+    """An optional dependency is not installed; the message names the extra and its packages."""

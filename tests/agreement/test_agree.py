@@ -136,7 +136,7 @@ def test_only_the_pieces_of_a_span_are_marked(two, run):
     assert f"<mark>{escape(split.spans[1].text)}</mark>" in page
 
 
-def test_gamma_is_measured_on_demand(files, run):
+def test_gamma_is_measured_on_demand(files, run, capfd):
     files.check()
     corpus = files.corpus
     gold = corpus.read_annotation("gold", "summit")
@@ -162,6 +162,7 @@ def test_gamma_is_measured_on_demand(files, run):
     assert other["events"].gamma is None
     shown = run(corpus, "agree", "ana", "bo", "--gamma", "--layers", "entities").stdout
     assert "entities: gamma" in shown
+    assert capfd.readouterr().out == "", "the solver is silent"
 
 
 def test_agreement_is_symmetric(two):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -101,18 +102,7 @@ def test_a_pseudonym_without_a_user_is_explained(studio_of):
     assert "'ana' is not NUMBER=PSEUDONYM" in result.stderr
 
 
-def test_without_the_client_it_says_how_to_install_it(studio_of, monkeypatch):
-    for name in [name for name in sys.modules if name.partition(".")[0] == "label_studio_sdk"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "label_studio_sdk", None)
-    result = studio_of("push", "--token", TOKEN)
-    assert result.exit_code == 1
-    assert "pip install -e '.[studio]'" in result.stderr
-
-
 def test_the_client_is_not_imported_before_it_is_needed():
-    import subprocess
-
     modules = "dateline.cli.annotation.studio, dateline.label_studio.sync.push, dateline.label_studio.sync.pull"
     code = f"import sys, {modules}; sys.exit('label_studio_sdk' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

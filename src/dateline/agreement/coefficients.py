@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dateline.errors import missing_extra
+from dateline.extras import extra
 from dateline.metrics.counts import FloatArray
 
 Tables = npt.NDArray[np.integer[Any]]
@@ -50,10 +50,8 @@ def krippendorff_alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | N
     paired = any(sum(label is not None for label in unit) > 1 for unit in zip(*coders, strict=True))
     if len(labels) < 2 or not paired:
         return None
-    try:
+    with extra("agreement"):
         import krippendorff  # noqa: PLC0415 (optional)
-    except ModuleNotFoundError:
-        raise missing_extra("krippendorff", "agreement") from None
     numbers = {label: n for n, label in enumerate(labels)}
     table = np.array(
         [[np.nan if x is None else numbers[x] for x in coder] for coder in coders], dtype=float

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from dateline.annotations.items import items_of_layer, label_of, spans_of
-from dateline.errors import missing_extra
+from dateline.extras import extra
 from dateline.model import Annotation, Document
 
 
@@ -24,15 +24,15 @@ def gamma(
     Source: Mathet, Widlöcher and Métivier, "The Unified and Holistic Method Gamma (γ) for
     Inter-Annotator Agreement Measure and Alignment", Computational Linguistics 41(3), 2015.
     """
-    try:
-        import numpy as np  # noqa: PLC0415 (heavy)
+    import numpy as np  # noqa: PLC0415 (heavy)
+
+    with extra("gamma"):
+        from cvxopt import glpk  # noqa: PLC0415 (optional)
         from pyannote.core import Segment  # noqa: PLC0415 (optional, and slow to import)
         from pygamma_agreement import (  # noqa: PLC0415
             CombinedCategoricalDissimilarity,
             Continuum,
         )
-    except ModuleNotFoundError:
-        raise missing_extra("pygamma-agreement", "gamma") from None
     continuum, before = Continuum(), 0
     counts: dict[str, int] = {}
     for document, sides in documents:
@@ -50,10 +50,13 @@ def gamma(
     state, level = np.random.get_state(), logging.root.level
     np.random.seed(seed)
     logging.root.setLevel(logging.ERROR)
+    # Its threads silence the solver one by one, and each undoes that for all of them.
+    glpk.options["msg_lev"] = "GLP_MSG_OFF"
     try:
         result = continuum.compute_gamma(CombinedCategoricalDissimilarity(alpha=1, beta=1))
         value = float(result.gamma)
     finally:
         np.random.set_state(state)
         logging.root.setLevel(level)
+        glpk.options.pop("msg_lev", None)
     return None if math.isnan(value) else value

@@ -36,6 +36,7 @@ def measure_agreement(
         raise InvalidInputError("Agreement needs at least two different annotators, each once.")
     valid = valid_annotations(corpus, documents or None, annotators)
     chosen = [IndexedDocument(one) for one in valid]
+    alpha = {layer: _alpha_of_all(annotators, chosen, layer) for layer in layers}
     names = [*combinations(annotators, 2)]
     resamples = resamples_of_each(len(names))
     pairs = []
@@ -49,7 +50,7 @@ def measure_agreement(
         annotators=tuple(annotators),
         resamples=resamples,
         pairs=tuple(pairs),
-        alpha={layer: _alpha_of_all(annotators, chosen, layer) for layer in layers},
+        alpha=alpha,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dateline.corpus.segmentation.choosing import missing_library
+from dateline.extras import how_to_install
 
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]{0,500})?/?>")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
@@ -36,10 +37,11 @@ def warnings_about(text: str, language: str | None) -> Iterator[str]:
         yield "has soft hyphens, which annotators cannot see"
     if _is_hard_wrapped(text):
         yield "has lines that end within sentences; a line break ends a sentence"
-    extra = missing_library(text, language)
-    if extra is not None:
+    missing = missing_library(text, language)
+    if missing is not None:
         yield (
-            f'has no tokens for words: {language} needs the extra "{extra}", or a file of tokens'
+            f'has no tokens for words: {language} needs the extra "{missing}", or a file of '
+            f"tokens. {how_to_install(missing)}"
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from dateline.errors import missing_extra
+from dateline.extras import extra
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
@@ -82,11 +82,9 @@ def draw(plots: Iterable[Plot], folder: Path) -> dict[Path, bytes]:
 
     Raises MissingExtraError without matplotlib.
     """
-    try:
+    with extra("plots"):
         from matplotlib import rc_context  # noqa: PLC0415 (heavy and optional)
         from matplotlib.figure import Figure  # noqa: PLC0415
-    except ModuleNotFoundError:
-        raise missing_extra("matplotlib", "plots") from None
 
     made: dict[Path, bytes] = {}
     for plot in plots:

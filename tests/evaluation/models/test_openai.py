@@ -7,7 +7,6 @@ the handling of errors.
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -223,14 +222,6 @@ def test_a_missing_endpoint_and_a_wrong_number_are_explained(run, five, tmp_path
     assert (
         "an option is not a number: invalid"
         in run(five, "predict", "--model", "openai:m", *out, *wrong).stderr
-    )
-
-
-def test_a_missing_library_is_explained(run, five, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "tenacity", None)
-    result = run(five, "predict", "--model", "openai:m", "--out", str(tmp_path / "o.jsonl"))
-    assert "tenacity is not installed. In a checkout of Dateline, run: pip install -e '.[llm]'" in (
-        result.stderr
     )
 
 

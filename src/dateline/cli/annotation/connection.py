@@ -20,6 +20,7 @@ from dateline.cli.shared import (
     pass_settings,
 )
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.extras import extra
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
@@ -84,7 +85,8 @@ class Target:
 
         retry = None
         if self.backoff is not None:
-            from dateline.label_studio.server.retry import RetryPolicy
+            with extra("studio"):
+                from dateline.label_studio.server.retry import RetryPolicy
 
             retry = RetryPolicy.starting_at(self.backoff)
         timeout = DEFAULT_TIMEOUT if self.timeout is None else self.timeout

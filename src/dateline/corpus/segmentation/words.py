@@ -7,13 +7,13 @@ import io
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from importlib.metadata import version
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 
 import regex
 
 from dateline.corpus.segmentation.unicode import IDEOGRAPHS, SplitWords
+from dateline.extras import extra
 from dateline.model import Range, Struct
 
 _PIECE = 1_000
@@ -35,8 +35,11 @@ class WordLibrary(Struct, frozen=True):
 
     @property
     def is_installed(self) -> bool:
-        """Whether the library can be imported."""
-        return find_spec(self.module) is not None
+        """Whether all packages are installed."""
+        try:
+            return bool(self.version)
+        except PackageNotFoundError:
+            return False
 
     @property
     def version(self) -> str:
@@ -45,7 +48,8 @@ class WordLibrary(Struct, frozen=True):
 
     def split(self, run: str) -> Iterator[Range]:
         """The words of a run of this script."""
-        split = _loaded(self.load)
+        with extra(self.extra):
+            split = _loaded(self.load)
         for start in range(0, len(run), _PIECE):
             for first, last in split(run[start : start + _PIECE]):
                 yield start + first, start + last

@@ -18,10 +18,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from dateline.errors import InvalidInputError, NotFoundError, missing_extra
+from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
 from dateline.evaluation.models.secrets import without_secrets
+from dateline.extras import extra
 from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
 from dateline.files.writing import sha256, write_atomically
 from dateline.ontology.labels import Ontology
@@ -86,11 +87,9 @@ def make(config: ModelConfig) -> ChatModel:
     InvalidInputError if an option is missing or not a number.
     """
     config.check_options(*OPTIONS)
-    try:
+    with extra("llm"):
         import httpx  # noqa: F401, PLC0415 (optional)
         import tenacity  # noqa: F401, PLC0415 (optional)
-    except ImportError as error:
-        raise missing_extra(error.name or "httpx", "llm") from None
     option = config.options.get
     base_url = option("base_url", os.environ.get("OPENAI_BASE_URL", ""))
     if not config.argument or not base_url:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dateline.errors import InvalidInputError, NotFoundError, missing_extra
+from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
+from dateline.extras import extra
 from dateline.files.reading import read_toml
 from dateline.model import Mention, Span
 from dateline.ontology.labels import Ontology
@@ -23,10 +24,8 @@ def make(config: ModelConfig) -> SpacyPipeline:
     InvalidInputError if the mapping is not valid.
     """
     config.check_options("labels")
-    try:
+    with extra("spacy"):
         import spacy  # noqa: PLC0415 (heavy and optional)
-    except ImportError:
-        raise missing_extra("spaCy", "spacy") from None
     try:
         pipeline = spacy.load(config.argument)
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from dateline.errors import InvalidInputError
+from dateline.extras import extra
 from dateline.label_studio.config.controls import (
     CLAIM,
     CLAIMER,
@@ -143,7 +144,8 @@ def row_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
     It checks labels, and that relations have both ends, without which the page breaks; it does not
     check offsets.
     """
-    from label_studio_sdk.label_interface.interface import LabelInterface  # noqa: PLC0415 (heavy)
+    with extra("studio"):
+        from label_studio_sdk.label_interface.interface import LabelInterface  # noqa: PLC0415 (heavy)
 
     page: Any = LabelInterface(config)
     errors = page.validate_prediction({"result": list(rows)}, return_errors=True)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from dateline.errors import InvalidInputError, missing_extra
+from dateline.errors import InvalidInputError
+from dateline.extras import extra
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.error_messages import explain_errors
 from dateline.label_studio.server.reading import NO_SDK_RETRIES
@@ -60,12 +61,10 @@ def connect(
             "The token is empty, or has spaces or other characters that no token has. Copy it "
             "again from Account & Settings."
         )
-    try:
+    with extra("studio"):
         from label_studio_sdk.base_client import LabelStudioBase  # noqa: PLC0415 (heavy and optional)
 
         from dateline.label_studio.server.retry import RetryingClient, RetryPolicy, TokenRenewal  # noqa: PLC0415
-    except ModuleNotFoundError:
-        raise missing_extra("The Label Studio SDK", "studio") from None
     retry = retry or RetryPolicy()
     renewal = TokenRenewal()
     with RetryingClient(retry, notify, renewal, timeout) as http:
