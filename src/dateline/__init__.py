@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from dateline.errors import ServerError as ServerError
     from dateline.evaluation.arrow_scoring import score_mentions as score_mentions
     from dateline.evaluation.columns.scoring_input import MatchingOptions as MatchingOptions
-    from dateline.evaluation.comparison import ComparisonReport as ComparisonReport
     from dateline.evaluation.comparison import compare as compare
+    from dateline.evaluation.comparison_report import ComparisonReport as ComparisonReport
     from dateline.evaluation.report import Report as Report
+    from dateline.evaluation.scoring import Runs as Runs
     from dateline.evaluation.scoring import score as score
     from dateline.model import Annotation as Annotation
     from dateline.model import Argument as Argument
@@ -53,9 +54,10 @@ _PUBLIC = {
     ),
     "evaluation.arrow_scoring": ("score_mentions",),
     "evaluation.columns.scoring_input": ("MatchingOptions",),
-    "evaluation.comparison": ("ComparisonReport", "compare"),
+    "evaluation.comparison": ("compare",),
+    "evaluation.comparison_report": ("ComparisonReport",),
     "evaluation.report": ("Report",),
-    "evaluation.scoring": ("score",),
+    "evaluation.scoring": ("Runs", "score"),
     "model": (
         "Annotation",
         "Argument",

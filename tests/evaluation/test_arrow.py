@@ -71,7 +71,9 @@ def test_all_modes_are_those_of_scoring_rows(five: Corpus, five_predicted, run):
         [{"type": m["type"], "spans": m["spans"]} for m in by_id[i]["mentions"]] for i in gold["id"]
     ]
     predicted = dataset(rows, Value("string"))
-    wanted = dateline.score([by_id[i] for i in gold["id"]], gold, layers=["entities"])
+    wanted = dateline.score(
+        [by_id[i] for i in gold["id"]], gold, layers=["entities"], ontology=five.ontology
+    )
     found = score_mentions(gold, predicted, five.ontology)
     for mode in MODES:
         assert found[mode] == wanted.score("entities", mode).total

@@ -12,7 +12,7 @@ def test_scoring_a_file_prints_tables_and_the_signature(five, five_predicted, wr
     assert result.exit_code == 0, result.output
     assert "coreference" in result.stdout
     assert "offsets:code-points" in result.stdout
-    assert "only 5 documents" in result.stderr
+    assert "units:documents|runs:1" in result.stdout
 
 
 def test_scores_as_json_have_everything(five, five_predicted, written, run):

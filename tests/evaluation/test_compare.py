@@ -12,6 +12,8 @@ from dateline.errors import DatelineError
 from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.comparison import compare_systems, score_systems
 from dateline.evaluation.gold import gold_of_corpus
+from dateline.evaluation.measures.groups import GROUPS
+from dateline.metrics.significance import holm
 
 
 @pytest.fixture
@@ -38,7 +40,8 @@ def test_identical_systems_have_p_1_on_every_measure(five, worse):
         if other.difference is None:
             continue
         assert other.difference == 0
-        assert other.p_bootstrap == other.p_randomization == other.p_holm == 1
+        tested = (1, 1) if found.primary else (None, None)
+        assert (other.p_randomization, other.p_holm) == tested
         assert other.interval == (0, 0)
 
 
@@ -48,21 +51,48 @@ def test_a_clear_gain_is_seen_with_its_interval(five, five_predicted, worse):
     (other,) = found.others
     assert other.difference == pytest.approx(1 - found.first)
     assert other.interval[0] > 0
-    assert other.p_bootstrap < 0.01
     # Five documents can be exchanged in 32 ways, of which two are as extreme.
-    assert other.p_randomization == pytest.approx(2 / 32, abs=0.03)
+    assert other.p_randomization == 2 / 32
+    # The paired bootstrap would give p < .01, which five documents cannot show.
+    assert other.p_bootstrap is None
 
 
-def test_many_systems_are_corrected_for(five, five_predicted, worse):
-    gold = gold_of_corpus(five)
-    two = compare_systems(score_systems({"a": worse, "b": five_predicted}, gold))
-    three = compare_systems(
-        score_systems({"a": worse, "b": five_predicted, "c": five_predicted}, gold)
-    )
-    alone = line(two, "entities", "strict").others[0]
-    among = line(three, "entities", "strict").others[0]
-    assert among.p_randomization == alone.p_randomization
-    assert among.p_holm == pytest.approx(2 * alone.p_holm)
+def test_p_is_corrected_for_all_primary_measures_and_all_systems(five, five_predicted, worse):
+    systems = {"a": worse, "b": five_predicted, "c": five_predicted}
+    for layers, names in ((["entities"], "ab"), ((), "ab"), ((), "abc")):
+        chosen = {name: systems[name] for name in names}
+        found = compare_systems(score_systems(chosen, gold_of_corpus(five), layers))
+        tested = [one for measure in found.measures if measure.primary for one in measure.others]
+        # As many as differ: 1 on each of 5 documents, or not at all.
+        p_values = [one.p_randomization for one in tested]
+        assert len(tested) == len({m.group for m in found.measures}) * (len(names) - 1)
+        assert line(found, "entities", "strict").others[0].p_holm == min(1, 2 / 32 * len(tested))
+        assert [one.p_holm for one in tested] == pytest.approx(holm(p_values))
+
+
+def test_exploratory_measures_have_p_values_only_if_asked(five, five_predicted, worse):
+    systems = score_systems({"a": worse, "b": five_predicted}, gold_of_corpus(five))
+    for asked in (False, True):
+        comparison = compare_systems(systems, exploratory_p=asked)
+        for measure in comparison.measures:
+            (one,) = measure.others
+            assert measure.primary == (GROUPS[measure.group].is_primary(measure.measure))
+            if one.difference is not None:
+                assert (one.p_randomization is None) == (not measure.primary and not asked)
+            assert measure.primary or one.p_holm is None
+
+
+def test_macro_f_is_compared_too(five, five_predicted, worse):
+    systems = score_systems({"a": worse, "b": five_predicted}, gold_of_corpus(five))
+    comparison = compare_systems(systems, exploratory_p=True)
+    found = line(comparison, "entities", "strict, macro F1")
+    assert not found.primary
+    assert found.first == dateline.score(worse, five).score("entities", "strict").macro_f1
+    assert found.others[0].value == 1
+    assert found.others[0].p_randomization == 2 / 32
+    assert found.others[0].interval[0] > 0
+    # Measures without labels have no macro F.
+    assert not [m for m in comparison.measures if m.measure == "TI, macro F1"]
 
 
 def test_all_systems_are_scored_on_what_any_of_them_predicts(five, five_predicted):
@@ -127,7 +157,9 @@ def test_a_file_that_is_not_a_report_is_explained(five, files, run, tmp_path):
         (lambda scores: scores[0].update(statistic="X"), '"X" is not a statistic. Allowed: '),
         (lambda scores: scores.append(scores[0]), "is duplicated"),
         (
-            lambda scores: next(iter(scores[0]["documents"].values())).update(matched_gold=1e6),
+            lambda scores: next(iter(scores[0]["counts"].values()))["PERSON"][0].__setitem__(
+                0, 1e6
+            ),
             "has impossible counts",
         ),
     ],

@@ -21,6 +21,12 @@ def test_the_examples_compute_what_they_show():
     assert results.attempted > 40
 
 
+def test_the_primary_measures_are_those_of_the_code():
+    table = re.search(r"\| group \| primary measure \|\n\|.*\|\n((?:\|.*\n)+)", TEXT)[1]
+    described = dict(re.findall(r"^\| (\S+) \| `(.*?)`", table, flags=re.M))
+    assert described == {name: group.primary for name, group in GROUPS.items()}
+
+
 def test_every_group_and_every_measure_is_described(repository, perfect):
     perfect["scores"] = {"check_worthy": {"yes": {perfect["claims"][0]["id"]: 1.0}}}
     report = dateline.score([perfect], repository, layers=["entities", "events", "claims"])

@@ -103,8 +103,9 @@ def test_compare_takes_predictions_and_reports(five, five_predicted, tmp_path):
     report = dateline.compare({"worse": worse, "better": five_predicted}, gold=five.root)
     assert str(report).startswith("better compared with worse on 5 documents of five")
     assert "<table" in report._repr_html_()
+    layers = ["entities", "events", "claims"]
     scored = {
-        name: dateline.score(found, five, per_document=True)
+        name: dateline.score(found, five, layers=layers, per_document=True)
         for name, found in {"worse": worse, "better": five_predicted}.items()
     }
     from_reports = dateline.compare(scored)

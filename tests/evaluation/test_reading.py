@@ -63,7 +63,7 @@ GOOD = {
 }
 COMMANDS = {
     "check": ("check-predictions", "FILE"),
-    "score": ("score", "FILE", "--resamples", "0"),
+    "score": ("score", "FILE"),
     "compare": ("compare", "FILE", "GOOD", "--resamples", "1"),
     "errors": ("errors", "FILE"),
     "add": ("leaderboard", "--add", "FILE", "--name", "mine"),

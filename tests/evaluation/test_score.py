@@ -292,7 +292,7 @@ def test_intervals_hold_the_score_and_do_not_change(five, five_predicted):
     five_predicted[0]["mentions"] = five_predicted[0]["mentions"][:2]
     report = dateline.score(five_predicted, five)
     score = report.score("entities", "strict")
-    assert score.interval[0] < score.value < score.interval[1] == 1
+    assert 0 < score.interval[0] < score.value < score.interval[1] < 1
     assert score.macro_f1_interval is not None
     assert dateline.score(five_predicted, five).scores == report.scores
 

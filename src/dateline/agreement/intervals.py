@@ -17,7 +17,8 @@ from dateline.agreement.coefficients import Tables, f1, kappa_and_alpha
 from dateline.agreement.counts import PairCount
 from dateline.agreement.report import Coefficients, Score
 from dateline.metrics.counts import FloatArray
-from dateline.metrics.resampling import LEVEL, draws
+from dateline.metrics.intervals import LEVEL
+from dateline.metrics.significance import draws
 
 K = TypeVar("K", bound=Hashable)
 

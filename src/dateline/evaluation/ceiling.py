@@ -32,6 +32,6 @@ def annotator_scores(
     predictions = (
         Prediction.from_annotation(corpus.read_annotation(second, name)) for name in both
     )
-    inputs = ScoringInput(gold, predictions, options)
-    found = score_groups(gold, inputs, select_groups(LAYERS, inputs), resamples=0)
+    runs = [ScoringInput(gold, predictions, options)]
+    found = score_groups(gold, runs, select_groups(LAYERS, runs))
     return {(score.group, score.measure): score.value for score in found.scores}

@@ -10,7 +10,9 @@ import msgspec
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.citation import read_citation
+from dateline.dataset.rows import RowMaker
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.evaluation.units import UNIT_COLUMN, unit_of
 from dateline.model import GOLD, ITEM_FIELDS, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
@@ -47,32 +49,53 @@ class DatasetTable(Protocol):
 
 
 class GoldDocument(Text, frozen=True, kw_only=True):
-    """A text with its gold items; ``layers`` are those that were annotated."""
+    """A text with its gold items; ``layers`` are those that were annotated.
+
+    Documents with the same ``unit`` are one unit for intervals and tests; None is a unit alone.
+    """
 
     split: str
     layers: tuple[str, ...]
     items: Prediction
+    unit: str | None = None
 
 
 class Gold(Struct, frozen=True):
-    """All documents that are scored, including those without items, sorted by id."""
+    """All documents that are scored, including those without items, sorted by id.
+
+    ``unit_column`` is the column that the units of the documents are from.
+    """
 
     name: str
     version: str | None
     split: str | None
     ontology: Ontology
     documents: tuple[GoldDocument, ...]
+    unit_column: str = UNIT_COLUMN
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The unit of each document that is in one."""
+        return {one.id: one.unit for one in self.documents if one.unit is not None}
 
 
-def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = None) -> Gold:
+def read_gold(
+    path: Path,
+    split: str | None = None,
+    ontology: Ontology | None = None,
+    group_by: str | None = None,
+) -> Gold:
     """Read the gold of a corpus folder or of a built dataset; ``split`` restricts it.
+
+    Documents with the same value in the column ``group_by`` are one unit; by default in the column
+    ``group``, if there is one.
 
     ``ontology`` replaces that of the corpus or dataset. Raises DatelineError if the folder is
     neither a corpus nor a dataset, has no gold, has labels that the ontology does not have, or is a
     dataset without an ontology and none is given.
     """
     if (path / "schema").is_dir():
-        return with_ontology(gold_of_corpus(Corpus(path), split), ontology)
+        return with_ontology(gold_of_corpus(Corpus(path), split, group_by=group_by), ontology)
     # Scoring a corpus must not wait for the import of `datasets`.
     from dateline.dataset.description.card import CARD  # noqa: PLC0415
     from dateline.dataset.load import declared_ontology, load  # noqa: PLC0415
@@ -81,19 +104,25 @@ def read_gold(path: Path, split: str | None = None, ontology: Ontology | None = 
         used = ontology or declared_ontology(path)
         dataset = load(split=split, path=path)
         parts = [dataset] if split is not None else list(dataset.values())
-        return gold_of_dataset(parts, used, split, path.resolve().name)
+        return gold_of_dataset(parts, used, split, path.resolve().name, group_by)
     raise NotFoundError(
         f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
         "that `dateline build` wrote."
     )
 
 
-def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GOLD) -> Gold:
+def gold_of_corpus(
+    corpus: Corpus,
+    split: str | None = None,
+    annotator: str = GOLD,
+    group_by: str | None = None,
+) -> Gold:
     """Read the gold of a corpus, or the annotations of another annotator to be used as gold.
 
     Raises DatelineError if there are none, or a file has errors.
     """
     citation = read_citation(corpus.root)
+    rows = RowMaker(corpus.ontology)
     found = []
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):
@@ -110,6 +139,7 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GO
                 tokens=document.tokens,
                 layers=annotation.layers,
                 items=Prediction.from_annotation(annotation),
+                unit=unit_of(rows.document_row(document, None), group_by) if group_by else None,
             )
         )
     if not found:
@@ -124,6 +154,7 @@ def gold_of_corpus(corpus: Corpus, split: str | None = None, annotator: str = GO
         split=split,
         ontology=corpus.ontology,
         documents=tuple(found),
+        unit_column=group_by or UNIT_COLUMN,
     )
 
 
@@ -132,6 +163,7 @@ def gold_of_dataset(
     ontology: Ontology | None,
     split: str | None = None,
     name: str = "dataset",
+    group_by: str | None = None,
 ) -> Gold:
     """Read the gold of the config ``documents`` of a dataset, from its splits.
 
@@ -143,7 +175,7 @@ def gold_of_dataset(
             f"{name}: has no ontology, which a dataset in memory, or built by Dateline 0.1, does "
             f"not carry. {ONTOLOGY_HINT}"
         )
-    documents = [found for part in parts for found in _documents(part)]
+    documents = [found for part in parts for found in _documents(part, group_by)]
     if not documents:
         raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
     version = next((str(p.info.version) for p in parts if p.info.version), None)
@@ -153,6 +185,7 @@ def gold_of_dataset(
         split=split,
         ontology=ontology,
         documents=tuple(sorted(documents, key=lambda document: document.id)),
+        unit_column=group_by or UNIT_COLUMN,
     )
     return with_ontology(gold, ontology)
 
@@ -194,13 +227,15 @@ def ontology_at(path: Path) -> Ontology:
     return found
 
 
-def _documents(dataset: DatasetTable) -> Iterator[GoldDocument]:
+def _documents(dataset: DatasetTable, group_by: str | None) -> Iterator[GoldDocument]:
     missing = {"text", "mentions", "events", "claims"} - set(dataset.column_names)
     if missing:
         raise InvalidInputError(
             f"the dataset lacks the columns {', '.join(sorted(missing))}. "
             'Load its config "documents".'
         )
+    if group_by is None and UNIT_COLUMN in dataset.column_names:
+        group_by = UNIT_COLUMN
     for row in dataset.data.to_pylist():
         if row["annotated"]:
             yield GoldDocument(
@@ -212,6 +247,7 @@ def _documents(dataset: DatasetTable) -> Iterator[GoldDocument]:
                 tokens=tuple((t["start"], t["end"]) for t in row["tokens"]),
                 layers=tuple(row["layers"]),
                 items=_items(row),
+                unit=unit_of(row, group_by) if group_by else None,
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -40,31 +40,44 @@ class Rates(Struct, frozen=True):
     f1: float | None
 
 
+RunCounts: TypeAlias = tuple[tuple[float, float, float, float], ...]
+"""For each run: true positives among gold items, gold items, and the same of predicted items."""
+
+
 class Score(Struct, frozen=True):
     """A score by one measure.
 
-    ``value`` is the number to cite: for most measures F1 of the summed counts (micro F1), else what
-    ``statistic`` names. ``interval`` is its 95% bootstrap interval over documents, None for fewer
-    than two. ``total`` has the summed counts, None for BLANC and CoNLL, whose classes cannot be
-    added. ``macro_f1`` is the mean F1 of labels, None if there is one label only. ``documents`` is
-    empty unless counts per document were asked for.
+    ``primary`` says that it is the primary measure of its group. ``value`` is the number to cite:
+    for most measures F1 of the summed counts (micro F1), else what ``statistic`` names. With
+    several runs, it is the mean of ``runs``, and ``deviation`` their standard deviation; all counts
+    are means of runs. ``interval`` is the 95% interval over documents and runs, None for fewer than
+    two documents. ``total`` has the summed counts, None for BLANC and CoNLL, whose classes cannot
+    be added. ``macro_f1`` is the mean F1 of labels, None for a measure without labels.
+    ``documents`` and ``counts``, the counts by document and label, are empty unless counts per
+    document were asked for.
     """
 
     group: str
     measure: str
+    primary: bool
     statistic: str
     value: float | None
     interval: tuple[float, float] | None
+    runs: tuple[float | None, ...]
+    deviation: float | None
     total: Rates | None
     macro_f1: float | None
     macro_f1_interval: tuple[float, float] | None
+    macro_f1_deviation: float | None
     labels: Mapping[str, Rates]
     documents: Mapping[str, Rates]
+    counts: Mapping[str, Mapping[str, RunCounts]]
 
 
 class Report(Struct, frozen=True):
     """All scores of a system, with their signature, problems of the predictions, and notes.
 
+    ``units`` has the group of each document that is in one, if counts per document were asked for.
     ``print(report)`` shows tables, as a notebook does.
     """
 
@@ -72,6 +85,7 @@ class Report(Struct, frozen=True):
     scores: tuple[Score, ...]
     problems: tuple[PredictionProblem, ...]
     notes: tuple[str, ...]
+    units: Mapping[str, str] = {}
 
     def score(self, group: str, measure: str) -> Score:
         """The score by a measure of a group. Raises KeyError if it was not computed."""

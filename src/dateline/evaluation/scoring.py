@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from dateline.corpus.store import Corpus
-from dateline.errors import ConflictError, InvalidInputError
+from dateline.errors import InvalidInputError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
+from dateline.evaluation.counting import CountedMeasure, count_runs
 from dateline.evaluation.gold import (
     DatasetTable,
     Gold,
@@ -21,19 +22,9 @@ from dateline.evaluation.gold import (
     read_gold,
     with_ontology,
 )
-from dateline.evaluation.measures.groups import (
-    BLANC,
-    CONLL,
-    GROUPS,
-    STATISTICS,
-    F,
-    Group,
-    MeasureCounts,
-)
-from dateline.evaluation.report import Report, Score, rates
+from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, Group
+from dateline.evaluation.report import Report, RunCounts, Score, rates
 from dateline.evaluation.signature import sign
-from dateline.metrics.counts import defined, macro_f
-from dateline.metrics.resampling import draws, interval, resampled_sums
 from dateline.model import LAYERS
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
@@ -49,101 +40,79 @@ PredictionSource: TypeAlias = str | Path | Iterable[Prediction | Mapping[str, An
 for module in ("entities", "coreference", "events", "claims"):
     import_module(f"dateline.evaluation.measures.{module}")  # adds its groups to GROUPS
 
-RESAMPLES, SEED = 1000, 13
-FEW = 10
-"""Number of documents up to which a note warns that intervals are unreliable."""
 SHOWN = 5
-"""How many documents a note lists."""
+"""How many documents or measures a note lists."""
 
 
-class CountedMeasure(NamedTuple):
-    """A measure with its counts on the documents that are scored."""
+class Runs:
+    """The predictions of several runs of one system, such as one for each random seed.
 
-    group: str
-    measured: MeasureCounts
-    document_ids: tuple[str, ...]
+    ``Runs("seed1.jsonl", "seed2.jsonl")``; each run is what `score` takes as predictions.
+    """
 
-    @property
-    def name(self) -> str:
-        """Group and measure."""
-        return f"{self.group}: {self.measured.name}"
+    def __init__(self, *runs: PredictionSource) -> None:
+        """Raises InvalidInputError if there are no runs."""
+        if not runs:
+            raise InvalidInputError("there are no runs; name at least one file of predictions.")
+        self.runs = runs
 
 
 def score(
-    predictions: PredictionSource,
+    predictions: PredictionSource | Runs,
     gold: GoldSource,
     *,
     layers: str | Sequence[str] = (),
     split: str | None = None,
     ontology: OntologySource | None = None,
     options: MatchingOptions | None = None,
-    resamples: int = RESAMPLES,
-    seed: int = SEED,
+    group_by: str | None = None,
     per_document: bool = False,
 ) -> Report:
     """Score predictions against gold.
 
     ``predictions`` is the path of a JSON Lines file, or predictions as structs or dicts. Their
-    offsets are Unicode code points, end exclusive. ``gold`` is the path of a corpus or of a built
-    dataset, a Corpus, or a Dataset or DatasetDict of the config ``documents``. The latter do not
-    carry their ontology: ``ontology`` is the path of the ontology.schema.json, corpus or built
-    dataset that has it.
+    offsets are Unicode code points, end exclusive. With several `Runs` of a system, a score is the
+    mean of its runs. ``gold`` is the path of a corpus or of a built dataset, a Corpus, or a Dataset
+    or DatasetDict of the config ``documents``. The latter do not carry their ontology:
+    ``ontology`` is the path of the ontology.schema.json, corpus or built dataset that has it.
 
     ``layers`` are layers or groups of measures such as ``"coreference"``, by default all that are
-    predicted. ``split`` scores the documents of one split. ``resamples`` and ``seed`` are those of
-    the bootstrap intervals. ``per_document`` adds the counts of each document to the report, which
-    `compare` needs.
+    predicted. ``split`` scores the documents of one split. ``group_by`` names a column of the
+    config ``documents``, such as ``"source.publisher"``: documents with the same value are one unit
+    for intervals and tests; by default the column ``group``, if there is one. ``per_document`` adds
+    the counts of each document to the report, which `compare` needs.
 
     Raises DatelineError if a prediction has not the right shape, or is about a document or text
     that the gold does not have.
     """
-    found = as_gold(gold, split, ontology)
-    inputs = ScoringInput(found, as_predictions(predictions), options)
-    groups = select_groups(layers, inputs)
-    return score_groups(found, inputs, groups, resamples, seed, per_document=per_document)
+    found = as_gold(gold, split, ontology, group_by)
+    runs = read_runs(predictions, found, options)
+    return score_groups(found, runs, select_groups(layers, runs), per_document=per_document)
 
 
 def score_groups(
-    gold: Gold,
-    inputs: ScoringInput,
-    groups: Sequence[Group],
-    resamples: int = RESAMPLES,
-    seed: int = SEED,
-    *,
-    per_document: bool = False,
+    gold: Gold, runs: Sequence[ScoringInput], groups: Sequence[Group], *, per_document: bool = False
 ) -> Report:
-    """The scores of some groups of measures."""
-    drawn: dict[int, Any] = {}
-    scores = []
-    for counted in count_groups(inputs, groups):
-        number = len(counted.document_ids)
-        if number not in drawn:
-            drawn[number] = draws(number, resamples, seed) if number > 1 and resamples else None
-        scores.append(_score(counted, drawn[number], per_document=per_document))
+    """The scores of some groups of measures, as means of one or more runs."""
+    counted, left_out = count_runs(runs, groups)
     return Report(
-        signature=sign(gold, inputs, tuple(group.name for group in groups), resamples, seed),
-        scores=tuple(scores),
-        problems=tuple(inputs.problems),
-        notes=tuple(_notes(inputs, groups)),
+        signature=sign(gold, runs[0], tuple(group.name for group in groups), len(runs)),
+        scores=tuple(_score(one, gold.units, per_document=per_document) for one in counted),
+        problems=tuple(problem for run in runs for problem in run.problems),
+        notes=tuple(_notes(gold, runs, groups, left_out)),
+        units=gold.units if per_document else {},
     )
 
 
-def count_groups(inputs: ScoringInput, groups: Iterable[Group]) -> list[CountedMeasure]:
-    """The counts of each measure, on the documents whose gold was annotated on its layer."""
-    if inputs.options.given_triggers:
-        _refuse_other_triggers(inputs)
-    found = []
-    for group in groups:
-        kept = inputs.annotated(group.layer)
-        names = tuple(np.array(inputs.document_ids, object)[kept])
-        for measured in group.measure(inputs):
-            found.append(
-                CountedMeasure(group.name, measured._replace(counts=measured.counts[kept]), names)
-            )
-    return found
+def read_runs(
+    predictions: PredictionSource | Runs, gold: Gold, options: MatchingOptions | None = None
+) -> list[ScoringInput]:
+    """The columns of each run of a system, or of its single run."""
+    sources = predictions.runs if isinstance(predictions, Runs) else (predictions,)
+    return [ScoringInput(gold, as_predictions(source), options) for source in sources]
 
 
-def select_groups(layers: str | Sequence[str], inputs: ScoringInput) -> list[Group]:
+def select_groups(layers: str | Sequence[str], runs: Sequence[ScoringInput]) -> list[Group]:
     """The groups of measures by the names of layers or groups; without names, those predicted.
 
     Raises InvalidInputError for a name that is neither, or if nothing is left to score.
@@ -155,14 +124,15 @@ def select_groups(layers: str | Sequence[str], inputs: ScoringInput) -> list[Gro
                 f"layers: {name!r} is neither a layer nor a group of measures. "
                 f"Allowed layers: {', '.join(LAYERS)}. Allowed groups: {', '.join(GROUPS)}."
             )
-    gold, predicted = inputs.gold, inputs.predicted
-    groups = [
-        group
-        for group in GROUPS.values()
-        if group.name in names
-        or (not names and group.has_items(predicted))
-        or (group.layer in names and (group.has_items(gold) or group.has_items(predicted)))
-    ]
+    groups = []
+    for group in GROUPS.values():
+        predicted = any(group.has_items(run.predicted) for run in runs)
+        if (
+            group.name in names
+            or (not names and predicted)
+            or (group.layer in names and (predicted or group.has_items(runs[0].gold)))
+        ):
+            groups.append(group)
     if not groups:
         raise InvalidInputError(
             "the predictions have no items to score. Name layers to score them as missed."
@@ -171,7 +141,10 @@ def select_groups(layers: str | Sequence[str], inputs: ScoringInput) -> list[Gro
 
 
 def as_gold(
-    gold: GoldSource, split: str | None = None, ontology: OntologySource | None = None
+    gold: GoldSource,
+    split: str | None = None,
+    ontology: OntologySource | None = None,
+    group_by: str | None = None,
 ) -> Gold:
     """Gold from any source. Raises DatelineError if it has none, or has other labels."""
     if isinstance(ontology, str | Path):
@@ -179,13 +152,13 @@ def as_gold(
     if isinstance(gold, Gold):
         return with_ontology(gold, ontology)
     if isinstance(gold, Corpus):
-        return with_ontology(gold_of_corpus(gold, split), ontology)
+        return with_ontology(gold_of_corpus(gold, split, group_by=group_by), ontology)
     if isinstance(gold, str | Path):
-        return read_gold(Path(gold), split, ontology)
+        return read_gold(Path(gold), split, ontology, group_by)
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]
     if split is not None:
         parts = [part for part in parts if str(part.split) == split]
-    return gold_of_dataset(parts, ontology, split)
+    return gold_of_dataset(parts, ontology, split, group_by=group_by)
 
 
 def as_predictions(predictions: PredictionSource) -> Iterator[Prediction]:
@@ -195,62 +168,78 @@ def as_predictions(predictions: PredictionSource) -> Iterator[Prediction]:
     return (as_prediction(value, number) for number, value in enumerate(predictions))
 
 
-def _score(counted: CountedMeasure, drawn: Any, *, per_document: bool) -> Score:
-    measured = counted.measured
-    statistic = STATISTICS[measured.statistic]
-    total = measured.counts.sum(axis=0)
-    has_macro = measured.statistic == F and len(measured.labels) > 1
-    sums = None if drawn is None else resampled_sums(measured.counts, drawn)
-    documents = measured.counts.sum(axis=1)
+def _score(counted: CountedMeasure, units: Mapping[str, str], *, per_document: bool) -> Score:
+    average, *others = counted.averages(units)
+    macro = others[0] if others else None
+    total = counted.counts.mean(axis=0).sum(axis=0)
     return Score(
         group=counted.group,
-        measure=measured.name,
-        statistic=measured.statistic,
-        value=defined(statistic(total)),
-        interval=None if sums is None else interval(statistic(sums)),
-        total=None if measured.statistic in (BLANC, CONLL) else rates(total.sum(axis=0)),
-        macro_f1=defined(macro_f(total)) if has_macro else None,
-        macro_f1_interval=interval(macro_f(sums)) if has_macro and sums is not None else None,
+        measure=counted.measure,
+        primary=counted.primary,
+        statistic=counted.statistic,
+        value=average.value,
+        interval=average.interval,
+        runs=average.of_runs if len(average.counts) > 1 else (),
+        deviation=average.deviation,
+        total=None if counted.statistic in (BLANC, CONLL) else rates(total.sum(axis=0)),
+        macro_f1=macro.value if macro else None,
+        macro_f1_interval=macro.interval if macro else None,
+        macro_f1_deviation=macro.deviation if macro else None,
         labels={
             label: rates(counts)
-            for label, counts in zip(measured.labels, total, strict=True)
+            for label, counts in zip(counted.labels, total, strict=True)
             if label and counts.any()
         },
         documents={
             name: rates(counts)
-            for name, counts in zip(counted.document_ids, documents, strict=True)
+            for name, counts in zip(
+                counted.document_ids, counted.counts.mean(axis=0).sum(axis=1), strict=True
+            )
         }
         if per_document
         else {},
+        counts=_label_counts(counted) if per_document else {},
     )
 
 
-def _notes(inputs: ScoringInput, groups: Sequence[Group]) -> Iterator[str]:
-    if inputs.missing:
-        yield (
-            f"{len(inputs.missing)} of {inputs.document_count} documents have no prediction, so "
-            f"all of their gold counts as missed: {', '.join(listed(inputs.missing, SHOWN))}"
-        )
-    if inputs.document_count == 1:
-        yield "one document: the scores have no interval and say little about other texts"
-    elif inputs.document_count <= FEW:
-        yield f"only {inputs.document_count} documents: the intervals are unreliable"
-    unscored = [g.name for g in GROUPS.values() if g not in groups and g.has_items(inputs.gold)]
+def _label_counts(counted: CountedMeasure) -> Mapping[str, Mapping[str, RunCounts]]:
+    """Counts by document and label; without labels that a document does not have."""
+    by_document = counted.counts.transpose(1, 2, 0, 3)
+    # Scores of several classes, such as CoNLL, need all of them.
+    kept = np.asarray((by_document > 0).any(axis=(-1, -2)))
+    kept |= counted.statistic in (BLANC, CONLL)
+    return {
+        name: {
+            label: tuple(map(tuple, of_label.tolist()))
+            for label, of_label, is_kept in zip(counted.labels, of_document, of_kept, strict=True)
+            if is_kept
+        }
+        for name, of_document, of_kept in zip(counted.document_ids, by_document, kept, strict=True)
+    }
+
+
+def _notes(
+    gold: Gold, runs: Sequence[ScoringInput], groups: Sequence[Group], left_out: Sequence[str]
+) -> Iterator[str]:
+    documents = len(gold.documents)
+    for number, run in enumerate(runs, start=1):
+        if run.missing:
+            of_run = f"run {number}: " if len(runs) > 1 else ""
+            yield (
+                f"{of_run}{len(run.missing)} of {documents} documents have no prediction, so "
+                f"all of their gold counts as missed: {', '.join(listed(run.missing, SHOWN))}"
+            )
+    units = len({gold.units.get(name, (name,)) for name in runs[0].document_ids})
+    if units == 1:
+        unit = "document" if documents == 1 else "group of documents"
+        yield f"one {unit}: the scores have no interval and say little about other texts"
+    if left_out:
+        names = ", ".join(listed(left_out, SHOWN))
+        yield f"not predicted in every run, so not scored: {names}"
+    unscored = [g.name for g in GROUPS.values() if g not in groups and g.has_items(runs[0].gold)]
     if unscored:
         yield f"in the gold, but not predicted and not scored: {', '.join(unscored)}"
     for group in groups:
-        left_out = int(np.count_nonzero(~inputs.annotated(group.layer)))
-        if left_out:
-            yield f"{group.name}: {left_out} documents without gold on this layer were left out"
-
-
-def _refuse_other_triggers(inputs: ScoringInput) -> None:
-    found = inputs.event_matches
-    gold, predicted = len(inputs.gold.events), len(inputs.predicted.events)
-    right = int(np.count_nonzero(found.exact & found.typed))
-    if not right == gold == predicted:
-        raise ConflictError(
-            "with given triggers, the predicted events must be those of the gold: "
-            f"{right} of {gold} gold triggers are predicted with their type, and "
-            f"{predicted - right} other triggers."
-        )
+        without = int(np.count_nonzero(~runs[0].annotated(group.layer)))
+        if without:
+            yield f"{group.name}: {without} documents without gold on this layer were left out"

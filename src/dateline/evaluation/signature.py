@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib.metadata import version
 
 import msgspec
@@ -34,8 +35,9 @@ class Signature(Struct, frozen=True):
     offsets: str
     denominators: str
     undefined: str
-    resamples: int
-    seed: int
+    intervals: str
+    units: str
+    runs: int
     dateline: str
 
     def __str__(self) -> str:
@@ -57,9 +59,10 @@ class Signature(Struct, frozen=True):
         """The part that values depend on; scores with equal rules can be compared.
 
         Groups do not affect each other's values, and the hash of the gold identifies it better than
-        the corpus's name, which a dataset does not have, and version.
+        the corpus's name, which a dataset does not have, and version. Systems may have different
+        numbers of runs.
         """
-        return msgspec.structs.replace(self, corpus="", version=None, groups=())
+        return msgspec.structs.replace(self, corpus="", version=None, groups=(), runs=1)
 
     def differences(self, other: Signature) -> list[str]:
         """The fields that differ in another signature, each with both values."""
@@ -70,10 +73,8 @@ class Signature(Struct, frozen=True):
         ]
 
 
-def sign(
-    gold: Gold, inputs: ScoringInput, groups: tuple[str, ...], resamples: int, seed: int
-) -> Signature:
-    """The signature of the scores of some groups of measures."""
+def sign(gold: Gold, inputs: ScoringInput, groups: tuple[str, ...], runs: int = 1) -> Signature:
+    """The signature of the scores of some groups of measures, averaged over so many runs."""
     options = inputs.options
     return Signature(
         corpus=gold.name,
@@ -92,7 +93,17 @@ def sign(
         offsets="code-points",
         denominators="all-gold",
         undefined="none",
-        resamples=resamples,
-        seed=seed,
+        intervals="jackknife",
+        units=_units(gold),
+        runs=runs,
         dateline=version("dateline"),
     )
+
+
+def _units(gold: Gold) -> str:
+    """The unit of intervals and tests; of groups also their column, number and hash."""
+    if not gold.units:
+        return "documents"
+    lines = "\n".join(f"{document}\t{unit}" for document, unit in sorted(gold.units.items()))
+    digest = hashlib.sha256(lines.encode()).hexdigest()[:HASH]
+    return f"{gold.unit_column},{len(set(gold.units.values()))},{digest}"

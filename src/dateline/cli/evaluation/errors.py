@@ -73,8 +73,8 @@ def errors(
     against = as_gold(gold or settings.root, split, ontology)
     options = matching_options(**matching)
     inputs = ScoringInput(against, as_predictions(predictions), options)
-    groups = select_groups(layers, inputs)
-    scores = score_groups(against, inputs, groups, resamples=0)
+    groups = select_groups(layers, [inputs])
+    scores = score_groups(against, [inputs], groups)
     analysis = analyze_errors(against, inputs, {group.layer for group in groups}, examples)
     corpus = Corpus(settings.root)
     documents = [document.id for document in against.documents]

@@ -41,7 +41,7 @@ BLOCK = "leaderboard"
 @click.option("--name", help="With --add: name of the result's file.")
 @click.option("--title", help="With --add: title of the system.  [default: the name]")
 @click.option("--note", default="", help="With --add: note for readers of the scores.")
-@format_option("text", "json", "md", "html")
+@format_option("text", "json", "md", "html", "csv", "latex")
 @pass_settings
 def leaderboard(
     settings: Settings,
@@ -101,8 +101,18 @@ def _show(
     if output_format == "json":
         echo_json(results)
         return
+    if output_format == "csv":
+        from dateline.evaluation.tables.records import scores_csv
+
+        echo(scores_csv({n: (str(r.signature), r.scores) for n, r in results.items()}), nl=False)
+        return
     notes, short, detailed = _content(corpus, gold, listed, results)
-    if output_format == "html":
+    if output_format == "latex":
+        from dateline.evaluation.leaderboard.comparable import current_signature
+        from dateline.rendering.latex import latex_tables
+
+        echo(latex_tables(notes, short, str(current_signature(gold))), nl=False)
+    elif output_format == "html":
         echo(_page(notes, [*short, *detailed]), nl=False)
     elif output_format == "md":
         echo(_readme_block(notes, short), nl=False)

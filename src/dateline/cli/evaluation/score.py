@@ -10,62 +10,63 @@ import click
 from dateline.cli.evaluation.scoring_options import (
     FILE,
     gold_options,
+    group_by_option,
     print_report,
-    resampling_options,
     scoring_arguments,
 )
-from dateline.cli.shared import Command, Settings, echo_json, format_option, pass_settings
+from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, pass_settings
 from dateline.rendering.listing import listed
 
 PROBLEMS_SHOWN = 5
 
 
 @click.command(cls=Command)
-@click.argument("predictions", type=FILE)
+@click.argument("predictions", nargs=-1, required=True, type=FILE)
 @gold_options
-@format_option("text", "json", "md", "html")
+@group_by_option
+@format_option("text", "json", "md", "html", "csv", "latex")
 @click.option("--by-label", is_flag=True, help="Show scores by label too (JSON always has them).")
 @click.option("--by-document", is_flag=True, help="Show scores by document too.")
-@resampling_options(0)
 @pass_settings
 def score(
     settings: Settings,
     /,
-    predictions: Path,
+    predictions: tuple[Path, ...],
     output_format: str,
     by_label: bool,
     by_document: bool,
-    resamples: int,
-    seed: int,
     **gold_and_matching: Any,
 ) -> None:
     """Score predictions against gold.
 
-    PREDICTIONS is a JSON Lines file that fits schema/prediction.schema.json. docs/metrics.md
-    defines every measure. The signature on the last line says what was scored and by which rules;
-    cite it with the scores.
+    PREDICTIONS is a JSON Lines file that fits schema/prediction.schema.json. Several files are runs
+    of one system, such as one for each random seed: scores are means of the runs, with their
+    standard deviation. docs/metrics.md defines every measure. The signature on the last line says
+    what was scored and by which rules; cite it with the scores.
 
     \b
     Example:
       dateline score predictions.jsonl
       dateline score predictions.jsonl --split test --layers entities,claims --format json
+      dateline score seed1.jsonl seed2.jsonl seed3.jsonl --format latex > scores.tex
     """
     import dateline
-    from dateline.evaluation.tables.scores import LEGEND, notes, tables
+    from dateline.evaluation.tables.records import score_csv
+    from dateline.evaluation.tables.scores import legend, notes, tables
 
     report = dateline.score(
-        predictions,
+        dateline.Runs(*predictions),
         **scoring_arguments(settings, **gold_and_matching),
-        resamples=resamples,
-        seed=seed,
         per_document=by_document,
     )
     if output_format == "json":
         echo_json(report.to_dict())
+    elif output_format == "csv":
+        echo(score_csv(report, by_label=by_label), nl=False)
     else:
         shown = tables(report, by_label=by_label)
-        lead = [*notes(report), LEGEND]
-        title = f"Scores of {predictions.name}"
+        lead = [*notes(report), *legend(report)]
+        title = f"Scores of {', '.join(path.name for path in predictions)}"
         print_report(output_format, title, lead, shown, str(report.signature))
     for note in report.notes:
         settings.say(f"Note: {note}.")

@@ -25,6 +25,13 @@ ontology_option = click.option(
 )  # fmt: skip
 
 
+group_by_option = click.option(
+    "--group-by", metavar="COLUMN",
+    help="Column of the documents, such as source.publisher: those with the same value are one "
+    "unit for intervals and tests.  [default: group, if the gold has it]",
+)  # fmt: skip
+
+
 def gold_options(command: C) -> C:
     """Options for the gold, and for how items are matched with it."""
     for option in reversed(
@@ -63,22 +70,6 @@ def gold_options(command: C) -> C:
     return command
 
 
-def resampling_options(fewest: int) -> Callable[[C], C]:
-    """Options for bootstrap and randomization, with at least so many resamples."""
-
-    def decorate(command: C) -> C:
-        resamples = click.option(
-            "--resamples", type=click.IntRange(fewest), default=1000, show_default=True,
-            help="Number of bootstrap resamples.",
-        )  # fmt: skip
-        seed = click.option(
-            "--seed", type=int, default=13, show_default=True, help="Seed of the resampling."
-        )
-        return resamples(seed(command))
-
-    return decorate
-
-
 def matching_options(
     mention_match: str, drop_singletons: bool, claim_overlap: float, given_triggers: bool
 ) -> MatchingOptions:
@@ -99,6 +90,7 @@ def scoring_arguments(
     ontology: Path | None,
     split: str | None,
     layers: tuple[str, ...],
+    group_by: str | None,
     **matching: Any,
 ) -> dict[str, Any]:
     """The options of ``gold_options`` as arguments of ``dateline.score`` and ``compare``."""
@@ -107,18 +99,30 @@ def scoring_arguments(
         "ontology": ontology,
         "split": split,
         "layers": layers,
+        "group_by": group_by,
         "options": matching_options(**matching),
     }
 
 
 def print_report(
-    output_format: str, title: str, lead: Sequence[str], tables: Iterable[Table], signature: str
+    output_format: str,
+    title: str,
+    lead: Sequence[str],
+    tables: Iterable[Table],
+    signature: str,
 ) -> None:
-    """Print tables and a signature as text, Markdown or HTML; pages begin with the lead."""
+    """Print tables and a signature as text, Markdown, HTML or LaTeX.
+
+    Pages begin with the lead; in LaTeX it is a comment.
+    """
     from dateline.rendering import tables as rendering
 
     if output_format == "md":
         echo(rendering.markdown_page(title, lead, tables, signature), nl=False)
+    elif output_format == "latex":
+        from dateline.rendering.latex import latex_tables
+
+        echo(latex_tables([title, *lead], tables, signature), nl=False)
     elif output_format == "html":
         from dateline.rendering.html import html_page
 

@@ -8,19 +8,8 @@ from typing import NamedTuple, TypeAlias
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.results import Result
-from dateline.evaluation.scoring import RESAMPLES, SEED
+from dateline.evaluation.measures.groups import GROUPS
 from dateline.evaluation.signature import Signature, sign
-
-HEADLINES = (
-    ("entities", "strict"),
-    ("coreference", "CoNLL"),
-    ("linking", "all"),
-    ("triggers", "TC"),
-    ("arguments", "AC+"),
-    ("event-relations", "expanded"),
-    ("claims", "overlap"),
-)
-"""The main measure of each group, in the order in which results are ranked by them."""
 
 Agreement: TypeAlias = Mapping[tuple[str, str], float | None]
 """Scores of two annotators against each other, by group and measure."""
@@ -48,7 +37,7 @@ def group_comparable(
     return [
         ComparableResults(
             tuple(current.rules.differences(rules)),
-            dict(sorted(group.items(), key=lambda item: _rank(item[1]), reverse=True)),
+            _ranked(group),
             (agreement or {}) if rules == current.rules else {},
         )
         for rules, group in by_rules.items()
@@ -57,7 +46,7 @@ def group_comparable(
 
 def current_signature(gold: Gold) -> Signature:
     """The signature of scores on this gold with the current rules, without groups of measures."""
-    return sign(gold, ScoringInput(gold, ()), (), RESAMPLES, SEED)
+    return sign(gold, ScoringInput(gold, ()), ())
 
 
 def outdated(results: Mapping[str, Result], names: Iterable[str], current: Signature) -> list[str]:
@@ -69,7 +58,25 @@ def outdated(results: Mapping[str, Result], names: Iterable[str], current: Signa
     ]
 
 
-def _rank(result: Result) -> list[float]:
-    scores = result.by_measure
-    values = [scores[h].value if h in scores else None for h in HEADLINES]
-    return [-1.0 if value is None else value for value in values]
+def primary_measures(results: Iterable[Result]) -> list[tuple[str, str]]:
+    """The primary measures that any result has, in the order of the groups of measures."""
+    found = {
+        (score.group, score.measure)
+        for result in results
+        for score in result.scores
+        if score.primary
+    }
+    order = list(GROUPS)
+    return sorted(found, key=lambda key: (order.index(key[0]) if key[0] in order else 99, key))
+
+
+def _ranked(results: Mapping[str, Result]) -> Mapping[str, Result]:
+    """The results, best first by the first primary measure, then the next."""
+    measures = primary_measures(results.values())
+
+    def rank(name: str) -> list[float]:
+        scores = results[name].by_measure
+        values = [scores[one].value if one in scores else None for one in measures]
+        return [-1.0 if value is None else value for value in values]
+
+    return {name: results[name] for name in sorted(results, key=rank, reverse=True)}

@@ -8,11 +8,10 @@ from pathlib import Path
 import msgspec
 
 from dateline.corpus.store import Corpus, canonical_json, read_struct
-from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.models.run import RunRecord, record_path
 from dateline.evaluation.report import Score
-from dateline.evaluation.scoring import as_predictions, score_groups, select_groups
+from dateline.evaluation.scoring import read_runs, score_groups, select_groups
 from dateline.evaluation.signature import Signature
 from dateline.files.names import inside, plain_name
 from dateline.model import Struct
@@ -34,6 +33,7 @@ class Result(Struct, frozen=True):
     signature: Signature
     scores: tuple[Score, ...]
     notes: tuple[str, ...]
+    units: Mapping[str, str] = {}
 
     @property
     def by_measure(self) -> Mapping[tuple[str, str], Score]:
@@ -52,8 +52,8 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
 
     Raises DatelineError if the predictions cannot be scored.
     """
-    inputs = ScoringInput(gold, as_predictions(predictions))
-    found = score_groups(gold, inputs, select_groups((), inputs), per_document=True)
+    runs = read_runs(predictions, gold)
+    found = score_groups(gold, runs, select_groups((), runs), per_document=True)
     record = record_path(predictions)
     return Result(
         title=title,
@@ -63,6 +63,7 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
         signature=found.signature,
         scores=found.scores,
         notes=found.notes,
+        units=found.units,
     )
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dateline.corpus.annotators import read_register
 from dateline.corpus.store import Corpus
 from dateline.evaluation.gold import Gold
-from dateline.evaluation.leaderboard.comparable import HEADLINES, ComparableResults
+from dateline.evaluation.leaderboard.comparable import ComparableResults, primary_measures
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.leaderboard.systems import Systems
 from dateline.evaluation.report import Score
-from dateline.evaluation.tables.scores import COLUMNS, NONE, interval, number, row
+from dateline.evaluation.tables.scores import NONE, columns, interval, number, row
 from dateline.rendering.tables import Table
 
 LEGEND = (
@@ -48,7 +48,7 @@ def headline_tables(
         if group.differences:
             title = f"Not comparable with the others: {'; '.join(group.differences)}"
         scored = [result.by_measure for result in group.results.values()]
-        shown = [h for h in HEADLINES if any(h in scores for scores in scored)]
+        shown = primary_measures(group.results.values())
         rows = [
             (_title(result), *(_cell(scores.get(h)) for h in shown))
             for result, scores in zip(group.results.values(), scored, strict=True)
@@ -66,6 +66,7 @@ def detail_tables(groups: Sequence[ComparableResults]) -> Iterator[Table]:
     for group in groups:
         suffix = " (not comparable with the others)" if group.differences else ""
         scores = [(_title(r), score) for r in group.results.values() for score in r.scores]
+        names = columns()
         for name in dict.fromkeys(score.group for _, score in scores):
             rows = [
                 (score.measure, title, *row(score)[1:])
@@ -73,7 +74,7 @@ def detail_tables(groups: Sequence[ComparableResults]) -> Iterator[Table]:
                 for title, score in scores
                 if (score.group, score.measure) == (name, measure)
             ]
-            yield Table(name + suffix, (COLUMNS[0], "system", *COLUMNS[1:]), rows, texts=2)
+            yield Table(name + suffix, (names[0], "system", *names[1:]), rows, texts=2)
     for group in groups:
         for name, result in group.results.items():
             yield Table(f"{name}: {result.title}", ("run", ""), _facts(result), texts=2)

@@ -31,7 +31,7 @@ CUTOFFS = (1, 3, 5, 10)
 CUE = ("no cue", "cue")
 
 
-@group("claims", "claims", lambda side: len(side.claims) > 0)
+@group("claims", "claims", "overlap", lambda side: len(side.claims) > 0)
 def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Claims by sentence, by exact span and by overlap; acts, attributes, claimers, cues."""
     names = inputs.ontology_index.types["claims"]
@@ -62,7 +62,7 @@ def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     yield from _cues(inputs, left, right)
 
 
-@group("ranking", "claims", lambda side: bool(side.scores))
+@group("ranking", "claims", "AP", lambda side: bool(side.scores))
 def ranking(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Claims ranked by the predicted score of an attribute's value."""
     gold, predicted = inputs.gold, inputs.predicted
@@ -89,7 +89,9 @@ def ranking(inputs: ScoringInput) -> Iterator[MeasureCounts]:
             yield MeasureCounts(f"{name}, {attribute} = {value}", found, statistic=MEAN)
 
 
-@group("claim-relations", "claims", lambda side: len(side.claim_relations.source) > 0)
+@group(
+    "claim-relations", "claims", "as annotated", lambda side: len(side.claim_relations.source) > 0
+)
 def claim_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Relations between claims, which are identified by their spans."""
     names = inputs.ontology_index.claim_relations

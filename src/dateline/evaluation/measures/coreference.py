@@ -29,7 +29,7 @@ def _has_chains(chain: IntArray) -> bool:
     return len(np.unique(chain)) < len(chain)
 
 
-@group("coreference", "entities", lambda side: _has_chains(side.chain))
+@group("coreference", "entities", "CoNLL", lambda side: _has_chains(side.chain))
 def mentions(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Coreference chains of mentions; types are ignored."""
 
@@ -39,7 +39,7 @@ def mentions(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     yield from _measures(inputs, of(inputs.gold), of(inputs.predicted), inputs.mention_matches)
 
 
-@group("event-coreference", "events", lambda side: _has_chains(side.cluster))
+@group("event-coreference", "events", "CoNLL", lambda side: _has_chains(side.cluster))
 def events(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Coreference clusters of events, identified by their triggers; types are ignored."""
 

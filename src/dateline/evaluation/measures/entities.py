@@ -15,7 +15,7 @@ from dateline.metrics.linking import Links, linking_counts
 from dateline.metrics.span_scores import nested, semeval
 
 
-@group("entities", "entities", lambda side: len(side.mentions) > 0)
+@group("entities", "entities", "strict", lambda side: len(side.mentions) > 0)
 def entities(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Mentions and types: the four modes of SemEval-2013, nested mentions, and attributes."""
     names = inputs.ontology_index.types["entities"]
@@ -35,7 +35,7 @@ def entities(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     )
 
 
-@group("linking", "entities", lambda side: bool((side.entry != UNLINKED).any()))
+@group("linking", "entities", "all", lambda side: bool((side.entry != UNLINKED).any()))
 def links(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Mentions, their types and their knowledge base entries."""
     names = inputs.ontology_index.types["entities"]

@@ -33,7 +33,7 @@ from dateline.metrics.events import (
 from dateline.metrics.tuple_sets import tuple_ids
 
 
-@group("triggers", "events", lambda side: len(side.events) > 0)
+@group("triggers", "events", "TC", lambda side: len(side.events) > 0)
 def triggers(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Triggers, event types and attributes."""
     names = inputs.ontology_index.types["events"]
@@ -51,7 +51,7 @@ def triggers(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     )
 
 
-@group("arguments", "events", lambda side: len(side.arguments.event) > 0)
+@group("arguments", "events", "AC+", lambda side: len(side.arguments.event) > 0)
 def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Arguments: by the filler's span, of matched events only, and by overlap and entity."""
     vocabulary = inputs.ontology_index
@@ -83,7 +83,7 @@ def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
             yield MeasureCounts(f"{name}, by {matched_by}", counts[name], labels[name])
 
 
-@group("event-relations", "events", lambda side: len(side.event_relations.source) > 0)
+@group("event-relations", "events", "expanded", lambda side: len(side.event_relations.source) > 0)
 def event_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Relations between events: as annotated, and between all events of both clusters."""
     names = inputs.ontology_index.event_relations

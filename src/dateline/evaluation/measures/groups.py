@@ -13,7 +13,7 @@ from dateline.evaluation.columns.annotation_columns import AnnotationColumns
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.metrics.coreference import blanc_score, conll_score
 from dateline.metrics.counts import Counts, micro_f
-from dateline.metrics.resampling import Statistic
+from dateline.metrics.intervals import Statistic
 
 F, MEAN, BLANC, CONLL = "F", "mean", "BLANC", "CoNLL"
 STATISTICS: Mapping[str, Statistic] = {
@@ -38,24 +38,33 @@ Measure: TypeAlias = Callable[[ScoringInput], Iterator[MeasureCounts]]
 
 
 class Group(NamedTuple):
-    """Measures on one layer. ``has_items`` says whether gold or predictions have items for it."""
+    """Measures on one layer. ``has_items`` says whether gold or predictions have items for it.
+
+    ``primary`` is the measure on which systems are tested. It is declared here and in
+    docs/metrics.md, before any system is scored; the other measures are exploratory.
+    """
 
     name: str
     layer: str
+    primary: str
     measure: Measure
     has_items: Callable[[AnnotationColumns], bool]
+
+    def is_primary(self, measure: str) -> bool:
+        """Whether this is the primary measure; of rankings, for any value that is ranked."""
+        return (measure.rpartition(", ")[0] if " = " in measure else measure) == self.primary
 
 
 GROUPS: dict[str, Group] = {}
 
 
 def group(
-    name: str, layer: str, has_items: Callable[[AnnotationColumns], bool]
+    name: str, layer: str, primary: str, has_items: Callable[[AnnotationColumns], bool]
 ) -> Callable[[Measure], Measure]:
     """Add a generator function to the table of groups."""
 
     def register(measure: Measure) -> Measure:
-        GROUPS[name] = Group(name, layer, measure, has_items)
+        GROUPS[name] = Group(name, layer, primary, measure, has_items)
         return measure
 
     return register

@@ -2,52 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from dateline.evaluation.comparison import ComparisonReport, Difference
+from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport
 from dateline.evaluation.tables.scores import NONE, interval, number
+from dateline.metrics.significance import FEW
 from dateline.rendering.tables import Table
 
 LEGEND = (
     "Values and differences are in percent; 95% CI is the confidence interval of the difference. "
-    "p boot: paired bootstrap. p rand: approximate randomization. p Holm: the latter, corrected "
-    "for the number of systems."
+    "Systems are tested on the primary measure of each group; the other measures are exploratory: "
+    "their intervals are not corrected for their number. p boot: paired bootstrap. p rand: "
+    "approximate randomization. p runs: t test over documents and runs. p Holm: p rand or p runs, "
+    "corrected for all primary measures and systems."
 )
-COLUMNS = ("diff", "95% CI", "p boot", "p rand", "p Holm")
+SIGNIFICANT = 0.05
+P_VALUES = {
+    "p boot": "p_bootstrap",
+    "p rand": "p_randomization",
+    "p runs": "p_runs",
+    "p Holm": "p_holm",
+}
+"""Columns and the fields that they show; a column without values is left out."""
 
 
 def tables(report: ComparisonReport) -> Iterator[Table]:
-    """A table for each system, compared with the first."""
+    """For each system, a table of primary measures, and one of exploratory measures."""
     first, *others = report.systems
     for position, name in enumerate(others):
-        rows = [
-            (
-                f"{compared.group}: {compared.measure}",
-                number(compared.first),
-                number(compared.others[position].value),
-                *_cells(compared.others[position]),
-            )
-            for compared in report.measures
-        ]
-        yield Table(f"{name} compared with {first}", ("measure", first, name, *COLUMNS), rows)
+        title = f"{name} compared with {first}"
+        for suffix, is_primary in (("", True), (": exploratory measures", False)):
+            measures = [one for one in report.measures if one.primary == is_primary]
+            if measures:
+                yield _table(f"{title}{suffix}", (first, name), measures, position)
 
 
 def notes(report: ComparisonReport) -> list[str]:
     """Notes for the reader, as sentences."""
     found = []
-    if report.signature.documents == 1:
+    units = report.units
+    unit, of_units = "document", "documents"
+    if report.signature.units != of_units:
+        unit, of_units = "group of documents", "groups of documents"
+    tested = [one for measure in report.measures for one in measure.others]
+    if units == 1:
         found.append(
-            "One document cannot show significance: p is 1 and there are no confidence intervals."
+            f"One {unit} cannot show significance: p is 1 and there are no confidence intervals."
         )
+    elif any(one.p_randomization is not None for one in tested):
+        if units < FEW:
+            found.append(
+                f"p boot is not shown: with fewer than {FEW} {of_units} (here {units}) the paired "
+                "bootstrap finds differences between equal systems too often."
+            )
+        if 2 / 2**units > SIGNIFICANT:
+            found.append(
+                f"With {units} {of_units}, p rand cannot be less than {2 / 2**units:.3f}, whatever "
+                "the difference."
+            )
     for name, differing in report.differing.items():
         found.append(f"The signature of {name} differs: {'; '.join(differing)}.")
     return found
 
 
-def _cells(found: Difference) -> tuple[str, ...]:
-    difference = NONE if found.difference is None else f"{100 * found.difference:+.1f}"
-    tests = found.p_bootstrap, found.p_randomization, found.p_holm
-    return difference, interval(found.interval), *map(_p, tests)
+def _table(
+    title: str,
+    systems: tuple[str, str],
+    measures: Sequence[ComparedMeasure],
+    position: int,
+) -> Table:
+    found = [measure.others[position] for measure in measures]
+    shown = [
+        name for name in P_VALUES if any(getattr(one, P_VALUES[name]) is not None for one in found)
+    ]
+    rows = [
+        (
+            f"{measure.group}: {measure.measure}",
+            number(measure.first),
+            number(one.value),
+            NONE if one.difference is None else f"{100 * one.difference:+.1f}",
+            interval(one.interval),
+            *(_p(getattr(one, P_VALUES[name])) for name in shown),
+        )
+        for measure, one in zip(measures, found, strict=True)
+    ]
+    return Table(title, ("measure", *systems, "diff", "95% CI", *shown), rows)
 
 
 def _p(value: float | None) -> str:

@@ -15,7 +15,7 @@ LEGEND = (
     'F1 is the mean for rankings and "claimer tokens". —: undefined. docs/metrics.md defines every '
     "measure."
 )
-COLUMNS = ("measure", "TP", "predicted", "gold", "P", "R", "F1", "95% CI", "macro F1")
+RUNS_LEGEND = "Numbers are means of {runs} runs; SD is the standard deviation of F1 over runs."
 
 
 def tables(report: Report, *, by_label: bool = False) -> Iterator[Table]:
@@ -25,12 +25,19 @@ def tables(report: Report, *, by_label: bool = False) -> Iterator[Table]:
     """
     for group in dict.fromkeys(score.group for score in report.scores):
         scores = [score for score in report.scores if score.group == group]
-        yield Table(group, COLUMNS, [row(score) for score in scores])
+        runs = report.signature.runs
+        yield Table(group, columns(runs), [row(score, runs) for score in scores])
         for score in scores:
             if by_label and score.labels:
                 yield _broken_down(score, "label", score.labels)
             if score.documents:
                 yield _broken_down(score, "document", score.documents)
+
+
+def legend(report: Report) -> list[str]:
+    """What the columns of the tables mean."""
+    runs = report.signature.runs
+    return [LEGEND, RUNS_LEGEND.format(runs=runs)] if runs > 1 else [LEGEND]
 
 
 def notes(report: Report) -> list[str]:
@@ -45,10 +52,17 @@ def sentence(note: str) -> str:
     return f"{note[:1].upper()}{note[1:]}."
 
 
-def row(score: Score) -> tuple[str, ...]:
-    """The cells of a score, for the columns ``COLUMNS``."""
+def columns(runs: int = 1) -> tuple[str, ...]:
+    """The names of the columns of scores, for a system with so many runs."""
+    spread = ("SD",) if runs > 1 else ()
+    return "measure", "TP", "predicted", "gold", "P", "R", "F1", *spread, "95% CI", "macro F1"
+
+
+def row(score: Score, runs: int = 1) -> tuple[str, ...]:
+    """The cells of a score, for the columns that `columns` names."""
     total = score.total
-    value = number(score.value), interval(score.interval), number(score.macro_f1)
+    spread = (number(score.deviation),) if runs > 1 else ()
+    value = number(score.value), *spread, interval(score.interval), number(score.macro_f1)
     if total is None:
         return score.measure, *[NONE] * 5, *value
     mean = score.statistic == MEAN

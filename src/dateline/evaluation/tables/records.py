@@ -1,0 +1,119 @@
+"""Scores and comparisons as CSV, with full precision, for other programs to read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from dateline.evaluation.comparison_report import ComparisonReport
+from dateline.evaluation.report import Rates, Report, Score
+from dateline.rendering.markdown import one_line
+
+Row: TypeAlias = tuple[str | float | None, ...]
+
+SCORES = (
+    "group", "measure", "primary", "statistic", "label", "document", "value", "low", "high", "sd",
+    "macro_f1", "macro_f1_low", "macro_f1_high", "macro_f1_sd", "matched_gold", "gold",
+    "matched_predicted", "predicted", "precision", "recall",
+)  # fmt: skip
+DIFFERENCES = (
+    "group", "measure", "primary", "first_system", "first_value", "system", "value", "difference",
+    "low", "high", "p_bootstrap", "p_randomization", "p_runs", "p_holm",
+)  # fmt: skip
+
+
+def score_csv(report: Report, *, by_label: bool = False) -> str:
+    """One row for each score; rows by label and by document have a label or a document."""
+    rows: list[Row] = []
+    for score in report.scores:
+        rows.append(_score(score))
+        rows += _broken_down(score, score.labels if by_label else {}, "label")
+        rows += _broken_down(score, score.documents, "document")
+    return _csv(str(report.signature), SCORES, rows)
+
+
+def scores_csv(scores: Mapping[str, tuple[str, Sequence[Score]]]) -> str:
+    """The scores of several systems, each with its signature; for a leaderboard."""
+    rows = (
+        (name, *_score(score), signature)
+        for name, (signature, found) in scores.items()
+        for score in found
+    )
+    return _csv("", ("system", *SCORES, "signature"), rows)
+
+
+def comparison_csv(report: ComparisonReport) -> str:
+    """One row for each measure and each system but the first."""
+    return _csv(report.signature_line, DIFFERENCES, _differences(report))
+
+
+def _differences(report: ComparisonReport) -> Iterator[Row]:
+    for measure in report.measures:
+        for one in measure.others:
+            yield (
+                measure.group,
+                measure.measure,
+                _yes(measure.primary),
+                report.systems[0],
+                measure.first,
+                one.system,
+                one.value,
+                one.difference,
+                *(one.interval or (None, None)),
+                one.p_bootstrap,
+                one.p_randomization,
+                one.p_runs,
+                one.p_holm,
+            )
+
+
+def _score(score: Score) -> Row:
+    return (
+        score.group,
+        score.measure,
+        _yes(score.primary),
+        score.statistic,
+        "",
+        "",
+        score.value,
+        *(score.interval or (None, None)),
+        score.deviation,
+        score.macro_f1,
+        *(score.macro_f1_interval or (None, None)),
+        score.macro_f1_deviation,
+        *_rates(score.total),
+    )
+
+
+def _broken_down(score: Score, found: Mapping[str, Rates], by: str) -> Iterator[Row]:
+    for key, rates in found.items():
+        of = (key, "") if by == "label" else ("", key)
+        start = score.group, score.measure, _yes(score.primary), score.statistic
+        yield *start, *of, rates.f1, *[None] * 7, *_rates(rates)
+
+
+def _rates(found: Rates | None) -> Row:
+    if found is None:
+        return (None,) * 6
+    counts = found.matched_gold, found.gold, found.matched_predicted, found.predicted
+    return *counts, found.precision, found.recall
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _csv(signature: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """CSV in UTF-8 with the signature as a comment on the first line; undefined values are empty.
+
+    ``pandas.read_csv(file, skiprows=1)`` reads it.
+    """
+    written = io.StringIO()
+    if signature:
+        written.write(f"# {one_line(signature)}\n")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return written.getvalue()
