@@ -15,6 +15,7 @@ from dateline.errors import InvalidInputError
 from dateline.text import sha256_of_text
 from dateline.validation.engine import check_corpus
 from dateline.validation.registry import all_rules
+from tests.conftest import Run
 from tests.small_corpus import TEXT, Files, claim, event, mention, span
 
 Change = Callable[[Files], None]
@@ -414,7 +415,7 @@ def test_a_file_with_an_odd_name_is_reported_when_it_is_asked_for(files: Files, 
     odd.write_text("", encoding="utf-8")
     result = run(files.corpus, "validate", str(odd))
     assert result.exit_code == 1
-    assert "corpus/a\\u001b[2J.json\n  error S001: cannot be read: line 1" in result.stdout
+    assert "corpus/a\\u001b[2J.json\n  error S001: cannot be read: is empty" in result.stdout
 
 
 def test_a_duplicate_id_quotes_all_items_that_have_it(files: Files):
@@ -477,3 +478,53 @@ def test_a_corpus_without_documents_is_valid(files: Files):
     from dateline.validation.engine import check_corpus
 
     assert [i for checked in check_corpus(files.corpus) for i in checked.incidents] == []
+
+
+def test_a_rule_can_be_switched_off_with_a_reason(files: Files):
+    inside_token(files)
+    assert [i.code for i in files.check()] == ["T305"]
+    files.waivers = '[rules]\nT305 = { level = "off", reason = "Clitics." }\n'
+    assert files.check() == []
+    files.waivers = '[rules]\nT305 = { level = "error", reason = "Taggers need it." }\n'
+    assert [(i.code, i.level) for i in files.check()] == [("T305", "error")]
+
+
+@pytest.mark.parametrize(
+    ("rules", "place"),
+    [
+        ('T305 = { level = "off", reason = " " }', "/rules/T305/reason"),
+        ('T999 = { level = "off", reason = "Why not." }', "/rules/T999"),
+        ('S002 = { level = "off", reason = "Too many." }', "/rules/S002"),
+        ('W701 = { level = "off", reason = "Too many." }', "/rules/W701"),
+        ('T305 = { level = "never", reason = "Clitics." }', ""),
+        ('T305 = { level = "off" }', ""),
+        ('T305 = "off"', ""),
+    ],
+)
+def test_an_invalid_level_changes_nothing(files: Files, rules: str, place: str):
+    inside_token(files)
+    files.waivers = f"[rules]\n{rules}\n"
+    found = {i.code: i.pointer for i in files.check()}
+    assert found.keys() == {"T305", "W702"}
+    assert found["W702"] == place
+
+
+def test_a_waiver_of_a_rule_that_is_off_is_unused(files: Files):
+    inside_token(files)
+    files.waivers = '[rules]\nT305 = { level = "off", reason = "Clitics." }\n' + waive("T305", "m3")
+    assert [i.code for i in files.check()] == ["W701"]
+
+
+def test_the_summary_counts_findings_by_rule(files: Files, run: Run):
+    inside_token(files)
+    merge(files, "mentions", 0, spans=[span("Ana Rui")])
+    files.waivers = '[rules]\nT306 = { level = "off", reason = "Verse." }\n'
+    files.check()
+    result = run(files.corpus, "validate", "--summary")
+    assert result.exit_code == 0
+    assert "T306 (off)" in result.stderr
+    rows = json.loads(run(files.corpus, "validate", "--summary", "--format", "json").stdout)
+    (row,) = [row for row in rows if row["code"] == "T305"]
+    assert (row["level"], row["findings"], row["files"]) == ("warning", 2, 1)
+    assert row["title"] in " ".join(result.stdout.split())
+    assert run(files.corpus, "validate", "--summary", "--format", "github").exit_code == 2

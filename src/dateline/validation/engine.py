@@ -87,10 +87,12 @@ class Checker:
         self._shares = split_shares(corpus.schemas)
         self._schemas = {n: SchemaValidator(corpus.schemas, n) for n in ("document", "annotation")}
         self._rules: dict[Scope, list[tuple[Rule, Check]]] = {}
-        for rule in all_rules().values():
-            if rule.check is not None:
-                self._rules.setdefault(rule.scope, []).append((rule, rule.check))
         self._waivers = Waivers(corpus.root / WAIVERS)
+        for rule in all_rules().values():
+            level = self._waivers.level(rule)
+            checks = self._rules.setdefault(rule.scope, [])
+            if rule.check is not None and level is not None:
+                checks.append((msgspec.structs.replace(rule, level=level), rule.check))
 
     def check_documents(
         self, documents: Iterable[str], annotators: Collection[str] | None = None

@@ -25,25 +25,33 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--summary", is_flag=True, help="Show the number of findings of each rule instead.")
 @format_option("text", "json", "github")
 @pass_settings
-def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) -> None:
+def validate(
+    settings: Settings, paths: tuple[Path, ...], summary: bool, output_format: str
+) -> None:
     """Check the corpus against schemas and rules.
 
     PATHS are files or folders of the corpus. Without PATHS, everything is checked, including rules
     that concern the corpus as a whole. Every problem is reported with file, JSON Pointer, rule,
     quoted context and a hint. Exits with 1 if there are errors; warnings alone exit with 0.
+    annotations/waivers.toml can waive a rule for an item, or change its level for the corpus.
 
     \b
     Example:
       dateline validate
       dateline validate annotations/gold --format json
+      dateline validate --summary
     """
     from dateline.corpus.store import Corpus
     from dateline.text import escaped
-    from dateline.validation.engine import CheckedDocument, check_corpus, check_documents
+    from dateline.validation.engine import WAIVERS, CheckedDocument, check_corpus, check_documents
     from dateline.validation.selection import documents_at, is_at
+    from dateline.validation.waivers import Waivers
 
+    if summary and output_format == "github":
+        raise click.UsageError("--summary has the formats text and json.")
     corpus = Corpus(settings.root)
     files = [corpus.relative(path.resolve()) for path in paths]
     documents = documents_at(corpus, files) if paths else corpus.document_ids()
@@ -55,7 +63,14 @@ def validate(settings: Settings, paths: tuple[Path, ...], output_format: str) ->
         incidents += [i for i in checked.incidents if not places or is_at(i.file, places)]
         if isinstance(checked, CheckedDocument):
             annotations += checked.annotation_files
-    _print(incidents, output_format)
+    if summary:
+        _summarise(incidents, output_format)
+    else:
+        _print(incidents, output_format)
+    levels = Waivers(corpus.root / WAIVERS).rules
+    if levels:
+        changed = ", ".join(f"{code} ({levels[code].level})" for code in sorted(levels))
+        settings.say(f"{WAIVERS} sets the level of {changed}.")
     errors = sum(incident.level == "error" for incident in incidents)
     settings.say(
         f"Checked {counted(len(documents), 'document')} and "
@@ -100,6 +115,31 @@ def _print(incidents: Sequence[Incident], output_format: str) -> None:
     else:
         for incident in incidents:
             show_incident(incident)
+
+
+def _summarise(incidents: Sequence[Incident], output_format: str) -> None:
+    from dateline.rendering.tables import Table, print_tables
+    from dateline.validation.registry import all_rules
+
+    groups: dict[tuple[str, str], list[Incident]] = {}
+    for incident in incidents:
+        groups.setdefault((incident.code, incident.level), []).append(incident)
+    rows: list[dict[str, object]] = [
+        {
+            "code": code,
+            "level": level,
+            "title": all_rules()[code].title,
+            "findings": len(group),
+            "files": len({incident.file for incident in group}),
+        }
+        for (code, level), group in sorted(groups.items())
+    ]
+    if output_format == "json":
+        echo_json(rows)
+    elif rows:
+        cells = [tuple(map(str, row.values())) for row in rows]
+        columns = ("rule", "level", "what must hold", "findings", "files")
+        print_tables([Table("", columns, cells, texts=3)])
 
 
 def show_incident(incident: Incident) -> None:
