@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dateline.corpus.create import create_corpus
-from dateline.corpus.segmentation import segment
+from dateline.corpus.segmentation.choosing import segmenter_for
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.files.writing import sha256
@@ -30,12 +30,25 @@ from dateline.model import (
 from dateline.ontology.labels import Attribute, Ontology
 from dateline.ontology.schemas import split_shares
 
-WORDS = 800
-MENTIONS, ENTITIES, EVENTS, RELATIONS, CLAIMS = 60, 24, 30, 10, 10
+
+class Density(NamedTuple):
+    """The number of words (a multiple of 400) and of items in each document."""
+
+    words: int
+    mentions: int
+    entities: int
+    events: int
+    relations: int
+    claims: int
 
 
-def generate(root: Path, n: int, seed: int) -> None:
-    """Write a corpus of n documents with 60 mentions, 30 events and 10 claims each.
+DENSE = Density(words=800, mentions=60, entities=24, events=30, relations=10, claims=10)
+NEWS = Density(words=400, mentions=40, entities=16, events=9, relations=3, claims=4)
+"""Mentions about as dense as names in CoNLL-2003, which has 25 in 216 tokens."""
+
+
+def generate(root: Path, n: int, seed: int, density: Density = DENSE) -> None:
+    """Write a corpus of n annotated documents.
 
     Files are written directly: the corpus store makes sure that they are on disk, which is slow.
     """
@@ -50,24 +63,24 @@ def generate(root: Path, n: int, seed: int) -> None:
     (corpus.annotations / "gold").mkdir()
     for number in range(n):
         generator = random.Random(f"{seed}-{number}")
-        document = make_document(f"doc{number:06d}", generator, vocabulary, shares)
+        document = make_document(f"doc{number:06d}", generator, vocabulary, shares, density.words)
         (corpus.seeds / document.seed.file).write_text(document.text, encoding="utf-8", newline="")
         corpus.document_path(document.id).write_bytes(canonical_json(document))
-        annotation = make_annotation(document, corpus.ontology, generator)
+        annotation = make_annotation(document, corpus.ontology, generator, density)
         corpus.annotation_path("gold", document.id).write_bytes(canonical_json(annotation))
 
 
 def make_document(
-    name: str, generator: random.Random, vocabulary: list[str], shares: Any
+    name: str, generator: random.Random, vocabulary: list[str], shares: Any, size: int
 ) -> Document:
-    """A document of about 5 KB, with random words in sentences and paragraphs."""
+    """A document with random words in sentences and paragraphs."""
     paragraphs = []
     for _ in range(20):
-        words = generator.choices(vocabulary, k=WORDS // 20)
+        words = generator.choices(vocabulary, k=size // 20)
         sentences = [words[i : i + 20] for i in range(0, len(words), 20)]
         paragraphs.append(" ".join(" ".join(s).capitalize() + "." for s in sentences))
     text = "\n".join(paragraphs)
-    sentences, tokens = segment(text)
+    sentences, tokens = segmenter_for(text).segment(text)
     digest = sha256(text.encode())
     return Document(
         id=name,
@@ -84,10 +97,12 @@ def make_document(
     )
 
 
-def make_annotation(document: Document, ontology: Ontology, generator: random.Random) -> Annotation:
+def make_annotation(
+    document: Document, ontology: Ontology, generator: random.Random, density: Density
+) -> Annotation:
     """Random annotations of tokens and sentences that follow the ontology."""
     words = [t for t in document.tokens if t[1] - t[0] > 1]
-    places = sorted(generator.sample(words, MENTIONS + EVENTS + CLAIMS))
+    places = sorted(generator.sample(words, density.mentions + density.events + density.claims))
     generator.shuffle(places)
 
     def span(place: tuple[int, int]) -> tuple[Span, ...]:
@@ -100,23 +115,25 @@ def make_annotation(document: Document, ontology: Ontology, generator: random.Ra
 
     layers = ontology.layers
     mentions, entities = [], []
-    for i in range(MENTIONS):
-        kind = layers["entities"].label_names[i % len(layers["entities"].label_names)]
+    for i in range(density.mentions):
+        entity = i % density.entities
+        kinds = layers["entities"].label_names
+        kind = kinds[entity % len(kinds)]
         mentions.append(
             Mention(
                 id=f"m{i}",
                 spans=span(places[i]),
                 type=kind,
                 attributes=attributes(layers["entities"].attributes),
-                entity=f"n{i % ENTITIES}",
+                entity=f"n{entity}",
             )
         )
-        if i < ENTITIES:
+        if i < density.entities:
             entities.append(
                 Entity(id=f"n{i}", type=kind, name=mentions[i].spans[0].text, link=None)
             )
     events = []
-    for i in range(EVENTS):
+    for i in range(density.events):
         event_type = generator.choice(list(ontology.event_types.values()))
         arguments = []
         for role in generator.sample(list(event_type.roles.values()), 2):
@@ -126,7 +143,7 @@ def make_annotation(document: Document, ontology: Ontology, generator: random.Ra
         events.append(
             Event(
                 id=f"e{i}",
-                trigger=span(places[MENTIONS + i]),
+                trigger=span(places[density.mentions + i]),
                 type=event_type.label.name,
                 arguments=tuple(arguments),
                 attributes=attributes(layers["events"].attributes),
@@ -134,7 +151,7 @@ def make_annotation(document: Document, ontology: Ontology, generator: random.Ra
             )
         )
     claims = []
-    for i, (start, end) in enumerate(generator.sample(document.sentences, CLAIMS)):
+    for i, (start, end) in enumerate(generator.sample(document.sentences, density.claims)):
         cue = next(t for t in reversed(document.tokens) if t[1] < end)
         content = (start, next(t for t in reversed(document.tokens) if t[1] < cue[0])[1])
         claims.append(
@@ -150,7 +167,7 @@ def make_annotation(document: Document, ontology: Ontology, generator: random.Ra
         )
     relations = tuple(
         Relation(type=ontology.event_relations[0].name, source=f"e{i}", target=f"e{i + 1}")
-        for i in range(RELATIONS)
+        for i in range(density.relations)
     )
     return Annotation(
         schema_version=SCHEMA_VERSION,
