@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, TypeVar
 import msgspec
 
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.files.typed_json import decode_typed
 from dateline.json_pointer import pointer_of
 
 T = TypeVar("T")
@@ -29,7 +30,9 @@ LARGEST = 2 * 1024**3
 """Bytes of a file that is read as a whole."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-_LARGE_NUMBER = re.compile(rb"\d{19}|[eE]\+?\d{3}")
+_PERHAPS_LARGE = re.compile(rb"\d{19}|\d[eE]\+?\d{3}")
+# At the start of a value, as hashes have digits and letters that look like a number.
+_LARGE_NUMBER = re.compile(rb"(?:^|[:,[\s])-?(?:\d{19}|[\d.]+[eE]\+?\d{3})")
 _LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 _NOT_A_NUMBER = re.compile(rb"NaN|-?Infinity")
@@ -143,14 +146,15 @@ def decode_json(content: bytes) -> Any:
         raise _of_parser(content, str(error)) from None
     if content.count(b"[") + content.count(b"{") > DEPTH:
         _refuse_depth(value)
-    if _LARGE_NUMBER.search(content):
+    if _PERHAPS_LARGE.search(content) and _LARGE_NUMBER.search(content):
         _refuse_large_numbers(value, "")
     return value
 
 
 def decode_json_as(content: bytes, kind: type[T]) -> T:
     """JSON text as a struct. Raises MalformedError where it is not JSON or has another shape."""
-    return converted(decode_json(content), kind)
+    found = decode_typed(content, kind)
+    return converted(decode_json(content), kind) if found is None else found
 
 
 def decode_json_items(content: bytes) -> list[bytes]:
