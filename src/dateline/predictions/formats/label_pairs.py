@@ -37,7 +37,7 @@ def read_pairs(
     the order of the list, see `Placer`. Raises InvalidInputError that names the line if
     it is anything else.
     """
-    for number, _, read in read_json_lines(path, LabelledWords):
+    for number, _, read in read_json_lines(path, LabelledWords, values=False):
         if isinstance(read, PredictionProblem):
             raise InvalidInputError(f"{path}, {read}")
         try:
