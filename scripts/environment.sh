@@ -62,12 +62,13 @@ find_chromium() {
   install_package chromium
 }
 
-# make_locked_venv FOLDER LOCK: create a virtual environment with exactly what the lock lists.
-make_locked_venv() {
-  local folder="$1" lock="$2" place stamp python
+# Create .venv with the locked versions and this checkout.
+make_environment() {
+  local folder=.venv lock=scripts/requirements.lock place stamp python
   mkdir -p "$folder"
   place="$(cd "$folder" && pwd)"
-  stamp="$(sha256sum <"$lock")"
+  # The commands, extras and version of the package are fixed when it is installed.
+  stamp="$(cat "$lock" pyproject.toml | sha256sum)"
   # A virtual environment contains its own path, so a moved one is recreated.
   [ "$(cat "$folder/.place" 2>/dev/null)" = "$place" ] || rm -rf "$folder"
   [ "$(cat "$folder/.lock" 2>/dev/null)" = "$stamp" ] && return
@@ -77,14 +78,8 @@ make_locked_venv() {
   fi
   logged "pip-$(basename "$lock" .lock)" "Installing $(basename "$lock") into $folder" \
     "$folder/bin/python" -m pip install --disable-pip-version-check -r "$lock"
+  logged pip-dateline "Installing this checkout into $folder" "$folder/bin/python" -m pip install \
+    --disable-pip-version-check --no-deps --no-build-isolation --editable .
   echo "$place" >"$folder/.place"
   echo "$stamp" >"$folder/.lock"
-}
-
-make_environment() {
-  make_locked_venv .venv scripts/requirements.lock
-  if ! .venv/bin/python -c 'import dateline' 2>/dev/null || [ ! -x .venv/bin/dateline ]; then
-    logged pip-dateline "Installing this checkout into .venv" .venv/bin/python -m pip install \
-      --disable-pip-version-check --no-deps --no-build-isolation --editable .
-  fi
 }

@@ -26,7 +26,7 @@ SEED = "000_debecc4f8dbd1735"
 Run = Callable[..., Result]
 
 # Tests that use one of these fixtures get its mark, so that quick runs can leave them out.
-MARKS = {"label_studio": "server", "label_studio_script": "server", "chromium": "browser"}
+MARKS = {"label_studio": "server", "local_server": "server", "chromium": "browser"}
 
 # How fast an example is made and tried says something about the machine, not about us.
 settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,6 +46,7 @@ SLOW = (
     "tests/label_studio/test_convert",
     "tests/label_studio/test_import",
     "tests/label_studio/test_interrupts.py",
+    "tests/label_studio/test_local_server.py",
     "tests/ontology/test_format.py",
     "tests/release/test_diff.py",
     "tests/release/test_history.py::test_a_changed_record_of_a_release",

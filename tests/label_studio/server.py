@@ -27,7 +27,6 @@ import httpx
 import pytest
 from filelock import FileLock
 
-REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 300
 """Seconds that a fresh server may take until it answers."""
 OWNER, ANNOTATOR = "owner.of.projects@example.org", "an.annotator@example.org"
@@ -60,12 +59,13 @@ def shared_server(folder):
 
 def find_label_studio():
     """The virtual environment of the server; fails where there is none."""
-    default = REPOSITORY / ".cache" / "label-studio" / "venv"
-    venv = Path(os.environ.get("DATELINE_LABEL_STUDIO_VENV", default))
+    from dateline.label_studio.local_server.environment import VARIABLE, environment_folder
+
+    venv = environment_folder()
     if not (venv / "bin" / "label-studio").is_file():
         pytest.fail(
-            f"There is no Label Studio in {venv}: run `scripts/label-studio install`, or name its "
-            "virtual environment in DATELINE_LABEL_STUDIO_VENV."
+            f"There is no Label Studio in {venv}: run `dateline studio server install`, or name "
+            f"its virtual environment in {VARIABLE}."
         )
     return venv
 
@@ -87,28 +87,16 @@ def _join(folder):
 
 
 def _start(folder):
+    # Imported here because the supervisor, which runs without a Python path, needs none of it.
+    from dateline.label_studio.local_server.local_server import Access as Account
+    from dateline.label_studio.local_server.local_server import command, variables
+
     venv = find_label_studio()
     data = Path(tempfile.mkdtemp(prefix="data-", dir=folder))
     password, token, port = secrets.token_urlsafe(18), secrets.token_hex(20), free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("LABEL_STUDIO_")
-    } | {
-        "LABEL_STUDIO_BASE_DATA_DIR": str(data),
-        "LABEL_STUDIO_USERNAME": OWNER,
-        "LABEL_STUDIO_PASSWORD": password,
-        "LABEL_STUDIO_USER_TOKEN": token,
-        "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
-        "COLLECT_ANALYTICS": "false",
-        "SENTRY_DSN": "",
-        "FRONTEND_SENTRY_DSN": "",
-        "LATEST_VERSION_CHECK": "false",
-        # So that it may call back on this machine.
-        "SSRF_PROTECTION_ENABLED": "false",
-    }
-    command = [
-        venv / "bin" / "python", venv / "bin" / "label-studio", "start", "--no-browser",
-        "--internal-host", "127.0.0.1", "--port", str(port), "--data-dir", data,
-    ]  # fmt: skip
+    account = Account(port=port, username=OWNER, password=password, token=token)
+    environment = variables(account, data)
+    environment["SSRF_PROTECTION_ENABLED"] = "false"  # it may call back on this machine
     pipe = folder / "pipe"
     pipe.unlink(missing_ok=True)
     os.mkfifo(pipe)
@@ -117,7 +105,7 @@ def _start(folder):
     os.set_blocking(reading, True)
     with (data / "log").open("wb") as log:
         subprocess.run(
-            [sys.executable, __file__, folder, *command], cwd=data, env=environment,
+            [sys.executable, __file__, folder, *command(venv, port, data)], cwd=data, env=environment,
             stdin=reading, stdout=log, stderr=log, start_new_session=True, check=True,
         )  # fmt: skip
     os.close(reading)

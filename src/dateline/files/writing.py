@@ -34,7 +34,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write to a temporary file beside the path, then replace: readers see old or new, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(
@@ -46,7 +46,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        written.chmod(0o644)
+        written.chmod(mode)
         written.replace(path)
     except BaseException as error:
         written.unlink(missing_ok=True)

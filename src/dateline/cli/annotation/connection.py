@@ -209,6 +209,6 @@ def _token(token: str | None) -> str:
     if not sys.stdin.isatty():
         raise InvalidInputError(
             "No token: set LABEL_STUDIO_API_KEY to the one from Account & Settings in Label Studio "
-            "(`scripts/label-studio credentials` prints a local server's)."
+            "(`dateline studio server credentials` prints a local server's)."
         )
     return str(click.prompt("Token (Account & Settings in Label Studio)", hide_input=True)).strip()

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
             "pull": "annotation.studio:pull",
             "status": "annotation.studio_status:status",
             "watch": "annotation.studio_watch:watch",
+            "server": "annotation.studio_server:server",
             "import": "annotation.studio_import:import_export",
         }
     },

@@ -61,7 +61,7 @@ def explain_errors(address: str, action: str, secrets: Iterable[str | None] = ()
     except httpx.ConnectError:
         raise ServerError(
             f"{address}: cannot connect. Is the address right and the server running? "
-            "`scripts/label-studio` starts a local one."
+            "`dateline studio server start` starts a local one."
         ) from None
     except httpx.TimeoutException:
         # Not an uncertain outcome: the server may still be busy, so looking would prove nothing.

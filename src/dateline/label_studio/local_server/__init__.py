@@ -1,0 +1,1 @@
+"""A Label Studio server on this machine: its virtual environment, its accounts, start and stop."""
