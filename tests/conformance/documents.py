@@ -149,16 +149,33 @@ def _as_peers_average(group: str, found: Mapping[str, Rates]) -> Iterator[tuple[
 
 
 def _report(case: Case, layers: Sequence[str], options: MatchingOptions) -> Report:
-    named = [(f"d{number}", document) for number, document in enumerate(case.documents)]
-    gold = Gold(
-        name=case.id,
+    gold = gold_of(*(document.gold for document in case.documents))
+    predicted = [items_of(f"d{n}", document.predicted) for n, document in enumerate(case.documents)]
+    return score(predicted, gold, layers=layers, options=options)
+
+
+def gold_of(*documents: Items) -> Gold:
+    """Gold of documents that are named d0, d1 and so on."""
+    whole = (0, len(TEXT))
+    return Gold(
+        name="Made up",
         version=None,
         split=None,
         ontology=ontology(),
-        documents=tuple(_gold(name, document.gold) for name, document in named),
+        documents=tuple(
+            GoldDocument(
+                id=f"d{number}",
+                text=TEXT,
+                text_sha256=sha256_of_text(TEXT),
+                sentences=(whole,),
+                tokens=tuple((i, i + 1) for i in range(len(TEXT))),
+                split="test",
+                layers=LAYERS,
+                items=items_of(f"d{number}", items),
+            )
+            for number, items in enumerate(documents)
+        ),
     )
-    predictions = [_items(name, document.predicted) for name, document in named]
-    return score(predictions, gold, layers=layers, options=options, resamples=0)
 
 
 @cache
@@ -199,21 +216,8 @@ def ontology() -> Ontology:
     )
 
 
-def _gold(name: str, items: Items) -> GoldDocument:
-    whole = (0, len(TEXT))
-    return GoldDocument(
-        id=name,
-        text=TEXT,
-        text_sha256=sha256_of_text(TEXT),
-        sentences=(whole,),
-        tokens=tuple((i, i + 1) for i in range(len(TEXT))),
-        split="test",
-        layers=LAYERS,
-        items=_items(name, items),
-    )
-
-
-def _items(document: str, items: Items) -> Prediction:
+def items_of(document: str, items: Items) -> Prediction:
+    """The items in the shapes of a prediction."""
     scores = {f"c{i}": c.score for i, c in enumerate(items.claims) if c.score is not None}
     types: dict[str, str] = {}
     for mention in items.mentions:

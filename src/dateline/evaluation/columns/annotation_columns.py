@@ -76,9 +76,14 @@ class AnnotationColumns(NamedTuple):
     @property
     def digest(self) -> str:
         """SHA-256 of all columns: equal for equal content, regardless of ids."""
-        found = hashlib.sha256()
-        _hash(found, self)
-        return found.hexdigest()
+        return digest_of(self)
+
+
+def digest_of(columns: object) -> str:
+    """SHA-256 of columns, in tuples and mappings."""
+    found = hashlib.sha256()
+    _hash(found, columns)
+    return found.hexdigest()
 
 
 def special_claimer(number: int) -> int:

@@ -15,6 +15,7 @@ from dateline.evaluation.columns.annotation_columns import (
     MENTION,
     AnnotationColumns,
     ColumnsBuilder,
+    digest_of,
 )
 from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import BoolArray
@@ -105,14 +106,14 @@ class ScoringInput:
 
     @cached_property
     def gold_sha256(self) -> str:
-        """SHA-256 of the gold: documents, texts, labels and all items."""
+        """SHA-256 of the gold: documents, texts, sentences, tokens, labels and all items."""
         parts = [
             *self.document_ids,
             *self._text_hashes,
             *(str(layer.tolist()) for layer in self._annotated.values()),
             *(str(entry) for entry in self._gold_entries),
             *(label for index in self.ontology_index.indexes for label in index.labels),
-            str(self.sentences.start.tolist()),
+            digest_of((self.sentences, self.tokens)),
             self.gold.digest,
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

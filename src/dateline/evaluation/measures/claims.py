@@ -40,7 +40,9 @@ def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     yield MeasureCounts(
         "sentence",
         set_counts(
-            _sentences(inputs, inputs.gold), _sentences(inputs, inputs.predicted), documents
+            _sentences(inputs, inputs.gold, inputs.place_ids.of_gold[CLAIM]),
+            _sentences(inputs, inputs.predicted, inputs.place_ids.of_predicted[CLAIM]),
+            documents,
         ),
     )
     items = (gold.document, gold.label), (predicted.document, predicted.label)
@@ -76,11 +78,12 @@ def ranking(inputs: ScoringInput) -> Iterator[MeasureCounts]:
         relevant[right[wanted[left]]] = True
         ranked = ~np.isnan(score)
         in_gold = np.bincount(gold.claims.document[wanted], minlength=inputs.document_count)
-        tie = inputs.place_ids.of_predicted[CLAIM]
+        # Claims are sorted by their place in the text; ids of places are not.
+        place = np.arange(len(predicted.claims))
         counts = ranking_counts(
             predicted.claims.document[ranked],
             score[ranked],
-            tie[ranked],
+            place[ranked],
             relevant[ranked],
             in_gold,
             CUTOFFS,
@@ -119,13 +122,22 @@ def _matched(inputs: ScoringInput, at_least: float) -> tuple[IntArray, IntArray]
     return match_by_overlap(gold.claims, predicted.claims, at_least, same_act_and_claimer)
 
 
-def _sentences(inputs: ScoringInput, side: AnnotationColumns) -> tuple[IntArray, IntArray]:
-    """The document and number of each sentence that overlaps a claim."""
+def _sentences(
+    inputs: ScoringInput, side: AnnotationColumns, places: IntArray
+) -> tuple[IntArray, IntArray]:
+    """The document and number of each sentence that overlaps a claim.
+
+    A claim in no sentence counts as one more, with the id of its place.
+    """
     found = in_units(side.claims, inputs.sentences)
     size = len(inputs.sentences) + 1
     begins, ends = (np.bincount(edge, minlength=size) for edge in (found.start, found.end))
     sentence = np.flatnonzero(np.cumsum(begins - ends))
-    return inputs.sentences.document[sentence], sentence
+    outside = np.flatnonzero(found.length == 0)
+    return (
+        np.concatenate((inputs.sentences.document[sentence], side.claims.document[outside])),
+        np.concatenate((sentence, size + places[outside])),
+    )
 
 
 def _claimers(inputs: ScoringInput, left: IntArray, right: IntArray) -> Iterator[MeasureCounts]:
