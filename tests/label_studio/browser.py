@@ -17,7 +17,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-_RECTANGLE = """quote => {
+_ENDS = """quote => {
   const texts = document.createTreeWalker(
     document.querySelector('.lsf-richtext__container'), NodeFilter.SHOW_TEXT);
   const nodes = [];
@@ -30,14 +30,19 @@ _RECTANGLE = """quote => {
     const [start, node] = nodes.find(([s, n]) => s <= offset && offset < s + n.data.length);
     return [node, offset - start];
   };
-  const start = all.indexOf(quote);
-  const [last, offset] = at(start + quote.length - 1);
-  const range = document.createRange();
-  range.setStart(...at(start));
-  range.setEnd(last, offset + 1);
-  const [first, ...others] = range.getClientRects();
-  const end = others.length ? others[others.length - 1] : first;
-  return [first.left, first.top + first.height / 2, end.right, end.top + end.height / 2];
+  const character = offset => {
+    const range = document.createRange();
+    const [node, place] = at(offset);
+    range.setStart(node, place);
+    range.setEnd(node, place + 1);
+    const box = range.getBoundingClientRect();
+    const isRightToLeft = /[\\p{Script=Arabic}\\p{Script=Hebrew}]/u.test(range.toString());
+    return isRightToLeft ? [box.right, box.left, box, -1] : [box.left, box.right, box, 1];
+  };
+  const offset = all.indexOf(quote);
+  const [left, , first, forward] = character(offset);
+  const [, right, last, back] = character(offset + quote.length - 1);
+  return [left, first.top + first.height / 2, right, last.top + last.height / 2, forward, back];
 }"""
 
 
@@ -108,21 +113,24 @@ class Annotator:
         before = rows.count()
         self.press(hotkey)
         expect(self.selected_labels).to_have_text([label])
-        left, top, right, bottom = self.page.evaluate(_RECTANGLE, quote)
+        start, top, end, bottom, forward, onward = self.page.evaluate(_ENDS, quote)
         mouse = self.page.mouse
-        mouse.move(left + 1, top)
+        mouse.move(start + forward, top)
         mouse.down()
-        mouse.move(left + 6, top)
-        mouse.move(right - 1, bottom)
+        mouse.move(start + 6 * forward, top)
+        mouse.move(end - onward, bottom)
         mouse.up()
         expect(rows).to_have_count(before + 1)
         self.leave()
 
     def select(self, quote):
         """Click on the first such words of the text, and wait for their attributes."""
-        left, top, *_ = self.page.evaluate(_RECTANGLE, quote)
-        self.page.mouse.click(left + 4, top)
+        self._click(quote)
         expect(self.page.locator(".dateline .side h4:visible").first).to_be_visible()
+
+    def _click(self, quote):
+        start, top, _, _, forward, _ = self.page.evaluate(_ENDS, quote)
+        self.page.mouse.click(start + 4 * forward, top)
 
     def choose(self, *values):
         """Choose values of the selected region, each by name."""
@@ -154,8 +162,7 @@ class Annotator:
         """Join two regions with a relation of these labels; shows the list of relations."""
         self.select(source)
         self.page.keyboard.press("Alt+r")
-        left, top, *_ = self.page.evaluate(_RECTANGLE, target)
-        self.page.mouse.click(left + 4, top)
+        self._click(target)
         self.open_relations()
         relation = self.page.locator(".lsf-relations__item").last
         relation.hover()

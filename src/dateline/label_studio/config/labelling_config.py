@@ -32,9 +32,12 @@ from dateline.model import LAYERS
 from dateline.ontology.labels import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
 
 _STYLE = """
-    .lsf-richtext__line { white-space: pre-wrap; }
+    .lsf-richtext__line { white-space: pre-wrap; display: block; unicode-bidi: plaintext;
+      text-align: start; }
+    .lsf-richtext__line + br { display: none; }
     .lsf-richtext__container { line-height: 2.1; }
-    .htx-highlight[data-label]::after { font-weight: normal; opacity: 0.65; }
+    .htx-highlight[data-label]::after { font-weight: normal; opacity: 0.65;
+      unicode-bidi: isolate; direction: ltr; }
     .dateline .layers { position: sticky; top: 0; z-index: 101; padding: 4px 0;
       background: var(--color-neutral-background, #fff);
       border-bottom: 1px solid var(--color-neutral-border, #ddd); }
@@ -64,7 +67,8 @@ _STYLE = """
     .relations-overlay [class*="_highlighted"] { opacity: 1 !important; }
     body:has(.lsf-relations) .relations-overlay [class*="relationItem"] { opacity: 0.7 !important; }
   """
-"""Layers stay visible while the text scrolls. Arcs of relations would cover the text, so they show
+"""Each line has the direction of its first letter, which the labels on marked words do not change. Layers
+stay visible while the text scrolls. Arcs of relations would cover the text, so they show
 only while the list of relations is open, or when the pointer is on one in the list."""
 
 _CONFLICT_LABEL = Label(
