@@ -42,7 +42,7 @@ def build(corpus: str | Path | Corpus, out: str | Path = "dist") -> dict[str, di
     was, if the corpus has errors or no documents, or ``out`` holds anything but a build.
     """
     corpus = corpus if isinstance(corpus, Corpus) else Corpus(Path(corpus))
-    files = build_dataset(corpus, Path(out))
+    files = build_dataset(corpus, Path(out)).tables
     return {
         config: {split: written.rows for split, written in splits.items()}
         for config, splits in files.items()

@@ -56,7 +56,7 @@ def test_one_file_for_each_config_and_split(dist: Path):
 
 
 def test_the_counts_are_of_the_rows(corpus: Corpus):
-    files = build(corpus, corpus.root / "dist")
+    files = build(corpus, corpus.root / "dist").tables
     rows = {(c, s): w.rows for c, splits in files.items() for s, w in splits.items()}
     assert rows["documents", "train"] == 3
     assert rows["entities", "train"] == 6

@@ -174,3 +174,29 @@ def _shared_folder(tmp_path_factory):
     """The temporary folder of all processes of a run."""
     folder = tmp_path_factory.getbasetemp()
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture
+def ana(chromium, label_studio):
+    """The annotator, who has just logged in through the page."""
+    from .browser import TIMEOUT, Annotator
+
+    context = chromium.new_context(viewport={"width": 1600, "height": 1000})
+    context.set_default_timeout(TIMEOUT)
+    yield Annotator(
+        context.new_page(), label_studio.url, label_studio.annotator.email, label_studio.password
+    )
+    context.close()
+
+
+@pytest.fixture
+def open_task(sync, label_studio, title, ana):
+    """Push a corpus, and open its only document in the browser."""
+
+    def push_and_open(corpus, *arguments):
+        result = sync(corpus, "push", *arguments)
+        assert result.exit_code == 0, result.output
+        (task,) = label_studio.annotator.tasks(title).values()
+        ana.open(label_studio.annotator.project(title)["id"], task["id"])
+
+    return push_and_open

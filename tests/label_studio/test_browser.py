@@ -8,22 +8,10 @@ from playwright.sync_api import expect
 from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 
-from .browser import TIMEOUT, Annotator
 from .strategies import document_of
 from .test_sync import GOLD, content
 
 TEXT = "The mayor of Arden said on Monday that troops attacked the old bridge.\nNobody was hurt."
-
-
-@pytest.fixture
-def ana(chromium, label_studio):
-    """The annotator, who has just logged in through the page."""
-    context = chromium.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(TIMEOUT)
-    yield Annotator(
-        context.new_page(), label_studio.url, label_studio.annotator.email, label_studio.password
-    )
-    context.close()
 
 
 @pytest.fixture
@@ -33,19 +21,6 @@ def bridge(tmp_path):
     corpus = Corpus(tmp_path / "bridge")
     corpus.write_document(document_of(TEXT, "bridge"))
     return corpus
-
-
-@pytest.fixture
-def open_task(sync, label_studio, title, ana):
-    """Push a corpus, and open its only document in the browser."""
-
-    def push_and_open(corpus, *arguments):
-        result = sync(corpus, "push", *arguments)
-        assert result.exit_code == 0, result.output
-        (task,) = label_studio.annotator.tasks(title).values()
-        ana.open(label_studio.annotator.project(title)["id"], task["id"])
-
-    return push_and_open
 
 
 def pull(corpus, sync, label_studio):

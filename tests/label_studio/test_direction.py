@@ -10,7 +10,7 @@ from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 
 from .strategies import document_of
-from .test_browser import ana, open_task, pull  # noqa: F401 (fixtures)
+from .test_browser import pull
 
 TEXTS = {
     "ar": (
@@ -51,7 +51,7 @@ def test_right_to_left_text_is_read_and_labelled(
     open_task,
     ana,
     sync,
-    label_studio,  # noqa: F811
+    label_studio,
 ):
     text, quotes = TEXTS[language]
     create_corpus(tmp_path / language)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from dateline.corpus.store import Corpus
-from dateline.dataset.columns import Row
+from dateline.dataset.columns import EntityRow, Row
 from dateline.dataset.description.card import CARD, ONTOLOGY, CardContent, Counts, render
 from dateline.dataset.description.citation import read_citation
 from dateline.dataset.description.croissant import CROISSANT, croissant
@@ -20,11 +20,12 @@ from dateline.dataset.features import configs
 from dateline.dataset.output_folder import refuse_foreign_files, replaced_folder
 from dateline.dataset.parquet import RowWriter, WrittenTable, WrittenTables, tables_sha256
 from dateline.dataset.rows import RowMaker
+from dateline.dataset.tag_losses import TagLosses
 from dateline.dataset.withholding import withheld
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256
-from dateline.model import Document
+from dateline.model import GOLD, Document, Struct
 from dateline.ontology.reading import FILE
 from dateline.ontology.schemas import split_shares
 from dateline.rendering.listing import listed
@@ -33,6 +34,13 @@ from dateline.validation.incidents import Incident
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
 """Passes document ids through to show progress, as ``rich.progress.track`` does."""
+
+
+class Built(Struct, frozen=True):
+    """The tables of a dataset, and what the BIO tags in it leave out."""
+
+    tables: WrittenTables
+    tags: TagLosses
 
 
 def withhold_nothing(_document: Document) -> bool:
@@ -45,7 +53,7 @@ def build(
     out: Path,
     progress: Progress = iter,
     withhold: Callable[[Document], bool] = withhold_nothing,
-) -> WrittenTables:
+) -> Built:
     """Write the dataset of a corpus to the folder ``out``, replacing an earlier build.
 
     ``withhold`` decides which documents go without their text.
@@ -63,7 +71,7 @@ def write_dataset(
     folder: Path,
     progress: Progress = iter,
     withhold: Callable[[Document], bool] = withhold_nothing,
-) -> WrittenTables:
+) -> Built:
     """Write the dataset of a corpus into an empty folder. Raises errors as `build` does."""
     splits = tuple(split_shares(corpus.schemas))
     _check_split_names(splits)
@@ -90,7 +98,7 @@ def write_dataset(
     for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / ONTOLOGY).write_bytes(ontology)
-    return files
+    return Built(tables=files, tags=counts.tags)
 
 
 def _check_split_names(splits: Iterable[str]) -> None:
@@ -125,7 +133,11 @@ def _write(
                 continue
             document, hidden = checked.document, withhold(checked.document)
             counts.add(document, checked.annotations, withheld=hidden)
-            for name, rows in maker.rows(document, checked.annotations).items():
+            made = maker.rows(document, checked.annotations)
+            if GOLD in checked.annotations:
+                sentences = [row for row in made["entities"] if isinstance(row, EntityRow)]
+                counts.tags.add(len(checked.annotations[GOLD].mentions), sentences)
+            for name, rows in made.items():
                 if rows:
                     shown = _withheld(rows, document.text) if hidden else rows
                     writers[name, document.split].add(shown)

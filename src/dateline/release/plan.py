@@ -180,7 +180,7 @@ def _tables(corpus: Corpus, progress: Progress) -> tuple[ReleasedTable, ...]:
     """The tables of the dataset, which is built in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "dist"
-        files = build(corpus, out, progress)
+        files = build(corpus, out, progress).tables
         texts = texts_by_document(out)
         return tuple(
             ReleasedTable(

@@ -34,15 +34,22 @@ def build(settings: Settings, out: Path | None) -> None:
 
     corpus = Corpus(settings.root)
     target = out or corpus.root / "dist"
-    tables = build_dataset(corpus, target, lambda ids: settings.progress(ids, "Building"))
+    built = build_dataset(corpus, target, lambda ids: settings.progress(ids, "Building"))
     if settings.quiet:
         return
     from dateline.rendering.tables import Table, print_tables
 
     rows = [
         (config, split, f"{written.rows:,}")
-        for config, splits in tables.items()
+        for config, splits in built.tables.items()
         for split, written in splits.items()
     ]
     columns = ("config", "split", "rows")
     print_tables([Table(f"Built {target}", columns, rows, texts=2)], stderr=True)
+    tags = built.tags
+    if tags.untagged or tags.widened:
+        settings.say(
+            f"BIO tags in entities: {tags.untagged:,} of {tags.mentions:,} mentions have none of "
+            f"their own, and {tags.widened:,} have tags that are wider than the mention; the "
+            'column "mentions" has them all.'
+        )

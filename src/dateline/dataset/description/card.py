@@ -20,6 +20,7 @@ from dateline.dataset.description.citation import Citation, bibtex
 from dateline.dataset.features import Config
 from dateline.dataset.parquet import WrittenTable, WrittenTables, tables_sha256
 from dateline.dataset.schema_features import Feature
+from dateline.dataset.tag_losses import TagLosses
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.generated_blocks import block, marks, with_block
@@ -50,6 +51,7 @@ class Counts:
         self.withheld = 0
         self.methods: Counter[tuple[str, str, str]] = Counter()
         self.annotators: set[str] = set()
+        self.tags = TagLosses()
 
     def add(
         self, document: Document, annotations: Mapping[str, Annotation], *, withheld: bool

@@ -67,9 +67,9 @@ _STYLE = """
     .relations-overlay [class*="_highlighted"] { opacity: 1 !important; }
     body:has(.lsf-relations) .relations-overlay [class*="relationItem"] { opacity: 0.7 !important; }
   """
-"""Each line has the direction of its first letter, which the labels on marked words do not change. Layers
-stay visible while the text scrolls. Arcs of relations would cover the text, so they show
-only while the list of relations is open, or when the pointer is on one in the list."""
+"""Each line has the direction of its first letter, and labels on marked words do not move the words
+around them. Layers stay visible while the text scrolls. Arcs of relations would cover the text, so
+they show only while the list of relations is open, or when the pointer is on one in the list."""
 
 _CONFLICT_LABEL = Label(
     name=CONFLICT,
