@@ -60,6 +60,8 @@ def test_right_to_left_text_is_read_and_labelled(
     open_task(corpus)
     for quote in quotes:
         ana.draw("1", "PERSON", quote)
+        ana.select(quote)
+        ana.choose("nominal")
     if folder := os.environ.get("DATELINE_SCREENSHOTS"):
         ana.page.screenshot(path=f"{folder}/{language}.png")
     words, left, right = ana.page.evaluate(_WORDS)
