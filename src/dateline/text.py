@@ -11,6 +11,13 @@ from urllib.parse import quote
 
 from dateline.model import Range
 
+_DIGITS = 18
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text of at most 18 decimal digits is; None if it is not one."""
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
+
 
 def sha256_of_text(text: str) -> str:
     """SHA-256 of a text in UTF-8, in hexadecimal."""
@@ -36,7 +43,11 @@ def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text with escapes for what a terminal would obey or not show, such as line breaks."""
+    """The text on one line, with escapes for what a terminal would obey or not show.
+
+    For quotes in a message; ``rendering.printable`` makes whole messages safe, and keeps their line
+    breaks and the direction marks that ordinary texts need.
+    """
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escaped(c) for c in text)

@@ -96,10 +96,11 @@ def test_an_empty_corpus_is_explained(empty_corpus):
     assert "`dateline ingest` adds some" in result.output
 
 
-def test_a_pseudonym_without_a_user_is_explained(studio_of):
-    result = studio_of("pull", "--users", "ana", "--token", TOKEN)
+@pytest.mark.parametrize("pair", ["ana", "x=ana", f"{'9' * 5000}=ana", "\u00b2=ana", "-1=ana"])
+def test_a_pseudonym_without_the_number_of_a_user_is_explained(studio_of, pair):
+    result = studio_of("pull", "--users", pair, "--token", TOKEN)
     assert result.exit_code == 2
-    assert "'ana' is not NUMBER=PSEUDONYM" in result.stderr
+    assert "is not NUMBER=PSEUDONYM" in result.stderr
 
 
 def test_the_client_is_not_imported_before_it_is_needed():

@@ -302,7 +302,8 @@ IRREGULAR = {
         [region("r1", "entity", "COMET", "Ana"), choice("r1", "mention_level", "name"), BO,
          arc("r1", "r2", "coreference")], "r1", '"COMET" is not a label'),
     "offsets beyond the text": (
-        [region("r1", "entity", PERSON, "Ana", end=9999)], "r1", "beyond the text"),
+        [region("r1", "entity", PERSON, "Ana", end=9999, text="Cy")],
+        "r1", "beyond the text"),
     "unknown choice": (
         [ANA, choice("r1", "mention_level", "loud")], "r1", '"loud" is not a choice'),
     "unknown attribute": ([ANA, choice("r1", "mention_mood", "x")], "r1", "mention_mood"),

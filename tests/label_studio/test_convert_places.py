@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,13 +52,27 @@ def test_a_region_beside_its_quote_is_moved_to_it(drift):
     assert (found.range, found.repaired) == ((start, end), True)
 
 
-def test_a_quote_that_is_not_found_once_nearby_does_not_move_a_region():
+@pytest.mark.parametrize(("offsets", "quote"), [((0, 3), "Cy"), ((0, len(TEXT)), "Jong")])
+def test_a_region_is_moved_to_the_only_place_with_its_quote(offsets, quote):
+    _, (found,) = place((*offsets, quote))
+    assert (found.range, found.repaired) == (at(quote), True)
+    assert found.message.endswith("the only place with its quoted text")
+
+
+@pytest.mark.parametrize("drift", [-6, -1, 1, 6])
+def test_a_region_is_moved_to_the_nearest_of_several_places(drift):
+    text = f"Kim{'.' * 20}Kim{'.' * 20}Kim"
+    _, (found,) = place((23 + drift, 26 + drift, "Kim"), text=text)
+    assert (found.range, found.repaired) == ((23, 26), True)
+    assert found.message.endswith("the nearest of several places with its quoted text")
+
+
+def test_a_quote_that_shows_no_place_or_several_does_not_move_a_region():
     start, end = at("Kim", 1)
     for offsets, quote, reason in (
-        ((start + 8, end + 8), "Kim", "2 times nearby"),
-        ((0, 3), "Cy", "not found nearby"),
-        ((0, 3), "Bob", "not found nearby"),
-        ((0, len(TEXT)), "Jong", "not found nearby"),
+        ((start + 8, end + 8), "Kim", "occurs 3 times in the text"),
+        ((60, 61), "Kim", "occurs 3 times in the text"),
+        ((0, 3), "Bob", "not found in the text"),
     ):
         _, (found,) = place((*offsets, quote))
         assert reason in found.message
@@ -124,6 +140,33 @@ def test_any_region_is_placed_where_its_quote_is(text, data):
     for place_, (start, end) in zip(found, ranges, strict=True):
         if text[start:end].split():
             assert (place_.range, place_.message) == ((start, end), "")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("quoted", ["NFC", "NFD"])
+def test_accents_as_one_code_point_or_two_are_the_same(form, quoted):
+    text = unicodedata.normalize(form, "Un caf\u00e9, cafe, \ud55c\uad6d \u00e9t\u00e9.")
+    for word in ("caf\u00e9", "\ud55c\uad6d", "\u00e9t\u00e9"):
+        start, end = at(unicodedata.normalize(form, word), text=text)
+        quote = unicodedata.normalize(quoted, word)
+        for first, last, repaired in ((start, end, False), (start + 2, end + 2, True)):
+            _, (found,) = place((first, last, quote), text=text)
+            assert (found.range, found.repaired) == ((start, end), repaired)
+    _, (found,) = place((0, 3, unicodedata.normalize(quoted, "cafe")), text=text)
+    assert text[slice(*found.range)] == "cafe"
+
+
+@given(text=texts, data=st.data())
+def test_a_moved_region_has_its_quote(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    drift = data.draw(st.integers(-start, 30))
+    form = data.draw(st.sampled_from(["NFC", "NFD"]))
+    quote = " ".join(unicodedata.normalize(form, text[start:end]).split())
+    _, (found,) = place((start + drift, end + drift, quote), text=text)
+    if found.repaired:
+        _, (again,) = place((*found.range, quote), text=text)
+        assert (again.range, again.message) == (found.range, "")
 
 
 def label(id, start, end, label="PER", **fields):

@@ -195,7 +195,7 @@ def test_users_need_pseudonyms_and_are_never_named(import_tasks, files):
     result = import_tasks(tasks)
     assert result.exit_code == 1
     assert "3=PSEUDONYM,9=PSEUDONYM" in result.stderr
-    result = import_tasks(tasks, users="3=ana,9=bo")
+    result = import_tasks(tasks, users="03=ana,9=bo")
     assert result.stdout == "annotations/ana/summit.json\nannotations/bo/summit.json\n"
     for tasks in (
         [task(annotation(user=email, id=1), annotation(user="x" + email, id=2))],
@@ -279,7 +279,7 @@ def test_the_target_of_a_choice_may_depend_on_the_kind_of_region(import_tasks, f
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "while parsing a value"),
+        (b"", "is empty"),
         (b"id,text\n1,x\n", 'not "JSON-MIN"'),
         (b'[{"data": {"body": "\xff"}}]', "is not UTF-8"),
         (b'[{"data": {"body": NaN}, "annotations": []}]', "line 1, column"),

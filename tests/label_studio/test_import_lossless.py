@@ -170,7 +170,7 @@ def test_a_default_does_not_contradict_the_other_fragments(import_tasks):
 BROKEN = {
     "no place": (drop(ANA, "value") | {"value": {"labels": ["PER"]}}, "None and None, not two"),
     "empty": (changed(ANA, start=3, end=3, text=""), "[3, 3] is empty"),
-    "beyond": (changed(ANA, start=900, end=908), "beyond the text"),
+    "beyond": (changed(ANA, start=900, end=908, text="Cy"), "beyond the text"),
     "quote": (changed(ANA, text="Cy"), 'is quoted as "Cy"'),
 }
 

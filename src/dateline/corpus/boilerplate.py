@@ -44,14 +44,3 @@ def remove(seed: str, dropped: Sequence[Dropped]) -> str:
         kept.append(seed[position : cut.start])
         position = cut.end
     return "".join([*kept, seed[position:]])
-
-
-def seed_offset(offset: int, dropped: Iterable[Dropped]) -> int:
-    """The offset in the decoded seed of a character of the text.
-
-    To convert the end of a range, which is exclusive, convert its last character and add one.
-    """
-    for cut in dropped:
-        if offset >= cut.start:
-            offset += cut.end - cut.start
-    return offset

@@ -21,6 +21,7 @@ from dateline.json_pointer import pointer_of
 from dateline.ontology.patterns import searcher
 from dateline.ontology.schemas import Schema
 from dateline.rendering.listing import listed
+from dateline.text import whole_number
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -169,8 +170,11 @@ def _target(
         step = step.replace("~1", "/").replace("~0", "~")
         if isinstance(node, dict) and step in node:
             node = node[step]
-        elif isinstance(node, list) and step.isdecimal() and int(step) < len(node):
-            node = node[int(step)]
+        elif isinstance(node, list):
+            position = whole_number(step)
+            if position is None or position >= len(node):
+                return None
+            node = node[position]
         else:
             return None
     return file, pointer, node

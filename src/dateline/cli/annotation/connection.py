@@ -21,6 +21,7 @@ from dateline.cli.shared import (
 )
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.extras import extra
+from dateline.text import whole_number
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
@@ -186,9 +187,10 @@ def pseudonyms_by_user(users: tuple[str, ...], hint: str) -> dict[int, str]:
     pseudonyms: dict[int, str] = {}
     for pair in users:
         user, equals, name = pair.partition("=")
-        if not equals or not user.isdecimal():
+        number = whole_number(user)
+        if not equals or number is None:
             raise click.BadParameter(f"{pair!r} is not NUMBER=PSEUDONYM.", param_hint=hint)
-        if pseudonyms.setdefault(int(user), name) != name:
+        if pseudonyms.setdefault(number, name) != name:
             raise click.BadParameter(f"user {user} has two pseudonyms.", param_hint=hint)
     return pseudonyms
 

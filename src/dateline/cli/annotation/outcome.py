@@ -8,7 +8,8 @@ from dateline.cli.shared import Settings, echo
 from dateline.errors import ConflictError
 
 if TYPE_CHECKING:
-    from dateline.label_studio.sync.pull_result import Notice, PullResult
+    from dateline.label_studio.notice import Notice
+    from dateline.label_studio.sync.pull_result import PullResult
 
 
 class Outcome:
@@ -32,9 +33,9 @@ class Outcome:
                 continue
             self._printed.add(notice)
             if notice.level == "refused":
-                self._refused.append(_line(notice))
+                self._refused.append(notice.line)
             if notice.level != "refused" or self._immediately:
-                self._settings.say(_line(notice))
+                self._settings.say(notice.line)
         for file in result.written:
             echo(file)
         for file in result.removed:
@@ -47,8 +48,3 @@ class Outcome:
         self._settings.say(f"annotations: {self._written} {verb}, {self._unchanged} unchanged")
         if self._refused:
             raise ConflictError("Not pulled:\n" + "\n".join(f"  {line}" for line in self._refused))
-
-
-def _line(notice: Notice) -> str:
-    annotator = f" ({notice.annotator})" if notice.annotator else ""
-    return f"{notice.document}{annotator}: {notice.message}"

@@ -21,6 +21,7 @@ from dateline.cli.shared import (
 )
 from dateline.errors import DatelineError
 from dateline.rendering.listing import listed
+from dateline.text import whole_number
 
 if TYPE_CHECKING:
     from dateline.label_studio.importing.importer import ImportOptions, ImportResult
@@ -108,6 +109,8 @@ def _pseudonyms(given: tuple[str, ...]) -> dict[str, str]:
     pseudonyms: dict[str, str] = {}
     for pair in given:
         user, _, name = pair.rpartition("=")
+        number = whole_number(user)
+        user = user if number is None else str(number)
         if pseudonyms.setdefault(user, name) != name:
             which = f"user {user}" if user else "the only user"
             raise click.BadParameter(f"{which} has several pseudonyms.", param_hint="--users")

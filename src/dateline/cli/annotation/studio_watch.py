@@ -18,6 +18,7 @@ from dateline.cli.annotation.outcome import Outcome
 from dateline.cli.interrupts import GRACE, prompt_exit
 from dateline.cli.shared import Command
 from dateline.errors import DatelineError
+from dateline.text import whole_number
 
 if TYPE_CHECKING:
     from dateline.label_studio.server.client import Server
@@ -124,9 +125,10 @@ def _pull_repeatedly(
 
 def _host_and_port(listen: str) -> tuple[str, int]:
     host, colon, port = listen.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+    number = whole_number(port)
+    if not colon or not host or number is None or number > 65535:
         raise click.BadParameter(f"{listen!r} is not HOST:PORT.", param_hint="--listen")
-    return host, int(port)
+    return host, number
 
 
 def _remove_webhook(target: Target, number: int) -> None:

@@ -21,7 +21,8 @@ SplitWords = Callable[[str], Iterator[Range]]
 IDEOGRAPHS = regex.compile(r"[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}--\p{P}]", regex.V1)
 
 
-_OPENING = regex.compile(r"[\p{Ps}\p{Pi}]+$")
+# A run is searched from its start only, so that the time is linear.
+_OPENING = regex.compile(r"(?<![\p{Ps}\p{Pi}])[\p{Ps}\p{Pi}]++$")
 
 
 def segment(

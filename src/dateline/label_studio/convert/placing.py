@@ -1,26 +1,34 @@
 """Placing regions in the text by their offsets, with the quoted texts as proof.
 
-Exports differ in two ways. Offsets may count code points, UTF-16 units or bytes, which is decided
+Exports differ in three ways. Offsets may count code points, UTF-16 units or bytes, which is decided
 once for all regions of a result. Quotes have white space as the page displays it: collapsed, with
-line ends as a literal ``\\n``; so quotes are compared without white space.
+line ends as a literal ``\\n``; so quotes are compared without white space. And programs write an
+accented letter as one code point or as two (NFC, NFD); both are taken as equal.
+
+Where the offsets have another text than the quote, the quote decides if it shows one place.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
+
+import regex
 
 from dateline.label_studio.convert.problems import quoted
 from dateline.model import Range, Struct
 from dateline.rendering.listing import counted
 
 NEARBY = 20
-"""How far, in code points, a quote may be from its offsets."""
+"""How far, in code points, a quote that occurs several times may be from its offsets."""
 
 _BLANK = re.compile(r"\\[nrt]|[\s\u200b\u2060\ufeff]")
+_CLUSTER = regex.compile(r"\X")
+_BORDER = "\0"
 
 
 class Written(Struct, frozen=True):
@@ -80,16 +88,15 @@ class _Placer:
             return Place(range=None, message=f"its offsets are {offsets}, not two integers")
         found = _range(region, self._starts)
         quote = _without_blanks(region.quote)
+        if found is not None and region.quote and _same(self._text[slice(*found)], region.quote):
+            return Place(range=found)
         if found is not None and not quote:
             return self._unquoted(region, found)
-        if found is not None and _without_blanks(self._text[slice(*found)]) == quote:
-            return Place(range=found)
-        near = self._near(region, quote) if quote else []
         written = f"[{region.start}, {region.end}]"
-        if len(near) == 1:
-            message = f"was moved from {written} to {[*near[0]]}, where its quoted text is"
-            return Place(range=near[0], message=message, repaired=True)
-        times = f"which occurs {counted(len(near), 'time')} nearby" if near else "not found nearby"
+        other, times = self._elsewhere(region) if quote else (None, "")
+        if other is not None:
+            message = f"was moved from {written} to {[*other]}, {times}"
+            return Place(range=other, message=message, repaired=True)
         if found is None:
             message = f"{written} is empty or beyond the text"
             return Place(range=None, message=f"{message}; quoted as {quoted(region.quote)}, {times}"
@@ -114,26 +121,71 @@ class _Placer:
                 )
         return Place(range=found)
 
-    def _near(self, region: Written, quote: str) -> list[Range]:
-        """The ranges that a quote without blanks has near both of the region's offsets."""
-        kept, places = self._squeezed
-        start, end = (
-            bisect_left(self._starts, _offset(o) or 0) for o in (region.start, region.end)
-        )
-        at = bisect_left(places, start - NEARBY)
-        last = bisect_left(places, start + NEARBY + 1) - 1 + len(quote)
+    def _elsewhere(self, region: Written) -> tuple[Range | None, str]:
+        """The place that the region's quote shows, None if it shows none or several; and why."""
+        quote = _Clusters(region.quote).text
+        text = self._clusters.text
+        first = text.find(quote)
+        if first < 0:
+            return None, "not found in the text"
+        if text.find(quote, first + 1) < 0:
+            return self._clusters.range(first, quote), "the only place with its quoted text"
+        start = bisect_left(self._starts, _offset(region.start) or 0)
+        ranges = [self._clusters.range(at, quote) for at in self._around(start, quote)]
+        (nearest, place), (next_nearest, _), *_ = sorted((abs(r[0] - start), r) for r in ranges)
+        if nearest <= NEARBY and next_nearest > 2 * nearest:
+            return place, "the nearest of several places with its quoted text"
+        return None, f"which occurs {counted(text.count(quote), 'time')} in the text"
+
+    def _around(self, start: int, quote: str) -> list[int]:
+        """The two occurrences of a quote before an offset, and the two from it on."""
+        text = self._clusters.text
+        middle = self._clusters.position(start)
         found = []
-        while (at := kept.find(quote, at, last)) >= 0:
-            found.append((places[at], places[at + len(quote) - 1] + 1))
-            at += 1
-        return [(first, stop) for first, stop in found if abs(stop - end) <= NEARBY]
+        at = middle - 1
+        for _ in range(2):
+            at = text.find(quote, at + 1)
+            if at < 0:
+                break
+            found.append(at)
+        end = middle + len(quote) - 1
+        for _ in range(2):
+            at = text.rfind(quote, 0, max(end, 0))
+            if at < 0:
+                break
+            found.append(at)
+            end = at + len(quote) - 1
+        return found
 
     @cached_property
-    def _squeezed(self) -> tuple[str, Sequence[int]]:
-        """The text without blanks, and the offset of each of its characters."""
-        blank = {at for match in _BLANK.finditer(self._text) for at in range(*match.span())}
-        places = [at for at in range(len(self._text)) if at not in blank]
-        return "".join(self._text[at] for at in places), places
+    def _clusters(self) -> _Clusters:
+        return _Clusters(self._text)
+
+
+class _Clusters:
+    """A text as one string of its characters, to be searched for quotes.
+
+    A character is what a reader takes for one (a grapheme cluster), without blanks and in NFD. Each
+    has ``_BORDER`` on both sides, so that a quote is not found within a character.
+    """
+
+    def __init__(self, text: str) -> None:
+        blank = {at for match in _BLANK.finditer(text) for at in range(*match.span())}
+        places = [at for at in range(len(text)) if at not in blank]
+        found = list(_CLUSTER.finditer("".join(text[at] for at in places)))
+        normal = [_nfd(cluster.group()) for cluster in found]
+        self.text = _BORDER + "".join(f"{cluster}{_BORDER}" for cluster in normal)
+        self._positions = [*accumulate((len(cluster) + 1 for cluster in normal), initial=0)]
+        self._ranges = [(places[c.start()], places[c.end() - 1] + 1) for c in found]
+
+    def position(self, offset: int) -> int:
+        """The position in ``text`` of the first character at or after an offset."""
+        return self._positions[bisect_left(self._ranges, (offset, 0))]
+
+    def range(self, position: int, quote: str) -> Range:
+        """The range of a quote at a position in ``text``."""
+        first, end = (bisect_left(self._positions, position + n) for n in (0, len(quote) - 1))
+        return self._ranges[first][0], self._ranges[end - 1][1]
 
 
 _CODE_POINTS, _UTF16, _BYTES = "code points", "UTF-16 units", "bytes in UTF-8"
@@ -170,7 +222,12 @@ def _offset(value: object) -> int | None:
 
 
 def _same(text: str, quote: str) -> bool:
-    return _without_blanks(text) == _without_blanks(quote)
+    one, other = _without_blanks(text), _without_blanks(quote)
+    return one == other or _nfd(one) == _nfd(other)
+
+
+def _nfd(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
 
 
 def _without_blanks(text: str) -> str:

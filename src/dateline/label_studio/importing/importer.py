@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -24,6 +23,7 @@ from dateline.label_studio.importing.export_file import ExportedAnnotation, Expo
 from dateline.label_studio.importing.mapping import LabelMapping
 from dateline.label_studio.importing.source_labels import SourceLabelCount, count_labels
 from dateline.label_studio.importing.translate import translate
+from dateline.label_studio.notice import Level, Notice
 from dateline.model import Annotation, Document, Provenance, Struct, canonical
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
@@ -32,30 +32,6 @@ ALL_USERS = ""
 """In place of a user's number: the only user of the export, with any number or none."""
 
 _SHOWN = 20
-
-Level = Literal["refused", "problem", "note"]
-
-
-class ImportNotice(Struct, frozen=True):
-    """A message about a task or an annotation.
-
-    ``refused``: it was not imported; ``problem``: it was imported as a draft; ``note``: something
-    was left out or repaired. ``draftable``: it was refused, and could be imported as a draft.
-    """
-
-    level: Level
-    task: int
-    document: str | None
-    annotator: str | None
-    message: str
-    draftable: bool = False
-
-    @property
-    def line(self) -> str:
-        """The notice in one line."""
-        where = self.document or f"task {self.task}"
-        of = f" ({self.annotator})" if self.annotator else ""
-        return f"{where}{of}: {self.message}"
 
 
 class ImportResult(Struct, frozen=True):
@@ -68,7 +44,7 @@ class ImportResult(Struct, frozen=True):
     written: tuple[str, ...] = ()
     unchanged: int = 0
     unmapped: tuple[SourceLabelCount, ...] = ()
-    notices: tuple[ImportNotice, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 class ImportOptions(Struct, frozen=True):
@@ -188,7 +164,7 @@ class _Importer:
         self._found: dict[tuple[str, str], list[_Candidate]] = {}
         self._ready: list[Annotation] = []
         self._unchanged = 0
-        self._notices: list[ImportNotice] = []
+        self._notices: list[Notice] = []
 
     def task(self, task: ExportedTask) -> None:
         """Find the task's document, and collect its annotations by document and annotator."""
@@ -354,7 +330,7 @@ class _Importer:
         draftable: bool = False,
     ) -> None:
         self._notices.append(
-            ImportNotice(
+            Notice(
                 level=level,
                 task=task.number,
                 document=document,

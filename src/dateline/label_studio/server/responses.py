@@ -11,6 +11,7 @@ import msgspec
 from dateline.errors import ServerError
 from dateline.files.reading import decode_json_as, decode_json_items
 from dateline.model import Struct
+from dateline.text import whole_number
 
 MAX_BYTES = 256 << 20
 """Size of the largest answer that is read: a server could send without end."""
@@ -206,5 +207,4 @@ def _draft_user(draft: object) -> int | None:
     """The number of a draft's author, None if the server does not give it."""
     # The server gives a name or an address, a comma and the number.
     author = draft.get("created_username") if isinstance(draft, dict) else None
-    number = str(author or "").rpartition(",")[2].strip()
-    return int(number) if number.isdecimal() else None
+    return whole_number(str(author or "").rpartition(",")[2].strip())

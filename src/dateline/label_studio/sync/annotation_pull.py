@@ -20,10 +20,11 @@ from dateline.label_studio.convert.conflict_marks import unresolved_marks
 from dateline.label_studio.convert.from_result import from_result
 from dateline.label_studio.convert.origin import origin_of
 from dateline.label_studio.convert.problems import ResultProblem, quoted
+from dateline.label_studio.notice import Level, Notice
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Submission
 from dateline.label_studio.sync.kept_results import KeptResult, kept_path, read_kept
-from dateline.label_studio.sync.pull_result import Action, Level, Notice, PulledAnnotation
+from dateline.label_studio.sync.pull_result import Action, PulledAnnotation
 from dateline.label_studio.sync.reconcile import OnConflict, Sides, indented, reconcile
 from dateline.model import LAYERS, Annotation, Document, Struct, canonical
 from dateline.ontology.former_names import renamed

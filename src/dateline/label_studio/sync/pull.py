@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.files.writing import locked, sha256
+from dateline.label_studio.notice import Level, Notice
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
 from dateline.label_studio.sync.annotation_pull import AnnotationPuller, PullOptions
@@ -24,7 +25,7 @@ from dateline.label_studio.sync.pull_progress import (
     stamps,
     write_progress,
 )
-from dateline.label_studio.sync.pull_result import Level, Notice, PulledDocument, PullResult
+from dateline.label_studio.sync.pull_result import PulledDocument, PullResult
 from dateline.label_studio.sync.users import check_pseudonyms, known_people, pseudonym
 from dateline.model import Document, Struct
 

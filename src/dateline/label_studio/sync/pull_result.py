@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from dateline.label_studio.notice import Notice
 from dateline.model import Struct
 
-Level = Literal["refused", "problem", "note"]
 Action = Literal["written", "unchanged", "removed", "kept", "refused", "none"]
-
-
-class Notice(Struct, frozen=True):
-    """Something that the user should know about a document, or about an annotator's work on it.
-
-    ``refused``: nothing was written, and the user has to decide. ``problem``: the annotation was
-    written, but has an irregularity. ``note``: for information.
-    """
-
-    level: Level
-    document: str
-    annotator: str | None
-    message: str
 
 
 class PulledAnnotation(Struct, frozen=True):
