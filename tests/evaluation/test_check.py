@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.evaluation.prediction_check import check_predictions
 from dateline.model import Span
-from dateline.predictions.checking import check_predictions
 from dateline.predictions.offset_units import better_unit
 
 

@@ -284,8 +284,11 @@ def test_a_split_is_scored_alone(five, five_predicted):
     assert report.signature.documents == 1
     assert report.score("entities", "strict").interval is None
     assert any("one document" in note for note in report.notes)
+    of_all = dateline.score(five_predicted, five, split="test")
+    assert of_all.scores == report.scores
+    assert any("4 predictions for documents without gold here were left" in n for n in of_all.notes)
     with pytest.raises(DatelineError, match="is not a document here"):
-        dateline.score(five_predicted, five, split="test")
+        dateline.score([one[0] | {"document": "nowhere"}], five, split="test")
 
 
 def test_intervals_hold_the_score_and_do_not_change(five, five_predicted):

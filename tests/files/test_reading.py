@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError
+from dateline.files.lines import lines_of
 from dateline.files.reading import (
     DEPTH,
     MalformedError,
@@ -18,7 +19,6 @@ from dateline.files.reading import (
     decode_json_items,
     decode_toml,
     decode_yaml,
-    lines_of,
     read_json,
 )
 

@@ -26,6 +26,7 @@ from dateline.evaluation.scoring import (
     select_groups,
 )
 from dateline.evaluation.signature import sign
+from dateline.files.opening import file_title
 from dateline.metrics.intervals import as_interval, difference, difference_interval
 from dateline.metrics.significance import (
     FEW,
@@ -159,7 +160,7 @@ def compare_systems(
 
 def named(paths: Sequence[str | Path]) -> dict[str, str | Path]:
     """Paths by their stems, or by the whole path if another has the same stem."""
-    stems = [Path(path).stem for path in paths]
+    stems = [file_title(Path(Path(path).stem)) for path in paths]
     return {
         stem if stems.count(stem) == 1 else Path(path).as_posix(): path
         for stem, path in zip(stems, paths, strict=True)

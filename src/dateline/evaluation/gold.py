@@ -63,6 +63,7 @@ class GoldDocument(Text, frozen=True, kw_only=True):
 class Gold(Struct, frozen=True):
     """All documents that are scored, including those without items, sorted by id.
 
+    ``unscored`` are ids of other documents: they have no gold, or are in another split.
     ``unit_column`` is the column that the units of the documents are from.
     """
 
@@ -71,12 +72,19 @@ class Gold(Struct, frozen=True):
     split: str | None
     ontology: Ontology
     documents: tuple[GoldDocument, ...]
+    unscored: frozenset[str] = frozenset()
     unit_column: str = UNIT_COLUMN
 
     @property
     def units(self) -> Mapping[str, str]:
         """The unit of each document that is in one."""
         return {one.id: one.unit for one in self.documents if one.unit is not None}
+
+    @property
+    def knowledge_bases(self) -> frozenset[str]:
+        """The knowledge bases that entities are linked to."""
+        entities = (entity for document in self.documents for entity in document.items.entities)
+        return frozenset(entity.link.kb for entity in entities if entity.link is not None)
 
 
 def read_gold(
@@ -102,9 +110,10 @@ def read_gold(
 
     if (path / CARD).is_file():
         used = ontology or declared_ontology(path)
-        dataset = load(split=split, path=path)
-        parts = [dataset] if split is not None else list(dataset.values())
-        return gold_of_dataset(parts, used, split, path.resolve().name, group_by)
+        splits = load(path=path)
+        if split is not None and split not in splits:
+            load(split=split, path=path)  # raises the error that lists the splits
+        return gold_of_dataset(list(splits.values()), used, split, path.resolve().name, group_by)
     raise NotFoundError(
         f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
         "that `dateline build` wrote."
@@ -155,6 +164,7 @@ def gold_of_corpus(
         ontology=corpus.ontology,
         documents=tuple(found),
         unit_column=group_by or UNIT_COLUMN,
+        unscored=frozenset(corpus.document_ids()) - {document.id for document in found},
     )
 
 
@@ -165,7 +175,7 @@ def gold_of_dataset(
     name: str = "dataset",
     group_by: str | None = None,
 ) -> Gold:
-    """Read the gold of the config ``documents`` of a dataset, from its splits.
+    """Read the gold of the config ``documents`` of a dataset, from its splits or from one of them.
 
     Raises DatelineError if there is no ontology, no row is annotated, or a label is not in the
     ontology.
@@ -175,7 +185,8 @@ def gold_of_dataset(
             f"{name}: has no ontology, which a dataset in memory, or built by Dateline 0.1, does "
             f"not carry. {ONTOLOGY_HINT}"
         )
-    documents = [found for part in parts for found in _documents(part, group_by)]
+    scored = [part for part in parts if split is None or str(part.split) == split]
+    documents = [found for part in scored for found in _documents(part, group_by)]
     if not documents:
         raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
     version = next((str(p.info.version) for p in parts if p.info.version), None)
@@ -186,6 +197,8 @@ def gold_of_dataset(
         ontology=ontology,
         documents=tuple(sorted(documents, key=lambda document: document.id)),
         unit_column=group_by or UNIT_COLUMN,
+        unscored=frozenset(name for part in parts for name in part.data.column("id").to_pylist())
+        - {document.id for document in documents},
     )
     return with_ontology(gold, ontology)
 

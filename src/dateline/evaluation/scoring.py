@@ -28,8 +28,8 @@ from dateline.evaluation.signature import sign
 from dateline.model import LAYERS
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.reading import as_prediction, read_predictions
-from dateline.rendering.listing import listed
+from dateline.predictions.reading import Found, as_prediction, read_predictions
+from dateline.rendering.listing import counted, listed
 
 GoldSource: TypeAlias = (
     str | Path | Corpus | Gold | DatasetTable | Mapping[str, DatasetTable]  # a DatasetDict
@@ -156,16 +156,19 @@ def as_gold(
     if isinstance(gold, str | Path):
         return read_gold(Path(gold), split, ontology, group_by)
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]
-    if split is not None:
-        parts = [part for part in parts if str(part.split) == split]
     return gold_of_dataset(parts, ontology, split, group_by=group_by)
 
 
-def as_predictions(predictions: PredictionSource) -> Iterator[Prediction]:
-    """Predictions from a file or from values. Raises InvalidInputError for a wrong shape."""
+def as_predictions(predictions: PredictionSource) -> Iterator[Found]:
+    """Predictions from a file or from values, with warnings about what was read.
+
+    Raises InvalidInputError for a wrong shape.
+    """
     if isinstance(predictions, str | Path):
-        return read_predictions(Path(predictions))
-    return (as_prediction(value, number) for number, value in enumerate(predictions))
+        yield from read_predictions(Path(predictions))
+    else:
+        for number, value in enumerate(predictions):
+            yield from as_prediction(value, number)
 
 
 def _score(counted: CountedMeasure, units: Mapping[str, str], *, per_document: bool) -> Score:
@@ -223,11 +226,17 @@ def _notes(
 ) -> Iterator[str]:
     documents = len(gold.documents)
     for number, run in enumerate(runs, start=1):
+        of_run = f"run {number}: " if len(runs) > 1 else ""
         if run.missing:
-            of_run = f"run {number}: " if len(runs) > 1 else ""
             yield (
                 f"{of_run}{len(run.missing)} of {documents} documents have no prediction, so "
                 f"all of their gold counts as missed: {', '.join(listed(run.missing, SHOWN))}"
+            )
+        if run.unscored:
+            yield (
+                f"{of_run}{counted(len(run.unscored), 'prediction')} for documents without gold "
+                f"here {'was' if len(run.unscored) == 1 else 'were'} left out: "
+                f"{', '.join(listed(run.unscored, SHOWN))}"
             )
     units = len({gold.units.get(name, (name,)) for name in runs[0].document_ids})
     if units == 1:

@@ -1,4 +1,4 @@
-"""One strict reader for each kind of file: JSON, TOML, YAML, and lines of text.
+"""One strict reader for each kind of file: JSON, TOML, YAML and text; `lines` has those of lines.
 
 Files come from outside. What a lenient parser would change or drop in silence (a repeated key, NaN,
 a number that no double holds, a byte order mark) is an error here, and no input can crash a reader.
@@ -7,18 +7,17 @@ Messages name line and column as far as the parser tells them.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import re
-import stat
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.errors import InvalidInputError
+from dateline.files.opening import compression, opened
 from dateline.files.typed_json import decode_typed
 from dateline.json_pointer import pointer_of
 
@@ -65,67 +64,40 @@ def read_bytes(path: Path) -> bytes:
     Raises NotFoundError if there is no such file, and InvalidInputError if it is a folder, a pipe,
     a device, larger than `LARGEST`, or cannot be read.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size > LARGEST:
             raise InvalidInputError(f"{path}: has {size:,} bytes; at most {LARGEST:,} are read.")
         return file.read()
 
 
-def read_byte_lines(path: Path, longest: int) -> Iterator[tuple[int, bytes | None]]:
-    """The lines of a file with their numbers from 1, without line ends; one is held in memory.
-
-    Lines end as those of `lines_of`. A line of more than ``longest`` bytes is None. A byte order
-    mark of UTF-8 is taken off. Raises NotFoundError if there is no such file, and InvalidInputError
-    if it is not a regular file, compressed, or not in UTF-8.
-    """
-    with _opened(path) as file:
-        start = file.read(len(BYTE_ORDER_MARK))
-        if start != BYTE_ORDER_MARK:
-            file.seek(0)
-            try:
-                _refuse_other_encodings(file.read(4))
-            except MalformedError as error:
-                raise InvalidInputError(f"{path}: {error.problem}.") from None
-            file.seek(0)
-        for number, line in enumerate(iter(lambda: file.readline(longest + 2), b""), 1):
-            content = line.removesuffix(b"\n").removesuffix(b"\r")
-            rest = line
-            while len(content) > longest and rest and not rest.endswith(b"\n"):
-                rest = file.readline(longest)
-            yield number, None if len(content) > longest else content
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a text file, as `lines_of` gives them.
-
-    Raises NotFoundError if there is no such file, and InvalidInputError if it is not UTF-8, or has
-    lines that end with CR alone.
-    """
-    text = _named(path, lambda content: decode_text(content.removeprefix(BYTE_ORDER_MARK)))
-    if "\r" in text and "\n" not in text:
-        raise InvalidInputError(f"{path}: its lines end with CR; save it with LF or CR LF.")
-    yield from lines_of(text)
-
-
 def read_json(path: Path) -> Any:
     """The value of a JSON file. Raises InvalidInputError naming file and place."""
-    return _named(path, decode_json)
+    return read_named(path, decode_json)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a TOML file. Raises InvalidInputError naming file and place."""
-    return _named(path, decode_toml)
+    return read_named(path, decode_toml)
 
 
 def read_yaml(path: Path) -> Any:
     """The value of a YAML file. Raises InvalidInputError naming file and place."""
-    return _named(path, decode_yaml)
+    return read_named(path, decode_yaml)
 
 
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file, line ends as they are. Raises InvalidInputError naming the file."""
-    return _named(path, decode_text)
+    return read_named(path, decode_text)
+
+
+def read_named(path: Path, decode: Callable[[bytes], T]) -> T:
+    """All of a file, decoded. Raises InvalidInputError that names the file."""
+    content = read_bytes(path)
+    try:
+        return decode(content)
+    except MalformedError as error:
+        raise InvalidInputError(f"{path}: {error.problem}.") from None
 
 
 def decode_json(content: bytes) -> Any:
@@ -136,7 +108,7 @@ def decode_json(content: bytes) -> Any:
     """
     import jiter  # noqa: PLC0415 (only commands that read files pay for it)
 
-    _refuse_other_encodings(content)
+    refuse_other_encodings(content)
     try:
         value = jiter.from_json(content, catch_duplicate_keys=True, allow_inf_nan=False)
     except ValueError as error:
@@ -226,7 +198,7 @@ def decode_yaml(content: bytes) -> Any:
 
 def decode_text(content: bytes) -> str:
     """UTF-8 text; a byte order mark is refused. Raises MalformedError naming the byte."""
-    _refuse_other_encodings(content)
+    refuse_other_encodings(content)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -236,55 +208,17 @@ def decode_text(content: bytes) -> str:
         ) from None
 
 
-def lines_of(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a text with their numbers from 1, without line ends.
-
-    Only ``\\n`` and ``\\r\\n`` end a line: ``str.splitlines`` also cuts at form feeds, U+0085 and
-    U+2028, which occur within fields. A byte order mark at the start is not part of the first line.
-    """
-    text = text.removeprefix("\ufeff")
-    for number, line in enumerate(text.split("\n"), 1):
-        yield number, line.removesuffix("\r")
-
-
-_TOO_DEEP = f"is nested deeper than {DEPTH} levels"
-
-
-_COMPRESSED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "ZIP", b"BZh": "bzip2", b"\xfd7zX": "xz",
-               b"\x28\xb5\x2f\xfd": "Zstandard"}  # fmt: skip
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """A regular file, opened. Raises NotFoundError or InvalidInputError."""
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise InvalidInputError(f"{path}: is not a regular file.")
-        with path.open("rb") as file:
-            yield file
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFoundError(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise InvalidInputError(f"{path}: cannot be read: {error.strerror}.") from None
-
-
-def _named(path: Path, decode: Callable[[bytes], T]) -> T:
-    content = read_bytes(path)
-    try:
-        return decode(content)
-    except MalformedError as error:
-        raise InvalidInputError(f"{path}: {error.problem}.") from None
-
-
-def _refuse_other_encodings(content: bytes) -> None:
-    for start, name in _COMPRESSED.items():
-        if content.startswith(start):
-            raise MalformedError(f"is compressed ({name}); decompress it first")
+def refuse_other_encodings(content: bytes) -> None:
+    """Raise MalformedError if content is compressed, or not in UTF-8 without a byte order mark."""
+    if name := compression(content):
+        raise MalformedError(f"is compressed ({name}); decompress it first")
     if content.startswith(BYTE_ORDER_MARK):
         raise MalformedError("starts with a byte order mark; save it as UTF-8 without one")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:4]:
         raise MalformedError("is UTF-16 or UTF-32; save it as UTF-8")
+
+
+_TOO_DEEP = f"is nested deeper than {DEPTH} levels"
 
 
 def _of_parser(content: bytes, message: str) -> MalformedError:

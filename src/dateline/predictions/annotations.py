@@ -20,7 +20,7 @@ from dateline.predictions.checking import schema_problems
 from dateline.predictions.document_checks import DocumentCheck
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem, refuse
-from dateline.predictions.reading import read_json_lines
+from dateline.predictions.reading import read_prediction_lines
 from dateline.predictions.texts import CorpusTexts
 from dateline.validation.engine import Checker
 from dateline.validation.schema import SchemaValidator
@@ -29,9 +29,10 @@ from dateline.validation.schema import SchemaValidator
 def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
     """The predictions of a JSON Lines file as annotations, by document.
 
-    The annotator is the file's stem, as far as a pseudonym may have it. Raises DatelineError that
-    lists every problem with its line, place and hint: invalid JSON, the schema, unknown documents,
-    or the rules for annotations.
+    The annotator is the file's stem, as far as a pseudonym may have it. Confidence and other fields
+    that annotations do not have are left out. Raises DatelineError that lists every problem with
+    its line, place and hint: invalid JSON, the schema, unknown documents, or the rules for
+    annotations.
     """
     annotator = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:40] or "predictions"
     schema = SchemaValidator(corpus.schemas, "prediction")
@@ -39,17 +40,21 @@ def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
     documents = DocumentCheck(CorpusTexts(corpus))
     found: dict[str, Annotation] = {}
     problems: list[PredictionProblem] = []
-    for number, value, read in read_json_lines(path, Prediction):
-        reasons = list(schema_problems(number, value, schema))
-        if isinstance(read, PredictionProblem):
-            reasons = reasons or [read]
-        elif not reasons and (problem := documents.problem(read, number)):
-            reasons = [problem]
-        elif not reasons:
-            document = corpus.read_document(read.document)
-            annotation = _annotation(read, document, annotator)
-            found[document.id] = annotation
-            reasons = list(_broken_rules(number, annotation, document, checker))
+    for line in read_prediction_lines(path):
+        reasons = [problem for problem in line.problems if problem.effect == "rejected"]
+        if line.value is not None and not reasons:
+            reasons = list(schema_problems(line.number, line.value, schema))
+        if line.misfit is not None:
+            reasons = reasons or [line.misfit]
+        elif line.read is not None and not reasons:
+            problem = documents.problem(line.read, line.number)
+            if problem is not None:
+                reasons = [problem]
+            else:
+                document = corpus.read_document(line.read.document)
+                annotation = _annotation(line.read, document, annotator)
+                found[document.id] = annotation
+                reasons = list(_broken_rules(line.number, annotation, document, checker))
         problems += reasons
     refuse(str(path), problems)
     return found

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from dateline.corpus.store import Corpus
-from dateline.model import ITEM_FIELDS, Span, Struct
-from dateline.ontology.labels import Ontology
+from dateline.model import ITEM_FIELDS, Struct
 from dateline.predictions.document_checks import DocumentCheck
 from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex
-from dateline.predictions.offset_units import better_unit
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
-from dateline.predictions.reading import read_json_lines
-from dateline.predictions.texts import CorpusTexts, Text
+from dateline.predictions.reading import read_prediction_lines
+from dateline.predictions.texts import Text
 from dateline.validation.schema import SchemaValidator
 
 
@@ -42,32 +39,41 @@ class CheckResult(Struct, frozen=True):
         return all(problem.effect == "warning" for problem in self.problems)
 
 
-def check_predictions(
-    path: Path,
-    corpus: Corpus,
-    texts: Mapping[str, Text] | None = None,
-    ontology: Ontology | None = None,
-) -> CheckResult:
-    """Check a file of predictions against the schema, labels and texts of a corpus.
+class Target(NamedTuple):
+    """What predictions are checked against.
 
-    ``texts`` are the texts by document id, and ``ontology`` has the labels, if they are not the
-    corpus's. Raises DatelineError if
-    the file cannot be read at all.
+    ``texts`` are the known texts by document id, and ``unscored`` are ids of documents that have no
+    gold, with or without a text. ``schema`` is that of predictions, or None if there is none for
+    these labels. ``knowledge_bases`` are those of the gold.
     """
-    known = texts if texts is not None else CorpusTexts(corpus)
-    documents = DocumentCheck(known)
-    index = OntologyIndex(ontology or corpus.ontology)
-    schema = SchemaValidator(corpus.schemas, "prediction")
+
+    texts: Mapping[str, Text]
+    ontology: OntologyIndex
+    schema: SchemaValidator | None
+    unscored: frozenset[str] = frozenset()
+    knowledge_bases: frozenset[str] = frozenset()
+
+
+def check_file(path: Path, target: Target) -> CheckResult:
+    """Check a file of predictions. Raises DatelineError if the file cannot be read at all."""
+    documents = DocumentCheck(target.texts, target.unscored)
     lines = items = wrong = rejected = 0
     problems: list[PredictionProblem] = []
-    for number, value, read in read_json_lines(path, Prediction):
-        lines += 1
-        found = _rejection(number, value, read, documents, schema)
-        if found:
-            rejected += _item_count(value)
-        elif isinstance(read, Prediction):
-            items += _item_count(value)
-            found = _flaws(number, value, read, known[read.document].text, index, schema)
+    for line in read_prediction_lines(path):
+        found = list(line.problems)
+        if line.misfit is not None:
+            violations = list(schema_problems(line.number, line.value, target.schema))
+            found += violations or [line.misfit]
+        elif line.read is not None and (problem := documents.problem(line.read, line.number)):
+            found.append(problem)
+        is_rejected = any(problem.effect == "rejected" for problem in found)
+        lines += is_rejected or line.read is not None
+        if is_rejected:
+            rejected += _item_count(line.value)
+        elif line.read is not None:
+            items += _item_count(line.value)
+            if line.read.document in target.texts:
+                found += _flaws(line.number, line.value, line.read, target)
             wrong += len({_item(p.pointer) for p in found if p.effect == "wrong"})
         problems += found
     return CheckResult(
@@ -81,10 +87,10 @@ def check_predictions(
 
 
 def schema_problems(
-    number: int, value: Any, schema: SchemaValidator
+    number: int, value: Any, schema: SchemaValidator | None
 ) -> Iterator[PredictionProblem]:
-    """What the JSON Schema rejects in a line; nothing if the line is not JSON."""
-    if value is None:
+    """What the JSON Schema, if there is one, rejects in the value of a line."""
+    if schema is None:
         return
     document = value.get("document", "") if isinstance(value, dict) else ""
     for finding in schema.findings(value):
@@ -99,56 +105,18 @@ def schema_problems(
         )
 
 
-def _rejection(
-    number: int,
-    value: Any,
-    read: Prediction | PredictionProblem,
-    documents: DocumentCheck,
-    schema: SchemaValidator,
-) -> list[PredictionProblem]:
-    """Why a line cannot be scored; empty if it can."""
-    if isinstance(read, PredictionProblem):
-        return list(schema_problems(number, value, schema)) or [read]
-    problem = documents.problem(read, number)
-    return [] if problem is None else [problem]
-
-
 def _flaws(
-    number: int,
-    value: Any,
-    prediction: Prediction,
-    text: str,
-    ontology: OntologyIndex,
-    schema: SchemaValidator,
+    number: int, value: Any, prediction: Prediction, target: Target
 ) -> list[PredictionProblem]:
     """What is wrong with the items of a line that can be scored."""
-    _, problems = check_items(prediction, text, ontology)
+    text = target.texts[prediction.document].text
+    _, problems = check_items(prediction, text, target.ontology, target.knowledge_bases)
     found = [msgspec.structs.replace(problem, line=number) for problem in problems]
     reported = {part for problem in found for part in _with_parents(problem.pointer)}
-    for problem in schema_problems(number, value, schema):
+    for problem in schema_problems(number, value, target.schema):
         if problem.pointer not in reported:
             found.append(msgspec.structs.replace(problem, effect="warning"))
-    unit = better_unit(text, list(_spans(prediction)))
-    if unit:
-        warning = PredictionProblem(
-            line=number,
-            document=prediction.document,
-            effect="warning",
-            message=unit,
-            hint="Convert the offsets to Unicode code points, from 0, end exclusive.",
-        )
-        # First, because it explains the others.
-        found.insert(0, warning)
     return found
-
-
-def _spans(prediction: Prediction) -> Iterator[Span]:
-    for mention in prediction.mentions:
-        yield from mention.spans
-    for event in prediction.events:
-        yield from event.trigger
-    for claim in prediction.claims:
-        yield from (*claim.spans, *(claim.cue or ()))
 
 
 def _with_parents(pointer: str) -> Iterator[str]:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem, refuse
+from dateline.predictions.reading import Found
 from dateline.predictions.texts import Text
 
 
 class DocumentCheck:
-    """Checks predictions one after the other and remembers the documents they are about."""
+    """Checks predictions one after the other and remembers the documents they are about.
 
-    def __init__(self, texts: Mapping[str, Text]) -> None:
+    ``texts`` are the documents that are scored. ``unscored`` are ids of others that are known: they
+    have no gold, or are in another split.
+    """
+
+    def __init__(self, texts: Mapping[str, Text], unscored: Collection[str] = ()) -> None:
         self._texts = texts
+        self._unscored = unscored
         self._lines: dict[str, int | None] = {}
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Documents without a prediction so far, sorted."""
-        return tuple(sorted(set(self._texts) - set(self._lines)))
+        return tuple(sorted(set(self._texts) - set(self._unscored) - set(self._lines)))
 
     def problem(self, prediction: Prediction, line: int | None = None) -> PredictionProblem | None:
-        """Why a prediction has to be rejected; None if it can be used."""
+        """Why a prediction is rejected, or a warning that it is not scored; None if it is."""
         name = prediction.document
-        if name not in self._texts:
+        if name not in self._texts and name not in self._unscored:
             return _rejected(
                 name, line, "document", f'"{name}" is not a document here', "Check the id."
             )
@@ -34,6 +41,13 @@ class DocumentCheck:
             message = f'"{name}" is already predicted{where}'
             return _rejected(name, line, "document", message, "Keep one prediction per document.")
         self._lines[name] = line
+        if name in self._unscored:
+            return PredictionProblem(
+                line=line,
+                document=name,
+                effect="warning",
+                message="is not scored: the document has no gold here",
+            )
         if prediction.text_sha256 not in (None, self._texts[name].text_sha256):
             message = "is not the hash of the document's text: the system read another text"
             hint = "Predict on the document's text as it is now."
@@ -41,21 +55,35 @@ class DocumentCheck:
         return None
 
 
+class ByDocument(NamedTuple):
+    """Predictions by document, the documents of others that are not scored, and warnings."""
+
+    predictions: dict[str, Prediction]
+    unscored: tuple[str, ...]
+    warnings: list[PredictionProblem]
+
+
 def by_document(
-    predictions: Iterable[Prediction], texts: Mapping[str, Text]
-) -> dict[str, Prediction]:
+    predictions: Iterable[Found], texts: Mapping[str, Text], unscored: Collection[str] = ()
+) -> ByDocument:
     """The predictions by document. Raises InvalidInputError if one has to be rejected."""
-    check = DocumentCheck(texts)
-    found: dict[str, Prediction] = {}
-    problems = []
+    check = DocumentCheck(texts, unscored)
+    found = ByDocument({}, (), [])
+    rejections = []
+    left_out = []
     for prediction in predictions:
+        if isinstance(prediction, PredictionProblem):
+            found.warnings.append(prediction)
+            continue
         problem = check.problem(prediction)
         if problem is None:
-            found[prediction.document] = prediction
+            found.predictions[prediction.document] = prediction
+        elif problem.effect == "rejected":
+            rejections.append(problem)
         else:
-            problems.append(problem)
-    refuse("the predictions", problems)
-    return found
+            left_out.append(prediction.document)
+    refuse("the predictions", rejections)
+    return found._replace(unscored=tuple(left_out))
 
 
 def _rejected(

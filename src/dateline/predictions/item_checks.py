@@ -5,11 +5,12 @@ An item with an error stays in the prediction and counts against precision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
+from dateline.json_pointer import pointer_of
 from dateline.model import (
     ID_FIELDS,
     LAYER_FIELDS,
@@ -21,6 +22,7 @@ from dateline.model import (
     Spans,
 )
 from dateline.predictions.label_index import OntologyIndex
+from dateline.predictions.offset_units import better_unit
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import Effect, PredictionProblem
 from dateline.text import excerpt
@@ -32,12 +34,16 @@ Place = tuple[str, str, str]
 
 
 def check_items(
-    prediction: Prediction, text: str, ontology: OntologyIndex
+    prediction: Prediction,
+    text: str,
+    ontology: OntologyIndex,
+    knowledge_bases: Collection[str] = (),
 ) -> tuple[Prediction, list[PredictionProblem]]:
     """The prediction as it can be scored, and the problems of its items.
 
     Spans whose quote is not at their offsets are moved beyond the end of the text, where no gold
-    is, so that they count as predictions and match nothing.
+    is, so that they count as predictions and match nothing. ``knowledge_bases`` are those of the
+    gold; without them, links are not checked.
     """
     beyond = _places_beyond(text)
     fields: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -54,7 +60,12 @@ def check_items(
         moved[name] = _moved(items, [(at, field) for at, field, _ in wrong], beyond)
     errors += unknown_labels(prediction, ontology)
     errors += _unknown_references(prediction)
-    warnings = [*_repeated_items(prediction), *_repeated_ids(prediction)]
+    errors += _other_knowledge_bases(prediction, knowledge_bases)
+    warnings = [
+        *_repeated_items(prediction),
+        *_repeated_ids(prediction),
+        *_useless_scores(prediction, ontology),
+    ]
     effects: tuple[tuple[Effect, list[Place]], ...] = (("wrong", errors), ("warning", warnings))
     problems = [
         PredictionProblem(
@@ -67,6 +78,16 @@ def check_items(
         for effect, places in effects
         for pointer, item, message in places
     ]
+    unit = better_unit(text, list(_all_spans(prediction)))
+    if unit:
+        warning = PredictionProblem(
+            document=prediction.document,
+            effect="warning",
+            message=unit,
+            hint="Convert the offsets to Unicode code points, from 0, end exclusive.",
+        )
+        # First, because it explains the others.
+        problems.insert(0, warning)
     return msgspec.structs.replace(prediction, **moved), problems
 
 
@@ -186,6 +207,39 @@ def _unknown_references(prediction: Prediction) -> Iterator[Place]:
                     yield _unknown(f"/{name}/{position}", "", end)
 
 
+def _other_knowledge_bases(
+    prediction: Prediction, knowledge_bases: Collection[str]
+) -> Iterator[Place]:
+    if not knowledge_bases:
+        return
+    for position, entity in enumerate(prediction.entities):
+        link = entity.link
+        if link is not None and link.id is not None and link.kb not in knowledge_bases:
+            names = ", ".join(sorted(knowledge_bases))
+            message = f'"{link.kb}" is not a knowledge base of the gold, which has: {names}'
+            yield f"/entities/{position}/link/kb", entity.id, message
+
+
+def _useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
+    """Scores that rank nothing."""
+    claims = {claim.id for claim in prediction.claims}
+    known = ontology.attributes["claims"]
+    for attribute, values in prediction.scores.items():
+        if attribute not in known:
+            message = f'"{attribute}" is not an attribute of claims, so its scores are ignored'
+            yield pointer_of(("scores", attribute)), "", message
+            continue
+        for value, by_claim in values.items():
+            if value not in known[attribute]:
+                message = f'"{attribute}: {value}" is not in the ontology; its scores are ignored'
+                yield pointer_of(("scores", attribute, value)), "", message
+                continue
+            for claim in by_claim:
+                if claim not in claims:
+                    pointer = pointer_of(("scores", attribute, value, claim))
+                    yield pointer, "", "is not the id of a predicted claim and is ignored"
+
+
 def _unknown(pointer: str, item: str, reference: str) -> Place:
     return pointer, item, f'there is no "{reference}" in the prediction'
 
@@ -219,6 +273,15 @@ def _repeated_ids(prediction: Prediction) -> Iterator[Place]:
                 message = f'the id "{item.id}" is used twice; references go to the first'
                 yield f"/{name}/{position}/id", item.id, message
             seen.add(item.id)
+
+
+def _all_spans(prediction: Prediction) -> Iterator[Span]:
+    for mention in prediction.mentions:
+        yield from mention.spans
+    for event in prediction.events:
+        yield from event.trigger
+    for claim in prediction.claims:
+        yield from (*claim.spans, *(claim.cue or ()))
 
 
 def _offsets(spans: Spans) -> tuple[tuple[int, int], ...]:

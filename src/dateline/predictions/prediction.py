@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from dateline.model import (
     Annotation,
     Claim,
@@ -15,11 +17,13 @@ from dateline.model import (
 )
 
 
-class Prediction(Struct, frozen=True):
+class Prediction(Struct, frozen=True, omit_defaults=True):
     """The items that a system predicts for one document, in the shapes of an annotation.
 
     Only ``document`` is required. ``scores`` rank claims by attribute, value and claim id: the
-    higher the number, the likelier the claim has that value.
+    higher the number, the likelier the claim has that value. ``confidence`` says by JSON Pointer,
+    such as ``/mentions/0``, how sure the system is of an item: any finite number, higher is surer.
+    In files, it is a field of the items themselves.
     """
 
     document: str
@@ -31,6 +35,7 @@ class Prediction(Struct, frozen=True):
     claims: tuple[Claim, ...] = ()
     claim_relations: tuple[Relation, ...] = ()
     scores: Mapping[str, Mapping[str, Mapping[str, float]]] = {}
+    confidence: Mapping[str, float] = {}
 
     @classmethod
     def from_annotation(cls, annotation: Annotation) -> Prediction:
@@ -45,3 +50,15 @@ class Prediction(Struct, frozen=True):
             claims=annotation.claims,
             claim_relations=annotation.claim_relations,
         )
+
+    def to_json(self) -> bytes:
+        """The prediction as a line of a file, without the line end."""
+        if not self.confidence:
+            return msgspec.json.encode(self)
+        fields = msgspec.to_builtins(self)
+        for pointer, number in fields.pop("confidence").items():
+            item = fields
+            for step in pointer.split("/")[1:]:
+                item = item[step] if isinstance(item, dict) else item[int(step)]
+            item["confidence"] = number
+        return msgspec.json.encode(fields)

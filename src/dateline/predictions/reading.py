@@ -1,109 +1,155 @@
-"""Reads JSON Lines, such as files of predictions: line by line, errors included."""
+"""Reads predictions and other structs from JSON Lines, errors and warnings included."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
 
 from dateline.errors import InvalidInputError
-from dateline.files.reading import MalformedError, converted, decode_json, read_byte_lines
+from dateline.files.opening import file_title
+from dateline.files.reading import MalformedError, converted
 from dateline.files.typed_json import decode_typed
 from dateline.json_pointer import pointer_of
+from dateline.predictions.extra_fields import CONFIDENCE, without_extras
+from dateline.predictions.json_values import LONGEST_LINE, read_json_values, rejected
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
 
 T = TypeVar("T")
 
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes."""
-BLANKS = b" \t\r"
-"""What a blank line may have; other characters are not JSON."""
+Found: TypeAlias = "Prediction | PredictionProblem"
+"""A prediction, or a warning about what was read."""
 
 _PLACE = re.compile(r"(?P<message>.*) - at `\$(?P<path>.*)`", flags=re.S)
 _STEP = re.compile(r"\.(?P<key>\w+)|\[(?P<position>\d+|\.\.\.)\]")
 
 
 class JsonLine(NamedTuple, Generic[T]):
-    """A line of a file: its number, its JSON value, and the value as a struct or what is wrong.
+    """A value of a file: the number of its line, its JSON value, and the value as a struct.
 
-    ``value`` is None if the line is not JSON.
+    ``read`` is None if the value has not the shape of that struct, which ``misfit`` explains, or if
+    ``problems`` has rejections. A line without a value has problems only.
     """
 
     number: int
     value: Any
-    read: T | PredictionProblem
+    read: T | None
+    problems: tuple[PredictionProblem, ...] = ()
+    misfit: PredictionProblem | None = None
+
+    @property
+    def rejection(self) -> PredictionProblem | None:
+        """The first reason not to use the line."""
+        rejections = (problem for problem in self.problems if problem.effect == "rejected")
+        return next(rejections, self.misfit)
 
 
 def read_json_lines(
     path: Path, kind: type[T], longest: int = LONGEST_LINE, *, values: bool = True
 ) -> Iterator[JsonLine[T]]:
-    """Yield each line that is not blank.
+    """Yield each value of a file; see `read_json_values`.
 
-    Without ``values``, which is much faster, lines that fit have no JSON value. Holds one line in
-    memory. ``longest`` is in bytes; a longer line is a problem. Raises
-    DatelineError if the file cannot be read, is not UTF-8, or has no line.
+    Without ``values``, which is much faster, lines that fit have no JSON value.
     """
-    empty = True
-    for number, content in read_byte_lines(path, longest):
-        if content is None:
-            message = f"is longer than {longest:,} bytes"
-            yield JsonLine(number, None, _rejected(number, message))
-        elif content.strip(BLANKS):
-            typed = None if values else decode_typed(content, kind)
-            yield (
-                _decoded(number, content, kind) if typed is None else JsonLine(number, None, typed)
-            )
+    typed: Callable[[bytes], T | None] = _no_struct if values else partial(decode_typed, kind=kind)
+    for found in read_json_values(path, longest, typed):
+        if isinstance(found, PredictionProblem):
+            yield JsonLine(found.line or 0, None, None, (found,))
+        elif found.struct is not None:
+            yield JsonLine(found.number, None, found.struct)
         else:
-            continue
-        empty = False
-    if empty:
-        raise InvalidInputError(f"{path}: is empty. Expected a JSON object on each line.")
+            yield _as_struct(found.number, found.value, kind)
 
 
-def read_predictions(path: Path) -> Iterator[Prediction]:
-    """Yield the predictions of a file.
+def read_prediction_lines(path: Path, *, values: bool = True) -> Iterator[JsonLine[Prediction]]:
+    """Yield each prediction of a file; see `read_json_values`.
+
+    The JSON values have the fields of annotations only. Without ``values``, which is much faster,
+    lines that fit have no JSON value.
+    """
+    for found in read_json_values(path, typed=_no_struct if values else _typed_prediction):
+        if isinstance(found, PredictionProblem):
+            yield JsonLine(found.line or 0, None, None, (found,))
+        elif found.struct is not None:
+            yield JsonLine(found.number, None, found.struct)
+        else:
+            yield prediction_line(found.number, found.value)
+
+
+def read_predictions(path: Path) -> Iterator[Found]:
+    """Yield the predictions of a file, and warnings.
 
     Raises InvalidInputError for the first line that has not the shape of a prediction.
     """
-    for number, _, found in read_json_lines(path, Prediction, values=False):
-        if isinstance(found, PredictionProblem):
-            place = f"{found.pointer}: " if found.pointer else ""
+    for line in read_prediction_lines(path, values=False):
+        if problem := line.rejection:
+            place = f"{problem.pointer}: " if problem.pointer else ""
             raise InvalidInputError(
-                f"{path}, line {number}: {place}{found.message}. "
+                f"{file_title(path)}, line {problem.line}: {place}{problem.message}. "
+                f"{problem.hint and f'{problem.hint} '}"
                 f"Run `dateline check-predictions {path.name}` for all problems."
             )
-        yield found
+        yield from line.problems
+        if line.read is not None:
+            yield line.read
 
 
-def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Prediction:
-    """A prediction from a struct or a dict, at a position of a list of predictions.
+def prediction_line(number: int, value: Any) -> JsonLine[Prediction]:
+    """A prediction from a JSON value, which the result has without fields that are not read."""
+    if not (isinstance(value, dict) and CONFIDENCE in value):
+        # Most predictions have no other fields, and need not be searched for them.
+        with_all = _as_struct(number, value, Prediction)
+        if with_all.read is not None:
+            return with_all
+    kept, confidence, problems = without_extras(value, number)
+    if any(problem.effect == "rejected" for problem in problems):
+        return JsonLine(number, kept, None, problems)
+    line = _as_struct(number, kept, Prediction)
+    if line.read is None:
+        return line._replace(problems=problems)
+    named = tuple(msgspec.structs.replace(p, document=line.read.document) for p in problems)
+    read = msgspec.structs.replace(line.read, confidence=confidence) if confidence else line.read
+    return line._replace(read=read, problems=named)
+
+
+def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Iterator[Found]:
+    """A prediction from a struct or a dict, at a position of a list of predictions; and warnings.
 
     Raises InvalidInputError if it has not the shape of a prediction.
     """
     if isinstance(value, Prediction):
-        return value
-    try:
-        return converted(value, Prediction)
-    except MalformedError as error:
-        pointer, message = _place_and_message(error)
-        raise InvalidInputError(
-            f"predictions[{position}]{pointer and ' '}{pointer}: {message}."
-        ) from None
+        yield value
+        return
+    line = prediction_line(0, value)
+    if problem := line.rejection:
+        place = f" {problem.pointer}" if problem.pointer else ""
+        raise InvalidInputError(f"predictions[{position}]{place}: {problem.message}.")
+    yield from line.problems
+    if line.read is not None:
+        yield line.read
 
 
-def _decoded(number: int, content: bytes, kind: type[T]) -> JsonLine[T]:
-    try:
-        value = decode_json(content)
-    except MalformedError as error:
-        place = error.problem.removeprefix("line 1, ").removeprefix("line 1: ")
-        return JsonLine(number, None, _rejected(number, place))
+def _no_struct(content: bytes) -> None:  # noqa: ARG001
+    return None
+
+
+def _typed_prediction(content: bytes) -> Prediction | None:
+    found = decode_typed(content, Prediction)
+    # In files, confidence is a field of items, not of the prediction.
+    return None if found is None or found.confidence else found
+
+
+def _as_struct(number: int, value: Any, kind: type[T]) -> JsonLine[T]:
     try:
         return JsonLine(number, value, converted(value, kind))
     except MalformedError as error:
         pointer, message = _place_and_message(error)
-        return JsonLine(number, value, _rejected(number, message, pointer))
+        return JsonLine(number, value, None, misfit=rejected(number, message, pointer))
 
 
 def _place_and_message(error: MalformedError) -> tuple[str, str]:
@@ -113,9 +159,3 @@ def _place_and_message(error: MalformedError) -> tuple[str, str]:
         return "", str(error)
     steps = [step["key"] or step["position"] for step in _STEP.finditer(found["path"])]
     return pointer_of(steps), found["message"]
-
-
-def _rejected(number: int, message: str, pointer: str = "") -> PredictionProblem:
-    return PredictionProblem(
-        line=number, effect="rejected", pointer=pointer, message=message, hint="Fix the line."
-    )

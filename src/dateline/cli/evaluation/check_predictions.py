@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.evaluation.scoring_options import ontology_option
+from dateline.cli.evaluation.scoring_options import (
+    FILE,
+    gold_option,
+    ontology_option,
+    split_option,
+)
 from dateline.cli.shared import (
     Command,
     Settings,
@@ -30,12 +35,10 @@ COLORS = {"rejected": "red", "wrong": "red", "warning": "yellow"}
 
 
 @click.command(cls=Command, name="check-predictions")
-@click.argument("predictions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--gold", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-    help="Built dataset whose documents were predicted.  [default: this corpus's documents]",
-)  # fmt: skip
+@click.argument("predictions", type=FILE)
+@gold_option
 @ontology_option
+@split_option
 @format_option("text", "json")
 @pass_settings
 def check_predictions(
@@ -44,29 +47,23 @@ def check_predictions(
     predictions: Path,
     gold: Path | None,
     ontology: Path | None,
+    split: str | None,
     output_format: str,
 ) -> None:
     """Report every problem in a predictions file.
 
     A "rejected" line keeps the file from being scored. An item that is "wrong" is scored and cannot
     match gold. A "warning" does not change scores. Exits with 1 if anything is rejected or wrong.
+    PREDICTIONS may be compressed (gzip, Zstandard), or - for standard input.
 
     \b
     Example:
       dateline check-predictions predictions.jsonl
       dateline check-predictions predictions.jsonl --gold dist --format json
     """
-    from dateline.corpus.store import Corpus
-    from dateline.predictions.checking import check_predictions as check
+    from dateline.evaluation.prediction_check import check_predictions as check
 
-    corpus, texts, labels = Corpus(settings.root), None, None
-    if gold is not None or ontology is not None:
-        from dateline.evaluation.scoring import as_gold
-
-        found = as_gold(gold or settings.root, None, ontology)
-        texts = {document.id: document for document in found.documents}
-        labels = found.ontology
-    result = check(predictions, corpus, texts, labels)
+    result = check(predictions, gold or settings.root, split, ontology)
     if output_format == "json":
         echo_json(result)
     else:

@@ -13,6 +13,7 @@ from dateline.cli.evaluation.scoring_options import (
     gold_options,
     group_by_option,
     print_report,
+    refuse_repeated_input,
     scoring_arguments,
 )
 from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, pass_settings
@@ -87,12 +88,12 @@ def compare(
 ) -> None:
     """Compare systems on the same gold.
 
-    SYSTEMS are predictions (.jsonl), or reports of earlier scores (.json, from `dateline score
-    --by-document --format json`), each as FILE or NAME=FILE. NAME=FILE,FILE,... are several runs of
-    a system. Each system is compared with the first. Shows the differences with their 95%
-    confidence intervals, and p values of the primary measure of each group: of approximate
-    randomization, or for several runs of a t test, corrected for all primary measures and systems
-    (Holm).
+    SYSTEMS are predictions (.jsonl, or - for standard input), or reports of earlier scores (.json,
+    from `dateline score --by-document --format json`), each as FILE or NAME=FILE.
+    NAME=FILE,FILE,... are several runs of a system. Each system is compared with the first. Shows
+    the differences with their 95% confidence intervals, and p values of the primary measure of each
+    group: of approximate randomization, or for several runs of a t test, corrected for all primary
+    measures and systems (Holm).
 
     \b
     Example:
@@ -104,6 +105,7 @@ def compare(
     from dateline.evaluation.tables.comparison import LEGEND, notes, tables
     from dateline.evaluation.tables.records import comparison_csv
 
+    refuse_repeated_input(path for system in systems for path in system.paths)
     report = dateline.compare(
         _by_name(systems),
         **scoring_arguments(settings, **gold_and_matching),

@@ -53,8 +53,6 @@ def convert_predictions(
       dateline convert-predictions tagged.conll --from bio --out predictions.jsonl
       dateline convert-predictions answers.jsonl --from pairs --out predictions.jsonl
     """
-    import msgspec
-
     from dateline.corpus.store import Corpus
     from dateline.files.writing import write_atomically
     from dateline.predictions.formats.bio import read_bio
@@ -66,7 +64,7 @@ def convert_predictions(
         found = list(read_bio(file, texts, layer, repair))
     else:
         found = list(read_pairs(file, texts, layer, places))
-    write_atomically(out, msgspec.json.Encoder().encode_lines([p for p, _ in found]))
+    write_atomically(out, b"".join(p.to_json() + b"\n" for p, _ in found))
     for _, placement in found:
         for words in placement.lost:
             shown = excerpt(words, 0, len(words))

@@ -12,6 +12,7 @@ from dateline.cli.evaluation.scoring_options import (
     gold_options,
     matching_options,
     print_report,
+    title_of,
 )
 from dateline.cli.shared import (
     Command,
@@ -93,5 +94,5 @@ def errors(
     shown = list(tables(analysis, name_documents=inputs.document_count > 1))
     if agreement:
         shown.insert(0, ceiling_table(scores, agreement))
-    title = f"Errors of {predictions.name}"
+    title = f"Errors of {title_of(predictions)}"
     print_report(output_format, title, [LEGEND], shown, str(scores.signature))

@@ -12,7 +12,9 @@ from dateline.cli.evaluation.scoring_options import (
     gold_options,
     group_by_option,
     print_report,
+    refuse_repeated_input,
     scoring_arguments,
+    title_of,
 )
 from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, pass_settings
 from dateline.rendering.listing import listed
@@ -39,14 +41,15 @@ def score(
 ) -> None:
     """Score predictions against gold.
 
-    PREDICTIONS is a JSON Lines file that fits schema/prediction.schema.json. Several files are runs
-    of one system, such as one for each random seed: scores are means of the runs, with their
-    standard deviation. docs/metrics.md defines every measure. The signature on the last line says
-    what was scored and by which rules; cite it with the scores.
+    PREDICTIONS is a JSON Lines file that fits schema/prediction.schema.json, or - for standard
+    input. Several files are runs of one system, such as one for each random seed: scores are means
+    of the runs, with their standard deviation. docs/metrics.md defines every measure. The signature
+    on the last line says what was scored and by which rules; cite it with the scores.
 
     \b
     Example:
       dateline score predictions.jsonl
+      dateline score predictions.jsonl --gold dist
       dateline score predictions.jsonl --split test --layers entities,claims --format json
       dateline score seed1.jsonl seed2.jsonl seed3.jsonl --format latex > scores.tex
     """
@@ -54,6 +57,7 @@ def score(
     from dateline.evaluation.tables.records import score_csv
     from dateline.evaluation.tables.scores import legend, notes, tables
 
+    refuse_repeated_input(predictions)
     report = dateline.score(
         dateline.Runs(*predictions),
         **scoring_arguments(settings, **gold_and_matching),
@@ -66,7 +70,7 @@ def score(
     else:
         shown = tables(report, by_label=by_label)
         lead = [*notes(report), *legend(report)]
-        title = f"Scores of {', '.join(path.name for path in predictions)}"
+        title = f"Scores of {', '.join(map(title_of, predictions))}"
         print_report(output_format, title, lead, shown, str(report.signature))
     for note in report.notes:
         settings.say(f"Note: {note}.")

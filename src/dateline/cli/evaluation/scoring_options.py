@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from dateline.rendering.tables import Table
 
 C = TypeVar("C", bound=Callable[..., Any])
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+"""A file of predictions; - is standard input."""
 
 
+gold_option = click.option(
+    "--gold", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    help="Corpus or built dataset.  [default: this corpus]",
+)  # fmt: skip
 ontology_option = click.option(
     "--ontology", type=click.Path(exists=True, path_type=Path), metavar="FILE",
     help="With --gold: ontology.schema.json of the dataset's corpus, if the dataset has none.",
 )  # fmt: skip
+split_option = click.option("--split", metavar="NAME", help="Only documents of this split.")
 
 
 group_by_option = click.option(
@@ -36,12 +42,9 @@ def gold_options(command: C) -> C:
     """Options for the gold, and for how items are matched with it."""
     for option in reversed(
         (
-            click.option(
-                "--gold", type=click.Path(exists=True, file_okay=False, path_type=Path),
-                metavar="DIR", help="Corpus or built dataset.  [default: this corpus]",
-            ),
+            gold_option,
             ontology_option,
-            click.option("--split", metavar="NAME", help="Only documents of this split."),
+            split_option,
             layers_option(
                 "Only these layers, or groups of measures such as coreference.  "
                 "[default: all that are predicted]",
@@ -102,6 +105,21 @@ def scoring_arguments(
         "group_by": group_by,
         "options": matching_options(**matching),
     }
+
+
+def refuse_repeated_input(paths: Iterable[Path]) -> None:
+    """Raise a usage error if standard input is named twice."""
+    from dateline.files.opening import STANDARD_INPUT
+
+    if sum(path == STANDARD_INPUT for path in paths) > 1:
+        raise click.UsageError("- (standard input) is given more than once.")
+
+
+def title_of(predictions: Path) -> str:
+    """The name of a file of predictions in titles."""
+    from dateline.files.opening import file_title
+
+    return file_title(Path(predictions.name))
 
 
 def print_report(

@@ -125,7 +125,8 @@ def publish(
 
 
 def _phrases(path: Path | None) -> list[str]:
-    from dateline.files.reading import lines_of, read_text
+    from dateline.files.lines import lines_of
+    from dateline.files.reading import read_text
 
     if path is None:
         return []

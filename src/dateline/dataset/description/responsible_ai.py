@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dateline.errors import InvalidInputError, NotFoundError
-from dateline.files.reading import lines_of, read_text
+from dateline.files.lines import lines_of
+from dateline.files.reading import read_text
 from dateline.rendering.markdown import one_line
 
 DATASHEET = "DATASHEET.md"

@@ -25,8 +25,7 @@ from dateline.model import LAYERS, Range, Struct
 from dateline.predictions.document_checks import by_document
 from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
-from dateline.predictions.prediction import Prediction
-from dateline.predictions.problems import PredictionProblem
+from dateline.predictions.reading import Found
 
 
 class MatchingOptions(Struct, frozen=True):
@@ -66,19 +65,20 @@ class PlaceIds:
 class ScoringInput:
     """Gold and predicted columns of the same documents, and which items match.
 
-    ``problems`` are those of predicted items, and ``missing`` the documents without a prediction.
+    ``problems`` are those of predicted items, ``missing`` the documents without a prediction, and
+    ``unscored`` the documents of predictions that are left out because there is no gold for them.
     """
 
     def __init__(
-        self, gold: Gold, predictions: Iterable[Prediction], options: MatchingOptions | None = None
+        self, gold: Gold, predictions: Iterable[Found], options: MatchingOptions | None = None
     ) -> None:
         """Raises DatelineError if a prediction is about a document or text not in the gold."""
         self.options = options or MatchingOptions()
         self.ontology_index = OntologyIndex(gold.ontology)
         self.document_ids = tuple(document.id for document in gold.documents)
-        self.problems: list[PredictionProblem] = []
         self._text_hashes = tuple(document.text_sha256 for document in gold.documents)
-        found = by_document(predictions, {document.id: document for document in gold.documents})
+        texts = {document.id: document for document in gold.documents}
+        found, self.unscored, self.problems = by_document(predictions, texts, gold.unscored)
         entries = ValueIndex(first=1)
         gold_columns, predicted_columns = (
             ColumnsBuilder(self.ontology_index, entries) for _ in range(2)
@@ -90,7 +90,10 @@ class ScoringInput:
         for number, document in enumerate(gold.documents):
             if document.id in found:
                 scorable, problems = check_items(
-                    found[document.id], document.text, self.ontology_index
+                    found[document.id],
+                    document.text,
+                    self.ontology_index,
+                    gold.knowledge_bases,
                 )
                 predicted_columns.add(number, scorable)
                 self.problems += problems

@@ -19,10 +19,11 @@ from dateline.corpus.store import canonical_json
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.evaluation.models.interface import Model, PredictionFailure
 from dateline.evaluation.models.secrets import failure_of, without_secrets
-from dateline.files.reading import MalformedError, decode_json_as, read_bytes
+from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
 from dateline.files.writing import remove_leftovers_of, write_atomically
 from dateline.model import Struct
 from dateline.predictions.prediction import Prediction
+from dateline.predictions.reading import prediction_line
 from dateline.predictions.texts import Text
 from dateline.text import excerpt, redacted
 
@@ -168,7 +169,7 @@ def _line(found: Prediction, text: Text) -> bytes:
             f"the model returned {excerpt(repr(found), 0, 1000)} for {text.id}. Expected a "
             "Prediction of this document, or a PredictionFailure."
         )
-    return msgspec.json.encode(found)
+    return found.to_json()
 
 
 def _resumed(record: RunRecord, out: Path, *, has_lines: bool) -> RunRecord:
@@ -203,12 +204,16 @@ def _whole_lines(out: Path, file: BinaryIO) -> set[str]:
     found = set()
     for number, line in enumerate(content[:end].split(b"\n")[:-1], 1):
         try:
-            found.add(decode_json_as(line, Prediction).document)
+            read = prediction_line(number, decode_json(line))
+            problem = "" if read.rejection is None else read.rejection.message
         except MalformedError as error:
+            read, problem = None, error.problem
+        if read is None or read.read is None:
             raise ConflictError(
-                f"{out}, line {number}: is not a prediction: {error.problem}. Remove the line to "
+                f"{out}, line {number}: is not a prediction: {problem}. Remove the line to "
                 "predict its document again, choose another output file, or restart the run."
-            ) from None
+            )
+        found.add(read.read.document)
     file.truncate(end)
     return found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dateline.errors import InvalidInputError
-from dateline.files.reading import read_lines
+from dateline.files.lines import read_lines
 from dateline.model import Range
 from dateline.predictions.formats.placement import PlacementReport, align_tokens, prediction_of
 from dateline.predictions.prediction import Prediction

@@ -13,7 +13,6 @@ from dateline.model import Range
 from dateline.predictions.formats.placement import PlacementReport, prediction_of
 from dateline.predictions.formats.words import Placer
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.problems import PredictionProblem
 from dateline.predictions.reading import read_json_lines
 
 FIRST, EVERY = "first", "every"
@@ -37,9 +36,12 @@ def read_pairs(
     the order of the list, see `Placer`. Raises InvalidInputError that names the line if
     it is anything else.
     """
-    for number, _, read in read_json_lines(path, LabelledWords, values=False):
-        if isinstance(read, PredictionProblem):
-            raise InvalidInputError(f"{path}, {read}")
+    for line in read_json_lines(path, LabelledWords, values=False):
+        number, read = line.number, line.read
+        if line.rejection is not None:
+            raise InvalidInputError(f"{path}, {line.rejection}")
+        if read is None:
+            continue
         try:
             pairs = [_pair(pair) for pair in read.pairs]
         except msgspec.ValidationError as error:
