@@ -132,3 +132,10 @@ def test_a_dataset_can_be_checked_against(five, five_predicted, written, run):
     path = written(*five_predicted)
     result = run(five, "check-predictions", str(path), "--gold", str(five.root / "dist"))
     assert result.exit_code == 0, result.output
+
+
+def test_one_error_is_reported_for_a_value_that_is_cut_off(five, five_predicted, tmp_path):
+    path = tmp_path / "cut.jsonl"
+    path.write_text(json.dumps(five_predicted[0], indent=1)[:-30], encoding="utf-8")
+    (problem,) = check_predictions(path, five).problems
+    assert "ends within" in problem.message

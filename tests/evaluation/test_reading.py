@@ -69,7 +69,7 @@ NASTY = {
         lambda p: b"First " + line(p).strip() + b" then " + line(p),
         "expected value",
     ),
-    "indented and cut": (lambda p: json.dumps(p, indent=1).encode()[:-40], "EOF while parsing"),
+    "indented and cut": (lambda p: json.dumps(p, indent=1).encode()[:-40], "ends within"),
     "indented and broken": (
         lambda p: b"\n" + json.dumps(p, indent=1).replace("[", "[,", 1).encode(),
         "line 5",

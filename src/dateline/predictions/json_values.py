@@ -127,7 +127,7 @@ def _values(
     if inner := _object_in_text(content):
         note = warning(number, "the text around the JSON object is skipped")
         return [note, JsonValue(number, inner)], []
-    if "EOF while parsing" in problem:
+    if "ends within" in problem:
         whole, others = _block(content, lines, longest)
         if whole is not None:
             return list(_value_of_block(number, whole)), []
@@ -176,9 +176,15 @@ def _block(first: bytes, lines: Iterator[Line], longest: int) -> tuple[bytes | N
         if len(content) - len(stripped) == indentation and stripped:
             if stripped.rstrip() != closing:
                 break
-            parts = [first, *(part for _, part in collected if part is not None)]
-            return b"\n".join(parts), []
+            return _joined(first, collected), []
+    else:
+        # The value is cut off at the end of the file; its lines are no values of their own.
+        return _joined(first, collected), []
     return None, collected
+
+
+def _joined(first: bytes, lines: list[Line]) -> bytes:
+    return b"\n".join((first, *(content for _, content in lines if content is not None)))
 
 
 def _value_of_block(number: int, content: bytes) -> Iterator[JsonValue | PredictionProblem]:
