@@ -43,7 +43,7 @@ class JsonValue(NamedTuple):
 
 
 def read_json_values(
-    path: Path, longest: int = LONGEST_LINE, typed: Callable[[bytes], Any] = lambda content: None
+    path: Path, longest: int = LONGEST_LINE, typed: Callable[[bytes], Any] | None = None
 ) -> Iterator[JsonValue | PredictionProblem]:
     """Yield the values of a file, and a problem for each line without one that is not blank.
 
@@ -56,7 +56,7 @@ def read_json_values(
     skipped: list[int] = []
     empty = True
     for number, content in lines:
-        struct = None if content is None else typed(content)
+        struct = None if content is None or typed is None else typed(content)
         if struct is not None:
             yield from _note_of_skipped(skipped)
             empty, skipped = False, []

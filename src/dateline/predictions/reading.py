@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -56,7 +56,7 @@ def read_json_lines(
 
     Without ``values``, which is much faster, lines that fit have no JSON value.
     """
-    typed: Callable[[bytes], T | None] = _no_struct if values else partial(decode_typed, kind=kind)
+    typed = None if values else partial(decode_typed, kind=kind)
     for found in read_json_values(path, longest, typed):
         if isinstance(found, PredictionProblem):
             yield JsonLine(found.line or 0, None, None, (found,))
@@ -72,7 +72,7 @@ def read_prediction_lines(path: Path, *, values: bool = True) -> Iterator[JsonLi
     The JSON values have the fields of annotations only. Without ``values``, which is much faster,
     lines that fit have no JSON value.
     """
-    for found in read_json_values(path, typed=_no_struct if values else _typed_prediction):
+    for found in read_json_values(path, typed=None if values else _typed_prediction):
         if isinstance(found, PredictionProblem):
             yield JsonLine(found.line or 0, None, None, (found,))
         elif found.struct is not None:
@@ -132,10 +132,6 @@ def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Itera
     yield from line.problems
     if line.read is not None:
         yield line.read
-
-
-def _no_struct(content: bytes) -> None:  # noqa: ARG001
-    return None
 
 
 def _typed_prediction(content: bytes) -> Prediction | None:
