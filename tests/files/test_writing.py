@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ from dateline.files.writing import (
     hashes,
     locked,
     refuse_changed,
+    remove_leftovers,
     write_atomically,
     write_together,
 )
@@ -147,3 +149,31 @@ def test_a_disk_that_fails_in_the_middle_is_named_and_the_change_finished_later(
     with locked(tmp_path):
         assert (tmp_path / "b").read_bytes() == b"new"
         assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_only_leftovers_of_commands_that_ended_are_removed(tmp_path: Path):
+    killer = Killer()
+    code = f"""
+from pathlib import Path
+from dateline.files.writing import write_atomically
+write_atomically(Path({str(tmp_path)!r}) / "page.md", b"new")
+"""
+    for number in range(20):
+        done = killer.execute(code, number)
+        if done.code == 0:
+            break
+    killer.close()
+    left = list(tmp_path.glob(".page.md.*.tmp"))
+    assert left
+    written, mine = tmp_path / ".page.md.abcdefgh.tmp", tmp_path / ".notes.tmp"
+    mine.write_bytes(b"")
+    with written.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for path in (*left, written):
+            os.utime(path, (0, 0))
+        remove_leftovers(tmp_path)
+        assert sorted(tmp_path.iterdir()) == sorted([written, mine, tmp_path / "page.md"])
+    os.utime(written, (0, 0))
+    remove_leftovers(tmp_path)
+    assert not written.exists()
+    remove_leftovers(tmp_path / "nowhere")

@@ -123,7 +123,10 @@ def released(root: Path) -> Corpus:
 def pages(root: Path) -> Corpus:
     corpus = documents(root)
     (root / "DATASHEET.md").write_text("<!-- dateline:counts -->\n<!-- /dateline:counts -->\n")
-    (root / "page.md").write_text("<!-- dateline:labels -->\n<!-- /dateline:labels -->\n")
+    (root / "elsewhere").mkdir()
+    (root / "elsewhere" / "page.md").write_text(
+        "<!-- dateline:labels -->\n<!-- /dateline:labels -->\n"
+    )
     (root / "README.md").write_text(
         "<!-- dateline:leaderboard -->\n<!-- /dateline:leaderboard -->\n"
     )
@@ -153,7 +156,7 @@ CASES = {
         ("hydrate", "{root}/staged", "--texts", "{root}/seeds", "--out", "{root}/out"),
     ),
     "datasheet": Case(pages, ("datasheet", "--write")),
-    "guidelines": Case(pages, ("guidelines", "--write", "{root}/page.md")),
+    "guidelines": Case(pages, ("guidelines", "--write", "{root}/elsewhere/page.md")),
 }
 
 

@@ -8,12 +8,14 @@ after a crash (`recover`). Before that, nothing has changed.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import glob
 import hashlib
 import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from dateline.files.reading import decode_json_as, read_bytes
 
 NOTES = ".dateline"
 """The folder of a corpus for what is not part of it: locks, journals, notes of a pull."""
+_JUST_MADE = 1
+"""Seconds in which a temporary file may not be locked yet."""
 WAIT = 60
 """Seconds that a command waits for another that is writing."""
 
@@ -43,11 +47,12 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
     written = Path(temporary)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # held while somebody writes it: no leftover
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        written.chmod(mode)
-        written.replace(path)
+            written.chmod(mode)
+            written.replace(path)
     except BaseException as error:
         written.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
@@ -90,6 +95,19 @@ def locked(root: Path, wait: float = WAIT) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files that killed commands have left in a folder of several writers.
+
+    Files that another command is writing are kept; `remove_leftovers_of` is for one writer.
+    """
+    for file in folder.glob(".*.tmp"):
+        if _LEFTOVER.fullmatch(file.name) and file.is_file() and not file.is_symlink():
+            with contextlib.suppress(OSError), file.open("rb") as opened:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if time.time() - os.fstat(opened.fileno()).st_mtime > _JUST_MADE:
+                    file.unlink(missing_ok=True)
 
 
 def hashes(paths: Iterator[Path] | list[Path]) -> dict[Path, str | None]:

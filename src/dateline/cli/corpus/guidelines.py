@@ -31,7 +31,7 @@ def guidelines(settings: Settings, write: Path | None, check: Path | None) -> No
       dateline guidelines --write docs/guidelines.md
     """
     from dateline.corpus.store import Corpus
-    from dateline.files.writing import locked, write_if_changed
+    from dateline.files.writing import locked, remove_leftovers_of, write_if_changed
     from dateline.ontology.guidelines import BLOCK
     from dateline.ontology.guidelines import guidelines as labels
     from dateline.rendering.generated_blocks import block, marks, with_block
@@ -47,6 +47,7 @@ def guidelines(settings: Settings, write: Path | None, check: Path | None) -> No
         )
     if write is not None:
         with locked(corpus.root):
+            remove_leftovers_of(write)
             page = (
                 _text(write) if write.is_file() else f"# Guidelines\n\n## Labels\n\n{marks(BLOCK)}"
             )

@@ -24,6 +24,9 @@ def rename(settings: Settings, names: tuple[str, ...], dry_run: bool) -> None:
     or an attribute such as mention.level. Without arguments, names that x-formerly already lists
     are replaced in annotations.
 
+    Decision logs (annotations/gold/DOCUMENT.log.jsonl) record what curators decided, and keep the
+    old name: cases whose annotations were renamed are to be decided again.
+
     Annotations in Label Studio are not changed: `studio push` keeps the old name on the page, and
     `studio pull` replaces it.
 

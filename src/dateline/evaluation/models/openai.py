@@ -24,7 +24,7 @@ from dateline.evaluation.models.prompt import Answer, answer_schema, as_predicti
 from dateline.evaluation.models.secrets import without_secrets
 from dateline.extras import extra
 from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
-from dateline.files.writing import sha256, write_atomically
+from dateline.files.writing import remove_leftovers, sha256, write_atomically
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
@@ -136,6 +136,8 @@ class ChatModel:
         wait: float,
         cache: Path | None,
     ) -> None:
+        if cache is not None:
+            remove_leftovers(cache)
         self._ontology = ontology
         self._url = f"{base_url.rstrip('/')}/chat/completions"
         self._key = key
