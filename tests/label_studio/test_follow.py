@@ -65,9 +65,34 @@ def test_status_shows_every_state(five, sync, label_studio, title):
         data={"doc_id": "d", "text": five.read_document("d").text},
     )
     assert states(sync(five, "status", "--format", "json"))[("d", "ana")] == "deleted"
-    table = sync(five, "status")
+    table = sync(five, "status", "--list")
     assert re.search(r"^b +ana +stale", table.stdout, flags=re.MULTILINE)
-    assert "3 to do" in table.stderr
+    assert "b  " not in sync(five, "status").stdout
+
+
+def test_lead_time_is_kept_and_totalled(five, sync, label_studio, title):
+    assert sync(five, "push", "--from", "gold").exit_code == 0
+    annotator, tasks = label_studio.annotator, label_studio.annotator.tasks(title)
+    for name, seconds in {"a": 90.5, "b": 29.5}.items():
+        annotator.submit(tasks[name], rows_of(tasks[name]), lead_time=seconds)
+    annotator.submit(tasks["c"], rows_of(tasks["c"]), lead_time=-1)
+    who = ("--users", f"{annotator.id}=ana")
+    assert sync(five, "pull", *who).exit_code == 0
+    kept = five.annotations / "ana" / "label-studio"
+    assert json.loads((kept / "a.json").read_text())["lead_time"] == 90.5
+    assert "lead_time" not in json.loads((kept / "c.json").read_text())
+    assert "lead_time" not in (five.annotations / "ana" / "a.json").read_text()
+    found = json.loads(sync(five, "status", "--format", "json").stdout)
+    assert [state["seconds"] for state in found] == [90.5, 29.5, None, None, None]
+    assert all(state["submitted"] for state in found[:3])
+    shown = sync(five, "status").stdout
+    assert re.search(r"^ana +5 +2 +3 +2 min, 1.0 min each", shown, flags=re.MULTILINE)
+    assert re.search(r"-W\d\d +ana +3 +2 min", shown)
+    # Results that were kept before lead times were, and annotations edited since, are left alone.
+    (kept / "a.json").write_text((kept / "a.json").read_text().replace(": 90.5", ": null"))
+    result = sync(five, "pull", "--full", *who)
+    assert result.exit_code == 0, result.output
+    assert json.loads((kept / "a.json").read_text())["lead_time"] == 90.5
 
 
 def test_each_annotator_gets_a_project_with_the_same_documents(five, sync, label_studio, title):

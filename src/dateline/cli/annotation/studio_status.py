@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,15 +12,23 @@ from dateline.cli.interrupts import prompt_exit
 from dateline.cli.shared import Command, echo_json, format_option
 
 if TYPE_CHECKING:
-    from dateline.label_studio.sync.status import DocumentState
+    from dateline.label_studio.sync.status import DocumentState, Total
+
+WEEKS = 8
+"""Weeks that are shown, the latest ones."""
 
 
 @click.command(cls=Command)
 @target_options
+@click.option("--list", "list_documents", is_flag=True, help="Show each document's state too.")
 @format_option("text", "json")
 @prompt_exit()
-def status(target: Target, output_format: str) -> None:
-    """Show the state of each document for each annotator.
+def status(target: Target, list_documents: bool, output_format: str) -> None:
+    """Show how many documents are annotated, by annotator and week, and in what time.
+
+    JSON output has the state of each document for each annotator, with the time of its submission
+    and the seconds that the annotator had it open. Label Studio counts these seconds, pauses
+    included. States:
 
     \b
     not pushed      the document is not in the project
@@ -36,6 +44,7 @@ def status(target: Target, output_format: str) -> None:
     \b
     Example:
       dateline studio status
+      dateline studio status --list --documents a,b
       dateline studio status --annotators ana,bo --format json
     """
     from dateline.label_studio.sync.status import status as document_states
@@ -50,9 +59,52 @@ def status(target: Target, output_format: str) -> None:
     if output_format == "json":
         echo_json(states)
         return
+    if list_documents:
+        _list(states)
+    _summarise(states)
+
+
+def _list(states: Sequence[DocumentState]) -> None:
     from dateline.rendering.tables import Table, print_tables
 
     rows = sorted((state.document, state.annotator or "—", state.state) for state in states)
     print_tables([Table("", ("document", "annotator", "state"), rows, texts=3)])
-    counts = Counter(state.state for state in states)
-    target.settings.say(", ".join(f"{count} {name}" for name, count in counts.most_common()))
+
+
+def _summarise(states: Sequence[DocumentState]) -> None:
+    from dateline.label_studio.sync.status import STATES, totals, weekly_totals
+    from dateline.rendering.tables import Table, print_tables
+
+    used = [name for name in STATES if any(state.state == name for state in states)]
+    rows = [
+        (
+            name or "—",
+            f"{total.documents:,}",
+            *(f"{total.states.get(state, 0):,}" for state in used),
+            _time(total),
+        )
+        for name, total in totals(states).items()
+    ]
+    print_tables([Table("Annotators", ("annotator", "documents", *used, "time"), rows)])
+    weekly = weekly_totals(states)
+    weeks = sorted({week for week, _ in weekly})
+    shown = weeks[-WEEKS:]
+    by_week = [
+        (week, annotator, f"{total.documents:,}", _time(total))
+        for (week, annotator), total in weekly.items()
+        if week in shown
+    ]
+    if by_week:
+        earlier = len(weeks) - len(shown)
+        title = f"Submitted by week{f', without {earlier} earlier weeks' if earlier else ''}"
+        columns = ("week", "annotator", "documents", "time")
+        print_tables([Table(title, columns, by_week, texts=2)])
+
+
+def _time(total: Total) -> str:
+    """Hours and minutes, and the mean of a document, such as ``3 h 20 min, 4.0 min each``."""
+    if not total.timed:
+        return "—"
+    hours, minutes = divmod(round(total.seconds / 60), 60)
+    each = total.seconds / 60 / total.timed
+    return f"{f'{hours:,} h ' if hours else ''}{minutes} min, {each:.1f} min each"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -32,6 +33,7 @@ class Project(Struct, frozen=True):
     size: int = 0
     key: str | None = None
     description: str = ""
+    instructions: str = ""
 
 
 class Task(Struct, frozen=True):
@@ -54,7 +56,8 @@ class Submission(Struct, frozen=True):
     """A submitted annotation. ``user`` is the number of its author, None if unknown.
 
     ``skipped`` means that the user declined the task; times are ISO 8601. ``prediction`` is the
-    number of the prediction that the annotation started from.
+    number of the prediction that the annotation started from, ``lead_time`` the seconds that the
+    annotator had it open, as the page reports them.
     """
 
     id: int
@@ -65,6 +68,7 @@ class Submission(Struct, frozen=True):
     updated: str
     result: object
     prediction: int | None = None
+    lead_time: float | None = None
 
 
 class AnnotatedTask(Struct, frozen=True):
@@ -90,6 +94,7 @@ class _Annotation(msgspec.Struct):
     completed_by: int | _User | None = None
     was_cancelled: bool | None = False
     parent_prediction: int | None = None
+    lead_time: float | None = None
     result: Any = None
 
 
@@ -146,6 +151,7 @@ def project_from_sdk(project: Any) -> Project:
         "size": project.task_number or 0,
         "key": _key_in(project.description or ""),
         "description": project.description or "",
+        "instructions": project.expert_instruction or "",
     }
     return msgspec.convert(fields, Project)
 
@@ -200,7 +206,13 @@ def _submission(annotation: _Annotation, result: object, task: int) -> Submissio
         updated=annotation.updated_at,
         result=result,
         prediction=annotation.parent_prediction,
+        lead_time=_seconds(annotation.lead_time),
     )
+
+
+def _seconds(value: float | None) -> float | None:
+    """A time that the page reported; None for one that cannot be."""
+    return value if value is not None and math.isfinite(value) and value >= 0 else None
 
 
 def _draft_user(draft: object) -> int | None:

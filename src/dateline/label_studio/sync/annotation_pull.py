@@ -121,7 +121,8 @@ class AnnotationPuller:
             old = read_kept(self._corpus, work.annotator, work.document.id)
             ours = self._ours(work)
             new = self._kept(submission, user).by_the_same_tool(old)
-            if new is not old and submission.prediction is not None:
+            known = old is not None and old == new.with_lead_time(old.lead_time)
+            if not known and submission.prediction is not None:
                 canonical_json(new)  # fails before the server is asked
                 new = self._with_origin(work, new, submission.prediction)
             content = canonical_json(new)
@@ -140,7 +141,7 @@ class AnnotationPuller:
             base = self._as_pulled(old, work.document, ours)
         if ours is None or (not moved and ours in (theirs, base)):
             return self._write(work, theirs, content, problems)
-        if old == new:
+        if known:
             return work.result("kept", "was edited here since the last pull; kept as it is")
         if old is None:
             reason = "did not come from Label Studio"
@@ -211,6 +212,7 @@ class AnnotationPuller:
             tool=self._tool,
             result=submission.result,
             key=self._project.key,
+            lead_time=submission.lead_time,
         )
 
     def _with_origin(self, work: _Work, kept: KeptResult, number: int) -> KeptResult:

@@ -22,7 +22,8 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
 
     ``origin`` compares it with the prediction that the annotator started from. ``key`` is that of
     the project, whose number another server may have given to another project; None in files that
-    were written before projects had keys.
+    were written before projects had keys. ``lead_time`` is the number of seconds that the annotator
+    had the task open, None if the server does not report it.
     """
 
     project: int
@@ -35,6 +36,7 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
     result: Any
     origin: Origin | None = None
     key: str | None = None
+    lead_time: float | None = None
 
     def is_from(self, project: Project) -> bool:
         """Whether it was pulled from this project of this server."""
@@ -73,12 +75,18 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
         )
 
     def by_the_same_tool(self, other: KeptResult | None) -> KeptResult:
-        """The other, if only the server's version differs."""
-        if other is not None and self == msgspec.structs.replace(
-            other, tool=self.tool, origin=self.origin
+        """The other with this lead time, if else only the server's version differs."""
+        if other is None or self != msgspec.structs.replace(
+            other, tool=self.tool, origin=self.origin, lead_time=self.lead_time
         ):
-            return other
-        return self
+            return self
+        return other.with_lead_time(self.lead_time)
+
+    def with_lead_time(self, seconds: float | None) -> KeptResult:
+        """The same result with this lead time."""
+        if self.lead_time == seconds:
+            return self
+        return msgspec.structs.replace(self, lead_time=seconds)
 
 
 def kept_path(corpus: Corpus, annotator: str, document: str) -> Path:

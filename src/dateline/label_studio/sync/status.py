@@ -1,13 +1,16 @@
-"""Progress of the annotation: the state of each document for each annotator."""
+"""Progress of the annotation: the state of each document for each annotator, and totals."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Literal
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal, get_args
 
 from dateline.corpus.store import Corpus
+from dateline.dates import parse_time
+from dateline.errors import InvalidInputError
 from dateline.label_studio.server.client import Server
-from dateline.label_studio.server.responses import AnnotatedTask, Project
+from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
 from dateline.label_studio.sync.kept_results import KeptResult, kept_results, read_kept
 from dateline.label_studio.sync.users import known_people, pseudonym
 from dateline.model import Struct
@@ -21,12 +24,71 @@ State = Literal[
 document's."""
 
 
+STATES: tuple[State, ...] = get_args(State)
+
+
 class DocumentState(Struct, frozen=True):
-    """The state of a document for an annotator; ``annotator`` is None if nobody has started."""
+    """The state of a document for an annotator; ``annotator`` is None if nobody has started.
+
+    ``submitted`` is the time of the newest submission, ISO 8601, and ``seconds`` how long the
+    annotator had it open, as Label Studio reports it; both are None if there is none.
+    """
 
     document: str
     annotator: str | None
     state: State
+    submitted: str | None = None
+    seconds: float | None = None
+
+    @property
+    def week(self) -> str | None:
+        """The ISO week of the submission, such as ``2026-W05``; None if its time is not valid."""
+        try:
+            year, week, _ = parse_time(self.submitted or "").isocalendar()
+        except InvalidInputError:
+            return None
+        return f"{year}-W{week:02}"
+
+
+class Total(Struct, frozen=True):
+    """Documents by state, and the time that the submitted ones took.
+
+    ``timed`` is the number of documents whose time is known.
+    """
+
+    documents: int
+    states: Mapping[State, int]
+    seconds: float
+    timed: int
+
+    @classmethod
+    def of(cls, states: Collection[DocumentState]) -> Total:
+        """The total of some states."""
+        times = [state.seconds for state in states if state.seconds is not None]
+        counts = Counter(state.state for state in states)
+        return cls(
+            documents=len(states),
+            states={name: counts[name] for name in STATES if name in counts},
+            seconds=sum(times),
+            timed=len(times),
+        )
+
+
+def totals(states: Iterable[DocumentState]) -> dict[str | None, Total]:
+    """The totals by annotator, sorted."""
+    groups: dict[str | None, list[DocumentState]] = {}
+    for state in states:
+        groups.setdefault(state.annotator, []).append(state)
+    return {name: Total.of(groups[name]) for name in sorted(groups, key=lambda n: n or "")}
+
+
+def weekly_totals(states: Iterable[DocumentState]) -> dict[tuple[str, str], Total]:
+    """The totals of submitted documents by ISO week and annotator, sorted."""
+    groups: dict[tuple[str, str], list[DocumentState]] = {}
+    for state in states:
+        if state.week is not None and state.annotator is not None:
+            groups.setdefault((state.week, state.annotator), []).append(state)
+    return {key: Total.of(groups[key]) for key in sorted(groups)}
 
 
 def status(
@@ -68,11 +130,34 @@ def status(
         text = corpus.read_document(document).text
         columns: list[str | None] = [*sorted(annotators)] or [None]
         for annotator in columns:
-            state = _state(
-                tasks[document], text, annotator, names, ours.get((annotator or "", document))
+            kept_result = ours.get((annotator or "", document))
+            own = _submissions(tasks[document], annotator, names)
+            state = _state(tasks[document], text, annotator, names, own, kept_result)
+            done = [s for s in own if not s.skipped]
+            latest = done[-1] if done else kept_result
+            states.append(
+                DocumentState(
+                    document=document,
+                    annotator=annotator,
+                    state=state,
+                    submitted=latest.updated if latest else None,
+                    seconds=latest.lead_time if latest else None,
+                )
             )
-            states.append(DocumentState(document=document, annotator=annotator, state=state))
     return states
+
+
+def _submissions(
+    tasks: list[AnnotatedTask], annotator: str | None, names: Mapping[int, str]
+) -> list[Submission]:
+    """An annotator's submissions, the newest last."""
+    own = [
+        submission
+        for annotated in tasks
+        for submission in annotated.submissions
+        if submission.user is not None and pseudonym(submission.user, names) == annotator
+    ]
+    return sorted(own, key=lambda s: (s.updated, s.id))
 
 
 def _state(
@@ -80,19 +165,14 @@ def _state(
     text: str,
     annotator: str | None,
     names: Mapping[int, str],
+    own: list[Submission],
     kept: KeptResult | None,
 ) -> State:
     if not tasks:
         return "deleted" if kept else "not pushed"
     if any(annotated.task.text != text for annotated in tasks):
         return "different text"
-    mine = [
-        submission
-        for annotated in tasks
-        for submission in annotated.submissions
-        if submission.user is not None and pseudonym(submission.user, names) == annotator
-    ]
-    done = sorted((s for s in mine if not s.skipped), key=lambda s: (s.updated, s.id))
+    done = [submission for submission in own if not submission.skipped]
     if done:
         newest = done[-1]
         if kept is None:
@@ -101,7 +181,7 @@ def _state(
         return "pulled" if same else "stale"
     if kept is not None:
         return "deleted"
-    if mine:
+    if own:
         return "skipped"
     drafting = (user for annotated in tasks for user in annotated.draft_users if user is not None)
     return "in progress" if annotator in {pseudonym(user, names) for user in drafting} else "to do"
