@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -54,15 +55,15 @@ class Target:
 
     def chosen_documents(self) -> list[str]:
         """The documents named, or all. Raises NotFoundError if one does not exist."""
-        known = self.corpus.document_ids()
+        known = dict.fromkeys(self.corpus.document_ids())
         for name in self.documents:
             if name not in known:
-                raise NotFoundError(f"--documents {name}: there is no file corpus/{name}.json.")
+                raise NotFoundError(f"{name}: there is no file corpus/{name}.json.")
         if not known:
             raise NotFoundError(
                 f"{self.corpus.documents}: there are no documents; `dateline ingest` adds some."
             )
-        return list(self.documents) or known
+        return list(self.documents) or [*known]
 
     def titles(self) -> dict[str, str | None]:
         """The titles of the projects, each with its annotator if it has only one."""
@@ -112,12 +113,15 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
         token: str | None,
         title: str | None,
         documents: tuple[str, ...],
+        documents_from: Path | None,
         annotators: tuple[str, ...],
         timeout: float | None,
         backoff: float | None,
         allow_http: bool,
         **options: object,
     ) -> None:
+        if documents_from is not None:
+            documents = tuple(dict.fromkeys([*documents, *_ids_in(documents_from)]))
         target = Target(
             settings, url, token, title, documents, annotators, timeout, backoff, allow_http
         )
@@ -138,6 +142,12 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Title of the project.  [default: the ontology's title]",
         ),
         documents_option(),
+        click.option(
+            "--documents-from",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Only the documents whose ids are in this file, one on each line.",
+        ),
         annotators_option('Use a project for each annotator, called "TITLE · NAME".'),
         click.option(
             "--timeout",
@@ -203,6 +213,17 @@ def existing_project(server: Server, title: str) -> Project:
             f'{server.address}: there is no project "{title}"; `dateline studio push` creates it.'
         )
     return project
+
+
+def _ids_in(path: Path) -> list[str]:
+    """The ids in a file; blank lines and lines that start with # are skipped."""
+    from dateline.files.reading import lines_of, read_text
+
+    lines = (line.strip() for _, line in lines_of(read_text(path)))
+    ids = [line for line in lines if line and not line.startswith("#")]
+    if not ids:
+        raise InvalidInputError(f"{path}: has no ids. Write one document id on each line.")
+    return ids
 
 
 def _token(token: str | None) -> str:

@@ -88,7 +88,13 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
     "NAME",
     "Let a curator resolve the conflicts between these annotators; conflicts are marked.",
 )
-@_labelled_layers
+@layers_option(
+    "Layers to label; the others are shown as context.  [default: those of the project, or all]"
+)
+@click.option("--all", "all_documents", is_flag=True, help="Add all documents of the corpus.")
+@click.option(
+    "--labels-only", is_flag=True, help="Update labelling page and instructions, and add nothing."
+)
 @dry_run_option("Show what would be uploaded, and change nothing.")
 @prompt_exit()
 def push(
@@ -96,14 +102,18 @@ def push(
     source: str | None,
     conflicts: tuple[str, ...],
     layers: tuple[str, ...],
+    all_documents: bool,
+    labels_only: bool,
     dry_run: bool,
 ) -> None:
     """Upload documents to a Label Studio project (creates it if missing).
 
     Only adds: documents on the server and the annotators' work are left alone, so a push can be
-    repeated. With --annotators, each annotator gets the documents in a project of their own. With
-    --conflicts, a curator gets the annotations of several annotators in one, in the project
-    "TITLE · curation".
+    repeated. A new project gets all documents, or those named. A project that exists keeps its
+    documents; it gets others only with --documents, --documents-from or --all. The guidelines
+    become the project's instructions. With --annotators, each annotator gets the documents in a
+    project of their own. With --conflicts, a curator gets the annotations of several annotators in
+    one, in the project "TITLE · curation".
 
     \b
     Example:
@@ -111,13 +121,19 @@ def push(
       export LABEL_STUDIO_API_KEY=...
       dateline studio push --from gold
       dateline studio push --from predictions.jsonl
-      dateline studio push --annotators ana,bo
+      dateline studio push --annotators ana,bo --documents-from ids.txt
+      dateline studio push --annotators ana,bo --labels-only
       dateline studio push --conflicts ana,bo
     """
     from dateline.label_studio.sync.push import Source, project_title, title_for
     from dateline.label_studio.sync.push import push as push_documents
 
-    names = target.chosen_documents()
+    if all_documents and target.documents:
+        raise click.UsageError("Give either --all or the documents to add.")
+    if labels_only and (source or conflicts or all_documents or target.documents):
+        raise click.UsageError("--labels-only adds no documents and no annotations to start from.")
+    every = target.chosen_documents()
+    names = every if target.documents or all_documents else None
     titles = target.titles()
     start: Source | None = Path(source) if source and source.endswith(".jsonl") else source
     if conflicts:
@@ -133,9 +149,16 @@ def push(
     with target.connect() as server:
         for title in titles:
             result = push_documents(
-                target.corpus, server, title, names, start, _ordered(layers), dry_run=dry_run
+                target.corpus,
+                server,
+                title,
+                names,
+                start,
+                layers,
+                labels_only=labels_only,
+                dry_run=dry_run,
             )
-            target.settings.say(_summary(result, dry_run=dry_run))
+            target.settings.say(_summary(result, labels_only=labels_only, dry_run=dry_run))
             refused += result.refused
     if conflicts and not dry_run:
         target.settings.say(how_to_go_on(conflicts, titles))
@@ -219,17 +242,26 @@ def _ordered(layers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(layer for layer in LAYERS if not layers or layer in layers)
 
 
-def _summary(result: PushResult, *, dry_run: bool) -> str:
+def _summary(result: PushResult, *, labels_only: bool, dry_run: bool) -> str:
     added = "to add" if dry_run else "added"
     state = {
         "created": "to create" if dry_run else "created",
         "updated": "found, its labels to update" if dry_run else "found, its labels updated",
         "found": "found",
     }[result.project]
-    lines = [
-        f'project "{result.title}" {state}',
-        f"documents: {len(result.added)} {added}, {result.present} already there",
-    ]
+    lines = [f'project "{result.title}" {state}']
+    if result.instructions == "updated":
+        lines.append(f"instructions: guidelines {'to update' if dry_run else 'updated'}")
+    elif result.instructions == "kept":
+        lines.append("instructions: kept, they were written in Label Studio")
+    if labels_only:
+        return "\n".join(lines)
+    lines.append(f"documents: {len(result.added)} {added}, {result.present} already there")
+    if result.not_named:
+        lines[-1] += (
+            f"; {result.not_named} others of the corpus not added. Name them with --documents or "
+            "--documents-from, or add all with --all."
+        )
     if result.predictions or result.predictions_present:
         lines.append(
             f"annotations to start from: {result.predictions} {added}, "

@@ -142,6 +142,11 @@ def labelled_layers(config: str) -> tuple[str, ...]:
     return tuple(controls.layer for controls in CONTROLS if controls.labels not in context)
 
 
+def has_conflict_marks(config: str) -> bool:
+    """Whether this is the configuration of a curator's project."""
+    return any(labels.get("name") == CONFLICT for labels in parse_config(config).iter("Labels"))
+
+
 def row_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
     """Errors that the SDK finds in result rows for this labelling configuration.
 

@@ -23,8 +23,8 @@ T = TypeVar("T")
 class Server(ServerReader):
     """A server that has accepted the token; made by ``connect``."""
 
-    def create_project(self, title: str, config: str) -> Project:
-        """Create a project with this labelling configuration and a new key."""
+    def create_project(self, title: str, config: str, instructions: str) -> Project:
+        """Create a project with this labelling configuration, instructions and a new key."""
         key = secrets.token_hex(16)
         description = with_key("", key)
 
@@ -33,10 +33,17 @@ class Server(ServerReader):
                 title=title,
                 label_config=config,
                 description=description,
+                expert_instruction=instructions,
+                show_instruction=True,
                 request_options=NO_SDK_RETRIES,
             )
             return Project(
-                id=int(made.id), title=title, config=config, key=key, description=description
+                id=int(made.id),
+                title=title,
+                config=config,
+                key=key,
+                description=description,
+                instructions=instructions,
             )
 
         return self._add_once(create, lambda: self.find_project(title), "creating the project")
@@ -56,6 +63,16 @@ class Server(ServerReader):
         with self._explaining("changing the labelling configuration"):
             self._sdk.projects.update(
                 id=project.id, label_config=config, request_options=NO_SDK_RETRIES
+            )
+
+    def update_instructions(self, project: Project, instructions: str) -> None:
+        """Replace the project's instructions, HTML, and show them to annotators."""
+        with self._explaining("changing the instructions"):
+            self._sdk.projects.update(
+                id=project.id,
+                expert_instruction=instructions,
+                show_instruction=True,
+                request_options=NO_SDK_RETRIES,
             )
 
     def import_tasks(self, project: Project, tasks: Sequence[Mapping[str, str]]) -> None:

@@ -83,7 +83,7 @@ class ServerReader:
         with self._explaining("listing the projects"):
             pager: Any = self._sdk.projects.list(
                 title=title,
-                include="id,title,label_config,task_number,description",
+                include="id,title,label_config,task_number,description,expert_instruction",
                 page_size=PAGE,
                 request_options=NO_SDK_RETRIES,
             )

@@ -1,7 +1,8 @@
 """Push documents to a Label Studio project: its tasks, and annotations to start from.
 
 A push only adds. It compares what exists already and leaves it alone, so it can be repeated, and
-the next push completes one that broke off.
+the next push completes one that broke off. A project that exists gets no documents that are not
+named: what an annotator has to do does not grow by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.writing import sha256
 from dateline.label_studio.config.entries import removed_entries
 from dateline.label_studio.config.former_labels import with_former_names
+from dateline.label_studio.config.instructions import (
+    instructions,
+    is_current,
+    is_written_by_hand,
+)
 from dateline.label_studio.config.labelling_config import (
+    has_conflict_marks,
     labelled_layers,
     labelling_config,
     row_errors,
@@ -27,6 +34,7 @@ from dateline.label_studio.result_rows import Rows
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Task
 from dateline.label_studio.sync.lost_labels import lost_labels
+from dateline.label_studio.sync.pending_push import read_pending, remove_pending, write_pending
 from dateline.model import LAYERS, Annotation, Document, Struct, canonical
 from dateline.ontology.labels import Ontology
 from dateline.predictions.annotations import read_as_annotations
@@ -45,10 +53,16 @@ TITLE_LENGTH = (3, 50)
 
 
 class PushResult(Struct, frozen=True):
-    """What a push did, or would do: ids of documents added, counts, and messages of refusals."""
+    """What a push did, or would do: ids of documents added, counts, and messages of refusals.
+
+    ``instructions`` are None if they are up to date; those written on the server are kept.
+    ``not_named`` is the number of documents that the project lacks and that were not named.
+    """
 
     title: str
     project: Literal["created", "updated", "found"]
+    instructions: Literal["updated", "kept"] | None
+    not_named: int
     added: tuple[str, ...]
     present: int
     predictions: int
@@ -71,20 +85,25 @@ def push(
     corpus: Corpus,
     server: Server,
     title: str,
-    documents: Iterable[str],
+    documents: Iterable[str] | None,
     source: Source | None = None,
-    layers: Collection[str] = LAYERS,
+    layers: Collection[str] = (),
     *,
+    labels_only: bool = False,
     dry_run: bool = False,
 ) -> PushResult:
     """Upload documents to the project of this title, which is created if it does not exist.
 
-    Each document gets its annotation in ``source``, if there is one, as a prediction to start from.
-    Layers other than ``layers`` are shown as context and cannot be changed. A document whose task
-    has a different text is refused; the others are uploaded. With ``dry_run``, nothing is changed.
+    ``documents`` of None are all for a new project; a project that exists keeps its own. Each
+    document gets its annotation in ``source``, if there is one, as a prediction to start from.
+    Layers other than ``layers`` are shown as context and cannot be changed; by default, all are
+    labelled, or those of the project that exists. A document whose task has a different text is
+    refused; the others are uploaded. ``labels_only`` updates the labelling page and the
+    instructions of a project, and uploads nothing. With ``dry_run``, nothing is changed.
 
     Raises a DatelineError before anything is changed if the title, a document or an annotation is
-    not valid there, or if the project's configuration has labels that would be lost.
+    not valid there, if the project's configuration has labels that would be lost, or if only labels
+    are to be updated in a project that does not exist.
     """
     shortest, longest = TITLE_LENGTH
     if not shortest <= len(title) <= longest:
@@ -92,15 +111,20 @@ def push(
             f'"{title}": the title of a project has {shortest} to {longest} characters; give '
             "another title."
         )
-    config = labelling_config(corpus.ontology, layers, curation=isinstance(source, Mapping))
-    texts = [_checked(corpus, corpus.read_document(name)) for name in documents]
-    starts = _starts(corpus, texts, source, config)
     project = server.find_project(title)
+    if project is None and labels_only:
+        raise NotFoundError(f'{server.address}: there is no project "{title}" to update.')
+    config = _config(corpus, project, layers, curation=isinstance(source, Mapping))
+    tasks = [] if project is None or labels_only else [*server.tasks(project)]
+    chosen, not_named = _chosen(corpus, server, title, project, tasks, documents)
+    texts = [] if labels_only else [_checked(corpus, corpus.read_document(n)) for n in chosen]
+    starts = _starts(corpus, texts, source, config)
     state: Literal["created", "updated", "found"] = "created" if project is None else "found"
     change = None if project is None else _changed_config(corpus, server, project, config)
     if change is not None:
         state = "updated"
-    tasks = [] if project is None else server.tasks(project)
+    guidelines = instructions(corpus)
+    guided = None if project is None else _changed_instructions(project, guidelines)
     known, refused = _match(tasks, texts)
     new = [text for text in texts if text.id not in known and text.id not in refused]
     pushed = {*known, *(text.id for text in new)}
@@ -109,10 +133,14 @@ def push(
     )
     added = sum(name in pushed for name in starts) - present
     if not dry_run:
+        if new:
+            write_pending(corpus, server.address, title, chosen)
         if project is None:
-            project = server.create_project(title, config)
-        elif change is not None:
+            project = server.create_project(title, config, guidelines)
+        if change is not None:
             server.update_config(project, change)
+        if guided == "updated":
+            server.update_instructions(project, guidelines)
         if project.key is None:
             project = server.add_key(project)
         if new:
@@ -126,15 +154,53 @@ def push(
         ]
         server.import_predictions(project, predictions)
         added = len(predictions)
+        if not labels_only:
+            remove_pending(corpus, server.address, title, chosen)
     return PushResult(
         title=title,
         project=state,
+        instructions=guided,
+        not_named=0 if labels_only else not_named,
         added=tuple(text.id for text in new),
         present=len(texts) - len(new) - len(refused),
         predictions=added,
         predictions_present=present,
         refused=tuple(refused.values()),
     )
+
+
+def _config(
+    corpus: Corpus, project: Project | None, layers: Collection[str], *, curation: bool
+) -> str:
+    if project is not None:
+        layers = layers or labelled_layers(project.config)
+        curation = curation or has_conflict_marks(project.config)
+    return labelling_config(corpus.ontology, layers or LAYERS, curation=curation)
+
+
+def _chosen(
+    corpus: Corpus,
+    server: Server,
+    title: str,
+    project: Project | None,
+    tasks: Sequence[Task],
+    documents: Iterable[str] | None,
+) -> tuple[list[str], int]:
+    """The documents to push, and the number of those that were not named and are left out."""
+    if documents is not None:
+        return list(documents), 0
+    known = corpus.document_ids()
+    if project is None:
+        return known, 0
+    own = {*(task.document for task in tasks), *read_pending(corpus, server.address, title)}
+    chosen = [name for name in known if name in own]
+    return chosen, len(known) - len(chosen)
+
+
+def _changed_instructions(project: Project, wanted: str) -> Literal["updated", "kept"] | None:
+    if is_written_by_hand(project.instructions):
+        return "kept"
+    return None if is_current(project.instructions, wanted) else "updated"
 
 
 def _checked(corpus: Corpus, document: Document) -> Document:
