@@ -217,7 +217,8 @@ def existing_project(server: Server, title: str) -> Project:
 
 def _ids_in(path: Path) -> list[str]:
     """The ids in a file; blank lines and lines that start with # are skipped."""
-    from dateline.files.reading import lines_of, read_text
+    from dateline.files.lines import lines_of
+    from dateline.files.reading import read_text
 
     lines = (line.strip() for _, line in lines_of(read_text(path)))
     ids = [line for line in lines if line and not line.startswith("#")]
