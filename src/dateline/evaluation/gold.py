@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
 from dateline.predictions.item_checks import unknown_labels
 from dateline.predictions.label_index import OntologyIndex
+from dateline.predictions.packed import Packed
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 from dateline.text import escaped
@@ -49,36 +50,30 @@ class DatasetTable(Protocol):
 
 
 class GoldDocument(Text, frozen=True, kw_only=True):
-    """A text with its gold items; ``layers`` are those that were annotated.
-
-    Documents with the same ``unit`` are one unit for intervals and tests; None is a unit alone.
-    """
+    """A text with its gold items; ``layers`` are those that were annotated."""
 
     split: str
     layers: tuple[str, ...]
     items: Prediction
-    unit: str | None = None
 
 
 class Gold(Struct, frozen=True):
     """All documents that are scored, including those without items, sorted by id.
 
-    ``unscored`` are ids of other documents: they have no gold, or are in another split.
-    ``unit_column`` is the column that the units of the documents are from.
+    ``documents`` makes each document again when it is iterated over, so that thousands fit in
+    memory. ``unscored`` are ids of other documents: they have no gold, or are in another split.
+    ``units`` are the units of documents for intervals and tests, from ``unit_column``; a document
+    without one is a unit alone.
     """
 
     name: str
     version: str | None
     split: str | None
     ontology: Ontology
-    documents: tuple[GoldDocument, ...]
+    documents: Collection[GoldDocument]
     unscored: frozenset[str] = frozenset()
+    units: Mapping[str, str] = {}
     unit_column: str = UNIT_COLUMN
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """The unit of each document that is in one."""
-        return {one.id: one.unit for one in self.documents if one.unit is not None}
 
     @property
     def knowledge_bases(self) -> frozenset[str]:
@@ -132,13 +127,14 @@ def gold_of_corpus(
     """
     citation = read_citation(corpus.root)
     rows = RowMaker(corpus.ontology)
-    found = []
+    found, units = Packed(GoldDocument), dict[str, str]()
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):
         document, annotation = valid.document, valid.annotations.get(annotator)
         if annotation is None or (split is not None and document.split != split):
             continue
-        found.append(
+        found.add(
+            document.id,
             GoldDocument(
                 id=document.id,
                 text=document.text,
@@ -148,9 +144,10 @@ def gold_of_corpus(
                 tokens=document.tokens,
                 layers=annotation.layers,
                 items=Prediction.from_annotation(annotation),
-                unit=unit_of(rows.document_row(document, None), group_by) if group_by else None,
-            )
+            ),
         )
+        if group_by and (unit := unit_of(rows.document_row(document, None), group_by)) is not None:
+            units[document.id] = unit
     if not found:
         where = f" in the split {split!r}" if split is not None else ""
         raise NotFoundError(
@@ -162,9 +159,10 @@ def gold_of_corpus(
         version=None if citation.version is None else str(citation.version),
         split=split,
         ontology=corpus.ontology,
-        documents=tuple(found),
+        documents=found.values(),
+        units=units,
         unit_column=group_by or UNIT_COLUMN,
-        unscored=frozenset(corpus.document_ids()) - {document.id for document in found},
+        unscored=frozenset(corpus.document_ids()) - found.keys(),
     )
 
 
@@ -186,19 +184,28 @@ def gold_of_dataset(
             f"not carry. {ONTOLOGY_HINT}"
         )
     scored = [part for part in parts if split is None or str(part.split) == split]
-    documents = [found for part in scored for found in _documents(part, group_by)]
+    documents, units = Packed(GoldDocument), dict[str, str]()
+    for part in scored:
+        for found, unit in _documents(part, group_by):
+            if found.id in documents:
+                raise InvalidInputError(f'{name}: the id "{escaped(found.id)}" is duplicated.')
+            documents.add(found.id, found)
+            if unit is not None:
+                units[found.id] = unit
     if not documents:
         raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
+    documents.sort()
     version = next((str(p.info.version) for p in parts if p.info.version), None)
     gold = Gold(
         name=name,
         version=version,
         split=split,
         ontology=ontology,
-        documents=tuple(sorted(documents, key=lambda document: document.id)),
+        documents=documents.values(),
+        units=units,
         unit_column=group_by or UNIT_COLUMN,
         unscored=frozenset(name for part in parts for name in part.data.column("id").to_pylist())
-        - {document.id for document in documents},
+        - documents.keys(),
     )
     return with_ontology(gold, ontology)
 
@@ -240,7 +247,10 @@ def ontology_at(path: Path) -> Ontology:
     return found
 
 
-def _documents(dataset: DatasetTable, group_by: str | None) -> Iterator[GoldDocument]:
+def _documents(
+    dataset: DatasetTable, group_by: str | None
+) -> Iterator[tuple[GoldDocument, str | None]]:
+    """The annotated documents with their units."""
     missing = {"text", "mentions", "events", "claims"} - set(dataset.column_names)
     if missing:
         raise InvalidInputError(
@@ -251,7 +261,7 @@ def _documents(dataset: DatasetTable, group_by: str | None) -> Iterator[GoldDocu
         group_by = UNIT_COLUMN
     for row in dataset.data.to_pylist():
         if row["annotated"]:
-            yield GoldDocument(
+            document = GoldDocument(
                 id=row["id"],
                 text=row["text"],
                 text_sha256=row["text_sha256"],
@@ -260,8 +270,8 @@ def _documents(dataset: DatasetTable, group_by: str | None) -> Iterator[GoldDocu
                 tokens=tuple((t["start"], t["end"]) for t in row["tokens"]),
                 layers=tuple(row["layers"]),
                 items=_items(row),
-                unit=unit_of(row, group_by) if group_by else None,
             )
+            yield document, unit_of(row, group_by) if group_by else None
 
 
 def _items(row: Mapping[str, Any]) -> Prediction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from dateline.predictions.packed import Packed
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem, refuse
 from dateline.predictions.reading import Found
@@ -58,7 +59,7 @@ class DocumentCheck:
 class ByDocument(NamedTuple):
     """Predictions by document, the documents of others that are not scored, and warnings."""
 
-    predictions: dict[str, Prediction]
+    predictions: Packed[Prediction]
     unscored: tuple[str, ...]
     warnings: list[PredictionProblem]
 
@@ -68,7 +69,7 @@ def by_document(
 ) -> ByDocument:
     """The predictions by document. Raises InvalidInputError if one has to be rejected."""
     check = DocumentCheck(texts, unscored)
-    found = ByDocument({}, (), [])
+    found = ByDocument(Packed(Prediction), (), [])
     rejections = []
     left_out = []
     for prediction in predictions:
@@ -77,7 +78,7 @@ def by_document(
             continue
         problem = check.problem(prediction)
         if problem is None:
-            found.predictions[prediction.document] = prediction
+            found.predictions.add(prediction.document, prediction)
         elif problem.effect == "rejected":
             rejections.append(problem)
         else:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -26,6 +28,7 @@ from dateline.predictions.document_checks import by_document
 from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.reading import Found
+from dateline.predictions.texts import Text
 
 
 class MatchingOptions(Struct, frozen=True):
@@ -75,35 +78,36 @@ class ScoringInput:
         """Raises DatelineError if a prediction is about a document or text not in the gold."""
         self.options = options or MatchingOptions()
         self.ontology_index = OntologyIndex(gold.ontology)
-        self.document_ids = tuple(document.id for document in gold.documents)
-        self._text_hashes = tuple(document.text_sha256 for document in gold.documents)
-        texts = {document.id: document for document in gold.documents}
-        found, self.unscored, self.problems = by_document(predictions, texts, gold.unscored)
         entries = ValueIndex(first=1)
         gold_columns, predicted_columns = (
             ColumnsBuilder(self.ontology_index, entries) for _ in range(2)
         )
         # Gold goes first, so that its columns are the same whatever is predicted.
+        texts: dict[str, Text] = {}
+        sentences, layers = [], []
         for number, document in enumerate(gold.documents):
             gold_columns.add(number, document.items)
+            texts[document.id] = Text(
+                id=document.id, text=document.text, text_sha256=document.text_sha256
+            )
+            sentences.append(document.sentences)
+            layers.append(document.layers)
+        self.document_ids = tuple(texts)
+        self._text_hashes = tuple(text.text_sha256 for text in texts.values())
+        self._documents = gold.documents
         self._gold_entries = entries.values
-        for number, document in enumerate(gold.documents):
-            if document.id in found:
-                scorable, problems = check_items(
-                    found[document.id],
-                    document.text,
-                    self.ontology_index,
-                    gold.knowledge_bases,
-                )
+        found, self.unscored, self.problems = by_document(predictions, texts, gold.unscored)
+        bases = gold.knowledge_bases
+        for number, (name, text) in enumerate(texts.items()):
+            if name in found:
+                scorable, problems = check_items(found[name], text.text, self.ontology_index, bases)
                 predicted_columns.add(number, scorable)
                 self.problems += problems
         self.gold, self.predicted = gold_columns.columns(), predicted_columns.columns()
         self.missing = tuple(name for name in self.document_ids if name not in found)
-        self.sentences = _ranges(document.sentences for document in gold.documents)
-        self.tokens = _ranges(document.tokens for document in gold.documents)
+        self.sentences = _ranges(sentences)
         self._annotated = {
-            layer: np.array([layer in document.layers for document in gold.documents])
-            for layer in LAYERS
+            layer: np.array([layer in annotated for annotated in layers]) for layer in LAYERS
         }
         _refuse_duplicates(self.gold, self.document_ids)
 
@@ -120,6 +124,11 @@ class ScoringInput:
             self.gold.digest,
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def tokens(self) -> Spans:
+        """The tokens of all documents, which take more memory than everything else."""
+        return _ranges(document.tokens for document in self._documents)
 
     @property
     def document_count(self) -> int:
@@ -170,7 +179,11 @@ def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> N
             )
 
 
-def _ranges(documents: Iterable[Iterable[Range]]) -> Spans:
-    rows = [(n, start, end) for n, ranges in enumerate(documents) for start, end in ranges]
-    document, start, end = np.array(rows, np.int64).reshape(-1, 3).T
-    return Spans(document, np.zeros_like(document), np.arange(len(rows) + 1), start, end)
+def _ranges(documents: Iterable[Sequence[Range]]) -> Spans:
+    sizes, numbers = array("q"), array("q")
+    for ranges in documents:
+        sizes.append(len(ranges))
+        numbers.extend(chain.from_iterable(ranges))
+    start, end = np.array(numbers, np.int64).reshape(-1, 2).T
+    document = np.repeat(np.arange(len(sizes)), sizes)
+    return Spans(document, np.zeros_like(document), np.arange(len(document) + 1), start, end)

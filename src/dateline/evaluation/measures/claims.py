@@ -184,8 +184,9 @@ def _token_f(inputs: ScoringInput, gold: IntArray, predicted: IntArray) -> Float
     both = np.flatnonzero((gold >= 0) & (predicted >= 0))
     # Each pair is on its own, as in a document of its own.
     pair = np.arange(len(both))
+    tokens = inputs.tokens
     gold_tokens, predicted_tokens = (
-        in_units(side.mentions.take(claimer[both]), inputs.tokens)
+        in_units(side.mentions.take(claimer[both]), tokens)
         for side, claimer in ((inputs.gold, gold), (inputs.predicted, predicted))
     )
     row, _, found = overlaps(gold_tokens.in_documents(pair), predicted_tokens.in_documents(pair))
