@@ -217,10 +217,9 @@ def existing_project(server: Server, title: str) -> Project:
 
 def _ids_in(path: Path) -> list[str]:
     """The ids in a file; blank lines and lines that start with # are skipped."""
-    from dateline.files.lines import lines_of
-    from dateline.files.reading import read_text
+    from dateline.files.lines import read_lines
 
-    lines = (line.strip() for _, line in lines_of(read_text(path)))
+    lines = (line.strip() for _, line in read_lines(path))
     ids = [line for line in lines if line and not line.startswith("#")]
     if not ids:
         raise InvalidInputError(f"{path}: has no ids. Write one document id on each line.")
