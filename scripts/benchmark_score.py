@@ -23,7 +23,6 @@ from nervaluate import Evaluator
 from seqeval.metrics import f1_score
 
 from benchmark_report import json_option, print_table, seconds, seed_option, write_report
-from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import Corpus
 from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
 from dateline.metrics.coreference import Chains, blanc_score, contingency_table, coreference_counts
@@ -31,6 +30,7 @@ from dateline.metrics.counts import f_score, micro_f
 from dateline.metrics.intervals import score_interval
 from dateline.metrics.span_scores import semeval
 from dateline.ontology.labels import Ontology
+from dateline.packaged import packaged
 from dateline.predictions.label_index import LabelIndex
 
 TOKENS, WIDTH = 25, 6
@@ -128,7 +128,7 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def tasks(n: int, documents: int, seed: int, folder: Path) -> list[Task]:
     """All tasks, with their synthetic data."""
-    with packaged_schemas() as schemas:
+    with packaged("schema") as schemas:
         ontology = Corpus(schemas.parent).ontology
     generator = random.Random(seed)
     labels = ontology.layers["entities"].label_names

@@ -56,6 +56,7 @@ SLOW = (
     "tests/test_benchmark.py",
     "tests/test_docs_site.py",
     "tests/test_extras.py",
+    "tests/test_installed.py",
     "tests/test_rename.py::test_a_killed_rename",
     "tests/test_segmentation.py::test_a_library_splits_words",
     "tests/test_segmentation.py::test_long_runs",

@@ -46,6 +46,9 @@ SECTIONS = {
         "errors": "evaluation.errors:errors",
         "leaderboard": "evaluation.leaderboard:leaderboard",
     },
+    "Help": {
+        "docs": "docs:docs",
+    },
 }
 
 EPILOG = """\b

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import Corpus
 from dateline.errors import NotFoundError
 from dateline.evaluation.scoring import GoldSource, OntologySource, as_gold
 from dateline.files.reading import read_json
 from dateline.ontology.schemas import Schema
+from dateline.packaged import packaged
 from dateline.predictions.checking import CheckResult, Target, check_file
 from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.texts import CorpusTexts, Text
@@ -70,5 +70,5 @@ def _schemas(
     files = [path for path in (Path(place) / name for name in names) if path.is_file()]
     if not files:
         return None
-    with packaged_schemas() as folder:
+    with packaged("schema") as folder:
         return {**Corpus(folder.parent).schemas, "ontology": read_json(files[0])}

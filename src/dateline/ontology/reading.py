@@ -75,8 +75,8 @@ def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(
-            f"{FILE}: {error} is missing or has another structure than docs/ontology-format.md "
-            "describes. Compare the file with the one that `dateline init` creates."
+            f"{FILE}: {error} is missing or has another structure than expected (see `dateline "
+            "docs ontology-format`). Compare the file with the one that `dateline init` creates."
         ) from None
     if problems := list(inconsistencies(ontology)):
         raise InvalidInputError("\n  ".join([f"{FILE}:", *problems]))

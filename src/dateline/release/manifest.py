@@ -12,7 +12,6 @@ from pathlib import Path
 
 from semver import Version
 
-from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import Corpus, file_name
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
@@ -20,6 +19,7 @@ from dateline.files.reading import MalformedError, converted, decode_json, read_
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.ontology.schemas import Schema
+from dateline.packaged import packaged
 from dateline.release.version import is_version, parse_version
 from dateline.validation.schema import SchemaValidator
 
@@ -142,7 +142,7 @@ def _check_schema(path: Path, instance: object, schemas: Mapping[str, Schema] | 
 @cache
 def _of_any_corpus() -> SchemaValidator:
     """A validator of manifests that knows neither the splits nor the ids of their corpus."""
-    with packaged_schemas() as folder:
+    with packaged("schema") as folder:
         release = read_json(folder / file_name("release"))
     text = {"type": "string", "minLength": 1}
     document = {"properties": {"split": text}, "$defs": {"documentId": text}}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE",
-    help="Option of the model, see docs/models.md. Repeatable.",
+    help="Option of the model, see `dateline docs models`. Repeatable.",
 )  # fmt: skip
 @click.option("--split", metavar="NAME", help="Only documents of this split.")
 @click.option(

@@ -43,8 +43,8 @@ def score(
 
     PREDICTIONS is a JSON Lines file that fits schema/prediction.schema.json, or - for standard
     input. Several files are runs of one system, such as one for each random seed: scores are means
-    of the runs, with their standard deviation. docs/metrics.md defines every measure. The signature
-    on the last line says what was scored and by which rules; cite it with the scores.
+    of the runs, with their standard deviation. `dateline docs metrics` defines every measure. The
+    signature on the last line says what was scored and by which rules; cite it with the scores.
 
     \b
     Example:

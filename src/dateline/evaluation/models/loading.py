@@ -39,7 +39,7 @@ def load_model(
     if kind not in models:
         raise NotFoundError(
             f"there is no model {name!r}. Available: {', '.join(sorted(models))}. To add a model, "
-            "see docs/models.md."
+            "see `dateline docs models`."
         )
     config = ModelConfig(
         argument=argument, options=options, ontology=ontology, training_gold=training_gold

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from dateline.corpus.create import packaged_schemas
 from dateline.corpus.store import file_name
 from dateline.dataset.description.card import ONTOLOGY, CardContent, Counts, render
 from dateline.dataset.description.citation import Citation
@@ -26,6 +25,7 @@ from dateline.files.reading import read_bytes, read_json, read_text
 from dateline.model import Struct
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES
+from dateline.packaged import packaged
 from dateline.shingles import shingles_of_text, words
 
 IN_WORDINGS = 2
@@ -163,7 +163,7 @@ def _strings(value: Any, place: str, name: str) -> Iterator[tuple[str, str, str]
 @cache
 def _own_words() -> frozenset[str]:
     """What the program writes into the card and the metadata of every corpus."""
-    with packaged_schemas() as folder:
+    with packaged("schema") as folder:
         schemas = {name: read_json(folder / file_name(name)) for name in SCHEMA_NAMES}
     ontology = read_ontology(schemas)
     tables = configs(schemas, ontology)
@@ -187,5 +187,5 @@ def _own_words() -> frozenset[str]:
 @cache
 def _packaged_ontology() -> frozenset[str]:
     """What a corpus has from the ontology that is packaged with the program, and public."""
-    with packaged_schemas() as folder:
+    with packaged("schema") as folder:
         return frozenset(shingles_of_text(read_text(folder / file_name("ontology")), ELSEWHERE))
