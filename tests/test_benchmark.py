@@ -9,12 +9,14 @@ from pathlib import Path
 
 from tests.conftest import REPOSITORY
 
+ONCE = "--rounds", "1"
+
 
 def report_of(script: str, folder: Path, *options: str) -> dict:
     report = folder / "report.json"
     path = str(REPOSITORY / "scripts" / script)
     done = subprocess.run(
-        [sys.executable, path, "--rounds", "1", "--json", str(report), *options],
+        [sys.executable, path, "--json", str(report), *options],
         capture_output=True,
         text=True,
         check=False,
@@ -24,7 +26,7 @@ def report_of(script: str, folder: Path, *options: str) -> dict:
 
 
 def test_validate_and_build_are_measured_against_their_peers(tmp_path: Path):
-    report = report_of("benchmark_build.py", tmp_path, "--n", "2", "--peer-n", "1")
+    report = report_of("benchmark_build.py", tmp_path, *ONCE, "--n", "2", "--peer-n", "1")
     assert report["documents"] == 2
     tasks = {task["task"]: task for task in report["tasks"]}
     assert set(tasks) == {"validate", "build"}
@@ -33,9 +35,22 @@ def test_validate_and_build_are_measured_against_their_peers(tmp_path: Path):
 
 def test_scoring_is_measured_against_peers_with_the_same_scores(tmp_path: Path):
     sizes = "--n", "50", "--documents", "20"
-    report = report_of("benchmark_score.py", tmp_path, *sizes, "--no-targets")
+    report = report_of("benchmark_score.py", tmp_path, *ONCE, *sizes, "--no-targets")
     tasks = {task["peer"]: task for task in report["tasks"]}
     assert set(tasks) == {"seqeval, default", "nervaluate", "sets of rows", "scorch", ""}
     assert not any(task["differing"] for task in tasks.values())
     assert tasks["nervaluate"]["compared"] == ["exact", "partial", "strict", "type"]
     assert len(tasks["scorch"]["compared"]) == 5
+
+
+def test_intervals_and_tests_are_simulated(tmp_path: Path):
+    report = report_of("benchmark_statistics.py", tmp_path, "--sets", "2", "--families", "1")
+    shares = [
+        value
+        for table in ("coverage", "null_rejections", "family_wise_errors")
+        for row in report[table]
+        for value in row.values()
+        if not isinstance(value, str)
+    ]
+    assert len(shares) > 100
+    assert all(0 <= share <= 1 for share in shares)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 
+import numpy as np
 import pytest
 
 import dateline
@@ -211,3 +212,35 @@ def test_a_report_without_documents_is_explained(five, files, tmp_path, run):
     report.write_text(run(five, "score", str(files[0]), "--format", "json").stdout)
     with pytest.raises(DatelineError, match="no counts per document"):
         dateline.compare([report, report])
+
+
+def test_equal_systems_rarely_differ_on_any_primary_measure(five, five_predicted):
+    """The family-wise error is at most .05 by definition; without correction it is about .5."""
+    gold = gold_of_corpus(five)
+    (like,) = score_systems({"like": five_predicted}, gold, ["entities", "events", "claims"])
+    primary = [key for key, one in like.measures.items() if one.primary]
+    assert len(primary) == 7
+    generator = np.random.default_rng(5)
+    ids = tuple(map(str, range(9)))
+    errors = np.zeros((80, 2), bool)
+    for number in range(len(errors)):
+        systems = [like._replace(name=name, measures={}) for name in "abcd"]
+        for key in primary:
+            size = 1 + generator.poisson(20, 9)
+            for position, system in enumerate(systems):
+                hit = generator.binomial(size, generator.beta(6, 4, 9))
+                counts = np.stack([hit, size, hit, size], axis=-1)[None, :, None].astype(float)
+                measure = like.measures[key]._replace(
+                    labels=("",), statistic="F", counts=counts, document_ids=ids
+                )
+                systems[position] = system = system._replace(
+                    measures={**system.measures, key: measure}
+                )
+        tested = [one for m in compare_systems(systems).measures for one in m.others]
+        errors[number] = [
+            any(one.p_randomization <= 0.05 for one in tested),
+            any(one.p_holm <= 0.05 for one in tested),
+        ]
+    uncorrected, corrected = errors.mean(axis=0)
+    assert uncorrected > 0.4
+    assert corrected <= 0.1

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from scipy.stats import permutation_test
 
 from dateline.metrics.counts import micro_f
+from dateline.metrics.intervals import difference
 from dateline.metrics.significance import (
     approximate_randomisation,
     draws,
     holm,
     paired_bootstrap,
+    t_test,
 )
 
 RESAMPLES = 400
@@ -91,3 +93,37 @@ def test_many_comparisons_are_corrected_by_holm():
     assert holm([0.04, None, 0.01, 0.02]) == pytest.approx([0.04, None, 0.03, 0.04])
     assert holm([0.6, 0.5]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def equal_systems(generator, sets, documents, runs=1, run_deviation=0.0):
+    """Counts of two equal systems on the same gold: (sets, 2, runs, documents, 1, 4)."""
+    shape = sets, 2, runs, documents
+    gold = np.broadcast_to(1 + generator.poisson(20, (sets, 1, 1, documents)), shape)
+    odds = (
+        generator.normal(0.5, 0.8, (sets, 1, 1, documents))
+        + generator.normal(0, 0.5, (sets, 2, 1, documents))
+        + generator.normal(0, run_deviation, (sets, 2, runs, 1))
+    )
+    hit = generator.binomial(gold, 1 / (1 + np.exp(-odds)))
+    return np.stack([hit, gold, hit, gold], axis=-1)[..., None, :].astype(float)
+
+
+def test_few_documents_are_too_few_for_the_paired_bootstrap_but_not_for_randomisation():
+    pairs = equal_systems(np.random.default_rng(3), 400, 6)[:, :, 0]
+    drawn = draws(6, RESAMPLES, 1)
+    bootstrap = [paired_bootstrap(*pair, drawn, micro_f) <= 0.05 for pair in pairs]
+    exchanged = [approximate_randomisation(*pair, RESAMPLES, 1, micro_f) <= 0.05 for pair in pairs]
+    assert np.mean(exchanged) <= 0.07
+    assert np.mean(bootstrap) >= 0.09
+
+
+def test_runs_are_tested_as_a_sample_of_runs():
+    generator = np.random.default_rng(4)
+    for runs, documents in ((2, 10), (3, 10), (3, 50)):
+        pairs = equal_systems(generator, 500, documents, runs, run_deviation=0.4)
+        p_values = [t_test(difference(*pair, micro_f)) for pair in pairs]
+        assert np.mean(np.array(p_values) <= 0.05) <= 0.08
+    # One run of each is not a sample: the test is about these runs alone.
+    pairs = equal_systems(generator, 200, 50, run_deviation=0.4)[:, :, 0]
+    found = [approximate_randomisation(*pair, RESAMPLES, 1, micro_f) <= 0.05 for pair in pairs]
+    assert np.mean(found) >= 0.25

@@ -153,12 +153,3 @@ def test_an_error_deep_in_an_item_names_the_item():
     (found,) = VALIDATORS["annotation"].findings(instance)
     assert (found.pointer, found.subject) == ("/mentions/2/spans/0/start", "m3")
     assert found.hint.startswith("Expected an integer.")
-
-
-def test_thousands_of_errors_in_one_item_are_explained_in_part(files):
-    files.gold["events"][0]["arguments"] = [
-        {"role": f"r{number}", "mention": "m1"} for number in range(10_000)
-    ]
-    first, *_, last = files.check()
-    assert first.pointer == "/events/0/arguments/0/role"
-    assert last.message == "lists of more than 50 entries were checked in part"

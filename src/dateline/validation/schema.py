@@ -91,22 +91,14 @@ class SchemaValidator:
         if self.is_valid(instance):
             return
         part, positions = self._invalid_part(instance)
-        cut, is_cut = self._without_long_lists(part)
-        # What a long list has after its start is explained only if the start is valid.
-        found = self._explained(cut if is_cut else part, positions)
+        found = self._explained(part, positions)
         if not found:
             # The two validators disagree. What is invalid is an error even without an explanation.
             found = [_unexplained(error, positions) for error in self._fast.iter_errors(part)]
         for finding in found[:EXPLAINED]:
             yield msgspec.structs.replace(finding, subject=_subject(instance, finding))
         items = sum(map(len, positions.values()))
-        if is_cut and len(found) <= EXPLAINED and items <= EXPLAINED:
-            yield Finding(
-                pointer="",
-                message=f"lists of more than {EXPLAINED} entries were checked in part",
-                hint="Fix the errors above first.",
-            )
-        elif len(found) > EXPLAINED or items > EXPLAINED:
+        if len(found) > EXPLAINED or items > EXPLAINED:
             yield Finding(
                 pointer="",
                 message=f"{items:,} items have errors; only the first {EXPLAINED} errors are shown",
@@ -144,23 +136,6 @@ class SchemaValidator:
         }
         return {**instance, **lists}, positions
 
-    def _without_long_lists(self, part: object) -> tuple[object, bool]:
-        """The invalid part with the start of each long list within an item, and whether any is cut.
-
-        An item with 10,000 invalid arguments would be explained for minutes. A list is cut only if
-        its item stays invalid.
-        """
-        if not isinstance(part, dict):
-            return part, False
-        is_cut, found = False, dict(part)
-        for name, validator in self._of_properties.items():
-            items = part.get(name)
-            if not isinstance(items, list):
-                continue
-            found[name] = [_start_of_lists(validator, item) for item in items]
-            is_cut = is_cut or found[name] != items
-        return found, is_cut
-
     @cached_property
     def _of_properties(self) -> Mapping[str, jsonschema_rs.Draft202012Validator]:
         """Fast validators of the instance's fields."""
@@ -186,17 +161,6 @@ class SchemaValidator:
                 if len(found) > EXPLAINED:
                     break
         return list(found.values())
-
-
-def _start_of_lists(validator: jsonschema_rs.Draft202012Validator, item: object) -> object:
-    if not isinstance(item, dict):
-        return item
-    for key, value in item.items():
-        if isinstance(value, list) and len(value) > EXPLAINED:
-            short = {**item, key: value[:EXPLAINED]}
-            if not validator.is_valid([short]):
-                item = short
-    return item
 
 
 def _check_pattern(
