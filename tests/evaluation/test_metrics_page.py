@@ -7,6 +7,7 @@ import re
 
 import dateline
 from dateline.evaluation.scoring import GROUPS  # which adds all groups
+from tests.conformance.differences import DIFFERENCES
 from tests.conftest import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "metrics.md"
@@ -46,3 +47,16 @@ def test_every_group_and_every_measure_is_described(repository, perfect):
         wanted = (f"`{name}`", f"`{stem}, …`", "`P@k`" if name.startswith("P@") else f"`{stem}`")
         if stem not in attributes:
             assert any(w in described[score.group] for w in wanted), (score.group, score.measure)
+
+
+def test_every_rule_where_scorers_differ_has_a_test():
+    section = re.search(r"^## Where scorers differ\n(.*?)(?=^## )", TEXT, flags=re.M | re.S)[1]
+    named = re.findall(r"\| `([^`|]+)` \|$", section, flags=re.M)
+    assert len(named) == len(re.findall(r"^\| (?!choice|-)", section, flags=re.M))
+    cases = {difference.case.id for difference in DIFFERENCES}
+    sources = [
+        path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("test_*.py")
+    ]
+    for name in named:
+        assert name in cases or any(f"def {name}(" in source for source in sources), name
+    assert cases <= set(named)

@@ -42,6 +42,7 @@ SECTIONS = {
         "check-predictions": "evaluation.check_predictions:check_predictions",
         "convert-predictions": "evaluation.convert_predictions:convert_predictions",
         "score": "evaluation.score:score",
+        "curves": "evaluation.curves:curves",
         "compare": "evaluation.compare:compare",
         "errors": "evaluation.errors:errors",
         "leaderboard": "evaluation.leaderboard:leaderboard",

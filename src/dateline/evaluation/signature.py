@@ -39,11 +39,14 @@ class Signature(Struct, frozen=True):
     units: str
     runs: int
     dateline: str
+    threshold: float | None = None
 
     def __str__(self) -> str:
         parts = []
         for name in self.__struct_fields__:
             value = getattr(self, name)
+            if name == "threshold" and value is None:
+                continue  # predictions without confidence have the signature that they always had
             shown = "+".join(value) if isinstance(value, tuple) else value
             parts.append(f"{name}:{'none' if shown is None else shown}")
         return "|".join(parts)
@@ -97,6 +100,7 @@ def sign(gold: Gold, inputs: ScoringInput, groups: tuple[str, ...], runs: int = 
         units=_units(gold),
         runs=runs,
         dateline=version("dateline"),
+        threshold=options.threshold,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,6 +68,10 @@ def gold_options(command: C) -> C:
                 "--given-triggers", is_flag=True,
                 help="Expect the gold triggers in the predictions, as given to the system.",
             ),
+            click.option(
+                "--threshold", type=float, metavar="NUMBER",
+                help="Leave out predicted items with a lower confidence.",
+            ),
         )
     ):  # fmt: skip
         command = option(command)
@@ -74,16 +79,23 @@ def gold_options(command: C) -> C:
 
 
 def matching_options(
-    mention_match: str, drop_singletons: bool, claim_overlap: float, given_triggers: bool
+    mention_match: str,
+    drop_singletons: bool,
+    claim_overlap: float,
+    given_triggers: bool,
+    threshold: float | None,
 ) -> MatchingOptions:
     """The options of ``gold_options`` for how items are matched."""
     from dateline.evaluation.columns.scoring_input import MatchingOptions
 
+    if threshold is not None and not math.isfinite(threshold):
+        raise click.BadParameter("expected a finite number.", param_hint="--threshold")
     return MatchingOptions(
         mention_match=mention_match,
         singletons=not drop_singletons,
         claim_overlap=claim_overlap,
         given_triggers=given_triggers,
+        threshold=threshold,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -11,8 +12,9 @@ import numpy as np
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.linking import NIL
 from dateline.metrics.spans import Spans
-from dateline.model import Argument, Claim, Event, Mention
+from dateline.model import Argument, Claim, Event, Mention, Relation
 from dateline.model import Spans as Fragments
+from dateline.predictions.confidence import confidence_of
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.prediction import Prediction
 
@@ -79,6 +81,21 @@ class AnnotationColumns(NamedTuple):
         return digest_of(self)
 
 
+class ItemConfidence(NamedTuple):
+    """The confidence of each predicted row, infinite without one.
+
+    That of an argument or a relation is the lowest of its own and of the items that it refers to,
+    because it is left out with any of them.
+    """
+
+    mentions: FloatArray
+    events: FloatArray
+    arguments: FloatArray
+    event_relations: FloatArray
+    claims: FloatArray
+    claim_relations: FloatArray
+
+
 def digest_of(columns: object) -> str:
     """SHA-256 of columns, in tuples and mappings."""
     found = hashlib.sha256()
@@ -116,6 +133,7 @@ class ColumnsBuilder:
             for layer, attributes in ontology.attributes.items()
         }
         self._scores: dict[tuple[str, str], dict[int, float]] = {}
+        self._confidence: dict[str, list[float]] = {name: [] for name in ItemConfidence._fields}
 
     def add(self, document: int, items: Prediction) -> None:
         """Add the items of a document."""
@@ -141,7 +159,7 @@ class ColumnsBuilder:
             (items.event_relations, self._ontology.event_relations, EVENT, self._event_relations),
             (items.claim_relations, self._ontology.claim_relations, CLAIM, self._claim_relations),
         ):
-            for relation in sorted(relations, key=lambda r: (r.type, r.source, r.target)):
+            for relation in sorted(relations, key=_relation_key):
                 ends = (
                     rows[own].get(end, MISSING_ROW) for end in (relation.source, relation.target)
                 )
@@ -152,6 +170,37 @@ class ColumnsBuilder:
                 for claim_id, score in by_claim.items():
                     if claim_id in rows[CLAIM]:
                         ranked[rows[CLAIM][claim_id]] = score
+
+        self._add_confidence(items)
+
+    def confidence(self, columns: AnnotationColumns) -> ItemConfidence:
+        """The confidence of the rows of the columns."""
+        own = ItemConfidence(**{n: np.array(c, np.float64) for n, c in self._confidence.items()})
+
+        def lowest(own: FloatArray, *parts: tuple[FloatArray, IntArray]) -> FloatArray:
+            for confidence, row in parts:
+                # The row that is missing is the last one.
+                own = np.minimum(own, np.append(confidence, np.inf)[row])
+            return own
+
+        arguments = columns.arguments
+        filler = np.full(len(arguments.kind), np.inf)
+        for kind, confidence in ((MENTION, own.mentions), (EVENT, own.events), (CLAIM, own.claims)):
+            found = arguments.kind == kind
+            filler[found] = np.append(confidence, np.inf)[arguments.filler[found]]
+        return own._replace(
+            arguments=np.minimum(lowest(own.arguments, (own.events, arguments.event)), filler),
+            event_relations=lowest(
+                own.event_relations,
+                (own.events, columns.event_relations.source),
+                (own.events, columns.event_relations.target),
+            ),
+            claim_relations=lowest(
+                own.claim_relations,
+                (own.claims, columns.claim_relations.source),
+                (own.claims, columns.claim_relations.target),
+            ),
+        )
 
     def columns(self) -> AnnotationColumns:
         """The columns of all documents that were added."""
@@ -192,7 +241,7 @@ class ColumnsBuilder:
             self._add_values("entities", mention.attributes)
         return rows
 
-    def _add_events(self, document: int, events: Iterable[Event]) -> dict[str, int]:
+    def _add_events(self, document: int, events: Sequence[Event]) -> dict[str, int]:
         rows: dict[str, int] = {}
         for event in _in_order(events, "trigger"):
             row = len(self._events)
@@ -206,7 +255,7 @@ class ColumnsBuilder:
             self._add_values("events", event.attributes)
         return rows
 
-    def _add_claims(self, document: int, claims: Iterable[Claim]) -> dict[str, int]:
+    def _add_claims(self, document: int, claims: Sequence[Claim]) -> dict[str, int]:
         rows: dict[str, int] = {}
         for claim in _in_order(claims, "spans"):
             row = len(self._claims)
@@ -217,6 +266,26 @@ class ColumnsBuilder:
                 self._cues.append((document, row, _fragments(claim.cue)))
             self._add_values("claims", claim.attributes)
         return rows
+
+    def _add_confidence(self, items: Prediction) -> None:
+        """Add the confidence of a document's items, in the order of the rows."""
+        if not items.confidence:
+            for field, found in self._confidence.items():
+                whole = [a for e in items.events for a in e.arguments]
+                found += [math.inf] * len(whole if field == "arguments" else getattr(items, field))
+            return
+        for field, spans in (("mentions", "spans"), ("events", "trigger"), ("claims", "spans")):
+            numbers = _numbered(getattr(items, field), spans)
+            self._confidence[field] += [confidence_of(items, field, n) for n in numbers]
+        for number in _numbered(items.events, "trigger"):
+            self._confidence["arguments"] += [
+                confidence_of(items, "events", number, "arguments", position)
+                for position in range(len(items.events[number].arguments))
+            ]
+        for field in ("event_relations", "claim_relations"):
+            relations = getattr(items, field)
+            numbers = sorted(range(len(relations)), key=lambda n: _relation_key(relations[n]))
+            self._confidence[field] += [confidence_of(items, field, n) for n in numbers]
 
     def _claimer_row(self, claimer: str, mentions: Mapping[str, int]) -> int:
         if claimer in self._ontology.claimers:
@@ -236,9 +305,22 @@ class ColumnsBuilder:
         return column
 
 
-def _in_order(items: Iterable[_T], field: str) -> list[_T]:
+def _in_order(items: Sequence[_T], field: str) -> list[_T]:
     """Items by their place in the text, so that their order in the file does not matter."""
-    return sorted(items, key=lambda item: (_fragments(getattr(item, field)), item.id))
+    return [items[number] for number in _numbered(items, field)]
+
+
+def _numbered(items: Sequence[_T], field: str) -> list[int]:
+    """The positions of items, by the items' places in the text."""
+
+    def place(number: int) -> tuple[list[tuple[int, int]], str]:
+        return _fragments(getattr(items[number], field)), items[number].id
+
+    return sorted(range(len(items)), key=place)
+
+
+def _relation_key(relation: Relation) -> tuple[str, str, str]:
+    return relation.type, relation.source, relation.target
 
 
 def _fragments(spans: Fragments) -> list[tuple[int, int]]:

@@ -24,6 +24,7 @@ from dateline.metrics.counts import BoolArray
 from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import LAYERS, Range, Struct
+from dateline.predictions.confidence import above
 from dateline.predictions.document_checks import by_document
 from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
@@ -37,13 +38,15 @@ class MatchingOptions(Struct, frozen=True):
     ``mention_match`` says which mentions coreference takes for the same: ``"exact"`` places, or
     any that overlap (``"partial"``), assigned 1:1. ``singletons=False`` leaves chains of one
     mention out. ``claim_overlap`` is the intersection over union (above 0, up to 1) from which two
-    claims match. With ``given_triggers``, the predicted events must be those of the gold.
+    claims match. With ``given_triggers``, the predicted events must be those of the gold. Predicted
+    items with a confidence below ``threshold`` are left out.
     """
 
     mention_match: str = "exact"
     singletons: bool = True
     claim_overlap: float = 0.5
     given_triggers: bool = False
+    threshold: float | None = None
 
 
 class PlaceIds:
@@ -70,6 +73,7 @@ class ScoringInput:
 
     ``problems`` are those of predicted items, ``missing`` the documents without a prediction, and
     ``unscored`` the documents of predictions that are left out because there is no gold for them.
+    ``confidence`` is that of the predicted items.
     """
 
     def __init__(
@@ -101,9 +105,12 @@ class ScoringInput:
         for number, (name, text) in enumerate(texts.items()):
             if name in found:
                 scorable, problems = check_items(found[name], text.text, self.ontology_index, bases)
+                if self.options.threshold is not None:
+                    scorable = above(scorable, self.options.threshold)
                 predicted_columns.add(number, scorable)
                 self.problems += problems
         self.gold, self.predicted = gold_columns.columns(), predicted_columns.columns()
+        self.confidence = predicted_columns.confidence(self.predicted)
         self.missing = tuple(name for name in self.document_ids if name not in found)
         self.sentences = _ranges(sentences)
         self._annotated = {
