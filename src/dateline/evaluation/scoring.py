@@ -20,6 +20,7 @@ from dateline.evaluation.gold import (
     gold_of_dataset,
     ontology_at,
     read_gold,
+    read_hub_gold,
     with_ontology,
 )
 from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, Group
@@ -72,9 +73,10 @@ def score(
 
     ``predictions`` is the path of a JSON Lines file, or predictions as structs or dicts. Their
     offsets are Unicode code points, end exclusive. With several `Runs` of a system, a score is the
-    mean of its runs. ``gold`` is the path of a corpus or of a built dataset, a Corpus, or a Dataset
-    or DatasetDict of the config ``documents``. The latter do not carry their ontology:
-    ``ontology`` is the path of the ontology.schema.json, corpus or built dataset that has it.
+    mean of its runs. ``gold`` is the path of a corpus or of a built dataset, the name of a dataset
+    on the Hub (``"ORG/NAME@REVISION"``), a Corpus, or a Dataset or DatasetDict of the config
+    ``documents``. The latter do not carry their ontology: ``ontology`` is the path of the
+    ontology.schema.json, corpus or built dataset that has it.
 
     ``layers`` are layers or groups of measures such as ``"coreference"``, by default all that are
     predicted. ``split`` scores the documents of one split. ``group_by`` names a column of the
@@ -153,6 +155,11 @@ def as_gold(
         return with_ontology(gold, ontology)
     if isinstance(gold, Corpus):
         return with_ontology(gold_of_corpus(gold, split, group_by=group_by), ontology)
+    if isinstance(gold, str) and not Path(gold).exists() and "/" in gold:
+        from dateline.dataset.download import is_hub_name  # noqa: PLC0415 (slow to import)
+
+        if is_hub_name(gold):
+            return read_hub_gold(gold, split, ontology, group_by)
     if isinstance(gold, str | Path):
         return read_gold(Path(gold), split, ontology, group_by)
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]

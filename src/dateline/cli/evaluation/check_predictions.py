@@ -45,7 +45,7 @@ def check_predictions(
     settings: Settings,
     /,
     predictions: Path,
-    gold: Path | None,
+    gold: Path | str | None,
     ontology: Path | None,
     split: str | None,
     output_format: str,

@@ -41,7 +41,7 @@ def errors(
     settings: Settings,
     /,
     predictions: Path,
-    gold: Path | None,
+    gold: Path | str | None,
     ontology: Path | None,
     split: str | None,
     layers: tuple[str, ...],

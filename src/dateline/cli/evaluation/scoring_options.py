@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,9 +22,28 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 """A file of predictions; - is standard input."""
 
 
+class GoldType(click.ParamType["Path | str"]):
+    """A folder, or the name of a dataset on the Hub."""
+
+    name = "gold"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        """The folder if there is one, else the name; fails if the value is neither."""
+        if isinstance(value, Path) or Path(value).is_dir():
+            return Path(value)
+        if Path(value).exists() or not re.fullmatch(r"[\w.-]+/[\w.-]+(@[\w./-]+)?", value):
+            self.fail(
+                f"{value!r} is neither a folder nor the name of a dataset (ORG/NAME@REVISION).",
+                param, ctx,
+            )  # fmt: skip
+        return str(value)
+
+
 gold_option = click.option(
-    "--gold", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-    help="Corpus or built dataset.  [default: this corpus]",
+    "--gold", type=GoldType(), metavar="DIR|ORG/NAME[@REVISION]",
+    help="Corpus, built dataset, or dataset on the Hugging Face Hub.  [default: this corpus]",
 )  # fmt: skip
 ontology_option = click.option(
     "--ontology", type=click.Path(exists=True, path_type=Path), metavar="FILE",
@@ -101,7 +121,7 @@ def matching_options(
 
 def scoring_arguments(
     settings: Settings,
-    gold: Path | None,
+    gold: Path | str | None,
     ontology: Path | None,
     split: str | None,
     layers: tuple[str, ...],

@@ -1,0 +1,76 @@
+"""Downloads a built dataset from the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from huggingface_hub import errors, snapshot_download
+
+from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, ONTOLOGY
+from dateline.dataset.load import shown
+from dateline.errors import DatelineError, InvalidInputError, NotFoundError, ServerError
+
+FILES = (CARD, ONTOLOGY, f"{DEFAULT_CONFIG}/*.parquet")
+"""What is downloaded: the card, the ontology and the documents with their annotations."""
+
+# The class depends on the HTTP library that the client uses.
+_TransportError: type[Exception] = vars(errors)["HTTPError"]
+
+_NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
+
+
+def is_hub_name(name: str) -> bool:
+    """Whether a text has the form ORG/NAME or ORG/NAME@REVISION."""
+    return _NAME.fullmatch(name) is not None
+
+
+@contextlib.contextmanager
+def downloaded(name: str) -> Iterator[Path]:
+    """The folder with a dataset ORG/NAME or ORG/NAME@REVISION, while the context is open.
+
+    A revision is a branch, a tag or a commit; without one it is the main branch. Files that are in
+    the cache of the Hub's client are not downloaded again, and are used if the Hub cannot be
+    reached. Raises NotFoundError if there is no such
+    dataset or revision, and ServerError if it cannot be downloaded. Errors about the folder that
+    are raised in the context name the dataset.
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise NotFoundError(f'"{name}" is not the name of a dataset. Expected ORG/NAME@REVISION.')
+    with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
+        # The cache has links to files; the readers of datasets refuse links out of the folder.
+        copy = shutil.copytree(
+            _snapshot(found["repository"], found["revision"]), Path(folder) / "d"
+        )
+        try:
+            yield copy
+        except DatelineError as error:
+            # The folder's name means nothing to anybody, and is gone.
+            raise InvalidInputError(str(error).replace(str(copy), name)) from None
+
+
+def _snapshot(repository: str, revision: str | None) -> str:
+    endpoint = os.environ.get("HF_ENDPOINT")
+    try:
+        return snapshot_download(
+            repository,
+            repo_type="dataset",
+            revision=revision,
+            allow_patterns=list(FILES),
+            endpoint=endpoint,
+        )
+    except errors.RevisionNotFoundError:
+        raise NotFoundError(f"{repository}: has no revision {revision!r}.") from None
+    except errors.RepositoryNotFoundError:
+        raise NotFoundError(
+            f"{repository}: there is no such dataset on the Hub, or it is private. For a private "
+            "one, set HF_TOKEN."
+        ) from None
+    except (OSError, ValueError, _TransportError) as error:
+        raise ServerError(f"{repository}: cannot be downloaded: {shown(error)}") from None

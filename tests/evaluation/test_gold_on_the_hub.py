@@ -1,0 +1,98 @@
+"""Gold from a dataset on the Hub, by the real client against a Hub on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.release.loopback_hub import LoopbackHub, Repository
+
+from .conftest import write_lines
+
+NAME = "news-lab/war-news"
+
+
+@pytest.fixture
+def hub(five, run):
+    """A Hub that has the dataset of five documents, tagged v1.0.0, and then another card."""
+    assert run(five, "build").exit_code == 0
+    folder = five.root / "dist"
+    server = LoopbackHub("hf_token")
+    server.start()
+    repository = server.repositories[f"datasets/{NAME}"] = Repository(private=False)
+    tree = {
+        path.relative_to(folder).as_posix(): server.keep(path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    first = repository.commit("heads/main", tree, "Version 1.0.0", [])
+    repository.refs["tags/v1.0.0"] = first
+    tree = {**tree, "README.md": server.keep(b"Nothing is here any more.\n")}
+    repository.commit("heads/main", tree, "Break it", [first])
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def dateline(hub, tmp_path):
+    """Run the command line in a folder that is no corpus."""
+    environment = {
+        "HF_ENDPOINT": hub.endpoint,
+        "HF_HOME": str(tmp_path / "huggingface"),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    def invoke(*arguments, **more):
+        return subprocess.run(
+            [sys.executable, "-m", "dateline", *arguments],
+            cwd=empty,
+            env={**os.environ, **environment, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return invoke
+
+
+def test_predictions_are_scored_against_a_revision(dateline, five, five_predicted, tmp_path):
+    path = str(write_lines(tmp_path / "p.jsonl", *five_predicted))
+    shutil.rmtree(five.root)
+    gold = ("--gold", f"{NAME}@v1.0.0")
+    result = dateline("score", path, *gold, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["signature"]["corpus"] == f"{NAME}@v1.0.0"
+    assert {s["value"] for s in report["scores"] if s["measure"] == "strict"} == {1.0}
+    checked = dateline("check-predictions", path, *gold)
+    assert checked.returncode == 0, checked.stderr
+    again = dateline("score", path, *gold, HF_HUB_OFFLINE="1")
+    assert again.returncode == 0, again.stderr
+
+
+def test_what_the_hub_does_not_have_is_explained(dateline, five_predicted, tmp_path):
+    path = str(write_lines(tmp_path / "p.jsonl", *five_predicted))
+    for gold, message in (
+        (NAME, f"{NAME}/README.md: declares no dataset"),
+        (f"{NAME}@v9", "has no revision 'v9'"),
+        ("news-lab/other", "there is no such dataset on the Hub"),
+    ):
+        result = dateline("score", path, "--gold", gold)
+        assert result.returncode == 1, gold
+        assert "Traceback" not in result.stderr
+        assert message in result.stderr, (gold, result.stderr)
+    unreachable = dateline(
+        "score", path, "--gold", NAME, HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path)
+    )
+    assert unreachable.returncode == 1
+    assert "cannot be downloaded" in unreachable.stderr
+    assert "neither a folder" in dateline("score", path, "--gold", "nowhere").stderr
