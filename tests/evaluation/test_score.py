@@ -15,6 +15,7 @@ from dateline.annotations.layers import limited
 from dateline.errors import DatelineError
 from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.gold import read_gold
+from dateline.model import canonical
 from tests.chemistry import ONTOLOGY, annotated_reaction
 from tests.corpora import TEXT, CorpusMaker, quote
 
@@ -41,7 +42,7 @@ def test_gold_against_itself_is_perfect_in_everything(repository, perfect):
     report = dateline.score([perfect], repository)
     # Gold says of no entity that it is in no knowledge base, so finding these is undefined.
     undefined = [(s.group, s.measure) for s in report.scores if s.value is None]
-    assert undefined == [("linking", "nil")]
+    assert undefined == [("linking", "nil"), ("linking", "nil, typed")]
     assert {s.value for s in report.scores if s.value is not None} == {1.0}
     assert report.problems == ()
     groups = {score.group for score in report.scores}
@@ -224,6 +225,88 @@ def test_linking_counts_nil(five, five_predicted):
     report = dateline.score(five_predicted, five)
     assert total(report, "linking", "all") == (8, 10, 10)
     assert total(report, "linking", "nil") == (0, 0, 2)
+
+
+def test_links_of_mentions_that_nobody_linked_do_not_count(five, five_predicted):
+    for prediction in five_predicted:
+        for number, entity in enumerate(prediction["entities"]):
+            # A perfect linker also links what gold does not.
+            entity["link"] = entity["link"] or {"kb": "wikidata", "date": None, "id": f"Q{number}"}
+    report = dateline.score(five_predicted, five)
+    for measure in ("all", "link", "all, typed", "link, typed"):
+        assert total(report, "linking", measure) == (10, 10, 10)
+    spurious = copy.deepcopy(five_predicted[0]["mentions"][0])
+    (span,) = spurious["spans"]
+    spurious["spans"] = [span | {"end": span["end"] - 1, "text": span["text"][:-1]}]
+    five_predicted[0]["mentions"].append(spurious | {"id": "new"})
+    report = dateline.score(five_predicted, five)
+    assert total(report, "linking", "all") == (10, 10, 11)
+
+
+def test_links_are_scored_with_and_without_types(five, five_predicted):
+    linked = {e["id"] for e in five_predicted[0]["entities"] if e["link"]}
+    mention = next(m for m in five_predicted[0]["mentions"] if m["entity"] in linked)
+    mention["type"] = "DATE"
+    report = dateline.score(five_predicted, five)
+    assert total(report, "linking", "all") == (10, 10, 10)
+    assert total(report, "linking", "all, typed") == (9, 10, 10)
+
+
+def test_a_span_with_two_types_is_one_mention_of_coreference(five, five_predicted):
+    for prediction in five_predicted:
+        first = prediction["mentions"][0]
+        other = next(m for m in prediction["mentions"] if m["entity"] != first["entity"])
+        prediction["mentions"].append(first | {"id": "again", "type": other["type"]})
+    report = dateline.score(five_predicted, five)
+    assert value(report, "coreference", "CoNLL") == 1
+    for prediction in five_predicted:
+        prediction["mentions"][-1]["entity"] = other["entity"]
+    merged = dateline.score(five_predicted, five)
+    assert value(merged, "coreference", "CoNLL") < 1
+
+
+def with_two_meetings(five, five_predicted):
+    """Gold and predictions in which a trigger has a second event of its type."""
+    for prediction in five_predicted:
+        name = prediction["document"]
+        meeting = prediction["events"][0]
+        parties = [a for a in meeting["arguments"] if a["role"] == "party"]
+        other = meeting | {"id": "second", "arguments": parties[:1]}
+        prediction["events"].append(other)
+        gold = five.read_annotation("gold", name)
+        second = msgspec.convert(other, type(gold.events[0]))
+        gold = msgspec.structs.replace(gold, events=(*gold.events, second))
+        five.write_annotation(canonical(gold))
+    return five_predicted
+
+
+def test_several_events_of_one_trigger_and_type_are_scored(five, five_predicted, run):
+    predictions = with_two_meetings(five, five_predicted)
+    assert run(five, "validate").exit_code == 0
+    report = dateline.score(predictions, five)
+    assert value(report, "arguments", "AC+") == value(report, "triggers", "TC") == 1
+    assert total(report, "arguments", "AC+") == (25, 25, 25)
+    assert total(report, "triggers", "tense, joint") == (20, 20, 20)
+    # One event with the arguments of both is not the two.
+    predictions[0]["events"].pop()
+    report = dateline.score(predictions, five)
+    assert total(report, "arguments", "AC+") == (24, 25, 24)
+    assert total(report, "triggers", "TC") == (15, 15, 15)
+    given = MatchingOptions(given_triggers=True)
+    assert dateline.score(predictions, five, options=given).signature.triggers == "given"
+    result = run(five, "build")
+    assert result.exit_code == 0, result.output
+    assert dateline.score(predictions, five.root / "dist").scores == report.scores
+
+
+def test_duplicate_events_count_once_and_are_reported(five, five_predicted):
+    again = copy.deepcopy(five_predicted[0]["events"][0]) | {"id": "again"}
+    again["arguments"].reverse()
+    five_predicted[0]["events"].append(again)
+    report = dateline.score(five_predicted, five)
+    assert total(report, "arguments", "AC+") == (20, 20, 20)
+    assert total(report, "triggers", "tense, joint") == (15, 15, 15)
+    assert [found.message for found in report.problems] == ["is a duplicate of /events/0"]
 
 
 def test_coreference_of_mentions_that_overlap(five, five_predicted):

@@ -20,6 +20,7 @@ from dateline.metrics.coreference import (
     conll_score,
     contingency_table,
     coreference_counts,
+    merge_chains,
     without_singletons,
 )
 from dateline.metrics.counts import f_score, precision, recall
@@ -106,7 +107,8 @@ def test_agrees_with_scorch(key, response):
 @given(partitions(), partitions())
 def test_blanc_agrees_with_scorch(key, response):
     score = blanc_score(coreference_counts(table([key], [response]))["BLANC"].sum(axis=0))
-    if not np.isnan(score):
+    # Of gold without links, scorch looks at the common mention only, and gives 1.
+    if len(frozenset().union(*key)) > 1:
         assert score == pytest.approx(scorch.scores.blanc(key, response)[2])
 
 
@@ -153,6 +155,39 @@ def test_equal_chains_are_perfect_where_anything_is_defined(key):
 def test_singletons_can_be_removed():
     kept = without_singletons(chains([["a", "bc", "d"], ["xyz"]]))
     assert kept.mention.tolist() == [ord("b"), ord("c"), *(1000 + ord(c) for c in "xyz")]
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 5)), max_size=12), st.randoms())
+def test_chains_that_share_a_mention_become_one(pairs, random):
+    merged = merge_chains(
+        Chains(*np.array([(0, m, c) for m, c in pairs], np.int64).reshape(-1, 3).T)
+    )
+    partition = {frozenset(merged.mention[merged.chain == c].tolist()) for c in merged.chain}
+    expected = {frozenset(m for m, other in pairs if other == c) for _, c in pairs}
+    joined = True
+    while joined:
+        joined = False
+        for one in expected:
+            others = [other for other in expected if other != one and other & one]
+            if others:
+                expected = (expected - {one, *others}) | {one.union(*others)}
+                joined = True
+                break
+    assert partition == expected
+    random.shuffle(pairs)
+    again = merge_chains(
+        Chains(*np.array([(0, m, c) for m, c in pairs], np.int64).reshape(-1, 3).T)
+    )
+    assert again.mention.tolist() == merged.mention.tolist()
+
+
+def test_blanc_of_gold_without_links_is_0_if_links_are_predicted():
+    for key, response, expected in (
+        (["a"], ["ab"], 0.0), ([], ["a", "b"], 0.0), (["a"], ["a"], None), (["a"], [], None),
+        (["ab"], [], 0.0),
+    ):  # fmt: skip
+        score = blanc_score(coreference_counts(table([key], [response]))["BLANC"].sum(axis=0))
+        assert (None if np.isnan(score) else score) == expected, (key, response)
 
 
 def test_a_mention_in_two_chains_is_refused():

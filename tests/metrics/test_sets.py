@@ -20,9 +20,9 @@ from dateline.metrics.events import (
     Triggers,
     argument_counts,
     expand_clusters,
+    of_matched_events,
     relation_counts,
     trigger_counts,
-    with_matched_trigger,
 )
 from dateline.metrics.linking import Links, linking_counts
 from dateline.metrics.ranking import ranking_counts
@@ -59,10 +59,11 @@ def test_links(gold, predicted):
     found = linking_counts(
         Links(*columns(gold, 4)), Links(*columns(predicted, 4)), DOCUMENTS, LABELS
     )
-    assert totals(found["all"]) == hits(gold, predicted)
-    for name, wanted in (("link", lambda entry: entry > 0), ("nil", lambda entry: entry == 0)):
-        some = [[row for row in side if wanted(row[3])] for side in (gold, predicted)]
-        assert totals(found[name]) == hits(*some)
+    for name, wanted in (("all", None), ("link", True), ("nil", False)):
+        some = [[row for row in side if wanted in (None, row[3] > 0)] for side in (gold, predicted)]
+        assert totals(found[f"{name}, typed"]) == hits(*some)
+        untyped = [[(row[0], *row[2:]) for row in side] for side in some]
+        assert totals(found[name]) == hits(*untyped)
 
 
 @given(rows(3), rows(3))
@@ -88,13 +89,13 @@ def test_arguments(gold, predicted):
         assert totals(found[name]) == hits(*sides), name
 
 
-@given(rows(5), rows(3), rows(3))
-def test_arguments_of_matched_events(some, gold, predicted):
-    kept = with_matched_trigger(
-        Arguments(*columns(some, 5)), Triggers(*columns(gold, 3)), Triggers(*columns(predicted, 3))
-    )
-    both = set(gold) & set(predicted)
-    assert list(zip(*kept, strict=True)) == [row for row in some if row[:3] in both]
+@given(rows(5), rows(5))
+def test_arguments_of_matched_events(gold, predicted):
+    both = {row[2] for row in gold} & {row[2] for row in predicted}
+    ids = [columns(side, 5)[2] for side in (gold, predicted)]
+    for side in (gold, predicted):
+        kept = of_matched_events(Arguments(*columns(side, 5)), *ids)
+        assert list(zip(*kept, strict=True)) == [row for row in side if row[2] in both]
 
 
 def test_only_ac_plus_notices_arguments_swapped_between_events():

@@ -247,9 +247,13 @@ CASES = {
         lambda f: f.gold["events"][0]["arguments"].pop(),
     ),
     "E504": Case(
-        lambda f: f.gold["events"].append(event("e4", "met", "MEET", [])),
+        lambda f: f.gold["events"].append(
+            event("e4", "met", "MEET", f.gold["events"][0]["arguments"][::-1], tense="future")
+        ),
         "/events/3",
-        lambda f: f.gold["events"].append(event("e4", "met", "AGREE", [])),
+        lambda f: f.gold["events"].extend(
+            [event("e4", "met", "AGREE", []), event("e5", "met", "MEET", [])]
+        ),
     ),
     "E505": Case(
         lambda f: f.gold["events"].extend(

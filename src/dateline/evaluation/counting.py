@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dateline.errors import ConflictError
+from dateline.evaluation.columns.annotation_columns import EVENT
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.measures.groups import MEAN, STATISTICS, F, Group, MeasureCounts
 from dateline.evaluation.signature import Signature
@@ -140,12 +141,17 @@ def count_runs(
 
 
 def _refuse_other_triggers(inputs: ScoringInput) -> None:
-    found = inputs.event_matches
-    gold, predicted = len(inputs.gold.events), len(inputs.predicted.events)
-    right = int(np.count_nonzero(found.exact & found.typed))
-    if not right == gold == predicted:
+    places = inputs.place_ids
+    gold, predicted = (
+        set(zip(place.tolist(), side.events.label.tolist(), strict=True))
+        for side, place in (
+            (inputs.gold, places.of_gold[EVENT]),
+            (inputs.predicted, places.of_predicted[EVENT]),
+        )
+    )
+    if gold != predicted:
         raise ConflictError(
             "with given triggers, the predicted events must be those of the gold: "
-            f"{right} of {gold} gold triggers are predicted with their type, and "
-            f"{predicted - right} other triggers."
+            f"{len(gold & predicted)} of {len(gold)} gold triggers are predicted with their type, "
+            f"and {len(predicted - gold)} other triggers."
         )

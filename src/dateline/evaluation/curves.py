@@ -11,7 +11,7 @@ import numpy as np
 from dateline.errors import InvalidInputError
 from dateline.evaluation.columns.annotation_columns import CLAIM, EVENT, MENTION, AnnotationColumns
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
-from dateline.evaluation.columns.shared_ids import argument_ids, relation_ids
+from dateline.evaluation.columns.shared_ids import argument_ids, event_ids, relation_ids
 from dateline.evaluation.measures.groups import GROUPS
 from dateline.evaluation.scoring import (
     GoldSource,
@@ -166,6 +166,10 @@ def _events(inputs: ScoringInput) -> Keys:
     return of(inputs.gold, places.of_gold), of(inputs.predicted, places.of_predicted)
 
 
+def _arguments(inputs: ScoringInput) -> Keys:
+    return argument_ids(inputs, event_ids(inputs))
+
+
 def _event_relations(inputs: ScoringInput) -> Keys:
     events = tuple_ids(*_events(inputs))
     return relation_ids(
@@ -189,7 +193,7 @@ def _claim_relations(inputs: ScoringInput) -> Keys:
 _RANKED: Mapping[str, _Ranked] = {
     "entities": _Ranked("strict", "mentions", _mentions),
     "triggers": _Ranked("TC", "events", _events),
-    "arguments": _Ranked("AC+", "arguments", argument_ids),
+    "arguments": _Ranked("AC+", "arguments", _arguments),
     "event-relations": _Ranked("as annotated", "event_relations", _event_relations),
     "claims": _Ranked("exact", "claims", _claims, distinct=False),
     "claim-relations": _Ranked("as annotated", "claim_relations", _claim_relations),

@@ -10,7 +10,7 @@ import numpy as np
 
 from dateline.evaluation.columns.annotation_columns import EVENT
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.columns.shared_ids import argument_ids
+from dateline.evaluation.columns.shared_ids import argument_ids, event_ids
 from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import IntArray
 from dateline.metrics.span_matching import Matching, match_distinct
@@ -162,18 +162,20 @@ def _waterfall(
 ) -> tuple[Mapping[str, int], list[Example]]:
     """Count each gold argument at the first step that went wrong."""
     annotated = inputs.annotated("events")
-    gold, predicted = argument_ids(inputs)
+    gold, predicted = argument_ids(inputs, event_ids(inputs))
     events = inputs.predicted.events
     places = inputs.place_ids.of_predicted[EVENT]
+    gold_places = inputs.place_ids.of_gold[EVENT][inputs.gold.arguments.event].tolist()
     triggers = _rows(events.document, places)
     typed_triggers = _rows(events.document, places, events.label)
-    fillers = _rows(predicted.document, predicted.label, predicted.trigger, predicted.filler)
+    fillers = _rows(predicted.document, predicted.label, predicted.event, predicted.filler)
     arguments = _rows(*predicted)
     steps: Counter[str] = Counter()
     examples: list[Example] = []
     seen = set()
     for row, argument in enumerate(zip(*(column.tolist() for column in gold), strict=True)):
-        document, label, trigger, _, filler = argument
+        document, label, event, _, filler = argument
+        trigger = gold_places[row]
         if not annotated[document] or argument in seen:
             continue
         seen.add(argument)
@@ -181,7 +183,7 @@ def _waterfall(
             step = TRIGGER_MISSED
         elif (document, trigger, label) not in typed_triggers:
             step = WRONG_EVENT_TYPE
-        elif (document, label, trigger, filler) not in fillers:
+        elif (document, label, event, filler) not in fillers:
             step = FILLER_MISSED
         elif argument not in arguments:
             step = WRONG_ROLE

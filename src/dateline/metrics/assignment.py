@@ -33,16 +33,16 @@ def assign(
 
     Candidate k pairs item ``left[k]`` with item ``right[k]``. ``worth`` has one or more arrays,
     each as long as ``left``: the sum of the first is maximised, ties are broken by the sum of the
-    second, and so on. Values of the last array must be between 0 and 1, those of the others 0 or 1;
-    a single array may have any non-negative values. Returns the indices of the chosen candidates,
-    sorted. The same order of candidates always gives the same result. ``small`` and ``dense``
-    choose the solver by the cells of matrices; all find an optimum.
+    second, and so on. Values must not be negative, and all but those of the last array are whole
+    numbers. Returns the indices of the chosen candidates, sorted. The same order of candidates
+    always gives the same result. ``small`` and ``dense`` choose the solver by the cells of
+    matrices; all find an optimum.
     """
     if not len(left):
         return np.empty(0, np.int64)
     lefts, left = np.unique(left, return_inverse=True)
     rights, right = np.unique(right, return_inverse=True)
-    component = _components(left, right, len(lefts), len(rights))
+    component = components(left, right, len(lefts), len(rights))
     order = np.lexsort((*(-level for level in reversed(worth)), component))
     starts = np.flatnonzero(np.diff(component[order], prepend=-1))
     ends = np.append(starts[1:], len(order))
@@ -52,7 +52,7 @@ def assign(
         _number_within(component, right),
     )
     narrow = np.minimum(heights, widths)
-    value = _combined(worth, narrow[component])
+    value = _combined(worth, component, narrow)
     chosen = [order[starts[narrow == 1]]]
     cells_in_all = int((heights * widths)[narrow > 1].sum())
     for number in np.flatnonzero(narrow > 1):
@@ -67,8 +67,12 @@ def assign(
     return np.sort(np.concatenate(chosen))
 
 
-def _components(left: IntArray, right: IntArray, lefts: int, rights: int) -> IntArray:
-    """The number of each candidate's component: the lowest node that can be reached."""
+def components(left: IntArray, right: IntArray, lefts: int, rights: int) -> IntArray:
+    """The number of each candidate's connected component, from 0.
+
+    Candidate k joins ``left[k]``, below ``lefts``, and ``right[k]``, below ``rights``.
+    """
+    # The label of a node is the lowest one that can be reached.
     label = np.arange(lefts + rights)
     while True:
         ends = label[left], label[right + lefts]
@@ -93,14 +97,19 @@ def _number_within(component: IntArray, item: IntArray) -> tuple[IntArray, IntAr
     return number[item], sizes.astype(np.int64)
 
 
-def _combined(worth: Sequence[FloatArray], most: IntArray) -> FloatArray:
-    """One number per candidate; a whole level adds up to less than 1 of the level before."""
-    total = np.zeros(len(most))
+def _combined(worth: Sequence[FloatArray], component: IntArray, most: IntArray) -> FloatArray:
+    """One number per candidate; a whole level adds up to less than 1 of the level before.
+
+    ``most`` is the number of pairs that can be chosen of each component.
+    """
+    first, *others = worth
+    total = first.astype(np.float64)
     scale = np.ones(len(most))
-    for level in worth:
-        total += scale * level
-        # At most `most` pairs are chosen.
-        scale /= 2 * (most + 1)
+    for level in others:
+        largest = np.ones(len(most))
+        np.maximum.at(largest, component, level)
+        scale /= 2 * (most * largest + 1)
+        total += scale[component] * level
     return total
 
 

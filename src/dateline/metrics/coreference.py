@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from dateline.metrics.assignment import assign
-from dateline.metrics.counts import GOLD, Counts, FloatArray, IntArray, f_score
+from dateline.metrics.assignment import assign, components
+from dateline.metrics.counts import GOLD, PREDICTED, Counts, FloatArray, IntArray, f_score
 
 
 class Chains(NamedTuple):
@@ -92,6 +92,18 @@ def contingency_table(gold: Chains, predicted: Chains, documents: int) -> Contin
         shared,
         documents,
     )
+
+
+def merge_chains(chains: Chains) -> Chains:
+    """The same mentions, each once, sorted; chains that share a mention become one.
+
+    Coreference is transitive: a mention in two chains says that both are about the same.
+    """
+    mentions, first, mention = np.unique(chains.mention, return_index=True, return_inverse=True)
+    names, chain = np.unique(chains.chain, return_inverse=True)
+    if len(mentions) < len(chain):
+        chain = components(mention, chain, len(mentions), len(names))
+    return Chains(chains.document[first], mentions, chain[first])
 
 
 def without_singletons(chains: Chains) -> Chains:
@@ -225,11 +237,13 @@ def conll(table: ContingencyTable) -> Counts:
 def blanc_score(counts: Counts) -> FloatArray:
     """BLANC from the sums of its two classes, shape (..., 2, 4), to shape (...).
 
-    The mean F of the classes that gold has links of, as in the reference scorer.
+    The mean F of the classes that gold has links of, as in the reference scorer. If gold has no
+    links at all, 0 if there are predicted ones, else NaN.
     """
     wanted = counts[..., GOLD] > 0
     total = np.where(wanted, f_score(counts), 0.0).sum(axis=-1)
-    return np.where(wanted.any(axis=-1), total / np.maximum(wanted.sum(axis=-1), 1), np.nan)
+    without_gold = np.where((counts[..., PREDICTED] > 0).any(axis=-1), 0.0, np.nan)
+    return np.where(wanted.any(axis=-1), total / np.maximum(wanted.sum(axis=-1), 1), without_gold)
 
 
 def conll_score(counts: Counts) -> FloatArray:

@@ -171,13 +171,6 @@ def distinct_rows(spans: Spans, place: IntArray | None = None) -> IntArray:
     return np.sort(np.unique(pack(place, spans.label), return_index=True)[1])
 
 
-def first_rows(spans: Spans) -> IntArray:
-    """For each span the first row with the same place and label."""
-    ids = pack(place_ids(spans)[0], spans.label)
-    _, first, number = np.unique(ids, return_index=True, return_inverse=True)
-    return np.asarray(first[number], np.int64)
-
-
 def _stride(left: Spans, right: Spans) -> int:
     """A distance of documents on one line at which no span reaches into the next document."""
     return 1 + max(int(left.end.max(initial=0)), int(right.end.max(initial=0)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dateline.metrics.counts import Counts, IntArray, ItemCredit, tally
+from dateline.metrics.counts import Counts, IntArray, tally
 
 LARGEST = np.iinfo(np.int64).max
 
@@ -15,21 +15,24 @@ def set_counts(
     documents: int,
     label: int | None = None,
     labels: int = 1,
+    correct_by: tuple[tuple[IntArray, ...], tuple[IntArray, ...]] | None = None,
 ) -> Counts:
-    """Counts of exact matches between two sets of tuples; duplicates count once.
+    """Counts of matches between two sets of tuples; duplicates count once.
 
     ``gold`` and ``predicted`` have one column per field, and the first is the document. ``label``
-    is the number of the column to break the counts down by. Shape (documents, labels, 4).
+    is the number of the column to break the counts down by. A tuple is correct if the other set
+    has it or, with ``correct_by``, has a tuple that is equal there. Shape (documents, labels, 4).
     """
     ids = tuple_ids(gold, predicted)
-    unique = [np.unique(key, return_index=True) for key in ids]
-    gold_credit, predicted_credit = (
-        _credit(columns, key, rows, other, label)
-        for columns, (key, rows), (other, _) in zip(
-            (gold, predicted), unique, reversed(unique), strict=True
-        )
-    )
-    return tally(documents, labels, gold_credit, predicted_credit)
+    same = [ids] if correct_by is None else [ids, tuple_ids(*correct_by)]
+    item_credit = []
+    for side, (columns, key) in enumerate(zip((gold, predicted), ids, strict=True)):
+        rows = np.unique(key, return_index=True)[1]
+        document = columns[0][rows]
+        labelled = columns[label][rows] if label is not None else np.zeros_like(document)
+        correct = [np.isin(found[side][rows], found[1 - side]) for found in same]
+        item_credit.append((document, labelled, np.logical_or.reduce(correct)))
+    return tally(documents, labels, item_credit[0], item_credit[1])
 
 
 def tuple_ids(gold: tuple[IntArray, ...], predicted: tuple[IntArray, ...]) -> tuple[IntArray, ...]:
@@ -52,13 +55,11 @@ def pack(left: IntArray, right: IntArray) -> IntArray:
     return left * width + right
 
 
-def _credit(
-    columns: tuple[IntArray, ...],
-    key: IntArray,
-    rows: IntArray,
-    other: IntArray,
-    label: int | None,
-) -> ItemCredit:
-    document = columns[0][rows]
-    labels = columns[label][rows] if label is not None else np.zeros_like(document)
-    return document, labels, np.isin(key, other, assume_unique=True)
+def equal_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """All pairs of equal numbers, as rows of ``left`` and of ``right``, sorted by the former."""
+    order = np.argsort(right, kind="stable")
+    first = np.searchsorted(right, left, side="left", sorter=order)
+    sizes = np.searchsorted(right, left, side="right", sorter=order) - first
+    total = np.concatenate(([0], np.cumsum(sizes)))
+    rows = np.repeat(np.arange(len(left)), sizes)
+    return rows, order[np.arange(total[-1]) + np.repeat(first - total[:-1], sizes)]

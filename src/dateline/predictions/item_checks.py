@@ -251,7 +251,7 @@ def _filler_field(argument: Argument) -> str:
 def _repeated_items(prediction: Prediction) -> Iterator[Place]:
     keys: tuple[tuple[str, Callable[[Any], object]], ...] = (
         ("mentions", lambda m: (_offsets(m.spans), m.type)),
-        ("events", lambda e: (_offsets(e.trigger), e.type)),
+        ("events", lambda e: (_offsets(e.trigger), e.type, frozenset(e.arguments))),
         ("claims", lambda c: (_offsets(c.spans), c.act, c.claimer)),
         ("event_relations", lambda r: r),
         ("claim_relations", lambda r: r),

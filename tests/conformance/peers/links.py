@@ -14,9 +14,9 @@ from .peer import Numbers, Peer, Place, both_sides, contiguous, only_mentions, o
 
 LINKS = {
     "strong_typed_mention_match": "entities: strict",
-    "strong_typed_all_match": "linking: all",
-    "strong_typed_link_match": "linking: link",
-    "strong_typed_nil_match": "linking: nil",
+    "strong_typed_all_match": "linking: all, typed",
+    "strong_typed_link_match": "linking: link, typed",
+    "strong_typed_nil_match": "linking: nil, typed",
 }
 MENTIONS = {"strong_mention_match": "entities: exact"}
 CHAINS = {

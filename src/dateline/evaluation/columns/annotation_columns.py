@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
+from dateline.evaluation.columns.event_identity import event_classes
+from dateline.evaluation.columns.item_confidence import (
+    ItemConfidence,
+    argument_confidences,
+    confidence_by_id,
+    confidences,
+)
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.linking import NIL
 from dateline.metrics.spans import Spans
-from dateline.model import Argument, Claim, Event, Mention, Relation
+from dateline.model import Argument, Relation
 from dateline.model import Spans as Fragments
-from dateline.predictions.confidence import confidence_of
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.prediction import Prediction
 
@@ -28,7 +34,6 @@ UNLINKED = -1
 AttributeColumns = Mapping[str, IntArray]
 """The integer of each item's value, by attribute."""
 Rows = list[tuple[int, ...]]
-_T = TypeVar("_T", Mention, Event, Claim)
 
 
 class ArgumentRows(NamedTuple):
@@ -53,10 +58,12 @@ class AnnotationColumns(NamedTuple):
     """Gold or predicted items as columns; documents are numbered as in the gold.
 
     ``chain`` and ``cluster`` are the coreference chains of mentions and events; an item without one
-    is alone in its own. ``entry`` is the knowledge base entry of each mention, 0 for NIL and -1 for
-    unlinked. ``claimer`` is a row of ``mentions``, or the special claimer k as -2 - k. ``cues`` has
-    a span for each claim with a cue; its label is the claim's row. ``scores`` rank claims by
-    attribute and value, NaN for a claim without one.
+    is alone in its own. ``original`` is the row of the first event with the same trigger, type and
+    arguments; other such events are duplicates, and have no arguments here. ``entry`` is the
+    knowledge base entry of each mention, 0 for NIL and -1 for unlinked. ``claimer`` is a row of
+    ``mentions``, or the special claimer k as -2 - k. ``cues`` has a span for each claim with a cue;
+    its label is the claim's row. ``scores`` rank claims by attribute and value, NaN for a claim
+    without one.
     """
 
     mentions: Spans
@@ -65,6 +72,7 @@ class AnnotationColumns(NamedTuple):
     mention_values: AttributeColumns
     events: Spans
     cluster: IntArray
+    original: IntArray
     event_values: AttributeColumns
     arguments: ArgumentRows
     event_relations: RelationRows
@@ -79,21 +87,6 @@ class AnnotationColumns(NamedTuple):
     def digest(self) -> str:
         """SHA-256 of all columns: equal for equal content, regardless of ids."""
         return digest_of(self)
-
-
-class ItemConfidence(NamedTuple):
-    """The confidence of each predicted row, infinite without one.
-
-    That of an argument or a relation is the lowest of its own and of the items that it refers to,
-    because it is left out with any of them.
-    """
-
-    mentions: FloatArray
-    events: FloatArray
-    arguments: FloatArray
-    event_relations: FloatArray
-    claims: FloatArray
-    claim_relations: FloatArray
 
 
 def digest_of(columns: object) -> str:
@@ -123,7 +116,7 @@ class ColumnsBuilder:
         self._claims: list[tuple[int, int, list[tuple[int, int]]]] = []
         self._cues: list[tuple[int, int, list[tuple[int, int]]]] = []
         self._of_mentions: Rows = []
-        self._cluster: list[int] = []
+        self._of_events: Rows = []
         self._claimer: list[int] = []
         self._arguments: Rows = []
         self._event_relations: Rows = []
@@ -137,81 +130,29 @@ class ColumnsBuilder:
 
     def add(self, document: int, items: Prediction) -> None:
         """Add the items of a document."""
-        rows = (
-            self._add_mentions(document, items),
-            self._add_events(document, items.events),
-            self._add_claims(document, items.claims),
-        )
-        for event in _in_order(items.events, "trigger"):
-            for argument in event.arguments:
-                kind = _kind(argument)
-                self._arguments.append(
-                    (
-                        rows[EVENT][event.id],
-                        self._ontology.roles.number(argument.role),
-                        kind,
-                        rows[kind].get(argument.filler, MISSING_ROW),
-                    )
-                )
-        for claim in _in_order(items.claims, "spans"):
-            self._claimer.append(self._claimer_row(claim.claimer, rows[MENTION]))
-        for relations, names, own, found in (
-            (items.event_relations, self._ontology.event_relations, EVENT, self._event_relations),
-            (items.claim_relations, self._ontology.claim_relations, CLAIM, self._claim_relations),
-        ):
-            for relation in sorted(relations, key=_relation_key):
-                ends = (
-                    rows[own].get(end, MISSING_ROW) for end in (relation.source, relation.target)
-                )
-                found.append((document, names.number(relation.type), *ends))
-        for attribute, values in items.scores.items():
-            for value, by_claim in values.items():
-                ranked = self._scores.setdefault((attribute, value), {})
-                for claim_id, score in by_claim.items():
-                    if claim_id in rows[CLAIM]:
-                        ranked[rows[CLAIM][claim_id]] = score
+        mentions = self._add_mentions(document, items)
+        claims = self._add_claims(document, items, mentions)
+        events = self._add_events(document, items, mentions, claims)
+        self._add_relations(document, items, "event_relations", events)
+        self._add_relations(document, items, "claim_relations", claims)
 
-        self._add_confidence(items)
-
-    def confidence(self, columns: AnnotationColumns) -> ItemConfidence:
+    def confidence(self) -> ItemConfidence:
         """The confidence of the rows of the columns."""
-        own = ItemConfidence(**{n: np.array(c, np.float64) for n, c in self._confidence.items()})
-
-        def lowest(own: FloatArray, *parts: tuple[FloatArray, IntArray]) -> FloatArray:
-            for confidence, row in parts:
-                # The row that is missing is the last one.
-                own = np.minimum(own, np.append(confidence, np.inf)[row])
-            return own
-
-        arguments = columns.arguments
-        filler = np.full(len(arguments.kind), np.inf)
-        for kind, confidence in ((MENTION, own.mentions), (EVENT, own.events), (CLAIM, own.claims)):
-            found = arguments.kind == kind
-            filler[found] = np.append(confidence, np.inf)[arguments.filler[found]]
-        return own._replace(
-            arguments=np.minimum(lowest(own.arguments, (own.events, arguments.event)), filler),
-            event_relations=lowest(
-                own.event_relations,
-                (own.events, columns.event_relations.source),
-                (own.events, columns.event_relations.target),
-            ),
-            claim_relations=lowest(
-                own.claim_relations,
-                (own.claims, columns.claim_relations.source),
-                (own.claims, columns.claim_relations.target),
-            ),
-        )
+        found = {name: np.array(numbers, np.float64) for name, numbers in self._confidence.items()}
+        return ItemConfidence(**found)
 
     def columns(self) -> AnnotationColumns:
         """The columns of all documents that were added."""
         chain, entry = _int_columns(self._of_mentions, 2)
+        cluster, original = _int_columns(self._of_events, 2)
         return AnnotationColumns(
             mentions=Spans.of(self._mentions),
             chain=chain,
             entry=entry,
             mention_values=self._value_columns("entities"),
             events=Spans.of(self._events),
-            cluster=np.array(self._cluster, np.int64),
+            cluster=cluster,
+            original=original,
             event_values=self._value_columns("events"),
             arguments=ArgumentRows(*_int_columns(self._arguments, 4)),
             event_relations=RelationRows(*_int_columns(self._event_relations, 4)),
@@ -225,12 +166,29 @@ class ColumnsBuilder:
 
     def _add_mentions(self, document: int, items: Prediction) -> dict[str, int]:
         links = {entity.id: entity.link for entity in items.entities}
+        names = self._ontology.types["entities"]
+        sure = confidences(items, "mentions")
+        content = {
+            position: (
+                _fragments(mention.spans),
+                names.number(mention.type),
+                self._values_of("entities", mention.attributes),
+                -sure[position],
+            )
+            for position, mention in enumerate(items.mentions)
+        }
         rows: dict[str, int] = {}
-        for mention in _in_order(items.mentions, "spans"):
+        first: dict[object, int] = {}
+        # Items are sorted by content, so that neither their order nor their ids matter.
+        for position in sorted(content, key=content.__getitem__):
+            mention = items.mentions[position]
+            fragments, label, values, _ = content[position]
             row = len(self._mentions)
-            rows.setdefault(mention.id, row)
-            label = self._ontology.types["entities"].number(mention.type)
-            self._mentions.append((document, label, _fragments(mention.spans)))
+            # What refers to a duplicate refers to the first mention with its place and type.
+            rows.setdefault(mention.id, first.setdefault((tuple(fragments), label), row))
+            self._mentions.append((document, label, fragments))
+            self._confidence["mentions"].append(sure[position])
+            self._add_values("entities", values)
             link = links.get(mention.entity) if mention.entity is not None else None
             entry = UNLINKED
             if link is not None:
@@ -238,63 +196,140 @@ class ColumnsBuilder:
             alone = mention.entity is None
             chain = self._chains.number((document, row) if alone else (document, mention.entity))
             self._of_mentions.append((chain, entry))
-            self._add_values("entities", mention.attributes)
         return rows
 
-    def _add_events(self, document: int, events: Sequence[Event]) -> dict[str, int]:
-        rows: dict[str, int] = {}
-        for event in _in_order(events, "trigger"):
-            row = len(self._events)
-            rows.setdefault(event.id, row)
-            label = self._ontology.types["events"].number(event.type)
-            self._events.append((document, label, _fragments(event.trigger)))
-            alone = event.cluster is None
-            self._cluster.append(
-                self._clusters.number((document, row) if alone else (document, event.cluster))
+    def _add_claims(
+        self, document: int, items: Prediction, mentions: Mapping[str, int]
+    ) -> dict[str, int]:
+        names = self._ontology.types["claims"]
+        sure = confidences(items, "claims")
+        scores: dict[str, list[tuple[str, str, float]]] = {}
+        for attribute, by_value in items.scores.items():
+            for value, by_claim in by_value.items():
+                for claim_id, score in by_claim.items():
+                    scores.setdefault(claim_id, []).append((attribute, value, score))
+        content = {
+            position: (
+                _fragments(claim.spans),
+                names.number(claim.act),
+                self._claimer_row(claim.claimer, mentions),
+                _fragments(claim.cue or ()),
+                self._values_of("claims", claim.attributes),
+                sorted(scores.get(claim.id, ())),
+                -sure[position],
             )
-            self._add_values("events", event.attributes)
-        return rows
-
-    def _add_claims(self, document: int, claims: Sequence[Claim]) -> dict[str, int]:
+            for position, claim in enumerate(items.claims)
+        }
+        first: dict[object, int] = {}
         rows: dict[str, int] = {}
-        for claim in _in_order(claims, "spans"):
+        for position in sorted(content, key=content.__getitem__):
+            claim_id = items.claims[position].id
+            fragments, label, claimer, cue, values, ranked, _ = content[position]
             row = len(self._claims)
-            rows.setdefault(claim.id, row)
-            label = self._ontology.types["claims"].number(claim.act)
-            self._claims.append((document, label, _fragments(claim.spans)))
-            if claim.cue:
-                self._cues.append((document, row, _fragments(claim.cue)))
-            self._add_values("claims", claim.attributes)
+            if claim_id not in rows:
+                for attribute, value, score in ranked:
+                    self._scores.setdefault((attribute, value), {})[row] = score
+                # What refers to a duplicate refers to the first of them.
+                key = (tuple(fragments), label, claimer, tuple(cue), values)
+                rows[claim_id] = first.setdefault(key, row)
+            self._claims.append((document, label, fragments))
+            self._confidence["claims"].append(sure[position])
+            self._claimer.append(claimer)
+            if cue:
+                self._cues.append((document, row, cue))
+            self._add_values("claims", values)
         return rows
 
-    def _add_confidence(self, items: Prediction) -> None:
-        """Add the confidence of a document's items, in the order of the rows."""
-        if not items.confidence:
-            for field, found in self._confidence.items():
-                whole = [a for e in items.events for a in e.arguments]
-                found += [math.inf] * len(whole if field == "arguments" else getattr(items, field))
-            return
-        for field, spans in (("mentions", "spans"), ("events", "trigger"), ("claims", "spans")):
-            numbers = _numbered(getattr(items, field), spans)
-            self._confidence[field] += [confidence_of(items, field, n) for n in numbers]
-        for number in _numbered(items.events, "trigger"):
-            self._confidence["arguments"] += [
-                confidence_of(items, "events", number, "arguments", position)
-                for position in range(len(items.events[number].arguments))
+    def _add_events(
+        self,
+        document: int,
+        items: Prediction,
+        mentions: Mapping[str, int],
+        claims: Mapping[str, int],
+    ) -> dict[str, int]:
+        events, sure = items.events, confidences(items, "events")
+        names, roles = self._ontology.types["events"], self._ontology.roles
+        positions: dict[str, int] = {}
+        for position, event in enumerate(events):
+            positions.setdefault(event.id, position)
+        fillers = (mentions, positions, claims)
+        places = [(tuple(_fragments(e.trigger)), names.number(e.type)) for e in events]
+        arguments = [
+            [
+                (roles.number(a.role), _kind(a), fillers[_kind(a)].get(a.filler, MISSING_ROW))
+                for a in event.arguments
             ]
-        for field in ("event_relations", "claim_relations"):
-            relations = getattr(items, field)
-            numbers = sorted(range(len(relations)), key=lambda n: _relation_key(relations[n]))
-            self._confidence[field] += [confidence_of(items, field, n) for n in numbers]
+            for event in events
+        ]
+        of_arguments = argument_confidences(items)
+        classes = event_classes(places, arguments, EVENT)
+        values = [self._values_of("events", event.attributes) for event in events]
+        order = sorted(range(len(events)), key=lambda n: (classes[n], values[n], -sure[n]))
+        row_of = {position: len(self._events) + n for n, position in enumerate(order)}
+        first: dict[int, int] = {}
+        for position in order:
+            event, (fragments, label) = events[position], places[position]
+            row = row_of[position]
+            original = first.setdefault(classes[position], row)
+            self._events.append((document, label, list(fragments)))
+            self._confidence["events"].append(sure[position])
+            alone = event.cluster is None
+            cluster = self._clusters.number((document, row) if alone else (document, event.cluster))
+            self._of_events.append((cluster, original))
+            self._add_values("events", values[position])
+            if original == row:
+                found = sorted(
+                    (
+                        (row, role, kind, row_of.get(filler, filler) if kind == EVENT else filler),
+                        min(sure[position], own),
+                    )
+                    for (role, kind, filler), own in zip(
+                        arguments[position], of_arguments[position], strict=True
+                    )
+                )
+                self._arguments += [argument for argument, _ in found]
+                self._confidence["arguments"] += [number for _, number in found]
+        return {name: row_of[position] for name, position in positions.items()}
+
+    def _add_relations(
+        self, document: int, items: Prediction, field: str, ends: Mapping[str, int]
+    ) -> None:
+        is_event = field == "event_relations"
+        names = getattr(self._ontology, field)
+        relations: Sequence[Relation] = getattr(items, field)
+        of_ends = confidence_by_id(items, "events" if is_event else "claims")
+        found = sorted(
+            (
+                (
+                    document,
+                    names.number(relation.type),
+                    ends.get(relation.source, MISSING_ROW),
+                    ends.get(relation.target, MISSING_ROW),
+                ),
+                min(
+                    own,
+                    of_ends.get(relation.source, math.inf),
+                    of_ends.get(relation.target, math.inf),
+                ),
+            )
+            for relation, own in zip(relations, confidences(items, field), strict=True)
+        )
+        rows = self._event_relations if is_event else self._claim_relations
+        rows += [relation for relation, _ in found]
+        self._confidence[field] += [number for _, number in found]
 
     def _claimer_row(self, claimer: str, mentions: Mapping[str, int]) -> int:
         if claimer in self._ontology.claimers:
             return special_claimer(self._ontology.claimers.number(claimer))
         return mentions.get(claimer, MISSING_ROW)
 
-    def _add_values(self, layer: str, attributes: Mapping[str, str]) -> None:
-        for name, names in self._ontology.attributes[layer].items():
-            self._values[layer][name].append(names.number(attributes.get(name)))
+    def _values_of(self, layer: str, attributes: Mapping[str, str]) -> tuple[int, ...]:
+        known = self._ontology.attributes[layer]
+        return tuple(names.number(attributes.get(name)) for name, names in known.items())
+
+    def _add_values(self, layer: str, values: tuple[int, ...]) -> None:
+        for column, value in zip(self._values[layer].values(), values, strict=True):
+            column.append(value)
 
     def _value_columns(self, layer: str) -> AttributeColumns:
         return {name: np.array(found, np.int64) for name, found in self._values[layer].items()}
@@ -303,24 +338,6 @@ class ColumnsBuilder:
         column = np.full(len(self._claims), np.nan)
         column[list(found)] = list(found.values())
         return column
-
-
-def _in_order(items: Sequence[_T], field: str) -> list[_T]:
-    """Items by their place in the text, so that their order in the file does not matter."""
-    return [items[number] for number in _numbered(items, field)]
-
-
-def _numbered(items: Sequence[_T], field: str) -> list[int]:
-    """The positions of items, by the items' places in the text."""
-
-    def place(number: int) -> tuple[list[tuple[int, int]], str]:
-        return _fragments(getattr(items[number], field)), items[number].id
-
-    return sorted(range(len(items)), key=place)
-
-
-def _relation_key(relation: Relation) -> tuple[str, str, str]:
-    return relation.type, relation.source, relation.target
 
 
 def _fragments(spans: Fragments) -> list[tuple[int, int]]:

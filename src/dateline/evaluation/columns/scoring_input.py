@@ -20,7 +20,7 @@ from dateline.evaluation.columns.annotation_columns import (
     digest_of,
 )
 from dateline.evaluation.gold import Gold
-from dateline.metrics.counts import BoolArray
+from dateline.metrics.counts import BoolArray, IntArray
 from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import LAYERS, Range, Struct
@@ -110,7 +110,7 @@ class ScoringInput:
                 predicted_columns.add(number, scorable)
                 self.problems += problems
         self.gold, self.predicted = gold_columns.columns(), predicted_columns.columns()
-        self.confidence = predicted_columns.confidence(self.predicted)
+        self.confidence = predicted_columns.confidence()
         self.missing = tuple(name for name in self.document_ids if name not in found)
         self.sentences = _ranges(sentences)
         self._annotated = {
@@ -146,11 +146,6 @@ class ScoringInput:
         """Which documents have gold on a layer; the others are not scored on it."""
         return self._annotated[layer]
 
-    @property
-    def chain_count(self) -> int:
-        """The number of the gold's coreference chains."""
-        return int(self.gold.chain.max(initial=-1)) + 1
-
     @cached_property
     def place_ids(self) -> PlaceIds:
         """The places of all items as integers."""
@@ -158,13 +153,47 @@ class ScoringInput:
 
     @cached_property
     def mention_matches(self) -> Matching:
-        """Predicted mentions assigned to gold mentions."""
+        """Predicted mentions assigned to gold mentions; those of the same type are preferred."""
         return _matched(self.gold.mentions, self.predicted.mentions)
 
     @cached_property
-    def event_matches(self) -> Matching:
-        """Predicted events assigned to gold events, by their triggers."""
-        return _matched(self.gold.events, self.predicted.events)
+    def mention_places(self) -> IntArray:
+        """For each predicted mention, the place of the gold mention assigned to it, or its own.
+
+        Places that overlap are assigned 1:1, the same ones first, whatever the types.
+        """
+        places = self.place_ids
+        return _assigned_places(
+            (self.gold.mentions, places.of_gold[MENTION]),
+            (self.predicted.mentions, places.of_predicted[MENTION]),
+        )
+
+    @cached_property
+    def trigger_places(self) -> IntArray:
+        """The same for the triggers of events."""
+        places = self.place_ids
+        return _assigned_places(
+            (self.gold.events, places.of_gold[EVENT]),
+            (self.predicted.events, places.of_predicted[EVENT]),
+        )
+
+
+def _assigned_places(gold: tuple[Spans, IntArray], predicted: tuple[Spans, IntArray]) -> IntArray:
+    (gold_places, gold_spans), (predicted_places, predicted_spans) = (
+        _distinct_places(*side) for side in (gold, predicted)
+    )
+    found = match(gold_spans, predicted_spans)
+    assigned = predicted_places.copy()
+    assigned[found.predicted] = gold_places[found.gold]
+    return assigned[np.searchsorted(predicted_places, predicted[1])]
+
+
+def _distinct_places(spans: Spans, places: IntArray) -> tuple[IntArray, Spans]:
+    """Each place once, sorted, with its span, without types."""
+    distinct, rows = np.unique(places, return_index=True)
+    kept = spans.take(rows)
+    untyped = np.zeros_like(kept.label)
+    return distinct, Spans(kept.document, untyped, kept.offsets, kept.start, kept.end)
 
 
 def _matched(gold: Spans, predicted: Spans) -> Matching:
@@ -175,14 +204,17 @@ def _matched(gold: Spans, predicted: Spans) -> Matching:
 
 
 def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> None:
-    for name, spans in (("mentions", gold.mentions), ("events", gold.events)):
-        kept = distinct_rows(spans)
+    mentions = gold.mentions
+    for name, spans, kept in (
+        ("mentions (same place and type)", mentions, distinct_rows(mentions)),
+        ("events (same trigger, type and arguments)", gold.events, np.unique(gold.original)),
+    ):
         if len(kept) < len(spans):
             duplicates = np.setdiff1d(np.arange(len(spans)), kept)
             document = documents[spans.document[duplicates[0]]]
             raise ConflictError(
-                f"{document}: the gold has duplicate {name} (same place and type), so scores would "
-                "depend on which one is meant. `dateline validate` names them."
+                f"{document}: the gold has duplicate {name}, so scores would depend on which one "
+                "is meant. `dateline validate` names them."
             )
 
 

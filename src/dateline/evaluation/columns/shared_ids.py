@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,20 +12,75 @@ from dateline.evaluation.columns.annotation_columns import (
     MENTION,
     MISSING_ROW,
     AnnotationColumns,
+    AttributeColumns,
     RelationRows,
 )
 from dateline.evaluation.columns.scoring_input import ScoringInput
+from dateline.metrics.coreference import Chains, merge_chains
 from dateline.metrics.counts import IntArray
-from dateline.metrics.events import Arguments, Relations
-from dateline.metrics.spans import first_rows
+from dateline.metrics.events import (
+    Arguments,
+    EventFeatures,
+    Relations,
+    Triggers,
+    match_events,
+)
+from dateline.metrics.tuple_sets import tuple_ids
+
+Sides: TypeAlias = tuple[IntArray, IntArray]
+"""Numbers of gold and of predicted items."""
 
 
-def argument_ids(inputs: ScoringInput) -> tuple[Arguments, Arguments]:
-    """Gold and predicted arguments, by the places of their triggers and fillers."""
+def argument_ids(inputs: ScoringInput, events: Sides) -> tuple[Arguments, Arguments]:
+    """Gold and predicted arguments, by their events (see ``event_ids``) and the fillers' places."""
     places = inputs.place_ids
-    gold = _arguments(inputs.gold, places.of_gold, places.end)
-    # A missing filler matches nothing, so its ids must not be those of gold's missing fillers.
-    return gold, _arguments(inputs.predicted, places.of_predicted, places.end + len(gold.role))
+    return (
+        _arguments(inputs.gold, events[0], places.of_gold, places.end),
+        # A missing filler matches nothing, so its ids must not be those of gold's missing fillers.
+        _arguments(
+            inputs.predicted,
+            events[1],
+            places.of_predicted,
+            places.end + len(inputs.gold.arguments.role),
+        ),
+    )
+
+
+def by_overlap(
+    inputs: ScoringInput, arguments: tuple[Arguments, Arguments]
+) -> tuple[Arguments, Arguments]:
+    """The arguments with a filler that is a mention as the gold mention assigned to it."""
+    ids = inputs.place_ids.of_gold[MENTION], inputs.mention_places
+    return _with_mentions_as(inputs, arguments, ids, 0)
+
+
+def by_entity(
+    inputs: ScoringInput, arguments: tuple[Arguments, Arguments]
+) -> tuple[Arguments, Arguments]:
+    """The arguments with a filler that is a mention as its gold entity."""
+    return _with_mentions_as(inputs, arguments, entity_ids(inputs), inputs.place_ids.end)
+
+
+def event_ids(inputs: ScoringInput) -> Sides:
+    """An id for each gold and each predicted event, equal if they are the same event.
+
+    Events are the same if their triggers and types are. Several events of one trigger and type are
+    matched by arguments: with the same role and filler, then with the same filler, then with the
+    same role and a filler that is the same by overlap or by entity; then by attributes. Duplicates
+    have the same id.
+    """
+    places = inputs.place_ids
+    sides = inputs.gold, inputs.predicted
+    gold_rows, predicted_rows = (np.unique(side.original) for side in sides)
+    found = match_events(
+        _triggers(inputs.gold, places.of_gold, gold_rows),
+        _triggers(inputs.predicted, places.of_predicted, predicted_rows),
+        _event_features(inputs, gold_rows, predicted_rows),
+    )
+    return (
+        found[0][np.searchsorted(gold_rows, inputs.gold.original)],
+        found[1][np.searchsorted(predicted_rows, inputs.predicted.original)],
+    )
 
 
 def relation_ids(
@@ -41,28 +97,18 @@ def relation_ids(
     )
 
 
-def ids_by_entity(inputs: ScoringInput) -> tuple[IntArray, IntArray]:
-    """The entity of each gold and predicted mention.
+def entity_ids(inputs: ScoringInput) -> Sides:
+    """The entity of each gold and of each predicted mention.
 
-    A predicted mention has the chain of the gold mention at its place, numbered below
-    ``inputs.chain_count``. Without such a mention, its place is its id, numbered from there on.
+    A predicted mention has the chain of the gold mentions at its place, numbered below
+    ``inputs.place_ids.end``. Without any, its place is its id, numbered from there on.
     """
-    predicted = inputs.place_ids.of_predicted[MENTION] + inputs.chain_count
-    found = inputs.mention_matches
-    predicted[found.predicted[found.exact]] = inputs.gold.chain[found.gold[found.exact]]
-    return inputs.gold.chain, predicted[first_rows(inputs.predicted.mentions)]
-
-
-def ids_by_overlap(inputs: ScoringInput) -> tuple[IntArray, IntArray]:
-    """The place of each gold mention, and of the gold mention assigned to each predicted one.
-
-    Mentions that overlap are assigned 1:1. A predicted mention without one has its own place.
-    """
-    gold = inputs.place_ids.of_gold[MENTION]
-    predicted = inputs.place_ids.of_predicted[MENTION].copy()
-    found = inputs.mention_matches
-    predicted[found.predicted] = gold[found.gold]
-    return gold, predicted[first_rows(inputs.predicted.mentions)]
+    places = inputs.place_ids
+    gold, predicted = places.of_gold[MENTION], places.of_predicted[MENTION]
+    chain_of_place = places.end + np.arange(places.end)
+    merged = merge_chains(Chains(inputs.gold.mentions.document, gold, inputs.gold.chain))
+    chain_of_place[merged.mention] = np.unique(merged.chain, return_inverse=True)[1]
+    return chain_of_place[gold], chain_of_place[predicted]
 
 
 def _relations(rows: RelationRows, end_ids: IntArray, unused: int) -> Relations:
@@ -76,12 +122,70 @@ def _relations(rows: RelationRows, end_ids: IntArray, unused: int) -> Relations:
     return Relations(rows.document, rows.label, *ends)
 
 
-def _arguments(columns: AnnotationColumns, places: Mapping[int, IntArray], end: int) -> Arguments:
+def _triggers(side: AnnotationColumns, places: Mapping[int, IntArray], rows: IntArray) -> Triggers:
+    events = side.events
+    return Triggers(events.document[rows], events.label[rows], places[EVENT][rows])
+
+
+def _event_features(
+    inputs: ScoringInput, gold_rows: IntArray, predicted_rows: IntArray
+) -> Iterator[tuple[EventFeatures, EventFeatures]]:
+    """What events of one trigger and type are matched by; computed if there are several.
+
+    Events are numbered as in the rows.
+    """
+    numbers = (
+        np.searchsorted(gold_rows, inputs.gold.original),
+        np.searchsorted(predicted_rows, inputs.predicted.original),
+    )
+    plain = argument_ids(inputs, numbers)
+    yield _with_role(plain)
+    gold, predicted = plain
+    yield EventFeatures(gold.event, gold.filler), EventFeatures(predicted.event, predicted.filler)
+    yield _with_role(by_overlap(inputs, plain))
+    yield _with_role(by_entity(inputs, plain))
+    yield (
+        _values(inputs.gold.event_values, gold_rows),
+        _values(inputs.predicted.event_values, predicted_rows),
+    )
+
+
+def _with_role(arguments: tuple[Arguments, Arguments]) -> tuple[EventFeatures, EventFeatures]:
+    gold, predicted = arguments
+    ids = tuple_ids((gold.role, gold.filler), (predicted.role, predicted.filler))
+    return EventFeatures(gold.event, ids[0]), EventFeatures(predicted.event, ids[1])
+
+
+def _values(values: AttributeColumns, rows: IntArray) -> EventFeatures:
+    """The values of all attributes of these events; values of other attributes differ."""
+    found = [column[rows] * (len(values) + 1) + n for n, column in enumerate(values.values())]
+    events = np.tile(np.arange(len(rows)), len(found))
+    return EventFeatures(events, np.concatenate(found) if found else events)
+
+
+def _with_mentions_as(
+    inputs: ScoringInput, arguments: tuple[Arguments, Arguments], ids: Sides, first_free: int
+) -> tuple[Arguments, Arguments]:
+    """The arguments with other ids for mentions; to those of other fillers, add ``first_free``."""
+
+    def of(side: AnnotationColumns, found: Arguments, mention_ids: IntArray) -> Arguments:
+        rows = side.arguments
+        is_mention = (rows.kind == MENTION) & (rows.filler != MISSING_ROW)
+        filler = found.filler + first_free
+        filler[is_mention] = mention_ids[rows.filler[is_mention]]
+        return found._replace(filler=filler)
+
+    return of(inputs.gold, arguments[0], ids[0]), of(inputs.predicted, arguments[1], ids[1])
+
+
+def _arguments(
+    columns: AnnotationColumns, events: IntArray, places: Mapping[int, IntArray], end: int
+) -> Arguments:
     found = columns.arguments
     return Arguments(
         columns.events.document[found.event],
         columns.events.label[found.event],
-        places[EVENT][found.event],
+        events[found.event],
         found.role,
         _filler_places(found.kind, found.filler, places, end),
     )

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from dateline.evaluation.columns.annotation_columns import AttributeColumns
 from dateline.evaluation.measures.groups import MeasureCounts
 from dateline.metrics.classification import LabelPairs, joint, matched_only
 from dateline.metrics.counts import IntArray
-from dateline.metrics.spans import Spans
 from dateline.predictions.label_index import LabelIndex
+
+
+class ItemValues(NamedTuple):
+    """The documents of items, their values by attribute, and the rows that count: no duplicates."""
+
+    document: IntArray
+    values: AttributeColumns
+    rows: IntArray
 
 
 def attribute_measures(
     names: Mapping[str, LabelIndex],
-    gold: tuple[Spans, AttributeColumns],
-    predicted: tuple[Spans, AttributeColumns],
+    gold: ItemValues,
+    predicted: ItemValues,
     matched: tuple[IntArray, IntArray],
     documents: int,
 ) -> Iterator[MeasureCounts]:
@@ -24,22 +32,21 @@ def attribute_measures(
     ``matched`` are the gold and the predicted rows of matched items. Attributes that are never
     predicted are not scored.
     """
-    (gold_spans, gold_values), (predicted_spans, predicted_values) = gold, predicted
     gold_rows, predicted_rows = matched
     for name, values in names.items():
-        gold_value, predicted_value = gold_values[name], predicted_values[name]
+        gold_value, predicted_value = gold.values[name], predicted.values[name]
         if len(predicted_value) and (predicted_value == values.number(None)).all():
             continue
         yield from label_measures(
             name,
             values.labels,
             LabelPairs(
-                gold_spans.document[gold_rows],
+                gold.document[gold_rows],
                 gold_value[gold_rows],
                 predicted_value[predicted_rows],
             ),
-            (gold_spans.document, gold_value),
-            (predicted_spans.document, predicted_value),
+            (gold.document[gold.rows], gold_value[gold.rows]),
+            (predicted.document[predicted.rows], predicted_value[predicted.rows]),
             documents,
         )
 

@@ -14,8 +14,8 @@ from dateline.evaluation.columns.annotation_columns import (
     special_claimer,
 )
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.columns.shared_ids import ids_by_entity, relation_ids
-from dateline.evaluation.measures.attributes import attribute_measures, label_measures
+from dateline.evaluation.columns.shared_ids import entity_ids, relation_ids
+from dateline.evaluation.measures.attributes import ItemValues, attribute_measures, label_measures
 from dateline.evaluation.measures.groups import MEAN, MeasureCounts, group
 from dateline.metrics.classification import LabelPairs, joint, pair_mean
 from dateline.metrics.counts import BoolArray, FloatArray, IntArray
@@ -55,8 +55,8 @@ def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     yield from label_measures("act", names.labels, pairs, *items, documents)
     yield from attribute_measures(
         inputs.ontology_index.attributes["claims"],
-        (gold, inputs.gold.claim_values),
-        (predicted, inputs.predicted.claim_values),
+        ItemValues(gold.document, inputs.gold.claim_values, np.arange(len(gold))),
+        ItemValues(predicted.document, inputs.predicted.claim_values, np.arange(len(predicted))),
         (left, right),
         documents,
     )
@@ -116,7 +116,9 @@ def _matched(inputs: ScoringInput, at_least: float) -> tuple[IntArray, IntArray]
 
     def same_act_and_claimer(left: IntArray, right: IntArray) -> BoolArray:
         same_act = gold.claims.label[left] == predicted.claims.label[right]
-        same_claimer = gold_claimer[left] == predicted_claimer[right]
+        same_claimer = (gold_claimer[left] == predicted_claimer[right]) & (
+            predicted_claimer[right] != MISSING_ROW
+        )
         return np.asarray(same_act & same_claimer, np.bool_)
 
     return match_by_overlap(gold.claims, predicted.claims, at_least, same_act_and_claimer)
@@ -150,7 +152,7 @@ def _claimers(inputs: ScoringInput, left: IntArray, right: IntArray) -> Iterator
     kind, predicted_kind = _claimer_kind(gold), _claimer_kind(predicted)
     document = gold.claims.document[left]
     places = inputs.place_ids.of_gold[MENTION], inputs.place_ids.of_predicted[MENTION]
-    for name, ids in (("claimer", places), ("claimer, by entity", ids_by_entity(inputs))):
+    for name, ids in (("claimer", places), ("claimer, by entity", entity_ids(inputs))):
         gold_id = _claimer_ids(gold.claimer[left], ids[0])
         predicted_id = _claimer_ids(predicted.claimer[right], ids[1])
         same = (gold_id == predicted_id) & (predicted_id != MISSING_ROW)

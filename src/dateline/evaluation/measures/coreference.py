@@ -6,18 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dateline.evaluation.columns.annotation_columns import AnnotationColumns
+from dateline.evaluation.columns.annotation_columns import EVENT, MENTION
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.measures.groups import BLANC, CONLL, F, MeasureCounts, group
 from dateline.metrics.coreference import (
     Chains,
     contingency_table,
     coreference_counts,
+    merge_chains,
     without_singletons,
 )
 from dateline.metrics.counts import IntArray
-from dateline.metrics.span_matching import Matching
-from dateline.metrics.spans import Spans, distinct_rows
 
 CLASSES = {
     "BLANC": (("coreferent", "not coreferent"), BLANC),
@@ -32,46 +31,40 @@ def _has_chains(chain: IntArray) -> bool:
 @group("coreference", "entities", "CoNLL", lambda side: _has_chains(side.chain))
 def mentions(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Coreference chains of mentions; types are ignored."""
-
-    def of(side: AnnotationColumns) -> tuple[Spans, IntArray]:
-        return side.mentions, side.chain
-
-    yield from _measures(inputs, of(inputs.gold), of(inputs.predicted), inputs.mention_matches)
+    gold, predicted, places = inputs.gold, inputs.predicted, inputs.place_ids
+    is_exact = inputs.options.mention_match == "exact"
+    yield from _measures(
+        inputs,
+        Chains(gold.mentions.document, places.of_gold[MENTION], gold.chain),
+        Chains(
+            predicted.mentions.document,
+            places.of_predicted[MENTION] if is_exact else inputs.mention_places,
+            predicted.chain,
+        ),
+    )
 
 
 @group("event-coreference", "events", "CoNLL", lambda side: _has_chains(side.cluster))
 def events(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Coreference clusters of events, identified by their triggers; types are ignored."""
-
-    def of(side: AnnotationColumns) -> tuple[Spans, IntArray]:
-        return side.events, side.cluster
-
-    yield from _measures(inputs, of(inputs.gold), of(inputs.predicted), inputs.event_matches)
-
-
-def _measures(
-    inputs: ScoringInput,
-    gold: tuple[Spans, IntArray],
-    predicted: tuple[Spans, IntArray],
-    matching: Matching,
-) -> Iterator[MeasureCounts]:
-    same = (
-        matching.exact if inputs.options.mention_match == "exact" else np.ones_like(matching.exact)
+    gold, predicted, places = inputs.gold, inputs.predicted, inputs.place_ids
+    is_exact = inputs.options.mention_match == "exact"
+    yield from _measures(
+        inputs,
+        Chains(gold.events.document, places.of_gold[EVENT], gold.cluster),
+        Chains(
+            predicted.events.document,
+            places.of_predicted[EVENT] if is_exact else inputs.trigger_places,
+            predicted.cluster,
+        ),
     )
-    # The id of a gold mention is its row; that of a predicted mention is the row of its match.
-    mention = np.arange(len(predicted[0])) + len(gold[0])
-    mention[matching.predicted[same]] = matching.gold[same]
-    table = contingency_table(
-        _chains(inputs, *gold, np.arange(len(gold[0]))),
-        _chains(inputs, *predicted, mention),
-        inputs.document_count,
-    )
+
+
+def _measures(inputs: ScoringInput, gold: Chains, predicted: Chains) -> Iterator[MeasureCounts]:
+    gold, predicted = merge_chains(gold), merge_chains(predicted)
+    if not inputs.options.singletons:
+        gold, predicted = without_singletons(gold), without_singletons(predicted)
+    table = contingency_table(gold, predicted, inputs.document_count)
     for name, counts in coreference_counts(table).items():
         labels, statistic = CLASSES.get(name, (("",), F))
         yield MeasureCounts(name, counts, labels, statistic)
-
-
-def _chains(inputs: ScoringInput, spans: Spans, chain: IntArray, mention: IntArray) -> Chains:
-    rows = distinct_rows(spans)
-    chains = Chains(spans.document[rows], mention[rows], chain[rows])
-    return chains if inputs.options.singletons else without_singletons(chains)

@@ -8,11 +8,12 @@ import numpy as np
 
 from dateline.evaluation.columns.annotation_columns import MENTION, UNLINKED, AnnotationColumns
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.measures.attributes import attribute_measures
+from dateline.evaluation.measures.attributes import ItemValues, attribute_measures
 from dateline.evaluation.measures.groups import MeasureCounts, group
 from dateline.metrics.counts import IntArray
-from dateline.metrics.linking import Links, linking_counts
+from dateline.metrics.linking import Links, linking_counts, without_places
 from dateline.metrics.span_scores import nested, semeval
+from dateline.metrics.spans import distinct_rows
 
 
 @group("entities", "entities", "strict", lambda side: len(side.mentions) > 0)
@@ -28,8 +29,8 @@ def entities(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     correct = matching.exact & matching.typed
     yield from attribute_measures(
         inputs.ontology_index.attributes["entities"],
-        (gold, inputs.gold.mention_values),
-        (predicted, inputs.predicted.mention_values),
+        ItemValues(gold.document, inputs.gold.mention_values, distinct_rows(gold)),
+        ItemValues(predicted.document, inputs.predicted.mention_values, distinct_rows(predicted)),
         (matching.gold[correct], matching.predicted[correct]),
         inputs.document_count,
     )
@@ -37,16 +38,18 @@ def entities(inputs: ScoringInput) -> Iterator[MeasureCounts]:
 
 @group("linking", "entities", "all", lambda side: bool((side.entry != UNLINKED).any()))
 def links(inputs: ScoringInput) -> Iterator[MeasureCounts]:
-    """Mentions, their types and their knowledge base entries."""
+    """Mentions and their knowledge base entries, also with their types.
+
+    Where gold has a mention that nobody linked, predicted links do not count.
+    """
     names = inputs.ontology_index.types["entities"]
-    counts = linking_counts(
-        _links(inputs.gold, inputs.place_ids.of_gold[MENTION]),
-        _links(inputs.predicted, inputs.place_ids.of_predicted[MENTION]),
-        inputs.document_count,
-        len(names),
-    )
+    places = inputs.place_ids.of_gold[MENTION]
+    gold = _links(inputs.gold, places)
+    predicted = _links(inputs.predicted, inputs.place_ids.of_predicted[MENTION])
+    predicted = without_places(predicted, np.setdiff1d(places, gold.place))
+    counts = linking_counts(gold, predicted, inputs.document_count, len(names))
     for name, found in counts.items():
-        yield MeasureCounts(name, found, names.labels)
+        yield MeasureCounts(name, found, names.labels if "typed" in name else ("",))
 
 
 def _links(side: AnnotationColumns, place: IntArray) -> Links:

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from dateline.evaluation.columns.annotation_columns import (
     EVENT,
-    MENTION,
     MISSING_ROW,
     AnnotationColumns,
 )
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.columns.shared_ids import (
     argument_ids,
-    ids_by_entity,
-    ids_by_overlap,
+    by_entity,
+    by_overlap,
+    event_ids,
     relation_ids,
 )
-from dateline.evaluation.measures.attributes import attribute_measures
+from dateline.evaluation.measures.attributes import ItemValues, attribute_measures
 from dateline.evaluation.measures.groups import MeasureCounts, group
 from dateline.metrics.counts import IntArray
 from dateline.metrics.events import (
-    Arguments,
     Relations,
     Triggers,
     argument_counts,
     expand_clusters,
+    of_matched_events,
     relation_counts,
     trigger_counts,
-    with_matched_trigger,
 )
 from dateline.metrics.tuple_sets import tuple_ids
 
@@ -40,13 +41,16 @@ def triggers(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     counts = trigger_counts(*_triggers(inputs), inputs.document_count, len(names))
     yield MeasureCounts("TI", counts["TI"])
     yield MeasureCounts("TC", counts["TC"], names.labels)
-    matching = inputs.event_matches
-    correct = matching.exact & matching.typed
+    gold, predicted = (np.unique(side.original) for side in (inputs.gold, inputs.predicted))
+    ids = event_ids(inputs)
+    _, left, right = np.intersect1d(
+        ids[0][gold], ids[1][predicted], assume_unique=True, return_indices=True
+    )
     yield from attribute_measures(
         inputs.ontology_index.attributes["events"],
-        (inputs.gold.events, inputs.gold.event_values),
-        (inputs.predicted.events, inputs.predicted.event_values),
-        (matching.gold[correct], matching.predicted[correct]),
+        ItemValues(inputs.gold.events.document, inputs.gold.event_values, gold),
+        ItemValues(inputs.predicted.events.document, inputs.predicted.event_values, predicted),
+        (gold[left], predicted[right]),
         inputs.document_count,
     )
 
@@ -56,29 +60,23 @@ def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Arguments: by the filler's span, of matched events only, and by overlap and entity."""
     vocabulary = inputs.ontology_index
     events, roles = vocabulary.types["events"], vocabulary.roles
-    gold, predicted = argument_ids(inputs)
+    ids = event_ids(inputs)
+    both = gold, predicted = argument_ids(inputs, ids)
     size = inputs.document_count, len(events), len(roles)
     labels = {"AI": events.labels, "AC": roles.labels, "AI+": events.labels, "AC+": roles.labels}
     plain = argument_counts(gold, predicted, *size)
     for name in ("AC+", "AI+", "AC", "AI"):
         yield MeasureCounts(name, plain[name], labels[name])
-    both = _triggers(inputs)
     matched = argument_counts(
-        with_matched_trigger(gold, *both), with_matched_trigger(predicted, *both), *size
+        of_matched_events(gold, *ids), of_matched_events(predicted, *ids), *size
     )
     for name in ("AC+", "AI+"):
         yield MeasureCounts(f"{name}, matched events only", matched[name], labels[name])
-    # Several mentions of an entity in the same role of an event are one argument, in gold and
-    # predictions alike.
-    for matched_by, ids, first_free in (
-        ("overlap", ids_by_overlap(inputs), 0),
-        ("entity", ids_by_entity(inputs), inputs.chain_count),
+    for matched_by, same in (
+        ("overlap", by_overlap(inputs, both)),
+        ("entity", by_entity(inputs, both)),
     ):
-        counts = argument_counts(
-            _refilled(inputs.gold, gold, ids[0], first_free),
-            _refilled(inputs.predicted, predicted, ids[1], first_free),
-            *size,
-        )
+        counts = argument_counts(gold, predicted, *size, correct_by=same)
         for name in ("AC+", "AC"):
             yield MeasureCounts(f"{name}, by {matched_by}", counts[name], labels[name])
 
@@ -124,14 +122,3 @@ def _triggers(inputs: ScoringInput) -> tuple[Triggers, Triggers]:
 
     places = inputs.place_ids
     return of(inputs.gold, places.of_gold[EVENT]), of(inputs.predicted, places.of_predicted[EVENT])
-
-
-def _refilled(
-    side: AnnotationColumns, arguments: Arguments, ids: IntArray, first_free: int
-) -> Arguments:
-    """The arguments with other ids for mentions; other fillers add ``first_free``."""
-    rows = side.arguments
-    mention = (rows.kind == MENTION) & (rows.filler != MISSING_ROW)
-    filler = arguments.filler + first_free
-    filler[mention] = ids[rows.filler[mention]]
-    return arguments._replace(filler=filler)

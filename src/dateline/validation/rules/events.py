@@ -75,12 +75,13 @@ def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
 
 
 @rule(
-    "E504", "error", "annotation", "No two events have the same trigger and type",
-    "Duplicates count twice in every score.",
+    "E504", "error", "annotation", "No two events have the same trigger, type and arguments",
+    "Duplicates count once in every score. A trigger may have several events of one type, if their "
+    "arguments differ.",
 )  # fmt: skip
 def duplicate_event(context: AnnotationContext) -> Iterator[Finding]:
     yield from context.duplicates(
-        "events", context.annotation.events, lambda e: (e.trigger, e.type)
+        "events", context.annotation.events, lambda e: (e.trigger, e.type, frozenset(e.arguments))
     )
 
 
