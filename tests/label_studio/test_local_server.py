@@ -110,12 +110,13 @@ def test_a_process_that_has_the_number_of_a_stopped_server_is_left_alone(server,
         other.terminate()
 
 
-def test_a_server_that_does_not_start_leaves_nothing_running(server, installed, empty_corpus):
-    (installed / "bin").unlink()
-    (installed / "bin").mkdir()
-    (installed / "bin" / "python").write_text("#!/bin/sh\necho no database\nexit 1\n")
-    (installed / "bin" / "python").chmod(0o755)
-    failed = server("start", "--port", str(free_port()), environment=installed)
+def test_a_server_that_does_not_start_leaves_nothing_running(server, tmp_path):
+    folder = tmp_path / "broken"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").write_text("#!/bin/sh\necho no database\nexit 1\n")
+    (folder / "bin" / "python").chmod(0o755)
+    (folder / "dateline-stamp").write_text(stamp_of(folder))
+    failed = server("start", "--port", str(free_port()), environment=folder)
     assert failed.returncode == 1
     assert "Error: Label Studio stopped: no database The log is " in failed.stderr
     assert server("status").returncode == 3
