@@ -40,7 +40,7 @@ def hub(five, run):
 
 @pytest.fixture
 def dateline(hub, tmp_path):
-    """Run the command line in a folder that is no corpus."""
+    """Run the command line in a folder that is not a corpus."""
     environment = {
         "HF_ENDPOINT": hub.endpoint,
         "HF_HOME": str(tmp_path / "huggingface"),
