@@ -24,6 +24,10 @@ from dateline.predictions.texts import Text
 from dateline.text import escaped
 from dateline.validation.required import valid_annotations
 
+COLUMNS = frozenset(
+    ("id", "text", "text_sha256", "split", "sentences", "tokens", "annotated", "layers")
+) | {*ITEM_FIELDS}
+"""The columns that documents and their gold are made of."""
 ONTOLOGY_HINT = (
     "Pass the ontology.schema.json of its corpus as `ontology` (option --ontology FILE)."
 )
@@ -99,7 +103,7 @@ def read_gold(
     """
     if (path / "schema").is_dir():
         return with_ontology(gold_of_corpus(Corpus(path), split, group_by=group_by), ontology)
-    # Scoring a corpus must not wait for the import of `datasets`.
+    # Scoring a corpus must not wait for the import of `datasets` and PyArrow.
     from dateline.dataset.description.card import CARD  # noqa: PLC0415
     from dateline.dataset.load import declared_ontology, load  # noqa: PLC0415
 
@@ -269,6 +273,8 @@ def _documents(
     dataset: DatasetTable, group_by: str | None
 ) -> Iterator[tuple[GoldDocument, str | None]]:
     """The annotated documents with their units."""
+    from dateline.dataset.arrow_values import rows_of  # noqa: PLC0415
+
     missing = {"text", "mentions", "events", "claims"} - set(dataset.column_names)
     if missing:
         raise InvalidInputError(
@@ -277,7 +283,9 @@ def _documents(
         )
     if group_by is None and UNIT_COLUMN in dataset.column_names:
         group_by = UNIT_COLUMN
-    for row in dataset.data.to_pylist():
+    # Without a column to group by, those that nothing here needs are not decoded.
+    columns = dataset.column_names if group_by else [*COLUMNS & {*dataset.column_names}]
+    for row in rows_of(dataset.data, columns):
         if row["annotated"]:
             document = GoldDocument(
                 id=row["id"],

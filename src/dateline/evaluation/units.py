@@ -20,7 +20,7 @@ def unit_of(row: Any, column: str) -> str | None:
     Raises InvalidInputError if there is no such column, or its values are not text, numbers or
     booleans.
     """
-    columns = value = msgspec.to_builtins(row)
+    columns = value = row if isinstance(row, Mapping) else msgspec.to_builtins(row)
     for name in column.split("."):
         if value is None:
             return None
