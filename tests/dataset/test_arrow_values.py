@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pyarrow as pa
+import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,4 +43,21 @@ def test_values_are_those_of_to_pylist(rows, start):
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     some = pa.concat_tables([table.slice(start), table])
     columns = [*reversed(SCHEMA.names)]
-    assert list(rows_of(some, columns)) == some.select(columns).to_pylist()
+    expected = some.select(columns).to_pylist()
+    assert list(rows_of(some, columns)) == expected
+    file = io.BytesIO()
+    pq.write_table(some, file, row_group_size=2)
+    assert list(rows_of(pq.ParquetFile(file), columns)) == expected
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=3), max_size=4))
+def test_ranges_are_pairs(found):
+    spans = [[{"start": start, "end": end} for start, end in some] for some in found]
+    table = pa.table(
+        {
+            "spans": pa.array(
+                spans, pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())]))
+            )
+        }
+    )
+    assert [row["spans"] for row in rows_of(table, ["spans"], ranges=("spans",))] == found

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow.parquet as pq
 from datasets import Dataset, DatasetDict, DatasetInfo
@@ -42,9 +43,7 @@ def load(
     path = Path(path)
     declared = declared_tables(path)
     if config not in declared:
-        raise NotFoundError(
-            f'{path}: has no config "{config}" with rows. Configs: {", ".join(declared)}.'
-        )
+        raise _no_config(path, config, declared)
     info = declared[config]
     splits = list(info.splits or ())
     if split is None:
@@ -55,6 +54,34 @@ def load(
             f"{', '.join(splits)}."
         )
     return _read(path, config, split, info)
+
+
+class StoredTable(NamedTuple):
+    """A table of a built dataset, still on disk: labels are strings, and nothing is decoded."""
+
+    data: pq.ParquetFile
+    info: DatasetInfo
+    split: str
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of all columns."""
+        names: list[str] = self.data.schema_arrow.names
+        return names
+
+
+def stored(path: Path, config: str = DEFAULT_CONFIG) -> dict[str, StoredTable]:
+    """The tables of a config by split. Raises as `load` does."""
+    declared = declared_tables(path)
+    if config not in declared:
+        raise _no_config(path, config, declared)
+    info = declared[config]
+    found = {}
+    for split in info.splits or ():
+        with tables_explained(path):
+            file = pq.ParquetFile(table_file(path, config, split))
+        found[split] = StoredTable(file, info, split)
+    return found
 
 
 def declared_tables(path: Path) -> Mapping[str, DatasetInfo]:
@@ -179,6 +206,12 @@ def table_file(path: Path, config: str, split: str) -> Path:
             f"{file}: is declared in {CARD} but is missing. Build the dataset again."
         )
     return file
+
+
+def _no_config(path: Path, config: str, declared: Mapping[str, DatasetInfo]) -> NotFoundError:
+    return NotFoundError(
+        f'{path}: has no config "{config}" with rows. Configs: {", ".join(declared)}.'
+    )
 
 
 def _read(path: Path, config: str, split: str, info: DatasetInfo) -> Dataset:

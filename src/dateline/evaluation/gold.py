@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from dateline.dataset.description.citation import read_citation
 from dateline.dataset.rows import RowMaker
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.units import UNIT_COLUMN, unit_of
-from dateline.model import GOLD, ITEM_FIELDS, Struct
+from dateline.model import GOLD, ITEM_FIELDS, Entity, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
 from dateline.predictions.item_checks import unknown_labels
@@ -67,7 +67,7 @@ class Gold(Struct, frozen=True):
     ``documents`` makes each document again when it is iterated over, so that thousands fit in
     memory. ``unscored`` are ids of other documents: they have no gold, or are in another split.
     ``units`` are the units of documents for intervals and tests, from ``unit_column``; a document
-    without one is a unit alone.
+    without one is a unit alone. ``knowledge_bases`` are those that entities are linked to.
     """
 
     name: str
@@ -78,12 +78,7 @@ class Gold(Struct, frozen=True):
     unscored: frozenset[str] = frozenset()
     units: Mapping[str, str] = {}
     unit_column: str = UNIT_COLUMN
-
-    @property
-    def knowledge_bases(self) -> frozenset[str]:
-        """The knowledge bases that entities are linked to."""
-        entities = (entity for document in self.documents for entity in document.items.entities)
-        return frozenset(entity.link.kb for entity in entities if entity.link is not None)
+    knowledge_bases: frozenset[str] = frozenset()
 
 
 def read_gold(
@@ -105,14 +100,21 @@ def read_gold(
         return with_ontology(gold_of_corpus(Corpus(path), split, group_by=group_by), ontology)
     # Scoring a corpus must not wait for the import of `datasets` and PyArrow.
     from dateline.dataset.description.card import CARD  # noqa: PLC0415
-    from dateline.dataset.load import declared_ontology, load  # noqa: PLC0415
+    from dateline.dataset.load import (  # noqa: PLC0415
+        declared_ontology,
+        load,
+        stored,
+        tables_explained,
+    )
 
     if (path / CARD).is_file():
         used = ontology or declared_ontology(path)
-        splits = load(path=path)
+        splits = stored(path)
         if split is not None and split not in splits:
             load(split=split, path=path)  # raises the error that lists the splits
-        return gold_of_dataset(list(splits.values()), used, split, path.resolve().name, group_by)
+        name = path.resolve().name
+        with tables_explained(path):
+            return gold_of_dataset(list(splits.values()), used, split, name, group_by)
     raise NotFoundError(
         f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
         "that `dateline build` wrote."
@@ -149,7 +151,7 @@ def gold_of_corpus(
     """
     citation = read_citation(corpus.root)
     rows = RowMaker(corpus.ontology)
-    found, units = Packed(GoldDocument), dict[str, str]()
+    found, units, bases = Packed(GoldDocument), dict[str, str](), set[str]()
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):
         document, annotation = valid.document, valid.annotations.get(annotator)
@@ -168,6 +170,7 @@ def gold_of_corpus(
                 items=Prediction.from_annotation(annotation),
             ),
         )
+        bases |= _knowledge_bases(annotation.entities)
         if group_by and (unit := unit_of(rows.document_row(document, None), group_by)) is not None:
             units[document.id] = unit
     if not found:
@@ -185,6 +188,7 @@ def gold_of_corpus(
         units=units,
         unit_column=group_by or UNIT_COLUMN,
         unscored=frozenset(corpus.document_ids()) - found.keys(),
+        knowledge_bases=frozenset(bases),
     )
 
 
@@ -200,25 +204,31 @@ def gold_of_dataset(
     Raises DatelineError if there is no ontology, no row is annotated, or a label is not in the
     ontology.
     """
+    from dateline.dataset.arrow_values import rows_of  # noqa: PLC0415
+
     if ontology is None:
         raise InvalidInputError(
             f"{name}: has no ontology, which a dataset in memory, or built by Dateline 0.1, does "
             f"not carry. {ONTOLOGY_HINT}"
         )
     scored = [part for part in parts if split is None or str(part.split) == split]
-    documents, units = Packed(GoldDocument), dict[str, str]()
+    documents, units, bases = Packed(GoldDocument), dict[str, str](), set[str]()
+    index = OntologyIndex(ontology)
     for part in scored:
         for found, unit in _documents(part, group_by):
             if found.id in documents:
                 raise InvalidInputError(f'{name}: the id "{escaped(found.id)}" is duplicated.')
+            _refuse_unknown_labels(name, found, ontology, index)
             documents.add(found.id, found)
+            bases |= _knowledge_bases(found.items.entities)
             if unit is not None:
                 units[found.id] = unit
     if not documents:
         raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
     documents.sort()
     version = next((str(p.info.version) for p in parts if p.info.version), None)
-    gold = Gold(
+    ids = frozenset(row["id"] for part in parts for row in rows_of(part.data, ["id"]))
+    return Gold(
         name=name,
         version=version,
         split=split,
@@ -226,10 +236,9 @@ def gold_of_dataset(
         documents=documents.values(),
         units=units,
         unit_column=group_by or UNIT_COLUMN,
-        unscored=frozenset(name for part in parts for name in part.data.column("id").to_pylist())
-        - documents.keys(),
+        unscored=ids - documents.keys(),
+        knowledge_bases=frozenset(bases),
     )
-    return with_ontology(gold, ontology)
 
 
 def with_ontology(gold: Gold, ontology: Ontology | None) -> Gold:
@@ -242,13 +251,7 @@ def with_ontology(gold: Gold, ontology: Ontology | None) -> Gold:
         return gold
     index = OntologyIndex(ontology)
     for document in gold.documents:
-        for pointer, item, message in unknown_labels(document.items, index):
-            place = f"{document.id}{pointer} ({item or 'no id'})"
-            raise InvalidInputError(
-                f"{gold.name}: was not made with the ontology {ontology.title} {ontology.version}: "
-                f"{escaped(f'{place}: {message}')}. "
-                f"{ONTOLOGY_HINT}"
-            )
+        _refuse_unknown_labels(gold.name, document, ontology, index)
     return msgspec.structs.replace(gold, ontology=ontology)
 
 
@@ -269,6 +272,21 @@ def ontology_at(path: Path) -> Ontology:
     return found
 
 
+def _refuse_unknown_labels(
+    name: str, document: GoldDocument, ontology: Ontology, index: OntologyIndex
+) -> None:
+    for pointer, item, message in unknown_labels(document.items, index):
+        place = f"{document.id}{pointer} ({item or 'no id'})"
+        raise InvalidInputError(
+            f"{name}: was not made with the ontology {ontology.title} {ontology.version}: "
+            f"{escaped(f'{place}: {message}')}. {ONTOLOGY_HINT}"
+        )
+
+
+def _knowledge_bases(entities: Iterable[Entity]) -> set[str]:
+    return {entity.link.kb for entity in entities if entity.link is not None}
+
+
 def _documents(
     dataset: DatasetTable, group_by: str | None
 ) -> Iterator[tuple[GoldDocument, str | None]]:
@@ -285,15 +303,15 @@ def _documents(
         group_by = UNIT_COLUMN
     # Without a column to group by, those that nothing here needs are not decoded.
     columns = dataset.column_names if group_by else [*COLUMNS & {*dataset.column_names}]
-    for row in rows_of(dataset.data, columns):
+    for row in rows_of(dataset.data, columns, ranges=("sentences", "tokens")):
         if row["annotated"]:
             document = GoldDocument(
                 id=row["id"],
                 text=row["text"],
                 text_sha256=row["text_sha256"],
                 split=row["split"],
-                sentences=tuple((s["start"], s["end"]) for s in row["sentences"]),
-                tokens=tuple((t["start"], t["end"]) for t in row["tokens"]),
+                sentences=tuple(row["sentences"]),
+                tokens=tuple(row["tokens"]),
                 layers=tuple(row["layers"]),
                 items=_items(row),
             )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 
 from dateline.metrics.counts import IntArray
 from dateline.metrics.spans import Spans
+from dateline.model import Range
 
 
 class IntRows:
@@ -58,3 +60,21 @@ class SpanRows:
         document, label, size = self._items.columns()
         offsets = np.concatenate(([0], np.cumsum(size)))
         return Spans(document, label, offsets, *self._fragments.columns())
+
+
+class Ranges:
+    """Ranges of each document in turn, such as its tokens."""
+
+    def __init__(self) -> None:
+        self._sizes, self._numbers = array("q"), array("q")
+
+    def append(self, ranges: Sequence[Range]) -> None:
+        """Add the ranges of the next document."""
+        self._sizes.append(len(ranges))
+        self._numbers.extend(chain.from_iterable(ranges))
+
+    def spans(self) -> Spans:
+        """All ranges so far, without labels."""
+        start, end = np.array(self._numbers, np.int64).reshape(-1, 2).T
+        document = np.repeat(np.arange(len(self._sizes)), self._sizes)
+        return Spans(document, np.zeros_like(document), np.arange(len(document) + 1), start, end)

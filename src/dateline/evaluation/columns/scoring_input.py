@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 
@@ -19,11 +17,12 @@ from dateline.evaluation.columns.annotation_columns import (
     ColumnsBuilder,
     digest_of,
 )
+from dateline.evaluation.columns.growing import Ranges
 from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import BoolArray, IntArray
 from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
-from dateline.model import LAYERS, Range, Struct
+from dateline.model import LAYERS, Struct
 from dateline.predictions.confidence import above
 from dateline.predictions.document_checks import by_document
 from dateline.predictions.item_checks import check_items
@@ -88,17 +87,19 @@ class ScoringInput:
         )
         # Gold goes first, so that its columns are the same whatever is predicted.
         texts: dict[str, Text] = {}
-        sentences, layers = [], []
+        layers = []
+        sentences, tokens = Ranges(), Ranges()
         for number, document in enumerate(gold.documents):
             gold_columns.add(number, document.items)
             texts[document.id] = Text(
                 id=document.id, text=document.text, text_sha256=document.text_sha256
             )
             sentences.append(document.sentences)
+            tokens.append(document.tokens)
             layers.append(document.layers)
         self.document_ids = tuple(texts)
         self._text_hashes = tuple(text.text_sha256 for text in texts.values())
-        self._documents = gold.documents
+        self._tokens = tokens
         self._gold_entries = entries.values
         found, self.unscored, self.problems = by_document(predictions, texts, gold.unscored)
         bases = gold.knowledge_bases
@@ -112,7 +113,7 @@ class ScoringInput:
         self.gold, self.predicted = gold_columns.columns(), predicted_columns.columns()
         self.confidence = predicted_columns.confidence()
         self.missing = tuple(name for name in self.document_ids if name not in found)
-        self.sentences = _ranges(sentences)
+        self.sentences = sentences.spans()
         self._annotated = {
             layer: np.array([layer in annotated for annotated in layers]) for layer in LAYERS
         }
@@ -134,8 +135,8 @@ class ScoringInput:
 
     @property
     def tokens(self) -> Spans:
-        """The tokens of all documents, which take more memory than everything else."""
-        return _ranges(document.tokens for document in self._documents)
+        """The tokens of all documents. As columns, they take more memory than everything else."""
+        return self._tokens.spans()
 
     @property
     def document_count(self) -> int:
@@ -216,13 +217,3 @@ def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> N
                 f"{document}: the gold has duplicate {name}, so scores would depend on which one "
                 "is meant. `dateline validate` names them."
             )
-
-
-def _ranges(documents: Iterable[Sequence[Range]]) -> Spans:
-    sizes, numbers = array("q"), array("q")
-    for ranges in documents:
-        sizes.append(len(ranges))
-        numbers.extend(chain.from_iterable(ranges))
-    start, end = np.array(numbers, np.int64).reshape(-1, 2).T
-    document = np.repeat(np.arange(len(sizes)), sizes)
-    return Spans(document, np.zeros_like(document), np.arange(len(document) + 1), start, end)
