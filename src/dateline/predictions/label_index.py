@@ -19,6 +19,7 @@ class LabelIndex:
     def __init__(self, names: Iterable[str]) -> None:
         self._known = tuple(names)
         self._numbers = {name: number for number, name in enumerate(self._known)}
+        self._all_numbers = {**self._numbers, None: len(self._known)}
         self.labels = (*self._known, ABSENT, UNKNOWN)
 
     def __len__(self) -> int:
@@ -31,8 +32,7 @@ class LabelIndex:
 
     def number(self, name: str | None) -> int:
         """The integer of a label; None is absent."""
-        known = len(self._known)
-        return known if name is None else self._numbers.get(name, known + 1)
+        return self._all_numbers.get(name, len(self._all_numbers))
 
 
 class OntologyIndex:

@@ -53,7 +53,8 @@ class SpanRows:
         """Add a span."""
         document, label, fragments = row
         self._items.append((document, label, len(fragments)))
-        self._fragments += fragments
+        for fragment in fragments:
+            self._fragments.append(fragment)
 
     def spans(self) -> Spans:
         """All spans so far."""
