@@ -18,8 +18,9 @@ class LabelIndex:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._known = tuple(names)
-        self._numbers = {name: number for number, name in enumerate(self._known)}
-        self._all_numbers = {**self._numbers, None: len(self._known)}
+        self._numbers: dict[str | None, int] = {
+            name: number for number, name in enumerate((*self._known, None))
+        }
         self.labels = (*self._known, ABSENT, UNKNOWN)
 
     def __len__(self) -> int:
@@ -28,11 +29,11 @@ class LabelIndex:
 
     def __contains__(self, name: str | None) -> bool:
         """Whether the ontology has the label."""
-        return name in self._numbers
+        return name is not None and name in self._numbers
 
     def number(self, name: str | None) -> int:
         """The integer of a label; None is absent."""
-        return self._all_numbers.get(name, len(self._all_numbers))
+        return self._numbers.get(name, len(self._numbers))
 
 
 class OntologyIndex:

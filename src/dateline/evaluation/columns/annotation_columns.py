@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from dateline.evaluation.columns.event_identity import event_classes
+from dateline.evaluation.columns.growing import IntRows, SpanRows
 from dateline.evaluation.columns.item_confidence import (
     ItemConfidence,
     argument_confidences,
@@ -33,7 +35,6 @@ UNLINKED = -1
 
 AttributeColumns = Mapping[str, IntArray]
 """The integer of each item's value, by attribute."""
-Rows = list[tuple[int, ...]]
 
 
 class ArgumentRows(NamedTuple):
@@ -111,22 +112,22 @@ class ColumnsBuilder:
         self._ontology = ontology
         self._entries = entries
         self._chains, self._clusters = ValueIndex(), ValueIndex()
-        self._mentions: list[tuple[int, int, list[tuple[int, int]]]] = []
-        self._events: list[tuple[int, int, list[tuple[int, int]]]] = []
-        self._claims: list[tuple[int, int, list[tuple[int, int]]]] = []
-        self._cues: list[tuple[int, int, list[tuple[int, int]]]] = []
-        self._of_mentions: Rows = []
-        self._of_events: Rows = []
-        self._claimer: list[int] = []
-        self._arguments: Rows = []
-        self._event_relations: Rows = []
-        self._claim_relations: Rows = []
-        self._values: dict[str, dict[str, list[int]]] = {
-            layer: {name: [] for name in attributes}
+        self._mentions = SpanRows()
+        self._events = SpanRows()
+        self._claims = SpanRows()
+        self._cues = SpanRows()
+        self._of_mentions = IntRows(2)
+        self._of_events = IntRows(2)
+        self._claimer = array("q")
+        self._arguments = IntRows(4)
+        self._event_relations = IntRows(4)
+        self._claim_relations = IntRows(4)
+        self._values: dict[str, dict[str, array[int]]] = {
+            layer: {name: array("q") for name in attributes}
             for layer, attributes in ontology.attributes.items()
         }
         self._scores: dict[tuple[str, str], dict[int, float]] = {}
-        self._confidence: dict[str, list[float]] = {name: [] for name in ItemConfidence._fields}
+        self._confidence = {name: array("d") for name in ItemConfidence._fields}
 
     def add(self, document: int, items: Prediction) -> None:
         """Add the items of a document."""
@@ -143,24 +144,24 @@ class ColumnsBuilder:
 
     def columns(self) -> AnnotationColumns:
         """The columns of all documents that were added."""
-        chain, entry = _int_columns(self._of_mentions, 2)
-        cluster, original = _int_columns(self._of_events, 2)
+        chain, entry = self._of_mentions.columns()
+        cluster, original = self._of_events.columns()
         return AnnotationColumns(
-            mentions=Spans.of(self._mentions),
+            mentions=self._mentions.spans(),
             chain=chain,
             entry=entry,
             mention_values=self._value_columns("entities"),
-            events=Spans.of(self._events),
+            events=self._events.spans(),
             cluster=cluster,
             original=original,
             event_values=self._value_columns("events"),
-            arguments=ArgumentRows(*_int_columns(self._arguments, 4)),
-            event_relations=RelationRows(*_int_columns(self._event_relations, 4)),
-            claims=Spans.of(self._claims),
+            arguments=ArgumentRows(*self._arguments.columns()),
+            event_relations=RelationRows(*self._event_relations.columns()),
+            claims=self._claims.spans(),
             claimer=np.array(self._claimer, np.int64),
-            cues=Spans.of(self._cues),
+            cues=self._cues.spans(),
             claim_values=self._value_columns("claims"),
-            claim_relations=RelationRows(*_int_columns(self._claim_relations, 4)),
+            claim_relations=RelationRows(*self._claim_relations.columns()),
             scores={key: self._score_column(found) for key, found in self._scores.items()},
         )
 
@@ -288,7 +289,7 @@ class ColumnsBuilder:
                     )
                 )
                 self._arguments += [argument for argument, _ in found]
-                self._confidence["arguments"] += [number for _, number in found]
+                self._confidence["arguments"].extend(number for _, number in found)
         return {name: row_of[position] for name, position in positions.items()}
 
     def _add_relations(
@@ -316,7 +317,7 @@ class ColumnsBuilder:
         )
         rows = self._event_relations if is_event else self._claim_relations
         rows += [relation for relation, _ in found]
-        self._confidence[field] += [number for _, number in found]
+        self._confidence[field].extend(number for _, number in found)
 
     def _claimer_row(self, claimer: str, mentions: Mapping[str, int]) -> int:
         if claimer in self._ontology.claimers:
@@ -346,10 +347,6 @@ def _fragments(spans: Fragments) -> list[tuple[int, int]]:
 
 def _kind(argument: Argument) -> int:
     return MENTION if argument.mention else EVENT if argument.event else CLAIM
-
-
-def _int_columns(rows: Rows, width: int) -> tuple[IntArray, ...]:
-    return tuple(np.array(rows, np.int64).reshape(-1, width).T)
 
 
 def _hash(found: hashlib._Hash, value: object) -> None:
