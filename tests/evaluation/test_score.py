@@ -7,14 +7,16 @@ import json
 import random
 
 import msgspec
+import numpy as np
 import pytest
 from datasets import load_dataset
 
 import dateline
 from dateline.annotations.layers import limited
 from dateline.errors import DatelineError
-from dateline.evaluation.columns.scoring_input import MatchingOptions
+from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import read_gold
+from dateline.evaluation.scoring import as_predictions
 from dateline.model import canonical
 from tests.chemistry import ONTOLOGY, annotated_reaction
 from tests.corpora import TEXT, CorpusMaker, quote
@@ -421,3 +423,11 @@ def test_a_folder_without_gold_is_explained(empty_corpus, tmp_path):
         read_gold(empty_corpus.root)
     with pytest.raises(DatelineError, match="neither a corpus nor a built dataset"):
         read_gold(tmp_path)
+
+
+def test_places_are_numbered_without_gaps(five, five_predicted):
+    # Arrays are as long as the numbers are high, so gaps would make them as long as all texts.
+    inputs = ScoringInput(read_gold(five.root), as_predictions(five_predicted))
+    places = inputs.place_ids
+    columns = (*places.of_gold.values(), *places.of_predicted.values(), places.gold_cues)
+    assert set(np.concatenate(columns)) == set(range(places.end))

@@ -49,10 +49,13 @@ class MatchingOptions(Struct, frozen=True):
 
 
 class PlaceIds:
-    """An integer for each distinct place in the text, shared by gold and predictions."""
+    """A number for each distinct place in the texts, shared by gold and predictions.
+
+    The numbers are in text order and below ``end``, without gaps.
+    """
 
     def __init__(self, gold: AnnotationColumns, predicted: AnnotationColumns) -> None:
-        found = place_ids(
+        ids = place_ids(
             *(
                 spans
                 for columns in (gold, predicted)
@@ -61,10 +64,12 @@ class PlaceIds:
             gold.cues,
             predicted.cues,
         )
+        distinct, numbers = np.unique(np.concatenate(ids), return_inverse=True)
+        found = np.split(numbers, np.cumsum([len(column) for column in ids])[:-1])
         self.of_gold = dict(zip((MENTION, EVENT, CLAIM), found[:3], strict=True))
         self.of_predicted = dict(zip((MENTION, EVENT, CLAIM), found[3:6], strict=True))
         self.gold_cues, self.predicted_cues = found[6:]
-        self.end = 1 + max((int(numbers.max(initial=0)) for numbers in found), default=0)
+        self.end = len(distinct)
 
 
 class ScoringInput:
