@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from .differences import DIFFERENCES, FROZEN_ONLY
+from .differences import DIFFERENCES
 from .documents import Case
 from .generator import random_cases
 from .peers import PEERS
@@ -47,7 +47,6 @@ def cases_of(peer: Peer) -> Iterator[Case]:
     """The cases that a peer scores."""
     yield from filter(None, map(peer.covered, read_random()))
     yield from (difference.case for difference in DIFFERENCES if difference.peer == peer.name)
-    yield from (case for case, name in FROZEN_ONLY if name == peer.name)
 
 
 def numbers_of(source: str, clone: Path, python: Path) -> Frozen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.scoring import score
 from dateline.model import Span
 from tests.conformance.documents import VALUE, Claim, Items, Mention, gold_of, items_of
+from tests.conformance.freeze import read_random
 
 RANKED = f"AP, check_worthy = {VALUE}"
 
@@ -72,3 +75,38 @@ def test_the_hash_of_the_gold_covers_sentences_and_tokens(change):
         gold, documents=(msgspec.structs.replace(document, **change),)
     )  # fmt: skip
     assert ScoringInput(gold, []).gold_sha256 != ScoringInput(other, []).gold_sha256
+
+
+def shuffled(items: Items, source: random.Random) -> Items:
+    """The items in another order, and so with other ids."""
+    order = source.sample(range(len(items.mentions)), len(items.mentions))
+    events = [
+        msgspec.structs.replace(
+            event, arguments=tuple((role, order.index(filler)) for role, filler in event.arguments)
+        )
+        for event in source.sample(items.events, len(items.events))
+    ]
+    return msgspec.structs.replace(
+        items,
+        mentions=tuple(items.mentions[row] for row in order),
+        events=tuple(events),
+        claims=tuple(source.sample(items.claims, len(items.claims))),
+    )
+
+
+@pytest.mark.parametrize("case", read_random(), ids=lambda case: case.id)
+def test_neither_order_nor_ids_matter_in_random_documents(case):
+    source = random.Random(case.id)
+
+    def report(gold, predicted):
+        predictions = [items_of(f"d{n}", items) for n, items in enumerate(predicted)]
+        found = score(predictions, gold_of(*gold), layers=["entities", "events", "claims"])
+        return found.signature.gold, msgspec.to_builtins(found.scores)
+
+    gold = [document.gold for document in case.documents]
+    predicted = [document.predicted for document in case.documents]
+    expected = report(gold, predicted)
+    for _ in range(2):
+        assert (
+            report(*([shuffled(i, source) for i in side] for side in (gold, predicted))) == expected
+        )

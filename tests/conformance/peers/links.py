@@ -14,9 +14,8 @@ from .peer import Numbers, Peer, Place, both_sides, contiguous, only_mentions, o
 
 LINKS = {
     "strong_typed_mention_match": "entities: strict",
-    "strong_typed_all_match": "linking: all, typed",
-    "strong_typed_link_match": "linking: link, typed",
-    "strong_typed_nil_match": "linking: nil, typed",
+    **{f"strong_{name}_match": f"linking: {name}" for name in ("all", "link", "nil")},
+    **{f"strong_typed_{name}_match": f"linking: {name}, typed" for name in ("all", "link", "nil")},
 }
 MENTIONS = {"strong_mention_match": "entities: exact"}
 CHAINS = {
