@@ -244,3 +244,31 @@ def test_equal_systems_rarely_differ_on_any_primary_measure(five, five_predicted
     uncorrected, corrected = errors.mean(axis=0)
     assert uncorrected > 0.4
     assert corrected <= 0.1
+
+
+def test_what_only_some_systems_were_scored_on_is_named(five, files, run, tmp_path):
+    reports = []
+    for name, layers in (("all", "entities,events"), ("few", "coreference")):
+        result = run(
+            five, "score", str(files[1]), "--layers", layers, "--format", "json", "--by-document"
+        )
+        reports.append(tmp_path / f"{name}.json")
+        reports[-1].write_text(result.stdout, encoding="utf-8")
+    result = run(five, "compare", *map(str, reports), "--format", "json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    compared = {(one["group"], one["measure"]) for one in found["measures"]}
+    assert {("coreference", "CoNLL"), ("coreference", "BLANC")} <= compared
+    assert "entities: strict" in found["missing"]["few"]
+    assert "all" not in found["missing"]
+    assert "Not compared, because few was not scored on it: entities: strict;" in result.stderr
+
+
+def test_saved_reports_have_every_measure(five, files, run, tmp_path):
+    report = tmp_path / "one.json"
+    result = run(five, "score", str(files[0]), "--format", "json", "--by-document")
+    report.write_text(result.stdout, encoding="utf-8")
+    scored = {(one["group"], one["measure"]) for one in json.loads(result.stdout)["scores"]}
+    comparison = dateline.compare({"a": report, "b": report})
+    assert scored <= {(one.group, one.measure) for one in comparison.measures}
+    assert comparison.missing == {}

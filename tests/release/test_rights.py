@@ -34,6 +34,7 @@ from dateline.shingles import share_shingle, shingles, word_ranges
 from ..chemistry import ONTOLOGY, annotated_reaction
 from ..conftest import REPOSITORY, Run
 from ..corpora import TEXT, CorpusMaker
+from ..evaluation.conftest import predicted, write_lines
 from .conftest import BOUND, commit, git, source, story
 
 CONFIGS = ["documents", "entities", "events", "claims", "annotations"]
@@ -360,3 +361,39 @@ def test_an_allowed_phrase_is_published_and_shown(
     allowed = run(mixed, *command, "--allow-phrases", str(phrases))
     assert allowed.exit_code == 0, allowed.output
     assert '"kim jong un met putin" in README.md' in allowed.stdout
+
+
+def test_gold_without_texts_is_scored_by_offsets(mixed: Corpus, tmp_path: Path, run: Run):
+    assert run(mixed, "release", "--date", "2026-11-30").exit_code == 0
+    published, filled = tmp_path / "published", tmp_path / "filled"
+    stage(mixed, read_manifest(mixed.root / "releases" / "1.0.0.json"), published)
+    hydrate_folder(published, mixed.seeds, filled)
+    names = [name for name in mixed.document_ids() if "gold" in mixed.annotators_of(name)]
+    found = [predicted(mixed.read_annotation("gold", name)) for name in names]
+    for prediction in found:
+        prediction["mentions"][0]["type"] = "BANANA"
+    found[-1]["mentions"][0]["spans"][0]["end"] = 10**6
+    predictions = write_lines(tmp_path / "predictions.jsonl", *found)
+    whole, without = (dateline.score(predictions, folder) for folder in (filled, published))
+    assert without.scores == whole.scores
+    assert without.signature.gold == whole.signature.gold
+    (differing,) = whole.signature.rules.differences(without.signature.rules)
+    withheld = sum(not mixed.read_document(name).rights.redistribute_text for name in names)
+    assert withheld > 0
+    assert differing == f"offsets: code-points and code-points,unquoted:{withheld}"
+    assert any("`dateline hydrate` restores texts" in note for note in without.notes)
+    shown = run(
+        mixed,
+        "errors",
+        str(predictions),
+        "--gold",
+        str(published),
+        "--format",
+        "json",
+        "--examples",
+        "99",
+    )
+    assert shown.exit_code == 0, shown.output
+    assert "text withheld; `dateline hydrate` restores it" in shown.stdout
+    checked = run(mixed, "check-predictions", str(predictions), "--gold", str(published))
+    assert "its text is withheld, so quotes are not checked" in checked.stdout

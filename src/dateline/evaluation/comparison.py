@@ -154,8 +154,19 @@ def compare_systems(
         seed=seed,
         units=_units(first),
         differing=differing,
+        missing=_missing(systems),
         measures=tuple(_corrected(compared)),
     )
+
+
+def _missing(systems: Sequence[CountedSystem]) -> Mapping[str, tuple[str, ...]]:
+    """For each system that lacks some, the measures that others have, in order."""
+    every = dict.fromkeys(key for system in systems for key in system.measures)
+    lacking = {
+        system.name: tuple(": ".join(key) for key in every if key not in system.measures)
+        for system in systems
+    }
+    return {name: measures for name, measures in lacking.items() if measures}
 
 
 def named(paths: Sequence[str | Path]) -> dict[str, str | Path]:

@@ -50,7 +50,8 @@ class ComparisonReport(Struct, frozen=True):
 
     ``units`` is the number of documents, or of groups of documents. ``resamples`` and ``seed`` are
     those of the tests. ``differing`` has the fields in which a system's signature is not the
-    first's. ``print(report)`` shows tables, as a notebook does.
+    first's, and ``missing`` the measures that a system was not scored on, which are left out.
+    ``print(report)`` shows tables, as a notebook does.
     """
 
     systems: tuple[str, ...]
@@ -59,6 +60,7 @@ class ComparisonReport(Struct, frozen=True):
     seed: int
     units: int
     differing: Mapping[str, tuple[str, ...]]
+    missing: Mapping[str, tuple[str, ...]]
     measures: tuple[ComparedMeasure, ...]
 
     @property

@@ -38,6 +38,8 @@ WATERFALL = (
 
 CONTEXT = 40
 """Code points shown before and after an error."""
+WITHHELD = "text withheld; `dateline hydrate` restores it"
+"""Shown in place of the context of an error."""
 
 
 class Example(Struct, frozen=True):
@@ -79,7 +81,9 @@ def analyze_errors(
     gold: Gold, inputs: ScoringInput, layers: Collection[str] = LAYERS, examples: int = 5
 ) -> ErrorAnalysis:
     """Break down the errors on some layers, with up to ``examples`` of each kind, in text order."""
-    documents = [_Document(document.id, document.text) for document in gold.documents]
+    documents = [
+        _Document(document.id, document.text, document.length) for document in gold.documents
+    ]
     found = []
     for layer, column in (("entities", "mentions"), ("events", "events"), ("claims", "claims")):
         annotated = inputs.annotated(layer)
@@ -97,8 +101,21 @@ def analyze_errors(
 
 
 class _Document(NamedTuple):
+    """A document; the text is shorter than ``length`` if it is withheld."""
+
     id: str
     text: str
+    length: int
+
+    def words(self, start: int, end: int) -> str:
+        if len(self.text) < self.length:
+            return f"[{start}, {end}]"
+        return excerpt(self.text, start, end)
+
+    def context(self, start: int, end: int) -> str:
+        if end > self.length:
+            return "not in the text"
+        return WITHHELD if len(self.text) < self.length else _in_context(self.text, start, end)
 
 
 def _layer_errors(
@@ -223,19 +240,19 @@ def _example(
 ) -> Example:
     document = documents[spans.document[row]]
     start, end = _bounds(spans, row)
-    is_inside = end <= len(document.text)
     return Example(
         kind=kind,
         document=document.id,
         start=start,
         gold=gold,
         predicted=predicted,
-        context=_in_context(document.text, start, end) if is_inside else "not in the text",
+        context=document.context(start, end),
     )
 
 
 def _words(spans: Spans, row: int, documents: Sequence[_Document]) -> str:
-    return excerpt(documents[spans.document[row]].text, *_bounds(spans, row))
+    document = documents[int(spans.document[row])]
+    return document.words(*_bounds(spans, row))
 
 
 def _in_context(text: str, start: int, end: int) -> str:

@@ -307,7 +307,8 @@ def _documents(
         if row["annotated"]:
             document = GoldDocument(
                 id=row["id"],
-                text=row["text"],
+                text=row["text"] or "",
+                withheld=row["text_length"] if row["text"] is None else None,
                 text_sha256=row["text_sha256"],
                 split=row["split"],
                 sentences=tuple(row["sentences"]),
@@ -325,4 +326,10 @@ def _items(row: Mapping[str, Any]) -> Prediction:
             # A column has every attribute; null means that it was not given.
             given = item.get("attributes") or {}
             item["attributes"] = {key: value for key, value in given.items() if value is not None}
+            for field in ("spans", "trigger", "cue"):
+                for span in item.get(field) or ():
+                    # Quotes of a withheld text are null; offsets are enough to score.
+                    span["text"] = span["text"] or ""
+    for entity in fields["entities"]:
+        entity["name"] = entity["name"] or ""
     return msgspec.convert({"document": row["id"], **fields}, Prediction)

@@ -253,6 +253,11 @@ def _notes(
         names = ", ".join(listed(left_out, SHOWN))
         yield f"not predicted in every run, so not scored: {names}"
     unscored = [g.name for g in GROUPS.values() if g not in groups and g.has_items(runs[0].gold)]
+    if runs[0].withheld:
+        yield (
+            f"the texts of {counted(runs[0].withheld, 'document')} are withheld, so items are "
+            "scored by their offsets and quotes are not checked; `dateline hydrate` restores texts"
+        )
     if unscored:
         yield f"in the gold, but not predicted and not scored: {', '.join(unscored)}"
     for group in groups:

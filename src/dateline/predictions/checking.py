@@ -109,13 +109,22 @@ def _flaws(
     number: int, value: Any, prediction: Prediction, target: Target
 ) -> list[PredictionProblem]:
     """What is wrong with the items of a line that can be scored."""
-    text = target.texts[prediction.document].text
+    text = target.texts[prediction.document]
     _, problems = check_items(prediction, text, target.ontology, target.knowledge_bases)
     found = [msgspec.structs.replace(problem, line=number) for problem in problems]
     reported = {part for problem in found for part in _with_parents(problem.pointer)}
     for problem in schema_problems(number, value, target.schema):
         if problem.pointer not in reported:
             found.append(msgspec.structs.replace(problem, effect="warning"))
+    if text.withheld is not None:
+        warning = PredictionProblem(
+            line=number,
+            document=prediction.document,
+            effect="warning",
+            message="its text is withheld, so quotes are not checked",
+            hint="Restore the texts of the dataset with `dateline hydrate`.",
+        )
+        found.insert(0, warning)
     return found
 
 

@@ -25,6 +25,7 @@ from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.offset_units import better_unit
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import Effect, PredictionProblem
+from dateline.predictions.texts import Text
 from dateline.text import excerpt
 
 T = TypeVar("T", Mention, Event, Claim)
@@ -35,7 +36,7 @@ Place = tuple[str, str, str]
 
 def check_items(
     prediction: Prediction,
-    text: str,
+    text: Text,
     ontology: OntologyIndex,
     knowledge_bases: Collection[str] = (),
 ) -> tuple[Prediction, list[PredictionProblem]]:
@@ -43,9 +44,9 @@ def check_items(
 
     Spans whose quote is not at their offsets are moved beyond the end of the text, where no gold
     is, so that they count as predictions and match nothing. ``knowledge_bases`` are those of the
-    gold; without them, links are not checked.
+    gold; without them, links are not checked. If the text is withheld, quotes are not checked.
     """
-    beyond = _places_beyond(text)
+    beyond = _places_beyond(text.length)
     fields: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("mentions", ("spans",)),
         ("events", ("trigger",)),
@@ -78,7 +79,7 @@ def check_items(
         for effect, places in effects
         for pointer, item, message in places
     ]
-    unit = better_unit(text, list(_all_spans(prediction)))
+    unit = better_unit(text.text, list(_all_spans(prediction))) if text.withheld is None else ""
     if unit:
         warning = PredictionProblem(
             document=prediction.document,
@@ -102,15 +103,15 @@ def unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator[
     yield from _unknown_claimers(prediction, ontology)
 
 
-def _places_beyond(text: str) -> Iterator[Spans]:
-    start = len(text) + 1
+def _places_beyond(length: int) -> Iterator[Spans]:
+    start = length + 1
     while True:
         yield (Span(start=start, end=start + 1, text=""),)
         start += 2
 
 
 def _wrong_places(
-    name: str, items: Sequence[T], fields: Sequence[str], text: str
+    name: str, items: Sequence[T], fields: Sequence[str], text: Text
 ) -> Iterator[tuple[int, str, Place]]:
     for position, item in enumerate(items):
         for field in fields:
@@ -129,23 +130,27 @@ def _moved(
     return tuple(found)
 
 
-def _span_error(spans: Spans, text: str) -> str:
+def _span_error(spans: Spans, text: Text) -> str:
     if not spans:
         return "has no span"
     end = -1
     for span in spans:
-        if not 0 <= span.start < span.end <= len(text):
-            return f"[{span.start}, {span.end}] is empty or outside the text (0 to {len(text)})"
-        length = span.end - span.start
-        # Compared in place: a copy of a long text for each of many spans would take minutes.
-        if length != len(span.text) or not text.startswith(span.text, span.start):
-            found = excerpt(text, span.start, span.end)
+        if not 0 <= span.start < span.end <= text.length:
+            return f"[{span.start}, {span.end}] is empty or outside the text (0 to {text.length})"
+        if text.withheld is None and not _is_quote(span, text.text):
+            found = excerpt(text.text, span.start, span.end)
             quote = excerpt(span.text, 0, len(span.text))
             return f'[{span.start}, {span.end}] is "{found}" in the text, not "{quote}"'
         if span.start <= end:
             return "its fragments are not sorted, or touch"
         end = span.end
     return ""
+
+
+def _is_quote(span: Span, text: str) -> bool:
+    # Compared in place: a copy of a long text for each of many spans would take minutes.
+    is_as_long = span.end - span.start == len(span.text)
+    return is_as_long and text.startswith(span.text, span.start)
 
 
 def _unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:

@@ -13,13 +13,22 @@ from dateline.text import sha256_of_text
 
 
 class Text(Struct, frozen=True):
-    """A text with its sentences and tokens, as offsets in code points, end exclusive."""
+    """A text with its sentences and tokens, as offsets in code points, end exclusive.
+
+    Of a text that is withheld, ``text`` is empty and ``withheld`` is its length.
+    """
 
     id: str
     text: str
     text_sha256: str
     sentences: tuple[Range, ...] = ()
     tokens: tuple[Range, ...] = ()
+    withheld: int | None = None
+
+    @property
+    def length(self) -> int:
+        """The length of the text in code points, also if it is withheld."""
+        return len(self.text) if self.withheld is None else self.withheld
 
     def tokens_of(self, sentence: Range) -> list[Range]:
         """The tokens of a sentence, in order."""

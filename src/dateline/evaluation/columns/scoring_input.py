@@ -77,7 +77,8 @@ class ScoringInput:
 
     ``problems`` are those of predicted items, ``missing`` the documents without a prediction, and
     ``unscored`` the documents of predictions that are left out because there is no gold for them.
-    ``confidence`` is that of the predicted items.
+    ``confidence`` is that of the predicted items, and ``withheld`` the number of documents without
+    their text, whose predicted quotes are not checked.
     """
 
     def __init__(
@@ -97,12 +98,16 @@ class ScoringInput:
         for number, document in enumerate(gold.documents):
             gold_columns.add(number, document.items)
             texts[document.id] = Text(
-                id=document.id, text=document.text, text_sha256=document.text_sha256
+                id=document.id,
+                text=document.text,
+                text_sha256=document.text_sha256,
+                withheld=document.withheld,
             )
             sentences.append(document.sentences)
             tokens.append(document.tokens)
             layers.append(document.layers)
         self.document_ids = tuple(texts)
+        self.withheld = sum(text.withheld is not None for text in texts.values())
         self._text_hashes = tuple(text.text_sha256 for text in texts.values())
         self._tokens = tokens
         self._gold_entries = entries.values
@@ -110,7 +115,7 @@ class ScoringInput:
         bases = gold.knowledge_bases
         for number, (name, text) in enumerate(texts.items()):
             if name in found:
-                scorable, problems = check_items(found[name], text.text, self.ontology_index, bases)
+                scorable, problems = check_items(found[name], text, self.ontology_index, bases)
                 if self.options.threshold is not None:
                     scorable = above(scorable, self.options.threshold)
                 predicted_columns.add(number, scorable)

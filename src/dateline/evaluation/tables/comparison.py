@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport
 from dateline.evaluation.tables.scores import NONE, interval, number
 from dateline.metrics.significance import FEW
+from dateline.rendering.listing import listed
 from dateline.rendering.tables import Table
 
 LEGEND = (
@@ -17,6 +18,8 @@ LEGEND = (
     "corrected for all primary measures and systems."
 )
 SIGNIFICANT = 0.05
+SHOWN = 5
+"""How many measures a note lists."""
 P_VALUES = {
     "p boot": "p_bootstrap",
     "p rand": "p_randomization",
@@ -62,6 +65,9 @@ def notes(report: ComparisonReport) -> list[str]:
             )
     for name, differing in report.differing.items():
         found.append(f"The signature of {name} differs: {'; '.join(differing)}.")
+    for name, measures in report.missing.items():
+        shown = "; ".join(listed(measures, SHOWN))
+        found.append(f"Not compared, because {name} was not scored on it: {shown}.")
     return found
 
 
