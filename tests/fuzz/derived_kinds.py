@@ -152,8 +152,9 @@ def citation(root: Path) -> Kind:
             return f"the card is not YAML: {type(error).__name__}"
         json.loads((root / "dist" / "croissant.json").read_bytes())
         title = (given or {}).get("title")
-        shown = title is None or not title.isprintable() or front["pretty_name"] == title.strip()
-        return None if shown else "another title"
+        # Without a title that can be read, the card has a default.
+        is_usual = title is not None and title.strip() and title.isprintable()
+        return "another title" if is_usual and front["pretty_name"] != title.strip() else None
 
     assert invoke(corpus, "build").exit_code == 0
     return Kind(
