@@ -96,10 +96,15 @@ def score_groups(
     gold: Gold, runs: Sequence[ScoringInput], groups: Sequence[Group], *, per_document: bool = False
 ) -> Report:
     """The scores of some groups of measures, as means of one or more runs."""
-    counted, left_out = count_runs(runs, groups)
+    scores, left_out = [], []
+    # One group after the other, as the counts of thousands of documents by label are large.
+    for group in groups:
+        counted, missing = count_runs(runs, [group])
+        scores += [_score(one, gold.units, per_document=per_document) for one in counted]
+        left_out += missing
     return Report(
         signature=sign(gold, runs[0], tuple(group.name for group in groups), len(runs)),
-        scores=tuple(_score(one, gold.units, per_document=per_document) for one in counted),
+        scores=tuple(scores),
         problems=tuple(problem for run in runs for problem in run.problems),
         notes=tuple(_notes(gold, runs, groups, left_out)),
         units=gold.units if per_document else {},

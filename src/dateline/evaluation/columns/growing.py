@@ -78,4 +78,5 @@ class Ranges:
         """All ranges so far, without labels."""
         start, end = np.array(self._numbers, np.int64).reshape(-1, 2).T
         document = np.repeat(np.arange(len(self._sizes)), self._sizes)
-        return Spans(document, np.zeros_like(document), np.arange(len(document) + 1), start, end)
+        label = np.broadcast_to(np.int64(0), document.shape)
+        return Spans(document, label, np.arange(len(document) + 1), start, end)
