@@ -1,8 +1,8 @@
 """Speed of scoring, compared with other scorers on the same predictions, which must agree.
 
 Dateline and its peers alternate in one process. Each starts from its own input: Dateline from a
-loaded dataset, the others from lists that were made before. The run fails if a target is missed or
-a score differs.
+loaded dataset, the others from lists that were made before. Then both score from files, in a
+process each. The run fails if a target is missed or a score differs.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from datasets import ClassLabel, Dataset, Features, List, Value
 from nervaluate import Evaluator
 from seqeval.metrics import f1_score
 
+from benchmark_files import MEGABYTES, measured_files, missed
 from benchmark_report import json_option, print_table, seconds, seed_option, write_report
 from dateline.corpus.store import Corpus
 from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
@@ -62,29 +63,48 @@ class Task(NamedTuple):
 @click.option(
     "--documents", default=1000, show_default=True, help="Documents for coreference and intervals."
 )
+@click.option(
+    "--file-documents", default=10_000, show_default=True, help="Documents to score from files."
+)
 @click.option("--rounds", default=5, show_default=True, help="Measurements of each task.")
 @click.option("--targets/--no-targets", default=True, help="Fail if a target is missed.")
 @seed_option
 @json_option
 def main(
-    n: int, documents: int, rounds: int, targets: bool, seed: int, report: Path | None
+    n: int,
+    documents: int,
+    file_documents: int,
+    rounds: int,
+    targets: bool,
+    seed: int,
+    report: Path | None,
 ) -> None:
     """Score N sentences of 25 tokens, and coreference chains, with Dateline and its peers."""
     datasets.disable_progress_bars()
     with tempfile.TemporaryDirectory(prefix="dateline-benchmark-") as folder:
         rows = [measured(task, rounds) for task in tasks(n, documents, seed, Path(folder))]
+        file_rows = measured_files(file_documents, seed, Path(folder))
     print_table(
         f"{n:,} sentences; {documents:,} documents for coreference and interval",
         ("task", "ms", "peer", "peer ms", "ratio", "target", "equal scores"),
         [cells(row) for row in rows],
     )
-    write_report(report, sentences=n, documents=documents, rounds=rounds, seed=seed, tasks=rows)
-    differing = [row["task"] for row in rows if row["differing"]]
+    print_table(
+        f"{file_documents:,} documents from files",
+        ("task", "CPU s", "MB", "target", "peer", "peer CPU s", "peer MB", "ratio"),
+        [file_cells(row) for row in file_rows],
+    )
+    write_report(
+        report, sentences=n, documents=documents, rounds=rounds, seed=seed, tasks=rows,
+        files=file_rows,
+    )  # fmt: skip
+    differing = [row["task"] for row in (*rows, *file_rows) if row["differing"]]
     if differing:
         raise click.ClickException(f"Scores differ from the peer's: {', '.join(differing)}.")
-    missed = [row["task"] for row in rows if not row["reached"]]
-    if targets and missed:
-        raise click.ClickException(f"Targets missed: {', '.join(missed)}.")
+    unreached = [row["task"] for row in rows if not row["reached"]]
+    unreached += [f"{row['task']} from files ({what})" for row in file_rows for what in missed(row)]
+    if targets and unreached:
+        raise click.ClickException(f"Targets missed: {', '.join(unreached)}.")
 
 
 def measured(task: Task, rounds: int) -> dict[str, Any]:
@@ -123,6 +143,19 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
         "" if alone else f"{row['ratio']:.1f}×",
         f"≤ {1000 * row['target']:.0f} ms" if alone else f"≥ {row['target']:.0f}×",
         f"{len(row['compared']) - len(row['differing'])} of {len(row['compared'])}",
+    )
+
+
+def file_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["task"],
+        f"{row['cpu_seconds']:.1f}",
+        f"{row['peak_mb']:,.0f}",
+        f"≤ {MEGABYTES:,}",
+        row["peer"],
+        f"{row['peer_cpu_seconds']:.1f}",
+        f"{row['peer_peak_mb']:,.0f}",
+        f"{row['ratio']:.1f}×",
     )
 
 

@@ -34,13 +34,15 @@ def test_validate_and_build_are_measured_against_their_peers(tmp_path: Path):
 
 
 def test_scoring_is_measured_against_peers_with_the_same_scores(tmp_path: Path):
-    sizes = "--n", "50", "--documents", "20"
+    sizes = "--n", "50", "--documents", "20", "--file-documents", "3"
     report = report_of("benchmark_score.py", tmp_path, *ONCE, *sizes, "--no-targets")
     tasks = {task["peer"]: task for task in report["tasks"]}
     assert set(tasks) == {"seqeval, default", "nervaluate", "sets of rows", "scorch", ""}
     assert not any(task["differing"] for task in tasks.values())
     assert tasks["nervaluate"]["compared"] == ["exact", "partial", "strict", "type"]
     assert len(tasks["scorch"]["compared"]) == 5
+    assert [row["task"] for row in report["files"]] == ["mentions", "all layers"]
+    assert not any(row["differing"] for row in report["files"])
 
 
 def test_intervals_and_tests_are_simulated(tmp_path: Path):

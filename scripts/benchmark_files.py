@@ -1,0 +1,194 @@
+"""Scoring from files to scores, in a process of its own, compared with nervaluate.
+
+Both read the same predictions and the same gold: Dateline a built dataset, nervaluate the same
+mentions in JSON Lines.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from benchmark_corpus import NEWS, generate
+from dateline.corpus.store import Corpus
+from dateline.dataset.build import build
+from dateline.model import GOLD, Annotation, Document, Mention, Span
+from dateline.predictions.prediction import Prediction
+
+MEGABYTES = 1200
+"""The most that 10,000 documents may take."""
+
+LAUNCHER = """
+import json, resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([done.stdout.decode(), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+"""Runs a command from a small process, as a process inherits the peak memory of its parent."""
+
+PEER = """
+import json, sys
+from nervaluate import Evaluator
+
+def mentions(path):
+    with open(path, encoding="utf-8") as file:
+        return {line["document"]: line["mentions"] for line in map(json.loads, file)}
+
+def entities(items):
+    return [
+        {
+            "label": item["type"],
+            "start": item["spans"][0]["start"],
+            "end": item["spans"][0]["end"] - 1,
+        }
+        for item in items
+    ]
+
+gold, predicted = (mentions(path) for path in sys.argv[1:3])
+labels = sorted({item["type"] for items in gold.values() for item in items})
+found = Evaluator(
+    [entities(items) for items in gold.values()],
+    [entities(predicted[name]) for name in gold],
+    tags=labels,
+    loader="dict",
+).evaluate()
+names = "strict", "exact", "partial", "ent_type"
+print(json.dumps({name: found["overall"][name].f1 for name in names}))
+"""
+
+
+class Files(NamedTuple):
+    """A built dataset, its mentions in JSON Lines, and predictions."""
+
+    dataset: Path
+    gold: Path
+    predictions: Path
+
+
+class Usage(NamedTuple):
+    """What a process printed and used."""
+
+    output: str
+    cpu_seconds: float
+    peak_mb: float
+
+
+def measured_files(documents: int, seed: int, folder: Path) -> list[dict[str, Any]]:
+    """Measure scoring of mentions and of all layers; the scores of mentions must be the peer's."""
+    files = write_files(documents, seed, folder)
+    peer = run([sys.executable, "-c", PEER, str(files.gold), str(files.predictions)])
+    expected = json.loads(peer.output)
+    rows = []
+    for task, options in (("mentions", ["--layers", "entities"]), ("all layers", [])):
+        own = run(
+            [sys.executable, "-m", "dateline", "--root", str(folder / "corpus"), "score",
+             str(files.predictions), "--gold", str(files.dataset), "--format", "json", *options]
+        )  # fmt: skip
+        found = {
+            score["measure"]: score["value"]
+            for score in json.loads(own.output)["scores"]
+            if score["group"] == "entities"
+        }
+        names = {"strict": "strict", "exact": "exact", "partial": "partial", "ent_type": "type"}
+        rows.append(
+            {
+                "task": task,
+                "documents": documents,
+                "cpu_seconds": own.cpu_seconds,
+                "peak_mb": own.peak_mb,
+                "peer": "nervaluate, mentions",
+                "peer_cpu_seconds": peer.cpu_seconds,
+                "peer_peak_mb": peer.peak_mb,
+                "ratio": peer.cpu_seconds / own.cpu_seconds,
+                "differing": [
+                    name for name, own_name in names.items()
+                    if abs(expected[name] - found[own_name]) > 1e-9
+                ],
+            }
+        )  # fmt: skip
+    return rows
+
+
+def missed(row: dict[str, Any]) -> list[str]:
+    """Which targets a row misses."""
+    return ["peak memory"] if row["peak_mb"] > MEGABYTES else []
+
+
+def run(command: Sequence[str]) -> Usage:
+    """Run a command and measure its process."""
+    launched = [sys.executable, "-c", LAUNCHER, *command]
+    done = subprocess.run(launched, check=True, stdout=subprocess.PIPE)
+    return Usage(*json.loads(done.stdout))
+
+
+def write_files(documents: int, seed: int, folder: Path) -> Files:
+    """A corpus of news-like density, built as a dataset, and imperfect predictions."""
+    root = folder / "corpus"
+    generate(root, documents, seed, NEWS)
+    corpus = Corpus(root)
+    files = Files(root / "dist", folder / "gold.jsonl", folder / "predictions.jsonl")
+    generator = random.Random(seed)
+    labels = corpus.ontology.layers["entities"].label_names
+    with files.gold.open("wb") as gold, files.predictions.open("wb") as predictions:
+        for name in corpus.document_ids():
+            annotation = corpus.read_annotation(GOLD, name)
+            found = imperfect(annotation, corpus.read_document(name), labels, generator)
+            gold.write(msgspec.json.encode(Prediction.from_annotation(annotation)) + b"\n")
+            predictions.write(found.to_json() + b"\n")
+    build(corpus, files.dataset)
+    return files
+
+
+def imperfect(
+    annotation: Annotation, document: Document, labels: tuple[str, ...], generator: random.Random
+) -> Prediction:
+    """Most mentions unchanged, some left out, or with another type or a wider span.
+
+    Events and claims that refer to a missing mention lose the argument, or are left out.
+    """
+    ends = [end for _, end in document.tokens]
+    next_end = dict(itertools.pairwise(ends))
+    mentions = []
+    taken = {span.end for mention in annotation.mentions for span in mention.spans}
+    for mention in annotation.mentions:
+        chance = generator.random()
+        if chance < 0.05:
+            continue
+        if chance < 0.13:
+            mention = msgspec.structs.replace(mention, type=generator.choice(labels))
+        elif chance < 0.21:
+            mention = _wider(mention, document.text, next_end, taken)
+        mentions.append(mention)
+    ids = {mention.id for mention in mentions}
+    return Prediction(
+        document=annotation.document,
+        text_sha256=annotation.text_sha256,
+        mentions=tuple(mentions),
+        entities=annotation.entities,
+        events=tuple(
+            msgspec.structs.replace(
+                event, arguments=tuple(a for a in event.arguments if a.mention in ids)
+            )
+            for event in annotation.events
+        ),
+        event_relations=annotation.event_relations,
+        claims=tuple(claim for claim in annotation.claims if claim.claimer in ids),
+    )
+
+
+def _wider(mention: Mention, text: str, next_end: dict[int, int], taken: set[int]) -> Mention:
+    """With one token more, unless that one ends a mention: peers differ in how they match those."""
+    (span,) = mention.spans
+    end = next_end.get(span.end)
+    if end is None or end in taken:
+        return mention
+    wider = Span(start=span.start, end=end, text=text[span.start : end])
+    return msgspec.structs.replace(mention, spans=(wider,))
