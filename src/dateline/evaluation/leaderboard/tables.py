@@ -17,7 +17,7 @@ from dateline.rendering.tables import Table
 
 LEGEND = (
     "F1 in percent, with its 95% confidence interval if there is one. —: undefined, or not "
-    "predicted. `dateline docs metrics` defines every measure."
+    "predicted. For the definitions, run: dateline docs metrics"
 )
 
 

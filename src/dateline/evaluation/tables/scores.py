@@ -12,8 +12,8 @@ from dateline.rendering.tables import Table
 NONE = "—"
 LEGEND = (
     "P, R, F1 and the 95% confidence interval of F1 are in percent. TP counts matched gold items. "
-    'F1 is the mean for rankings and "claimer tokens". —: undefined. `dateline docs metrics` '
-    "defines every measure."
+    'F1 is the mean for rankings and "claimer tokens". —: undefined. For the definitions, run: '
+    "dateline docs metrics"
 )
 RUNS_LEGEND = "Numbers are means of {runs} runs; SD is the standard deviation of F1 over runs."
 
