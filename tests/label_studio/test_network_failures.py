@@ -338,7 +338,7 @@ def test_a_task_deleted_meanwhile_is_made_by_the_next_push(
     proxy.rules.append(Rule(p.meanwhile(delete), method, path, (nth,)))
     sync(small, "push", *GOLD, url=proxy.url)
     proxy.recover()
-    assert sync(small, "push", *GOLD, url=proxy.url).exit_code == 0
+    assert sync(small, "push", *GOLD, "--all", url=proxy.url).exit_code == 0
     assert on_server(label_studio, title) == expected
 
 

@@ -76,7 +76,7 @@ def test_predictions_with_other_labels(tmp_path, chemistry, sync, label_studio, 
         (lambda p: p | {"document": "zz"}, 'line 2 /document: "zz" is not a document here'),
         (lambda p: p | {"document": "a"}, 'line 2 /document: "a" is already predicted on line 1'),
         (lambda p: p | {"text_sha256": "0" * 64}, "line 2 /text_sha256: is not the hash of the document's text"),
-        (lambda p: p | {"more": 1}, "line 2: "),
+        (lambda p: p | {"mentions": 1}, "line 2"),
         (
             lambda p: p | {"mentions": [p["mentions"][0] | {"type": "HOBBIT"}]},
             "line 2 /mentions/0/type",
