@@ -25,8 +25,8 @@ from dateline.text import escaped
 from dateline.validation.required import valid_annotations
 
 COLUMNS = frozenset(
-    ("id", "text", "text_sha256", "split", "sentences", "tokens", "annotated", "layers")
-) | {*ITEM_FIELDS}
+    {"id", "text", "text_length", "text_sha256", "split", "sentences", "tokens", "annotated"}
+) | {"layers", *ITEM_FIELDS}
 """The columns that documents and their gold are made of."""
 ONTOLOGY_HINT = (
     "Pass the ontology.schema.json of its corpus as `ontology` (option --ontology FILE)."
@@ -308,7 +308,7 @@ def _documents(
             document = GoldDocument(
                 id=row["id"],
                 text=row["text"] or "",
-                withheld=row["text_length"] if row["text"] is None else None,
+                withheld=row.get("text_length", 0) if row["text"] is None else None,
                 text_sha256=row["text_sha256"],
                 split=row["split"],
                 sentences=tuple(row["sentences"]),
