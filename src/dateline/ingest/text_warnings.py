@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dateline.corpus.segmentation.choosing import missing_library
+from dateline.corpus.segmentation.interface import LINE
 from dateline.extras import how_to_install
 
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]{0,500})?/?>")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_LINE = re.compile(r"[^\r\n]+")
 _WRAPPED_LINES = 5
 _WIDTHS = range(40, 101)
 
@@ -47,7 +47,7 @@ def warnings_about(text: str, language: str | None) -> Iterator[str]:
 
 def _is_hard_wrapped(text: str) -> bool:
     """Whether most lines have about the same length and are continued in lower case."""
-    lines = [line.group() for line in _LINE.finditer(text)]
+    lines = [line.group() for line in LINE.finditer(text)]
     continued = sum(
         len(line) in _WIDTHS and after[:1].islower() and line[-1] not in ".!?:;"
         for line, after in pairwise(lines)

@@ -12,7 +12,7 @@ from langcodes.tag_parser import LanguageTagError
 
 from dateline.corpus.segmentation import alphabetic, unicode
 from dateline.corpus.segmentation.interface import Segmenter
-from dateline.corpus.segmentation.words import WORD_LIBRARIES
+from dateline.corpus.segmentation.words import WORD_LIBRARIES, WordLibrary
 from dateline.errors import InvalidInputError
 
 _LETTER = regex.compile(r"\p{L}")
@@ -43,7 +43,7 @@ def segmenter_for(text: str, language: str | None = None) -> Segmenter:
         _check_script(text, language, letters, is_alphabetic=is_alphabetic)
     if is_alphabetic:
         return Segmenter(name="syntok", version=version("syntok"), segment=alphabetic.segment)
-    library = WORD_LIBRARIES.get((language or "").lower().partition("-")[0])
+    library = _library_for(language)
     if library is None or not library.is_installed:
         return Segmenter(
             name="unicode",
@@ -64,10 +64,14 @@ def segmenter_for(text: str, language: str | None = None) -> Segmenter:
 
 def missing_library(text: str, language: str | None) -> str | None:
     """The extra that would split a text of this language into words, if it is not installed."""
-    library = WORD_LIBRARIES.get((language or "").lower().partition("-")[0])
+    library = _library_for(language)
     if library is None or library.is_installed or not library.script.search(text):
         return None
     return library.extra
+
+
+def _library_for(language: str | None) -> WordLibrary | None:
+    return WORD_LIBRARIES.get((language or "").lower().partition("-")[0])
 
 
 def _check_script(text: str, language: str, letters: int, *, is_alphabetic: bool) -> None:
