@@ -59,6 +59,7 @@ SLOW = (
     "tests/release/test_publish.py",
     "tests/release/test_rights.py",
     "tests/release/test_verify.py",
+    "tests/release/test_verify_version.py",
     "tests/test_annotators.py::test_no_entry_of_parallel",
     "tests/test_benchmark.py",
     "tests/test_docs_site.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import subprocess
@@ -34,6 +35,12 @@ def commit(corpus: Corpus, tag: str | None = None) -> str:
     return git(corpus, "rev-parse", "HEAD")
 
 
+def clone(corpus: Corpus, folder: Path, *options: str) -> Corpus:
+    source = corpus.root.resolve().as_uri()
+    subprocess.run(["git", "clone", "-q", *options, source, str(folder)], check=True)
+    return Corpus(folder)
+
+
 def unreleased_copy(root: Path) -> Corpus:
     """This repository's corpus under version control, as if there had been no release yet."""
     root.mkdir()
@@ -45,6 +52,15 @@ def unreleased_copy(root: Path) -> Corpus:
     corpus = Corpus(root)
     commit(corpus)
     return corpus
+
+
+def edit_manifest(path: Path, pointer: tuple[str | int, ...], value: object) -> None:
+    content = json.loads(path.read_bytes())
+    node = content
+    for step in pointer[:-1]:
+        node = node[step]
+    node[pointer[-1]] = value
+    path.write_text(json.dumps(content))
 
 
 BOUND = {"license": "LicenseRef-All-Rights-Reserved", "holder": None, "redistribute_text": False}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,15 +15,9 @@ from dateline.release.version import parse_version
 
 from ..conftest import Run
 from ..corpora import CorpusMaker
-from .conftest import commit, git, story
+from .conftest import clone, commit, git, story
 
 DAY = ["--date", "2026-12-01"]
-
-
-def clone(corpus: Corpus, folder: Path, *options: str) -> Corpus:
-    source = corpus.root.resolve().as_uri()
-    subprocess.run(["git", "clone", "-q", *options, source, str(folder)], check=True)
-    return Corpus(folder)
 
 
 def test_a_clone_without_tags_can_diff_and_release(

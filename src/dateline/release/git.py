@@ -60,6 +60,13 @@ class Git:
         """Whether the repository lacks the older part of its history."""
         return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
+    def has_repository(self) -> bool:
+        """Whether the folder is in a repository, and git is installed to read it."""
+        try:
+            return self._run("rev-parse", "--is-inside-work-tree").returncode == 0
+        except NotFoundError:
+            return False
+
     def refuse_no_repository(self) -> None:
         """Raise NotFoundError if the folder is not in a repository."""
         if self._run("rev-parse", "--is-inside-work-tree").returncode:
@@ -111,10 +118,18 @@ class Git:
                         )
                     yield printed.read(int(header.split()[2]))
                     printed.read(1)
+            if process.returncode:
+                raise DatelineError(
+                    f"{self.folder}: git cannot read an object of its repository. Run `git fsck`, "
+                    "and clone it again."
+                )
 
     def _run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         command = self._command(arguments)
-        return subprocess.run(command, input=given, capture_output=True, check=False)  # noqa: S603
+        try:
+            return subprocess.run(command, input=given, capture_output=True, check=False)  # noqa: S603
+        except FileNotFoundError:
+            raise NotFoundError("git is not installed. Releases are read with it.") from None
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         return ["git", "-C", str(self.folder), "-c", "core.quotePath=false", *arguments]

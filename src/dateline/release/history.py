@@ -6,7 +6,6 @@ its tag. They are held against one another, because each of them can be edited, 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,8 +14,9 @@ from semver import Version
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.reading import MalformedError, decode_json, decode_json_as
+from dateline.files.writing import sha256
 from dateline.model import ID_FIELDS, Struct
-from dateline.release.diff.revision import check_tag, classify
+from dateline.release.diff.revision import check_tag, classify, is_item, released_commit
 from dateline.release.git import Git
 from dateline.release.manifest import (
     FOLDER,
@@ -67,6 +67,41 @@ def read_history(corpus: Corpus) -> tuple[ReleasedVersion, ...]:
         _check_previous(release.manifest, [earlier.version for earlier in releases])
         releases.append(release)
     return tuple(releases)
+
+
+def find_release(corpus: Corpus, version: Version) -> ReleasedVersion | None:
+    """The release of a version in the history; None if it is not there, or there is no history.
+
+    Raises ConflictError if its tag, its commit and its manifest contradict one another.
+    """
+    git = Git(corpus.root)
+    commit = released_commit(corpus, git, version) if git.has_repository() else None
+    return _committed_release(git, version, commit) if commit else None
+
+
+def is_shallow(corpus: Corpus) -> bool:
+    """Whether the corpus is in a shallow clone, whose history may lack releases."""
+    git = Git(corpus.root)
+    return git.has_repository() and git.is_shallow()
+
+
+def released_files(corpus: Corpus, release: ReleasedVersion) -> Mapping[str, str]:
+    """The SHA-256 of every file that the commit of a release has of it, by path."""
+    listed = {file.path for file in release.manifest.files()}
+    paths = sorted(path for path in release.blobs if path in listed or is_item(path))
+    contents = Git(corpus.root).blobs(release.blobs[path] for path in paths)
+    return {path: sha256(content) for path, content in zip(paths, contents, strict=True)}
+
+
+def differences(manifest: Manifest, present: Mapping[str, str]) -> list[str]:
+    """How files, given by path with their SHA-256, differ from those of a release: a line each."""
+    listed = {file.path: file.sha256 for file in manifest.files()}
+    found = [
+        f"{path}: {'has changed' if path in present else 'is missing'}"
+        for path, wanted in listed.items()
+        if present.get(path) != wanted
+    ]
+    return found + [f"{path}: is not in the release" for path in sorted(present.keys() - listed)]
 
 
 def released_items(corpus: Corpus, releases: tuple[ReleasedVersion, ...]) -> ReleasedItems:
@@ -147,19 +182,11 @@ def _refuse_other_releases(git: Git, known: Mapping[Version, str]) -> None:
 
 
 def _read_release(corpus: Corpus, git: Git, version: Version, commit: str) -> ReleasedVersion:
+    release = _committed_release(git, version, commit)
     path = f"{FOLDER}/{version}.json"
-    blobs = git.committed(commit)
-    (content,) = git.blobs([blobs[path]])
     fix = f"Restore it with `git checkout {commit[:9]} -- {path}`."
     try:
-        manifest = decode_json_as(content, Manifest)
-    except MalformedError as error:
-        raise ConflictError(
-            f"{path} in commit {commit[:9]}: {error.problem}, so it is not the manifest of a "
-            "release. Remove the commit from the history."
-        ) from None
-    try:
-        if read_manifest(manifest_path(corpus, version)) != manifest:
+        if read_manifest(manifest_path(corpus, version)) != release.manifest:
             raise ConflictError(
                 f"{path}: differs from the manifest that commit {commit[:9]} released. {fix}"
             )
@@ -169,36 +196,43 @@ def _read_release(corpus: Corpus, git: Git, version: Version, commit: str) -> Re
         ) from None
     except InvalidInputError as error:
         raise InvalidInputError(f"{error} {fix}") from None
+    tagged = check_tag(corpus, git, version, commit)
+    if git.committed(tagged).get(path) != release.blobs[path]:
+        raise ConflictError(
+            f"the tag {tag_of(version)} is on commit {tagged[:9]}, which lacks {path} as released. "
+            f"Move it with `git tag --force {tag_of(version)} {commit[:9]}`."
+        )
+    if differing := differences(release.manifest, released_files(corpus, release)):
+        raise ConflictError(
+            f"{path}: does not fit the commit {commit[:9]} that added it: {len(differing):,} files "
+            f"differ ({differing[0]}). Restore the commit of the release, for example from the tag "
+            f"{tag_of(version)} of another clone."
+        )
+    return release
+
+
+def _committed_release(git: Git, version: Version, commit: str) -> ReleasedVersion:
+    path = f"{FOLDER}/{version}.json"
+    blobs = git.committed(commit)
+    if path not in blobs:
+        raise ConflictError(
+            f"the tag {tag_of(version)} is on commit {commit[:9]}, which has no {path}. Move it to "
+            "the commit of the release."
+        )
+    (content,) = git.blobs([blobs[path]])
+    try:
+        manifest = decode_json_as(content, Manifest)
+    except MalformedError as error:
+        raise ConflictError(
+            f"{path} in commit {commit[:9]}: {error.problem}, so it is not the manifest of a "
+            "release. Remove the commit from the history."
+        ) from None
     if manifest.version != str(version):
         raise ConflictError(
             f"{path}: is the manifest of {manifest.version}. Only `dateline release` writes "
             "manifests; remove the commit that added this one from the history."
         )
-    tagged = check_tag(corpus, git, version, commit)
-    if git.committed(tagged).get(path) != blobs[path]:
-        raise ConflictError(
-            f"the tag {tag_of(version)} is on commit {tagged[:9]}, which lacks {path} as released. "
-            f"Move it with `git tag --force {tag_of(version)} {commit[:9]}`."
-        )
-    release = ReleasedVersion(version=version, commit=commit, manifest=manifest, blobs=blobs)
-    _check_files(git, release)
-    return release
-
-
-def _check_files(git: Git, release: ReleasedVersion) -> None:
-    """Refuse a manifest whose files are not those of the commit that added it."""
-    listed = {file.path: file.sha256 for file in release.manifest.files()}
-    paths = sorted(path for path in release.blobs if classify(path) is not None)
-    contents = git.blobs(release.blobs[path] for path in paths)
-    present = {p: hashlib.sha256(c).hexdigest() for p, c in zip(paths, contents, strict=True)}
-    differing = sorted(p for p in {**listed, **present} if listed.get(p) != present.get(p))
-    if differing:
-        raise ConflictError(
-            f"{FOLDER}/{release.version}.json: does not fit the commit {release.commit[:9]} that "
-            f"added it: {len(differing):,} files differ, such as {differing[0]}. Restore the "
-            f"commit of the release, for example from the tag {tag_of(release.version)} of "
-            "another clone."
-        )
+    return ReleasedVersion(version=version, commit=commit, manifest=manifest, blobs=blobs)
 
 
 def _check_previous(manifest: Manifest, earlier: list[Version]) -> None:
@@ -216,8 +250,7 @@ def _read_data(
     corpus: Corpus, release: ReleasedVersion, read: dict[str, Any]
 ) -> Iterator[tuple[str, ReleasedText | ReleasedIds]]:
     """The documents and annotations of a release; ``read`` keeps those of equal files."""
-    kinds = {path: file.kind for path in release.blobs if (file := classify(path)) is not None}
-    paths = [path for path, kind in kinds.items() if kind != "schema"]
+    paths = [path for path in release.blobs if is_item(path)]
     new = [path for path in paths if release.blobs[path] not in read]
     contents = Git(corpus.root).blobs(release.blobs[path] for path in new)
     for path, content in zip(new, contents, strict=True):
@@ -225,10 +258,10 @@ def _read_data(
             value = decode_json(content)
             read[release.blobs[path]] = (
                 ReleasedText(text_sha256=value["text_sha256"], split=value["split"])
-                if kinds[path] == "document"
+                if path.startswith("corpus/")
                 else _ids(value)
             )
-        except (MalformedError, LookupError, TypeError) as error:
+        except (MalformedError, LookupError, TypeError, AttributeError) as error:
             problem = error.problem if isinstance(error, MalformedError) else "has another format"
             raise InvalidInputError(
                 f"{path} in release {release.version}: {problem}, so its ids are unknown."
@@ -240,6 +273,6 @@ def _read_data(
 def _ids(annotation: Mapping[str, Any]) -> ReleasedIds:
     # Not by the model: an older release may have fields that it does not know.
     return ReleasedIds(
-        used=frozenset(item["id"] for field in ID_FIELDS for item in annotation[field]),
-        retired=frozenset(annotation["retired"]),
+        used=frozenset(item["id"] for field in ID_FIELDS for item in annotation.get(field, ())),
+        retired=frozenset(annotation.get("retired", ())),
     )

@@ -1,4 +1,4 @@
-"""Verifies a checkout or a dataset against the manifest of a release."""
+"""Verifies the history, a checkout or a dataset against the manifest of a release."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256
 from dateline.model import Struct
 from dateline.ontology.reading import FILE
-from dateline.release.diff.revision import classify
-from dateline.release.manifest import Manifest, ReleasedTable
+from dateline.release.diff.revision import is_item
+from dateline.release.history import ReleasedVersion, differences, released_files
+from dateline.release.manifest import FOLDER, Manifest, ReleasedTable
 from dateline.text import sha256_of_text
 
 
@@ -39,15 +40,19 @@ class Verification(Struct, frozen=True):
     problems: tuple[str, ...]
 
 
+def verify_release(corpus: Corpus, release: ReleasedVersion, manifest: Manifest) -> Verification:
+    """Compare the files that the commit of a release has, and its manifest, with a manifest."""
+    problems = differences(manifest, released_files(corpus, release))
+    if release.manifest != manifest:
+        problems.append(
+            f"{FOLDER}/{release.version}.json: has another content in commit {release.commit[:9]}"
+        )
+    return _verification_of_files(manifest, problems)
+
+
 def verify_checkout(corpus: Corpus, manifest: Manifest) -> Verification:
-    """Compare every schema, document and annotation of the corpus with the manifest."""
-    expected = {file.path: file.sha256 for file in manifest.files()}
-    return Verification(
-        files=len(expected),
-        texts=len(manifest.documents),
-        withheld=0,
-        problems=tuple(_problems_of_checkout(corpus, expected)),
-    )
+    """Compare every schema, document and annotation on disk with the manifest."""
+    return _verification_of_files(manifest, differences(manifest, _files_on_disk(corpus, manifest)))
 
 
 def verify_dataset(folder: Path, manifest: Manifest) -> Verification:
@@ -86,21 +91,25 @@ def _verified(folder: Path, manifest: Manifest, declared: set[tuple[str, str]]) 
     )
 
 
-def _problems_of_checkout(corpus: Corpus, expected: Mapping[str, str]) -> Iterator[str]:
-    for path, wanted in expected.items():
-        if classify(path) is None:
-            yield f"{path}: is not the path of a file of a corpus"
-            continue
-        file = corpus.root / path
-        if not file.is_file():
-            yield f"{path}: is missing"
-        elif sha256(read_bytes(file)) != wanted:
-            yield f"{path}: has changed"
+def _verification_of_files(manifest: Manifest, problems: list[str]) -> Verification:
+    return Verification(
+        files=sum(1 for _ in manifest.files()),
+        texts=len(manifest.documents),
+        withheld=0,
+        problems=tuple(problems),
+    )
+
+
+def _files_on_disk(corpus: Corpus, manifest: Manifest) -> dict[str, str]:
+    """The SHA-256 of the files of the release, and of all documents and annotations, by path."""
+    paths = {file.path for file in manifest.files()}
     for folder in (corpus.documents, corpus.annotations):
-        for file in sorted(folder.rglob("*.json")):
-            path = corpus.relative(file)
-            if classify(path) is not None and path not in expected:
-                yield f"{path}: is not in the release"
+        found = (corpus.relative(file) for file in folder.rglob("*.json"))
+        paths.update(path for path in found if is_item(path))
+    # A manifest from elsewhere may name any path.
+    inside = (path for path in sorted(paths) if path[0] != "/" and ".." not in path.split("/"))
+    files = {path: corpus.root / path for path in inside}
+    return {path: sha256(read_bytes(file)) for path, file in files.items() if file.is_file()}
 
 
 def _problems_of_ontology(folder: Path, manifest: Manifest) -> Iterator[str]:

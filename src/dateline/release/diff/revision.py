@@ -55,15 +55,18 @@ def find_revision(corpus: Corpus, name: str | None) -> Revision:
     if name is None:
         return Revision(name=WORKING_TREE, commit=None, blobs=_of_corpus(git.present()))
     version = parse_version(name) if is_version(name) else None
-    commit = _released_commit(corpus, git, version) if version else None
+    commit = released_commit(corpus, git, version) if version else None
     commit = commit or git.commit_of(name)
     if commit is None:
         raise NotFoundError(_not_found(corpus, git, name, version))
     return Revision(name=name, commit=commit, blobs=_of_corpus(git.committed(commit)))
 
 
-def _released_commit(corpus: Corpus, git: Git, version: Version) -> str | None:
-    """The commit of a version; None if neither a tag nor the history of a manifest tells it."""
+def released_commit(corpus: Corpus, git: Git, version: Version) -> str | None:
+    """The commit of a version; None if neither a tag nor the history of a manifest tells it.
+
+    Raises the errors of ``check_tag``.
+    """
     manifest = corpus.relative(manifest_path(corpus, version))
     added = git.commits_that_added(manifest).get(manifest)
     if added is None:
@@ -114,6 +117,12 @@ def classify(path: str) -> File | None:
         case ["annotations", annotator, name] if _is_json(name):
             return File("annotation", name.removesuffix(".json"), annotator)
     return None
+
+
+def is_item(path: str) -> bool:
+    """Whether a path is that of a document or an annotation."""
+    file = classify(path)
+    return file is not None and file.kind != "schema"
 
 
 def read_both(corpus: Corpus, before: Revision, after: Revision) -> tuple[Snapshot, Snapshot]:
