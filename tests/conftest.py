@@ -53,6 +53,7 @@ SLOW = (
     "tests/label_studio/test_local_server.py",
     "tests/ontology/test_format.py",
     "tests/release/test_diff.py",
+    "tests/release/test_former_release.py",
     "tests/release/test_history.py",
     "tests/release/test_hub_answers.py",
     "tests/release/test_interrupted.py",
