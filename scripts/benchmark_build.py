@@ -160,10 +160,11 @@ def run_build_peer(corpus: Corpus, _limit: int) -> int:
 
     from dateline.dataset.features import configs
     from dateline.dataset.rows import RowMaker
+    from dateline.ontology.schemas import meta_keys
 
     datasets.disable_progress_bars()
     tables = configs(corpus.schemas, corpus.ontology)
-    maker = RowMaker(corpus.ontology)
+    maker = RowMaker(corpus.ontology, meta_keys(corpus.schemas))
     encoder = msgspec.json.Encoder()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as files:
         made: dict[tuple[str, str], IO[bytes]] = {}

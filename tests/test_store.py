@@ -18,7 +18,9 @@ from tests.conftest import SEED, Run
 def test_the_repository_is_in_canonical_form(repository: Corpus):
     for document in repository.document_ids():
         path = repository.document_path(document)
-        assert canonical_json(repository.read_document(document)) == path.read_bytes()
+        content = path.read_bytes()
+        if b'"schema_version"' in content:  # else it is of 1.0, until `dateline migrate`
+            assert canonical_json(repository.read_document(document)) == content
         for annotator in repository.annotators_of(document):
             path = repository.annotation_path(annotator, document)
             annotation = repository.read_annotation(annotator, document)

@@ -180,50 +180,82 @@ class Annotation(Struct, frozen=True):
                 yield item.id
 
 
-class Source(Struct, frozen=True):
+DOCUMENT_VERSION = "2.0"
+"""The version of the format of documents; files of `FORMER_VERSION` do not state theirs."""
+
+FORMER_VERSION = "1.0"
+
+MetaValue = str | bool | int | float
+
+
+class Source(Struct, frozen=True, omit_defaults=True):
     """Where a text was published; unknown fields are None."""
 
-    publisher: str | None
-    url: str | None
-    published: str | None
+    publisher: str | None = None
+    url: str | None = None
+    published: str | None = None
 
 
-class Rights(Struct, frozen=True):
+class Rights(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """License and holder of a text, and whether the text may be published."""
 
     license: str
-    holder: str | None
+    holder: str | None = None
     redistribute_text: bool
 
 
-class Dropped(Struct, frozen=True):
-    """A range of the decoded seed that is not part of the text."""
+class Dropped(Struct, frozen=True, omit_defaults=True):
+    """A range of the decoded seed that is not part of the text, and what the text has instead."""
 
     start: int
     end: int
     reason: str
+    replacement: str = ""
 
 
-class Seed(Struct, frozen=True):
-    """The file that a text was ingested from."""
+class Seed(Struct, frozen=True, omit_defaults=True):
+    """The file that a text was ingested from; ``dropped`` is sorted and disjoint."""
 
     file: str
     sha256: str
-    dropped: tuple[Dropped, ...]
+    dropped: tuple[Dropped, ...] = ()
 
 
-class Document(Struct, frozen=True):
-    """A text with its segmentation, source, rights and split."""
+class Segmentation(Struct, frozen=True, omit_defaults=True):
+    """Where sentences and tokens come from: a segmenter, or a file (``given``) of this format.
 
+    ``version`` is None for given ones, and for a segmenter whose version is not known.
+    """
+
+    name: str
+    version: str | None = None
+    given: bool = False
+
+
+class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A text with its segmentation, source, rights and split.
+
+    ``date`` is the day that the text speaks from (ISO 8601). Documents of one ``group`` are in one
+    split. ``split_given`` tells that the split is not the one that a hash assigns. ``meta`` has the
+    keys that the corpus declares. ``original_id`` is the name of the seed where it is not the id.
+    """
+
+    schema_version: str = FORMER_VERSION
     id: str
+    original_id: str | None = None
     text: str
     text_sha256: str
-    language: str | None
-    title: str | None
+    language: str | None = None
+    title: str | None = None
+    date: str | None = None
+    group: str | None = None
+    meta: dict[str, MetaValue] = {}
     source: Source
     rights: Rights
     split: str
+    split_given: bool = False
     seed: Seed
+    segmentation: Segmentation | None = None
     sentences: tuple[Range, ...]
     tokens: tuple[Range, ...]
 

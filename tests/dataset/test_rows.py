@@ -32,7 +32,7 @@ def gold(document: Document) -> Annotation:
 
 
 def rows(corpus: Corpus, document: Document, **annotations: Annotation) -> dict[str, Any]:
-    made = RowMaker(corpus.ontology).rows(document, annotations)
+    made = RowMaker(corpus.ontology, ()).rows(document, annotations)
     return json.loads(msgspec.json.encode(made))
 
 

@@ -24,7 +24,7 @@ LABELS = ["PERSON", "GPE"]
 
 def losses(document: Document, gold: Annotation) -> tuple[int, int]:
     """Mentions without tags of their own, and with tags that are wider."""
-    maker = RowMaker(REAL.ontology)
+    maker = RowMaker(REAL.ontology, ())
     rows = list(maker.entity_rows(document, gold, TokenIndex(document)))
     found = TagLosses()
     found.add(len(gold.mentions), rows)

@@ -31,8 +31,8 @@ def seed(root: Path) -> Kind:
             return problem
         found = json.loads(document.read_bytes())
         kept, position = [], 0
-        for cut in found["seed"]["dropped"]:
-            kept.append(content.decode()[position : cut["start"]])
+        for cut in found["seed"].get("dropped", ()):
+            kept += [content.decode()[position : cut["start"]], cut.get("replacement", "")]
             position = cut["end"]
         text = "".join([*kept, content.decode()[position:]])
         return None if found["text"] == text else "the text is not that of the seed"

@@ -80,9 +80,9 @@ def document_problem(content: bytes) -> str | None:
     text = document["text"]
     if hashlib.sha256(text.encode()).hexdigest() != document["text_sha256"]:
         return "text_sha256 is not that of the text"
-    published = document["source"]["published"]
-    if published is not None and not _is_day(published):
-        return f"{published}: no such day"
+    for day in (document["source"].get("published"), document.get("date")):
+        if day is not None and not _is_day(day):
+            return f"{day}: no such day"
     for field in ("sentences", "tokens"):
         position = 0
         for start, end in document[field]:

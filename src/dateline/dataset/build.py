@@ -27,7 +27,7 @@ from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256
 from dateline.model import GOLD, Document, Struct
 from dateline.ontology.reading import FILE
-from dateline.ontology.schemas import split_shares
+from dateline.ontology.schemas import meta_keys, split_shares
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 from dateline.validation.incidents import Incident
@@ -116,7 +116,7 @@ def _write(
     progress: Progress,
     withhold: Callable[[Document], bool],
 ) -> tuple[WrittenTables, Counts]:
-    maker, counts = RowMaker(corpus.ontology), Counts()
+    maker, counts = RowMaker(corpus.ontology, meta_keys(corpus.schemas)), Counts()
     checker, texts = Checker(corpus), dict[str, str]()
     errors: list[str] = []
     try:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 from msgspec import Meta, UnsetType
 
-from dateline.model import Entity, Relation, Rights, Source, Spans
+from dateline.model import Entity, MetaValue, Relation, Rights, Source, Spans
 
 
 class FromSchema(NamedTuple):
@@ -112,17 +112,36 @@ class AnnotationMethod(Row):
 Method = Meta(description="Who made the annotation (a person or a model), and with what tool.")
 
 
+class DroppedRange(Row):
+    """A range of a seed that is not in the text, and what the text has instead."""
+
+    start: int
+    end: int
+    replacement: str
+
+
 class SeedColumns(Row):
     """The hash of a seed, and its ranges that are not in the text."""
 
     sha256: str
-    dropped: list[Offsets]
+    dropped: list[DroppedRange]
+
+
+class SegmentationColumns(Row):
+    """What has made sentences and tokens; ``given`` if they came with the seed."""
+
+    name: str
+    version: str | None
+    given: bool
 
 
 class DocumentRow(Row):
     """A document with its gold annotation."""
 
-    id: Annotated[str, Meta(description="Id of the document: the stem of its seed's file name.")]
+    id: Annotated[str, Meta(description="Id of the document, from the name of its seed.")]
+    original_id: Annotated[
+        str | None, Meta(description="Name of the seed without .txt, where it is not the id.")
+    ]
     text: Annotated[str, DOCUMENT]
     text_sha256: Annotated[str, DOCUMENT]
     text_length: Annotated[int, Meta(description="Code points of the text.")]
@@ -135,6 +154,21 @@ class DocumentRow(Row):
     ]
     language: Annotated[str | None, DOCUMENT]
     title: Annotated[str | None, DOCUMENT]
+    date: Annotated[
+        str | None, Meta(description="Day that the text speaks from, YYYY-MM-DD; null if unknown.")
+    ]
+    group: Annotated[
+        str | None,
+        Meta(
+            description="Group of texts that are not independent, such as a story; all of them are "
+            "in one split."
+        ),
+    ]
+    meta: Annotated[
+        dict[str, MetaValue | None] | UnsetType,
+        DOCUMENT,
+        Meta(description="What the corpus declares about its texts, by key."),
+    ]
     source: Annotated[Source, DOCUMENT]
     rights: Annotated[Rights, DOCUMENT]
     split: Annotated[str, Meta(description="Split of the document; the same in every version.")]
@@ -142,7 +176,14 @@ class DocumentRow(Row):
         SeedColumns,
         Meta(
             description="The file that the text was made from, and its ranges that are not in "
-            "the text."
+            "the text, each with what the text has instead."
+        ),
+    ]
+    segmentation: Annotated[
+        SegmentationColumns,
+        Meta(
+            description="Where sentences and tokens come from: a segmenter, or the format of the "
+            "file that gave them."
         ),
     ]
     sentences: Annotated[list[Offsets], Meta(description="Sentences, sorted and disjoint.")]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from msgspec import UNSET
 
+from dateline.corpus.former_format import FORMER_SEGMENTATION
 from dateline.dataset.columns import (
     AnnotationMethod,
     AnnotationRow,
@@ -18,12 +19,14 @@ from dateline.dataset.columns import (
     ClaimRow,
     ContextSentence,
     DocumentRow,
+    DroppedRange,
     EntityRow,
     EventRow,
     Items,
     Offsets,
     Row,
     SeedColumns,
+    SegmentationColumns,
     SentenceArgument,
     SentenceEvent,
     SentenceMention,
@@ -45,9 +48,10 @@ from dateline.ontology.labels import Ontology
 
 
 class RowMaker:
-    """Makes the rows for documents of a corpus with this ontology."""
+    """Makes the rows for documents of a corpus with this ontology and these keys of ``meta``."""
 
-    def __init__(self, ontology: Ontology) -> None:
+    def __init__(self, ontology: Ontology, meta_keys: Sequence[str]) -> None:
+        self._meta_keys = meta_keys
         self._described = frozenset(
             name for name, layer in ontology.layers.items() if layer.attributes
         )
@@ -73,19 +77,28 @@ class RowMaker:
 
     def document_row(self, document: Document, gold: Annotation | None) -> DocumentRow:
         """The row of a document; without gold, its lists of items are empty."""
+        segmentation = document.segmentation or FORMER_SEGMENTATION
         return DocumentRow(
             id=document.id,
+            original_id=document.original_id,
             text=document.text,
             text_sha256=document.text_sha256,
             text_length=len(document.text),
             text_available=True,
             language=document.language,
             title=document.title,
+            date=document.date,
+            group=document.group,
+            meta={key: document.meta.get(key) for key in self._meta_keys} or UNSET,
             source=document.source,
             rights=document.rights,
             split=document.split,
             seed=SeedColumns(
-                document.seed.sha256, [Offsets(cut.start, cut.end) for cut in document.seed.dropped]
+                document.seed.sha256,
+                [DroppedRange(d.start, d.end, d.replacement) for d in document.seed.dropped],
+            ),
+            segmentation=SegmentationColumns(
+                segmentation.name, segmentation.version, segmentation.given
             ),
             sentences=_offsets(document.sentences),
             tokens=_offsets(document.tokens),

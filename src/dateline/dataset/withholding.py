@@ -32,7 +32,7 @@ TOKENS = "tokens"
 AVAILABLE = "text_available"
 """Whether a row has its text."""
 
-METADATA = frozenset({"attributes", "link", "provenance", "rights", "seed", "source"})
+METADATA = frozenset({"attributes", "link", "meta", "provenance", "rights", "seed", "source"})
 
 _OPENING, _CLOSING = "⟦", "⟧"
 _PLACEHOLDER = re.compile(rf"{_OPENING}(\d+):(\d+){_CLOSING}")

@@ -16,6 +16,7 @@ from dateline.evaluation.units import UNIT_COLUMN, unit_of
 from dateline.model import GOLD, ITEM_FIELDS, Entity, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
+from dateline.ontology.schemas import meta_keys
 from dateline.predictions.item_checks import unknown_labels
 from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.packed import Packed
@@ -150,7 +151,7 @@ def gold_of_corpus(
     Raises DatelineError if there are none, or a file has errors.
     """
     citation = read_citation(corpus.root)
-    rows = RowMaker(corpus.ontology)
+    rows = RowMaker(corpus.ontology, meta_keys(corpus.schemas))
     found, units, bases = Packed(GoldDocument), dict[str, str](), set[str]()
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -20,23 +20,31 @@ def unit_of(row: Any, column: str) -> str | None:
     Raises InvalidInputError if there is no such column, or its values are not text, numbers or
     booleans.
     """
-    columns = value = row if isinstance(row, Mapping) else msgspec.to_builtins(row)
+    value = row
     for name in column.split("."):
         if value is None:
             return None
-        value = value.get(name, MISSING) if isinstance(value, Mapping) else MISSING
+        value = dict(_columns(value)).get(name, MISSING)
     if value is not None and not isinstance(value, str | int | float):
         raise InvalidInputError(
             f"group_by: the documents have no column {column!r} to group them by. "
-            f"Allowed: {', '.join(_scalars(columns, ''))}."
+            f"Allowed: {', '.join(_scalars(row, ''))}."
         )
     return None if value is None else str(value)
 
 
-def _scalars(row: Mapping[str, Any], prefix: str) -> Iterator[str]:
+def _scalars(row: Any, prefix: str) -> Iterator[str]:
     """The paths of all values but lists."""
-    for name, value in row.items():
-        if isinstance(value, Mapping):
-            yield from _scalars(value, f"{prefix}{name}.")
-        elif value is None or isinstance(value, str | int | float):
+    for name, value in _columns(row):
+        yield from _scalars(value, f"{prefix}{name}.")
+        if value is None or isinstance(value, str | int | float):
             yield f"{prefix}{name}"
+
+
+def _columns(row: Any) -> Iterable[tuple[str, Any]]:
+    """The columns of a row, or of a part of it; nothing for other values."""
+    if isinstance(row, Mapping):
+        return row.items()
+    if isinstance(row, msgspec.Struct):
+        return ((name, getattr(row, name)) for name in row.__struct_fields__)
+    return ()

@@ -16,7 +16,7 @@ from dateline.corpus.segmentation.interface import Segments
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_json, decode_text
 from dateline.ingest.seeds import read_regular_file
-from dateline.model import Range
+from dateline.model import Range, Segmentation
 from dateline.text import escaped
 
 SUFFIXES = (".conllu", ".tokens.json")
@@ -25,8 +25,10 @@ _SHOWN = 20
 _TOKENS_FORMAT = 'a list of sentences, each a list of words, such as [["It", "rains", "."]]'
 
 
-def read_given_segments(root: Path, seed: Path, text: str) -> Segments | None:
+def read_given_segments(root: Path, seed: Path, text: str) -> tuple[Segments, Segmentation] | None:
     """The sentences and tokens of a seed's text as given by the file next to it; None without one.
+
+    The segmentation has the format of the file as its name.
 
     Raises InvalidInputError, whose message starts with the name of the file, if it is malformed, or
     if its words are not those of the text.
@@ -42,9 +44,10 @@ def read_given_segments(root: Path, seed: Path, text: str) -> Segments | None:
         names = " and ".join(path.name for path in contents)
         raise InvalidInputError(f"{names}: both give tokens; remove one of them.")
     ((path, content),) = contents.items()
+    format_name = "conllu" if path.suffix == ".conllu" else "tokens"
     try:
-        sentences = _conllu(content) if path.suffix == ".conllu" else _tokens(content)
-        return _placed(sentences, text)
+        sentences = _conllu(content) if format_name == "conllu" else _tokens(content)
+        return _placed(sentences, text), Segmentation(name=format_name, given=True)
     except MalformedError as error:
         quote = f": {error.quote}" if error.quote else ""
         raise InvalidInputError(f"{path.name}: {error.problem}{quote}.") from None

@@ -15,17 +15,20 @@ from typing import Literal
 import msgspec
 
 from dateline.corpus.boilerplate import drop_boilerplate
+from dateline.corpus.former_format import upgraded_document
 from dateline.corpus.segmentation.choosing import segmenter_for
+from dateline.corpus.segmentation.interface import Segments
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
 from dateline.files.names import inside
+from dateline.files.reading import converted, read_json
 from dateline.files.writing import locked, sha256
 from dateline.ingest.given_segments import read_given_segments
 from dateline.ingest.seeds import read_seed
 from dateline.ingest.sidecar import read_metadata
 from dateline.ingest.text_warnings import warnings_about
-from dateline.model import Document, Seed, Struct
+from dateline.model import DOCUMENT_VERSION, Document, Seed, Segmentation, Struct
 from dateline.ontology.schemas import boilerplate, split_shares
 from dateline.text import sha256_of_text
 from dateline.validation.schema import SchemaValidator
@@ -78,33 +81,27 @@ class _Ingester:
         content, decoded = read_seed(self._corpus, path)
         sidecar = path.with_suffix(".toml")
         metadata = read_metadata(self._corpus.root, sidecar, self._schema)
-        exists = inside(self._corpus.root, self._corpus.document_path(path.stem)).exists()
-        old = self._corpus.read_document(path.stem) if exists else None
+        old = self._existing(path.stem)
         text, dropped = drop_boilerplate(decoded, self._boilerplate)
-        given = read_given_segments(self._corpus.root, path, text)
-        frozen = (old.sentences, old.tokens) if old is not None and old.text == text else None
-        if frozen is not None and given in (None, frozen):
-            sentences, tokens = frozen
-        else:
-            self._refuse_change(old)
-            self._refuse_duplicate(text, path.stem)
-            if not text.strip():
-                raise InvalidInputError(
-                    "has no text other than boilerplate; add the text, or remove the file."
-                )
-            sentences, tokens = given or segmenter_for(text, metadata["language"]).segment(text)
+        segments, segmentation = self._segmented(path, text, metadata["language"], old)
+        sentences, tokens = segments
         document = Document(
+            schema_version=DOCUMENT_VERSION,
             id=path.stem,
             text=text,
             text_sha256=sha256_of_text(text),
+            date=metadata["source"].published,
             split=old.split if old else assign_split(path.stem, self._shares),
             seed=Seed(file=path.name, sha256=sha256(content), dropped=dropped),
+            segmentation=segmentation,
             sentences=sentences,
             tokens=tokens,
             **metadata,
         )
         self._refuse_invalid(document, sidecar)
-        changed = self._corpus.write_document(document)
+        changed = document != old
+        if changed:
+            self._corpus.write_document(document)
         if old is not None and old.text_sha256 != document.text_sha256:
             del self._by_text[old.text_sha256]
         self._by_text[document.text_sha256] = document.id
@@ -113,6 +110,34 @@ class _Ingester:
             result="added" if old is None else "updated" if changed else "unchanged",
             warnings=tuple(warnings_about(text, document.language)) if changed else (),
         )
+
+    def _existing(self, name: str) -> Document | None:
+        """The document, in the present format so that its format alone changes nothing."""
+        path = inside(self._corpus.root, self._corpus.document_path(name))
+        if not path.exists():
+            return None
+        self._corpus.read_document(name)  # whose errors name the file
+        return converted(upgraded_document(read_json(path)), Document)
+
+    def _segmented(
+        self, path: Path, text: str, language: str | None, old: Document | None
+    ) -> tuple[Segments, Segmentation | None]:
+        """The sentences and tokens of a text; those that a document has are frozen."""
+        given = read_given_segments(self._corpus.root, path, text)
+        frozen = (old.sentences, old.tokens) if old is not None and old.text == text else None
+        if old is not None and frozen is not None and (given is None or given[0] == frozen):
+            return frozen, given[1] if given else old.segmentation
+        self._refuse_change(old)
+        self._refuse_duplicate(text, path.stem)
+        if not text.strip():
+            raise InvalidInputError(
+                "has no text other than boilerplate; add the text, or remove the file."
+            )
+        if given is not None:
+            return given
+        segmenter = segmenter_for(text, language)
+        made = Segmentation(name=segmenter.name, version=segmenter.version)
+        return segmenter.segment(text), made
 
     def _refuse_change(self, old: Document | None) -> None:
         annotators = self._corpus.annotators_of(old.id) if old is not None else []

@@ -28,6 +28,12 @@ def boilerplate(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
     return tuple(dropped.get("x-boilerplate", ()))
 
 
+def meta_keys(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
+    """The keys of ``meta`` that the corpus declares, in the order of the document schema."""
+    meta = part_of(schemas["document"], "properties").get("meta", {})
+    return tuple(resolve(schemas["document"], meta).get("properties", {}))
+
+
 def part_of(schema: Schema, *steps: str) -> Schema:
     """The part of a checked schema at these keys, references on the way replaced."""
     node = schema

@@ -119,18 +119,19 @@ def split(context: DocumentContext) -> Iterator[Finding]:
 
 
 @rule(
-    "D110", "error", "document", "The date of publication is in the calendar",
+    "D110", "error", "document", "Date and date of publication are in the calendar",
     "Programs that read the dataset would fail at a day that does not exist.",
 )  # fmt: skip
-def published(context: DocumentContext) -> Iterator[Finding]:
-    day = context.document.source.published
-    if day is None:
-        return
-    try:
-        parse_date(day)
-    except InvalidInputError as error:
-        hint = f"Fix it in seeds/{context.stem}.toml and run `dateline ingest`, or set it to null."
-        yield context.finding("/source/published", str(error), hint)
+def dates(context: DocumentContext) -> Iterator[Finding]:
+    document = context.document
+    published = document.source.published
+    for pointer, day in (("/date", document.date), ("/source/published", published)):
+        try:
+            if day is not None:
+                parse_date(day)
+        except InvalidInputError as error:
+            hint = f"Fix it in seeds/{context.stem}.toml and run `dateline ingest`."
+            yield context.finding(pointer, str(error), hint)
 
 
 def _ranges(context: DocumentContext, ranges: tuple[Range, ...], pointer: str) -> Iterator[Finding]:
