@@ -39,6 +39,8 @@ ONTOLOGY = {
                 "attributes": {"type": "object", "additionalProperties": False},
             },
         },
+        "entity": {"properties": {"links": {}}},
+        "eventCluster": {},
         "entityType": {"oneOf": _labels("NO", "null", "1", "SALT")},
         "event": {
             "title": "Reaction",

@@ -7,25 +7,46 @@ the document's text, end exclusive. The structure is that of ``schema/document.s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 GOLD = "gold"
 
-LAYER_FIELDS: Mapping[str, tuple[str, str]] = {
+LAYER_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "document": ("attributes",),
     "entities": ("mentions", "entities"),
-    "events": ("events", "event_relations"),
+    "relations": ("relations",),
+    "events": ("events", "event_clusters", "event_relations"),
     "claims": ("claims", "claim_relations"),
 }
-"""The fields of an annotation by layer; the first of each holds the labelled spans."""
+"""The fields of an annotation by layer. A corpus has the layers that its ontology declares."""
 
 LAYERS = tuple(LAYER_FIELDS)
-ITEM_FIELDS = tuple(field for fields in LAYER_FIELDS.values() for field in fields)
+CONTENT_FIELDS = tuple(field for fields in LAYER_FIELDS.values() for field in fields)
+SPAN_LAYERS = ("entities", "events", "claims")
+"""The layers whose first field holds labelled spans."""
+
+ITEM_FIELDS = tuple(field for field in CONTENT_FIELDS if field != "attributes")
+"""The fields that are lists of items."""
+
 ID_FIELDS = ("mentions", "entities", "events", "claims")
 """The fields whose items have ids."""
+
+RELATION_FIELDS: Mapping[str, str] = {
+    "relations": "mentions",
+    "event_relations": "events",
+    "claim_relations": "claims",
+}
+"""The fields that hold relations, and for each the field of the items that it relates."""
+
+AttributeValue = str | bool | int | float | tuple[str, ...]
+"""A label, true or false, a number, a text, or several labels."""
+
+Attributes = Mapping[str, AttributeValue]
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,31 +68,42 @@ Range = tuple[int, int]
 """Start and end offset, in code points, end exclusive."""
 
 
-class Mention(Struct, frozen=True):
-    """A reference to an entity in the text."""
+class Mention(Struct, frozen=True, omit_defaults=True):
+    """A reference to an entity in the text; ``entity`` is None where coreference is unknown."""
 
     id: str
     spans: Spans
     type: str
-    attributes: dict[str, str]
-    entity: str | None
+    attributes: Attributes = {}
+    entity: str | None = None
 
 
 class Link(Struct, frozen=True):
-    """An entity's entry in a knowledge base; an ``id`` of None is NIL: the base has no entry."""
+    """An entry in a knowledge base; an ``id`` of None is NIL: the base has no entry."""
 
     kb: str
-    date: str | None
     id: str | None
+    date: str | None = None
 
 
-class Entity(Struct, frozen=True):
-    """Something in the world; its mentions form a coreference chain."""
+class Entity(Struct, frozen=True, omit_defaults=True):
+    """Something in the world; its mentions form a coreference chain.
+
+    ``links`` are its entries in knowledge bases; empty where nobody has looked.
+    """
 
     id: str
     type: str
     name: str
-    link: Link | None
+    attributes: Attributes = {}
+    links: tuple[Link, ...] = ()
+
+
+class EventCluster(Struct, frozen=True):
+    """Links of an event instance: of all events whose ``cluster`` is this ``id``."""
+
+    id: str
+    links: tuple[Link, ...]
 
 
 class Argument(Struct, frozen=True, omit_defaults=True):
@@ -88,18 +120,18 @@ class Argument(Struct, frozen=True, omit_defaults=True):
         return self.mention or self.event or self.claim or ""
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, omit_defaults=True):
     """An event mention with its trigger; events in one cluster are one event instance."""
 
     id: str
     trigger: Spans
     type: str
-    arguments: tuple[Argument, ...]
-    attributes: dict[str, str]
-    cluster: str | None
+    arguments: tuple[Argument, ...] = ()
+    attributes: Attributes = {}
+    cluster: str | None = None
 
 
-class Claim(Struct, frozen=True):
+class Claim(Struct, frozen=True, omit_defaults=True):
     """A statement, demand or judgement that the text attributes to a source.
 
     ``claimer`` is the id of a mention, or one of the ontology's claimers that are not mentions.
@@ -109,17 +141,22 @@ class Claim(Struct, frozen=True):
     spans: Spans
     act: str
     claimer: str
-    cue: Spans | None
-    events: tuple[str, ...]
-    attributes: dict[str, str]
+    cue: Spans | None = None
+    events: tuple[str, ...] = ()
+    attributes: Attributes = {}
 
 
-class Relation(Struct, frozen=True):
-    """A directed relation between two events or two claims."""
+class Relation(Struct, frozen=True, omit_defaults=True):
+    """A directed relation between two mentions, two events or two claims, by their ids."""
 
     type: str
     source: str
     target: str
+    attributes: Attributes = {}
+
+    def __hash__(self) -> int:
+        """By type and ends, because attributes have no hash."""
+        return hash((self.type, self.source, self.target))
 
 
 class LabelStudioIds(Struct, frozen=True):
@@ -155,8 +192,11 @@ class Provenance(Struct, frozen=True, omit_defaults=True):
     origin: Origin | None = None
 
 
-class Annotation(Struct, frozen=True):
-    """One annotator's annotation of one document."""
+class Annotation(Struct, frozen=True, omit_defaults=True):
+    """One annotator's annotation of one document.
+
+    ``layers`` are those that the annotator has looked at; ``attributes`` are of the document.
+    """
 
     schema_version: str
     document: str
@@ -165,13 +205,16 @@ class Annotation(Struct, frozen=True):
     layers: tuple[str, ...]
     status: str
     provenance: Provenance
-    mentions: tuple[Mention, ...]
-    entities: tuple[Entity, ...]
-    events: tuple[Event, ...]
-    event_relations: tuple[Relation, ...]
-    claims: tuple[Claim, ...]
-    claim_relations: tuple[Relation, ...]
-    retired: tuple[str, ...]
+    attributes: Attributes = {}
+    mentions: tuple[Mention, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    events: tuple[Event, ...] = ()
+    event_clusters: tuple[EventCluster, ...] = ()
+    event_relations: tuple[Relation, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    claim_relations: tuple[Relation, ...] = ()
+    retired: tuple[str, ...] = ()
 
     def ids(self) -> Iterator[str]:
         """All ids in use, in the order of the file."""
@@ -264,41 +307,36 @@ def canonical(annotation: Annotation) -> Annotation:
     """The annotation in canonical order, so that equal content gives equal files.
 
     Items are sorted by offsets and id, entities by their first mention, arguments by role and
-    filler, relations by type, source and target.
+    filler, relations by type, source and target, attributes by name.
     """
     mentions = _sorted_by_offsets(annotation.mentions, "spans")
     first: dict[str | None, int] = {}
     for position, mention in enumerate(mentions):
         first.setdefault(mention.entity, position)
-    events = tuple(
-        msgspec.structs.replace(
-            event,
-            arguments=tuple(sorted(event.arguments, key=lambda a: (a.role, a.filler))),
-            attributes=dict(sorted(event.attributes.items())),
-        )
-        for event in _sorted_by_offsets(annotation.events, "trigger")
-    )
-    claims = tuple(
-        msgspec.structs.replace(
-            claim,
-            events=tuple(sorted(claim.events)),
-            attributes=dict(sorted(claim.attributes.items())),
-        )
-        for claim in _sorted_by_offsets(annotation.claims, "spans")
-    )
-    return msgspec.structs.replace(
+    entities = sorted(annotation.entities, key=lambda e: (first.get(e.id, len(mentions)), e.id))
+    return replace(
         annotation,
         layers=tuple(layer for layer in LAYERS if layer in annotation.layers),
-        mentions=tuple(
-            msgspec.structs.replace(m, attributes=dict(sorted(m.attributes.items())))
-            for m in mentions
-        ),
+        attributes=_sorted_attributes(annotation.attributes),
+        mentions=_with_sorted_attributes(mentions),
         entities=tuple(
-            sorted(annotation.entities, key=lambda e: (first.get(e.id, len(mentions)), e.id))
+            replace(entity, links=_sorted_links(entity.links))
+            for entity in _with_sorted_attributes(entities)
         ),
-        events=events,
+        relations=_sorted_relations(annotation.relations),
+        events=tuple(
+            replace(event, arguments=tuple(sorted(event.arguments, key=_role_and_filler)))
+            for event in _with_sorted_attributes(_sorted_by_offsets(annotation.events, "trigger"))
+        ),
+        event_clusters=tuple(
+            replace(cluster, links=_sorted_links(cluster.links))
+            for cluster in sorted(annotation.event_clusters, key=lambda c: c.id)
+        ),
         event_relations=_sorted_relations(annotation.event_relations),
-        claims=claims,
+        claims=tuple(
+            replace(claim, events=tuple(sorted(claim.events)))
+            for claim in _with_sorted_attributes(_sorted_by_offsets(annotation.claims, "spans"))
+        ),
         claim_relations=_sorted_relations(annotation.claim_relations),
         retired=tuple(sorted(annotation.retired)),
     )
@@ -309,4 +347,24 @@ def _sorted_by_offsets(items: tuple[Any, ...], field: str) -> list[Any]:
 
 
 def _sorted_relations(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
-    return tuple(sorted(relations, key=lambda r: (r.type, r.source, r.target)))
+    return _with_sorted_attributes(sorted(relations, key=lambda r: (r.type, r.source, r.target)))
+
+
+def _sorted_links(links: tuple[Link, ...]) -> tuple[Link, ...]:
+    return tuple(sorted(links, key=lambda link: (link.kb, link.id or "", link.date or "")))
+
+
+def _role_and_filler(argument: Argument) -> tuple[str, str]:
+    return argument.role, argument.filler
+
+
+def _with_sorted_attributes(items: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(replace(item, attributes=_sorted_attributes(item.attributes)) for item in items)
+
+
+def _sorted_attributes(attributes: Attributes) -> Attributes:
+    """By name; several labels have no order, and are sorted as well."""
+    return {
+        name: tuple(sorted(value)) if isinstance(value, tuple) else value
+        for name, value in sorted(attributes.items())
+    }

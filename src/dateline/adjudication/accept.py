@@ -17,7 +17,7 @@ from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256, write_together
-from dateline.model import GOLD, LAYER_FIELDS, LAYERS, Annotation, Provenance, Struct, canonical
+from dateline.model import GOLD, LAYER_FIELDS, Annotation, Provenance, Struct, canonical
 from dateline.predictions.annotations import read_as_annotations
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
@@ -93,7 +93,7 @@ def predictions_of(
         Candidate(
             source=Source(name=found[name].annotator, kind="model", sha256=content),
             annotation=msgspec.structs.replace(
-                limited(found[name], used or LAYERS), status="submitted"
+                limited(found[name], used or corpus.ontology.layer_names), status="submitted"
             ),
         )
         for name in documents or found
@@ -190,7 +190,7 @@ def _result(
                 f"{place}: has other content. Remove it, or choose a name other than {target}."
             )
         return wanted, present
-    linked = [entity.id for entity in wanted.entities if entity.link is not None]
+    linked = [entity.id for entity in wanted.entities if entity.links]
     result = assign_ids(wanted, present, corpus.ontology.special_claimers, linked)
     if present is not None and _content(result) != _content(present):
         reasons = [*_reasons_to_keep(corpus, source, present, result)]

@@ -9,7 +9,7 @@ import msgspec
 
 from dateline.annotations.items import clusters_of
 from dateline.annotations.matching import match
-from dateline.model import Annotation, Argument, Relation, canonical
+from dateline.model import RELATION_FIELDS, Annotation, Argument, Relation, canonical
 
 PREFIXES: Mapping[str, str] = {
     "mentions": "m",
@@ -48,12 +48,12 @@ def assign_ids(
     renamed = _renamed(gold, new)
     if present is None:
         return canonical(renamed)
-    links = {entity.id: entity.link for entity in present.entities}
+    links = {entity.id: entity.links for entity in present.entities}
     decided = {new[f"entities/{ref}"] for ref in linked if f"entities/{ref}" in new}
     renamed = msgspec.structs.replace(
         renamed,
         entities=tuple(
-            e if e.id in decided else msgspec.structs.replace(e, link=links.get(e.id))
+            e if e.id in decided else msgspec.structs.replace(e, links=links.get(e.id, ()))
             for e in renamed.entities
         ),
     )
@@ -82,7 +82,7 @@ def _renamed(gold: Annotation, new: Mapping[str, str]) -> Annotation:
 
     def relation(old: Relation, field: str) -> Relation:
         source, target = new[f"{field}/{old.source}"], new[f"{field}/{old.target}"]
-        return Relation(type=old.type, source=source, target=target)
+        return replace(old, source=source, target=target)
 
     replace = msgspec.structs.replace
     return replace(
@@ -114,6 +114,9 @@ def _renamed(gold: Annotation, new: Mapping[str, str]) -> Annotation:
             )
             for c in gold.claims
         ),
-        event_relations=tuple(relation(r, "events") for r in gold.event_relations),
-        claim_relations=tuple(relation(r, "claims") for r in gold.claim_relations),
+        event_clusters=tuple(replace(c, id=new[f"clusters/{c.id}"]) for c in gold.event_clusters),
+        **{
+            name: tuple(relation(r, ends) for r in getattr(gold, name))
+            for name, ends in RELATION_FIELDS.items()
+        },
     )

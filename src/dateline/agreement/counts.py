@@ -6,9 +6,10 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
+from dateline.annotations.differences import format_value
 from dateline.annotations.items import TextItem, items_of_layer, label_of, ranges_of, spans_of
 from dateline.annotations.matching import Matches
-from dateline.model import Annotation, Claim, Document, Spans, Struct
+from dateline.model import Annotation, AttributeValue, Claim, Document, Spans, Struct
 
 OUTSIDE = "O"
 """The label of a token that no item covers."""
@@ -70,8 +71,8 @@ def count_document(
         for one, other in pairs:
             sentence = sentence_of(document, spans_of(one))
             for name in sorted({*one.attributes, *other.attributes}):
-                both = one.attributes.get(name), other.attributes.get(name)
-                values[layer, name].append((sentence, *both))
+                given = [_value(item.attributes.get(name)) for item in (one, other)]
+                values[layer, name].append((sentence, given[0], given[1]))
     return DocumentCounts(
         spans=spans,
         values=values,
@@ -79,6 +80,10 @@ def count_document(
         claims=_claim_counts(document, first, second, matches) if "claims" in layers else {},
         matches=matches,
     )
+
+
+def _value(value: AttributeValue | None) -> str | None:
+    return None if value is None else format_value(value)
 
 
 def token_labels(document: Document, annotation: Annotation, layer: str) -> list[str]:

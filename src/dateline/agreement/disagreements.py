@@ -99,7 +99,7 @@ class _Comparison:
         for name in sorted({*one.attributes, *other.attributes}):
             values = one.attributes.get(name), other.attributes.get(name)
             if values[0] != values[1]:
-                yield name, values[0] or NOTHING, values[1] or NOTHING
+                yield name, format_value(values[0]), format_value(values[1])
         if isinstance(one, Mention) and isinstance(other, Mention):
             yield from self._entities(one.entity, other.entity)
         if isinstance(one, Event) and isinstance(other, Event):

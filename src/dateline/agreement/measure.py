@@ -11,7 +11,6 @@ from dateline.agreement.pair import IndexedDocument, measure_pair
 from dateline.agreement.report import AgreementReport
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError
-from dateline.model import LAYERS
 from dateline.validation.required import valid_annotations
 
 
@@ -19,21 +18,22 @@ def measure_agreement(
     corpus: Corpus,
     annotators: Sequence[str],
     documents: Collection[str] = (),
-    layers: Sequence[str] = LAYERS,
+    layers: Sequence[str] = (),
     seed: int = 13,
     *,
     with_gamma: bool = False,
 ) -> AgreementReport:
     """Measure the agreement of annotators on the documents that they share, or the given ones.
 
-    Intervals are percentiles of 1,000 resamples of sentences, fewer for more than 200 pairs, drawn
-    with this seed; resamples in which a coefficient is undefined do not count. Raises
-    InvalidInputError if fewer than two annotators are named, or a document or annotation has
-    errors; NotFoundError if an annotator has no annotations or two share no document;
-    MissingExtraError if a package is not installed.
+    ``layers`` are by default those of the corpus. Intervals are percentiles of 1,000 resamples of
+    sentences, fewer for more than 200 pairs, drawn with this seed; resamples in which a coefficient
+    is undefined do not count. Raises InvalidInputError if fewer than two annotators are named, or a
+    document or annotation has errors; NotFoundError if an annotator has no annotations or two share
+    no document; MissingExtraError if a package is not installed.
     """
     if len({*annotators}) < 2 or len({*annotators}) != len(annotators):
         raise InvalidInputError("Agreement needs at least two different annotators, each once.")
+    layers = layers or corpus.ontology.layer_names
     valid = valid_annotations(corpus, documents or None, annotators)
     chosen = [IndexedDocument(one) for one in valid]
     alpha = {layer: _alpha_of_all(annotators, chosen, layer) for layer in layers}

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from dateline.annotations.items import Item, items_by_id, kind_of, label_of, quote_of, text_of
-from dateline.model import Annotation, Argument, Link, Relation, Span, Struct
+from dateline.model import RELATION_FIELDS, Annotation, Argument, Link, Relation, Span, Struct
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -15,9 +15,10 @@ V = TypeVar("V")
 class Difference(Struct, frozen=True):
     """An item that only one side has, or a field in which the two sides differ.
 
-    ``kind`` is mention, entity, event, claim or relation. ``id`` is the item's id; a relation is
-    identified by its type and ends. ``quote`` is the item's text. Where ``field`` is None, ``left``
-    or ``right`` describes the whole item, and the side that lacks the item is None.
+    ``kind`` is document, mention, entity, event, cluster, claim or relation. ``id`` is the item's
+    id; a relation is identified by its type and ends. ``quote`` is the item's text. Where ``field``
+    is None, ``left`` or ``right`` describes the whole item, and the side that lacks the item is
+    None.
     """
 
     kind: str
@@ -43,17 +44,22 @@ def differences(left: Annotation, right: Annotation) -> Iterator[Difference]:
     """Items and relations that differ, in the order of the text; not headers and retired ids."""
     for _, before, after in changed(items_by_id(left), items_by_id(right)):
         yield from _of_item(before, after)
-    for field in ("event_relations", "claim_relations"):
-        before, after = getattr(left, field), getattr(right, field)
-        for relation in sorted({*before} ^ {*after}, key=_name):
+    for attribute, one, other in changed(left.attributes, right.attributes):
+        yield _of_field("document", left.document, attribute, one, other)
+    clusters = [{c.id: c.links for c in side.event_clusters} for side in (left, right)]
+    for cluster, mine, theirs in changed(*clusters):
+        yield _of_field("cluster", cluster, "links", mine, theirs)
+    for field in RELATION_FIELDS:
+        here, there = getattr(left, field), getattr(right, field)
+        for relation in sorted({*here} ^ {*there}, key=_name):
             name = _name(relation)
             yield Difference(
                 kind="relation",
                 id=name,
                 quote="",
                 field=None,
-                left=name if relation in before else None,
-                right=name if relation in after else None,
+                left=name if relation in here else None,
+                right=name if relation in there else None,
             )
 
 
@@ -64,8 +70,13 @@ def format_value(value: Any) -> str:
             return "nothing"
         case str():
             return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
         case Mapping():
-            return ", ".join(f"{name} {value[name]}" for name in sorted(value)) or "nothing"
+            parts = (f"{name} {format_value(value[name])}" for name in sorted(value))
+            return ", ".join(parts) or "nothing"
         case Argument():
             return f"{value.role} {value.filler}"
         case Link():
@@ -96,15 +107,22 @@ def _of_item(left: Item | None, right: Item | None) -> Iterator[Difference]:
     for field in item.__struct_fields__:
         before, after = getattr(left, field), getattr(right, field)
         if before != after:
-            yield Difference(
-                kind=kind,
-                id=name,
-                quote=quote,
-                field=field,
-                left=format_value(before),
-                right=format_value(after),
-            )
+            yield _of_field(kind, name, field, before, after, quote)
+
+
+def _of_field(
+    kind: str, name: str, field: str, left: object, right: object, quote: str = ""
+) -> Difference:
+    return Difference(
+        kind=kind,
+        id=name,
+        quote=quote,
+        field=field,
+        left=format_value(left),
+        right=format_value(right),
+    )
 
 
 def _name(relation: Relation) -> str:
-    return f"{relation.type} {relation.source}→{relation.target}"
+    name = f"{relation.type} {relation.source}→{relation.target}"
+    return f"{name} ({format_value(relation.attributes)})" if relation.attributes else name

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dateline.model import (
     ID_FIELDS,
     LAYER_FIELDS,
-    LAYERS,
+    SPAN_LAYERS,
     Annotation,
     Claim,
     Entity,
@@ -27,14 +27,14 @@ QUOTE_LENGTH = 60
 
 
 def items_of_layer(annotation: Annotation, layer: str) -> Sequence[TextItem]:
-    """The mentions, events or claims of an annotation."""
+    """The mentions, events or claims of an annotation; ``layer`` is one of `SPAN_LAYERS`."""
     items: Sequence[TextItem] = getattr(annotation, LAYER_FIELDS[layer][0])
     return items
 
 
 def text_items(annotation: Annotation) -> dict[str, TextItem]:
     """Every mention, event and claim by its id."""
-    return {item.id: item for layer in LAYERS for item in items_of_layer(annotation, layer)}
+    return {item.id: item for layer in SPAN_LAYERS for item in items_of_layer(annotation, layer)}
 
 
 def items_by_id(annotation: Annotation) -> dict[str, Item]:

@@ -19,6 +19,12 @@ def context(annotation: Annotation, layers: Collection[str]) -> frozenset[str]:
     members = _members(annotation)
     waiting = [name for layer in layers for name in members[layer]]
     found: set[str] = set()
+    if "relations" in layers:
+        ends = {
+            end for relation in annotation.relations for end in (relation.source, relation.target)
+        }
+        found |= ends
+        waiting += ends
     while waiting:
         for name in references.get(waiting.pop(), ()):
             if name not in found:
@@ -38,7 +44,10 @@ def limited(annotation: Annotation, layers: Collection[str]) -> Annotation:
         layers=tuple(layer for layer in LAYERS if layer in layers),
         mentions=tuple(mention for mention in annotation.mentions if mention.id in kept),
         entities=tuple(entity for entity in annotation.entities if entity.id in kept),
+        attributes=annotation.attributes if "document" in layers else {},
+        relations=annotation.relations if "relations" in layers else (),
         events=tuple(event for event in annotation.events if event.id in kept),
+        event_clusters=annotation.event_clusters if "events" in layers else (),
         event_relations=annotation.event_relations if "events" in layers else (),
         claims=tuple(claim for claim in annotation.claims if claim.id in kept),
         claim_relations=annotation.claim_relations if "claims" in layers else (),
@@ -51,6 +60,8 @@ def _members(annotation: Annotation) -> Mapping[str, tuple[str, ...]]:
             *(mention.id for mention in annotation.mentions),
             *(entity.id for entity in annotation.entities),
         ),
+        "document": (),
+        "relations": (),
         "events": tuple(event.id for event in annotation.events),
         "claims": tuple(claim.id for claim in annotation.claims),
     }

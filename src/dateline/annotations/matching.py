@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 from msgspec.structs import replace
 
+from dateline.annotations.differences import format_value
 from dateline.annotations.items import (
     chains_of,
     clusters_of,
@@ -25,7 +26,7 @@ from dateline.annotations.items import (
     text_items,
 )
 from dateline.metrics.assignment import assign
-from dateline.model import Annotation, Range, Spans, Struct
+from dateline.model import Annotation, Attributes, Range, Spans, Struct
 
 OTHER_LABEL = 0.75
 """Minimal overlap (Dice) of two items with different labels for a match."""
@@ -192,12 +193,13 @@ def _item(
     id_: str,
     spans: Spans,
     label: str,
-    attributes: Mapping[str, str],
+    attributes: Attributes,
     references: Sequence[tuple[str, str]] = (),
     places: Places = MappingProxyType({}),
 ) -> MatchItem:
     """An item; its references are compared by place, because ids of annotations are unrelated."""
-    ranges, values = ranges_of(spans), sorted(attributes.items())
+    ranges = ranges_of(spans)
+    values = sorted((name, format_value(value)) for name, value in attributes.items())
     ends = [(name, places.get(end)) for name, end in references]
     return MatchItem(
         id=id_,

@@ -9,7 +9,7 @@ import msgspec
 
 from dateline.annotations.differences import format_value
 from dateline.annotations.items import Item, items_by_id, kind_of, quote_of
-from dateline.model import LAYERS, Annotation, Argument, Struct, canonical
+from dateline.model import LAYERS, RELATION_FIELDS, Annotation, Argument, Struct, canonical
 
 T = TypeVar("T", bound=Hashable)
 
@@ -46,7 +46,7 @@ def merge(base: Annotation, ours: Annotation, theirs: Annotation) -> MergeResult
             found[name] = item
     relations = {
         field: tuple(_merged_set(*({*getattr(side, field)} for side in (base, ours, theirs))))
-        for field in ("event_relations", "claim_relations")
+        for field in (*RELATION_FIELDS, "event_clusters")
     }
     used = set(found)
     merged = msgspec.structs.replace(

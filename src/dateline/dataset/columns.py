@@ -6,13 +6,13 @@ Field names and order are those of the columns, types and markers determine the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta, UnsetType
 
-from dateline.model import Entity, MetaValue, Relation, Rights, Source, Spans
+from dateline.model import AttributeValue, Entity, MetaValue, Relation, Rights, Source, Spans
 
 
 class FromSchema(NamedTuple):
@@ -46,7 +46,7 @@ class LayerAttributes(NamedTuple):
 DOCUMENT = FromSchema("document")
 ANNOTATION = FromSchema("annotation")
 
-Attributes = dict[str, str] | UnsetType
+Attributes = Mapping[str, AttributeValue] | UnsetType
 """Values by name; unset, without a column, if the ontology gives the layer no attributes."""
 
 Items = Sequence[Any]

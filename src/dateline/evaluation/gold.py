@@ -285,7 +285,7 @@ def _refuse_unknown_labels(
 
 
 def _knowledge_bases(entities: Iterable[Entity]) -> set[str]:
-    return {entity.link.kb for entity in entities if entity.link is not None}
+    return {link.kb for entity in entities for link in entity.links}
 
 
 def _documents(

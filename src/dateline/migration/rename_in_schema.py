@@ -9,7 +9,7 @@ from typing import Any
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.json_pointer import resolve_pointer
 from dateline.model import Struct
-from dateline.ontology.schemas import ITEM_DEFINITIONS, Schema
+from dateline.ontology.schemas import ITEM_DEFINITIONS, LABEL_DEFINITIONS, Schema
 
 
 class LabelRename(Struct, frozen=True):
@@ -91,31 +91,37 @@ def _rename(schema: dict[str, Any], rename: LabelRename) -> None:
                 for name, difference in entry["x-neighbours"].items()
             }
     if found[0] == "entity":
-        for _, role in kinds["role"]:
-            role["x-fillers"] = [
-                rename.new if filler == rename.old else filler for filler in role["x-fillers"]
-            ]
+        holders = [role for _, role in kinds["role"]]
+        holders += [relation for _, relation in kinds.get("relation", ())]
+        for holder in holders:
+            for key in {"x-fillers", "x-source", "x-target"} & holder.keys():
+                holder[key] = [rename.new if name == rename.old else name for name in holder[key]]
 
 
 def _kinds(schema: dict[str, Any]) -> dict[str, list[tuple[Any, Any]]]:
     """By kind of label: each entry, and the part of it that has the name as ``const``."""
     definitions = schema["$defs"]
-    events = [_follow(schema, entry) for entry in definitions["event"]["oneOf"]]
+    events = [_follow(schema, entry) for entry in definitions.get("event", {}).get("oneOf", ())]
     roles: dict[int, Any] = {}
     for event in events:
         arguments = event["properties"]["arguments"]["items"]["properties"]
         for role in _entries(schema, arguments["role"]):
             roles[id(role)] = role
     lists = {
-        "entity": definitions["mention"]["properties"]["type"],
-        "act": definitions["claim"]["properties"]["act"],
-        "claimer": definitions["claimer"],
-        "eventRelation": definitions["eventRelation"],
-        "claimRelation": definitions["claimRelation"],
+        **{
+            kind: definitions[item]["properties"][field]
+            for kind, item, field in (
+                ("entity", "mention", "type"),
+                ("relation", "relation", "type"),
+                ("act", "claim", "act"),
+            )
+            if item in definitions
+        },
+        **{name: definitions[name] for name in LABEL_DEFINITIONS.values() if name in definitions},
         **{
             f"{item}.{name}": node
             for item in ITEM_DEFINITIONS
-            for name, node in _attributes(schema, definitions[item])
+            for name, node in _attributes(schema, definitions.get(item, {}))
         },
     }
     return {
@@ -126,8 +132,13 @@ def _kinds(schema: dict[str, Any]) -> dict[str, list[tuple[Any, Any]]]:
 
 
 def _attributes(schema: dict[str, Any], item: Any) -> Iterator[tuple[str, Any]]:
-    attributes = _follow(schema, item["properties"].get("attributes", {}))
-    yield from attributes.get("properties", {}).items()
+    """Attributes with labels; those of other kinds have nothing to rename."""
+    attributes = _follow(schema, item.get("properties", {}).get("attributes", {}))
+    for name, node in attributes.get("properties", {}).items():
+        attribute = _follow(schema, node)
+        labels = attribute.get("items", attribute)
+        if "oneOf" in _follow(schema, labels):
+            yield name, labels
 
 
 def _entries(schema: dict[str, Any], node: Any) -> list[Any]:

@@ -5,13 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import msgspec
+from msgspec.structs import replace
 
-from dateline.model import Annotation, Claim, Entity, Event, Mention, Relation
+from dateline.model import (
+    Annotation,
+    Attributes,
+    AttributeValue,
+    Claim,
+    Entity,
+    Event,
+    Mention,
+    Relation,
+)
 from dateline.ontology.labels import Attribute, Label, Ontology, Role
+from dateline.ontology.schemas import LAYER_DEFINITIONS
 
 Renaming = tuple[str, str, str]
 """Kind of label, old name, new name."""
+
+
+LABEL_KINDS: Mapping[str, str] = {
+    "document": "document",
+    "entities": "entity",
+    "relations": "relation",
+    "events": "event",
+    "claims": "act",
+}
+"""The kind of a layer's labels, as in ``dateline rename``."""
 
 
 def new_names(labels: Iterable[Label | Role]) -> Mapping[str, str]:
@@ -22,10 +42,12 @@ def new_names(labels: Iterable[Label | Role]) -> Mapping[str, str]:
 def renamed(annotation: Annotation, ontology: Ontology) -> tuple[Annotation, Counter[Renaming]]:
     """The annotation with current names of labels, and how often each label was renamed."""
     renamer = _Renamer(ontology)
-    annotation = msgspec.structs.replace(
+    annotation = replace(
         annotation,
+        attributes=renamer.values("document", annotation.attributes),
         mentions=tuple(map(renamer.mention, annotation.mentions)),
         entities=tuple(map(renamer.entity, annotation.entities)),
+        relations=renamer.relations("relation", annotation.relations),
         events=tuple(map(renamer.event, annotation.events)),
         event_relations=renamer.relations("eventRelation", annotation.event_relations),
         claims=tuple(map(renamer.claim, annotation.claims)),
@@ -36,11 +58,7 @@ def renamed(annotation: Annotation, ontology: Ontology) -> tuple[Annotation, Cou
 
 class _Renamer:
     def __init__(self, ontology: Ontology) -> None:
-        entities, events, claims = ontology.layers.values()
-        self._names = {
-            "entity": new_names(entities.labels),
-            "event": new_names(events.labels),
-            "act": new_names(claims.labels),
+        self._names: dict[str, Mapping[str, str]] = {
             "claimer": new_names(ontology.claimers),
             "eventRelation": new_names(ontology.event_relations),
             "claimRelation": new_names(ontology.claim_relations),
@@ -48,50 +66,65 @@ class _Renamer:
                 f"role of {name}": new_names(event_type.roles.values())
                 for name, event_type in ontology.event_types.items()
             },
-            **_attributes("mention", entities.attributes),
-            **_attributes("event", events.attributes),
-            **_attributes("claim", claims.attributes),
+            **_attributes("entity", ontology.entity_attributes),
         }
+        for name, layer in ontology.layers.items():
+            self._names[LABEL_KINDS[name]] = new_names(layer.labels)
+            self._names |= _attributes(LAYER_DEFINITIONS[name], layer.attributes)
         self.done: Counter[Renaming] = Counter()
 
     def mention(self, mention: Mention) -> Mention:
-        return msgspec.structs.replace(
+        return replace(
             mention,
             type=self._name("entity", mention.type),
-            attributes=self._values("mention", mention.attributes),
+            attributes=self.values("mention", mention.attributes),
         )
 
     def entity(self, entity: Entity) -> Entity:
-        return msgspec.structs.replace(entity, type=self._name("entity", entity.type))
+        return replace(
+            entity,
+            type=self._name("entity", entity.type),
+            attributes=self.values("entity", entity.attributes),
+        )
 
     def event(self, event: Event) -> Event:
         kind = self._name("event", event.type)
-        return msgspec.structs.replace(
+        return replace(
             event,
             type=kind,
             arguments=tuple(
-                msgspec.structs.replace(argument, role=self._name(f"role of {kind}", argument.role))
+                replace(argument, role=self._name(f"role of {kind}", argument.role))
                 for argument in event.arguments
             ),
-            attributes=self._values("event", event.attributes),
+            attributes=self.values("event", event.attributes),
         )
 
     def claim(self, claim: Claim) -> Claim:
-        return msgspec.structs.replace(
+        return replace(
             claim,
             act=self._name("act", claim.act),
             claimer=self._name("claimer", claim.claimer),
-            attributes=self._values("claim", claim.attributes),
+            attributes=self.values("claim", claim.attributes),
         )
 
     def relations(self, kind: str, relations: Iterable[Relation]) -> tuple[Relation, ...]:
         return tuple(
-            msgspec.structs.replace(relation, type=self._name(kind, relation.type))
+            replace(
+                relation,
+                type=self._name(kind, relation.type),
+                attributes=self.values(kind, relation.attributes),
+            )
             for relation in relations
         )
 
-    def _values(self, item: str, attributes: Mapping[str, str]) -> dict[str, str]:
-        return {name: self._name(f"{item}.{name}", value) for name, value in attributes.items()}
+    def values(self, item: str, attributes: Attributes) -> Attributes:
+        """Attributes with current labels; other kinds of values have no names."""
+        return {name: self._value(f"{item}.{name}", value) for name, value in attributes.items()}
+
+    def _value(self, kind: str, value: AttributeValue) -> AttributeValue:
+        if isinstance(value, tuple):
+            return tuple(self._name(kind, name) for name in value)
+        return self._name(kind, value) if isinstance(value, str) else value
 
     def _name(self, kind: str, name: str) -> str:
         new = self._names.get(kind, {}).get(name, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Literal
 
 from dateline.model import Struct
 
@@ -46,24 +47,52 @@ class EventType(Struct, frozen=True):
     crosswalk: Mapping[str, str | None]
 
 
+class RelationType(Struct, frozen=True):
+    """A relation between two mentions; its ends are of these entity types, or of any if empty."""
+
+    label: Label
+    sources: frozenset[str]
+    targets: frozenset[str]
+
+
+AttributeKind = Literal["label", "labels", "boolean", "number", "text"]
+
+
 class Attribute(Struct, frozen=True):
-    """An attribute of mentions, events or claims."""
+    """An attribute of an item or a document.
+
+    ``values`` are the labels of the kinds ``label`` and ``labels``. ``unit`` is that of a number,
+    ``pattern`` the regular expression that a text has to match. ``schema`` is the JSON Schema of a
+    value.
+    """
 
     name: str
     title: str
     description: str
-    values: tuple[Label, ...]
     required: bool
+    kind: AttributeKind = "label"
+    values: tuple[Label, ...] = ()
+    unit: str = ""
+    pattern: str = ""
+    schema: Mapping[str, Any] = {}
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """Names of the labels, in the order of the schema."""
+        return tuple(label.name for label in self.values)
 
 
 class Layer(Struct, frozen=True):
-    """An annotation layer: its labels, and the attributes of its items."""
+    """An annotation layer: its labels, and the attributes of its items.
+
+    The layer ``document`` has attributes only.
+    """
 
     name: str
     title: str
-    span: str
-    labels: tuple[Label, ...]
-    attributes: tuple[Attribute, ...]
+    span: str = ""
+    labels: tuple[Label, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -72,15 +101,39 @@ class Layer(Struct, frozen=True):
 
 
 class Ontology(Struct, frozen=True):
-    """All labels of a corpus, by layer and kind."""
+    """What a corpus annotates: its layers and all their labels.
+
+    ``layers`` has only the layers that the ontology declares, in the order of `LAYERS`. Whether
+    mentions have entities (coreference) and events have clusters, and whether these are linked to
+    knowledge bases, is declared as well.
+    """
 
     title: str
     version: str
     layers: Mapping[str, Layer]
-    event_types: Mapping[str, EventType]
-    claimers: tuple[Label, ...]
-    event_relations: tuple[Label, ...]
-    claim_relations: tuple[Label, ...]
+    has_coreference: bool = False
+    has_links: bool = False
+    has_event_coreference: bool = False
+    has_event_links: bool = False
+    entity_attributes: tuple[Attribute, ...] = ()
+    relation_types: Mapping[str, RelationType] = {}
+    event_types: Mapping[str, EventType] = {}
+    claimers: tuple[Label, ...] = ()
+    event_relations: tuple[Label, ...] = ()
+    claim_relations: tuple[Label, ...] = ()
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the layers, in the order of `LAYERS`."""
+        return tuple(self.layers)
+
+    def labels_of(self, layer: str) -> tuple[str, ...]:
+        """Names of a layer's labels; none if the corpus does not have the layer."""
+        return self.layers[layer].label_names if layer in self.layers else ()
+
+    def attributes_of(self, layer: str) -> tuple[Attribute, ...]:
+        """Attributes of a layer's items; none if the corpus does not have the layer."""
+        return self.layers[layer].attributes if layer in self.layers else ()
 
     @property
     def special_claimers(self) -> frozenset[str]:

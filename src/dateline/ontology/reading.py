@@ -7,17 +7,32 @@ docs/ontology-format.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_json_as, read_bytes
-from dateline.model import LAYERS
 from dateline.ontology.consistency import inconsistencies
 from dateline.ontology.format import check_schemas
-from dateline.ontology.labels import Attribute, EventType, Label, Layer, Ontology, Role
-from dateline.ontology.schemas import ITEM_DEFINITIONS, Schema, resolve
+from dateline.ontology.labels import (
+    Attribute,
+    AttributeKind,
+    EventType,
+    Label,
+    Layer,
+    Ontology,
+    RelationType,
+    Role,
+)
+from dateline.ontology.schemas import (
+    LABEL_DEFINITIONS,
+    LAYER_DEFINITIONS,
+    Schema,
+    has_definition,
+    part_of,
+    resolve,
+)
 
 FILE = "schema/ontology.schema.json"
 
@@ -46,33 +61,7 @@ def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:
     schema = schemas["ontology"]
     definitions = schema.get("$defs", {})
     try:
-        event_types = {
-            event.label.name: event
-            for event in (_event_type(schema, entry) for entry in definitions["event"]["oneOf"])
-        }
-        labels = {
-            "entities": _labels(schema, definitions["mention"]["properties"]["type"]),
-            "events": tuple(event.label for event in event_types.values()),
-            "claims": _labels(schema, definitions["claim"]["properties"]["act"]),
-        }
-        ontology = Ontology(
-            title=schema["title"],
-            version=schema["x-version"],
-            layers={
-                name: Layer(
-                    name=name,
-                    title=definitions[item].get("title", item),
-                    span=definitions[item].get("x-span", ""),
-                    labels=labels[name],
-                    attributes=_attributes(schema, definitions[item]),
-                )
-                for name, item in zip(LAYERS, ITEM_DEFINITIONS, strict=True)
-            },
-            event_types=event_types,
-            claimers=_labels(schema, definitions["claimer"]),
-            event_relations=_labels(schema, definitions["eventRelation"]),
-            claim_relations=_labels(schema, definitions["claimRelation"]),
-        )
+        ontology = _ontology(schema, definitions)
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(
             f"{FILE}: {error} is missing or has another structure than expected (see `dateline "
@@ -81,6 +70,67 @@ def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:
     if problems := list(inconsistencies(ontology)):
         raise InvalidInputError("\n  ".join([f"{FILE}:", *problems]))
     return ontology
+
+
+def _ontology(schema: Schema, definitions: Schema) -> Ontology:
+    events = [_event_type(schema, entry) for entry in definitions.get("event", {}).get("oneOf", ())]
+    relations = [
+        _relation_type(resolve(schema, entry))
+        for entry in _entries_of(schema, definitions, "relation", "type")
+    ]
+    labels = {
+        "entities": _labels_of(schema, definitions, "mention", "type"),
+        "relations": tuple(relation.label for relation in relations),
+        "events": tuple(event.label for event in events),
+        "claims": _labels_of(schema, definitions, "claim", "act"),
+    }
+    return Ontology(
+        title=schema["title"],
+        version=schema["x-version"],
+        layers={
+            layer: Layer(
+                name=layer,
+                title=definitions[item].get("title", item),
+                span=definitions[item].get("x-span", ""),
+                labels=labels.get(layer, ()),
+                attributes=_attributes(schema, definitions[item]),
+            )
+            for layer, item in LAYER_DEFINITIONS.items()
+            if item in definitions
+        },
+        has_coreference="entity" in definitions,
+        has_links=has_definition(schema, "entity/properties/links"),
+        has_event_coreference="eventCluster" in definitions,
+        has_event_links=has_definition(schema, "eventCluster/properties/links"),
+        entity_attributes=_attributes(schema, definitions.get("entity", {})),
+        relation_types={relation.label.name: relation for relation in relations},
+        event_types={event.label.name: event for event in events},
+        **{
+            field: _labels(schema, definitions[name]) if name in definitions else ()
+            for field, name in LABEL_DEFINITIONS.items()
+        },
+    )
+
+
+def _labels_of(schema: Schema, definitions: Schema, item: str, field: str) -> tuple[Label, ...]:
+    return tuple(
+        _label(entry, entry["const"]) for entry in _entries_of(schema, definitions, item, field)
+    )
+
+
+def _entries_of(schema: Schema, definitions: Schema, item: str, field: str) -> Iterator[Schema]:
+    """The labels of an item's field, references replaced; none without the item."""
+    if item in definitions:
+        for entry in part_of(schema, "$defs", item, "properties", field)["oneOf"]:
+            yield resolve(schema, entry)
+
+
+def _relation_type(entry: Schema) -> RelationType:
+    return RelationType(
+        label=_label(entry, entry["const"]),
+        sources=frozenset(entry.get("x-source", ())),
+        targets=frozenset(entry.get("x-target", ())),
+    )
 
 
 def _event_type(schema: Schema, entry: Schema) -> EventType:
@@ -131,7 +181,7 @@ def _formerly(entry: Schema) -> tuple[str, ...]:
 
 
 def _attributes(schema: Schema, item: Schema) -> tuple[Attribute, ...]:
-    attributes = resolve(schema, item["properties"].get("attributes", {}))
+    attributes = resolve(schema, item.get("properties", {}).get("attributes", {}))
     required = attributes.get("required", ())
     unknown = set(required) - set(attributes.get("properties", {}))
     if unknown:
@@ -139,16 +189,34 @@ def _attributes(schema: Schema, item: Schema) -> tuple[Attribute, ...]:
             f"{FILE}: required attributes without a definition: {', '.join(sorted(unknown))}. "
             "Define them under properties, or remove them from required."
         )
-    found = []
-    for name, node in attributes.get("properties", {}).items():
-        node = resolve(schema, node)
-        found.append(
-            Attribute(
-                name=name,
-                title=node.get("title", name.replace("_", " ").capitalize()),
-                description=node.get("description", ""),
-                values=_labels(schema, node),
-                required=name in required,
-            )
-        )
-    return tuple(found)
+    return tuple(
+        _attribute(schema, name, resolve(schema, node), required=name in required)
+        for name, node in attributes.get("properties", {}).items()
+    )
+
+
+def _attribute(schema: Schema, name: str, node: Schema, *, required: bool) -> Attribute:
+    kind = _kind(node)
+    labels = {"label": node, "labels": node.get("items", {})}.get(kind)
+    return Attribute(
+        name=name,
+        title=node.get("title", name.replace("_", " ").capitalize()),
+        description=node.get("description", ""),
+        required=required,
+        kind=kind,
+        values=_labels(schema, labels) if labels is not None else (),
+        unit=node.get("x-unit", ""),
+        pattern=node.get("pattern", ""),
+        schema=node,
+    )
+
+
+def _kind(attribute: Schema) -> AttributeKind:
+    kinds: Mapping[object, AttributeKind] = {
+        "array": "labels",
+        "boolean": "boolean",
+        "integer": "number",
+        "number": "number",
+        "string": "text",
+    }
+    return "label" if "oneOf" in attribute else kinds[attribute["type"]]

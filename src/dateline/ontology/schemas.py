@@ -7,8 +7,24 @@ from typing import Any
 
 from dateline.json_pointer import resolve_pointer
 
-ITEM_DEFINITIONS = ("mention", "event", "claim")
-"""Definitions in the ontology's schema, in the order of the layers."""
+LAYER_DEFINITIONS: Mapping[str, str] = {
+    "document": "document",
+    "entities": "mention",
+    "relations": "relation",
+    "events": "event",
+    "claims": "claim",
+}
+"""The definition in the ontology's schema that declares a layer."""
+
+ITEM_DEFINITIONS = ("document", "mention", "entity", "relation", "event", "claim")
+"""Definitions in the ontology's schema that may have attributes."""
+
+LABEL_DEFINITIONS: Mapping[str, str] = {
+    "claimers": "claimer",
+    "event_relations": "eventRelation",
+    "claim_relations": "claimRelation",
+}
+"""Definitions in the ontology's schema that are lists of labels, by the field of `Ontology`."""
 
 SCHEMA_NAMES = ("ontology", "document", "annotation", "prediction", "release")
 Schema = Mapping[str, Any]
@@ -32,6 +48,14 @@ def meta_keys(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
     """The keys of ``meta`` that the corpus declares, in the order of the document schema."""
     meta = part_of(schemas["document"], "properties").get("meta", {})
     return tuple(resolve(schemas["document"], meta).get("properties", {}))
+
+
+def has_definition(ontology: Schema, place: str) -> bool:
+    """Whether the ontology's schema has something at a place such as "entity/properties/links"."""
+    node: Any = ontology.get("$defs", {})
+    for step in place.split("/"):
+        node = resolve(ontology, node).get(step) if isinstance(node, Mapping) else None
+    return node is not None and node != []
 
 
 def part_of(schema: Schema, *steps: str) -> Schema:

@@ -9,7 +9,6 @@ from pathlib import Path
 from dateline.corpus.store import Corpus
 from dateline.model import (
     LAYER_FIELDS,
-    LAYERS,
     SCHEMA_VERSION,
     Annotation,
     Document,
@@ -52,7 +51,9 @@ def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
                 reasons = [problem]
             else:
                 document = corpus.read_document(line.read.document)
-                annotation = _annotation(line.read, document, annotator)
+                annotation = _annotation(
+                    line.read, document, annotator, corpus.ontology.layer_names
+                )
                 found[document.id] = annotation
                 reasons = list(_broken_rules(line.number, annotation, document, checker))
         problems += reasons
@@ -75,8 +76,10 @@ def _broken_rules(
             )
 
 
-def _annotation(prediction: Prediction, document: Document, annotator: str) -> Annotation:
-    """The prediction as a draft; its layers are those that it has items of, or all."""
+def _annotation(
+    prediction: Prediction, document: Document, annotator: str, layers: tuple[str, ...]
+) -> Annotation:
+    """The prediction as a draft; its layers are those that it has items of, or all ``layers``."""
     predicted = tuple(
         layer
         for layer, fields in LAYER_FIELDS.items()
@@ -88,7 +91,7 @@ def _annotation(prediction: Prediction, document: Document, annotator: str) -> A
             document=prediction.document,
             text_sha256=document.text_sha256,
             annotator=annotator,
-            layers=predicted or LAYERS,
+            layers=predicted or layers,
             status="draft",
             provenance=Provenance(
                 kind="model",
@@ -98,12 +101,6 @@ def _annotation(prediction: Prediction, document: Document, annotator: str) -> A
                 label_studio=None,
                 note=None,
             ),
-            mentions=prediction.mentions,
-            entities=prediction.entities,
-            events=prediction.events,
-            event_relations=prediction.event_relations,
-            claims=prediction.claims,
-            claim_relations=prediction.claim_relations,
-            retired=(),
+            **prediction.content(),
         )
     )

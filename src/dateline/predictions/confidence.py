@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from dateline.model import ITEM_FIELDS, Argument, Event
+from dateline.model import ITEM_FIELDS, RELATION_FIELDS, Argument, Event
 from dateline.predictions.prediction import Prediction
 
 REFERRED = {"mention": "mentions", "event": "events", "claim": "claims"}
@@ -56,7 +56,7 @@ def above(prediction: Prediction, threshold: float) -> Prediction:
 
     fields = {field: tuple(item for _, item in items) for field, items in kept.items()}
     fields["events"] = tuple(with_arguments(number, event) for number, event in kept["events"])
-    for field, ends in (("event_relations", "events"), ("claim_relations", "claims")):
+    for field, ends in RELATION_FIELDS.items():
         fields[field] = tuple(
             relation
             for relation in fields[field]

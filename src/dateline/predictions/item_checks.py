@@ -14,6 +14,8 @@ from dateline.json_pointer import pointer_of
 from dateline.model import (
     ID_FIELDS,
     LAYER_FIELDS,
+    RELATION_FIELDS,
+    SPAN_LAYERS,
     Argument,
     Claim,
     Event,
@@ -170,8 +172,8 @@ def _unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator
 
 
 def _unknown_attributes(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
-    for layer, (name, _) in LAYER_FIELDS.items():
-        known = ontology.attributes[layer]
+    for layer in SPAN_LAYERS:
+        known, name = ontology.attributes[layer], LAYER_FIELDS[layer][0]
         for position, item in enumerate(getattr(prediction, name)):
             for attribute, value in item.attributes.items():
                 if attribute not in known or value not in known[attribute]:
@@ -205,7 +207,7 @@ def _unknown_references(prediction: Prediction) -> Iterator[Place]:
             if argument.filler not in ids[_filler_field(argument)]:
                 pointer = f"/events/{position}/arguments/{number}"
                 yield _unknown(pointer, event.id, argument.filler)
-    for name, ends in (("event_relations", "events"), ("claim_relations", "claims")):
+    for name, ends in RELATION_FIELDS.items():
         for position, relation in enumerate(getattr(prediction, name)):
             for end in (relation.source, relation.target):
                 if end not in ids[ends]:
@@ -218,11 +220,11 @@ def _other_knowledge_bases(
     if not knowledge_bases:
         return
     for position, entity in enumerate(prediction.entities):
-        link = entity.link
-        if link is not None and link.id is not None and link.kb not in knowledge_bases:
-            names = ", ".join(sorted(knowledge_bases))
-            message = f'"{link.kb}" is not a knowledge base of the gold, which has: {names}'
-            yield f"/entities/{position}/link/kb", entity.id, message
+        for number, link in enumerate(entity.links):
+            if link.id is not None and link.kb not in knowledge_bases:
+                names = ", ".join(sorted(knowledge_bases))
+                message = f'"{link.kb}" is not a knowledge base of the gold, which has: {names}'
+                yield f"/entities/{position}/links/{number}/kb", entity.id, message
 
 
 def _useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:

@@ -40,11 +40,11 @@ class OntologyIndex:
     """The indexes of all kinds of labels of an ontology."""
 
     def __init__(self, ontology: Ontology) -> None:
-        self.types = {name: LabelIndex(ontology.layers[name].label_names) for name in LAYERS}
+        self.types = {name: LabelIndex(ontology.labels_of(name)) for name in LAYERS}
         self.attributes: Mapping[str, Mapping[str, LabelIndex]] = {
             name: {
                 attribute.name: LabelIndex(value.name for value in attribute.values)
-                for attribute in ontology.layers[name].attributes
+                for attribute in ontology.attributes_of(name)
             }
             for name in LAYERS
         }

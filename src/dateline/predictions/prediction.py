@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from dateline.model import (
+    CONTENT_FIELDS,
     Annotation,
+    AttributeValue,
     Claim,
     Entity,
     Event,
+    EventCluster,
     Mention,
     Relation,
     Struct,
@@ -28,9 +32,12 @@ class Prediction(Struct, frozen=True, omit_defaults=True):
 
     document: str
     text_sha256: str | None = None
+    attributes: Mapping[str, AttributeValue] = {}
     mentions: tuple[Mention, ...] = ()
     entities: tuple[Entity, ...] = ()
+    relations: tuple[Relation, ...] = ()
     events: tuple[Event, ...] = ()
+    event_clusters: tuple[EventCluster, ...] = ()
     event_relations: tuple[Relation, ...] = ()
     claims: tuple[Claim, ...] = ()
     claim_relations: tuple[Relation, ...] = ()
@@ -43,13 +50,12 @@ class Prediction(Struct, frozen=True, omit_defaults=True):
         return cls(
             document=annotation.document,
             text_sha256=annotation.text_sha256,
-            mentions=annotation.mentions,
-            entities=annotation.entities,
-            events=annotation.events,
-            event_relations=annotation.event_relations,
-            claims=annotation.claims,
-            claim_relations=annotation.claim_relations,
+            **{field: getattr(annotation, field) for field in CONTENT_FIELDS},
         )
+
+    def content(self) -> dict[str, Any]:
+        """What an annotation has as well, as its fields."""
+        return {field: getattr(self, field) for field in CONTENT_FIELDS}
 
     def to_json(self) -> bytes:
         """The prediction as a line of a file, without the line end."""

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
+from dateline.annotations.former_format import upgraded_annotation
 from dateline.errors import InvalidInputError
 from dateline.files.opening import file_title
 from dateline.files.reading import MalformedError, converted
@@ -101,6 +102,7 @@ def read_predictions(path: Path) -> Iterator[Found]:
 
 def prediction_line(number: int, value: Any) -> JsonLine[Prediction]:
     """A prediction from a JSON value, which the result has without fields that are not read."""
+    value = _upgraded(value)
     if not (isinstance(value, dict) and CONFIDENCE in value):
         # Most predictions have no other fields, and need not be searched for them.
         with_all = _as_struct(number, value, Prediction)
@@ -115,6 +117,15 @@ def prediction_line(number: int, value: Any) -> JsonLine[Prediction]:
     named = tuple(msgspec.structs.replace(p, document=line.read.document) for p in problems)
     read = msgspec.structs.replace(line.read, confidence=confidence) if confidence else line.read
     return line._replace(read=read, problems=named)
+
+
+def _upgraded(value: Any) -> Any:
+    """A prediction in format 1.0, whose entities have one ``link``, in the present format."""
+    entities = value.get("entities") if isinstance(value, dict) else None
+    if isinstance(entities, list) and any(isinstance(e, dict) and "link" in e for e in entities):
+        upgraded = upgraded_annotation({**value, "schema_version": "1.0"})
+        return {name: found for name, found in upgraded.items() if name != "schema_version"}
+    return value
 
 
 def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Iterator[Found]:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from dateline.annotations.differences import format_value
 from dateline.annotations.items import items_of_layer, label_of
 from dateline.corpus.store import Corpus
-from dateline.model import GOLD, LAYERS, Annotation, Document, Struct
+from dateline.model import GOLD, LAYER_FIELDS, SPAN_LAYERS, Annotation, Attributes, Document, Struct
 from dateline.ontology.labels import Ontology
 from dateline.validation.required import valid_annotations
 
@@ -121,10 +122,10 @@ class _Counter:
         if annotation is not None:
             self._statuses[annotation.status] += 1
             for layer in annotation.layers:
-                items[layer] = len(items_of_layer(annotation, layer))
+                items[layer] = len(getattr(annotation, LAYER_FIELDS[layer][0]))
                 self._tokens[layer] += len(document.tokens)
                 self._layer_documents[layer] += 1
-            for layer in LAYERS:
+            for layer in (name for name in SPAN_LAYERS if name in self._labels):
                 found = items_of_layer(annotation, layer)
                 self._labels[layer].update(label_of(item) for item in found)
                 self._count_attributes(layer, (item.attributes for item in found))
@@ -138,16 +139,17 @@ class _Counter:
             items=items,
         )
 
-    def _count_attributes(self, layer: str, found: Iterable[Mapping[str, str]]) -> None:
+    def _count_attributes(self, layer: str, found: Iterable[Attributes]) -> None:
         for attributes in found:
             for name, value in attributes.items():
-                self._attributes.setdefault((layer, name), Counter())[value] += 1
+                values = value if isinstance(value, tuple) else (format_value(value),)
+                self._attributes.setdefault((layer, name), Counter()).update(values)
 
     def _count_entities(self, annotation: Annotation) -> None:
         sizes = Counter(m.entity for m in annotation.mentions if m.entity is not None)
         self._chains.update(sizes.values())
         self._linked += sum(
-            entity.link is not None and entity.link.id is not None for entity in annotation.entities
+            any(link.id is not None for link in entity.links) for entity in annotation.entities
         )
 
     def _count_events(self, annotation: Annotation) -> None:

@@ -103,6 +103,6 @@ def _event_instances(gold: Annotation) -> Iterator[tuple[str, str, str]]:
         for argument in event.arguments:
             entity = referents.get(argument.filler)
             if event.cluster is not None and entity is not None:
-                link = entity.link
-                who = f"{link.kb}:{link.id}" if link and link.id else entity.name.casefold()
-                yield event.cluster, event.type, who
+                entries = [f"{link.kb}:{link.id}" for link in entity.links if link.id]
+                for who in entries or [entity.name.casefold()]:
+                    yield event.cluster, event.type, who

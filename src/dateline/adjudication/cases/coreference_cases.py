@@ -65,7 +65,7 @@ def collect_chains(candidates: Candidates, cases: CaseList) -> Chains:
                     types[candidate] = type_
                 if ref is not None:
                     name = " ".join(span.text for span in candidate.spans)
-                    entities.append(Entity(id=ref, type=type_ or "", name=name, link=None))
+                    entities.append(Entity(id=ref, type=type_ or "", name=name))
         else:
             by_annotator = {name: known[name, id_] for name, id_ in groups[ref].items()}
             found = _entity(ref, by_annotator, mentions[0], cases)
@@ -77,11 +77,11 @@ def collect_chains(candidates: Candidates, cases: CaseList) -> Chains:
 
 def linked_entities(annotated: AnnotatedDocument) -> frozenset[str]:
     """References of the entities that some annotator has linked to a knowledge base."""
-    links = {(n, e.id): e.link for n, a in annotated.annotations.items() for e in a.entities}
+    links = {(n, e.id): e.links for n, a in annotated.annotations.items() for e in a.entities}
     return frozenset(
         _reference(group)
         for group in annotated.groups.entities
-        if any(links[place] is not None for place in group.items())
+        if any(links[place] for place in group.items())
     )
 
 
@@ -170,18 +170,18 @@ def _entity(
     names = {name: Option(value=e.name, text=e.name) for name, e in by_annotator.items()}
     links = {
         name: Option(
-            value=msgspec.to_builtins(e.link),
-            text="not linked" if e.link is None else format_value(e.link),
+            value=msgspec.to_builtins(e.links),
+            text=format_value(e.links) if e.links else "not linked",
         )
         for name, e in by_annotator.items()
     }
     name = resolve("name", names, _validate_name)
-    link = resolve("link", links, _validate_link)
+    answer = resolve("link", links, _validate_links)
     return Entity(
         id=ref,
         type=type_ or "",
         name=name[0] if name else mention.spans[0].text,
-        link=msgspec.convert(link[0], Link | None) if link else None,
+        links=msgspec.convert(answer[0] if answer else [], tuple[Link, ...]),
     )
 
 
@@ -223,8 +223,10 @@ def _validate_name(value: Any) -> str:
     return value
 
 
-def _validate_link(value: Any) -> Any:
+def _validate_links(value: Any) -> Any:
+    # Decisions of format 1.0 are about a single link, or null.
+    links = [value] if isinstance(value, dict) else value or []
     try:
-        return msgspec.to_builtins(msgspec.convert(value, Link | None))
+        return msgspec.to_builtins(msgspec.convert(links, tuple[Link, ...]))
     except msgspec.ValidationError as error:
-        raise ValueError(f"{value!r} is not a link: {error}") from None
+        raise ValueError(f"{value!r} is not a list of links: {error}") from None

@@ -10,6 +10,7 @@ from dateline.adjudication.cases.candidates import LAYER_OF, Candidate, Candidat
 from dateline.adjudication.cases.case import Case, CaseKind, ItemKind, Option
 from dateline.adjudication.cases.case_list import CaseList
 from dateline.adjudication.cases.coreference_cases import validate_label
+from dateline.annotations.differences import format_value
 from dateline.annotations.items import label_of, ranges_of
 from dateline.model import Argument, Claim, Event, Spans
 
@@ -39,7 +40,7 @@ def collect_attributes(candidate: Candidate, cases: CaseList) -> dict[str, str]:
         case = _case(
             candidate,
             "attribute",
-            {name: Option(value=value, text=value or "nothing") for name, value in values.items()},
+            {name: Option(value=value, text=format_value(value)) for name, value in values.items()},
             labels,
             detail=attribute.name,
             allows_none=not attribute.required,

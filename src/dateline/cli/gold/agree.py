@@ -16,7 +16,6 @@ from dateline.cli.shared import (
     layers_option,
     pass_settings,
 )
-from dateline.model import LAYERS
 from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ def agree(
     from dateline.corpus.store import Corpus
 
     corpus = Corpus(settings.root)
-    report = measure_agreement(
-        corpus, annotators, documents, layers or LAYERS, seed, with_gamma=gamma
-    )
+    report = measure_agreement(corpus, annotators, documents, layers, seed, with_gamma=gamma)
     if output_format == "json":
         echo_json(report)
     elif output_format == "html":

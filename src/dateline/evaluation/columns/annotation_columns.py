@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dateline.annotations.differences import format_value
 from dateline.evaluation.columns.event_identity import event_classes
 from dateline.evaluation.columns.growing import IntRows, SpanRows
 from dateline.evaluation.columns.item_confidence import (
@@ -21,7 +22,7 @@ from dateline.evaluation.columns.item_confidence import (
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.linking import NIL
 from dateline.metrics.spans import Spans
-from dateline.model import Argument, Relation
+from dateline.model import Argument, Attributes, Link, Relation
 from dateline.model import Spans as Fragments
 from dateline.predictions.label_index import OntologyIndex, ValueIndex
 from dateline.predictions.prediction import Prediction
@@ -166,7 +167,7 @@ class ColumnsBuilder:
         )
 
     def _add_mentions(self, document: int, items: Prediction) -> dict[str, int]:
-        links = {entity.id: entity.link for entity in items.entities}
+        links = {entity.id: entity.links for entity in items.entities}
         names = self._ontology.types["entities"]
         sure = confidences(items, "mentions")
         content = {
@@ -190,14 +191,18 @@ class ColumnsBuilder:
             self._mentions.append((document, label, fragments))
             self._confidence["mentions"].append(sure[position])
             self._add_values("entities", values)
-            link = links.get(mention.entity) if mention.entity is not None else None
-            entry = UNLINKED
-            if link is not None:
-                entry = NIL if link.id is None else self._entries.number((link.kb, link.id))
+            entry = self._entry(links.get(mention.entity or "", ()))
             alone = mention.entity is None
             chain = self._chains.number((document, row) if alone else (document, mention.entity))
             self._of_mentions.append((chain, entry))
         return rows
+
+    def _entry(self, links: Sequence[Link]) -> int:
+        """The number of an entity's entries; an entity with several has all of them."""
+        if not links:
+            return UNLINKED
+        found = sorted((link.kb, link.id) for link in links if link.id is not None)
+        return self._entries.number(tuple(found)) if found else NIL
 
     def _add_claims(
         self, document: int, items: Prediction, mentions: Mapping[str, int]
@@ -324,9 +329,10 @@ class ColumnsBuilder:
             return special_claimer(self._ontology.claimers.number(claimer))
         return mentions.get(claimer, MISSING_ROW)
 
-    def _values_of(self, layer: str, attributes: Mapping[str, str]) -> tuple[int, ...]:
+    def _values_of(self, layer: str, attributes: Attributes) -> tuple[int, ...]:
         known = self._ontology.attributes[layer]
-        return tuple(names.number(attributes.get(name)) for name, names in known.items())
+        values = {name: format_value(value) for name, value in attributes.items()}
+        return tuple(names.number(values.get(name)) for name, names in known.items())
 
     def _add_values(self, layer: str, values: tuple[int, ...]) -> None:
         for column, value in zip(self._values[layer].values(), values, strict=True):

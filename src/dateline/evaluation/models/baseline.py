@@ -118,9 +118,7 @@ class _TextPredictor:
         spans = self._span(start, end)
         entity = self._entities.setdefault(
             f"{entry.label} {spans[0].text.lower()}",
-            Entity(
-                id=f"n{len(self._entities) + 1}", type=entry.label, name=spans[0].text, link=None
-            ),
+            Entity(id=f"n{len(self._entities) + 1}", type=entry.label, name=spans[0].text),
         )
         mention = Mention(
             id=f"m{len(self._mentions) + 1}",

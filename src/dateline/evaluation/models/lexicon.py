@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from dateline.evaluation.gold import Gold, GoldDocument
-from dateline.model import Range, Struct
+from dateline.model import Attributes, AttributeValue, Range, Struct
 from dateline.ontology.labels import Layer, Ontology
 from dateline.predictions.prediction import Prediction
 
@@ -22,7 +22,7 @@ class Entry(Struct, frozen=True):
     """A label, and the attributes it most often has."""
 
     label: str
-    attributes: Mapping[str, str]
+    attributes: Attributes
 
 
 class Lexicon(Struct, frozen=True):
@@ -108,12 +108,17 @@ def one_line(words: str) -> str:
     return " ".join(words.split())
 
 
+_Values = tuple[tuple[str, AttributeValue], ...]
+
+
 class _LabelCounts:
     def __init__(self) -> None:
         self._labels: dict[str, Counter[str]] = {}
-        self._attributes: dict[tuple[str, str], Counter[tuple[tuple[str, str], ...]]] = {}
+        self._attributes: dict[
+            tuple[str, str], Counter[tuple[tuple[str, AttributeValue], ...]]
+        ] = {}
 
-    def add(self, words: str, label: str, attributes: Mapping[str, str]) -> None:
+    def add(self, words: str, label: str, attributes: Attributes) -> None:
         self._labels.setdefault(words, Counter())[label] += 1
         found = tuple(sorted(attributes.items()))
         self._attributes.setdefault((words, label), Counter())[found] += 1

@@ -105,9 +105,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
         key = mention.label, mention.entity
         if key not in entities:
             name = mention.entity or mention.text or "?"
-            entities[key] = Entity(
-                id=f"n{len(entities) + 1}", type=mention.label, name=name, link=None
-            )
+            entities[key] = Entity(id=f"n{len(entities) + 1}", type=mention.label, name=name)
         mentions.append(
             Mention(
                 id=f"m{number}",

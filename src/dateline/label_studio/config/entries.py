@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from dateline.annotations.differences import format_value
 from dateline.errors import InvalidInputError
 from dateline.label_studio.config.controls import (
     CLAIM,
@@ -16,7 +17,7 @@ from dateline.label_studio.config.controls import (
     LayerControls,
 )
 from dateline.label_studio.result_rows import rows_of, string, value_of
-from dateline.model import Annotation, Struct
+from dateline.model import Annotation, Attributes, Struct
 from dateline.ontology.labels import Ontology
 
 RELATIONS = "Relations"
@@ -128,6 +129,7 @@ def count_uses(
     }
 
 
-def _choices(controls: LayerControls, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _choices(controls: LayerControls, attributes: Attributes) -> Iterator[tuple[str, str]]:
     for name, value in attributes.items():
-        yield controls.attribute(name), value
+        for one in value if isinstance(value, tuple) else (value,):
+            yield controls.attribute(name), format_value(one)

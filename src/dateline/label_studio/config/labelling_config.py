@@ -28,7 +28,6 @@ from dateline.label_studio.config.controls import (
 )
 from dateline.label_studio.config.entries import parse_config
 from dateline.label_studio.config.xml import page_xml, printable
-from dateline.model import LAYERS
 from dateline.ontology.labels import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
 
 _STYLE = """
@@ -94,14 +93,16 @@ _ANSWERS = {
 
 
 def labelling_config(
-    ontology: Ontology, layers: Collection[str] = LAYERS, *, curation: bool = False
+    ontology: Ontology, layers: Collection[str] = (), *, curation: bool = False
 ) -> str:
-    """The labelling configuration for these layers as XML; equal ontologies give equal text.
+    """The labelling configuration for these layers, or all, as XML.
 
-    The other layers are context: visible and available to relations, but not for labelling. With
-    ``curation``, the page also has marks for conflicts. Raises InvalidInputError if an attribute
-    has the name of one of the page's own controls, or a name has a character that XML forbids.
+    Equal ontologies give equal text. The other layers are context: visible and available to
+    relations, but not for labelling. With ``curation``, the page also has marks for conflicts.
+    Raises InvalidInputError if an attribute has the name of one of the page's own controls, or a
+    name has a character that XML forbids.
     """
+    layers = layers or ontology.layer_names
     page = Element("View", className="dateline")
     SubElement(page, "Style").text = _STYLE
     top = SubElement(page, "View", className="layers")

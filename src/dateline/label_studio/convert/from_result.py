@@ -27,7 +27,7 @@ from dateline.label_studio.convert.graph import (
     build_graph,
     components,
 )
-from dateline.label_studio.convert.links import parse_link
+from dateline.label_studio.convert.links import parse_links
 from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.convert.region_ids import ID, MAX_LENGTH, mint
 from dateline.label_studio.convert.regions import Region, read_regions
@@ -231,20 +231,21 @@ class _Converter:
             id=name,
             type=first.label,
             name=self._chain_answer(own, chain, ENTITY_NAME) or first.text,
-            link=self._link(own, chain),
+            links=self._links(own, chain),
         )
 
-    def _link(self, own: Sequence[Region], chain: Sequence[Region]) -> Link | None:
+    def _links(self, own: Sequence[Region], chain: Sequence[Region]) -> tuple[Link, ...]:
         written = self._chain_answer(own, chain, ENTITY_LINK)
         if written is None:
-            return None
-        link = parse_link(written)
-        if link is None:
+            return ()
+        links = parse_links(written)
+        if links is None:
             self._report(
                 chain[0],
-                f'"{written}" is not a link; write KB:ID, or KB:NIL if there is no entry',
+                f'"{written}" is not a link; write KB:ID, or KB:NIL if there is no entry, with '
+                "spaces between several links",
             )
-        return link
+        return links or ()
 
     def _chain_answer(
         self, own: Sequence[Region], chain: Sequence[Region], control: str

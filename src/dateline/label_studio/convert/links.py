@@ -1,13 +1,26 @@
-"""An entity's link as one line of text, short enough to type: ``wikidata@2025-01-01:Q42``."""
+"""Links as one line of text, short enough to type: ``wikidata@2025-01-01:Q42 geonames:NIL``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from dateline.model import Link
 
 NIL = "NIL"
+
+
+def format_links(links: Iterable[Link]) -> str:
+    """The links, separated by spaces."""
+    return " ".join(format_link(link) for link in links)
+
+
+def parse_links(text: str) -> tuple[Link, ...] | None:
+    """The links that the text stands for, or None if a part of it is not a link."""
+    links = [parse_link(part) for part in text.split()]
+    found = tuple(link for link in links if link is not None)
+    return found if found and len(found) == len(links) else None
 
 
 def format_link(link: Link) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from dateline.annotations.differences import format_value
 from dateline.label_studio.config.controls import CONFLICT, CONTINUES, CUE, LayerControls
 from dateline.label_studio.convert.placing import as_displayed
 from dateline.label_studio.convert.region_ids import mint
 from dateline.label_studio.result_rows import Rows, relation_row, value_row
-from dateline.model import Spans
+from dateline.model import Attributes, Spans
 
 
 class RowWriter:
@@ -27,13 +28,13 @@ class RowWriter:
         name: str,
         spans: Spans,
         label: str,
-        attributes: Mapping[str, str],
+        attributes: Attributes,
     ) -> None:
         """Write a region with its attributes for each span."""
         for region in self._regions(controls.labels, name, spans, label):
             # Repeated for each fragment: the page requires them on every labelled region.
             for attribute, value in attributes.items():
-                self.choice(region, controls.attribute(attribute), value)
+                self.choice(region, controls.attribute(attribute), format_value(value))
 
     def cue(self, claim: str, spans: Spans) -> None:
         """Write the regions of a claim's cue, and its relation to the claim."""

@@ -17,7 +17,7 @@ from dateline.label_studio.config.controls import (
     EVENT,
     EVENT_CLUSTER,
 )
-from dateline.label_studio.convert.links import format_link
+from dateline.label_studio.convert.links import format_links
 from dateline.label_studio.convert.row_writer import RowWriter
 from dateline.label_studio.result_rows import Rows
 from dateline.model import Annotation, Claim, canonical
@@ -36,8 +36,8 @@ def to_result(annotation: Annotation, ontology: Ontology) -> Rows:
         entity = unnamed.pop(mention.entity or "", None)
         if entity is not None:
             writer.answer(mention.id, ENTITY_NAME, entity.name)
-            if entity.link is not None:
-                writer.answer(mention.id, ENTITY_LINK, format_link(entity.link))
+            if entity.links:
+                writer.answer(mention.id, ENTITY_LINK, format_links(entity.links))
     for event in annotation.events:
         writer.regions(EVENT, event.id, event.trigger, event.type, event.attributes)
         if event.cluster is not None:

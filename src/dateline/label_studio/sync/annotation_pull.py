@@ -26,7 +26,7 @@ from dateline.label_studio.server.responses import Project, Submission
 from dateline.label_studio.sync.kept_results import KeptResult, kept_path, read_kept
 from dateline.label_studio.sync.pull_result import Action, PulledAnnotation
 from dateline.label_studio.sync.reconcile import OnConflict, Sides, indented, reconcile
-from dateline.model import LAYERS, Annotation, Document, Struct, canonical
+from dateline.model import Annotation, Document, Struct, canonical
 from dateline.ontology.former_names import renamed
 from dateline.validation.engine import Checker
 
@@ -239,7 +239,7 @@ class AnnotationPuller:
             kind, layers = kind or ours.provenance.kind, layers or ours.layers
         registered = self._register.get(work.annotator)
         kind = kind or (registered.kind if registered is not None else "human")
-        header = kept.header(work.annotator, kind, layers or LAYERS)
+        header = kept.header(work.annotator, kind, layers or self._corpus.ontology.layer_names)
         theirs, problems = from_result(kept.result, work.document, header, self._corpus.ontology)
         theirs = self._without_context(theirs)
         if ours is not None:
@@ -259,7 +259,7 @@ class AnnotationPuller:
 
     def _without_context(self, annotation: Annotation) -> Annotation:
         """Without items of layers that the project only shows, unless others refer to them."""
-        if self._layers == LAYERS:
+        if self._layers == self._corpus.ontology.layer_names:
             return annotation
         return canonical(limited(annotation, self._layers))
 

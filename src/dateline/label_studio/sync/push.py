@@ -35,7 +35,7 @@ from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Task
 from dateline.label_studio.sync.lost_labels import lost_labels
 from dateline.label_studio.sync.pending_push import read_pending, remove_pending, write_pending
-from dateline.model import LAYERS, Annotation, Document, Struct, canonical
+from dateline.model import Annotation, Document, Struct, canonical
 from dateline.ontology.labels import Ontology
 from dateline.predictions.annotations import read_as_annotations
 from dateline.rendering.listing import listed
@@ -175,7 +175,7 @@ def _config(
     if project is not None:
         layers = layers or labelled_layers(project.config)
         curation = curation or has_conflict_marks(project.config)
-    return labelling_config(corpus.ontology, layers or LAYERS, curation=curation)
+    return labelling_config(corpus.ontology, layers, curation=curation)
 
 
 def _chosen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dateline.model import LAYERS, Event, Mention, Range, Span, Struct
+from dateline.model import Event, Mention, Range, Span, Struct
 from dateline.predictions.prediction import Prediction
 from dateline.text import sha256_of_text
 
@@ -47,14 +47,14 @@ def prediction_of(
         for label, words, place in found
     ]
     read = sha256_of_text(text)
-    if layer == LAYERS[0]:
+    if layer == "entities":
         mentions = tuple(
-            Mention(id=f"m{number}", spans=span, type=label, attributes={}, entity=None)
+            Mention(id=f"m{number}", spans=span, type=label)
             for number, (label, span) in enumerate(spans, 1)
         )
         return Prediction(document=document, text_sha256=read, mentions=mentions)
     events = tuple(
-        Event(id=f"e{number}", trigger=span, type=label, arguments=(), attributes={}, cluster=None)
+        Event(id=f"e{number}", trigger=span, type=label)
         for number, (label, span) in enumerate(spans, 1)
     )
     return Prediction(document=document, text_sha256=read, events=events)

@@ -122,9 +122,10 @@ def dates(context: AnnotationContext) -> Iterator[Finding]:
         ("/provenance/created", "", annotation.provenance.created, parse_time),
         ("/provenance/updated", "", annotation.provenance.updated, parse_time),
         *(
-            (f"/entities/{position}/link/date", entity.id, entity.link.date, parse_date)
-            for position, entity in enumerate(annotation.entities)
-            if entity.link is not None
+            (f"/{field}/{position}/links/{number}/date", item.id, link.date, parse_date)
+            for field in ("entities", "event_clusters")
+            for position, item in enumerate(getattr(annotation, field))
+            for number, link in enumerate(item.links)
         ),
     ]
     for pointer, subject, written, parse in places:
