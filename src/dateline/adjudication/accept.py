@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from dateline.adjudication.decision_log import log_path, read_log
+from dateline.adjudication.fingerprints import fingerprint
 from dateline.adjudication.gold_ids import assign_ids
-from dateline.adjudication.manual_edits import GoldRecord, Source, fingerprint
+from dateline.adjudication.manual_edits import GoldRecord, Source
 from dateline.adjudication.resolve import NO_PROVENANCE
 from dateline.annotations.layers import limited
 from dateline.corpus.annotators import annotation_files, check_pseudonym, read_register

@@ -19,13 +19,13 @@ from dateline.adjudication.decision_log import (
     log_path,
     read_log,
 )
+from dateline.adjudication.fingerprints import fingerprint
 from dateline.adjudication.gold_ids import assign_ids
 from dateline.adjudication.gold_provenance import gold_provenance
 from dateline.adjudication.manual_edits import (
     GoldRecord,
     as_decisions,
     corrections,
-    fingerprint,
     format_corrections,
     keep_corrections,
     same_options,

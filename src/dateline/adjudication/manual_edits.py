@@ -9,14 +9,11 @@ from typing import Any
 import msgspec
 
 from dateline.adjudication.cases.case import CORRECTION, Curator, Decision, Option
-from dateline.adjudication.resolve import NO_PROVENANCE
 from dateline.annotations.differences import Difference, differences
 from dateline.annotations.items import clusters_of
 from dateline.annotations.merging import merge
-from dateline.corpus.store import canonical_json
 from dateline.errors import ConflictError
-from dateline.files.writing import sha256
-from dateline.model import Annotation, Struct, canonical
+from dateline.model import Annotation, Struct
 from dateline.rendering.listing import listed
 
 ADJUDICATED, CORRECTED = "adjudicated", "corrected"
@@ -51,20 +48,9 @@ class GoldRecord(Struct, frozen=True, omit_defaults=True):
     note: str | None = None
 
 
-def fingerprint(annotation: Annotation) -> str:
-    """SHA-256 of an annotation's content without header, links and retired ids."""
-    bare = msgspec.structs.replace(
-        annotation,
-        provenance=NO_PROVENANCE,
-        entities=tuple(msgspec.structs.replace(e, link=None) for e in annotation.entities),
-        retired=(),
-    )
-    return sha256(canonical_json(canonical(bare)))
-
-
 def corrections(adjudicated: Annotation, present: Annotation) -> list[Difference]:
     """What differs between gold as adjudicated and the present gold, without entity links."""
-    return [d for d in differences(adjudicated, present) if (d.kind, d.field) != ("entity", "link")]
+    return [d for d in differences(adjudicated, present) if d.field != "links"]
 
 
 def keep_corrections(base: Annotation, present: Annotation, regenerated: Annotation) -> Annotation:

@@ -17,6 +17,7 @@ SECTIONS = {
         "validate": "corpus.validate:validate",
         "rules": "corpus.validate:rules",
         "rename": "corpus.rename:rename",
+        "migrate": "corpus.migrate:migrate",
         "stats": "corpus.stats:stats",
         "datasheet": "corpus.datasheet:datasheet",
     },

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -152,8 +152,8 @@ def read_struct(path: Path, kind: type[T]) -> T:
         ) from None
 
 
-def canonical_json(value: msgspec.Struct) -> bytes:
-    """A struct as canonical JSON: a line for each field, and for each object in a list.
+def canonical_json(value: msgspec.Struct | Mapping[str, Any]) -> bytes:
+    """Canonical JSON: a line for each field, and for each object in a list.
 
     Lists of ranges are on one line. UTF-8, without escapes, with a final line feed.
     """

@@ -18,8 +18,9 @@ import jsonschema_rs
 from dateline.errors import InvalidInputError
 from dateline.files.reading import DEPTH
 from dateline.json_pointer import pointer_of
+from dateline.ontology.derived_schemas import DERIVED, derived_schemas
 from dateline.ontology.patterns import searcher
-from dateline.ontology.schemas import Schema
+from dateline.ontology.schemas import FORMER_VERSION, Schema, format_version
 from dateline.rendering.listing import listed
 from dateline.text import whole_number
 
@@ -47,6 +48,8 @@ def check_schemas(schemas: Mapping[str, Schema]) -> None:
     Raises InvalidInputError naming file, JSON Pointer, value and fix of every problem of the first
     schema that has any.
     """
+    if "annotation" in schemas:
+        _refuse_other_layers(schemas)
     for name in schemas:
         problems = dict.fromkeys(_problems(schemas, name))
         if problems:
@@ -55,6 +58,35 @@ def check_schemas(schemas: Mapping[str, Schema]) -> None:
                 f"schema/{name}.schema.json: cannot be used:\n{shown}\n"
                 "Compare it with the file that `dateline init` writes."
             )
+
+
+def _refuse_other_layers(schemas: Mapping[str, Schema]) -> None:
+    if format_version(schemas) == FORMER_VERSION:
+        raise InvalidInputError(
+            f"schema/annotation.schema.json: the corpus has the format {FORMER_VERSION}. Run "
+            "`dateline migrate --dry-run` to see what changes, and `dateline migrate`."
+        )
+    wanted = derived_schemas(schemas["ontology"])
+    for name in DERIVED:
+        if _without_comments(schemas[name]) != _without_comments(wanted[name]):
+            raise InvalidInputError(
+                f"schema/{name}.schema.json: does not fit the layers that schema/"
+                "ontology.schema.json declares. Run `dateline migrate`, which writes it anew from "
+                "the ontology."
+            )
+
+
+def _without_comments(node: Any, *, named: bool = False) -> Any:
+    """A schema without what only people read; ``named`` are the members of properties."""
+    if isinstance(node, list):
+        return [_without_comments(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _without_comments(item, named=key in ("properties", "$defs") and not named)
+        for key, item in node.items()
+        if named or key not in ("title", "description", "examples")
+    }
 
 
 def format_schema(name: str) -> Schema:

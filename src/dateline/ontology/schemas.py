@@ -30,6 +30,17 @@ SCHEMA_NAMES = ("ontology", "document", "annotation", "prediction", "release")
 Schema = Mapping[str, Any]
 
 
+FORMER_VERSION = "1.0"
+"""The version of the format before the present one."""
+
+
+def format_version(schemas: Mapping[str, Schema]) -> object:
+    """The version of a corpus's format, as its schema of annotations states it."""
+    properties = schemas["annotation"].get("properties", {})
+    version = properties.get("schema_version", {}) if isinstance(properties, Mapping) else {}
+    return version.get("const") if isinstance(version, Mapping) else None
+
+
 def split_shares(schemas: Mapping[str, Schema]) -> Mapping[str, int]:
     """The percentage of each split, in the order of the document schema."""
     schema = schemas["document"]

@@ -1,0 +1,180 @@
+"""Brings a corpus to the present format, and its derived schemas in line with its ontology.
+
+Format 1.0 had the same layers in every corpus. Nothing is lost: ids, waivers, logs and results of
+Label Studio stay as they are. A corpus of the present format is unchanged, unless its ontology
+declares other layers than before.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from dateline.annotations.former_format import upgraded_annotation
+from dateline.corpus.former_format import upgraded
+from dateline.corpus.store import Corpus, canonical_json, file_name
+from dateline.errors import InvalidInputError
+from dateline.files.names import inside
+from dateline.files.reading import MalformedError, converted, decode_json, read_bytes, read_json
+from dateline.files.writing import sha256, write_together
+from dateline.model import Annotation, Document, Struct, canonical
+from dateline.ontology.derived_schemas import DERIVED, derived_schemas
+from dateline.ontology.format import check_schemas
+from dateline.ontology.schemas import FORMER_VERSION, Schema, format_version
+from dateline.packaged import packaged
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_WRITTEN = {
+    "annotation": "65cc",
+    "prediction": "65cc",
+    "document": "65cc",
+    "release": "65cc",
+}
+"""SHA-256 of the schemas that ``dateline init`` wrote in format 1.0, settings aside."""
+
+_SETTINGS: tuple[tuple[str, ...], ...] = (
+    ("title",),
+    ("description",),
+    ("properties", "split", "oneOf"),
+    ("properties", "seed", "properties", "dropped", "x-boilerplate"),
+    ("properties", "rights", "properties", "license", "default"),
+    ("properties", "rights", "properties", "redistribute_text", "default"),
+    ("properties", "meta", "properties"),
+    ("$defs", "documentId"),
+)
+"""What a corpus may set in its document schema."""
+
+
+class Migration(Struct, frozen=True):
+    """The files that a migration changes: content before, None if there is none, and after."""
+
+    files: Mapping[Path, tuple[bytes | None, bytes]]
+
+    def write(self, corpus: Corpus) -> None:
+        """Write the files, all or none. Call it while holding `locked`."""
+        if self.files:
+            write_together(corpus.root, {path: new for path, (_, new) in self.files.items()})
+
+
+def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migration:
+    """What is to be changed to bring a corpus to the present format.
+
+    Raises InvalidInputError for a file that cannot be read, and for a schema that somebody has
+    changed although it is none to change, unless ``replace_schemas``; NotFoundError if the folder
+    is not a corpus.
+    """
+    wanted: dict[Path, bytes] = {}
+    schemas = {name: _read_schema(corpus, name) for name in (*_WRITTEN, "ontology")}
+    is_former = format_version(schemas) == FORMER_VERSION
+    if is_former:
+        if not replace_schemas:
+            _refuse_changes(schemas)
+        schemas = _upgraded_schemas(schemas)
+    schemas |= derived_schemas(schemas["ontology"])
+    check_schemas(schemas)
+    for name in schemas if is_former else DERIVED:
+        wanted[corpus.root / "schema" / file_name(name)] = _encoded(schemas[name])
+    if is_former:
+        for name in corpus.document_ids():
+            path = inside(corpus.root, corpus.document_path(name))
+            wanted[path] = canonical_json(upgraded(_read(path, Document)))
+        for path in corpus.annotation_paths():
+            annotation = _read(inside(corpus.root, path), Annotation, upgraded_annotation)
+            wanted[path] = canonical_json(canonical(annotation))
+    before = {path: path.read_bytes() if path.is_file() else None for path in wanted}
+    return Migration(
+        files={
+            path: (before[path], content)
+            for path, content in wanted.items()
+            if before[path] != content
+        }
+    )
+
+
+def _upgraded_schemas(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
+    with packaged("schema") as folder:
+        document, release = (read_json(folder / file_name(n)) for n in ("document", "release"))
+    for place in _SETTINGS:
+        _set(document, place, _get(schemas["document"], place))
+    return {
+        "ontology": _declaring_entities(schemas["ontology"]),
+        "document": document,
+        "release": release,
+    }
+
+
+def _declaring_entities(ontology: Schema) -> Schema:
+    """The ontology with what format 1.0 had without declaring it."""
+    declared = dict(ontology["$defs"])
+    own: dict[str, Any] = {}
+    for name, definition in declared.items():
+        own[name] = definition
+        if name == "mention" and "entity" not in declared:
+            own["entity"] = {
+                "title": "Entity",
+                "properties": {"links": {"description": "Entries in knowledge bases."}},
+            }
+        if name == "event" and "eventCluster" not in declared:
+            own["eventCluster"] = {"title": "Event instance"}
+    return {**ontology, "$defs": own}
+
+
+def _refuse_changes(schemas: Mapping[str, Schema]) -> None:
+    for name, written in _WRITTEN.items():
+        if _fingerprint(name, schemas[name]) != written:
+            raise InvalidInputError(
+                f"schema/{file_name(name)}: differs from what `dateline init` wrote, apart from "
+                "settings, and would be replaced. Compare it with version control; if the change "
+                "is not needed any more, run `dateline migrate --replace-schemas`."
+            )
+
+
+def _fingerprint(name: str, schema: Schema) -> str:
+    bare = copy.deepcopy(dict(schema))
+    for place in _SETTINGS if name == "document" else ():
+        _set(bare, place, None)
+    return sha256(msgspec.json.encode(bare, order="sorted"))
+
+
+def _get(schema: Any, place: tuple[str, ...]) -> Any:
+    for step in place:
+        schema = schema.get(step) if isinstance(schema, Mapping) else None
+    return schema
+
+
+def _set(schema: Any, place: tuple[str, ...], value: Any) -> None:
+    *folders, name = place
+    holder = _get(schema, tuple(folders))
+    if not isinstance(holder, dict):
+        return
+    if value is not None:
+        holder[name] = value
+    else:
+        holder.pop(name, None)
+
+
+def _read_schema(corpus: Corpus, name: str) -> Schema:
+    schema = read_json(corpus.root / "schema" / file_name(name))
+    if not isinstance(schema, dict):
+        raise InvalidInputError(f"schema/{file_name(name)}: expected an object.")
+    return schema
+
+
+def _read(path: Path, kind: type[T], upgrade: Callable[[Any], Any] = lambda value: value) -> T:
+    try:
+        return converted(upgrade(decode_json(read_bytes(path))), kind)
+    except MalformedError as error:
+        raise InvalidInputError(
+            f"{path}: {error.problem}. Nothing was changed. Fix the file, or restore it from "
+            "version control."
+        ) from None
+
+
+def _encoded(schema: Schema) -> bytes:
+    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
