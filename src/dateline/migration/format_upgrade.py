@@ -31,10 +31,10 @@ from dateline.packaged import packaged
 T = TypeVar("T", bound=msgspec.Struct)
 
 _WRITTEN = {
-    "annotation": "65cc",
-    "prediction": "65cc",
-    "document": "65cc",
-    "release": "65cc",
+    "annotation": "346a2633d6aea6ee8197b5314a56329e9847ba84d8e2703452e5933e0368d56e",
+    "prediction": "46afb2d8d4380b8affc28bf933a019742d475c064b762e25b71a5f15403602b6",
+    "document": "034f3ef8d1a545a10119b19cdb469376c5b4005d6ada5493d4d35688cd5d43b3",
+    "release": "804049db4943ad96fb0564ff61586b92e9f1ed4072e5563bbfc34f295bdc34a1",
 }
 """SHA-256 of the schemas that ``dateline init`` wrote in format 1.0, settings aside."""
 
