@@ -129,9 +129,7 @@ def make_annotation(
             )
         )
         if i < density.entities:
-            entities.append(
-                Entity(id=f"n{i}", type=kind, name=mentions[i].spans[0].text, link=None)
-            )
+            entities.append(Entity(id=f"n{i}", type=kind, name=mentions[i].spans[0].text))
     events = []
     for i in range(density.events):
         event_type = generator.choice(list(ontology.event_types.values()))

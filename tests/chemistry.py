@@ -101,7 +101,7 @@ def annotated_reaction(corpus: Corpus) -> tuple[Document, Annotation]:
                 "entity": "e1",
             }
         ],
-        "entities": [{"id": "e1", "type": "null", "name": "salt", "link": None}],
+        "entities": [{"id": "e1", "type": "null", "name": "salt"}],
         "events": [
             {
                 "id": "v1",

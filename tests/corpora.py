@@ -13,7 +13,7 @@ from dateline.corpus.segmentation.alphabetic import segment
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
 from dateline.files.writing import sha256
-from dateline.model import ITEM_FIELDS, LAYERS, Annotation, Document
+from dateline.model import ITEM_FIELDS, SPAN_LAYERS, Annotation, Document
 from dateline.ontology.schemas import split_shares
 from dateline.text import sha256_of_text
 
@@ -70,16 +70,16 @@ def gold_of(text: str) -> dict[str, Any]:
             mention("m9", "GROUP", None, "Many soldiers", level="nominal"),
         ],
         "entities": [
-            {"id": "e1", "type": "PERSON", "name": "Kim Jong Un", "link": None},
-            {"id": "e2", "type": "PERSON", "name": "Putin", "link": None},
+            {"id": "e1", "type": "PERSON", "name": "Kim Jong Un"},
+            {"id": "e2", "type": "PERSON", "name": "Putin"},
             {
                 "id": "e3",
                 "type": "GPE",
                 "name": "Kursk",
-                "link": {"kb": "wikidata", "date": None, "id": "Q5159"},
+                "links": [{"kb": "wikidata", "id": "Q5159"}],
             },
-            {"id": "e4", "type": "GPE", "name": "Russia", "link": None},
-            {"id": "e5", "type": "GPE", "name": "North Korea", "link": None},
+            {"id": "e4", "type": "GPE", "name": "Russia"},
+            {"id": "e5", "type": "GPE", "name": "North Korea"},
         ],
         "events": [
             {
@@ -173,11 +173,11 @@ def make_annotation(
     document: Document,
     items: Mapping[str, Any],
     annotator: str = "gold",
-    layers: Iterable[str] = LAYERS,
+    layers: Iterable[str] = SPAN_LAYERS,
     kind: str = "human",
 ) -> Annotation:
     content = {
-        "schema_version": "1.0",
+        "schema_version": "2.0",
         "document": document.id,
         "text_sha256": document.text_sha256,
         "annotator": annotator,

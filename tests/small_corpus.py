@@ -76,7 +76,7 @@ def claim(id: str, quote: str, claimer: str, cue: str | None, events: list[str])
 
 def annotation(text_sha256: str) -> dict[str, Any]:
     return {
-        "schema_version": "1.0",
+        "schema_version": "2.0",
         "document": "summit",
         "text_sha256": text_sha256,
         "annotator": "gold",
@@ -100,11 +100,11 @@ def annotation(text_sha256: str) -> dict[str, Any]:
             mention("m7", "Lind", "PERSON", "n2", n=2),
         ],
         "entities": [
-            {"id": "n1", "type": "PERSON", "name": "Ana Ruiz", "link": None},
-            {"id": "n2", "type": "PERSON", "name": "Bo Lind", "link": None},
-            {"id": "n3", "type": "GPE", "name": "Oslo", "link": None},
-            {"id": "n4", "type": "DATE", "name": "Monday", "link": None},
-            {"id": "n5", "type": "AGREEMENT", "name": "treaty", "link": None},
+            {"id": "n1", "type": "PERSON", "name": "Ana Ruiz"},
+            {"id": "n2", "type": "PERSON", "name": "Bo Lind"},
+            {"id": "n3", "type": "GPE", "name": "Oslo"},
+            {"id": "n4", "type": "DATE", "name": "Monday"},
+            {"id": "n5", "type": "AGREEMENT", "name": "treaty"},
         ],
         "events": [
             event(

@@ -140,11 +140,11 @@ def test_entities_match_by_the_mentions_they_share():
 
     left = annotation(
         mentions=[*chain("e1", "Kim Jong Un", "leader", "We"), *chain("e2", "Putin")],
-        entities=[{"id": id_, "type": "PERSON", "name": id_, "link": None} for id_ in ("e1", "e2")],
+        entities=[{"id": id_, "type": "PERSON", "name": id_} for id_ in ("e1", "e2")],
     )
     right = annotation(
         mentions=[*chain("f1", "Kim Jong Un", "Putin"), *chain("f2", "leader", "We")],
-        entities=[{"id": id_, "type": "PERSON", "name": id_, "link": None} for id_ in ("f1", "f2")],
+        entities=[{"id": id_, "type": "PERSON", "name": id_} for id_ in ("f1", "f2")],
     )
     assert match(left, right).entities == {"e1": "f2", "e2": "f1"}
 

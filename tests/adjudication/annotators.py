@@ -25,8 +25,8 @@ def two(files: Files) -> tuple[dict[str, Any], dict[str, Any]]:
     bo["mentions"][3] |= {"spans": [span("on Monday")]}
     bo["mentions"][4] |= {"attributes": {"level": "nominal"}, "entity": "n2"}  # She
     bo["mentions"].append(mention("m8", "talks", "NAMED_EVENT", "n6", level="nominal"))
-    bo["entities"].append({"id": "n6", "type": "NAMED_EVENT", "name": "talks", "link": None})
-    bo["entities"][1]["link"] = {"kb": "wikidata", "date": None, "id": "Q5159"}
+    bo["entities"].append({"id": "n6", "type": "NAMED_EVENT", "name": "talks"})
+    bo["entities"][1]["links"] = [{"kb": "wikidata", "id": "Q5159"}]
     bo["events"][0]["arguments"] = [
         {"role": "party", "mention": "m1"},
         {"role": "party", "mention": "m7"},

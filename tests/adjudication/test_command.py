@@ -143,11 +143,11 @@ def test_a_link_of_gold_stays_where_no_annotator_has_one(corpus: Corpus, run: Ru
     written = json.loads(path.read_bytes())
     link = {"kb": "wikidata", "date": None, "id": "Q42"}
     for number in (0, 1):
-        written["entities"][number]["link"] = link
+        written["entities"][number]["links"] = [link]
     path.write_text(json.dumps(written))
     run(corpus, *BY_RULE, "prefer:ana")
     links = {
-        e.name: e.link and e.link.id for e in corpus.read_annotation("gold", "summit").entities
+        e.name: e.links and e.links[0].id for e in corpus.read_annotation("gold", "summit").entities
     }
     # A decision rejected the link of Bo Lind that bo had given.
     assert (links["Ana Ruiz"], links["Bo Lind"]) == ("Q42", None)

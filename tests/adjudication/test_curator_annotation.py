@@ -51,7 +51,7 @@ def by_quote(annotation: Annotation) -> dict[str, Any]:
             frozenset(quotes[m.id] for m in annotation.mentions if m.entity == e.id)
             for e in annotation.entities
         },
-        "entities": {(e.type, e.name, e.link and e.link.id) for e in annotation.entities},
+        "entities": {(e.type, e.name, *(link.id for link in e.links)) for e in annotation.entities},
         "events": {
             (e.trigger, e.type, frozenset((a.role, quotes.get(a.filler)) for a in e.arguments))
             for e in annotation.events
@@ -90,9 +90,7 @@ def test_items_that_only_the_curator_has_are_corrections(both, run: Run):
     corpus, ana, _ = both
     own = copy.deepcopy(ana)
     own["mentions"].append(mention("m20", "signed a treaty", "AGREEMENT", "n20", level="nominal"))
-    own["entities"].append(
-        {"id": "n20", "type": "AGREEMENT", "name": "signed a treaty", "link": None}
-    )
+    own["entities"].append({"id": "n20", "type": "AGREEMENT", "name": "signed a treaty"})
     own["claims"][2]["attributes"]["certainty"] = "possible"
     curate(corpus, own)
     result = adopt(corpus, run, "--reason", "as discussed")

@@ -224,7 +224,7 @@ def test_a_terminal_without_the_characters_gets_escapes(files: Files):
 def test_malformed_json_is_shown_by_line_and_column(files: Files, run: Run):
     files.check()
     path = files.corpus.annotation_path("gold", "summit")
-    path.write_text('{"schema_version": "1.0",\n "document" "summit"}', encoding="utf-8")
+    path.write_text('{"schema_version": "2.0",\n "document" "summit"}', encoding="utf-8")
     result = run(files.corpus, "validate")
     assert "line 2, column 13: expected `:`" in result.stdout
     assert "Checked 1 document and 1 annotation" in result.stderr

@@ -232,7 +232,7 @@ def items_of(document: str, items: Items) -> Prediction:
             for i, m in enumerate(items.mentions)
         ),
         entities=tuple(
-            DatelineEntity(id=name, type=kind, name=name, link=_link(items.links.get(name)))
+            DatelineEntity(id=name, type=kind, name=name, links=_links(items.links.get(name)))
             for name, kind in types.items()
         ),
         events=tuple(
@@ -268,5 +268,5 @@ def _spans(span: str) -> tuple[Span, ...]:
     return tuple(Span(start=s, end=e, text=TEXT[s:e]) for s, e in ranges(span))
 
 
-def _link(entry: str | None) -> Link | None:
-    return None if entry is None else Link(kb="kb", date=None, id=None if entry == NIL else entry)
+def _links(entry: str | None) -> tuple[Link, ...]:
+    return () if entry is None else (Link(kb="kb", id=None if entry == NIL else entry),)

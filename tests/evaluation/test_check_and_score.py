@@ -149,8 +149,8 @@ def test_scores_that_rank_nothing_are_reported_by_both(five, five_predicted, wri
 
 
 def test_another_knowledge_base_is_reported_by_both(repository, perfect, written):
-    linked = next(e for e in perfect["entities"] if e["link"] and e["link"]["id"])
-    linked["link"]["kb"] = linked["link"]["kb"].swapcase()
+    linked = next(e for e in perfect["entities"] if "links" in e and e["links"][0]["id"])
+    linked["links"][0]["kb"] = linked["links"][0]["kb"].swapcase()
     path = written(perfect)
     for problems in (
         check_predictions(path, repository).problems,

@@ -53,8 +53,8 @@ def predictions(draw: st.DrawFn, unknown: list[str] = UNKNOWN) -> Prediction:
     def attributes(name: str, *values: str) -> st.SearchStrategy[dict[str, str]]:
         return st.sampled_from([{}, *({name: value} for value in values)])
 
-    link = st.sampled_from([None, ("kb", "Q1"), ("kb", "Q2"), ("kb", None)]).map(
-        lambda pair: pair and {"kb": pair[0], "date": None, "id": pair[1]}
+    links = st.lists(st.sampled_from(["Q1", "Q2", None]), max_size=2, unique=True).map(
+        lambda ids: [{"kb": "kb", "id": id_} for id_ in ids]
     )
     filler = st.one_of(
         st.tuples(st.just("mention"), references.map("m{}".format)),
@@ -71,7 +71,7 @@ def predictions(draw: st.DrawFn, unknown: list[str] = UNKNOWN) -> Prediction:
             entity=st.one_of(st.none(), st.integers(0, 3).map("e{}".format)),
         ),
         "entities": [
-            {"id": f"e{number}", "type": "PERSON", "name": "", "link": draw(link)}
+            {"id": f"e{number}", "type": "PERSON", "name": "", "links": draw(links)}
             for number in range(4)
         ],
         "events": items(

@@ -223,7 +223,7 @@ def test_ranking_claims_by_check_worthiness(five, five_predicted):
 def test_linking_counts_nil(five, five_predicted):
     report = dateline.score(five_predicted, five)
     assert total(report, "linking", "link") == (10, 10, 10)
-    five_predicted[0]["entities"][2]["link"]["id"] = None
+    five_predicted[0]["entities"][2]["links"][0]["id"] = None
     report = dateline.score(five_predicted, five)
     assert total(report, "linking", "all") == (8, 10, 10)
     assert total(report, "linking", "nil") == (0, 0, 2)
@@ -233,7 +233,7 @@ def test_links_of_mentions_that_nobody_linked_do_not_count(five, five_predicted)
     for prediction in five_predicted:
         for number, entity in enumerate(prediction["entities"]):
             # A perfect linker also links what gold does not.
-            entity["link"] = entity["link"] or {"kb": "wikidata", "date": None, "id": f"Q{number}"}
+            entity.setdefault("links", [{"kb": "wikidata", "id": f"Q{number}"}])
     report = dateline.score(five_predicted, five)
     for measure in ("all", "link", "all, typed", "link, typed"):
         assert total(report, "linking", measure) == (10, 10, 10)
@@ -246,7 +246,7 @@ def test_links_of_mentions_that_nobody_linked_do_not_count(five, five_predicted)
 
 
 def test_links_are_scored_with_and_without_types(five, five_predicted):
-    linked = {e["id"] for e in five_predicted[0]["entities"] if e["link"]}
+    linked = {e["id"] for e in five_predicted[0]["entities"] if "links" in e}
     mention = next(m for m in five_predicted[0]["mentions"] if m["entity"] in linked)
     mention["type"] = "DATE"
     report = dateline.score(five_predicted, five)

@@ -99,13 +99,18 @@ def annotated(draw, ontology):
                 attributes=attributes("entities"), entity=entity,
             )
         )  # fmt: skip
-    link = st.none() | st.builds(
+    link = st.builds(
         Link, kb=st.sampled_from(["wikidata", "a:b@c%", " kb ", ""]) | WORDS,
         date=st.none() | st.sampled_from(["2025-01-01", "", "a:b"]),
         id=st.none() | st.sampled_from(["NIL", "Q42", "", " a:b@c% ", "%4EIL"]) | WORDS,
     )  # fmt: skip
     entities = [
-        Entity(id=name, type=chain_types[name], name=draw(WORDS), link=draw(link))
+        Entity(
+            id=name,
+            type=chain_types[name],
+            name=draw(WORDS),
+            links=tuple(draw(st.lists(link, max_size=2, unique=True))),
+        )
         for name in ids["x"]
         if any(mention.entity == name for mention in mentions)
     ]

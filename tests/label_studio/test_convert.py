@@ -192,7 +192,7 @@ def test_a_drawn_chain_gets_the_first_id_among_its_mentions(read):
     assert [mention.entity for mention in annotation.mentions] == ["n7", "n7", None]
     (entity,) = annotation.entities
     assert (entity.id, entity.type, entity.name) == ("n7", PERSON, "Bo Lind")
-    assert entity.link == Link(kb="wikidata", date=None, id=None)
+    assert entity.links == (Link(kb="wikidata", id=None),)
 
 
 def test_a_chain_without_an_id_is_named_after_its_first_mention(read):

@@ -66,7 +66,7 @@ def test_mapped_labels_are_imported(import_tasks, files, run):
         ("she", "PERSON", "ana", {"level": "pronoun"}),
     ]
     (entity,) = made.entities
-    assert (entity.name, entity.link.id) == ("Ana Ruiz", "Q42")
+    assert (entity.name, entity.links[0].id) == ("Ana Ruiz", "Q42")
     (event,) = made.events
     assert [(a.role, a.mention) for a in event.arguments] == [
         ("party", "aB3_x-1"),

@@ -85,7 +85,7 @@ def annotation_of(document, ontology, quotes):
             entities=tuple(
                 Entity(
                     id=f"n{number}", type=entity_type, name=places[number].text,
-                    link=Link(kb="wikidata", date=None, id="Q1") if number else None,
+                    links=(Link(kb="wikidata", id="Q1"),) if number else (),
                 )
                 for number in range(3)
             ),

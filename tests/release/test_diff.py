@@ -145,7 +145,7 @@ CASES: dict[str, tuple[Annotation, str, str, list[str], Level]] = {
         "event", "v1", ["trigger"], Level.MAJOR,
     ),
     "a name": (edited("entities", 0, name="Kim"), "entity", "e1", ["name"], Level.MAJOR),
-    "a link": (edited("entities", 2, link=None), "entity", "e3", ["link.kb", "link.id"], Level.MAJOR),
+    "a link": (edited("entities", 2, links=[]), "entity", "e3", ["links"], Level.MAJOR),
     "a claimer": (edited("claims", 1, claimer="m1"), "claim", "c2", ["claimer"], Level.MAJOR),
     "a role": (
         edited("events", 1, arguments=(Argument(role="place", mention="m3"),)),

@@ -58,7 +58,7 @@ def filled() -> None:
         if isinstance(value, list) and name not in ("layers", "retired"):
             gold[name] = value[:1]
     gold["events"][0]["cluster"] = "k1"
-    gold["entities"][0]["link"] = {"kb": "wikidata", "date": "2024-02-29", "id": "Q1"}
+    gold["entities"][0]["links"] = [{"kb": "wikidata", "date": "2024-02-29", "id": "Q1"}]
     gold["provenance"] |= {
         "tool": "t", "created": "2024-02-29T12:00:00Z", "updated": "2024-02-29T12:00:00Z", "note": "n",
         "label_studio": {"project": 1, "task": 2, "annotation": 3},

@@ -222,9 +222,9 @@ CASES = {
         lambda f: f.gold["mentions"].append(mention("m8", "in Oslo", "GPE", "n3")),
     ),
     "M404": Case(
-        lambda f: f.gold["entities"].append({"id": "n6", "type": "GPE", "name": "Rome", "link": None}),
+        lambda f: f.gold["entities"].append({"id": "n6", "type": "GPE", "name": "Rome"}),
         "/entities/5",
-        lambda f: f.gold["entities"].append({"id": "n6", "type": "GPE", "name": "Rome", "link": None})
+        lambda f: f.gold["entities"].append({"id": "n6", "type": "GPE", "name": "Rome"})
         or merge(f, "mentions", 2, entity="n6")
         or f.gold["entities"].pop(2),
     ),

@@ -110,7 +110,7 @@ def test_the_fast_path_agrees_with_the_reference(case: tuple[str, Any]):
         (("events", 0, "arguments", 0, "role"), "victim", "/events/0/arguments/0/role", "party, place"),
         (("claims", 0, "attributes", "polarity"), "yes", "/claims/0/attributes/polarity", "Allowed: positive, negative"),
         (("claims", 0, "cue"), [], "/claims/0/cue", "write null"),
-        (("entities", 0, "link"), "Q30", "/entities/0/link", "Expected null or an object"),
+        (("entities", 0, "links"), "Q30", "/entities/0/links", "Expected an array"),
         (("claims", 0, "cue", 0, "start"), -1, "/claims/0/cue/0/start", "code point"),
         (("mentions", 0, "level"), "name", "/mentions/0", "Allowed: id, spans"),
         (("status",), "done", "/status", "draft, submitted"),
