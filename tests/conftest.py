@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
 
 from .chemistry import ONTOLOGY
+from .corpora import write_ontology
 from .small_corpus import TEXT, Files
 
 REPOSITORY = Path(__file__).parents[1]
@@ -144,8 +144,7 @@ def chemistry(tmp_path: Path) -> Corpus:
     """A corpus with an ontology of quite another field, and nothing else."""
     create_corpus(tmp_path / "chemistry")
     corpus = Corpus(tmp_path / "chemistry")
-    path = corpus.root / "schema" / "ontology.schema.json"
-    path.write_text(json.dumps(ONTOLOGY), encoding="utf-8")
+    write_ontology(corpus, ONTOLOGY)
     return corpus
 
 

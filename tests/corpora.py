@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,9 +12,10 @@ import msgspec
 
 from dateline.corpus.segmentation.alphabetic import segment
 from dateline.corpus.splits import assign_split
-from dateline.corpus.store import Corpus
+from dateline.corpus.store import Corpus, file_name
 from dateline.files.writing import sha256
 from dateline.model import ITEM_FIELDS, SPAN_LAYERS, Annotation, Document
+from dateline.ontology.derived_schemas import derived_schemas
 from dateline.ontology.schemas import split_shares
 from dateline.text import sha256_of_text
 
@@ -148,6 +150,13 @@ def gold_of(text: str) -> dict[str, Any]:
 
 
 EMPTY: Mapping[str, Any] = {name: [] for name in ITEM_FIELDS}
+
+
+def write_ontology(corpus: Corpus, ontology: dict[str, Any]) -> None:
+    """Give a corpus another ontology, and the schemas that are derived from it."""
+    for name, schema in {"ontology": ontology, **derived_schemas(ontology)}.items():
+        path = corpus.root / "schema" / file_name(name)
+        path.write_text(json.dumps(schema, indent=2), encoding="utf-8")
 
 
 def make_document(name: str, text: str, split: str, **fields: Any) -> Document:

@@ -14,6 +14,11 @@ import msgspec
 from msgspec.structs import replace
 
 SCHEMA_VERSION = "2.0"
+"""The version of the format of documents and annotations."""
+
+FORMER_VERSION = "1.0"
+"""The version before; documents of it do not state a version."""
+
 GOLD = "gold"
 
 LAYER_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -222,11 +227,6 @@ class Annotation(Struct, frozen=True, omit_defaults=True):
             for item in getattr(self, field):
                 yield item.id
 
-
-DOCUMENT_VERSION = "2.0"
-"""The version of the format of documents; files of `FORMER_VERSION` do not state theirs."""
-
-FORMER_VERSION = "1.0"
 
 MetaValue = str | bool | int | float
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 
 from ..chemistry import ONTOLOGY, annotated_reaction
-from ..corpora import CorpusMaker, make_annotation
+from ..corpora import CorpusMaker, make_annotation, write_ontology
 
 Load = Callable[..., Any]
 
@@ -49,8 +48,7 @@ def corpus(maker: CorpusMaker) -> Corpus:
 def chemistry(maker: CorpusMaker) -> Corpus:
     """A corpus with labels of its own: other names, an attribute fewer, a layer without any."""
     corpus = maker.empty("chemistry")
-    path = corpus.root / "schema" / "ontology.schema.json"
-    path.write_text(json.dumps(ONTOLOGY), encoding="utf-8")
+    write_ontology(corpus, ONTOLOGY)
     document, annotation = annotated_reaction(corpus)
     maker.add(corpus, document, annotation)
     return corpus

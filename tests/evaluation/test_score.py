@@ -19,7 +19,7 @@ from dateline.evaluation.gold import read_gold
 from dateline.evaluation.scoring import as_predictions
 from dateline.model import canonical
 from tests.chemistry import ONTOLOGY, annotated_reaction
-from tests.corpora import TEXT, CorpusMaker, quote
+from tests.corpora import TEXT, CorpusMaker, quote, write_ontology
 
 from .conftest import predicted
 
@@ -406,8 +406,7 @@ def test_duplicate_gold_is_refused(five, five_predicted):
 
 
 def test_another_ontology_with_no_label_of_ours(empty_corpus):
-    path = empty_corpus.root / "schema" / "ontology.schema.json"
-    path.write_text(json.dumps(ONTOLOGY), encoding="utf-8")
+    write_ontology(empty_corpus, ONTOLOGY)
     document, annotation = annotated_reaction(empty_corpus)
     empty_corpus.write_document(document)
     empty_corpus.write_annotation(annotation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dateline.model import DOCUMENT_VERSION, Segmentation
+from dateline.model import SCHEMA_VERSION, Segmentation
 
 FORMER_SEGMENTATION = Segmentation(name="syntok")
 """What made the sentences and tokens of a document of 1.0, which does not say."""
@@ -32,7 +32,7 @@ def upgraded_document(value: Any) -> Any:
     source = document.get("source")
     published = source.get("published") if isinstance(source, dict) else None
     return {
-        "schema_version": DOCUMENT_VERSION,
+        "schema_version": SCHEMA_VERSION,
         **document,
         **({} if published is None else {"date": published}),
         "segmentation": {"name": FORMER_SEGMENTATION.name},

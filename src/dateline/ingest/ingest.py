@@ -28,7 +28,7 @@ from dateline.ingest.given_segments import read_given_segments
 from dateline.ingest.seeds import read_seed
 from dateline.ingest.sidecar import read_metadata
 from dateline.ingest.text_warnings import warnings_about
-from dateline.model import DOCUMENT_VERSION, Document, Seed, Segmentation, Struct
+from dateline.model import SCHEMA_VERSION, Document, Seed, Segmentation, Struct
 from dateline.ontology.schemas import boilerplate, split_shares
 from dateline.text import sha256_of_text
 from dateline.validation.schema import SchemaValidator
@@ -86,7 +86,7 @@ class _Ingester:
         segments, segmentation = self._segmented(path, text, metadata["language"], old)
         sentences, tokens = segments
         document = Document(
-            schema_version=DOCUMENT_VERSION,
+            schema_version=SCHEMA_VERSION,
             id=path.stem,
             text=text,
             text_sha256=sha256_of_text(text),

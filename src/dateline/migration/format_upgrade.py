@@ -16,16 +16,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from dateline.annotations.former_format import upgraded_annotation
-from dateline.corpus.former_format import upgraded
+from dateline.corpus.former_format import upgraded_document
 from dateline.corpus.store import Corpus, canonical_json, file_name
 from dateline.errors import InvalidInputError
 from dateline.files.names import inside
 from dateline.files.reading import MalformedError, converted, decode_json, read_bytes, read_json
 from dateline.files.writing import sha256, write_together
-from dateline.model import Annotation, Document, Struct, canonical
+from dateline.model import FORMER_VERSION, Annotation, Document, Struct, canonical
 from dateline.ontology.derived_schemas import DERIVED, derived_schemas
 from dateline.ontology.format import check_schemas
-from dateline.ontology.schemas import FORMER_VERSION, Schema, format_version
+from dateline.ontology.schemas import Schema, format_version
 from dateline.packaged import packaged
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -83,7 +83,7 @@ def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migratio
     if is_former:
         for name in corpus.document_ids():
             path = inside(corpus.root, corpus.document_path(name))
-            wanted[path] = canonical_json(upgraded(_read(path, Document)))
+            wanted[path] = canonical_json(_read(path, Document, upgraded_document))
         for path in corpus.annotation_paths():
             annotation = _read(inside(corpus.root, path), Annotation, upgraded_annotation)
             wanted[path] = canonical_json(canonical(annotation))
@@ -166,7 +166,7 @@ def _read_schema(corpus: Corpus, name: str) -> Schema:
     return schema
 
 
-def _read(path: Path, kind: type[T], upgrade: Callable[[Any], Any] = lambda value: value) -> T:
+def _read(path: Path, kind: type[T], upgrade: Callable[[Any], Any]) -> T:
     try:
         return converted(upgrade(decode_json(read_bytes(path))), kind)
     except MalformedError as error:

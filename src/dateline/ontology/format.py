@@ -18,9 +18,10 @@ import jsonschema_rs
 from dateline.errors import InvalidInputError
 from dateline.files.reading import DEPTH
 from dateline.json_pointer import pointer_of
+from dateline.model import FORMER_VERSION
 from dateline.ontology.derived_schemas import DERIVED, derived_schemas
 from dateline.ontology.patterns import searcher
-from dateline.ontology.schemas import FORMER_VERSION, Schema, format_version
+from dateline.ontology.schemas import Schema, format_version
 from dateline.rendering.listing import listed
 from dateline.text import whole_number
 

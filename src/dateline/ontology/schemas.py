@@ -30,10 +30,6 @@ SCHEMA_NAMES = ("ontology", "document", "annotation", "prediction", "release")
 Schema = Mapping[str, Any]
 
 
-FORMER_VERSION = "1.0"
-"""The version of the format before the present one."""
-
-
 def format_version(schemas: Mapping[str, Schema]) -> object:
     """The version of a corpus's format, as its schema of annotations states it."""
     properties = schemas["annotation"].get("properties", {})

@@ -6,6 +6,7 @@ import json
 
 import dateline
 from tests.chemistry import ONTOLOGY, annotated_reaction
+from tests.corpora import write_ontology
 
 
 def predict(run, corpus, out, *options):
@@ -45,8 +46,7 @@ def test_predicting_training_documents_is_reported(five, run, tmp_path):
 
 
 def test_another_ontology(empty_corpus, run, tmp_path):
-    path = empty_corpus.root / "schema" / "ontology.schema.json"
-    path.write_text(json.dumps(ONTOLOGY), encoding="utf-8")
+    write_ontology(empty_corpus, ONTOLOGY)
     document, annotation = annotated_reaction(empty_corpus)
     empty_corpus.write_document(document)
     empty_corpus.write_annotation(annotation)
