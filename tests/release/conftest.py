@@ -121,5 +121,6 @@ def released(corpus: Corpus, maker: CorpusMaker, run: Run) -> Corpus:
     """A release of four documents, one of which may not be passed on."""
     story(maker, corpus, "train", rights=BOUND, source=source(None), title="Kim met Putin")
     commit(corpus)
-    assert run(corpus, "release", "--date", "2026-11-30").exit_code == 0
+    result = run(corpus, "release", "--date", "2026-11-30")
+    assert result.exit_code == 0, result.output
     return corpus

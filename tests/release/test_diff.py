@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus
-from dateline.model import Annotation, Argument, Document, Relation, Span
+from dateline.model import Annotation, Argument, Document, EventCluster, Link, Relation, Span
 from dateline.release.diff.changes import Change, count_changes
 from dateline.release.diff.snapshot_diff import snapshot_changes
 from dateline.release.diff.version_bump import least_bump, level_of
@@ -161,6 +161,22 @@ CASES: dict[str, tuple[Annotation, str, str, list[str], Level]] = {
     "no relation": (
         without("event_relations", 0), "event relation", "BEFORE v1 v2", [], Level.MAJOR,
     ),
+    "a relation between mentions": (
+        with_new("relations", Relation(type="PART_OF", source="m1", target="m3")),
+        "relation", "PART_OF m1 m3", [], Level.MINOR,
+    ),
+    "an attribute of a relation": (
+        edited("event_relations", 0, attributes={"certain": True}),
+        "event relation", "BEFORE v1 v2", ["attributes.certain"], Level.MAJOR,
+    ),
+    "a link of an event cluster": (
+        with_new("event_clusters", EventCluster(id="k1", links=(Link(kb="wikidata", id="Q1"),))),
+        "event cluster", "k1", [], Level.MINOR,
+    ),
+    "an attribute of a document": (
+        header(attributes={"genre": "report"}),
+        "annotation", "gold/summit", ["attributes.genre"], Level.MINOR,
+    ),
     "no claim": (without("claims", 0), "claim", "c1", [], Level.MAJOR),
     "a retired id": (header(retired=("m77",)), "retired id", "m77", [], Level.PATCH),
     "a status": (header(status="draft"), "annotation", "gold/summit", ["status"], Level.MAJOR),
@@ -186,6 +202,12 @@ def test_a_change_is_told_by_kind_id_and_field(case: str):
 def test_more_layers_are_an_addition():
     (change,) = snapshot_changes(snapshot(header(layers=("entities",))), snapshot(GOLD))
     assert level_of(change) == Level.MINOR
+
+
+def test_another_attribute_of_a_document_is_a_change():
+    one, other = header(attributes={"genre": "report"}), header(attributes={"genre": "comment"})
+    (change,) = snapshot_changes(snapshot(one), snapshot(other))
+    assert level_of(change) == Level.MAJOR
 
 
 DOCUMENTS: dict[str, tuple[Callable[[Document], Document], list[str]]] = {

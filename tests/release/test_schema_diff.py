@@ -10,6 +10,7 @@ import pytest
 
 from dateline.corpus.store import Corpus
 from dateline.migration.rename_in_schema import parse_rename, rename_in_schema
+from dateline.ontology.derived_schemas import derived_schemas
 from dateline.release.diff.schema_diff import schema_changes
 from dateline.release.diff.version_bump import least_bump
 from dateline.release.version import Level
@@ -31,6 +32,13 @@ def entity_types(schemas: Any) -> Any:
 
 def new(name: str) -> dict[str, str]:
     return {"const": name, "description": f"Means {name}."}
+
+
+RELATION = {"title": "Relation", "properties": {"type": {"oneOf": [new("PART_OF")]}}}
+EVENTS_AND_CLAIMS = (
+    "event", "eventCluster", "eventRelation", "claim", "claimer", "claimRelation",
+)  # fmt: skip
+GENRE = {"properties": {"genre": {"oneOf": [new("report"), new("interview")]}}}
 
 
 def role(schemas: Any, name: str) -> Any:
@@ -95,9 +103,29 @@ CASES: dict[str, tuple[Edit, str, Level]] = {
         lambda s: s["document"]["$defs"]["documentId"].update(pattern="^x$"),
         "changed document/$defs/documentId", Level.MAJOR,
     ),
-    "predictions": (
-        lambda s: s["prediction"]["properties"].clear(), "removed prediction/properties/document",
+    "manifests": (
+        lambda s: s["release"]["properties"].pop("tool"), "removed release/properties/tool",
         Level.PATCH,
+    ),
+    "a layer": (
+        lambda s: definitions(s).update(relation=RELATION), "added ontology/$defs/relation",
+        Level.MINOR,
+    ),
+    "no layer": (
+        lambda s: [definitions(s).pop(name) for name in EVENTS_AND_CLAIMS],
+        "removed ontology/$defs/claim", Level.MAJOR,
+    ),
+    "attributes of documents": (
+        lambda s: definitions(s).update(document={"properties": {"attributes": GENRE}}),
+        "added ontology/$defs/document", Level.MINOR,
+    ),
+    "attributes of entities": (
+        lambda s: definitions(s)["entity"]["properties"].update(attributes=GENRE),
+        "added ontology/$defs/entity/properties/attributes", Level.MINOR,
+    ),
+    "no links": (
+        lambda s: definitions(s)["entity"]["properties"].pop("links"),
+        "removed ontology/$defs/entity/properties/links", Level.MAJOR,
     ),
 }  # fmt: skip
 
@@ -107,9 +135,11 @@ def test_a_change_has_its_place_and_level(case: str):
     edit, expected, level = CASES[case]
     after: Any = copy.deepcopy(dict(SCHEMAS))
     edit(after)
+    after |= derived_schemas(after["ontology"])
     found = list(schema_changes(SCHEMAS, after))
     assert expected in [f"{change.action} {change.id}" for change in found]
     assert least_bump(found).level == level
+    assert not [change.id for change in found if change.id.startswith(("annotation", "prediction"))]
 
 
 def test_equal_schemas_have_no_changes():

@@ -25,8 +25,8 @@ from dateline.files.writing import sha256, write_together
 from dateline.model import FORMER_VERSION, Annotation, Document, Struct, canonical
 from dateline.ontology.derived_schemas import DERIVED, derived_schemas
 from dateline.ontology.format import check_schemas
+from dateline.ontology.former_format import SETTINGS, set_part, upgraded_schemas
 from dateline.ontology.schemas import Schema, format_version
-from dateline.packaged import packaged
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -37,18 +37,6 @@ _WRITTEN = {
     "release": "804049db4943ad96fb0564ff61586b92e9f1ed4072e5563bbfc34f295bdc34a1",
 }
 """SHA-256 of the schemas that ``dateline init`` wrote in format 1.0, settings aside."""
-
-_SETTINGS: tuple[tuple[str, ...], ...] = (
-    ("title",),
-    ("description",),
-    ("properties", "split", "oneOf"),
-    ("properties", "seed", "properties", "dropped", "x-boilerplate"),
-    ("properties", "rights", "properties", "license", "default"),
-    ("properties", "rights", "properties", "redistribute_text", "default"),
-    ("properties", "meta", "properties"),
-    ("$defs", "documentId"),
-)
-"""What a corpus may set in its document schema."""
 
 
 class Migration(Struct, frozen=True):
@@ -70,13 +58,15 @@ def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migratio
     is not a corpus.
     """
     wanted: dict[Path, bytes] = {}
-    schemas = {name: _read_schema(corpus, name) for name in (*_WRITTEN, "ontology")}
+    schemas: Mapping[str, Schema] = {
+        name: _read_schema(corpus, name) for name in (*_WRITTEN, "ontology")
+    }
     is_former = format_version(schemas) == FORMER_VERSION
     if is_former:
         if not replace_schemas:
             _refuse_changes(schemas)
-        schemas = _upgraded_schemas(schemas)
-    schemas |= derived_schemas(schemas["ontology"])
+        schemas = upgraded_schemas(schemas)
+    schemas = {**schemas, **derived_schemas(schemas["ontology"])}
     check_schemas(schemas)
     for name in schemas if is_former else DERIVED:
         wanted[corpus.root / "schema" / file_name(name)] = _encoded(schemas[name])
@@ -97,34 +87,6 @@ def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migratio
     )
 
 
-def _upgraded_schemas(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    with packaged("schema") as folder:
-        document, release = (read_json(folder / file_name(n)) for n in ("document", "release"))
-    for place in _SETTINGS:
-        _set(document, place, _get(schemas["document"], place))
-    return {
-        "ontology": _declaring_entities(schemas["ontology"]),
-        "document": document,
-        "release": release,
-    }
-
-
-def _declaring_entities(ontology: Schema) -> Schema:
-    """The ontology with what format 1.0 had without declaring it."""
-    declared = dict(ontology["$defs"])
-    own: dict[str, Any] = {}
-    for name, definition in declared.items():
-        own[name] = definition
-        if name == "mention" and "entity" not in declared:
-            own["entity"] = {
-                "title": "Entity",
-                "properties": {"links": {"description": "Entries in knowledge bases."}},
-            }
-        if name == "event" and "eventCluster" not in declared:
-            own["eventCluster"] = {"title": "Event instance"}
-    return {**ontology, "$defs": own}
-
-
 def _refuse_changes(schemas: Mapping[str, Schema]) -> None:
     for name, written in _WRITTEN.items():
         if _fingerprint(name, schemas[name]) != written:
@@ -137,26 +99,9 @@ def _refuse_changes(schemas: Mapping[str, Schema]) -> None:
 
 def _fingerprint(name: str, schema: Schema) -> str:
     bare = copy.deepcopy(dict(schema))
-    for place in _SETTINGS if name == "document" else ():
-        _set(bare, place, None)
+    for place in SETTINGS if name == "document" else ():
+        set_part(bare, place, None)
     return sha256(msgspec.json.encode(bare, order="sorted"))
-
-
-def _get(schema: Any, place: tuple[str, ...]) -> Any:
-    for step in place:
-        schema = schema.get(step) if isinstance(schema, Mapping) else None
-    return schema
-
-
-def _set(schema: Any, place: tuple[str, ...], value: Any) -> None:
-    *folders, name = place
-    holder = _get(schema, tuple(folders))
-    if not isinstance(holder, dict):
-        return
-    if value is not None:
-        holder[name] = value
-    else:
-        holder.pop(name, None)
 
 
 def _read_schema(corpus: Corpus, name: str) -> Schema:

@@ -9,6 +9,7 @@ from semver import Version
 
 from dateline.release.diff.corpus_diff import CorpusDiff
 from dateline.release.diff.formats import plural, summary
+from dateline.release.diff.schema_diff import format_change
 from dateline.release.version import Level
 from dateline.rendering.listing import listed
 from dateline.rendering.markdown import escape
@@ -64,6 +65,8 @@ def _data(difference: CorpusDiff) -> Iterator[str]:
     yield ""
     yield f"{str(difference.bump.level).capitalize()} changes. {MEANINGS[difference.bump.level]}"
     yield ""
+    if field := format_change(difference.changes):
+        yield f"- format of the files: {field.before} before, now {field.after}"
     for line in summary(difference.changes):
         yield f"- {line}"
     for action in ("added", "removed"):

@@ -13,10 +13,16 @@ from semver import Version
 
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
-from dateline.files.reading import MalformedError, decode_json, decode_json_as
+from dateline.files.reading import MalformedError, decode_json_as
 from dateline.files.writing import sha256
 from dateline.model import ID_FIELDS, Struct
-from dateline.release.diff.revision import check_tag, classify, is_item, released_commit
+from dateline.release.diff.revision import (
+    check_tag,
+    classify,
+    decode_item,
+    is_item,
+    released_commit,
+)
 from dateline.release.git import Git
 from dateline.release.manifest import (
     FOLDER,
@@ -255,13 +261,9 @@ def _read_data(
     contents = Git(corpus.root).blobs(release.blobs[path] for path in new)
     for path, content in zip(new, contents, strict=True):
         try:
-            value = decode_json(content)
-            read[release.blobs[path]] = (
-                ReleasedText(text_sha256=value["text_sha256"], split=value["split"])
-                if path.startswith("corpus/")
-                else _ids(value)
-            )
-        except (MalformedError, LookupError, TypeError, AttributeError) as error:
+            is_document = path.startswith("corpus/")
+            read[release.blobs[path]] = _text(content) if is_document else _ids(content)
+        except (MalformedError, LookupError, TypeError) as error:
             problem = error.problem if isinstance(error, MalformedError) else "has another format"
             raise InvalidInputError(
                 f"{path} in release {release.version}: {problem}, so its ids are unknown."
@@ -270,9 +272,15 @@ def _read_data(
         yield path, read[release.blobs[path]]
 
 
-def _ids(annotation: Mapping[str, Any]) -> ReleasedIds:
-    # Not by the model: an older release may have fields that it does not know.
+def _ids(content: bytes) -> ReleasedIds:
+    # Not by the model: an older release may break rules of today.
+    annotation = decode_item("annotation", content)
     return ReleasedIds(
         used=frozenset(item["id"] for field in ID_FIELDS for item in annotation.get(field, ())),
         retired=frozenset(annotation.get("retired", ())),
     )
+
+
+def _text(content: bytes) -> ReleasedText:
+    document = decode_item("document", content)
+    return ReleasedText(text_sha256=document["text_sha256"], split=document["split"])

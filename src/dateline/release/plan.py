@@ -207,6 +207,8 @@ def _contents(corpus: Corpus) -> _Contents:
     documents, fingerprints = [], []
     ids: dict[tuple[str, str], ReleasedIds] = {}
     counts = Counter({"documents": 0, "annotations": 0})
+    declared = corpus.schemas["annotation"]["properties"]
+    kinds = [kind for kind in ITEM_FIELDS if kind in declared]
     for name in corpus.document_ids():
         document, annotators = corpus.read_document(name), corpus.annotators_of(name)
         annotations = {a: corpus.read_annotation(a, name) for a in annotators}
@@ -229,7 +231,7 @@ def _contents(corpus: Corpus) -> _Contents:
         fingerprints.append(fingerprint(document, gold))
         counts["documents"] += 1
         counts["annotations"] += len(annotators)
-        for kind in ITEM_FIELDS:
+        for kind in kinds:
             counts[kind] += len(getattr(gold, kind)) if gold else 0
     return _Contents(
         documents=tuple(documents),

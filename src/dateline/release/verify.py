@@ -107,7 +107,9 @@ def _files_on_disk(corpus: Corpus, manifest: Manifest) -> dict[str, str]:
         found = (corpus.relative(file) for file in folder.rglob("*.json"))
         paths.update(path for path in found if is_item(path))
     # A manifest from elsewhere may name any path.
-    inside = (path for path in sorted(paths) if path[0] != "/" and ".." not in path.split("/"))
+    inside = (
+        path for path in sorted(paths) if not path.startswith("/") and ".." not in path.split("/")
+    )
     files = {path: corpus.root / path for path in inside}
     return {path: sha256(read_bytes(file)) for path, file in files.items() if file.is_file()}
 

@@ -92,7 +92,8 @@ def _verify_dataset(
     _refuse_differences(
         found,
         f"{folder} differs from release {manifest.version}",
-        f"{_check_out(manifest.version)}; `dateline build` builds its dataset.",
+        f"{_check_out(manifest.version)}; `dateline build` builds its dataset. Another version of "
+        f"the program than {manifest.tool} may build other columns.",
     )
     settings.say(
         f"{folder} is release {manifest.version} ({counted(found.files, 'table')}, "

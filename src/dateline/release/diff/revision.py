@@ -10,11 +10,18 @@ from typing import Any, Literal, NamedTuple
 
 from semver import Version
 
+from dateline.annotations.former_format import upgraded_annotation
+from dateline.corpus.former_format import upgraded_document
 from dateline.corpus.snapshot import Snapshot
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
-from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
-from dateline.model import Annotation, Document, Struct
+from dateline.files.reading import (
+    MalformedError,
+    converted,
+    decode_json,
+    read_bytes,
+)
+from dateline.model import SCHEMA_VERSION, Annotation, Document, Struct
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.release.git import Git
 from dateline.release.manifest import manifest_path, released_versions
@@ -138,7 +145,7 @@ def read_both(corpus: Corpus, before: Revision, after: Revision) -> tuple[Snapsh
 
 
 def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> Snapshot:
-    """The files at these paths that the revision has.
+    """The files at these paths that the revision has; items in the present format.
 
     Raises InvalidInputError naming a file that cannot be read, for example because another version
     of the program wrote it.
@@ -154,16 +161,29 @@ def read_snapshot(corpus: Corpus, revision: Revision, paths: Iterable[str]) -> S
                 case File("schema", name):
                     schemas[name] = decode_json(content)
                 case File("document", name):
-                    documents[name] = decode_json_as(content, Document)
+                    documents[name] = converted(decode_item("document", content), Document)
                 case File("annotation", name, annotator):
-                    annotation = decode_json_as(content, Annotation)
-                    annotations[annotator, name] = annotation
+                    value = decode_item("annotation", content)
+                    annotations[annotator, name] = converted(value, Annotation)
         except MalformedError as error:
             raise InvalidInputError(
                 f"{path} in {revision.name}: cannot be read: {error.problem}. "
                 "For files in the working tree, run `dateline validate`."
             ) from None
     return Snapshot(schemas=schemas, documents=documents, annotations=annotations)
+
+
+def decode_item(kind: Literal["document", "annotation"], content: bytes) -> dict[str, Any]:
+    """The JSON value of a document or an annotation, of any version of the format, in the present.
+
+    Raises MalformedError if it is something else, or of a version that is not known.
+    """
+    upgraded = upgraded_document if kind == "document" else upgraded_annotation
+    value: dict[str, Any] = upgraded(decode_json(content))
+    version = value.get("schema_version") if isinstance(value, dict) else None
+    if version != SCHEMA_VERSION:
+        raise MalformedError(f'schema_version is {version}, expected at most "{SCHEMA_VERSION}"')
+    return value
 
 
 def _contents(corpus: Corpus, revision: Revision, paths: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -7,12 +7,14 @@ the like, may change the meaning of existing data.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dateline.json_pointer import pointer_of
+from dateline.ontology.derived_schemas import DERIVED
+from dateline.ontology.former_format import upgraded_schemas
 from dateline.ontology.reading import read_ontology
-from dateline.ontology.schemas import Schema
+from dateline.ontology.schemas import Schema, format_version
 from dateline.release.diff.changes import Action, Change, FieldChange
 
 _WORDS = frozenset({"title", "description", "examples", "default", "$comment", "$schema"})
@@ -24,12 +26,21 @@ _ALTERNATIVES = frozenset({"oneOf", "anyOf"})
 _SETS = frozenset({"enum", "type", "x-fillers"})
 _KEYWORDS = frozenset({"$ref", "const", "items", *_NAMED, *_ALTERNATIVES, *_SETS})
 
+_FORMAT = "annotation/properties/schema_version"
+
 Path = tuple[str, ...]
 
 
 def schema_changes(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> Iterator[Change]:
-    """Changes between schemas, given by name; the id of a change is a JSON Pointer."""
-    for name in sorted({*before, *after}):
+    """Changes between schemas, given by name; the id of a change is a JSON Pointer.
+
+    Schemas that follow from the ontology are not compared. Another version of the format is one
+    change, and what follows from it is none.
+    """
+    if before and after:
+        yield from _format_change(before, after)
+        before, after = upgraded_schemas(before), upgraded_schemas(after)
+    for name in sorted({*before, *after} - {*DERIVED}):
         if name not in before or name not in after:
             yield _change("added" if name in after else "removed", (name,))
         else:
@@ -38,9 +49,24 @@ def schema_changes(before: Mapping[str, Schema], after: Mapping[str, Schema]) ->
         yield from _class_labels(before, after)
 
 
+def format_change(changes: Iterable[Change]) -> FieldChange | None:
+    """The versions of the format before and after, if it is one of these changes."""
+    for change in changes:
+        if (change.kind, change.id) == ("schema", _FORMAT):
+            return change.fields[0]
+    return None
+
+
 def is_wording(keyword: str) -> bool:
     """Whether a keyword is for people and tools, and does not restrict the data."""
     return keyword in _WORDS or (keyword.startswith("x-") and keyword not in _BINDING)
+
+
+def _format_change(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> Iterator[Change]:
+    former, present = format_version(before), format_version(after)
+    if former != present:
+        field = FieldChange(field="const", before=former, after=present)
+        yield _change("changed", tuple(_FORMAT.split("/")), (field,))
 
 
 def _compared(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Change]:
@@ -92,14 +118,13 @@ def _class_labels(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> 
 def _numbered(schemas: Mapping[str, Schema]) -> dict[tuple[str, str], Sequence[str]]:
     ontology = read_ontology(schemas)
     labels: dict[tuple[str, str], Sequence[str]] = {
-        ("entities", "ner_tags"): ontology.layers["entities"].label_names,
-        ("claims", "act"): ontology.layers["claims"].label_names,
+        ("entities", "ner_tags"): ontology.labels_of("entities"),
+        ("claims", "act"): ontology.labels_of("claims"),
     }
-    for attribute in ontology.layers["claims"].attributes:
+    for attribute in ontology.attributes_of("claims"):
         if attribute.required:
-            names = tuple(value.name for value in attribute.values)
-            labels["claims", f"attributes.{attribute.name}"] = names
-    return labels
+            labels["claims", f"attributes.{attribute.name}"] = attribute.value_names
+    return {column: names for column, names in labels.items() if names}
 
 
 def _is_group(node: Any) -> bool:

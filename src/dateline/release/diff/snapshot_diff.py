@@ -116,16 +116,19 @@ def _items(annotation: Annotation) -> Iterator[_Item]:
             quote = f"{quotes[event.id]}: {quotes.get(argument.filler, '')}"
             name = f"{event.id} {argument.role} {argument.filler}"
             yield _Item("argument", name, quote, {})
+    for cluster in annotation.event_clusters:
+        yield _Item("event cluster", cluster.id, "", dict(_flat(cluster, "id")))
     for claim in annotation.claims:
         yield _Item("claim", claim.id, quotes[claim.id], dict(_flat(claim, "id")))
     for kind, relations in (
+        ("relation", annotation.relations),
         ("event relation", annotation.event_relations),
         ("claim relation", annotation.claim_relations),
     ):
         for relation in relations:
             quote = f"{quotes.get(relation.source, '')}: {quotes.get(relation.target, '')}"
             name = f"{relation.type} {relation.source} {relation.target}"
-            yield _Item(kind, name, quote, {})
+            yield _Item(kind, name, quote, dict(_flat(relation, "type", "source", "target")))
     for name in annotation.retired:
         yield _Item("retired id", name, "", {})
 

@@ -1,7 +1,8 @@
 """The version bump that changes require, by the rules of Croissant 1.1.
 
 A patch has the same data, reformatted or described better. A minor version adds data and leaves
-existing data unchanged. A major version changes or removes data.
+existing data unchanged. A major version changes or removes data, or has it in other columns, as
+another version of the format does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dateline.release.version import Level
 UNPUBLISHED = frozenset(
     {
         *("provenance.created", "provenance.updated", "provenance.label_studio"),
-        *("provenance.note", "schema_version", "seed.file"),
+        *("provenance.note", "schema_version", "seed.file", "split_given"),
     }
 )
 """Fields of files that are not columns of the dataset, so readers see no difference."""
@@ -60,6 +61,13 @@ def level_of(change: Change) -> Level:
 def _level_of_field(change: Change, field: FieldChange) -> Level:
     if is_wording(field.field) if change.kind == "schema" else field.field in UNPUBLISHED:
         return Level.PATCH
-    if (change.kind, field.field) == ("annotation", "layers") and {*field.before} <= {*field.after}:
+    if change.kind == "annotation" and _is_added(field):
         return Level.MINOR
     return Level.MAJOR
+
+
+def _is_added(field: FieldChange) -> bool:
+    """Whether an annotation has more than before: another layer, or attribute of the document."""
+    if field.field == "layers":
+        return {*field.before} <= {*field.after}
+    return field.field.startswith("attributes.") and field.before is None
