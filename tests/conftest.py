@@ -15,9 +15,12 @@ from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
+from dateline.model import Annotation, Document
 
 from .chemistry import ONTOLOGY
 from .corpora import write_ontology
+from .layered import ENTITIES_ONLY, annotated_names, annotated_report
+from .layered import ONTOLOGY as LAYERED_ONTOLOGY
 from .small_corpus import TEXT, Files
 
 REPOSITORY = Path(__file__).parents[1]
@@ -146,6 +149,31 @@ def chemistry(tmp_path: Path) -> Corpus:
     corpus = Corpus(tmp_path / "chemistry")
     write_ontology(corpus, ONTOLOGY)
     return corpus
+
+
+@pytest.fixture
+def layered(tmp_path: Path) -> Corpus:
+    """A corpus with every layer and kind of attribute, and one document with its gold."""
+    create_corpus(tmp_path / "layered")
+    corpus = Corpus(tmp_path / "layered")
+    write_ontology(corpus, LAYERED_ONTOLOGY)
+    _write(corpus, *annotated_report(corpus))
+    return corpus
+
+
+@pytest.fixture
+def entities_only(tmp_path: Path) -> Corpus:
+    """A corpus of flat named entities without coreference, and one document with its gold."""
+    create_corpus(tmp_path / "names")
+    corpus = Corpus(tmp_path / "names")
+    write_ontology(corpus, ENTITIES_ONLY)
+    _write(corpus, *annotated_names(corpus))
+    return corpus
+
+
+def _write(corpus: Corpus, document: Document, annotation: Annotation) -> None:
+    corpus.write_document(document)
+    corpus.write_annotation(annotation)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dateline.corpus.segmentation.alphabetic import segment
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus, file_name
 from dateline.files.writing import sha256
-from dateline.model import ITEM_FIELDS, SPAN_LAYERS, Annotation, Document
+from dateline.model import ITEM_FIELDS, SCHEMA_VERSION, SPAN_LAYERS, Annotation, Document
 from dateline.ontology.derived_schemas import derived_schemas
 from dateline.ontology.schemas import split_shares
 from dateline.text import sha256_of_text
@@ -162,6 +162,7 @@ def write_ontology(corpus: Corpus, ontology: dict[str, Any]) -> None:
 def make_document(name: str, text: str, split: str, **fields: Any) -> Document:
     sentences, tokens = segment(text)
     content = {
+        "schema_version": SCHEMA_VERSION,
         "id": name,
         "text": text,
         "text_sha256": sha256_of_text(text),
@@ -171,6 +172,7 @@ def make_document(name: str, text: str, split: str, **fields: Any) -> Document:
         "rights": {"license": "CC0-1.0", "holder": None, "redistribute_text": True},
         "split": split,
         "seed": {"file": f"{name}.txt", "sha256": sha256(text.encode()), "dropped": []},
+        "segmentation": {"name": "syntok"},
         "sentences": sentences,
         "tokens": tokens,
         **fields,
@@ -186,7 +188,7 @@ def make_annotation(
     kind: str = "human",
 ) -> Annotation:
     content = {
-        "schema_version": "2.0",
+        "schema_version": SCHEMA_VERSION,
         "document": document.id,
         "text_sha256": document.text_sha256,
         "annotator": annotator,
