@@ -279,8 +279,9 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A text with its segmentation, source, rights and split.
 
     ``date`` is the day that the text speaks from (ISO 8601). Documents of one ``group`` are in one
-    split. ``split_given`` tells that the split is not the one that a hash assigns. ``meta`` has the
-    keys that the corpus declares. ``original_id`` is the name of the seed where it is not the id.
+    split. ``split_given`` tells that the split need not be the one that a hash assigns, and
+    ``duplicate`` that other documents may have the same text. ``meta`` has the keys that the corpus
+    declares. ``original_id`` is the name of the seed where it is not the id.
     """
 
     schema_version: str = FORMER_VERSION
@@ -297,6 +298,7 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rights: Rights
     split: str
     split_given: bool = False
+    duplicate: bool = False
     seed: Seed
     segmentation: Segmentation | None = None
     sentences: tuple[Range, ...]

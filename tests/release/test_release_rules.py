@@ -68,6 +68,14 @@ class World(NamedTuple):
             self.corpus, split, "Monday " + " ".join(text.split()[words:])
         )
 
+    def in_group(self, make: Callable[[], Document]) -> None:
+        """The first document and another one are of one group."""
+        for name in (make().id, self.first):
+            document = self.corpus.read_document(name)
+            self.corpus.write_document(
+                msgspec.structs.replace(document, group="talks", split_given=True)
+            )
+
     def says(self, split: str, sentence: str, **fields: Any) -> Document:
         document = story(self.maker, self.corpus, split, source=source(None), **fields)
         text = f"{document.text}\n{sentence}"
@@ -151,6 +159,7 @@ CASES: dict[str, tuple[Change, Change]] = {
         lambda w: story(w.maker, w.corpus, "validation", source=source("2024-11-03")),
         lambda w: story(w.maker, w.corpus, "validation", source=source("2024-11-09")),
     ),
+    "R815": (lambda w: w.near("train", 10), lambda w: w.in_group(lambda: w.near("train", 10))),
 }  # fmt: skip
 UNREACHED = {"R803": "D107 says it first", "R804": "the seed's rules say it first"}
 

@@ -28,15 +28,26 @@ class Case(NamedTuple):
     """Close to breaking the rule, but valid."""
 
 
-def other_document(files: Files, text: str, document: str = "copy") -> None:
+def other_document(files: Files, text: str, document: str = "copy", **fields: object) -> None:
     (files.corpus.seeds / f"{document}.txt").write_text(text, encoding="utf-8", newline="")
     copy = files.document | {
         "id": document,
         "text": text,
         "text_sha256": sha256_of_text(text),
         "seed": files.document["seed"] | {"file": f"{document}.txt"},
+        **fields,
     }
     files._write(files.corpus.document_path(document), copy)
+
+
+def grouped(files: Files, split: str) -> None:
+    """Another document of the same group, with a split that was given."""
+    files.document |= {"group": "talks", "split_given": True}
+    other_document(files, TEXT + "!", split=split)
+
+
+def another_split(files: Files) -> str:
+    return next(s for s in ("train", "validation", "test") if s != files.document["split"])
 
 
 def new_text(files: Files, text: str) -> None:
@@ -126,14 +137,12 @@ CASES = {
         or (f.corpus.seeds / "summit.txt").write_text("\ufeff" + TEXT, encoding="utf-8", newline=""),
     ),
     "D107": Case(
-        lambda f: f.document.update(
-            split=next(s for s in ("train", "validation", "test") if s != f.document["split"])
-        ),
+        lambda f: f.document.update(split=another_split(f)),
         "/split",
-        nothing,
+        lambda f: f.document.update(split=another_split(f), split_given=True),
     ),
     "D108": Case(
-        lambda f: other_document(f, TEXT), "/text", lambda f: other_document(f, TEXT + "!")
+        lambda f: other_document(f, TEXT), "/text", lambda f: other_document(f, TEXT, duplicate=True)
     ),
     "D109": Case(
         lambda f: (f.corpus.seeds / "new.txt").write_text("News.", encoding="utf-8"),
@@ -144,6 +153,9 @@ CASES = {
         lambda f: f.document["source"].update(published="2025-02-30"),
         "/source/published",
         lambda f: f.document["source"].update(published="2024-02-29"),
+    ),
+    "D111": Case(
+        lambda f: grouped(f, another_split(f)), "/split", lambda f: grouped(f, f.document["split"])
     ),
     "A201": Case(lambda f: f.gold.update(annotator="silver"), "/annotator", nothing),
     "A202": Case(

@@ -1,12 +1,9 @@
-"""Removal of boilerplate from a seed, and conversion of offsets between seed and text.
-
-All offsets are Unicode code points, end exclusive.
-"""
+"""Recognition of boilerplate in a seed. All offsets are Unicode code points, end exclusive."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from dateline.model import Dropped
 from dateline.ontology.patterns import matcher
@@ -16,11 +13,11 @@ BYTE_ORDER_MARK = "\ufeff"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
-def drop_boilerplate(seed: str, patterns: Iterable[str]) -> tuple[str, tuple[Dropped, ...]]:
-    """The seed without boilerplate lines, and the dropped ranges of the seed.
+def boilerplate_in(seed: str, patterns: Iterable[str]) -> tuple[Dropped, ...]:
+    """The ranges of the seed that are boilerplate lines.
 
     A line is boilerplate if one of the patterns matches it completely, ignoring surrounding
-    whitespace. Its line ending is dropped too, as is a byte order mark at the start of the seed.
+    whitespace. Its line ending is part of it. So is a byte order mark at the start of the seed.
     Raises InvalidInputError for a pattern that is not one.
     """
     dropped: list[Dropped] = []
@@ -34,13 +31,4 @@ def drop_boilerplate(seed: str, patterns: Iterable[str]) -> tuple[str, tuple[Dro
         if content and any(matches(content) for matches in matchers):
             start = max(line.start(), dropped[-1].end if dropped else 0)
             dropped.append(Dropped(start=start, end=line.end(), reason="boilerplate"))
-    return remove(seed, dropped), tuple(dropped)
-
-
-def remove(seed: str, dropped: Sequence[Dropped]) -> str:
-    """The seed without the dropped ranges, which are sorted and disjoint."""
-    kept, position = [], 0
-    for cut in dropped:
-        kept.append(seed[position : cut.start])
-        position = cut.end
-    return "".join([*kept, seed[position:]])
+    return tuple(dropped)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from dateline.corpus.boilerplate import BYTE_ORDER_MARK, drop_boilerplate, remove
+from msgspec.structs import replace
+
+from dateline.corpus.boilerplate import BYTE_ORDER_MARK, boilerplate_in
+from dateline.corpus.seed_text import text_of_seed
 from dateline.corpus.store import Corpus
 from dateline.files.writing import sha256
 from dateline.model import Dropped, Range, Struct
@@ -75,13 +78,13 @@ class TextFinder:
     def _cuts(self, copy: str) -> Iterator[Sequence[Dropped]]:
         """What may have been dropped from the copy to make a document."""
         yield ()
-        yield drop_boilerplate(copy, self._patterns)[1]
+        yield boilerplate_in(copy, self._patterns)
         # The patterns may have changed since the seed was ingested.
         for start in ("", BYTE_ORDER_MARK):
             shift = len(start)
             dropped = self._by_seed.get(_hash(start + copy), ())
             yield [
-                Dropped(start=cut.start - shift, end=cut.end - shift, reason=cut.reason)
+                replace(cut, start=cut.start - shift, end=cut.end - shift)
                 for cut in dropped
                 if cut.end > shift
             ]
@@ -94,7 +97,7 @@ def possible_texts(copy: str, dropped: Sequence[Dropped] = ()) -> Iterator[str]:
     a document's seed; each of them as it is and in the Unicode normalizations NFC and NFD, with
     other line ends, and with one line end or none at the end.
     """
-    starts = [copy, copy.removeprefix(BYTE_ORDER_MARK), remove(copy, dropped)]
+    starts = [copy, copy.removeprefix(BYTE_ORDER_MARK), text_of_seed(copy, dropped)]
     forms: list[Callable[[str], str]] = [
         str,
         lambda text: unicodedata.normalize("NFC", text),
@@ -109,20 +112,30 @@ def possible_texts(copy: str, dropped: Sequence[Dropped] = ()) -> Iterator[str]:
                 yield body.replace("\n", end)
 
 
-def _form(text: str, cuts: Iterable[Dropped]) -> tuple[str, Sequence[int]]:
+def _form(text: str, cuts: Sequence[Dropped]) -> tuple[str, Sequence[int]]:
     r"""The text with ``\n`` as line ends and no blanks around it, and its characters' offsets."""
     places: Sequence[int] = range(len(text))
-    dropped = {offset for cut in cuts for offset in range(cut.start, cut.end)}
-    if dropped or "\r" in text:
-        places = [
-            offset
-            for offset in places
-            if offset not in dropped and text[offset : offset + 2] != "\r\n"
-        ]
-        text = "".join(text[offset] for offset in places).replace("\r", "\n")
+    if cuts:
+        places = _kept_places(len(text), cuts)
+        text = text_of_seed(text, cuts)
+    if "\r" in text:
+        kept = [i for i in range(len(text)) if text[i : i + 2] != "\r\n"]
+        places = [places[i] for i in kept]
+        text = "".join(text[i] for i in kept).replace("\r", "\n")
     start = len(text) - len(text.lstrip(_BLANKS))
     form = text.strip(_BLANKS)
     return form, places[start : start + len(form)]
+
+
+def _kept_places(length: int, cuts: Sequence[Dropped]) -> list[int]:
+    """Where the characters come from that are left; those of a replacement from its start."""
+    places: list[int] = []
+    position = 0
+    for cut in cuts:
+        places += range(position, cut.start)
+        places += [cut.start] * len(cut.replacement)
+        position = cut.end
+    return [*places, *range(position, length)]
 
 
 def _hash(text: str) -> str:

@@ -6,15 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from dateline.corpus.seed_names import SEED_COMPANIONS, SEED_DEFAULTS, SEED_TABLE
 from dateline.corpus.store import Corpus, file_name
 from dateline.model import GOLD
 from dateline.ontology.schemas import SCHEMA_NAMES
-
-SEED_COMPANIONS = (".toml", ".conllu", ".tokens.json")
-"""Endings of the files that may be beside a seed NAME.txt: its metadata, or its tokens."""
-
-SEED_DEFAULTS = "seeds.toml"
-"""The file in seeds/ with the metadata of all seeds that have no other."""
 
 KEPT_RESULTS = "label-studio"
 """Folder of the results that came from Label Studio, below an annotator's."""
@@ -34,8 +29,8 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
             endings = ", ".join(f"NAME{ending}" for ending in SEED_COMPANIONS)
             yield (
                 path,
-                f"Read from seeds/: {SEED_DEFAULTS}, and NAME.txt with {endings} beside it; no "
-                "subfolders.",
+                f"Read from seeds/: {SEED_DEFAULTS}, {SEED_TABLE}, and NAME.txt with {endings} "
+                "beside it; no subfolders.",
             )
     for path in _files(corpus, corpus.documents):
         if path.parent != corpus.documents or path.suffix != ".json":
@@ -53,7 +48,7 @@ def is_read_seed(corpus: Corpus, path: Path) -> bool:
     """Whether a file is a seed, belongs to a seed, or has the defaults of all seeds."""
     return path.parent == corpus.seeds and (
         path.suffix == ".txt"
-        or path.name == SEED_DEFAULTS
+        or path.name in (SEED_DEFAULTS, SEED_TABLE)
         or any(
             path.name.endswith(ending)
             and path.with_name(f"{path.name.removesuffix(ending)}.txt").exists()

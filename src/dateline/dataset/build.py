@@ -29,6 +29,7 @@ from dateline.model import GOLD, Document, Struct
 from dateline.ontology.reading import FILE
 from dateline.ontology.schemas import meta_keys, split_shares
 from dateline.rendering.listing import listed
+from dateline.validation.contexts import DocumentFacts
 from dateline.validation.engine import Checker
 from dateline.validation.incidents import Incident
 
@@ -117,7 +118,7 @@ def _write(
     withhold: Callable[[Document], bool],
 ) -> tuple[WrittenTables, Counts]:
     maker, counts = RowMaker(corpus.ontology, meta_keys(corpus.schemas)), Counts()
-    checker, texts = Checker(corpus), dict[str, str]()
+    checker, facts = Checker(corpus), dict[str, DocumentFacts]()
     errors: list[str] = []
     try:
         for checked in checker.check_documents(progress(corpus.document_ids())):
@@ -127,7 +128,7 @@ def _write(
             if not errors and checked.document is None:
                 errors.append(f"corpus/{checked.id}.json: cannot be read")
             if checked.document is not None:
-                texts[checked.id] = checked.document.text_sha256
+                facts[checked.id] = DocumentFacts.of(checked.document)
             if checked.document is None or errors:
                 # After an error, only further errors matter.
                 continue
@@ -141,7 +142,7 @@ def _write(
                 if rows:
                     shown = _withheld(rows, document.text) if hidden else rows
                     writers[name, document.split].add(shown)
-        errors += _errors(checker.check_corpus_wide(texts).incidents)
+        errors += _errors(checker.check_corpus_wide(facts).incidents)
         _check_errors(errors)
         _check_documents(corpus, counts)
         files: dict[str, dict[str, WrittenTable]] = {name: {} for name, _ in writers}

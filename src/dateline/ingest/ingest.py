@@ -8,14 +8,15 @@ annotated document never changes. A bad seed is refused, and the others are stil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from dateline.corpus.boilerplate import drop_boilerplate
+from dateline.corpus.boilerplate import boilerplate_in
 from dateline.corpus.former_format import upgraded_document
+from dateline.corpus.seed_text import text_of_seed
 from dateline.corpus.segmentation.choosing import segmenter_for
 from dateline.corpus.segmentation.interface import Segments
 from dateline.corpus.splits import assign_split
@@ -25,10 +26,12 @@ from dateline.files.names import inside
 from dateline.files.reading import converted, read_json
 from dateline.files.writing import locked, sha256
 from dateline.ingest.given_segments import read_given_segments
-from dateline.ingest.seeds import read_seed
-from dateline.ingest.sidecar import read_metadata
-from dateline.ingest.text_warnings import warnings_about
-from dateline.model import SCHEMA_VERSION, Document, Seed, Segmentation, Struct
+from dateline.ingest.metadata import MetadataReader
+from dateline.ingest.other_documents import OtherDocuments
+from dateline.ingest.seeds import SeedNames, read_seed
+from dateline.ingest.text_fixes import fixed, fixes_in
+from dateline.ingest.text_warnings import TextWarning, warnings_about
+from dateline.model import SCHEMA_VERSION, Document, Dropped, Seed, Segmentation, Struct
 from dateline.ontology.schemas import boilerplate, split_shares
 from dateline.text import sha256_of_text
 from dateline.validation.schema import SchemaValidator
@@ -42,18 +45,28 @@ class Outcome(Struct, frozen=True):
     seed: str
     result: Literal["added", "updated", "unchanged", "refused"]
     message: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[TextWarning, ...] = ()
 
 
-def ingest(corpus: Corpus, seeds: Iterable[Path]) -> Iterator[Outcome]:
+def ingest(
+    corpus: Corpus,
+    seeds: Iterable[Path],
+    *,
+    language: str | None = None,
+    allow_duplicates: bool = False,
+    fixes: Collection[str] = (),
+) -> Iterator[Outcome]:
     """Ingest seeds, yielding an outcome for each; holds the corpus's lock until the last one.
 
-    Raises InvalidInputError for invalid schemas or documents, and ConflictError if another command
-    holds the lock.
+    ``language`` is that of seeds whose metadata have none. With ``allow_duplicates``, texts that
+    another document has are ingested. ``fixes`` are names in `text_fixes.FIXES`.
+
+    Raises InvalidInputError for invalid schemas, documents or metadata of all seeds, and
+    ConflictError if another command holds the lock.
     """
     inside(corpus.root, corpus.documents)
     with locked(corpus.root):
-        ingester = _Ingester(corpus)
+        ingester = _Ingester(corpus, language, frozenset(fixes), allow_duplicates=allow_duplicates)
         for path in seeds:
             name = corpus.relative(path)
             try:
@@ -66,58 +79,101 @@ def ingest(corpus: Corpus, seeds: Iterable[Path]) -> Iterator[Outcome]:
 
 
 class _Ingester:
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        language: str | None,
+        fixes: frozenset[str],
+        *,
+        allow_duplicates: bool,
+    ) -> None:
         self._corpus = corpus
-        self._schema = corpus.schemas["document"]
+        self._language = language
+        self._fixes = fixes
+        self._allow_duplicates = allow_duplicates
+        self._metadata = MetadataReader(corpus)
         self._validator = SchemaValidator(corpus.schemas, "document")
         self._shares = split_shares(corpus.schemas)
         self._boilerplate = boilerplate(corpus.schemas)
-        self._by_text: dict[str, str] = {}
-        for name in corpus.document_ids():
-            inside(corpus.root, corpus.document_path(name))
-            self._by_text[corpus.read_document(name).text_sha256] = name
+        self._names = SeedNames(corpus)
+        self._others = OtherDocuments(corpus)
 
     def ingest(self, path: Path) -> Outcome:
         content, decoded = read_seed(self._corpus, path)
-        sidecar = path.with_suffix(".toml")
-        metadata = read_metadata(self._corpus.root, sidecar, self._schema)
-        old = self._existing(path.stem)
-        text, dropped = drop_boilerplate(decoded, self._boilerplate)
-        segments, segmentation = self._segmented(path, text, metadata["language"], old)
-        sentences, tokens = segments
+        metadata = self._metadata.read(path)
+        name = self._names.document_id(path)
+        old = self._existing(name, path)
+        language = metadata.language or (old.language if old else None) or self._language
+        dropped = self._dropped(decoded, sha256(content), old)
+        text = text_of_seed(decoded, dropped)
+        (sentences, tokens), segmentation = self._segmented(path, text, language, old)
+        is_new = old is None or old.text != text
+        twin = self._others.with_text(text, name) if is_new else None
+        is_allowed = metadata.duplicate or self._allow_duplicates
+        if twin is not None and not is_allowed:
+            raise ConflictError(
+                f'has the same text as the document "{twin.id}". Remove one of them, or set '
+                f"duplicate = true in {path.stem}.toml, or allow all duplicates (option "
+                "--allow-duplicates)."
+            )
+        assigned = assign_split(metadata.group or name, self._shares)
+        split = self._others.split_of(name, metadata.group, metadata.split, twin) or assigned
         document = Document(
             schema_version=SCHEMA_VERSION,
-            id=path.stem,
+            id=name,
+            original_id=None if path.stem == name else path.stem,
             text=text,
             text_sha256=sha256_of_text(text),
-            date=metadata["source"].published,
-            split=old.split if old else assign_split(path.stem, self._shares),
+            language=language,
+            title=metadata.title,
+            date=metadata.date,
+            group=metadata.group,
+            meta=metadata.meta,
+            source=metadata.source,
+            rights=metadata.rights,
+            split=split,
+            split_given=metadata.split is not None or split != assigned,
+            duplicate=metadata.duplicate
+            or twin is not None
+            or (old is not None and old.duplicate and not is_new),
             seed=Seed(file=path.name, sha256=sha256(content), dropped=dropped),
             segmentation=segmentation,
             sentences=sentences,
             tokens=tokens,
-            **metadata,
         )
-        self._refuse_invalid(document, sidecar)
+        self._refuse_invalid(document, path.with_suffix(".toml"))
         changed = document != old
         if changed:
             self._corpus.write_document(document)
-        if old is not None and old.text_sha256 != document.text_sha256:
-            del self._by_text[old.text_sha256]
-        self._by_text[document.text_sha256] = document.id
+        self._others.add(document)
+        warnings = list(warnings_about(text, document.language)) if changed else []
+        if twin is not None:
+            warnings.append(TextWarning("has the text of another document"))
         return Outcome(
             seed=self._corpus.relative(path),
             result="added" if old is None else "updated" if changed else "unchanged",
-            warnings=tuple(warnings_about(text, document.language)) if changed else (),
+            warnings=tuple(warnings),
         )
 
-    def _existing(self, name: str) -> Document | None:
+    def _existing(self, name: str, seed: Path) -> Document | None:
         """The document, in the present format so that its format alone changes nothing."""
         path = inside(self._corpus.root, self._corpus.document_path(name))
         if not path.exists():
             return None
-        self._corpus.read_document(name)  # whose errors name the file
+        file = self._corpus.read_document(name).seed.file
+        if file != seed.name and (self._corpus.seeds / file).exists():
+            raise ConflictError(
+                f'the document "{name}" comes from {file}; rename one of the two files.'
+            )
         return converted(upgraded_document(read_json(path)), Document)
+
+    def _dropped(self, seed: str, seed_sha256: str, old: Document | None) -> tuple[Dropped, ...]:
+        """What the text does not have of the seed; what was fixed in a seed stays fixed."""
+        made = fixes_in(old.seed.dropped) if old is not None else set()
+        fixes = self._fixes | made
+        if old is not None and made and fixes == made and old.seed.sha256 == seed_sha256:
+            return old.seed.dropped
+        return fixed(seed, boilerplate_in(seed, self._boilerplate), fixes)
 
     def _segmented(
         self, path: Path, text: str, language: str | None, old: Document | None
@@ -128,7 +184,6 @@ class _Ingester:
         if old is not None and frozen is not None and (given is None or given[0] == frozen):
             return frozen, given[1] if given else old.segmentation
         self._refuse_change(old)
-        self._refuse_duplicate(text, path.stem)
         if not text.strip():
             raise InvalidInputError(
                 "has no text other than boilerplate; add the text, or remove the file."
@@ -147,11 +202,6 @@ class _Ingester:
                 "the seed and its files from version control, and save the new text as a seed with "
                 "another name."
             )
-
-    def _refuse_duplicate(self, text: str, document: str) -> None:
-        other = self._by_text.get(sha256_of_text(text), document)
-        if other != document:
-            raise ConflictError(f'has the same text as the document "{other}"; remove one of them.')
 
     def _refuse_invalid(self, document: Document, sidecar: Path) -> None:
         # Only the metadata can be invalid; everything else is computed.

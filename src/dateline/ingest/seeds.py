@@ -6,12 +6,17 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from dateline.corpus.seed_names import (
+    SEED_COMPANIONS,
+    SEED_DEFAULTS,
+    document_id,
+    document_id_pattern,
+    is_document_id,
+)
 from dateline.corpus.store import Corpus
-from dateline.corpus.unread_files import SEED_COMPANIONS, SEED_DEFAULTS, is_read_seed
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.corpus.unread_files import is_read_seed
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.reading import BYTE_ORDER_MARK, MalformedError, decode_text, read_bytes
-from dateline.ontology.patterns import searcher
-from dateline.ontology.schemas import part_of
 
 MAX_BYTES = 1_000_000
 """A longer text is of no use in a labelling page."""
@@ -45,6 +50,31 @@ def _seed_of(path: Path) -> Path:
     return path
 
 
+class SeedNames:
+    """The ids of the documents that come from the seeds of a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._by_id: dict[str, list[str]] = {}
+        for path in sorted(corpus.seeds.glob("*.txt")):
+            name = document_id(path.stem, corpus.schemas)
+            self._by_id.setdefault(name, []).append(path.name)
+
+    def document_id(self, seed: Path) -> str:
+        """The id of a seed's document. Raises ConflictError if another seed has a claim to it.
+
+        A seed whose name is the id comes first.
+        """
+        name = document_id(seed.stem, self._corpus.schemas)
+        others = [other for other in self._by_id.get(name, ()) if other != seed.name]
+        if others and seed.stem != name:
+            raise ConflictError(
+                f'the id of its document would be "{name}", as that of {others[0]}; rename one of '
+                "the two files."
+            )
+        return name
+
+
 def ignored_files(corpus: Corpus) -> list[Path]:
     """Files in ``seeds/`` that are neither a seed nor belong to one."""
     return [
@@ -61,11 +91,16 @@ def read_seed(corpus: Corpus, path: Path) -> tuple[bytes, str]:
     """
     if path.parent.resolve() != corpus.seeds.resolve():
         raise InvalidInputError("is not in seeds/; copy the file into seeds/.")
-    pattern = part_of(corpus.schemas["document"], "$defs", "documentId")["pattern"]
-    if not searcher(pattern)(path.stem) or path.suffix != ".txt":
+    name = document_id(path.stem, corpus.schemas)
+    if path.suffix != ".txt" or not path.name.isprintable():
         raise InvalidInputError(
-            f"the file name must match {pattern.strip('^$')}.txt, because it becomes the id of the "
-            "document; rename the file."
+            "the file name must end in .txt and have no control characters; rename the file."
+        )
+    if not is_document_id(name, corpus.schemas):
+        pattern = document_id_pattern(corpus.schemas)
+        raise InvalidInputError(
+            f'the id of the document would be "{name}", which does not match {pattern}; rename the '
+            "file."
         )
     if path.with_suffix(".toml").name == SEED_DEFAULTS:
         raise InvalidInputError(

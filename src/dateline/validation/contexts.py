@@ -183,7 +183,26 @@ class FilesContext(Struct, frozen=True):
         return self.finding(path, subject or document, message, hint, pointer, quote)
 
 
-class CorpusContext(FilesContext, frozen=True):
-    """The whole corpus; ``texts`` are the text hashes of its documents by id."""
+class DocumentFacts(Struct, frozen=True):
+    """What rules about the corpus as a whole need of a document."""
 
-    texts: Mapping[str, str]
+    text_sha256: str
+    split: str
+    group: str | None
+    duplicate: bool
+
+    @classmethod
+    def of(cls, document: Document) -> DocumentFacts:
+        """The facts about a document."""
+        return cls(
+            text_sha256=document.text_sha256,
+            split=document.split,
+            group=document.group,
+            duplicate=document.duplicate,
+        )
+
+
+class CorpusContext(FilesContext, frozen=True):
+    """The whole corpus; ``documents`` are facts about its documents by id."""
+
+    documents: Mapping[str, DocumentFacts]

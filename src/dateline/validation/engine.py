@@ -24,6 +24,7 @@ from dateline.validation.contexts import (
     AnnotationContext,
     CorpusContext,
     DocumentContext,
+    DocumentFacts,
     TextContext,
 )
 from dateline.validation.incidents import Finding, Incident
@@ -65,12 +66,12 @@ def check_corpus(corpus: Corpus) -> Iterator[CheckedDocument | CheckedCorpus]:
     Each file is read once, and memory holds one document at a time.
     """
     checker = Checker(corpus)
-    texts: dict[str, str] = {}
+    facts: dict[str, DocumentFacts] = {}
     for checked in checker.check_documents(corpus.document_ids()):
         if checked.document is not None:
-            texts[checked.id] = checked.document.text_sha256
+            facts[checked.id] = DocumentFacts.of(checked.document)
         yield checked
-    yield checker.check_corpus_wide(texts)
+    yield checker.check_corpus_wide(facts)
 
 
 def check_documents(corpus: Corpus, documents: Iterable[str]) -> Iterator[CheckedDocument]:
@@ -136,9 +137,10 @@ class Checker:
             incidents += self._run("annotation", context, file)
         return self._unwaived(incidents, path.stem, annotation.annotator)
 
-    def check_corpus_wide(self, texts: Mapping[str, str]) -> CheckedCorpus:
-        """Check the corpus as a whole, after its documents; ``texts`` are text hashes by id."""
-        incidents = self._run("corpus", CorpusContext(corpus=self._corpus, texts=texts), "")
+    def check_corpus_wide(self, documents: Mapping[str, DocumentFacts]) -> CheckedCorpus:
+        """Check the corpus as a whole, after its documents, which are given by id."""
+        context = CorpusContext(corpus=self._corpus, documents=documents)
+        incidents = self._run("corpus", context, "")
         incidents = [i for i in incidents if not self._waivers.is_waived(i, i.subject, None)]
         return CheckedCorpus(incidents=(*incidents, *self._waivers.incidents(WAIVERS)))
 

@@ -53,6 +53,7 @@ class Fingerprint(Struct, frozen=True):
     id: str
     text_sha256: str
     split: str
+    group: str | None
     published: str | None
     minhash: Any
     sentences: Mapping[int, int]
@@ -89,6 +90,7 @@ def fingerprint(document: Document, gold: Annotation | None) -> Fingerprint:
         id=document.id,
         text_sha256=document.text_sha256,
         split=document.split,
+        group=document.group,
         published=document.source.published,
         minhash=minhash,
         sentences=sentences,

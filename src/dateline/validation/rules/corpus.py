@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dateline.corpus.seed_names import document_id
 from dateline.corpus.unread_files import outside_folders, unread_files
 from dateline.validation.contexts import CorpusContext
 from dateline.validation.incidents import Finding
@@ -32,20 +33,40 @@ def document_exists(context: CorpusContext) -> Iterator[Finding]:
 
 
 @rule(
-    "D108", "error", "corpus", "No two documents have the same text",
+    "D108", "error", "corpus", "No two documents have the same text, unless it is allowed",
     "Duplicates count twice, and may end up in two splits.",
 )  # fmt: skip
 def duplicate_text(context: CorpusContext) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for document, text in context.texts.items():
-        first = seen.setdefault(text, document)
-        if first != document:
+    seen: dict[str, tuple[str, bool]] = {}
+    for document, facts in context.documents.items():
+        first, is_allowed = seen.setdefault(facts.text_sha256, (document, facts.duplicate))
+        if first != document and not is_allowed and not facts.duplicate:
             yield context.document_finding(
                 document,
                 "/text",
                 f'is also the text of "{first}"',
-                "Remove one of the two documents and its seed.",
+                "Remove one of the two documents and its seed, or set duplicate = true in the "
+                "metadata of the seed.",
             )
+
+
+@rule(
+    "D111", "error", "corpus", "Documents of one group are in one split",
+    "They are not independent, so a system would be tested on what it was trained on.",
+)  # fmt: skip
+def groups_in_one_split(context: CorpusContext) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for document, facts in context.documents.items():
+        if facts.group is not None:
+            other = first.setdefault(facts.group, document)
+            if context.documents[other].split != facts.split:
+                yield context.document_finding(
+                    document,
+                    "/split",
+                    f'is "{facts.split}", but "{other}" of the same group, "{facts.group}", is in '
+                    f'"{context.documents[other].split}"',
+                    "Change the group of one of them, or the split of one that was not released.",
+                )
 
 
 @rule(
@@ -56,7 +77,7 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
     corpus = context.corpus
     known = set(corpus.document_ids())
     for path in sorted(corpus.seeds.glob("*.txt")):
-        if path.stem not in known:
+        if document_id(path.stem, corpus.schemas) not in known:
             yield context.finding(
                 path,
                 path.stem,

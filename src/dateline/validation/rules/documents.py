@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateline.corpus.boilerplate import remove
+from dateline.corpus.seed_text import text_of_seed
 from dateline.corpus.splits import assign_split
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
-from dateline.model import Range
+from dateline.model import Dropped, Range
 from dateline.text import excerpt, sha256_of_text
 from dateline.validation.contexts import DocumentContext
 from dateline.validation.incidents import Finding
@@ -83,7 +83,7 @@ def tokens_in_sentences(context: DocumentContext) -> Iterator[Finding]:
 
 @rule(
     "D106", "error", "document", "The text can be reproduced from its seed",
-    "Offsets map back to the seed only if the seed without its dropped ranges is the text.",
+    "Offsets map back to the seed only if dropping and replacing its ranges gives the text.",
 )  # fmt: skip
 def seed(context: DocumentContext) -> Iterator[Finding]:
     seed = context.document.seed
@@ -96,24 +96,29 @@ def seed(context: DocumentContext) -> Iterator[Finding]:
             f"corpus/{context.stem}.json instead.",
         )
         return
-    if remove(content.decode("utf-8", errors="replace"), seed.dropped) != context.document.text:
+    decoded = content.decode("utf-8", errors="replace")
+    if not _are_in_order(seed.dropped, len(decoded)) or (
+        text_of_seed(decoded, seed.dropped) != context.document.text
+    ):
         yield context.finding(
             "/seed",
-            f"seeds/{seed.file} without the dropped ranges is not the text",
+            f"seeds/{seed.file} with what seed.dropped lists is not the text",
             "Restore the seed from version control, and save a new text as a new seed.",
         )
 
 
 @rule(
-    "D107", "error", "document", "The split matches the hash of the id",
+    "D107", "error", "document", "A split that was not given matches the hash of group or id",
     "A document that changes its split may end up in both training and test data.",
 )  # fmt: skip
 def split(context: DocumentContext) -> Iterator[Finding]:
-    assigned = assign_split(context.document.id, context.shares)
-    if context.document.split != assigned:
+    document = context.document
+    assigned = assign_split(document.group or document.id, context.shares)
+    if document.split != assigned and not document.split_given:
+        key = "id" if document.group is None else "group"
         yield context.finding(
             "/split",
-            f'is "{context.document.split}", but the hash of the id assigns "{assigned}"',
+            f'is "{document.split}", but the hash of the {key} assigns "{assigned}"',
             f'Set it to "{assigned}". Do not change the shares of splits after a release.',
         )
 
@@ -130,8 +135,14 @@ def dates(context: DocumentContext) -> Iterator[Finding]:
             if day is not None:
                 parse_date(day)
         except InvalidInputError as error:
-            hint = f"Fix it in seeds/{context.stem}.toml and run `dateline ingest`."
+            hint = "Fix it in the metadata of the seed and run `dateline ingest`."
             yield context.finding(pointer, str(error), hint)
+
+
+def _are_in_order(dropped: tuple[Dropped, ...], length: int) -> bool:
+    ends = [0, *(cut.end for cut in dropped)]
+    in_order = all(end <= cut.start <= cut.end for end, cut in zip(ends, dropped, strict=False))
+    return in_order and ends[-1] <= length
 
 
 def _ranges(context: DocumentContext, ranges: tuple[Range, ...], pointer: str) -> Iterator[Finding]:

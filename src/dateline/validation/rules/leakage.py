@@ -29,27 +29,15 @@ K = TypeVar("K", bound=Hashable)
     "A system could memorize one and be tested on the other.",
 )  # fmt: skip
 def near_duplicates(context: ReleaseContext) -> Iterator[Finding]:
-    from datasketch import MinHashLSH  # noqa: PLC0415 (brings scipy, which takes a second)
-
-    # A lower threshold than NEAR_DUPLICATE, because MinHash only estimates the similarity.
-    index = MinHashLSH(threshold=0.8 * NEAR_DUPLICATE, num_perm=128)
-    earlier: dict[str, Fingerprint] = {}
-    for document in context.documents:
-        for name in sorted(index.query(document.minhash)):
-            other = earlier[name]
-            if other.split != document.split:
-                share = _similarity(context, document, other)
-                if share >= NEAR_DUPLICATE:
-                    yield context.document_finding(
-                        document.id,
-                        "/text",
-                        f"({document.split}) shares {share:.0%} of its word sequences with "
-                        f'"{other.id}" ({other.split})',
-                        "Remove one of the two. Documents cannot change their split.",
-                        subject=other.id,
-                    )
-        index.insert(document.id, document.minhash)
-        earlier[document.id] = document
+    for document, other, share in _near_pairs(context, in_one_split=False):
+        yield context.document_finding(
+            document.id,
+            "/text",
+            f"({document.split}) shares {share:.0%} of its word sequences with "
+            f'"{other.id}" ({other.split})',
+            "Remove one of the two. Documents cannot change their split.",
+            subject=other.id,
+        )
 
 
 @rule(
@@ -101,6 +89,42 @@ def same_day(context: ReleaseContext) -> Iterator[Finding]:
             "Compare the stories, and add a waiver with a reason if they are different.",
             subject=day,
         )
+
+
+@rule(
+    "R815", "warning", "release", "No two texts of a split are near-duplicates, except in a group",
+    "They count twice, and are not independent for intervals and tests.",
+)  # fmt: skip
+def near_duplicates_in_a_split(context: ReleaseContext) -> Iterator[Finding]:
+    for document, other, share in _near_pairs(context, in_one_split=True):
+        if document.group is None or document.group != other.group:
+            yield context.document_finding(
+                document.id,
+                "/text",
+                f'shares {share:.0%} of its word sequences with "{other.id}" of the same split',
+                "Give both the same group in their metadata, or remove one of the two.",
+                subject=other.id,
+            )
+
+
+def _near_pairs(
+    context: ReleaseContext, *, in_one_split: bool
+) -> Iterator[tuple[Fingerprint, Fingerprint, float]]:
+    """Near-duplicates with an earlier document, and the similarity of the two."""
+    from datasketch import MinHashLSH  # noqa: PLC0415 (brings scipy, which takes a second)
+
+    # A lower threshold than NEAR_DUPLICATE, because MinHash only estimates the similarity.
+    index = MinHashLSH(threshold=0.8 * NEAR_DUPLICATE, num_perm=128)
+    earlier: dict[str, Fingerprint] = {}
+    for document in context.documents:
+        for name in sorted(index.query(document.minhash)):
+            other = earlier[name]
+            if (other.split == document.split) == in_one_split:
+                share = _similarity(context, document, other)
+                if share >= NEAR_DUPLICATE:
+                    yield document, other, share
+        index.insert(document.id, document.minhash)
+        earlier[document.id] = document
 
 
 def _shared(

@@ -1,0 +1,156 @@
+"""The fields of a seed's metadata: their names, and what their values must be.
+
+Names are those of the files: ``title``, ``source.url``, and ``meta.KEY`` for the keys that the
+document schema of the corpus declares.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from dateline.dates import parse_date
+from dateline.errors import InvalidInputError
+from dateline.ontology.schemas import Schema, part_of, resolve, split_shares
+from dateline.rendering.listing import listed
+from dateline.text import escaped
+
+Kind = Literal["text", "day", "boolean", "number", "integer", "label"]
+
+
+class Field(NamedTuple):
+    """What a value must be, in code and in words; ``labels`` are the values of a label."""
+
+    kind: Kind
+    expected: str
+    labels: tuple[str, ...] = ()
+
+
+_TEXT = Field("text", "a string")
+_DAY = Field("day", "a date such as 2025-04-28")
+_BOOLEAN = Field("boolean", "true or false")
+_BY_TYPE = {
+    "string": _TEXT,
+    "boolean": _BOOLEAN,
+    "number": Field("number", "a number"),
+    "integer": Field("integer", "a whole number"),
+}
+_FIELDS: Mapping[str, Field] = {
+    "title": _TEXT,
+    "language": Field("text", 'a string such as "en"'),
+    "date": _DAY,
+    "split": _TEXT,
+    "group": _TEXT,
+    "duplicate": _BOOLEAN,
+    "source.publisher": _TEXT,
+    "source.url": Field("text", 'a string such as "https://example.org/article"'),
+    "source.published": _DAY,
+    "rights.license": Field("text", 'a string such as "CC-BY-4.0"'),
+    "rights.holder": _TEXT,
+    "rights.redistribute_text": _BOOLEAN,
+}
+TABLES = ("source", "rights", "meta")
+"""The fields with a dot in their names are in these tables."""
+
+
+def fields_of(schemas: Mapping[str, Schema]) -> Mapping[str, Field]:
+    """All fields by name, for a corpus with these schemas."""
+    schema = schemas["document"]
+    meta = part_of(schema, "properties").get("meta", {})
+    keys = resolve(schema, meta).get("properties", {})
+    return {
+        **_FIELDS,
+        "split": _label(tuple(split_shares(schemas))),
+        **{f"meta.{key}": _declared(schema, resolve(schema, node)) for key, node in keys.items()},
+    }
+
+
+def check_name(place: str, name: str, fields: Mapping[str, Field]) -> None:
+    """Raise InvalidInputError if there is no such field; ``place`` is named in the message."""
+    if name in fields:
+        return
+    table, dot, _ = name.partition(".")
+    if dot and table in TABLES:
+        within = [f.removeprefix(f"{table}.") for f in fields if f.startswith(f"{table}.")]
+        if table == "meta":
+            fix = "Declare it in schema/document.schema.json, at /properties/meta/properties."
+            allowed = f"Allowed: {', '.join(within)}. {fix}" if within else fix
+        else:
+            allowed = f"Allowed: {', '.join(within)}."
+    else:
+        allowed = f"Allowed: {', '.join([*(f for f in fields if '.' not in f), *TABLES])}."
+    raise InvalidInputError(f"{place}: {shown(name)} is unknown. {allowed}")
+
+
+def checked(place: str, name: str, value: object, field: Field) -> str | bool | int | float:
+    """The value, a date as text. Raises InvalidInputError where it is not what is expected."""
+    found = _day(value) if field.kind == "day" else value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    match field.kind:
+        case "boolean":
+            fits = isinstance(value, bool)
+        case "number":
+            fits = is_number and math.isfinite(value)  # type: ignore[arg-type]
+        case "integer":
+            fits = is_number and isinstance(value, int) and abs(value) < 2**63
+        case "label":
+            fits = value in field.labels
+        case "text" | "day":
+            fits = isinstance(found, str)
+    if not fits:
+        raise InvalidInputError(f'{place}: "{name}" is {shown(value)}, expected {field.expected}.')
+    if isinstance(found, str) and any(unicodedata.category(c) == "Cc" for c in found):
+        raise InvalidInputError(
+            f'{place}: "{name}" is {shown(value)}, which has a line break or another control '
+            "character; remove it."
+        )
+    assert isinstance(found, str | bool | int | float)  # noqa: S101 (as was checked)
+    return found
+
+
+def parsed(place: str, name: str, text: str, field: Field) -> str | bool | int | float:
+    """The value that a cell of a table has. Raises InvalidInputError as `checked` does."""
+    value: object = text
+    if field.kind == "boolean":
+        value = {"true": True, "false": False}.get(text.lower(), text)
+    elif field.kind in ("number", "integer"):
+        try:
+            value = int(text) if field.kind == "integer" else float(text)
+        except ValueError:
+            value = text
+    return checked(place, name, value, field)
+
+
+def shown(value: object) -> str:
+    """A value as it may be quoted in a message."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = text if len(text) <= 60 else f"{text[:59]}…"
+    return escaped(text)
+
+
+def _declared(schema: Schema, node: Schema) -> Field:
+    if "oneOf" in node:
+        return _label(tuple(resolve(schema, entry)["const"] for entry in node["oneOf"]))
+    if "enum" in node:
+        return _label(tuple(node["enum"]))
+    return _BY_TYPE[node["type"]]
+
+
+def _label(names: tuple[str, ...]) -> Field:
+    return Field("label", f"one of: {', '.join(listed(names, 10))}", names)
+
+
+def _day(value: object) -> str | None:
+    """A date in ISO 8601, as YYYY-MM-DD; None if it is not one, or is not in the calendar."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return parse_date(value).isoformat() if isinstance(value, str) else None
+    except InvalidInputError:
+        return None
