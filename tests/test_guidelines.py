@@ -61,7 +61,7 @@ def test_a_neighbour_must_be_a_label(files, run):
     )
     result = run(files.corpus, "guidelines")
     assert result.exit_code == 1
-    assert "x-neighbours has NOBODY, which is not in entities" in result.stderr
+    assert 'PERSON has "NOBODY", which is not in the same list. Correct it' in result.stderr
 
 
 def test_marks_survive_any_body():

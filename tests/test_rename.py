@@ -172,10 +172,10 @@ def test_a_killed_rename_is_finished_by_the_same_command_or_the_next(files, run,
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        ({("act", 0): ["DENY"]}, "DENY, which is a current label"),
-        ({("act", 0): ["SAY"], ("act", 1): ["SAY"]}, "SAY, which is also in x-formerly of"),
+        ({("act", 0): ["DENY"]}, '"DENY", which is a current label'),
+        ({("act", 0): ["SAY"], ("act", 1): ["SAY"]}, '"SAY", which is also in x-formerly of'),
         ({("act", 0): "SAY"}, "x-formerly .ASSERT.: is .SAY., expected array"),
-        ({("role", "agent"): ["coreference"]}, "coreference is already the name of a relation"),
+        ({("role", "agent"): ["coreference"]}, '"coreference" is already the name of a relation'),
     ],
     ids=["current", "twice", "text", "relation"],
 )
@@ -254,7 +254,7 @@ def test_a_label_can_get_its_old_name_back(files, run):
         ("MEET", "expected OLD=NEW"),
         ("MEET=MEET", "two different names"),
         ("event:MEET=ATTACK", '"ATTACK" is already a label. To merge two'),
-        ("role:party=coreference", "coreference is already the name of a relation"),
+        ("role:party=coreference", '"coreference" is already the name of a relation'),
     ],
 )
 def test_an_invalid_rename_changes_nothing(files, run, name, message):

@@ -13,6 +13,7 @@ import pytest
 
 from dateline.errors import DatelineError, InvalidInputError
 from dateline.label_studio.config.labelling_config import labelling_config
+from dateline.ontology.derived_schemas import derived_schemas
 from dateline.ontology.format import FORMATS, check_schemas, format_schema
 from dateline.ontology.guidelines import guidelines
 from dateline.ontology.patterns import matcher, searcher
@@ -35,7 +36,7 @@ def schemas() -> dict[str, Any]:
 def test_a_format_is_a_json_schema_itself(name, schemas):
     assert jsonschema_rs.meta.is_valid(dict(format_schema(name)))
     check_schemas(schemas)
-    check_schemas({**schemas, "ontology": ONTOLOGY})
+    check_schemas({**schemas, "ontology": ONTOLOGY, **derived_schemas(ONTOLOGY)})
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -129,7 +130,7 @@ def test_settings_may_be_behind_references(schemas):
     assert boilerplate(mutated) == boilerplate(schemas)
 
 
-@pytest.mark.parametrize("name", ["ontology", "document", "annotation"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_references_that_follow_each_other_are_bounded(name, schemas):
     mutated = copy.deepcopy(schemas)
     definitions = mutated[name]["$defs"]

@@ -2,129 +2,238 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from dateline.ontology.labels import STRUCTURAL_RELATIONS, Label, Ontology, Role
+from dateline.ontology.labels import STRUCTURAL_RELATIONS
+from dateline.ontology.references import DATA, Place
+from dateline.ontology.schemas import ITEM_DEFINITIONS, LAYER_DEFINITIONS, Schema
 
+Problem = tuple[Place, str]
+"""Where in the resolved schema a problem is, and what it is with its fix."""
 
-def inconsistencies(ontology: Ontology) -> Iterator[str]:
-    """All problems of the ontology, as messages that start with the label."""
-    yield from _problems_of_labels(ontology)
-    for place, labels in _lists(ontology):
-        yield from _problems_of_former_names(place, labels)
-    yield from _problems_of_parts(ontology)
-    yield from _problems_of_roles(ontology)
-    yield from _problems_of_relations(ontology)
+NEEDS: Mapping[str, str] = {
+    "entity": "mention",
+    "relation": "mention",
+    "eventCluster": "event",
+    "eventRelation": "event",
+    "claimer": "claim",
+    "claimRelation": "claim",
+}
+"""Definitions that need another one."""
 
+_LABEL_LISTS: Mapping[str, Place] = {
+    "mention": ("properties", "type", "oneOf"),
+    "relation": ("properties", "type", "oneOf"),
+    "event": ("oneOf",),
+    "claim": ("properties", "act", "oneOf"),
+    "claimer": ("oneOf",),
+    "eventRelation": ("oneOf",),
+    "claimRelation": ("oneOf",),
+}
+"""Where a definition has its labels."""
 
-def _problems_of_labels(ontology: Ontology) -> Iterator[str]:
-    hotkeys: dict[str, str] = {}
-    for layer in ontology.layers.values():
-        names: set[str] = set()
-        former = {name for label in layer.labels for name in label.formerly}
-        for label in layer.labels:
-            if not label.description:
-                yield f"{label.name}: has no description; add one, it is the guideline"
-            if label.name in names:
-                yield f"{label.name}: is duplicated in {layer.name}; remove one of them"
-            names.add(label.name)
-            for other in sorted(set(label.neighbours) - set(layer.label_names) - former):
-                yield f"{label.name}: x-neighbours has {other}, which is not in {layer.name}"
-            if label.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", label.color):
-                yield f"{label.name}: x-color is {label.color!r}, expected #rrggbb"
-            if label.hotkey is not None:
-                other = hotkeys.setdefault(label.hotkey, label.name)
-                if other != label.name:
-                    yield f"{label.name}: x-hotkey {label.hotkey!r} is already used by {other}"
-
-
-def _problems_of_parts(ontology: Ontology) -> Iterator[str]:
-    """Definitions that need another one."""
-    if not ontology.layers:
-        yield (
-            "$defs: declares no layer; define one of document, mention, relation, event and claim"
-        )
-    needs = (
-        ("entity", ontology.has_coreference, "entities", "mention"),
-        ("relation", "relations" in ontology.layers, "entities", "mention"),
-        ("eventCluster", ontology.has_event_coreference, "events", "event"),
-        ("eventRelation", bool(ontology.event_relations), "events", "event"),
-        ("claimRelation", bool(ontology.claim_relations), "claims", "claim"),
-        ("claimer", bool(ontology.claimers), "claims", "claim"),
-    )
-    for name, is_declared, layer, item in needs:
-        if is_declared and layer not in ontology.layers:
-            yield f"$defs/{name}: needs $defs/{item}; define it, or remove {name}"
+_ROLES: Place = ("properties", "arguments", "items", "properties", "role", "oneOf")
+_KNOWN = (*dict.fromkeys((*LAYER_DEFINITIONS.values(), *NEEDS)),)
+_KEYWORDS = (
+    *("x-color", "x-counterexamples", "x-crosswalk", "x-fillers", "x-formerly", "x-hotkey"),
+    *("x-neighbours", "x-source", "x-span", "x-target", "x-unit", "x-version"),
+)
 
 
-def _lists(ontology: Ontology) -> Iterator[tuple[str, Iterable[Label | Role]]]:
-    """All lists of labels, with a name for each; within a list, a name has one meaning."""
-    for layer in ontology.layers.values():
-        yield layer.name, layer.labels
-        for attribute in layer.attributes:
-            yield f"{layer.name}.{attribute.name}", attribute.values
-    for attribute in ontology.entity_attributes:
-        yield f"entity.{attribute.name}", attribute.values
-    for event_type in ontology.event_types.values():
-        yield event_type.label.name, event_type.roles.values()
-    yield "claimer", ontology.claimers
-    yield "eventRelation", ontology.event_relations
-    yield "claimRelation", ontology.claim_relations
+class _Labels(NamedTuple):
+    """A list of labels; within it, a name has one meaning."""
+
+    place: Place
+    entries: Sequence[Schema]
+
+    def named(self) -> Iterator[tuple[Place, str, Schema]]:
+        """Place, name and content of each label."""
+        for position, entry in enumerate(self.entries):
+            yield (*self.place, position), _name(entry), entry
 
 
-def _problems_of_former_names(place: str, labels: Iterable[Label | Role]) -> Iterator[str]:
-    labels = tuple(labels)
-    owners = {label.name: label.name for label in labels}
-    for label in labels:
-        for former in label.formerly:
-            owner = owners.setdefault(former, label.name)
-            if owner != label.name or former == label.name:
+def inconsistencies(schema: Schema) -> Iterator[Problem]:
+    """All problems of an ontology's schema in the right format, references resolved."""
+    definitions = schema["$defs"]
+    yield from _problems_of_parts(definitions)
+    yield from _misspelled_keywords(schema, ())
+    lists = list(_lists(definitions))
+    for labels in lists:
+        yield from _duplicates(labels)
+        yield from _problems_of_former_names(labels)
+        yield from _problems_of_neighbours(labels)
+    yield from _repeated_hotkeys(definitions)
+    yield from _problems_of_required(definitions)
+    yield from _problems_of_ends(definitions)
+    yield from _problems_of_names(definitions)
+
+
+def _problems_of_parts(definitions: Schema) -> Iterator[Problem]:
+    if not {*LAYER_DEFINITIONS.values()} & definitions.keys():
+        layers = ", ".join(LAYER_DEFINITIONS.values())
+        yield ("$defs",), f"declares no layer. Define at least one of {layers}"
+    for name, needed in NEEDS.items():
+        if name in definitions and needed not in definitions:
+            yield ("$defs", name), f"needs $defs/{needed}. Define it, or remove {name}"
+    for name in definitions:
+        if name not in _KNOWN and (meant := difflib.get_close_matches(name, _KNOWN, 1, 0.8)):
+            yield ("$defs", name), f'is not read. Rename it; did you mean "{meant[0]}"?'
+
+
+def _misspelled_keywords(node: Any, path: Place) -> Iterator[Problem]:
+    if isinstance(node, list):
+        for position, item in enumerate(node):
+            yield from _misspelled_keywords(item, (*path, position))
+    if not isinstance(node, Mapping):
+        return
+    for key, item in node.items():
+        if key.startswith("x-") and key not in _KEYWORDS:
+            if meant := difflib.get_close_matches(key, _KEYWORDS, 1, 0.8):
+                yield (*path, key), f'is not read. Rename it; did you mean "{meant[0]}"?'
+        elif key not in DATA:
+            yield from _misspelled_keywords(item, (*path, key))
+
+
+def _lists(definitions: Schema) -> Iterator[_Labels]:
+    """All lists of labels."""
+    for name in _LABEL_LISTS:
+        yield from _labels_of(definitions, name)
+    for item in ITEM_DEFINITIONS:
+        yield from _lists_of_values(definitions, item)
+    yield from _role_lists(definitions)
+
+
+def _labels_of(definitions: Schema, name: str) -> Iterator[_Labels]:
+    """The list of a definition's labels; none if it is not defined."""
+    if name in definitions:
+        steps = _LABEL_LISTS[name]
+        yield _Labels(("$defs", name, *steps), _part(definitions[name], steps, []))
+
+
+def _lists_of_values(definitions: Schema, item: str) -> Iterator[_Labels]:
+    """The values of each attribute that has labels."""
+    steps: Place = ("properties", "attributes", "properties")
+    for name, attribute in _part(definitions.get(item, {}), steps, {}).items():
+        for inner in ((), ("items",)):
+            if "oneOf" in (node := _part(attribute, inner, {})):
+                yield _Labels(("$defs", item, *steps, name, *inner, "oneOf"), node["oneOf"])
+
+
+def _duplicates(labels: _Labels) -> Iterator[Problem]:
+    names: set[str] = set()
+    for place, name, _ in labels.named():
+        if name in names:
+            yield place, f'"{name}" is duplicated in this list. Remove one of them'
+        names.add(name)
+
+
+def _problems_of_former_names(labels: _Labels) -> Iterator[Problem]:
+    owners = {name: name for _, name, _ in labels.named()}
+    for place, name, entry in labels.named():
+        for former in entry.get("x-formerly", ()):
+            owner = owners.setdefault(former, name)
+            if owner != name or former == name:
                 other = "a current label" if owner == former else f"also in x-formerly of {owner}"
-                yield f"{place}: x-formerly of {label.name} has {former}, which is {other}"
-
-
-def _problems_of_roles(ontology: Ontology) -> Iterator[str]:
-    allowed = _allowed_fillers(ontology)
-    taken = {*STRUCTURAL_RELATIONS, *_relation_names(ontology)}
-    for event_type in ontology.event_types.values():
-        for role in event_type.roles.values():
-            place = f"{event_type.label.name}.{role.name}"
-            if unknown := sorted(role.fillers - allowed):
                 yield (
-                    f"{place}: x-fillers has {', '.join(unknown)}; expected entity types"
-                    f"{_other_fillers(ontology)}"
+                    (*place, "x-formerly"),
+                    f'{name} has "{former}", which is {other}. Remove it here',
                 )
-            for name in (role.name, *role.formerly):
-                if name in taken:
-                    yield f"{place}: {name} is already the name of a relation; rename the role"
 
 
-def _allowed_fillers(ontology: Ontology) -> set[str]:
-    items = {"events": "event", "claims": "claim"}
-    return {
-        *ontology.labels_of("entities"),
-        *(item for layer, item in items.items() if layer in ontology.layers),
-    }
+def _problems_of_neighbours(labels: _Labels) -> Iterator[Problem]:
+    names = {name for _, name, _ in labels.named()}
+    names |= {former for _, _, entry in labels.named() for former in entry.get("x-formerly", ())}
+    for place, name, entry in labels.named():
+        for other in sorted(entry.get("x-neighbours", {}).keys() - names):
+            yield (
+                (*place, "x-neighbours"),
+                f'{name} has "{other}", which is not in the same list. Correct it, or remove it',
+            )
 
 
-def _other_fillers(ontology: Ontology) -> str:
-    others = sorted(_allowed_fillers(ontology) - set(ontology.labels_of("entities")))
-    return "".join(f' or "{name}"' for name in others)
+def _repeated_hotkeys(definitions: Schema) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for item in LAYER_DEFINITIONS.values():
+        for labels in _labels_of(definitions, item) if item in _LABEL_LISTS else ():
+            for place, name, entry in labels.named():
+                key = entry.get("x-hotkey")
+                if key is not None and (other := owners.setdefault(key, name)) != name:
+                    yield (
+                        (*place, "x-hotkey"),
+                        f'{name} has "{key}", which is already the hotkey of {other}. '
+                        "Choose another one",
+                    )
 
 
-def _problems_of_relations(ontology: Ontology) -> Iterator[str]:
-    types = set(ontology.labels_of("entities"))
-    for relation in ontology.relation_types.values():
-        for key, ends in (("x-source", relation.sources), ("x-target", relation.targets)):
-            if unknown := sorted(ends - types):
+def _problems_of_required(definitions: Schema) -> Iterator[Problem]:
+    for item in ITEM_DEFINITIONS:
+        attributes = _part(definitions.get(item, {}), ("properties", "attributes"), {})
+        for name in attributes.get("required", ()):
+            if name not in attributes.get("properties", {}):
                 yield (
-                    f"{relation.label.name}: {key} has {', '.join(unknown)}; expected entity types"
+                    ("$defs", item, "properties", "attributes", "required"),
+                    f'has "{name}", which is not defined. Define it under properties, or remove it',
                 )
-    for name in sorted(_relation_names(ontology) & set(STRUCTURAL_RELATIONS)):
-        yield f"{name}: is reserved by the data model; rename the relation"
 
 
-def _relation_names(ontology: Ontology) -> set[str]:
-    labels = (*ontology.event_relations, *ontology.claim_relations)
-    return {*ontology.relation_types, *(label.name for label in labels)}
+def _problems_of_ends(definitions: Schema) -> Iterator[Problem]:
+    """Fillers of roles, and sources and targets of relations, that are not entity types."""
+    types = {name for labels in _labels_of(definitions, "mention") for _, name, _ in labels.named()}
+    items = {"event", "claim"} & definitions.keys()
+    ends: list[tuple[str, set[str], Iterator[tuple[Place, str, Schema]]]] = [
+        *(("x-fillers", types | items, roles.named()) for roles in _role_lists(definitions)),
+        *(
+            (key, types, relations.named())
+            for relations in _labels_of(definitions, "relation")
+            for key in ("x-source", "x-target")
+        ),
+    ]
+    for key, allowed, entries in ends:
+        for place, name, entry in entries:
+            if unknown := [end for end in entry.get(key, ()) if end not in allowed]:
+                yield (
+                    (*place, key),
+                    f"{name} has {', '.join(unknown)}. Allowed: {', '.join(sorted(allowed))}",
+                )
+
+
+def _role_lists(definitions: Schema) -> Iterator[_Labels]:
+    for labels in _labels_of(definitions, "event"):
+        for place, _, event_type in labels.named():
+            yield _Labels((*place, *_ROLES), _part(event_type, _ROLES, []))
+
+
+def _problems_of_names(definitions: Schema) -> Iterator[Problem]:
+    """Names of relations and roles that Label Studio could not tell apart."""
+    relations: set[str] = set()
+    for item in ("relation", "eventRelation", "claimRelation"):
+        for labels in _labels_of(definitions, item):
+            for place, name, _ in labels.named():
+                relations.add(name)
+                if name in STRUCTURAL_RELATIONS:
+                    problem = f'"{name}" is reserved by the data model. Rename the relation'
+                    yield (*place, "const"), problem
+    taken = {*STRUCTURAL_RELATIONS, *relations}
+    for roles in _role_lists(definitions):
+        for place, name, role in roles.named():
+            used = [(name, "const"), *((n, "x-formerly") for n in role.get("x-formerly", ()))]
+            for former, key in used:
+                if former in taken:
+                    problem = f'"{former}" is already the name of a relation. Rename the role'
+                    yield (*place, key), problem
+
+
+def _name(entry: Schema) -> str:
+    """The name of a label; that of an event type is deeper."""
+    name: str = entry["const"] if "const" in entry else entry["properties"]["type"]["const"]
+    return name
+
+
+def _part(node: Any, steps: Place, default: Any) -> Any:
+    for step in steps:
+        if not isinstance(node, Mapping) or step not in node:
+            return default
+        node = node[step]
+    return node

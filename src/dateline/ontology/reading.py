@@ -25,6 +25,7 @@ from dateline.ontology.labels import (
     RelationType,
     Role,
 )
+from dateline.ontology.references import original_pointer, resolved
 from dateline.ontology.schemas import (
     LABEL_DEFINITIONS,
     LAYER_DEFINITIONS,
@@ -56,20 +57,17 @@ def read_ontology_file(path: Path) -> Ontology:
 def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:
     """The ontology of a corpus, from its schemas by name.
 
-    Raises InvalidInputError, listing all problems, if the schema is not a consistent ontology.
+    They have passed `check_schemas`. Raises InvalidInputError, listing all problems with their
+    places, if the schema is not a consistent ontology.
     """
     schema = schemas["ontology"]
-    definitions = schema.get("$defs", {})
-    try:
-        ontology = _ontology(schema, definitions)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InvalidInputError(
-            f"{FILE}: {error} is missing or has another structure than expected (see `dateline "
-            "docs ontology-format`). Compare the file with the one that `dateline init` creates."
-        ) from None
-    if problems := list(inconsistencies(ontology)):
-        raise InvalidInputError("\n  ".join([f"{FILE}:", *problems]))
-    return ontology
+    problems = dict.fromkeys(
+        f"{original_pointer(schema, place)}: {problem}."
+        for place, problem in inconsistencies(resolved(schema))
+    )
+    if problems:
+        raise InvalidInputError("\n  ".join([f"{FILE}: is not consistent:", *problems]))
+    return _ontology(schema, schema["$defs"])
 
 
 def _ontology(schema: Schema, definitions: Schema) -> Ontology:
@@ -144,7 +142,7 @@ def _event_type(schema: Schema, entry: Schema) -> EventType:
             name=node["const"],
             description=node.get("description", ""),
             fillers=frozenset(node["x-fillers"]),
-            formerly=_formerly(node),
+            formerly=tuple(node.get("x-formerly", ())),
         )
     return EventType(
         label=_label(entry, properties["type"]["const"]),
@@ -169,26 +167,13 @@ def _label(entry: Schema, name: str) -> Label:
         neighbours=entry.get("x-neighbours", {}),
         color=entry.get("x-color"),
         hotkey=entry.get("x-hotkey"),
-        formerly=_formerly(entry),
+        formerly=tuple(entry.get("x-formerly", ())),
     )
-
-
-def _formerly(entry: Schema) -> tuple[str, ...]:
-    names = entry.get("x-formerly", [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"x-formerly {names!r}")
-    return tuple(names)
 
 
 def _attributes(schema: Schema, item: Schema) -> tuple[Attribute, ...]:
     attributes = resolve(schema, item.get("properties", {}).get("attributes", {}))
     required = attributes.get("required", ())
-    unknown = set(required) - set(attributes.get("properties", {}))
-    if unknown:
-        raise InvalidInputError(
-            f"{FILE}: required attributes without a definition: {', '.join(sorted(unknown))}. "
-            "Define them under properties, or remove them from required."
-        )
     return tuple(
         _attribute(schema, name, resolve(schema, node), required=name in required)
         for name, node in attributes.get("properties", {}).items()

@@ -19,7 +19,7 @@ from dateline.rendering.listing import counted
 )  # fmt: skip
 @pass_settings
 def migrate(settings: Settings, dry_run: bool, replace_schemas: bool) -> None:
-    """Bring the corpus to the present format, and its schemas in line with its ontology.
+    """Bring a corpus to the present format and layers.
 
     Rewrites the files of a corpus that an earlier version wrote. Ids, waivers and logs stay as they
     are, and releases can still be verified. Also run it after you declare or remove a layer in
