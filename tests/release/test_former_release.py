@@ -170,6 +170,17 @@ def test_its_dataset_is_proved(
         assert f"10 tables, {texts} withheld" in result.stderr
 
 
+def test_an_ontology_that_cannot_be_read_any_more_is_proved_by_its_bytes(unpacked: Path, run: Run):
+    dist, manifest = unpacked / "dist", unpacked / "corpus" / "releases" / "1.0.0.json"
+    ontology = dist / "ontology.schema.json"
+    before, after = sha256(ontology.read_bytes()), sha256(b'{"$defs": 7}')
+    ontology.write_bytes(b'{"$defs": 7}')
+    for path in (manifest, dist / "README.md"):
+        path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
+    result = run(Corpus(unpacked / "corpus"), "verify", str(dist))
+    assert result.exit_code == 0, result.output
+
+
 def test_its_published_dataset_is_hydrated_and_proved(unpacked: Path, run: Run, tmp_path: Path):
     corpus, filled = Corpus(unpacked / "corpus"), tmp_path / "filled"
     options = ("--texts", str(corpus.seeds), "--out", str(filled))

@@ -113,6 +113,16 @@ def declared_tables(path: Path) -> Mapping[str, DatasetInfo]:
 def declared_ontology(path: Path) -> Ontology | None:
     """The ontology that a built dataset carries; None if an older version has built it.
 
+    Raises InvalidInputError if the file is missing, is not the one that the card declares, or is
+    not an ontology.
+    """
+    file = declared_ontology_file(path)
+    return None if file is None else read_ontology_file(file)
+
+
+def declared_ontology_file(path: Path) -> Path | None:
+    """The file of the ontology that a built dataset carries; None if an older version has built it.
+
     Raises InvalidInputError if the file is missing, or is not the one that the card declares.
     """
     declared = card_metadata(path).get("ontology")
@@ -125,7 +135,7 @@ def declared_ontology(path: Path) -> Ontology | None:
     elif sha256(read_bytes(file)) != expected:
         problem = f"is not the file that {CARD} declares: its SHA-256 differs"
     else:
-        return read_ontology_file(file)
+        return file
     raise InvalidInputError(f"{file}: {problem}. Build or download the dataset again.")
 
 

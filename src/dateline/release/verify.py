@@ -8,7 +8,7 @@ from pathlib import Path
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.card import DEFAULT_CONFIG, ONTOLOGY
 from dateline.dataset.load import (
-    declared_ontology,
+    declared_ontology_file,
     declared_tables,
     tables_explained,
     texts_by_document,
@@ -116,13 +116,14 @@ def _files_on_disk(corpus: Corpus, manifest: Manifest) -> dict[str, str]:
 
 def _problems_of_ontology(folder: Path, manifest: Manifest) -> Iterator[str]:
     try:
-        is_declared = declared_ontology(folder) is not None
+        # Not read: the ontology of an older release may have a form that is refused today.
+        file = declared_ontology_file(folder)
     except InvalidInputError as error:
         yield str(error)
         return
     # A dataset that Dateline 0.1 has built does not carry its ontology.
-    released = {file.path: file.sha256 for file in manifest.schemas}
-    if is_declared and sha256(read_bytes(folder / ONTOLOGY)) != released.get(FILE):
+    released = {schema.path: schema.sha256 for schema in manifest.schemas}
+    if file is not None and sha256(read_bytes(file)) != released.get(FILE):
         yield f"{ONTOLOGY}: differs from {FILE} of the release"
 
 
