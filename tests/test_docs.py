@@ -12,6 +12,8 @@ from .conftest import REPOSITORY, code_blocks
 PAGE = (REPOSITORY / "docs" / "files.md").read_text(encoding="utf-8")
 DOCUMENT, ANNOTATION = code_blocks(PAGE, "json")
 SIDECAR, WAIVER = code_blocks(PAGE, "toml")
+(TABLE,) = code_blocks(PAGE, "csv")
+SETTINGS = (REPOSITORY / "docs" / "ontology-format.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -33,6 +35,18 @@ def test_the_document_has_the_metadata_shown(corpus, run):
     assert document.title == "A headline"
     assert document.source.published == "2025-04-28"
     assert document.rights.holder == "A newspaper"
+    assert (document.date, document.split, document.group) == ("2025-04-27", "test", "summit")
+
+
+def test_the_table_shown_fits_the_declaration_shown(corpus, run):
+    path = corpus.root / "schema" / "document.schema.json"
+    schema = json.loads(path.read_bytes())
+    schema["properties"]["meta"] |= json.loads(code_blocks(SETTINGS, "json")[-1])["meta"]
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    (corpus.seeds / "seeds.csv").write_text(TABLE, encoding="utf-8")
+    assert run(corpus, "ingest").exit_code == 0
+    document = corpus.read_document("treaty")
+    assert (document.split, document.group, document.meta) == ("test", "summit", {"genre": "report"})
 
 
 def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
