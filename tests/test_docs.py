@@ -46,7 +46,11 @@ def test_the_table_shown_fits_the_declaration_shown(corpus, run):
     (corpus.seeds / "seeds.csv").write_text(TABLE, encoding="utf-8")
     assert run(corpus, "ingest").exit_code == 0
     document = corpus.read_document("treaty")
-    assert (document.split, document.group, document.meta) == ("test", "summit", {"genre": "report"})
+    assert (document.split, document.group, document.meta) == (
+        "test",
+        "summit",
+        {"genre": "report"},
+    )
 
 
 def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):

@@ -16,8 +16,9 @@ from click.testing import CliRunner
 
 from dateline.cli.shared import Command, echo, styled
 from dateline.errors import InvalidInputError
-from dateline.rendering.printable import printable, printable_markup
+from dateline.rendering.printable import isolated, printable, printable_markup
 from dateline.rendering.tables import Table, text_tables
+from tests.adjudication.terminal import Terminal
 from tests.conftest import REPOSITORY, Run
 from tests.small_corpus import Files
 
@@ -34,6 +35,37 @@ def test_control_characters_are_escaped():
     assert not RAW.search(printable(HOSTILE))
     assert printable("a\u202eb\x1b[0m") == "a\\u202eb\\u001b[0m"
     assert printable_markup("a\u202eb") == "a&#x202e;b"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('corpus/a.json: is "Kim"', 'corpus/a.json: is "Kim"'),
+        ("é 中文 नमस्ते", "é 中文 नमस्ते"),
+        ("T302: (שלום עולם), 12", "T302: \u2068(שלום עולם)\u2069, 12"),
+        ("…اجتمع [الوزير] أمس… ok", "\u2068…اجتمع [الوزير] أمس…\u2069 ok"),
+        ('"שלום" and "مرحبا"', '"\u2068שלום\u2069" and "\u2068مرحبا\u2069"'),
+        ('"שלום", "عالم"', '"\u2068שלום\u2069", "\u2068عالم\u2069"'),
+        ('צה"ל', '\u2068צה"ל\u2069'),
+        ("שלום\nעולם", "\u2068שלום\u2069\n\u2068עולם\u2069"),
+    ],
+)
+def test_right_to_left_passages_are_isolated(text: str, shown: str):
+    assert isolated(text) == shown
+
+
+def test_quotes_are_isolated_at_a_terminal_and_nowhere_else(files: Files, run: Run):
+    text = "נפגש שר החוץ עם Ana Ruiz ביום שני.\n"
+    (files.corpus.seeds / "talks.txt").write_text(text, encoding="utf-8")
+    (files.corpus.seeds / "talks.tokens.json").write_text(json.dumps([["שר"]]), encoding="utf-8")
+    command = [sys.executable, "-m", "dateline", "--root", str(files.root), "ingest"]
+    piped = subprocess.run(command, stderr=subprocess.PIPE, check=False)
+    message = 'sentence 1 has the token "{}" where the text has "{}"'
+    assert message.format("שר", "נפ") in piped.stderr.decode()
+    terminal = Terminal(files.corpus, "ingest")
+    terminal.until(message.format("\u2068שר\u2069", "\u2068נפ\u2069"))
+    terminal.until("1 refused")
+    assert terminal.end() == 1
 
 
 def test_escaped_json_keeps_its_meaning():

@@ -19,7 +19,7 @@ import click
 from dateline.cli.interrupts import INTERRUPTED, raise_on_interrupt
 from dateline.errors import DatelineError, NotFoundError
 from dateline.model import LAYERS
-from dateline.rendering.printable import STDOUT, printable
+from dateline.rendering.printable import STDOUT, isolated, printable
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
@@ -39,9 +39,14 @@ def styled(text: str, **style: Any) -> Styled:
 def echo(*parts: str, nl: bool = True, err: bool = False) -> None:
     """Print the parts as one text; what could control a terminal is escaped (`printable`).
 
-    Messages to a stderr that cannot be written to are dropped: they change no result.
+    At a terminal, right-to-left passages are isolated. Messages to a stderr that cannot be written
+    to are dropped: they change no result.
     """
-    text = "".join(part if isinstance(part, Styled) else printable(part) for part in parts)
+    at_terminal = (sys.stderr if err else sys.stdout).isatty()
+    text = "".join(
+        part if isinstance(part, Styled) else _shown(part, at_terminal=at_terminal)
+        for part in parts
+    )
     try:
         click.echo(text, nl=nl, err=err)
     except OSError as error:
@@ -50,11 +55,17 @@ def echo(*parts: str, nl: bool = True, err: bool = False) -> None:
         _discard(sys.stderr)
 
 
+def _shown(text: str, *, at_terminal: bool) -> str:
+    return isolated(printable(text)) if at_terminal else printable(text)
+
+
 def echo_json(value: object, order: Literal["sorted"] | None = None) -> None:
     """Print a value as indented JSON."""
     import msgspec
 
-    echo(msgspec.json.format(msgspec.json.encode(value, order=order), indent=2).decode())
+    # Not isolated: JSON may be copied from a terminal.
+    json = msgspec.json.format(msgspec.json.encode(value, order=order), indent=2).decode()
+    echo(Styled(printable(json)))
 
 
 def find_root(start: Path) -> Path:
@@ -212,10 +223,11 @@ def _errors_as_messages() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        vars(error)["message"] = printable(error.message)
+        vars(error)["message"] = _shown(error.message, at_terminal=sys.stderr.isatty())
         raise
     except DatelineError as error:
-        raise click.ClickException(printable(str(error))) from None
+        message = _shown(str(error), at_terminal=sys.stderr.isatty())
+        raise click.ClickException(message) from None
     except BrokenPipeError:
         # The reader of the output, such as `head`, has exited.
         _discard(sys.stdout)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import regex
 
 STDOUT = "standard output"
 """The name of stdout in errors, in place of a file's."""
@@ -21,6 +26,27 @@ def printable(text: str) -> str:
     Tabs and newlines are kept. The escapes are those of JSON, so JSON keeps its meaning.
     """
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def isolated(text: str) -> str:
+    """The text with each right-to-left passage in isolates (U+2068, U+2069), for a terminal.
+
+    A terminal that reorders letters then keeps the passage together, and its neighbours in place.
+    """
+    if text.isascii():
+        return text
+    return _right_to_left().sub(lambda found: f"\u2068{found[0]}\u2069", text)
+
+
+@cache
+def _right_to_left() -> regex.Pattern[str]:
+    import regex  # noqa: PLC0415 (few texts need it)
+
+    # From the first letter to the last before another script, and brackets around the passage. A
+    # quotation mark is part of it between letters only, as in Hebrew abbreviations.
+    letter = r"[\p{bc=R}\p{bc=AL}]"
+    within = rf'(?:[^\p{{bc=L}}\n"]|(?<={letter})"(?={letter}))*'
+    return regex.compile(rf"[\[({{«…]*{letter}(?:{within}{letter})?[\])}}»…]*")
 
 
 def printable_markup(text: str) -> str:
