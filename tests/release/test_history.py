@@ -165,7 +165,7 @@ def claim_back(corpus: Corpus, **fields: object) -> None:
     old = json.loads(git(corpus, "show", f"v1.0.0:{path.relative_to(corpus.root).as_posix()}"))
     new = json.loads(path.read_bytes())
     for field in ("claims", "claim_relations"):
-        new[field] = old[field]
+        new[field] = old.get(field, [])
     path.write_text(json.dumps({**new, "retired": [], **fields}))
 
 

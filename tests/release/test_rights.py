@@ -33,7 +33,7 @@ from dateline.shingles import share_shingle, shingles, word_ranges
 
 from ..chemistry import ONTOLOGY, annotated_reaction
 from ..conftest import REPOSITORY, Run
-from ..corpora import TEXT, CorpusMaker
+from ..corpora import TEXT, CorpusMaker, write_ontology
 from ..evaluation.conftest import predicted, write_lines
 from .conftest import BOUND, commit, git, source, story
 
@@ -258,8 +258,7 @@ def test_another_ontology_tells_nothing_either(maker: CorpusMaker, tmp_path: Pat
     # Attributes may be called as the columns of text are; their values are labels.
     attributes = ontology["$defs"]["claim"]["properties"]["attributes"]
     attributes["properties"]["text"] = attributes["properties"]["strength"]
-    path = corpus.root / "schema" / "ontology.schema.json"
-    path.write_text(json.dumps(ontology), encoding="utf-8")
+    write_ontology(corpus, ontology)
     document, annotation = annotated_reaction(corpus)
     claims = [
         msgspec.structs.replace(c, attributes={"strength": "~", "text": "yes"})

@@ -321,7 +321,7 @@ def _documents(
 
 
 def _items(row: Mapping[str, Any]) -> Prediction:
-    fields = {name: row[name] for name in ITEM_FIELDS}
+    fields = {name: row[name] for name in ITEM_FIELDS if name in row}
     for name in ("mentions", "events", "claims"):
         for item in fields[name]:
             # A column has every attribute; null means that it was not given.
@@ -333,4 +333,7 @@ def _items(row: Mapping[str, Any]) -> Prediction:
                     span["text"] = span["text"] or ""
     for entity in fields["entities"]:
         entity["name"] = entity["name"] or ""
+        if "link" in entity:
+            # In a dataset of format 1.0, an entity has one link or none.
+            entity["links"] = [link] if (link := entity.pop("link")) else []
     return msgspec.convert({"document": row["id"], **fields}, Prediction)
