@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from dateline.annotations.differences import differences
 from dateline.annotations.items import items_by_id
 from dateline.annotations.merging import merge
-from dateline.model import Annotation, canonical
+from dateline.model import LAYERS, Annotation, canonical
 
 from .conftest import SEED
+from .corpora import make_annotation, make_document
+from .layered import TEXT, items_of
 
 FIELDS = {"mention": "mentions", "entity": "entities", "event": "events", "claim": "claims"}
 
@@ -85,7 +87,7 @@ def changed(annotation: Annotation, names, value: str) -> Annotation:
     """The annotation with an attribute of these items set."""
 
     def apply(item):
-        if item.id not in names or not hasattr(item, "attributes"):
+        if item.id not in names or not item.attributes:
             return item
         key = sorted(item.attributes)[0]
         return msgspec.structs.replace(item, attributes={**item.attributes, key: value})
@@ -180,3 +182,94 @@ def test_differences_are_symmetric(gold, data):
     back = {(d.kind, d.id, d.field, d.right, d.left) for d in differences(other, gold)}
     assert there == back
     assert {d.id for d in differences(gold, other) if d.right is None} >= names
+
+
+@pytest.fixture
+def report():
+    """An annotation of every layer."""
+    document = make_document("report", TEXT, "train")
+    return canonical(make_annotation(document, items_of(TEXT), layers=LAYERS))
+
+
+def edited(annotation: Annotation, change) -> Annotation:
+    """The annotation after a change of its JSON value."""
+    value = msgspec.json.decode(msgspec.json.encode(annotation))
+    change(value)
+    return canonical(msgspec.convert(value, Annotation))
+
+
+def test_both_sides_changes_of_every_layer_are_merged(report):
+    def here(value):
+        value["attributes"]["reviewed"] = False
+        value["relations"][0]["attributes"]["cases"] = 9
+        value["relations"].pop(2)
+        value["entities"][0]["links"] = [{"kb": "people", "id": "P1"}]
+        value["entities"][2]["attributes"]["approved"] = False
+        value["event_clusters"][0]["links"].append({"kb": "wikidata", "id": "Q1"})
+
+    def there(value):
+        value["attributes"]["patients"] = 13
+        value["attributes"].pop("registry")
+        value["relations"][0]["attributes"]["certainty"] = "possible"
+        value["relations"].append({"type": "WORKS_FOR", "source": "m8", "target": "m2"})
+        value["entities"][0]["links"] = [{"kb": "wikidata", "id": None}]
+        value["entities"][2]["attributes"]["uses"] = ["pain"]
+        value["event_clusters"].pop(1)
+
+    def both(value):
+        here(value)
+        value["attributes"] |= {"patients": 13}
+        value["attributes"].pop("registry")
+        value["relations"][0]["attributes"]["certainty"] = "possible"
+        value["relations"].append({"type": "WORKS_FOR", "source": "m8", "target": "m2"})
+        value["entities"][0]["links"].append({"kb": "wikidata", "id": None})
+        value["entities"][2]["attributes"]["uses"] = ["pain"]
+        value["event_clusters"].pop(1)
+
+    found = merge(report, edited(report, here), edited(report, there))
+    assert found.conflicts == ()
+    assert found.annotation == edited(report, both)
+
+
+def set_to(*path):
+    *places, last, value = path
+
+    def change(whole):
+        for place in places:
+            whole = whole[place]
+        whole[last] = value
+
+    return change
+
+
+def without_cluster(whole):
+    whole["events"][0].pop("cluster")
+    whole["event_clusters"].pop(0)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "message"),
+    [
+        (set_to("attributes", "patients", 1), set_to("attributes", "patients", 2),
+         "document: patients: 1 here, 2 there"),
+        (set_to("relations", 0, "attributes", "cases", 1),
+         set_to("relations", 0, "attributes", "cases", 2), "CAUSES m5→m6: cases: 1 here, 2 there"),
+        (set_to("relations", 0, "attributes", "cases", 1), lambda whole: whole["relations"].pop(0),
+         "CAUSES m5→m6: was changed on one side and removed on the other"),
+        (set_to("event_clusters", 0, "links", [{"kb": "trials", "id": "T1"}]),
+         set_to("event_clusters", 0, "links", [{"kb": "trials", "id": None}]),
+         "event cluster k1: links: trials:T1 here, trials:NIL there"),
+        (set_to("event_clusters", 0, "links", [{"kb": "trials", "id": "T1"}]), without_cluster,
+         "event cluster k1: was linked on one side and removed on the other"),
+    ],
+)  # fmt: skip
+def test_a_contradiction_is_a_conflict_in_every_layer(report, here, there, message):
+    found = merge(report, edited(report, here), edited(report, there))
+    assert [conflict.message for conflict in found.conflicts] == [message]
+
+
+def test_a_changed_attribute_of_a_relation_is_one_difference(report):
+    changed = edited(report, set_to("relations", 0, "attributes", {"certainty": "possible"}))
+    (found,) = differences(report, changed)
+    assert (found.kind, found.id, found.field) == ("relation", "CAUSES m5→m6", "attributes")
+    assert (found.left, found.right) == ("cases 3, certainty certain", "certainty possible")

@@ -159,9 +159,14 @@ class Relation(Struct, frozen=True, omit_defaults=True):
     target: str
     attributes: Attributes = {}
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Type, source and target, which identify a relation."""
+        return self.type, self.source, self.target
+
     def __hash__(self) -> int:
         """By type and ends, because attributes have no hash."""
-        return hash((self.type, self.source, self.target))
+        return hash(self.key)
 
 
 class LabelStudioIds(Struct, frozen=True):

@@ -18,6 +18,8 @@ from dateline.validation.registry import all_rules
 from tests.conftest import Run
 from tests.small_corpus import TEXT, Files, claim, event, mention, span
 
+from .test_layered_rules import CASES as LAYERED
+
 Change = Callable[[Files], None]
 
 
@@ -336,7 +338,9 @@ def test_the_small_corpus_is_valid(files: Files):
 
 def test_every_rule_has_a_case():
     # Rules about a release have theirs in tests/release.
-    assert set(CASES) == {code for code, rule in all_rules().items() if rule.scope != "release"}
+    assert {*CASES, *LAYERED} == {
+        code for code, rule in all_rules().items() if rule.scope != "release"
+    }
 
 
 @pytest.mark.parametrize("code", CASES)

@@ -16,7 +16,7 @@ class Difference(Struct, frozen=True):
     """An item that only one side has, or a field in which the two sides differ.
 
     ``kind`` is document, mention, entity, event, cluster, claim or relation. ``id`` is the item's
-    id; a relation is identified by its type and ends. ``quote`` is the item's text. Where ``field``
+    id; that of a relation has its type and ends. ``quote`` is the item's text. Where ``field``
     is None, ``left`` or ``right`` describes the whole item, and the side that lacks the item is
     None.
     """
@@ -41,7 +41,10 @@ def changed(left: Mapping[K, V], right: Mapping[K, V]) -> Iterator[tuple[K, V | 
 
 
 def differences(left: Annotation, right: Annotation) -> Iterator[Difference]:
-    """Items and relations that differ, in the order of the text; not headers and retired ids."""
+    """Items and relations that differ, in the order of the text; not headers and retired ids.
+
+    Relations of one type between the same items are the same relation.
+    """
     for _, before, after in changed(items_by_id(left), items_by_id(right)):
         yield from _of_item(before, after)
     for attribute, one, other in changed(left.attributes, right.attributes):
@@ -50,17 +53,9 @@ def differences(left: Annotation, right: Annotation) -> Iterator[Difference]:
     for cluster, mine, theirs in changed(*clusters):
         yield _of_field("cluster", cluster, "links", mine, theirs)
     for field in RELATION_FIELDS:
-        here, there = getattr(left, field), getattr(right, field)
-        for relation in sorted({*here} ^ {*there}, key=_name):
-            name = _name(relation)
-            yield Difference(
-                kind="relation",
-                id=name,
-                quote="",
-                field=None,
-                left=name if relation in here else None,
-                right=name if relation in there else None,
-            )
+        relations = [{r.key: r for r in getattr(side, field)} for side in (left, right)]
+        for key, before, after in sorted(changed(*relations), key=lambda change: change[0]):
+            yield _of_relation("{} {}→{}".format(*key), before, after)
 
 
 def format_value(value: Any) -> str:
@@ -82,7 +77,9 @@ def format_value(value: Any) -> str:
         case Link():
             return f"{value.kb}:{value.id or 'NIL'}"
         case Relation():
-            return _name(value)
+            name = "{} {}→{}".format(*value.key)
+            attributes = f" ({format_value(value.attributes)})" if value.attributes else ""
+            return name + attributes
         case (Span(), *_):
             return f'"{text_of(value)}" at ' + ", ".join(f"{s.start}–{s.end}" for s in value)
         case _:
@@ -110,6 +107,19 @@ def _of_item(left: Item | None, right: Item | None) -> Iterator[Difference]:
             yield _of_field(kind, name, field, before, after, quote)
 
 
+def _of_relation(name: str, left: Relation | None, right: Relation | None) -> Difference:
+    if left is not None and right is not None:
+        return _of_field("relation", name, "attributes", left.attributes, right.attributes)
+    return Difference(
+        kind="relation",
+        id=name,
+        quote="",
+        field=None,
+        left=None if left is None else format_value(left),
+        right=None if right is None else format_value(right),
+    )
+
+
 def _of_field(
     kind: str, name: str, field: str, left: object, right: object, quote: str = ""
 ) -> Difference:
@@ -121,8 +131,3 @@ def _of_field(
         left=format_value(left),
         right=format_value(right),
     )
-
-
-def _name(relation: Relation) -> str:
-    name = f"{relation.type} {relation.source}→{relation.target}"
-    return f"{name} ({format_value(relation.attributes)})" if relation.attributes else name

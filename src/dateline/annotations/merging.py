@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from dateline.annotations.differences import format_value
-from dateline.annotations.items import Item, items_by_id, kind_of, quote_of
-from dateline.model import LAYERS, RELATION_FIELDS, Annotation, Argument, Struct, canonical
+from dateline.annotations.items import Item, clusters_of, items_by_id, kind_of, quote_of
+from dateline.model import (
+    LAYERS,
+    RELATION_FIELDS,
+    Annotation,
+    Argument,
+    Attributes,
+    AttributeValue,
+    EventCluster,
+    Link,
+    Relation,
+    Struct,
+    canonical,
+)
 
 T = TypeVar("T", bound=Hashable)
+
+Links = tuple[Link, ...]
 
 _SETS = frozenset({"arguments", "events"})
 """Fields that are sets: each side may add and remove elements."""
@@ -34,8 +48,9 @@ class MergeResult(Struct, frozen=True):
 def merge(base: Annotation, ours: Annotation, theirs: Annotation) -> MergeResult:
     """Merge by id, field by field; the header is theirs.
 
-    A change on one side is taken over. Conflicts are: both sides change a field differently, one
-    changes an item that the other removed, or one refers to an item that the other removed.
+    Relations are merged by type and ends, attributes by name, links by knowledge base. A change on
+    one side is taken over. Conflicts are: both sides change a field differently, one changes an
+    item that the other removed, or one refers to an item that the other removed.
     """
     conflicts: list[MergeConflict] = []
     origin, here, there = items_by_id(base), items_by_id(ours), items_by_id(theirs)
@@ -44,10 +59,20 @@ def merge(base: Annotation, ours: Annotation, theirs: Annotation) -> MergeResult
         item = _item(origin.get(name), here.get(name), there.get(name), conflicts.append)
         if item is not None:
             found[name] = item
+    sides = base, ours, theirs
     relations = {
-        field: tuple(_merged_set(*({*getattr(side, field)} for side in (base, ours, theirs))))
-        for field in (*RELATION_FIELDS, "event_clusters")
+        field: tuple(
+            _relations(
+                getattr(base, field), getattr(ours, field), getattr(theirs, field), conflicts.append
+            )
+        )
+        for field in RELATION_FIELDS
     }
+
+    def document_conflict(problem: str) -> None:
+        conflicts.append(MergeConflict(id=theirs.document, message=f"document: {problem}"))
+
+    attributes = _attributes(base.attributes, ours.attributes, theirs.attributes, document_conflict)
     used = set(found)
     merged = msgspec.structs.replace(
         theirs,
@@ -59,13 +84,16 @@ def merge(base: Annotation, ours: Annotation, theirs: Annotation) -> MergeResult
                 ("events", "event"), ("claims", "claim"),
             )
         },
+        attributes=attributes,
         **relations,
         retired=tuple(
-            {name for side in (base, ours, theirs) for name in (*side.retired, *side.ids())} - used
+            {name for side in sides for name in (*side.retired, *side.ids())} - used
         ),
     )  # fmt: skip
     known = {*origin, *here, *there}
     conflicts += _dangling(merged, known - used)
+    clusters = _event_clusters(*sides, clusters_of(merged), conflicts.append)
+    merged = msgspec.structs.replace(merged, event_clusters=tuple(clusters))
     return MergeResult(annotation=canonical(merged), conflicts=tuple(conflicts))
 
 
@@ -101,19 +129,91 @@ def _item(
 
 
 def _value(field: str, base: Any, ours: Any, theirs: Any, report: Callable[[str], None]) -> Any:
+    if field in _SETS:
+        return tuple(sorted(_merged_set(set(base or ()), set(ours), set(theirs)), key=_order))
+    if field == "attributes":
+        return _attributes(base or {}, ours, theirs, report)
+    if field == "links":
+        return _links(base or (), ours, theirs, report)
+    return _either(field, base, ours, theirs, report)
+
+
+def _attributes(
+    base: Attributes, ours: Attributes, theirs: Attributes, report: Callable[[str], None]
+) -> Attributes:
+    merged: dict[str, AttributeValue | None] = {
+        name: _either(name, base.get(name), ours.get(name), theirs.get(name), report)
+        for name in sorted({*ours, *theirs})
+    }
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def _links(base: Links, ours: Links, theirs: Links, report: Callable[[str], None]) -> Links:
+    def of(links: Links, kb: str) -> Links:
+        return tuple(sorted((li for li in links if li.kb == kb), key=lambda li: li.id or ""))
+
+    return tuple(
+        link
+        for kb in sorted({link.kb for link in (*ours, *theirs)})
+        for link in _either("links", of(base, kb), of(ours, kb), of(theirs, kb), report)
+    )
+
+
+def _event_clusters(
+    base: Annotation,
+    ours: Annotation,
+    theirs: Annotation,
+    clusters: Collection[str],
+    report: Callable[[MergeConflict], None],
+) -> Iterator[EventCluster]:
+    """The links of the merged clusters; those of a cluster that is gone may not have changed."""
+    was, here, there = ({c.id: c.links for c in s.event_clusters} for s in (base, ours, theirs))
+    for name in dict.fromkeys((*here, *there)):
+        before, mine, other = (side.get(name, ()) for side in (was, here, there))
+
+        def conflict(problem: str, name: str = name) -> None:
+            report(MergeConflict(id=name, message=f"event cluster {name}: {problem}"))
+
+        if name in clusters:
+            links = _links(before, mine, other, conflict)
+            if links:
+                yield EventCluster(id=name, links=links)
+        elif {mine, other} - {before, ()}:
+            conflict("was linked on one side and removed on the other")
+
+
+def _relations(
+    base: Sequence[Relation],
+    ours: Sequence[Relation],
+    theirs: Sequence[Relation],
+    report: Callable[[MergeConflict], None],
+) -> Iterator[Relation]:
+    was, here, there = ({r.key: r for r in side} for side in (base, ours, theirs))
+    for key in dict.fromkeys((*here, *there)):
+        before, mine, other = was.get(key), here.get(key), there.get(key)
+        name = "{} {}→{}".format(*key)
+
+        def conflict(problem: str, name: str = name, source: str = key[1]) -> None:
+            report(MergeConflict(id=source, message=f"{name}: {problem}"))
+
+        if mine is not None and other is not None:
+            old = before.attributes if before is not None else {}
+            attributes = _attributes(old, mine.attributes, other.attributes, conflict)
+            yield msgspec.structs.replace(mine, attributes=attributes)
+            continue
+        left = mine or other
+        if left is not None and left != before:
+            if before is not None:
+                conflict("was changed on one side and removed on the other")
+            yield left
+
+
+def _either(field: str, base: Any, ours: Any, theirs: Any, report: Callable[[str], None]) -> Any:
+    """The value of the side that changed it."""
     if ours == theirs or theirs == base:
         return ours
     if ours == base:
         return theirs
-    if field in _SETS:
-        return tuple(sorted(_merged_set(set(base or ()), set(ours), set(theirs)), key=_order))
-    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-        was = base if isinstance(base, Mapping) else {}
-        merged = {
-            name: _value(name, was.get(name), ours.get(name), theirs.get(name), report)
-            for name in sorted({*ours, *theirs})
-        }
-        return {name: value for name, value in merged.items() if value is not None}
     report(f"{field}: {format_value(ours)} here, {format_value(theirs)} there")
     return ours
 
@@ -143,7 +243,8 @@ def _dangling(annotation: Annotation, gone: Iterable[str]) -> Iterator[MergeConf
         for name in (claim.claimer, *claim.events):
             if name in removed:
                 yield _conflict(claim, f"refers to {name}, which the other side removed")
-    for relation in (*annotation.event_relations, *annotation.claim_relations):
+    relations = (r for field in RELATION_FIELDS for r in getattr(annotation, field))
+    for relation in relations:
         for name in (relation.source, relation.target):
             if name in removed:
                 message = (

@@ -106,10 +106,27 @@ def layers(context: AnnotationContext) -> Iterator[Finding]:
                     yield context.finding(
                         f"/{member}",
                         "",
-                        f'"{layer}" is not in layers, but {member} has items that no annotated '
+                        f'"{layer}" is not in layers, but {member} has content that no annotated '
                         "layer refers to",
-                        f'Add "{layer}" to layers, or remove these items.',
+                        f'Add "{layer}" to layers, or remove this content.',
                     )
+
+
+@rule(
+    "A210", "error", "annotation", "An annotated document has the required attributes",
+    "Readers rely on layers to tell what was annotated.",
+)  # fmt: skip
+def document_attributes(context: AnnotationContext) -> Iterator[Finding]:
+    annotation = context.annotation
+    for attribute in context.ontology.attributes_of("document"):
+        required = attribute.required and "document" in annotation.layers
+        if required and attribute.name not in annotation.attributes:
+            yield context.finding(
+                "/attributes",
+                "",
+                f'"document" is in layers, but the attribute "{attribute.name}" is missing',
+                'Add it, or remove "document" from layers.',
+            )
 
 
 @rule(

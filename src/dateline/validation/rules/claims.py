@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dateline.validation.contexts import AnnotationContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
-from dateline.validation.rules.events import check_relations
+from dateline.validation.rules.relations import check_relations
 
 
 @rule(
@@ -22,7 +22,8 @@ def claimer(context: AnnotationContext) -> Iterator[Finding]:
                 f"/claims/{position}/claimer",
                 claim.id,
                 f'there is no mention "{claim.claimer}"',
-                f"Use the id of a mention in this file, or one of: {', '.join(sorted(special))}.",
+                "Use the id of a mention in this file"
+                + (f", or one of: {', '.join(sorted(special))}." if special else "."),
                 claim.spans,
             )
 

@@ -73,12 +73,41 @@ def entity_mentioned(context: AnnotationContext) -> Iterator[Finding]:
     "Coreference metrics count chains of one mention too.",
 )  # fmt: skip
 def mention_has_entity(context: AnnotationContext) -> Iterator[Finding]:
-    for position, mention in enumerate(context.annotation.mentions):
+    mentions = context.annotation.mentions if context.ontology.has_coreference else ()
+    for position, mention in enumerate(mentions):
         if mention.entity is None:
             yield context.finding(
                 f"/mentions/{position}/entity",
                 mention.id,
-                "is null",
+                "has no entity",
                 "Add the id of its entity; add a new entity if this is its only mention.",
                 mention.spans,
             )
+
+
+@rule(
+    "M406", "error", "annotation",
+    "An entity has no duplicate link, and NIL is the only link to its knowledge base",
+    "NIL says that the knowledge base has no entry.",
+)  # fmt: skip
+def entity_links(context: AnnotationContext) -> Iterator[Finding]:
+    yield from check_links(context, "entities")
+
+
+def check_links(context: AnnotationContext, field: str) -> Iterator[Finding]:
+    """Duplicate links and contradictions to NIL, of entities or event clusters."""
+    for position, item in enumerate(getattr(context.annotation, field)):
+        entries: dict[str, list[str | None]] = {}
+        for number, link in enumerate(item.links):
+            others = entries.setdefault(link.kb, [])
+            if link.id in others:
+                problem = f"the link to {link.kb}:{link.id or 'NIL'} is duplicated"
+            elif others and None in (link.id, *others):
+                problem = f"has both NIL and an entry of {link.kb}"
+            else:
+                problem = ""
+            if problem:
+                yield context.finding(
+                    f"/{field}/{position}/links/{number}", item.id, problem, "Remove one of them."
+                )
+            others.append(link.id)

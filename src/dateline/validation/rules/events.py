@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from dateline.model import Argument, Relation
+from dateline.model import Argument
 from dateline.validation.contexts import AnnotationContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
+from dateline.validation.rules.entities import check_links
+from dateline.validation.rules.relations import check_relations
 
 
 @rule(
@@ -141,39 +143,38 @@ def relations(context: AnnotationContext) -> Iterator[Finding]:
     )
 
 
-def check_relations(
-    context: AnnotationContext,
-    relations: tuple[Relation, ...],
-    ends: Collection[str],
-    pointer: str,
-) -> Iterator[Finding]:
-    """Dangling, reflexive and duplicate relations between events or claims."""
+@rule(
+    "E508", "error", "annotation", "Links of event clusters are of clusters that have an event",
+    "A link says which known event the events of a cluster are.",
+)  # fmt: skip
+def linked_cluster(context: AnnotationContext) -> Iterator[Finding]:
+    known = {event.cluster for event in context.annotation.events}
     seen = set()
-    for position, relation in enumerate(relations):
-        place = f"{pointer}/{position}"
-        for side, end in (("source", relation.source), ("target", relation.target)):
-            if end not in ends:
-                yield context.finding(
-                    f"{place}/{side}",
-                    end,
-                    f'there is no "{end}", the {side} of {relation.type}',
-                    "Remove the relation, or use the id of an item in this file.",
-                )
-        if relation.source == relation.target:
+    for position, cluster in enumerate(context.annotation.event_clusters):
+        if cluster.id not in known:
             yield context.finding(
-                place,
-                relation.source,
-                f'{relation.type} joins "{relation.source}" to itself',
-                "Remove it.",
+                f"/event_clusters/{position}/id",
+                cluster.id,
+                f'no event has the cluster "{cluster.id}"',
+                "Use the cluster of an event in this file, or remove the links.",
             )
-        if relation in seen:
+        if cluster.id in seen:
             yield context.finding(
-                place,
-                relation.source,
-                f'{relation.type} from "{relation.source}" to "{relation.target}" is duplicated',
-                "Remove one of them.",
+                f"/event_clusters/{position}/id",
+                cluster.id,
+                f'the cluster "{cluster.id}" is duplicated',
+                "Put all of its links into one list.",
             )
-        seen.add(relation)
+        seen.add(cluster.id)
+
+
+@rule(
+    "E509", "error", "annotation",
+    "An event cluster has no duplicate link, and NIL is the only link to its knowledge base",
+    "NIL says that the knowledge base has no entry.",
+)  # fmt: skip
+def cluster_links(context: AnnotationContext) -> Iterator[Finding]:
+    yield from check_links(context, "event_clusters")
 
 
 def _kind(context: AnnotationContext, argument: Argument) -> tuple[str, Collection[str]]:
