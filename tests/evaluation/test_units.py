@@ -84,6 +84,26 @@ def test_the_column_group_of_a_dataset_is_used(published, five_predicted, tmp_pa
     assert report.signature.units.startswith("group,2,")
 
 
+def test_groups_of_documents_are_units_unless_another_column_is_named(
+    published, five_predicted, tmp_path
+):
+    for name, group in zip(published.document_ids(), ("x", "y", "x", None, "y"), strict=True):
+        document = published.read_document(name)
+        published.write_document(
+            msgspec.structs.replace(document, group=group, split_given=True, split="train")
+        )
+    from_corpus, score = scored(five_predicted, published)
+    assert from_corpus.signature.units.startswith("group,2,")
+    note = "documents with the same 'group' are one unit for intervals and tests: 3 units of 5"
+    assert any(line.startswith(note) for line in from_corpus.notes)
+    dateline.build(published, tmp_path / "built")
+    from_dataset, same = scored(five_predicted, tmp_path / "built", ontology=published.ontology)
+    assert from_dataset.signature.units == from_corpus.signature.units
+    assert same == score
+    other, _ = scored(five_predicted, published, group_by="source.publisher")
+    assert other.signature.units.startswith("source.publisher,2,")
+
+
 def test_a_column_that_cannot_group_is_explained(published, five_predicted, written, run):
     path = str(written(*five_predicted))
     for column in ("publisher", "sentences", "source", "source.nothing", "source.publisher.x"):

@@ -27,8 +27,8 @@ from dateline.validation.required import valid_annotations
 
 COLUMNS = frozenset(
     {"id", "text", "text_length", "text_sha256", "split", "sentences", "tokens", "annotated"}
-) | {"layers", *ITEM_FIELDS}
-"""The columns that documents and their gold are made of."""
+) | {"layers", *ITEM_FIELDS, UNIT_COLUMN}
+"""The columns that documents, their gold and their groups are made of."""
 ONTOLOGY_HINT = (
     "Pass the ontology.schema.json of its corpus as `ontology` (option --ontology FILE)."
 )
@@ -172,7 +172,8 @@ def gold_of_corpus(
             ),
         )
         bases |= _knowledge_bases(annotation.entities)
-        if group_by and (unit := unit_of(rows.document_row(document, None), group_by)) is not None:
+        unit = unit_of(rows.document_row(document, None), group_by) if group_by else document.group
+        if unit is not None:
             units[document.id] = unit
     if not found:
         where = f" in the split {split!r}" if split is not None else ""
@@ -300,10 +301,10 @@ def _documents(
             f"the dataset lacks the columns {', '.join(sorted(missing))}. "
             'Load its config "documents".'
         )
-    if group_by is None and UNIT_COLUMN in dataset.column_names:
-        group_by = UNIT_COLUMN
-    # Without a column to group by, those that nothing here needs are not decoded.
+    # Unless there is a column to group by, those that nothing here needs are not decoded.
     columns = dataset.column_names if group_by else [*COLUMNS & {*dataset.column_names}]
+    if group_by is None and UNIT_COLUMN in columns:
+        group_by = UNIT_COLUMN
     for row in rows_of(dataset.data, columns, ranges=("sentences", "tokens")):
         if row["annotated"]:
             document = GoldDocument(

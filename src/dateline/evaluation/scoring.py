@@ -254,6 +254,11 @@ def _notes(
     if units == 1:
         unit = "document" if documents == 1 else "group of documents"
         yield f"one {unit}: the scores have no interval and say little about other texts"
+    elif units < documents:
+        yield (
+            f"documents with the same {gold.unit_column!r} are one unit for intervals and tests: "
+            f"{units:,} units of {documents:,} documents"
+        )
     if left_out:
         names = ", ".join(listed(left_out, SHOWN))
         yield f"not predicted in every run, so not scored: {names}"
