@@ -11,6 +11,10 @@ from dateline.corpus.store import Corpus, file_name
 from dateline.model import GOLD
 from dateline.ontology.schemas import SCHEMA_NAMES
 
+SCENARIOS = "scenarios"
+"""The folder in seeds/ with sheets of invented worlds, and below ``texts/`` what is written from
+them before it becomes a seed."""
+
 KEPT_RESULTS = "label-studio"
 """Folder of the results that came from Label Studio, below an annotator's."""
 
@@ -45,7 +49,13 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
 
 
 def is_read_seed(corpus: Corpus, path: Path) -> bool:
-    """Whether a file is a seed, belongs to a seed, or has the defaults of all seeds."""
+    """Whether a file is a seed, belongs to seeds, or is a scenario sheet."""
+    scenarios = corpus.seeds / SCENARIOS
+    if scenarios in path.parents:
+        return (path.parent, path.suffix) in (
+            (scenarios, ".toml"),
+            (scenarios / "texts", ".txt"),
+        )
     return path.parent == corpus.seeds and (
         path.suffix == ".txt"
         or path.name in (SEED_DEFAULTS, SEED_TABLE)

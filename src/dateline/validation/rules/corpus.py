@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dateline.corpus.scenarios import read_scenario, scenario_paths
 from dateline.corpus.seed_names import document_id
 from dateline.corpus.unread_files import outside_folders, unread_files
+from dateline.errors import DatelineError
 from dateline.validation.contexts import CorpusContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
@@ -84,6 +86,19 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
                 "is not in the corpus",
                 "Run `dateline ingest`, which adds it or reports the reason.",
             )
+
+
+@rule(
+    "S006", "error", "corpus", "Scenario sheets can be read and refer to nothing that is missing",
+    "Texts are written from them, and gold is compared with them.",
+)  # fmt: skip
+def scenarios_read(context: CorpusContext) -> Iterator[Finding]:
+    for path in scenario_paths(context.corpus):
+        try:
+            read_scenario(path)
+        except DatelineError as error:
+            message = str(error).removeprefix(f"{path}: ")
+            yield context.finding(path, path.stem, message, "Fix the sheet.")
 
 
 @rule(
