@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
 from dateline.ontology.guidelines import BLOCK, guidelines
 from dateline.rendering.generated_blocks import block, marks, with_block
 
 from .conftest import REPOSITORY
+from .corpora import write_ontology
+from .layered import ENTITIES_ONLY, ONTOLOGY
 
 
 def test_the_page_of_this_corpus_is_up_to_date(repository):
@@ -24,6 +27,28 @@ def test_every_label_is_explained(chemistry):
             assert f"#### {label.name}\n\n{label.description}\n" in page
     assert "**Roles.** reagent\n" in page
     assert "| reagent | What reacts. | 1, NO, null, SALT |" in page
+
+
+def test_only_what_is_declared_has_a_chapter(chemistry):
+    write_ontology(chemistry, ENTITIES_ONLY)
+    page = guidelines(Corpus(chemistry.root).ontology)
+    assert [line for line in page.splitlines() if line.startswith("### ")] == ["### Name"]
+    assert "|" not in page
+
+
+def test_ends_of_relations_and_attributes_of_every_kind_are_explained(chemistry):
+    write_ontology(chemistry, ONTOLOGY)
+    page = guidelines(Corpus(chemistry.root).ontology)
+    for line in (
+        "**From** CHEMICAL **to** DISEASE.",
+        "| Topics (several; may be left out) | safety | Means safety. |",
+        "| Reviewed (may be left out) | true or false |  |",
+        "| Patients (may be left out) | whole number from 0, in persons |  |",
+        r"| Day (may be left out) | text that matches ^P\[0-9\]+D\$ |  |",
+        "#### Attributes of entities",
+        "| Approved (may be left out) | true or false |  |",
+    ):
+        assert line in page.splitlines()
 
 
 def test_the_rest_of_the_page_is_kept(run, files, tmp_path):

@@ -10,12 +10,15 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
+from dateline.corpus.store import Corpus
 from dateline.rendering.generated_blocks import marks
 from dateline.reports.datasheet import BLOCK
 from dateline.reports.plots import PLOTS
 from dateline.reports.statistics import mean, statistics_of
 
 from .conftest import SEED
+from .corpora import write_ontology
+from .layered import ENTITIES_ONLY, ONTOLOGY, annotated_names, annotated_report
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +40,8 @@ def test_counts_add_up_to_the_gold(repository, counted):
         layer = counted.layers[name]
         assert Counter(layer.labels) == Counter(getattr(item, label) for item in items)
         assert layer.per_100_tokens == round(100 * len(items) / len(document.tokens), 2)
-        for values in layer.attributes.values():
-            assert sum(values.values()) <= len(items)
+        for attribute in layer.attributes.values():
+            assert sum(attribute.values.values()) == attribute.items <= len(items)
     sizes = Counter(Counter(m.entity for m in gold.mentions).values())
     assert counted.chains == dict(sizes)
     assert sum(r.fillers for roles in counted.roles.values() for r in roles.values()) == sum(
@@ -62,6 +65,71 @@ def test_other_labels_and_no_annotation_are_counted_too(chemistry, run):
     assert empty.layers["events"].labels == {"OXIDATION": 0}
     assert empty.layers["events"].per_100_tokens is None
     assert mean(empty.chains) is None
+
+
+@pytest.fixture
+def layered(empty_corpus):
+    write_ontology(empty_corpus, ONTOLOGY)
+    corpus = Corpus(empty_corpus.root)
+    document, annotation = annotated_report(corpus)
+    corpus.write_document(document)
+    corpus.write_annotation(annotation)
+    return corpus
+
+
+@pytest.fixture
+def names(empty_corpus):
+    write_ontology(empty_corpus, ENTITIES_ONLY)
+    corpus = Corpus(empty_corpus.root)
+    document, annotation = annotated_names(corpus)
+    corpus.write_document(document)
+    corpus.write_annotation(annotation)
+    return corpus
+
+
+def test_relations_attributes_of_every_kind_and_links_are_counted(layered):
+    found = statistics_of(layered)
+    assert found.layers["relations"].labels == {"CAUSES": 2, "WORKS_FOR": 1, "DOSE_OF": 1}
+    document = found.layers["document"]
+    assert (document.items, document.per_100_tokens) == (1, None)
+    assert document.attributes["topics"].values == {"safety": 1, "efficacy": 1, "price": 0}
+    assert document.attributes["reviewed"].values == {"true": 1, "false": 0}
+    patients = document.attributes["patients"]
+    assert (patients.minimum, patients.mean, patients.maximum) == (12, 12, 12)
+    assert document.attributes["registry"].distinct == 1
+    grade = found.layers["events"].attributes["grade"]
+    assert (grade.items, grade.minimum, grade.mean, grade.maximum) == (2, 1, 1.75, 2.5)
+    assert found.entity_attributes["approved"].values == {"true": 1, "false": 0}
+    assert found.entity_links == {0: 4, 1: 1, 2: 1}, "NIL is no link"
+    assert found.event_links == {1: 1, 2: 1}
+
+
+def test_what_is_not_declared_is_not_shown(names, run, tmp_path):
+    shown = run(names, "stats").stdout
+    assert "entities: 3, " in shown
+    page = run(names, "datasheet").stdout
+    assert "| names | 3, " in page
+    for text in (shown, page):
+        for word in ("claim", "event", "relation", "role", "mentions each", "linked", "argument"):
+            assert word not in text.lower()
+    assert run(names, "stats", "--plots", str(tmp_path / "plots")).exit_code == 0
+    assert [path.name for path in (tmp_path / "plots").iterdir()] == ["entities.svg"]
+
+
+def test_every_layer_is_in_the_datasheet_and_in_plots(layered, run, tmp_path):
+    page = run(layered, "datasheet").stdout
+    for line in (
+        "| relations | 4, 10.0 per 100 tokens, in 1 document |",
+        "3 with one mention; 2 linked, 1 to several entries |",
+        "Patients: 1 from 12 to 12, 12.0 on average.",
+        "Approved: true 1.",
+    ):
+        assert line in page
+    assert run(layered, "stats", "--plots", str(tmp_path / "plots")).exit_code == 0
+    plots = {path.stem for path in (tmp_path / "plots").iterdir()}
+    assert plots == {
+        "entities", "relations", "events", "claims", "arguments", "chains", "claims-per-claimer",
+    }  # fmt: skip
 
 
 def test_the_command_shows_what_it_counts(real_corpus, run, counted):

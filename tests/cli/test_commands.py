@@ -14,6 +14,8 @@ import pytest
 from dateline.cli.main import main
 from dateline.corpus.store import Corpus
 from tests.conftest import REPOSITORY, Run
+from tests.corpora import write_ontology
+from tests.layered import ONTOLOGY
 from tests.small_corpus import Files, span
 
 
@@ -152,14 +154,30 @@ def test_ontology_shows_every_label(repository: Corpus, run: Run):
     assert json.loads(run(repository, "ontology", "--format", "json").stdout)["version"]
 
 
+def test_ontology_shows_ends_of_relations_and_forms_of_values(chemistry: Corpus, run: Run):
+    write_ontology(chemistry, ONTOLOGY)
+    shown = run(Corpus(chemistry.root), "ontology", env={"COLUMNS": "200"}).stdout
+    lines = {" ".join(line.replace("│", " ").split()) for line in shown.splitlines()}
+    for line in (
+        "WORKS_FOR Means WORKS_FOR. PERSON ORGANIZATION",
+        "topics any of the labels",
+        "patients whole number from 0, in persons",
+        "registry text that matches ^NCT[0-9]{4}$",
+        "approved true or false",
+        "HARM Means HARM. cause, harm",
+    ):
+        assert line in lines
+    assert "links of events" in shown
+
+
 def test_init_starts_a_corpus_and_overwrites_none(tmp_path: Path, run: Run, repository: Corpus):
     root = tmp_path / "mine"
-    assert run(repository, "init", str(root)).exit_code == 0
+    assert run(repository, "init", str(root), "--example", "news").exit_code == 0
     for name in ("ontology", "document", "annotation", "prediction", "release"):
         written = root / "schema" / f"{name}.schema.json"
         assert written.read_bytes() == (REPOSITORY / "schema" / written.name).read_bytes()
     assert run(Corpus(root), "validate").exit_code == 0
-    again = run(repository, "init", str(root))
+    again = run(repository, "init", str(root), "--example", "news")
     assert again.exit_code == 1
     assert "not overwritten" in again.stderr
 

@@ -14,6 +14,7 @@ from dateline.model import (
     Event,
     Mention,
     Range,
+    Relation,
     Span,
     Spans,
 )
@@ -47,8 +48,8 @@ def kind_of(item: Item) -> str:
     return type(item).__name__.lower()
 
 
-def label_of(item: Item) -> str:
-    """The primary label of an item: a claim's act, or the type."""
+def label_of(item: Item | Relation) -> str:
+    """The primary label of an item or a relation: a claim's act, or the type."""
     return item.act if isinstance(item, Claim) else item.type
 
 

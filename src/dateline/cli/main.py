@@ -10,7 +10,7 @@ from dateline.cli.shared import Group
 # runs or the help is shown, so that start-up stays fast.
 SECTIONS = {
     "Corpus": {
-        "init": "corpus.ontology:init",
+        "init": "corpus.init:init",
         "ontology": "corpus.ontology:ontology",
         "guidelines": "corpus.guidelines:guidelines",
         "ingest": "corpus.ingest:ingest",

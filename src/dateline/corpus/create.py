@@ -1,20 +1,40 @@
-"""Create a corpus from the schemas that come with the package."""
+"""Create a corpus, with a small ontology or with that of the example in the package."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from dateline.corpus.store import file_name
-from dateline.errors import ConflictError
-from dateline.files.writing import write_atomically
-from dateline.ontology.schemas import SCHEMA_NAMES
+from dateline.corpus.annotators import Register, register_path
+from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
+from dateline.errors import ConflictError, InvalidInputError
+from dateline.files.reading import read_json
+from dateline.files.writing import locked, write_together
+from dateline.ontology.consistency import NEEDS
+from dateline.ontology.derived_schemas import derived_schemas, starting_ontology
+from dateline.ontology.patterns import searcher
+from dateline.ontology.schemas import LAYER_DEFINITIONS, SCHEMA_NAMES, part_of
 from dateline.packaged import packaged
+from dateline.rendering.generated_blocks import marks
+from dateline.rendering.markdown import Markdown, environment, one_line
+
+FOLDERS = ("schema", "seeds", "corpus", "annotations")
 
 
-def create_corpus(root: str | Path) -> None:
-    """Write the schemas and the empty folders of a new corpus.
+def create_corpus(
+    root: str | Path,
+    layers: Collection[str] = (),
+    pages: Mapping[str, bytes] = {},
+) -> list[Path]:
+    """Write the schemas and the empty folders of a new corpus, all or nothing.
 
-    Raises ConflictError if the folder already has schemas.
+    With ``layers``, the ontology has some labels for each, to be changed; without, it is that of
+    the example that comes with the package. ``pages`` are further files by path in the corpus, of
+    which those that exist are kept and returned.
+
+    Raises ConflictError if the folder already has schemas, and InvalidInputError for a layer that
+    needs another one.
     """
     root = Path(root)
     schema = root / "schema"
@@ -22,9 +42,75 @@ def create_corpus(root: str | Path) -> None:
         raise ConflictError(
             f"{schema}: already exists and is not overwritten; choose another folder."
         )
-    for folder in ("seeds", "corpus", "annotations"):
+    files = _example() if not layers else _schemas(layers, _title(root))
+    files |= {".gitignore": b"dist/\n.dist.*/\n.dateline/\n", **pages}
+    for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
-    write_atomically(root / ".gitignore", b"dist/\n.dist.*/\n.dateline/\n")
-    with packaged("schema") as schemas:
-        for name in SCHEMA_NAMES:
-            write_atomically(schema / file_name(name), (schemas / file_name(name)).read_bytes())
+    with locked(root):
+        kept = [root / name for name in files if (root / name).exists()]
+        new = {root / name: content for name, content in files.items() if root / name not in kept}
+        write_together(root, new)
+    return kept
+
+
+def starting_pages(
+    root: Path, layers: Collection[str] = (), language: str | None = None
+) -> dict[str, bytes]:
+    """Further files of a new corpus, by path in it: README, citation, datasheet and metadata.
+
+    ``language`` is that of the texts, a BCP 47 tag. Raises InvalidInputError if it is not one.
+    """
+    if language is not None:
+        _check_language(language)
+    title = _title(root)
+    values = {
+        "title": title,
+        "quoted_title": Markdown(json.dumps(title, ensure_ascii=False)),
+        "layers": layers,
+        "language": Markdown(language) if language else None,
+        "counts": Markdown(marks("counts")),
+    }
+    templates = environment("dateline.corpus")
+    pages = {
+        name: templates.get_template(f"start/{Path(name).name}.j2").render(values).encode()
+        for name in ("README.md", "CITATION.cff", "DATASHEET.md", "seeds/seeds.toml")
+    }
+    register = register_path(Corpus(root)).relative_to(root).as_posix()
+    return {**pages, register: canonical_json(Register())}
+
+
+def _title(root: Path) -> str:
+    return one_line(root.resolve().name) or "Corpus"
+
+
+def _check_language(language: str) -> None:
+    with packaged("schema") as folder:
+        schema = read_json(folder / file_name("document"))
+    if not searcher(part_of(schema, "properties", "language")["pattern"])(language):
+        raise InvalidInputError(
+            f'language: "{language}" is not a language tag; write one such as "en" or "zh-Hant".'
+        )
+
+
+def _example() -> dict[str, bytes]:
+    with packaged("schema") as folder:
+        return {
+            f"schema/{file_name(name)}": (folder / file_name(name)).read_bytes()
+            for name in SCHEMA_NAMES
+        }
+
+
+def _schemas(layers: Collection[str], title: str) -> dict[str, bytes]:
+    definitions = {item: layer for layer, item in LAYER_DEFINITIONS.items() if layer in layers}
+    for definition, layer in definitions.items():
+        if (needed := NEEDS.get(definition, definition)) not in definitions:
+            (other,) = (name for name, item in LAYER_DEFINITIONS.items() if item == needed)
+            raise InvalidInputError(f'layers: "{layer}" needs "{other}"; name both.')
+    ontology = starting_ontology(definitions, title)
+    document = json.loads(_example()[f"schema/{file_name('document')}"])
+    document["properties"]["seed"]["properties"]["dropped"]["x-boilerplate"] = []
+    schemas = {"ontology": ontology, "document": document, **derived_schemas(ontology)}
+    return {
+        **_example(),
+        **{f"schema/{file_name(name)}": schema_json(schema) for name, schema in schemas.items()},
+    }

@@ -8,6 +8,7 @@ changed line. Files are replaced atomically.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -160,6 +161,11 @@ def canonical_json(value: msgspec.Struct | Mapping[str, Any]) -> bytes:
     fields = msgspec.json.decode(msgspec.json.encode(value), type=dict[str, msgspec.Raw])
     lines = [msgspec.json.encode(key) + b": " + _field(raw) for key, raw in fields.items()]
     return b"{\n" + b",\n".join(lines) + b"\n}\n"
+
+
+def schema_json(schema: Schema) -> bytes:
+    """A schema as a file: indented by two spaces, in the order of its keys."""
+    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _read_schema(path: Path) -> Schema:

@@ -8,7 +8,6 @@ declares other layers than before.
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +16,7 @@ import msgspec
 
 from dateline.annotations.former_format import upgraded_annotation
 from dateline.corpus.former_format import upgraded_document
-from dateline.corpus.store import Corpus, canonical_json, file_name
+from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
 from dateline.errors import InvalidInputError
 from dateline.files.names import inside
 from dateline.files.reading import MalformedError, converted, decode_json, read_bytes, read_json
@@ -69,7 +68,7 @@ def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migratio
     schemas = {**schemas, **derived_schemas(schemas["ontology"])}
     check_schemas(schemas)
     for name in schemas if is_former else DERIVED:
-        wanted[corpus.root / "schema" / file_name(name)] = _encoded(schemas[name])
+        wanted[corpus.root / "schema" / file_name(name)] = schema_json(schemas[name])
     if is_former:
         for name in corpus.document_ids():
             path = inside(corpus.root, corpus.document_path(name))
@@ -119,7 +118,3 @@ def _read(path: Path, kind: type[T], upgrade: Callable[[Any], Any]) -> T:
             f"{path}: {error.problem}. Nothing was changed. Fix the file, or restore it from "
             "version control."
         ) from None
-
-
-def _encoded(schema: Schema) -> bytes:
-    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from dateline.corpus.annotators import annotation_files
-from dateline.corpus.store import Corpus, canonical_json, file_name
+from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
 from dateline.errors import InvalidInputError
 from dateline.files.writing import write_together
 from dateline.migration.rename_in_schema import LabelRename, rename_in_schema
 from dateline.model import Struct, canonical
 from dateline.ontology.former_names import Renaming, renamed
-from dateline.ontology.schemas import Schema
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 from dateline.validation.rules.files import SCHEMA
@@ -76,7 +74,7 @@ def _renamed_ontology(corpus: Corpus, renames: Sequence[LabelRename]) -> tuple[C
     path = corpus.root / "schema" / file_name("ontology")
     schema = corpus.schemas["ontology"]
     _ = corpus.ontology  # raises an error if the schema is not a valid ontology
-    if path.read_bytes() != _encoded(schema):
+    if path.read_bytes() != schema_json(schema):
         raise InvalidInputError(
             f"{path}: is not indented by two spaces throughout, so every line would change. "
             "Reformat it, or rename the label there by hand and add the old name to x-formerly."
@@ -84,8 +82,4 @@ def _renamed_ontology(corpus: Corpus, renames: Sequence[LabelRename]) -> tuple[C
     changed = Corpus(corpus.root)
     changed.schemas = {**corpus.schemas, "ontology": rename_in_schema(schema, renames)}
     _ = changed.ontology
-    return changed, path, _encoded(changed.schemas["ontology"])
-
-
-def _encoded(schema: Schema) -> bytes:
-    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
+    return changed, path, schema_json(changed.schemas["ontology"])

@@ -1,14 +1,14 @@
 """The schemas of annotations and predictions, derived from what the ontology declares.
 
-The templates describe all layers. A part of a template with ``x-needs`` is kept if the ontology has
-that definition under ``$defs``, such as "event" or "entity/properties/links"; of a list of places,
-one is enough.
+The templates describe all layers; so does that of the ontology of a new corpus. A part of a
+template with ``x-needs`` is kept if the ontology has that definition under ``$defs``, such as
+"event" or "entity/properties/links"; of a list of places, one is enough.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -23,6 +23,12 @@ NEEDS = "x-needs"
 def derived_schemas(ontology: Schema) -> Mapping[str, Schema]:
     """The schemas of annotations and predictions of a corpus with this ontology, by name."""
     return {name: _pruned(template(name), ontology) for name in DERIVED}
+
+
+def starting_ontology(definitions: Iterable[str], title: str) -> Schema:
+    """A small ontology that has these definitions (`LAYER_DEFINITIONS`), with some labels."""
+    declared: Schema = {"$defs": {name: {} for name in definitions}}
+    return {**_pruned(template("ontology"), declared), "title": title}
 
 
 def template(name: str) -> Schema:

@@ -18,7 +18,5 @@ def guidelines(ontology: Ontology) -> str:
     """
     templates = environment("dateline.ontology")
     templates.filters["markdown"] = Markdown
-    roles: dict[str, dict[str, list[str]]] = {name: {} for name in ontology.layers}
-    roles["events"] = {name: [*event.roles] for name, event in ontology.event_types.items()}
-    page = templates.get_template("guidelines.md.j2").render(ontology=ontology, roles=roles)
+    page = templates.get_template("guidelines.md.j2").render(ontology=ontology)
     return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"

@@ -81,6 +81,19 @@ class Attribute(Struct, frozen=True):
         """Names of the labels, in the order of the schema."""
         return tuple(label.name for label in self.values)
 
+    @property
+    def form(self) -> str:
+        """What a value is, in words, such as "whole number from 0, in mg"."""
+        if self.kind == "number":
+            ends = (("from", "minimum"), ("to", "maximum"))
+            bounds = [f"{word} {self.schema[key]}" for word, key in ends if key in self.schema]
+            number = "whole number" if self.schema.get("type") == "integer" else "number"
+            return " ".join((number, *bounds)) + (f", in {self.unit}" if self.unit else "")
+        if self.kind == "text":
+            return f"text that matches {self.pattern}" if self.pattern else "text"
+        forms = {"label": "one label", "labels": "any of the labels", "boolean": "true or false"}
+        return forms[self.kind]
+
 
 class Layer(Struct, frozen=True):
     """An annotation layer: its labels, and the attributes of its items.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dateline.ontology.labels import Ontology
 from dateline.rendering.markdown import Markdown, environment, escape
@@ -20,8 +21,16 @@ def counts(statistics: Statistics, ontology: Ontology) -> str:
     templates.filters["used"] = lambda labels: Markdown(
         ", ".join(f"{_label(name)} {n}" for name, n in _by_count(labels)) or "none"
     )
+    templates.filters["linked"] = _linked
+    templates.filters["markdown"] = Markdown
     template = templates.get_template("datasheet.md.j2")
     return template.render(statistics=statistics, ontology=ontology).strip() + "\n"
+
+
+def _linked(links: Mapping[int, int]) -> str:
+    linked = sum(n for size, n in links.items() if size)
+    several = sum(n for size, n in links.items() if size > 1)
+    return f"{linked} linked" + (f", {several} to several entries" if several else "")
 
 
 def _by_count(labels: dict[str, int]) -> list[tuple[str, int]]:

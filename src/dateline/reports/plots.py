@@ -49,14 +49,23 @@ def plots_of(statistics: Statistics, ontology: Ontology) -> list[Plot]:
     plots = []
     for name, found in statistics.layers.items():
         layer = ontology.layers[name]
+        if not layer.labels:
+            continue
         colors = {label.name: label.color for label in layer.labels if label.color}
         title = f"{layer.title}: {found.items}"
         plots.append(Plot(name=name, title=title, counts=found.labels, colors=colors))
-    for name, title, sizes in (
-        ("arguments", "Events by arguments", statistics.arguments),
-        ("chains", "Entities by mentions", statistics.chains),
-        ("claims-per-claimer", "Claimers by claims", statistics.claims_per_claimer),
+    for name, title, sizes, is_declared in (
+        ("arguments", "Events by arguments", statistics.arguments, ontology.roles),
+        ("chains", "Entities by mentions", statistics.chains, ontology.has_coreference),
+        (
+            "claims-per-claimer",
+            "Claimers by claims",
+            statistics.claims_per_claimer,
+            "claims" in ontology.layers,
+        ),
     ):
+        if not is_declared:
+            continue
         counts = {str(size): count for size, count in sizes.items()}
         plots.append(Plot(name=name, title=title, counts=counts, colors={}))
     return plots

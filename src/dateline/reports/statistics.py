@@ -4,31 +4,58 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from dateline.annotations.differences import format_value
-from dateline.annotations.items import items_of_layer, label_of
+from dateline.annotations.items import label_of
 from dateline.corpus.store import Corpus
-from dateline.model import GOLD, LAYER_FIELDS, SPAN_LAYERS, Annotation, Attributes, Document, Struct
-from dateline.ontology.labels import Ontology
+from dateline.model import (
+    GOLD,
+    LAYER_FIELDS,
+    Annotation,
+    Attributes,
+    AttributeValue,
+    Document,
+    Entity,
+    EventCluster,
+    Struct,
+)
+from dateline.ontology.labels import Attribute, Ontology
 from dateline.validation.required import valid_annotations
 
 K = TypeVar("K", int, str)
 
 
+class AttributeStatistics(Struct, frozen=True):
+    """An attribute: ``items`` that have a value, and what these are.
+
+    ``values`` counts labels, and true and false; an item with several labels is counted for each.
+    ``distinct`` is the number of different texts or numbers; of numbers, there are the smallest,
+    the largest and the mean too.
+    """
+
+    items: int
+    values: Mapping[str, int] = {}
+    distinct: int | None = None
+    minimum: float | None = None
+    mean: float | None = None
+    maximum: float | None = None
+
+
 class LayerStatistics(Struct, frozen=True):
     """A layer: its items by label, and the values of their attributes.
 
+    The items are mentions, relations, events or claims; of the layer ``document``, the documents.
     ``per_100_tokens`` is the number of items per 100 tokens of the documents with the layer, None
-    if they have no tokens.
+    if they have no tokens, and for documents.
     """
 
     documents: int
     items: int
     per_100_tokens: float | None
     labels: Mapping[str, int]
-    attributes: Mapping[str, Mapping[str, int]]
+    attributes: Mapping[str, AttributeStatistics]
 
 
 class RoleStatistics(Struct, frozen=True):
@@ -54,8 +81,11 @@ class Statistics(Struct, frozen=True):
     Distributions map a number to a count: ``chains`` counts entities by their number of mentions,
     ``clusters`` event instances by their number of events (two or more), ``arguments`` events by
     their number of arguments, ``claims_per_claimer`` claimers by their number of claims. A claimer
-    is an entity, a mention without an entity, or a special claimer. ``statuses`` counts the
-    annotated documents by the status of the annotation.
+    is an entity, a mention without an entity, or a special claimer. ``entity_links`` and
+    ``event_links`` count entities and event instances by their number of links to an entry of a
+    knowledge base. ``statuses`` counts the annotated documents by the status of the annotation.
+
+    What the corpus does not declare is empty.
     """
 
     documents: Mapping[str, DocumentStatistics]
@@ -65,11 +95,13 @@ class Statistics(Struct, frozen=True):
     tokens: int
     layers: Mapping[str, LayerStatistics]
     chains: Mapping[int, int]
-    linked_entities: int
+    entity_links: Mapping[int, int]
+    entity_attributes: Mapping[str, AttributeStatistics]
     roles: Mapping[str, Mapping[str, RoleStatistics]]
     arguments: Mapping[int, int]
     event_relations: Mapping[str, int]
     clusters: Mapping[int, int]
+    event_links: Mapping[int, int]
     claimers: Mapping[str, int]
     claims_per_claimer: Mapping[int, int]
     discontinuous_claims: int
@@ -104,9 +136,10 @@ class _Counter:
         self._tokens: Counter[str] = Counter()
         self._layer_documents: Counter[str] = Counter()
         self._labels: dict[str, Counter[str]] = {name: Counter() for name in ontology.layers}
-        self._attributes: dict[tuple[str, str], Counter[str]] = {}
+        self._values: dict[tuple[str, str], list[AttributeValue]] = {}
         self._chains: Counter[int] = Counter()
-        self._linked = 0
+        self._entity_links: Counter[int] = Counter()
+        self._event_links: Counter[int] = Counter()
         self._events: Counter[str] = Counter()
         self._filled: Counter[tuple[str, str]] = Counter()
         self._fillers: Counter[tuple[str, str]] = Counter()
@@ -122,13 +155,19 @@ class _Counter:
         if annotation is not None:
             self._statuses[annotation.status] += 1
             for layer in annotation.layers:
-                items[layer] = len(getattr(annotation, LAYER_FIELDS[layer][0]))
                 self._tokens[layer] += len(document.tokens)
                 self._layer_documents[layer] += 1
-            for layer in (name for name in SPAN_LAYERS if name in self._labels):
-                found = items_of_layer(annotation, layer)
+            for layer in self._ontology.layers:
+                if layer == "document":
+                    self._count_attributes(layer, [annotation.attributes])
+                    continue
+                found = getattr(annotation, LAYER_FIELDS[layer][0])
                 self._labels[layer].update(label_of(item) for item in found)
                 self._count_attributes(layer, (item.attributes for item in found))
+                if layer in annotation.layers:
+                    items[layer] = len(found)
+            if "document" in annotation.layers:
+                items["document"] = 1
             self._count_entities(annotation)
             self._count_events(annotation)
             self._count_claims(annotation)
@@ -142,15 +181,13 @@ class _Counter:
     def _count_attributes(self, layer: str, found: Iterable[Attributes]) -> None:
         for attributes in found:
             for name, value in attributes.items():
-                values = value if isinstance(value, tuple) else (format_value(value),)
-                self._attributes.setdefault((layer, name), Counter()).update(values)
+                self._values.setdefault((layer, name), []).append(value)
 
     def _count_entities(self, annotation: Annotation) -> None:
         sizes = Counter(m.entity for m in annotation.mentions if m.entity is not None)
         self._chains.update(sizes.values())
-        self._linked += sum(
-            any(link.id is not None for link in entity.links) for entity in annotation.entities
-        )
+        self._entity_links.update(_links(entity) for entity in annotation.entities)
+        self._count_attributes("entity", (entity.attributes for entity in annotation.entities))
 
     def _count_events(self, annotation: Annotation) -> None:
         for event in annotation.events:
@@ -161,6 +198,8 @@ class _Counter:
             self._arguments[len(roles)] += 1
         clusters = Counter(e.cluster for e in annotation.events if e.cluster is not None)
         self._clusters.update(size for size in clusters.values() if size > 1)
+        linked = {cluster.id: _links(cluster) for cluster in annotation.event_clusters}
+        self._event_links.update(linked.get(cluster, 0) for cluster in clusters)
         self._relations["event"].update(relation.type for relation in annotation.event_relations)
 
     def _count_claims(self, annotation: Annotation) -> None:
@@ -193,7 +232,8 @@ class _Counter:
             tokens=sum(d.tokens for d in documents.values()),
             layers={name: self._layer(name) for name in ontology.layers},
             chains=_sorted(self._chains),
-            linked_entities=self._linked,
+            entity_links=_sorted(self._entity_links) if ontology.has_links else {},
+            entity_attributes=self._attributes("entity", ontology.entity_attributes),
             roles={
                 name: {
                     role: RoleStatistics(
@@ -211,6 +251,7 @@ class _Counter:
                 for label in ontology.event_relations
             },
             clusters=_sorted(self._clusters),
+            event_links=_sorted(self._event_links) if ontology.has_event_links else {},
             claimers=_sorted(self._claimers),
             claims_per_claimer=_sorted(self._per_claimer),
             discontinuous_claims=self._discontinuous,
@@ -225,19 +266,46 @@ class _Counter:
     def _layer(self, name: str) -> LayerStatistics:
         layer = self._ontology.layers[name]
         items, tokens = self._labels[name].total(), self._tokens[name]
+        if name == "document":
+            items, tokens = self._layer_documents[name], 0
         return LayerStatistics(
             documents=self._layer_documents[name],
             items=items,
             per_100_tokens=round(100 * items / tokens, 2) if tokens else None,
             labels={label: self._labels[name][label] for label in layer.label_names},
-            attributes={
-                attribute.name: {
-                    value.name: self._attributes.get((name, attribute.name), Counter())[value.name]
-                    for value in attribute.values
-                }
-                for attribute in layer.attributes
-            },
+            attributes=self._attributes(name, layer.attributes),
         )
+
+    def _attributes(
+        self, item: str, attributes: Iterable[Attribute]
+    ) -> dict[str, AttributeStatistics]:
+        return {a.name: _of_values(a, self._values.get((item, a.name), [])) for a in attributes}
+
+
+def _of_values(attribute: Attribute, values: Sequence[AttributeValue]) -> AttributeStatistics:
+    if attribute.kind in ("label", "labels", "boolean"):
+        counts = Counter(
+            label
+            for value in values
+            for label in (value if isinstance(value, tuple) else [format_value(value)])
+        )
+        names = attribute.value_names or ("true", "false")
+        return AttributeStatistics(items=len(values), values={name: counts[name] for name in names})
+    distinct = len({*values})
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if not numbers:
+        return AttributeStatistics(items=len(values), distinct=distinct)
+    return AttributeStatistics(
+        items=len(values),
+        distinct=distinct,
+        minimum=min(numbers),
+        mean=round(statistics.fmean(numbers), 2),
+        maximum=max(numbers),
+    )
+
+
+def _links(item: Entity | EventCluster) -> int:
+    return sum(link.id is not None for link in item.links)
 
 
 def _sorted(counts: Counter[K]) -> dict[K, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -46,6 +47,8 @@ def build(settings: Settings, out: Path | None) -> None:
     ]
     columns = ("config", "split", "rows")
     print_tables([Table(f"Built {target}", columns, rows, texts=2)], stderr=True)
+    folder = json.dumps(str(target), ensure_ascii=False)
+    settings.say(f"Load it in Python: from datasets import load_dataset; load_dataset({folder})")
     tags = built.tags
     if tags.untagged or tags.widened:
         settings.say(

@@ -86,5 +86,7 @@ def ingest(
         settings.say(f"There are no seeds in {corpus.seeds}; add a text as NAME.txt.")
     results = ("added", "updated", "unchanged", "refused")
     settings.say(", ".join(f"{counts[result]} {result}" for result in results))
+    if counts["added"] and not corpus.annotation_paths():
+        settings.say("Next: `dateline studio push` to annotate, or `dateline build` for a dataset.")
     if counts["refused"]:
         raise click.exceptions.Exit(1)

@@ -1,9 +1,8 @@
-"""``dateline ontology`` and ``dateline init``."""
+"""``dateline ontology``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +18,7 @@ from dateline.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from dateline.ontology.labels import Label, Ontology
+    from dateline.ontology.labels import Attribute, Label, Ontology, RelationType
 
 
 @click.command(cls=Command)
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 def ontology(settings: Settings, output_format: str) -> None:
     """Show the ontology's labels.
 
-    Lists entity, event and claim types with guidelines and hotkeys, roles with allowed fillers,
-    attributes and relations, from schema/ontology.schema.json.
+    Lists the labels of each layer with guidelines and hotkeys, relation types with their ends,
+    roles with their fillers, and attributes, from schema/ontology.schema.json.
 
     \b
     Example:
@@ -45,48 +44,45 @@ def ontology(settings: Settings, output_format: str) -> None:
     from dateline.rendering.tables import Table, print_tables
 
     echo(styled(f"{found.title}, version {found.version}", bold=True))
+    declared = {
+        "coreference": found.has_coreference,
+        "links of entities": found.has_links,
+        "event coreference": found.has_event_coreference,
+        "links of events": found.has_event_links,
+    }
+    echo(f"Layers: {', '.join((*found.layers, *(name for name in declared if declared[name])))}")
     print_tables(
-        Table(title, columns, rows, texts=len(columns)) for title, columns, rows in _tables(found)
+        Table(title, columns, rows, texts=len(columns))
+        for title, columns, rows in _tables(found)
+        if rows
     )
-
-
-@click.command(cls=Command)
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@pass_settings
-def init(settings: Settings, folder: Path) -> None:
-    """Create an empty corpus in FOLDER.
-
-    Writes the schemas, and empty folders for seeds, documents and annotations. Next, edit the
-    labels in schema/ontology.schema.json, add texts to seeds/ and run `dateline ingest`.
-
-    \b
-    Example:
-      dateline init my-corpus
-      dateline --root my-corpus ontology
-    """
-    from dateline.corpus.create import create_corpus
-
-    create_corpus(folder)
-    settings.say(f"Created a corpus in {folder}. Its labels are in schema/ontology.schema.json.")
 
 
 def _tables(
     ontology: Ontology,
 ) -> Iterator[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    entities, _, claims = ontology.layers.values()
+    """Title, columns and rows of each table; some may have no rows."""
+    for layer in ontology.layers.values():
+        columns, details = _details(ontology, layer.name)
+        yield (
+            _LABELS.get(layer.name, layer.title),
+            ("Label", "Key", "Guideline", *columns),
+            [
+                (label.name, label.hotkey or "", label.description, *details(label))
+                for label in layer.labels
+            ],
+        )
+        yield _attributes(layer.title, layer.attributes)
+        if layer.name == "entities":
+            yield _attributes("Entity", ontology.entity_attributes)
     crosswalks = _crosswalks(ontology)
-    yield "Entity types", ("Type", "Key", "Guideline"), [_row(label) for label in entities.labels]
-    yield (
-        "Event types",
-        ("Type", "Key", "Guideline", "Roles"),
-        [(*_row(event.label), ", ".join(event.roles)) for event in ontology.event_types.values()],
-    )
     yield (
         "Similar event types in other inventories",
         ("Type", *crosswalks),
         [
             (name, *(event.crosswalk.get(other) or "" for other in crosswalks))
             for name, event in ontology.event_types.items()
+            if crosswalks
         ],
     )
     yield (
@@ -97,30 +93,59 @@ def _tables(
             for role in ontology.roles.values()
         ],
     )
-    yield "Claim acts", ("Act", "Key", "Guideline"), [_row(label) for label in claims.labels]
     yield "Claimers that are not mentions", ("Claimer", "Meaning"), _meanings(ontology.claimers)
-    for layer in ontology.layers.values():
-        yield (
-            f"Attributes: {layer.title.lower()}",
-            ("Attribute", "Value", "Meaning"),
-            [
-                (attribute.name, value.name, value.description)
-                for attribute in layer.attributes
-                for value in attribute.values
-            ],
-        )
     yield "Event relations", ("Relation", "Meaning"), _meanings(ontology.event_relations)
     yield "Claim relations", ("Relation", "Meaning"), _meanings(ontology.claim_relations)
+
+
+_LABELS = {
+    "entities": "Entity types",
+    "relations": "Relation types",
+    "events": "Event types",
+    "claims": "Claim acts",
+}
+"""Titles of the tables of labels, by layer."""
+
+
+def _details(
+    ontology: Ontology, layer: str
+) -> tuple[tuple[str, ...], Callable[[Label], tuple[str, ...]]]:
+    """Further columns of a layer's labels, and their cells."""
+    if layer == "relations":
+        return ("From", "To"), lambda label: _ends(ontology.relation_types[label.name])
+    if layer == "events":
+        return ("Roles",), lambda label: (", ".join(ontology.event_types[label.name].roles),)
+    return (), lambda _: ()
+
+
+def _ends(relation: RelationType) -> tuple[str, str]:
+    return (
+        ", ".join(sorted(relation.sources)) or "any",
+        ", ".join(sorted(relation.targets)) or "any",
+    )
+
+
+def _attributes(
+    title: str, attributes: tuple[Attribute, ...]
+) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+    return (
+        f"Attributes: {title.lower()}",
+        ("Attribute", "Value", "Meaning"),
+        [
+            (attribute.name, value, meaning)
+            for attribute in attributes
+            for value, meaning in [
+                (attribute.form, attribute.description),
+                *((label.name, label.description) for label in attribute.values),
+            ]
+        ],
+    )
 
 
 def _crosswalks(ontology: Ontology) -> tuple[str, ...]:
     return tuple(
         {name: None for event in ontology.event_types.values() for name in event.crosswalk}
     )
-
-
-def _row(label: Label) -> tuple[str, ...]:
-    return label.name, label.hotkey or "", label.description
 
 
 def _meanings(labels: tuple[Label, ...]) -> list[tuple[str, ...]]:

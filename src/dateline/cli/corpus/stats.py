@@ -20,7 +20,7 @@ from dateline.errors import InvalidInputError, NotFoundError
 from dateline.model import GOLD
 
 if TYPE_CHECKING:
-    from dateline.reports.statistics import Statistics
+    from dateline.reports.statistics import AttributeStatistics, Statistics
 
 
 @click.command(cls=Command)
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def stats(
     settings: Settings, annotators: tuple[str, ...], output_format: str, plots: Path | None
 ) -> None:
-    """Count labels, attributes, chains, roles and claimers.
+    """Count labels, attributes, chains, links, roles and claimers.
 
     JSON output is an object with the statistics of each annotator.
 
@@ -81,7 +81,19 @@ def _show(annotator: str, found: Statistics) -> None:
 
     def table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
         cells = [tuple("—" if cell is None else str(cell) for cell in row) for row in rows]
-        print_tables([Table(title, columns, cells)])
+        if cells:
+            print_tables([Table(title, columns, cells)])
+
+    def attributes(place: str, counted: Mapping[str, AttributeStatistics]) -> None:
+        for name, a in counted.items():
+            if a.values:
+                table(f"{place}, {name}: {a.items}", ("value", "items"), _pairs(a.values))
+            else:
+                columns = ("items", "distinct", "minimum", "mean", "maximum")
+                cells: tuple[object, ...] = (a.items, a.distinct, a.minimum, a.mean, a.maximum)
+                known = [n for n, cell in enumerate(cells) if cell is not None]
+                row = tuple(cells[n] for n in known)
+                table(f"{place}, {name}", tuple(columns[n] for n in known), [row])
 
     layers = found.layers
     table(
@@ -93,13 +105,11 @@ def _show(annotator: str, found: Statistics) -> None:
         ],
     )
     for name, layer in layers.items():
-        table(
-            f"{name}: {layer.items}, {layer.per_100_tokens or 0} per 100 tokens",
-            ("label", "items"),
-            _pairs(layer.labels),
-        )
-        for attribute, values in layer.attributes.items():
-            table(f"{name}, {attribute}", ("value", "items"), _pairs(values))
+        density = "" if layer.per_100_tokens is None else f", {layer.per_100_tokens} per 100 tokens"
+        table(f"{name}: {layer.items}{density}", ("label", "items"), _pairs(layer.labels))
+        attributes(name, layer.attributes)
+        if name == "entities":
+            attributes("entity", found.entity_attributes)
     table(
         "Roles",
         ("event type", "role", "events", "filled", "fillers"),
@@ -110,11 +120,16 @@ def _show(annotator: str, found: Statistics) -> None:
             if r.fillers
         ],
     )
-    table("Relations between events", ("relation", "items"), _pairs(found.event_relations))
-    table("Relations between claims", ("relation", "items"), _pairs(found.claim_relations))
-    table("Entities by number of mentions", ("mentions", "entities"), _pairs(found.chains))
-    table("Claimers by number of claims", ("claims", "claimers"), _pairs(found.claims_per_claimer))
-    table("Claims by claimer", ("claimer", "claims"), _pairs(found.claimers))
+    for title, columns, counts in (
+        ("Relations between events", ("relation", "items"), found.event_relations),
+        ("Relations between claims", ("relation", "items"), found.claim_relations),
+        ("Entities by number of mentions", ("mentions", "entities"), found.chains),
+        ("Entities by number of links", ("links", "entities"), found.entity_links),
+        ("Event instances by number of links", ("links", "instances"), found.event_links),
+        ("Claimers by number of claims", ("claims", "claimers"), found.claims_per_claimer),
+        ("Claims by claimer", ("claimer", "claims"), found.claimers),
+    ):
+        table(title, columns, _pairs(counts))
 
 
 def _pairs(counts: Mapping[int, int] | Mapping[str, int]) -> list[tuple[object, ...]]:
