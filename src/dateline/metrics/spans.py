@@ -136,23 +136,24 @@ def in_units(spans: Spans, units: Spans) -> Spans:
 
 
 def place_ids(*columns: Spans) -> list[IntArray]:
-    """An id for each span of each of the columns, equal for equal document and fragments."""
+    """An id for each span of each of the columns, equal for equal document and fragments.
+
+    The ids are in text order: of spans with the same first fragments, the one with fewer is first.
+    """
     document = np.concatenate([spans.document for spans in columns])
     sizes = np.concatenate([np.diff(spans.offsets) for spans in columns])
     start = np.concatenate([spans.start for spans in columns])
     end = np.concatenate([spans.end for spans in columns])
     first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-    ids = np.zeros(len(document), np.int64)
-    lowest = 0
-    for size in np.flatnonzero(np.bincount(sizes)):
-        rows = np.flatnonzero(sizes == size)
-        key = document[rows]
-        for fragment in range(size):
-            key = pack(pack(key, start[first[rows] + fragment]), end[first[rows] + fragment])
-        if lowest:
+    fragments = np.zeros(len(document), np.int64)
+    for number in reversed(range(int(sizes.max(initial=0)))):
+        rows = np.flatnonzero(sizes > number)
+        at = first[rows] + number
+        key = pack(pack(start[at], end[at]), fragments[rows])
+        if number:
             _, key = np.unique(key, return_inverse=True)
-        ids[rows] = key + lowest
-        lowest += int(key.max(initial=0)) + 1
+        fragments[rows] = key + 1
+    ids = pack(document, fragments)
     return np.split(ids, np.cumsum([len(spans) for spans in columns])[:-1])
 
 

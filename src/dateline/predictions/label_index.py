@@ -35,6 +35,11 @@ class LabelIndex:
         """The integer of a label; None is absent."""
         return self._numbers.get(name, len(self._numbers))
 
+    def numbers(self, names: Iterable[str | None]) -> list[int]:
+        """The integers of labels."""
+        number, unknown = self._numbers.get, len(self._numbers)
+        return [number(name, unknown) for name in names]
+
 
 class OntologyIndex:
     """The indexes of all kinds of labels of an ontology."""

@@ -1,42 +1,37 @@
-"""Columns that grow row by row, in the memory that their numbers need."""
+"""Columns that grow document by document, in the memory that their numbers need."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain, repeat
 
 import numpy as np
 
 from dateline.metrics.counts import IntArray
 from dateline.metrics.spans import Spans
 from dateline.model import Range
+from dateline.model import Spans as Fragments
 
 
 class IntRows:
-    """Rows of as many integers as there are columns."""
+    """Rows of integers, as columns."""
 
     def __init__(self, width: int) -> None:
-        self._width = width
-        self._numbers = array("q")
+        self._columns = [array("q") for _ in range(width)]
 
     def __len__(self) -> int:
         """The number of rows."""
-        return len(self._numbers) // self._width
+        return len(self._columns[0])
 
-    def append(self, row: Sequence[int]) -> None:
-        """Add a row."""
-        self._numbers.extend(row)
+    def extend(self, *columns: Iterable[int]) -> None:
+        """Add rows, given as columns."""
+        for column, numbers in zip(self._columns, columns, strict=True):
+            column.extend(numbers)
 
-    def __iadd__(self, rows: Iterable[Sequence[int]]) -> IntRows:
-        for row in rows:
-            self._numbers.extend(row)
-        return self
-
-    def columns(self) -> tuple[IntArray, ...]:
+    def columns(self) -> list[IntArray]:
         """The columns of all rows so far."""
-        rows = np.array(self._numbers, np.int64).reshape(-1, self._width)
-        return tuple(np.ascontiguousarray(rows.T))
+        return [np.array(column, np.int64) for column in self._columns]
 
 
 class SpanRows:
@@ -49,12 +44,11 @@ class SpanRows:
         """The number of spans."""
         return len(self._items)
 
-    def append(self, row: tuple[int, int, Sequence[tuple[int, int]]]) -> None:
-        """Add a span."""
-        document, label, fragments = row
-        self._items.append((document, label, len(fragments)))
-        for fragment in fragments:
-            self._fragments.append(fragment)
+    def extend(self, document: int, labels: Iterable[int], spans: Collection[Fragments]) -> None:
+        """Add spans of a document."""
+        self._items.extend(repeat(document, len(spans)), labels, map(len, spans))
+        fragments = list(chain.from_iterable(spans))
+        self._fragments.extend([f.start for f in fragments], [f.end for f in fragments])
 
     def spans(self) -> Spans:
         """All spans so far."""

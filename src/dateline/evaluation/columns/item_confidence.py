@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dateline.metrics.counts import FloatArray
@@ -26,7 +26,7 @@ class ItemConfidence(NamedTuple):
     claim_relations: FloatArray
 
 
-def confidences(items: Prediction, field: str) -> list[float]:
+def confidences(items: Prediction, field: str) -> Sequence[float]:
     """The confidence of the items of a field, in their order; infinite without one."""
     count = len(getattr(items, field))
     if not items.confidence:
@@ -61,4 +61,20 @@ def argument_confidences(items: Prediction) -> list[list[float]]:
             for position, argument in enumerate(event.arguments)
         ]
         for number, event in enumerate(items.events)
+    ]
+
+
+def relation_confidences(items: Prediction, field: str) -> Sequence[float]:
+    """The confidence of each relation of a field, or of one of its ends if that is lower."""
+    own = confidences(items, field)
+    if not items.confidence:
+        return own
+    of_ends = confidence_by_id(items, "events" if field == "event_relations" else "claims")
+    return [
+        min(
+            number,
+            of_ends.get(relation.source, math.inf),
+            of_ends.get(relation.target, math.inf),
+        )
+        for number, relation in zip(own, getattr(items, field), strict=True)
     ]

@@ -14,9 +14,9 @@ from dateline.evaluation.columns.annotation_columns import (
     EVENT,
     MENTION,
     AnnotationColumns,
-    ColumnsBuilder,
     digest_of,
 )
+from dateline.evaluation.columns.builder import ColumnsBuilder
 from dateline.evaluation.columns.growing import Ranges
 from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import BoolArray, IntArray
@@ -120,8 +120,8 @@ class ScoringInput:
                     scorable = above(scorable, self.options.threshold)
                 predicted_columns.add(number, scorable)
                 self.problems += problems
-        self.gold, self.predicted = gold_columns.columns(), predicted_columns.columns()
-        self.confidence = predicted_columns.confidence()
+        self.gold, _ = gold_columns.columns()
+        self.predicted, self.confidence = predicted_columns.columns()
         self.missing = tuple(name for name in self.document_ids if name not in found)
         self.sentences = sentences.spans()
         self._annotated = {
