@@ -79,6 +79,16 @@ def test_records_are_the_rows(repository: Corpus, tmp_path: Path, name: str):
         assert record == likeness(row, record, name)
 
 
+@pytest.mark.parametrize("name", ["documents", "relations"])
+def test_records_of_other_layers_are_the_rows(layered: Corpus, tmp_path: Path, name: str):
+    dataset = built(layered, tmp_path / "dist")
+    assert not dataset.metadata.ctx.issues.errors
+    rows = pq.read_table(tmp_path / "dist" / name / "train.parquet").to_pylist()
+    for record, row in zip(records(dataset, name), rows, strict=True):
+        assert record.pop(f"{name}/split") == "train"
+        assert record == likeness(row, record, name)
+
+
 def test_it_serves_any_ontology(chemistry: Corpus, tmp_path: Path):
     annotated_reaction(chemistry)
     dataset = built(chemistry, tmp_path / "dist")

@@ -52,9 +52,9 @@ def test_a_document_carries_its_gold(made: dict[str, Any], document: Document):
     for item in row["mentions"]:
         assert all(TEXT[s["start"] : s["end"]] == s["text"] for s in item["spans"])
     assert row["events"][0]["arguments"] == [
-        {"role": "party", "mention": "m1"},
-        {"role": "party", "mention": "m7"},
-        {"role": "place", "mention": "m3"},
+        {"role": "party", "mention": "m1", "event": None, "claim": None},
+        {"role": "party", "mention": "m7", "event": None, "claim": None},
+        {"role": "place", "mention": "m3", "event": None, "claim": None},
     ]
 
 

@@ -136,7 +136,7 @@ def _write(
             counts.add(document, checked.annotations, withheld=hidden)
             made = maker.rows(document, checked.annotations)
             if GOLD in checked.annotations:
-                sentences = [row for row in made["entities"] if isinstance(row, EntityRow)]
+                sentences = [row for row in made.get("entities", ()) if isinstance(row, EntityRow)]
                 counts.tags.add(len(checked.annotations[GOLD].mentions), sentences)
             for name, rows in made.items():
                 if rows:

@@ -6,13 +6,22 @@ Field names and order are those of the columns, types and markers determine the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta, UnsetType
 
-from dateline.model import AttributeValue, Entity, MetaValue, Relation, Rights, Source, Spans
+from dateline.model import (
+    AttributeValue,
+    EventCluster,
+    Link,
+    MetaValue,
+    Rights,
+    Source,
+    Spans,
+)
+from dateline.ontology.labels import Attribute, Ontology
 
 
 class FromSchema(NamedTuple):
@@ -33,62 +42,55 @@ class LayerBioTags(NamedTuple):
     layer: str
 
 
-class LayerAttributes(NamedTuple):
-    """Marks a column that contains the attributes of this layer's items.
+class AttributesOf(NamedTuple):
+    """Marks a column that contains attributes, which ``declared`` finds in the ontology.
 
-    With ``class_labels``, required attributes are ClassLabels and not strings.
+    With ``class_labels``, required attributes that are one label are ClassLabels and not strings.
     """
 
-    layer: str
+    declared: Callable[[Ontology], Sequence[Attribute]]
     class_labels: bool = False
+
+    def as_class_labels(self) -> AttributesOf:
+        """The same, with ClassLabels."""
+        return AttributesOf(self.declared, class_labels=True)
+
+
+class OnlyIf(NamedTuple):
+    """Marks a column that there is only if the ontology declares what it contains."""
+
+    declared: Callable[[Ontology], bool]
 
 
 DOCUMENT = FromSchema("document")
 ANNOTATION = FromSchema("annotation")
 
-Attributes = Mapping[str, AttributeValue] | UnsetType
-"""Values by name; unset, without a column, if the ontology gives the layer no attributes."""
+OF_DOCUMENTS = AttributesOf(lambda ontology: ontology.attributes_of("document"))
+OF_MENTIONS = AttributesOf(lambda ontology: ontology.attributes_of("entities"))
+OF_ENTITIES = AttributesOf(lambda ontology: ontology.entity_attributes)
+OF_RELATIONS = AttributesOf(lambda ontology: ontology.attributes_of("relations"))
+OF_EVENTS = AttributesOf(lambda ontology: ontology.attributes_of("events"))
+OF_CLAIMS = AttributesOf(lambda ontology: ontology.attributes_of("claims"))
 
-Items = Sequence[Any]
-"""Items of the model, without attributes if there is no column for them."""
+IF_ENTITIES = OnlyIf(lambda ontology: "entities" in ontology.layers)
+IF_COREFERENCE = OnlyIf(lambda ontology: ontology.has_coreference)
+IF_LINKS = OnlyIf(lambda ontology: ontology.has_links)
+IF_RELATIONS = OnlyIf(lambda ontology: "relations" in ontology.layers)
+IF_EVENTS = OnlyIf(lambda ontology: "events" in ontology.layers)
+IF_EVENT_COREFERENCE = OnlyIf(lambda ontology: ontology.has_event_coreference)
+IF_EVENT_LINKS = OnlyIf(lambda ontology: ontology.has_event_links)
+IF_EVENT_RELATIONS = OnlyIf(lambda ontology: bool(ontology.event_relations))
+IF_CLAIMS = OnlyIf(lambda ontology: "claims" in ontology.layers)
+IF_CLAIM_RELATIONS = OnlyIf(lambda ontology: bool(ontology.claim_relations))
+
+Attributes = Mapping[str, AttributeValue] | UnsetType
+"""Values by name; unset, without a column, if the ontology declares no attributes."""
 
 TextSha256 = Annotated[
     str, Meta(description="SHA-256 of the document's text; verifies a copy of it.")
 ]
 DocumentId = Annotated[str, Meta(description="Id of the document.")]
 Layers = Annotated[Sequence[str], ANNOTATION]
-Mentions = Annotated[
-    Items,
-    ANNOTATION,
-    Meta(description="Mentions of entities: spans with their text, type and attributes."),
-]
-Entities = Annotated[
-    Sequence[Entity],
-    ANNOTATION,
-    Meta(
-        description="Entities that mentions refer to; the mentions of one entity form a "
-        "coreference chain."
-    ),
-]
-Events = Annotated[
-    Items,
-    ANNOTATION,
-    Meta(
-        description="Events: trigger, type, arguments and attributes; a cluster groups "
-        "mentions of one event instance."
-    ),
-]
-EventRelations = Annotated[
-    Sequence[Relation], ANNOTATION, Meta(description="Directed relations between two events.")
-]
-Claims = Annotated[
-    Items,
-    ANNOTATION,
-    Meta(description="Claims: spans, act, claimer, cue, events and attributes."),
-]
-ClaimRelations = Annotated[
-    Sequence[Relation], ANNOTATION, Meta(description="Directed relations between two claims.")
-]
 
 
 class Row(msgspec.Struct, gc=False):
@@ -135,7 +137,129 @@ class SegmentationColumns(Row):
     given: bool
 
 
-class DocumentRow(Row):
+class ArgumentItem(Row):
+    """An argument with the id of its filler: a mention, an event or a claim."""
+
+    role: str
+    mention: Annotated[str | UnsetType | None, IF_ENTITIES]
+    event: str | None
+    claim: Annotated[str | UnsetType | None, IF_CLAIMS]
+
+
+class MentionItem(Row):
+    """A mention."""
+
+    id: str
+    spans: Spans
+    type: str
+    attributes: Annotated[Attributes, OF_MENTIONS]
+    entity: Annotated[str | UnsetType | None, IF_COREFERENCE]
+
+
+class EntityItem(Row):
+    """An entity."""
+
+    id: str
+    type: str
+    name: str
+    attributes: Annotated[Attributes, OF_ENTITIES]
+    links: Annotated[Sequence[Link] | UnsetType, IF_LINKS]
+
+
+class Ends(Row):
+    """A relation with the ids of its ends, from ``source`` to ``target``."""
+
+    type: str
+    source: str
+    target: str
+
+
+class RelationItem(Ends):
+    """A relation between two mentions."""
+
+    attributes: Annotated[Attributes, OF_RELATIONS]
+
+
+class EventItem(Row):
+    """An event."""
+
+    id: str
+    trigger: Spans
+    type: str
+    arguments: Sequence[ArgumentItem]
+    attributes: Annotated[Attributes, OF_EVENTS]
+    cluster: Annotated[str | UnsetType | None, IF_EVENT_COREFERENCE]
+
+
+class ClaimItem(Row):
+    """A claim."""
+
+    id: str
+    spans: Spans
+    act: str
+    claimer: str
+    cue: Spans | None
+    events: Annotated[Sequence[str] | UnsetType, IF_EVENTS]
+    attributes: Annotated[Attributes, OF_CLAIMS]
+
+
+class Content(Row, kw_only=True):
+    """What an annotation says about a document, by the fields of an annotation."""
+
+    attributes: Annotated[
+        Attributes,
+        OF_DOCUMENTS,
+        Meta(description="Attributes of the document; null where an attribute is not given."),
+    ]
+    mentions: Annotated[
+        Sequence[MentionItem] | UnsetType,
+        IF_ENTITIES,
+        Meta(description="Mentions of entities: spans with their text, type and attributes."),
+    ]
+    entities: Annotated[
+        Sequence[EntityItem] | UnsetType,
+        IF_COREFERENCE,
+        Meta(
+            description="Entities that mentions refer to; the mentions of one entity form a "
+            "coreference chain."
+        ),
+    ]
+    relations: Annotated[
+        Sequence[RelationItem] | UnsetType,
+        IF_RELATIONS,
+        Meta(description="Directed relations between two mentions."),
+    ]
+    events: Annotated[
+        Sequence[EventItem] | UnsetType,
+        IF_EVENTS,
+        Meta(
+            description="Events: trigger, type, arguments and attributes; a cluster groups "
+            "mentions of one event instance."
+        ),
+    ]
+    event_clusters: Annotated[
+        Sequence[EventCluster] | UnsetType,
+        IF_EVENT_LINKS,
+        Meta(description="Links of event instances, by the cluster of their events."),
+    ]
+    event_relations: Annotated[
+        Sequence[Ends] | UnsetType,
+        IF_EVENT_RELATIONS,
+        Meta(description="Directed relations between two events."),
+    ]
+    claims: Annotated[
+        Sequence[ClaimItem] | UnsetType,
+        IF_CLAIMS,
+        Meta(description="Claims: spans, act, claimer, cue, events and attributes."),
+    ]
+    claim_relations: Annotated[
+        Sequence[Ends] | UnsetType,
+        IF_CLAIM_RELATIONS,
+        Meta(description="Directed relations between two claims."),
+    ]
+
+
+class DocumentRow(Content):
     """A document with its gold annotation."""
 
     id: Annotated[str, Meta(description="Id of the document, from the name of its seed.")]
@@ -192,7 +316,10 @@ class DocumentRow(Row):
     ]
     annotated: Annotated[
         bool,
-        Meta(description="Whether there is a gold annotation. If not, the lists below are empty."),
+        Meta(
+            description="Whether there is a gold annotation. If not, the lists below are empty and "
+            "attributes are null."
+        ),
     ]
     status: Annotated[
         str | None,
@@ -201,15 +328,9 @@ class DocumentRow(Row):
     ]
     provenance: Annotated[AnnotationMethod | None, Method]
     layers: Layers
-    mentions: Mentions
-    entities: Entities
-    events: Events
-    event_relations: EventRelations
-    claims: Claims
-    claim_relations: ClaimRelations
 
 
-class AnnotationRow(Row):
+class AnnotationRow(Content):
     """One annotator's annotation of one document."""
 
     annotator: Annotated[str, Meta(description='"gold", or the pseudonym of an annotator.')]
@@ -218,12 +339,6 @@ class AnnotationRow(Row):
     status: Annotated[str, ANNOTATION]
     provenance: Annotated[AnnotationMethod, Method]
     layers: Layers
-    mentions: Mentions
-    entities: Entities
-    events: Events
-    event_relations: EventRelations
-    claims: Claims
-    claim_relations: ClaimRelations
 
 
 class SentenceRow(Row):
@@ -247,8 +362,8 @@ class SentenceMention(Row):
 
     id: str
     type: str
-    attributes: Annotated[Attributes, LayerAttributes("entities")]
-    entity: str | None
+    attributes: Annotated[Attributes, OF_MENTIONS]
+    entity: Annotated[str | UnsetType | None, IF_COREFERENCE]
     spans: Spans
     tokens: list[Offsets]
 
@@ -269,6 +384,20 @@ class EntityRow(SentenceRow):
             "sentence."
         ),
     ]
+    untagged: Annotated[
+        list[str],
+        Meta(
+            description="Ids of the mentions without tags of their own: a longer one overlaps "
+            "them, or they are discontinuous or in several sentences."
+        ),
+    ]
+    widened: Annotated[
+        list[str],
+        Meta(
+            description="Ids of the mentions whose tags are wider, because they start or end "
+            "within a token."
+        ),
+    ]
 
 
 class SentenceArgument(Row):
@@ -279,7 +408,7 @@ class SentenceArgument(Row):
     filler: str
     text: str
     spans: list[Offsets]
-    entity_type: str | None
+    entity_type: Annotated[str | UnsetType | None, IF_ENTITIES]
     in_sentence: bool
 
 
@@ -289,8 +418,8 @@ class SentenceEvent(Row):
     id: str
     type: str
     trigger: Spans
-    attributes: Annotated[Attributes, LayerAttributes("events")]
-    cluster: str | None
+    attributes: Annotated[Attributes, OF_EVENTS]
+    cluster: Annotated[str | UnsetType | None, IF_EVENT_COREFERENCE]
     trigger_tokens: list[Offsets]
     arguments: list[SentenceArgument]
 
@@ -309,12 +438,53 @@ class EventRow(SentenceRow):
 
 
 class ContextSentence(Row):
-    """A sentence that a claim overlaps."""
+    """A sentence that a claim or an end of a relation overlaps."""
 
     sentence: int
     start: int
     end: int
     text: str
+
+
+class RelationEnd(Row):
+    """A mention in the row of a relation, with its entity and the numbers of its sentences."""
+
+    mention: str
+    type: str
+    text: str
+    spans: list[Offsets]
+    entity: Annotated[str | UnsetType | None, IF_COREFERENCE]
+    name: Annotated[str | UnsetType | None, IF_COREFERENCE]
+    sentences: list[int]
+
+
+class RelationRow(Row):
+    """A relation between two mentions with its context."""
+
+    id: Annotated[str, Meta(description="Id of the row: document/number.")]
+    document: DocumentId
+    text_sha256: TextSha256
+    number: Annotated[int, Meta(description="Number of the relation in the document, from 0.")]
+    type: Annotated[
+        str, LayerLabels("relations"), Meta(description="Relation type; from head to tail.")
+    ]
+    head: Annotated[
+        RelationEnd,
+        Meta(
+            description="Mention where the relation starts: id, entity type, text and spans, its "
+            "entity with the name, and the numbers of its sentences."
+        ),
+    ]
+    tail: Annotated[RelationEnd, Meta(description="Mention where the relation ends.")]
+    attributes: Annotated[
+        Attributes,
+        OF_RELATIONS.as_class_labels(),
+        Meta(description="Attributes of the relation; null if an optional attribute is not given."),
+    ]
+    context: Annotated[
+        list[ContextSentence],
+        Meta(description="Sentences that head or tail overlap, with their offsets."),
+    ]
 
 
 class ClaimEvent(Row):
@@ -343,13 +513,19 @@ class ClaimRow(Row):
         str, Meta(description="Id of a mention, or a special claimer such as the author.")
     ]
     claimer_text: Annotated[
-        str | None, Meta(description="Text of the mention; null for a special claimer.")
+        str | UnsetType | None,
+        IF_ENTITIES,
+        Meta(description="Text of the mention; null for a special claimer."),
     ]
     claimer_spans: Annotated[
-        list[Offsets], Meta(description="Offsets of the mention; empty for a special claimer.")
+        list[Offsets] | UnsetType,
+        IF_ENTITIES,
+        Meta(description="Offsets of the mention; empty for a special claimer."),
     ]
     claimer_name: Annotated[
-        str | None, Meta(description="Name of the mention's entity; null if it has none.")
+        str | UnsetType | None,
+        IF_COREFERENCE,
+        Meta(description="Name of the mention's entity; null if it has none."),
     ]
     cue_text: Annotated[
         str | None, Meta(description="Words that mark the claim as somebody's; null without a cue.")
@@ -358,7 +534,9 @@ class ClaimRow(Row):
     act: Annotated[str, LayerLabels("claims"), Meta(description="Speech act of the claim.")]
     attributes: Annotated[
         Attributes,
-        LayerAttributes("claims", class_labels=True),
+        OF_CLAIMS.as_class_labels(),
         Meta(description="Attributes of the claim; null if an optional attribute is not given."),
     ]
-    events: Annotated[list[ClaimEvent], Meta(description="Events that the claim is about.")]
+    events: Annotated[
+        list[ClaimEvent] | UnsetType, IF_EVENTS, Meta(description="Events that the claim is about.")
+    ]

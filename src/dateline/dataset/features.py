@@ -6,27 +6,30 @@ The Arrow schema on disk, the features in the card and the tables in the documen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pyarrow as pa
 from datasets import ClassLabel, Features, List, Value
+from msgspec import UnsetType
 
 from dateline.dataset.columns import (
     AnnotationRow,
+    AttributesOf,
     ClaimRow,
     DocumentRow,
     EntityRow,
     EventRow,
     FromSchema,
-    LayerAttributes,
     LayerBioTags,
     LayerLabels,
+    RelationRow,
     Row,
 )
-from dateline.dataset.schema_features import Feature, feature_of
+from dateline.dataset.declared import is_declared, markers
+from dateline.dataset.schema_features import PRIMITIVES, Feature, feature_of
 from dateline.dataset.token_index import bio_tag_names
 from dateline.errors import InvalidInputError
 from dateline.ontology.labels import Attribute, Ontology
@@ -63,52 +66,70 @@ class Config(NamedTuple):
         return schema_on_disk(self.features)
 
 
+_LAYER_CONFIGS: tuple[tuple[str, str, str, str, type[Row]], ...] = (
+    (
+        "entities",
+        "a sentence of a document with annotated entities",
+        "Tokens with BIO tags for token classification, and every mention.",
+        "token-classification",
+        EntityRow,
+    ),
+    (
+        "relations",
+        "a relation between two mentions",
+        "Relations with their mentions, sentences and attributes.",
+        "text-classification",
+        RelationRow,
+    ),
+    (
+        "events",
+        "a sentence of a document with annotated events",
+        "Tokens with triggers and arguments.",
+        "token-classification",
+        EventRow,
+    ),
+    (
+        "claims",
+        "a claim",
+        "Claims with their sentences, claimer, cue, act and attributes.",
+        "text-classification",
+        ClaimRow,
+    ),
+)
+"""For each layer with a config of its own: layer, row, description, task and columns."""
+
+
 def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, Config]:
     """All configs by name, the default first, for a corpus with these schemas.
 
+    There are configs and columns only for what the ontology declares.
     Raises InvalidInputError if a schema has a shape that no column can hold.
     """
     derived = _Features(schemas, ontology)
-    return {
-        config.name: config
-        for config in (
-            Config(
-                name="documents",
-                row="a document",
-                description="Text, segmentation, origin and gold annotation, nested.",
-                tasks=(),
-                columns=derived.columns(DocumentRow),
-            ),
-            Config(
-                name="entities",
-                row="a sentence of a document with annotated entities",
-                description="Tokens with BIO tags for token classification, and every mention.",
-                tasks=("token-classification",),
-                columns=derived.columns(EntityRow),
-            ),
-            Config(
-                name="events",
-                row="a sentence of a document with annotated events",
-                description="Tokens with triggers and arguments.",
-                tasks=("token-classification",),
-                columns=derived.columns(EventRow),
-            ),
-            Config(
-                name="claims",
-                row="a claim",
-                description="Claims with their sentences, claimer, cue, act and attributes.",
-                tasks=("text-classification",),
-                columns=derived.columns(ClaimRow),
-            ),
-            Config(
-                name="annotations",
-                row="one annotator's annotation of a document",
-                description="All annotations, gold included, to study disagreement.",
-                tasks=(),
-                columns=derived.columns(AnnotationRow),
-            ),
+    tables = [
+        Config(
+            name="documents",
+            row="a document",
+            description="Text, segmentation, origin and gold annotation, nested.",
+            tasks=("text-classification",) if ontology.attributes_of("document") else (),
+            columns=derived.columns(DocumentRow),
         )
-    }
+    ]
+    tables += [
+        Config(layer, row, description, (task,), derived.columns(columns))
+        for layer, row, description, task, columns in _LAYER_CONFIGS
+        if layer in ontology.layers
+    ]
+    tables.append(
+        Config(
+            name="annotations",
+            row="one annotator's annotation of a document",
+            description="All annotations, gold included, to study disagreement.",
+            tasks=(),
+            columns=derived.columns(AnnotationRow),
+        )
+    )
+    return {table.name: table for table in tables}
 
 
 def schema_on_disk(features: Features) -> pa.Schema:
@@ -126,24 +147,33 @@ class _Features:
 
     def columns(self, row: type[Row]) -> tuple[Column, ...]:
         """The columns of a row; a struct without fields has no column."""
+        hints = get_type_hints(row, include_extras=True)
         return tuple(
-            Column(name, feature, self._description(name, hint))
-            for name, hint in get_type_hints(row, include_extras=True).items()
-            if (feature := self._feature(name, hint)) != {}
+            Column(name, feature, self._description(name, hints[name]))
+            for name, feature in self._fields(row).items()
         )
 
+    def _fields(self, struct: type[msgspec.Struct]) -> dict[str, Feature]:
+        hints = get_type_hints(struct, include_extras=True)
+        fields = {
+            name: self._feature(name, hints[name])
+            for name in struct.__struct_fields__
+            if is_declared(hints[name], self._ontology)
+        }
+        # Parquet cannot write a struct without fields.
+        return {name: feature for name, feature in fields.items() if feature != {}}
+
     def _feature(self, name: str, hint: Any) -> Feature:
-        for marker in _markers(hint):
+        for marker in markers(hint):
             match marker:
                 case FromSchema(schema):
                     return self._feature_from_schema(schema, name)
                 case LayerLabels(layer):
-                    return ClassLabel(names=list(self._labels(layer)))
+                    return ClassLabel(names=list(self._ontology.labels_of(layer)))
                 case LayerBioTags(layer):
-                    return List(ClassLabel(names=bio_tag_names(self._labels(layer))))
-                case LayerAttributes(layer, class_labels):
-                    attributes = self._ontology.layers[layer].attributes
-                    return {a.name: _attribute(a, class_labels) for a in attributes}
+                    return List(ClassLabel(names=bio_tag_names(self._ontology.labels_of(layer))))
+                case AttributesOf(declared, class_labels):
+                    return {a.name: _attribute(a, class_labels) for a in declared(self._ontology)}
         return self._feature_of_type(hint)
 
     def _feature_from_schema(self, schema: str, name: str) -> Feature:
@@ -166,22 +196,19 @@ class _Features:
         if origin is Annotated:
             return self._feature_of_type(arguments[0])
         if origin in (Union, UnionType):
-            (hint,) = (argument for argument in arguments if argument is not NoneType)
+            (hint,) = (inner for inner in arguments if inner not in (NoneType, UnsetType))
             return self._feature_of_type(hint)
         if origin is not None:
             return List(self._feature_of_type(arguments[0]))
         if issubclass(hint, msgspec.Struct):
-            fields = get_type_hints(hint, include_extras=True).items()
-            features = {name: self._feature(name, inner) for name, inner in fields}
-            # Parquet cannot write a struct without fields.
-            return {name: feature for name, feature in features.items() if feature != {}}
+            return self._fields(hint)
         return Value(SCALARS[hint])
 
     def _description(self, name: str, hint: Any) -> str:
-        for marker in _markers(hint):
+        for marker in markers(hint):
             if isinstance(marker, msgspec.Meta):
                 return marker.description or ""
-        for marker in _markers(hint):
+        for marker in markers(hint):
             if isinstance(marker, FromSchema):
                 return str(self._property(marker.schema, name).get("description", ""))
         return ""
@@ -190,17 +217,17 @@ class _Features:
         found: Schema = self._schemas[schema]["properties"][name]
         return found
 
-    def _labels(self, layer: str) -> Sequence[str]:
-        return self._ontology.layers[layer].label_names
-
-
-def _markers(hint: Any) -> Iterable[Any]:
-    return hint.__metadata__ if get_origin(hint) is Annotated else ()
-
 
 def _attribute(attribute: Attribute, class_labels: bool) -> Feature:
-    if class_labels and attribute.required:
-        return ClassLabel(names=[value.name for value in attribute.values])
+    match attribute.kind:
+        case "labels":
+            return List(Value("string"))
+        case "boolean":
+            return Value("bool")
+        case "number":
+            return Value(PRIMITIVES[attribute.schema["type"]])
+        case "label" if class_labels and attribute.required:
+            return ClassLabel(names=list(attribute.value_names))
     return Value("string")
 
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
 from msgspec import UNSET
 
 from dateline.corpus.former_format import FORMER_SEGMENTATION
 from dateline.dataset.columns import (
     AnnotationMethod,
     AnnotationRow,
-    Attributes,
     ClaimEvent,
     ClaimRow,
     ContextSentence,
@@ -22,8 +20,9 @@ from dateline.dataset.columns import (
     DroppedRange,
     EntityRow,
     EventRow,
-    Items,
     Offsets,
+    RelationEnd,
+    RelationRow,
     Row,
     SeedColumns,
     SegmentationColumns,
@@ -31,15 +30,15 @@ from dateline.dataset.columns import (
     SentenceEvent,
     SentenceMention,
 )
+from dateline.dataset.declared import DeclaredColumns
+from dateline.dataset.items import content
+from dateline.dataset.tag_losses import lost_mentions
 from dateline.dataset.token_index import Sentence, TokenIndex, bio_tags
 from dateline.model import (
     GOLD,
     Annotation,
     Argument,
-    Claim,
     Document,
-    Event,
-    Mention,
     Range,
     Span,
     Spans,
@@ -52,9 +51,14 @@ class RowMaker:
 
     def __init__(self, ontology: Ontology, meta_keys: Sequence[str]) -> None:
         self._meta_keys = meta_keys
-        self._described = frozenset(
-            name for name, layer in ontology.layers.items() if layer.attributes
-        )
+        self._columns = DeclaredColumns(ontology)
+        makers = {
+            "entities": self.entity_rows,
+            "relations": self.relation_rows,
+            "events": self.event_rows,
+            "claims": self.claim_rows,
+        }
+        self._makers = {name: make for name, make in makers.items() if name in ontology.layers}
 
     def rows(
         self, document: Document, annotations: Mapping[str, Annotation]
@@ -67,18 +71,15 @@ class RowMaker:
         }
         if gold is not None:
             tokens = TokenIndex(document)
-            if "entities" in gold.layers:
-                rows["entities"] = list(self.entity_rows(document, gold, tokens))
-            if "events" in gold.layers:
-                rows["events"] = list(self.event_rows(document, gold, tokens))
-            if "claims" in gold.layers:
-                rows["claims"] = list(self.claim_rows(document, gold, tokens))
+            for layer, make in self._makers.items():
+                if layer in gold.layers:
+                    rows[layer] = [self._columns.of(row) for row in make(document, gold, tokens)]
         return rows
 
     def document_row(self, document: Document, gold: Annotation | None) -> DocumentRow:
         """The row of a document; without gold, its lists of items are empty."""
         segmentation = document.segmentation or FORMER_SEGMENTATION
-        return DocumentRow(
+        row = DocumentRow(
             id=document.id,
             original_id=document.original_id,
             text=document.text,
@@ -106,30 +107,22 @@ class RowMaker:
             status=gold.status if gold else None,
             provenance=_method(gold) if gold else None,
             layers=gold.layers if gold else (),
-            mentions=self._items("entities", gold.mentions) if gold else (),
-            entities=gold.entities if gold else (),
-            events=self._items("events", gold.events) if gold else (),
-            event_relations=gold.event_relations if gold else (),
-            claims=self._items("claims", gold.claims) if gold else (),
-            claim_relations=gold.claim_relations if gold else (),
+            **content(gold, self._columns),
         )
+        return self._columns.of(row)
 
     def annotation_row(self, annotation: Annotation) -> AnnotationRow:
         """The row of an annotation."""
-        return AnnotationRow(
+        row = AnnotationRow(
             annotator=annotation.annotator,
             document=annotation.document,
             text_sha256=annotation.text_sha256,
             status=annotation.status,
             provenance=_method(annotation),
             layers=annotation.layers,
-            mentions=self._items("entities", annotation.mentions),
-            entities=annotation.entities,
-            events=self._items("events", annotation.events),
-            event_relations=annotation.event_relations,
-            claims=self._items("claims", annotation.claims),
-            claim_relations=annotation.claim_relations,
+            **content(annotation, self._columns),
         )
+        return self._columns.of(row)
 
     def entity_rows(
         self, document: Document, gold: Annotation, tokens: TokenIndex
@@ -138,26 +131,60 @@ class RowMaker:
         by_sentence: list[list[SentenceMention]] = [[] for _ in tokens.sentences]
         labelled: list[list[tuple[Range, str]]] = [[] for _ in tokens.sentences]
         for mention in gold.mentions:
-            attributes = self._attributes("entities", mention)
             for number, ranges in tokens.by_sentence(mention.spans).items():
-                by_sentence[number].append(
-                    SentenceMention(
-                        mention.id,
-                        mention.type,
-                        attributes,
-                        mention.entity,
-                        mention.spans,
-                        _offsets(ranges),
-                    )
+                row = SentenceMention(
+                    mention.id,
+                    mention.type,
+                    mention.attributes,
+                    mention.entity,
+                    mention.spans,
+                    _offsets(ranges),
                 )
+                by_sentence[number].append(self._columns.of(row))
                 if len(mention.spans) == 1:
                     labelled[number].append((ranges[0], mention.type))
         for sentence in tokens.sentences:
-            number = sentence.number
+            mentions = by_sentence[sentence.number]
+            tags = bio_tags(len(sentence.tokens), labelled[sentence.number])
+            lost = lost_mentions(document, sentence, tags, mentions)
             yield EntityRow(
                 *_sentence(document, sentence),
-                ner_tags=bio_tags(len(sentence.tokens), labelled[number]),
-                mentions=by_sentence[number],
+                ner_tags=tags,
+                mentions=mentions,
+                untagged=lost.untagged,
+                widened=lost.widened,
+            )
+
+    def relation_rows(
+        self, document: Document, gold: Annotation, tokens: TokenIndex
+    ) -> Iterator[RelationRow]:
+        """A row for each relation between two mentions."""
+        mentions = {mention.id: mention for mention in gold.mentions}
+        names = {entity.id: entity.name for entity in gold.entities}
+        for number, relation in enumerate(gold.relations):
+            ends = mentions[relation.source], mentions[relation.target]
+            head, tail = (
+                RelationEnd(
+                    mention.id,
+                    mention.type,
+                    joined(mention.spans),
+                    _span_offsets(mention.spans),
+                    mention.entity,
+                    names.get(mention.entity or ""),
+                    [sentence.number for sentence in tokens.sentences_of(mention.spans)],
+                )
+                for mention in ends
+            )
+            yield RelationRow(
+                id=f"{document.id}/{number}",
+                document=document.id,
+                text_sha256=document.text_sha256,
+                number=number,
+                type=relation.type,
+                head=self._columns.of(head),
+                tail=self._columns.of(tail),
+                attributes=relation.attributes,
+                context=_context(tokens, *(mention.spans for mention in ends)),
             )
 
     def event_rows(
@@ -167,20 +194,21 @@ class RowMaker:
         fillers = _Fillers(gold)
         by_sentence: list[list[SentenceEvent]] = [[] for _ in tokens.sentences]
         for event in gold.events:
-            attributes = self._attributes("events", event)
             for number, ranges in tokens.by_sentence(event.trigger).items():
                 sentence = tokens.sentences[number]
-                by_sentence[number].append(
-                    SentenceEvent(
-                        event.id,
-                        event.type,
-                        event.trigger,
-                        attributes,
-                        event.cluster,
-                        _offsets(ranges),
-                        [fillers.filled(argument, sentence) for argument in event.arguments],
-                    )
+                row = SentenceEvent(
+                    event.id,
+                    event.type,
+                    event.trigger,
+                    event.attributes,
+                    event.cluster,
+                    _offsets(ranges),
+                    [
+                        self._columns.of(fillers.filled(argument, sentence))
+                        for argument in event.arguments
+                    ],
                 )
+                by_sentence[number].append(self._columns.of(row))
         for sentence in tokens.sentences:
             yield EventRow(*_sentence(document, sentence), events=by_sentence[sentence.number])
 
@@ -201,10 +229,7 @@ class RowMaker:
                 claim=claim.id,
                 text=joined(claim.spans),
                 spans=claim.spans,
-                context=[
-                    ContextSentence(sentence.number, sentence.start, sentence.end, sentence.text)
-                    for sentence in tokens.sentences_of(claim.spans)
-                ],
+                context=_context(tokens, claim.spans),
                 claimer=claim.claimer,
                 claimer_text=joined(claimer.spans) if claimer else None,
                 claimer_spans=_span_offsets(claimer.spans) if claimer else [],
@@ -212,20 +237,9 @@ class RowMaker:
                 cue_text=joined(claim.cue) if claim.cue else None,
                 cue_spans=claim.cue or (),
                 act=claim.act,
-                attributes=self._attributes("claims", claim),
+                attributes=claim.attributes,
                 events=[ClaimEvent(event, types[event]) for event in claim.events],
             )
-
-    def _attributes(self, layer: str, item: Mention | Event | Claim) -> Attributes:
-        return item.attributes if layer in self._described else UNSET
-
-    def _items(self, layer: str, items: Sequence[Mention | Event | Claim]) -> Items:
-        if layer in self._described:
-            return items
-        plain = msgspec.to_builtins(items)
-        for item in plain:
-            del item["attributes"]
-        return plain  # type: ignore[no-any-return]
 
 
 class _Fillers:
@@ -274,6 +288,15 @@ def _sentence(
         sentence.tokens,
         _offsets(document.tokens[sentence.first : sentence.last]),
     )
+
+
+def _context(tokens: TokenIndex, *places: Spans) -> list[ContextSentence]:
+    """The sentences that overlap one of these places, in order."""
+    spans = tuple(sorted((span for spans in places for span in spans), key=lambda s: s.start))
+    return [
+        ContextSentence(sentence.number, sentence.start, sentence.end, sentence.text)
+        for sentence in tokens.sentences_of(spans)
+    ]
 
 
 def _span_offsets(spans: Sequence[Span]) -> list[Offsets]:

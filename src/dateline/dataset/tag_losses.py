@@ -1,20 +1,49 @@
-"""Counts the mentions that the BIO tags of a dataset do not express."""
+"""The mentions that the BIO tags of a dataset do not express."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from dateline.dataset.columns import EntityRow
-from dateline.dataset.token_index import OUTSIDE
-from dateline.model import Range
+from dateline.dataset.columns import EntityRow, SentenceMention
+from dateline.dataset.token_index import OUTSIDE, Sentence
+from dateline.model import Document, Range
 
 
-class TagLosses:
-    """Numbers of mentions: all, those with no tags of their own, and those with tags too wide.
+class LostMentions(NamedTuple):
+    """Ids of the mentions with no tags of their own, and of those with tags too wide.
 
     A mention has no tags if a longer one overlaps it, or if it is discontinuous or in several
     sentences. One that starts or ends within a token has tags for the whole token.
     """
+
+    untagged: list[str]
+    widened: list[str]
+
+
+def lost_mentions(
+    document: Document, sentence: Sentence, tags: list[str], mentions: Iterable[SentenceMention]
+) -> LostMentions:
+    """What the tags of a sentence do not express of the mentions that overlap it."""
+    lost = LostMentions([], [])
+    tagged = dict(_tagged(tags))
+    for mention in mentions:
+        span, place = mention.spans[0], mention.tokens[0]
+        is_whole = (
+            len(mention.spans) == 1 and sentence.start <= span.start and span.end <= sentence.end
+        )
+        if not is_whole or tagged.get((place.start, place.end)) != mention.type:
+            lost.untagged.append(mention.id)
+            continue
+        start, _ = document.tokens[sentence.first + place.start]
+        _, end = document.tokens[sentence.first + place.end - 1]
+        if (start, end) != (span.start, span.end):
+            lost.widened.append(mention.id)
+    return lost
+
+
+class TagLosses:
+    """Numbers of mentions: all, those with no tags of their own, and those with tags too wide."""
 
     def __init__(self) -> None:
         self.mentions = 0
@@ -23,25 +52,12 @@ class TagLosses:
 
     def add(self, mentions: int, rows: Iterable[EntityRow]) -> None:
         """Count a document's mentions, given the rows of its sentences."""
-        tagged: set[str] = set()
-        widened: set[str] = set()
-        for row in rows:
-            ranges = dict(_tagged(row.ner_tags))
-            for mention in row.mentions:
-                places = [(place.start, place.end) for place in mention.tokens]
-                if len(mention.spans) != 1 or len(places) != 1:
-                    continue
-                ((first, last),), (span,) = places, mention.spans
-                is_within = row.start <= span.start and span.end <= row.end
-                if not is_within or ranges.get((first, last)) != mention.type:
-                    continue
-                tagged.add(mention.id)
-                start, end = row.token_offsets[first].start, row.token_offsets[last - 1].end
-                if (start, end) != (span.start, span.end):
-                    widened.add(mention.id)
         self.mentions += mentions
-        self.untagged += mentions - len(tagged)
-        self.widened += len(widened)
+        self.untagged += mentions
+        for row in rows:
+            # A mention in several sentences is untagged in each; one without a token is in none.
+            self.untagged -= len(row.mentions) - len(row.untagged)
+            self.widened += len(row.widened)
 
 
 def _tagged(tags: list[str]) -> Iterable[tuple[Range, str]]:

@@ -13,7 +13,7 @@ from dateline.dataset.description.citation import read_citation
 from dateline.dataset.rows import RowMaker
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.units import UNIT_COLUMN, unit_of
-from dateline.model import GOLD, ITEM_FIELDS, Entity, Struct
+from dateline.model import CONTENT_FIELDS, GOLD, Entity, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
 from dateline.ontology.schemas import meta_keys
@@ -27,7 +27,7 @@ from dateline.validation.required import valid_annotations
 
 COLUMNS = frozenset(
     {"id", "text", "text_length", "text_sha256", "split", "sentences", "tokens", "annotated"}
-) | {"layers", *ITEM_FIELDS, UNIT_COLUMN}
+) | {"layers", *CONTENT_FIELDS, UNIT_COLUMN}
 """The columns that documents, their gold and their groups are made of."""
 ONTOLOGY_HINT = (
     "Pass the ontology.schema.json of its corpus as `ontology` (option --ontology FILE)."
@@ -295,7 +295,7 @@ def _documents(
     """The annotated documents with their units."""
     from dateline.dataset.arrow_values import rows_of  # noqa: PLC0415
 
-    missing = {"text", "mentions", "events", "claims"} - set(dataset.column_names)
+    missing = {"text", "annotated", "layers"} - set(dataset.column_names)
     if missing:
         raise InvalidInputError(
             f"the dataset lacks the columns {', '.join(sorted(missing))}. "
@@ -322,17 +322,18 @@ def _documents(
 
 
 def _items(row: Mapping[str, Any]) -> Prediction:
-    fields = {name: row[name] for name in ITEM_FIELDS if name in row}
-    for name in ("mentions", "events", "claims"):
-        for item in fields[name]:
+    fields = {name: row[name] for name in CONTENT_FIELDS if name in row}
+    items = [item for name, found in fields.items() if name != "attributes" for item in found]
+    for item in (fields, *items):
+        if "attributes" in item:
             # A column has every attribute; null means that it was not given.
-            given = item.get("attributes") or {}
+            given = item["attributes"] or {}
             item["attributes"] = {key: value for key, value in given.items() if value is not None}
-            for field in ("spans", "trigger", "cue"):
-                for span in item.get(field) or ():
-                    # Quotes of a withheld text are null; offsets are enough to score.
-                    span["text"] = span["text"] or ""
-    for entity in fields["entities"]:
+        for field in ("spans", "trigger", "cue"):
+            for span in item.get(field) or ():
+                # Quotes of a withheld text are null; offsets are enough to score.
+                span["text"] = span["text"] or ""
+    for entity in fields.get("entities", ()):
         entity["name"] = entity["name"] or ""
         if "link" in entity:
             # In a dataset of format 1.0, an entity has one link or none.

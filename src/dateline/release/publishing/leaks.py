@@ -22,7 +22,8 @@ from dateline.dataset.features import configs
 from dateline.dataset.parquet import WrittenTable, iter_rows
 from dateline.dataset.withholding import QUOTES, TOKENS, WORDINGS, Row, document_of, literals
 from dateline.files.reading import read_bytes, read_json, read_text
-from dateline.model import Struct
+from dateline.model import LAYERS, Struct
+from dateline.ontology.labels import Attribute, Label, Layer, Ontology
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.packaged import packaged
@@ -42,6 +43,22 @@ _FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905 (one line each would be long)
 )
 _INVISIBLE_SEPARATORS = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", " "))
+
+_ATTRIBUTE = Attribute(name="a", title="", description="", required=False)
+_LABEL = Label(name="a", title="", description="")
+_EVERYTHING = Ontology(
+    title="",
+    version="",
+    layers={name: Layer(name=name, title="", attributes=(_ATTRIBUTE,)) for name in LAYERS},
+    has_coreference=True,
+    has_links=True,
+    has_event_coreference=True,
+    has_event_links=True,
+    entity_attributes=(_ATTRIBUTE,),
+    event_relations=(_LABEL,),
+    claim_relations=(_LABEL,),
+)
+"""An ontology that declares all that a dataset can have columns for."""
 
 
 class Leak(Struct, frozen=True):
@@ -165,22 +182,22 @@ def _own_words() -> frozenset[str]:
     """What the program writes into the card and the metadata of every corpus."""
     with packaged("schema") as folder:
         schemas = {name: read_json(folder / file_name(name)) for name in SCHEMA_NAMES}
-    ontology = read_ontology(schemas)
-    tables = configs(schemas, ontology)
-    nothing = WrittenTable(rows=0, arrow_bytes=0, file_bytes=0, sha256="")
-    content = CardContent(
-        ontology=ontology,
-        citation=Citation(),
-        configs=tables,
-        files={name: {"train": nothing} for name in tables},
-        counts=Counts(),
-        content_sha256="",
-        ontology_sha256="",
-        responsible_ai={},
-    )
     package = resources.files("dateline.dataset.description")
-    templates = [(package / f"{name}.md.j2").read_text("utf-8") for name in ("card", "texts")]
-    written = (render(content), croissant(content), *templates)
+    written = [(package / f"{name}.md.j2").read_text("utf-8") for name in ("card", "texts")]
+    for ontology in (read_ontology(schemas), _EVERYTHING):
+        tables = configs(schemas, ontology)
+        nothing = WrittenTable(rows=0, arrow_bytes=0, file_bytes=0, sha256="")
+        content = CardContent(
+            ontology=ontology,
+            citation=Citation(),
+            configs=tables,
+            files={name: {"train": nothing} for name in tables},
+            counts=Counts(),
+            content_sha256="",
+            ontology_sha256="",
+            responsible_ai={},
+        )
+        written += [render(content), croissant(content)]
     return frozenset().union(*(shingles_of_text(text, ELSEWHERE) for text in written))
 
 
