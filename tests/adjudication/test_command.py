@@ -150,7 +150,7 @@ def test_a_link_of_gold_stays_where_no_annotator_has_one(corpus: Corpus, run: Ru
         e.name: e.links and e.links[0].id for e in corpus.read_annotation("gold", "summit").entities
     }
     # A decision rejected the link of Bo Lind that bo had given.
-    assert (links["Ana Ruiz"], links["Bo Lind"]) == ("Q42", None)
+    assert (links["Ana Ruiz"], links["Bo Lind"]) == ("Q42", ())
 
 
 def test_gold_that_was_not_adjudicated_is_left_alone(corpus: Corpus, run: Run):

@@ -9,7 +9,7 @@ import msgspec
 
 from dateline.adjudication.decision_log import log_path, read_log
 from dateline.adjudication.fingerprints import fingerprint
-from dateline.adjudication.gold_ids import assign_ids
+from dateline.adjudication.gold_ids import assign_ids, linked_items
 from dateline.adjudication.manual_edits import GoldRecord, Source
 from dateline.adjudication.resolve import NO_PROVENANCE
 from dateline.annotations.layers import limited
@@ -191,8 +191,8 @@ def _result(
                 f"{place}: has other content. Remove it, or choose a name other than {target}."
             )
         return wanted, present
-    linked = [entity.id for entity in wanted.entities if entity.links]
-    result = assign_ids(wanted, present, corpus.ontology.special_claimers, linked)
+    special = corpus.ontology.special_claimers
+    result = assign_ids(wanted, present, special, linked_items(wanted))
     if present is not None and _content(result) != _content(present):
         reasons = [*_reasons_to_keep(corpus, source, present, result)]
         if reasons:

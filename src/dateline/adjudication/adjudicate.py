@@ -10,7 +10,7 @@ import msgspec
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
 from dateline.adjudication.cases.case import CORRECTION, CURATOR, RULE, Case, Curator, Decision
-from dateline.adjudication.cases.coreference_cases import linked_entities
+from dateline.adjudication.cases.coreference_cases import linked_items
 from dateline.adjudication.curator_annotation import UNION, curator_decisions
 from dateline.adjudication.decision_log import (
     GO_ON,
@@ -33,6 +33,7 @@ from dateline.adjudication.manual_edits import (
 from dateline.adjudication.resolve import Resolution, resolve
 from dateline.adjudication.strategy import Strategy
 from dateline.annotations.differences import differences
+from dateline.annotations.items import clusters_of
 from dateline.corpus.annotators import check_signature
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
@@ -281,11 +282,13 @@ class Adjudication:
             retired=(),
         )
         special = self._corpus.ontology.special_claimers
-        return assign_ids(same_header, base, special, [entity.id for entity in curated.entities])
+        every = [f"entities/{entity.id}" for entity in curated.entities]
+        every += [f"clusters/{id_}" for id_ in clusters_of(curated)]
+        return assign_ids(same_header, base, special, every)
 
     def _with_ids(self, merged: Annotation, present: Annotation | None) -> Annotation:
         special = self._corpus.ontology.special_claimers
-        return assign_ids(merged, present, special, linked_entities(self.annotated))
+        return assign_ids(merged, present, special, linked_items(self.annotated))
 
     def _resolve(self) -> Resolution:
         return resolve(self.annotated, self._decisions, self._strategy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -159,9 +160,30 @@ def _record(line: bytes) -> Record:
         # The log leaves out a value of null, but has the options then.
         raise MalformedError("has neither choice nor value")
     try:
-        return msgspec.convert(fields, kind)
+        return msgspec.convert(_upgraded(fields), kind)
     except msgspec.ValidationError as error:
         raise MalformedError(str(error)) from None
+
+
+def _upgraded(fields: Any) -> Any:
+    """A record of format 1.0 as it is now: cases on links had one link, or null for none."""
+    if not isinstance(fields, dict) or not str(fields.get("case")).endswith("/link"):
+        return fields
+    upgraded = dict(fields)
+    if "value" in fields:
+        upgraded["value"] = _as_list(fields["value"])
+    if isinstance(options := fields.get("options"), dict):
+        upgraded["options"] = {
+            name: {**option, "value": _as_list(option.get("value"))}
+            if isinstance(option, dict)
+            else option
+            for name, option in options.items()
+        }
+    return upgraded
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _is_json(line: bytes) -> bool:

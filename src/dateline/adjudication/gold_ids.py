@@ -9,7 +9,14 @@ import msgspec
 
 from dateline.annotations.items import clusters_of
 from dateline.annotations.matching import match
-from dateline.model import RELATION_FIELDS, Annotation, Argument, Relation, canonical
+from dateline.model import (
+    RELATION_FIELDS,
+    Annotation,
+    Argument,
+    EventCluster,
+    Relation,
+    canonical,
+)
 
 PREFIXES: Mapping[str, str] = {
     "mentions": "m",
@@ -29,8 +36,8 @@ def assign_ids(
     """New gold with the ids of the present gold, where items match.
 
     Ids never equal one of ``special_claimers``. Ids of the present gold that are not used any more
-    are retired. An entity keeps its link in the present gold, except those in ``linked``, which an
-    annotator has linked.
+    are retired. Entities and clusters keep their links in the present gold, except those in
+    ``linked`` (``entities/ID`` and ``clusters/ID``), which an annotator has linked.
     """
     known: dict[str, Mapping[str, str]] = {field: {} for field in PREFIXES}
     taken: set[str] = set(special_claimers)
@@ -48,18 +55,45 @@ def assign_ids(
     renamed = _renamed(gold, new)
     if present is None:
         return canonical(renamed)
-    links = {entity.id: entity.links for entity in present.entities}
-    decided = {new[f"entities/{ref}"] for ref in linked if f"entities/{ref}" in new}
-    renamed = msgspec.structs.replace(
-        renamed,
-        entities=tuple(
-            e if e.id in decided else msgspec.structs.replace(e, links=links.get(e.id, ()))
-            for e in renamed.entities
-        ),
-    )
+    renamed = _with_present_links(renamed, present, {new[ref] for ref in linked if ref in new})
     gone = {*present.ids(), *clusters_of(present)} - {*renamed.ids(), *clusters_of(renamed)}
     return canonical(
         msgspec.structs.replace(renamed, retired=tuple(sorted({*present.retired, *gone})))
+    )
+
+
+def linked_items(annotation: Annotation) -> frozenset[str]:
+    """Entities and clusters with links, as ``linked`` of `assign_ids`."""
+    return frozenset(
+        f"{kind}/{item.id}"
+        for kind, items in (
+            ("entities", annotation.entities),
+            ("clusters", annotation.event_clusters),
+        )
+        for item in items
+        if item.links
+    )
+
+
+def _with_present_links(
+    gold: Annotation, present: Annotation, decided: Collection[str]
+) -> Annotation:
+    links = {entity.id: entity.links for entity in present.entities}
+    links |= {cluster.id: cluster.links for cluster in present.event_clusters}
+    own = {cluster.id: cluster for cluster in gold.event_clusters}
+    clusters = (
+        own.get(id_) if id_ in decided else EventCluster(id=id_, links=links.get(id_, ()))
+        for id_ in clusters_of(gold)
+    )
+    return msgspec.structs.replace(
+        gold,
+        entities=tuple(
+            entity
+            if entity.id in decided
+            else msgspec.structs.replace(entity, links=links.get(entity.id, ()))
+            for entity in gold.entities
+        ),
+        event_clusters=tuple(c for c in clusters if c is not None and c.links),
     )
 
 

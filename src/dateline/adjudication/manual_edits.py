@@ -49,8 +49,9 @@ class GoldRecord(Struct, frozen=True, omit_defaults=True):
 
 
 def corrections(adjudicated: Annotation, present: Annotation) -> list[Difference]:
-    """What differs between gold as adjudicated and the present gold, without entity links."""
-    return [d for d in differences(adjudicated, present) if d.field != "links"]
+    """What differs between gold as adjudicated and the present gold, without links."""
+    found = differences(adjudicated, present)
+    return [d for d in found if d.kind == "document" or d.field != "links"]
 
 
 def keep_corrections(base: Annotation, present: Annotation, regenerated: Annotation) -> Annotation:

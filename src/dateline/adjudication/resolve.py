@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.cases.attribute_cases import Owner, collect_attributes
 from dateline.adjudication.cases.candidates import Candidates, collect_candidates
 from dateline.adjudication.cases.case import Case, Decision
 from dateline.adjudication.cases.case_list import CaseList
-from dateline.adjudication.cases.coreference_cases import collect_chains, collect_clusters
+from dateline.adjudication.cases.coreference_cases import (
+    collect_chains,
+    collect_cluster_links,
+    collect_clusters,
+)
 from dateline.adjudication.cases.field_cases import (
     collect_arguments,
-    collect_attributes,
     collect_claim_events,
     collect_claimer,
     collect_cue,
+    collect_item_attributes,
     collect_label,
 )
 from dateline.adjudication.cases.relation_cases import collect_relations
@@ -24,6 +29,7 @@ from dateline.model import (
     GOLD,
     SCHEMA_VERSION,
     Annotation,
+    Attributes,
     Claim,
     Event,
     Mention,
@@ -78,7 +84,7 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
             id=candidate.ref,
             spans=candidate.spans,
             type=chains.type.get(candidate, ""),
-            attributes=collect_attributes(candidate, cases),
+            attributes=collect_item_attributes(candidate, cases),
             entity=chains.entity.get(candidate),
         )
         for candidate in candidates.kept("mention")
@@ -97,7 +103,7 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
                 arguments=collect_arguments(candidate, label, chains.type, candidates, cases)
                 if label
                 else (),
-                attributes=collect_attributes(candidate, cases),
+                attributes=collect_item_attributes(candidate, cases),
                 cluster=clusters[candidate],
             )
         )
@@ -109,7 +115,7 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
             claimer=collect_claimer(candidate, candidates, cases),
             cue=collect_cue(candidate, cases),
             events=collect_claim_events(candidate, candidates, cases),
-            attributes=collect_attributes(candidate, cases),
+            attributes=collect_item_attributes(candidate, cases),
         )
         for candidate in candidates.kept("claim")
     ]
@@ -121,13 +127,29 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
         layers=annotated.layers,
         status="adjudicated",
         provenance=NO_PROVENANCE,
+        attributes=_document_attributes(cases),
         mentions=tuple(mentions),
         entities=chains.entities,
+        relations=collect_relations("relations", candidates, chains.type, cases),
         events=tuple(events),
-        event_relations=collect_relations("event_relation", candidates, cases),
+        event_clusters=collect_cluster_links(clusters, cases),
+        event_relations=collect_relations("event_relations", candidates, chains.type, cases),
         claims=tuple(claims),
-        claim_relations=collect_relations("claim_relation", candidates, cases),
-        retired=(),
+        claim_relations=collect_relations("claim_relations", candidates, chains.type, cases),
     )
     # Items of layers that nobody annotated are dropped if nothing refers to them any more.
     return canonical(limited(merged, annotated.layers))
+
+
+def _document_attributes(cases: CaseList) -> Attributes:
+    annotated = cases.annotated
+    if "document" not in annotated.layers:
+        return {}
+    document = annotated.document
+    ranges = document.sentences[:1] or ((0, len(document.text)),)
+    return collect_attributes(
+        Owner(key="document", kind="document", ranges=ranges),
+        annotated.ontology.attributes_of("document"),
+        {name: annotation.attributes for name, annotation in annotated.annotations.items()},
+        cases,
+    )

@@ -17,26 +17,37 @@ CaseKind = Literal[
     "name",
     "link",
     "attribute",
+    "labels",
     "argument",
     "claimer",
     "cue",
     "about",
     "relation",
 ]
-ItemKind = Literal["mention", "entity", "event", "claim", "event_relation", "claim_relation"]
+ItemKind = Literal[
+    "document",
+    "mention",
+    "entity",
+    "relation",
+    "event",
+    "cluster",
+    "claim",
+    "event_relation",
+    "claim_relation",
+]
 Validate = Callable[[Any], Any]
 """Returns a value that no annotator gave in its normal form; raises ValueError if it is invalid."""
 
 CURATOR, RULE, CORRECTION = "curator", "rule", "correction"
-SET_KINDS = frozenset({"argument", "about", "relation"})
+SET_KINDS = frozenset({"argument", "about", "relation", "labels", "link"})
 """Kinds whose options are lists; the lists of several annotators can be united."""
 
 
 class Option(Struct, frozen=True):
     """An annotator's value, and the text that shows it.
 
-    Spans are lists of [start, end]. Items are ``ANNOTATOR:ID``, under the name of the first
-    annotator who has them. Null means nothing.
+    Spans are lists of [start, end]; several labels and links are lists. Items are
+    ``ANNOTATOR:ID``, under the name of the first annotator who has them. Null means nothing.
     """
 
     value: Any
@@ -46,10 +57,12 @@ class Option(Struct, frozen=True):
 class Case(Struct, frozen=True):
     """A disagreement to be decided.
 
-    ``id`` is made of the items concerned, so it is the same in every run. ``detail`` is the role or
-    the attribute, ``ranges`` the place in the text. ``allows_several`` says whether different
-    options can be chosen together, ``allows_none`` whether all can be rejected. ``allowed_values``
-    lists the values that can be given instead of an option, if they form a closed list.
+    ``id`` is made of the items concerned, so it is the same in every run. ``kind`` is ``labels``
+    for an attribute with several labels. ``detail`` is the role or the attribute, ``ranges`` the
+    place in the text; that of a document is its first sentence. ``allows_several`` says whether
+    different options can be chosen together, ``allows_none`` whether all can be rejected.
+    ``allowed_values`` lists the values that can be given instead of an option, if they form a
+    closed list.
     """
 
     id: str

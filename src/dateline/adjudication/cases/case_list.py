@@ -55,7 +55,7 @@ class CaseList:
         for decision in reversed(self._decisions.get(case.id, ())):
             if decision.fits(case):
                 return decision
-        answer = self._strategy.decide(case)
+        answer = self._strategy.decide(case) if case.options else None
         if answer is None:
             return None
         return Decision(

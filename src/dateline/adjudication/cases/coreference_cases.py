@@ -8,13 +8,18 @@ from typing import Any
 import msgspec
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.cases.attribute_cases import (
+    Owner,
+    collect_attributes,
+    validate_label,
+)
 from dateline.adjudication.cases.candidates import Candidate, Candidates, group_key
-from dateline.adjudication.cases.case import Case, CaseKind, Option, Validate
+from dateline.adjudication.cases.case import Case, CaseKind, Option, Validate, distinct
 from dateline.adjudication.cases.case_list import CaseList
 from dateline.annotations.differences import format_value
 from dateline.annotations.grouping import Group
 from dateline.annotations.items import chains_of, clusters_of
-from dateline.model import Entity, Event, Link, Mention, Struct
+from dateline.model import Attributes, Entity, Event, EventCluster, Link, Mention, Struct
 
 _OWN = "own:"
 """Prefix of the reference of an entity with a single mention that no annotator has."""
@@ -35,7 +40,7 @@ class Chains(Struct, frozen=True):
 
 
 def collect_chains(candidates: Candidates, cases: CaseList) -> Chains:
-    """Collect the cases on coreference chains, and on type, name and link of their entities."""
+    """Collect the cases on coreference chains, and on the fields of their entities."""
     annotated = cases.annotated
     groups = {_reference(group): group for group in annotated.groups.entities}
     refs = {place: ref for ref, group in groups.items() for place in group.items()}
@@ -65,7 +70,15 @@ def collect_chains(candidates: Candidates, cases: CaseList) -> Chains:
                     types[candidate] = type_
                 if ref is not None:
                     name = " ".join(span.text for span in candidate.spans)
-                    entities.append(Entity(id=ref, type=type_ or "", name=name))
+                    owner = Owner(
+                        key=f"entity/{candidate.key.partition('/')[2]}",
+                        kind="entity",
+                        ranges=candidate.ranges,
+                    )
+                    attributes = _entity_attributes(owner, {}, cases)
+                    entities.append(
+                        Entity(id=ref, type=type_ or "", name=name, attributes=attributes)
+                    )
         else:
             by_annotator = {name: known[name, id_] for name, id_ in groups[ref].items()}
             found = _entity(ref, by_annotator, mentions[0], cases)
@@ -75,13 +88,26 @@ def collect_chains(candidates: Candidates, cases: CaseList) -> Chains:
     return Chains(entities=tuple(entities), entity=entity, type=types)
 
 
-def linked_entities(annotated: AnnotatedDocument) -> frozenset[str]:
-    """References of the entities that some annotator has linked to a knowledge base."""
-    links = {(n, e.id): e.links for n, a in annotated.annotations.items() for e in a.entities}
+def linked_items(annotated: AnnotatedDocument) -> frozenset[str]:
+    """The entities and clusters that some annotator has linked to a knowledge base.
+
+    They are named ``entities/REFERENCE`` and ``clusters/REFERENCE``.
+    """
+    linked = {
+        (kind, name, item.id)
+        for name, annotation in annotated.annotations.items()
+        for kind, items in (
+            ("entities", annotation.entities),
+            ("clusters", annotation.event_clusters),
+        )
+        for item in items
+        if item.links
+    }
     return frozenset(
-        _reference(group)
-        for group in annotated.groups.entities
-        if any(links[place] for place in group.items())
+        f"{kind}/{_reference(group)}"
+        for kind in ("entities", "clusters")
+        for group in getattr(annotated.groups, kind)
+        if any((kind, *place) in linked for place in group.items())
     )
 
 
@@ -95,13 +121,19 @@ def collect_clusters(candidates: Candidates, cases: CaseList) -> Mapping[Candida
         events = (candidates.of_item(name, event) for event in clusters[name][id_])
         return "cluster of " + ", ".join(annotated.quote(event.ranges) for event in events)
 
+    linked = {(n, c.id) for n, a in annotated.annotations.items() for c in a.event_clusters}
     cluster: dict[Candidate, str | None] = {}
     for candidate in candidates.kept("event"):
         own = {name: e.cluster for name, e in candidate.items.items() if isinstance(e, Event)}
         values = {name: refs[name, id_] if id_ else None for name, id_ in own.items()}
         if len(set(values.values())) > 1:
-            # A cluster of one event means the same as none.
-            own = {n: id_ if id_ and len(clusters[n][id_]) > 1 else None for n, id_ in own.items()}
+            # A cluster of one event means the same as none, if it is not linked.
+            own = {
+                name: id_
+                if id_ and (len(clusters[name][id_]) > 1 or (name, id_) in linked)
+                else None
+                for name, id_ in own.items()
+            }
             values = {name: refs[name, id_] if id_ else None for name, id_ in own.items()}
         case = _membership_case("cluster", candidate, own, values, describe)
         answer = cases.resolve(case, _validate_reference(refs))
@@ -109,15 +141,27 @@ def collect_clusters(candidates: Candidates, cases: CaseList) -> Mapping[Candida
     return cluster
 
 
-def validate_label(labels: tuple[str, ...]) -> Validate:
-    """A validator that accepts these labels."""
-
-    def validate(value: Any) -> Any:
-        if value not in labels:
-            raise ValueError(f"{value!r} is unknown. Allowed: {', '.join(labels)}")
-        return value
-
-    return validate
+def collect_cluster_links(
+    clusters: Mapping[Candidate, str | None], cases: CaseList
+) -> tuple[EventCluster, ...]:
+    """Collect the cases on links of gold's event clusters."""
+    annotated = cases.annotated
+    links = {(n, c.id): c.links for n, a in annotated.annotations.items() for c in a.event_clusters}
+    events: dict[str | None, Candidate] = {}
+    for candidate, ref in clusters.items():
+        events.setdefault(ref, candidate)
+    found = []
+    for group in annotated.groups.clusters:
+        ref = _reference(group)
+        if ref in events:
+            owner = Owner(
+                key=f"cluster/{group_key(group)}", kind="cluster", ranges=events[ref].ranges
+            )
+            by_annotator = {name: links.get((name, id_), ()) for name, id_ in group.items()}
+            chosen = _links(owner, by_annotator, cases)
+            if chosen:
+                found.append(EventCluster(id=ref, links=chosen))
+    return tuple(found)
 
 
 def _reference(group: Group) -> str:
@@ -150,39 +194,67 @@ def _entity(
     ref: str, by_annotator: Mapping[str, Entity], mention: Candidate, cases: CaseList
 ) -> Entity:
     """Gold's entity; its type is empty while that is open."""
-    id_ = f"entity/{group_key({name: entity.id for name, entity in by_annotator.items()})}"
-
-    def resolve(
-        kind: CaseKind, options: Mapping[str, Option], validate: Validate
-    ) -> list[Any] | None:
-        case = Case(
-            id=f"{id_}/{kind}",
-            kind=kind,
-            item_kind="entity",
-            detail=next(iter(by_annotator.values())).name,
-            ranges=mention.ranges,
-            options=options,
-            allows_none=kind == "link",
-        )
-        return cases.resolve(case, validate)
-
-    type_ = _type(id_, mention, {name: e.type for name, e in by_annotator.items()}, cases)
-    names = {name: Option(value=e.name, text=e.name) for name, e in by_annotator.items()}
-    links = {
-        name: Option(
-            value=msgspec.to_builtins(e.links),
-            text=format_value(e.links) if e.links else "not linked",
-        )
-        for name, e in by_annotator.items()
-    }
-    name = resolve("name", names, _validate_name)
-    answer = resolve("link", links, _validate_links)
+    group = {name: entity.id for name, entity in by_annotator.items()}
+    owner = Owner(key=f"entity/{group_key(group)}", kind="entity", ranges=mention.ranges)
+    types = {name: entity.type for name, entity in by_annotator.items()}
+    type_ = _type(owner.key, mention, types, cases)
+    case = Case(
+        id=f"{owner.key}/name",
+        kind="name",
+        item_kind="entity",
+        detail=next(iter(by_annotator.values())).name,
+        ranges=mention.ranges,
+        options={name: Option(value=e.name, text=e.name) for name, e in by_annotator.items()},
+    )
+    name = cases.resolve(case, _validate_name)
+    attributes = {name: entity.attributes for name, entity in by_annotator.items()}
     return Entity(
         id=ref,
         type=type_ or "",
         name=name[0] if name else mention.spans[0].text,
-        links=msgspec.convert(answer[0] if answer else [], tuple[Link, ...]),
+        attributes=_entity_attributes(owner, attributes, cases),
+        links=_links(
+            owner,
+            {name: entity.links for name, entity in by_annotator.items()},
+            cases,
+            case.detail,
+        ),
     )
+
+
+def _entity_attributes(
+    owner: Owner, given: Mapping[str, Attributes], cases: CaseList
+) -> Attributes:
+    return collect_attributes(owner, cases.annotated.ontology.entity_attributes, given, cases)
+
+
+def _links(
+    owner: Owner, links: Mapping[str, tuple[Link, ...]], cases: CaseList, detail: str = ""
+) -> tuple[Link, ...]:
+    """Collect the case on the links of an entity or a cluster; annotators may be united."""
+    options = {
+        name: Option(
+            value=msgspec.to_builtins(sorted(own, key=_order_of_links)),
+            text=format_value(own) if own else "not linked",
+        )
+        for name, own in links.items()
+    }
+    case = Case(
+        id=f"{owner.key}/link",
+        kind="link",
+        item_kind=owner.kind,
+        detail=detail,
+        ranges=owner.ranges,
+        options=options,
+        allows_none=True,
+        allows_several=True,
+    )
+    answer = cases.resolve(case, _validate_links) or []
+    return msgspec.convert(distinct(one for some in answer for one in some), tuple[Link, ...])
+
+
+def _order_of_links(link: Link) -> tuple[str, str, str]:
+    return link.kb, link.id or "", link.date or ""
 
 
 def _types(candidate: Candidate) -> dict[str, str]:
@@ -191,7 +263,7 @@ def _types(candidate: Candidate) -> dict[str, str]:
 
 def _type(id_: str, mention: Candidate, types: Mapping[str, str], cases: CaseList) -> str | None:
     """The type of an entity, or of a mention without one; None while it is open."""
-    labels = cases.annotated.ontology.layers["entities"].label_names
+    labels = cases.annotated.ontology.labels_of("entities")
     case = Case(
         id=f"{id_}/type",
         kind="type",
@@ -224,9 +296,8 @@ def _validate_name(value: Any) -> str:
 
 
 def _validate_links(value: Any) -> Any:
-    # Decisions of format 1.0 are about a single link, or null.
-    links = [value] if isinstance(value, dict) else value or []
+    links = value if isinstance(value, list) else [value] if value else []
     try:
-        return msgspec.to_builtins(msgspec.convert(links, tuple[Link, ...]))
+        return msgspec.to_builtins(msgspec.convert(links, list[Link]))
     except msgspec.ValidationError as error:
         raise ValueError(f"{value!r} is not a list of links: {error}") from None

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
+from dateline.adjudication.cases.attribute_cases import (
+    Owner,
+    collect_attributes,
+    validate_label,
+)
 from dateline.adjudication.cases.candidates import LAYER_OF, Candidate, Candidates
 from dateline.adjudication.cases.case import Case, CaseKind, ItemKind, Option
 from dateline.adjudication.cases.case_list import CaseList
-from dateline.adjudication.cases.coreference_cases import validate_label
-from dateline.annotations.differences import format_value
 from dateline.annotations.items import label_of, ranges_of
-from dateline.model import Argument, Claim, Event, Spans
+from dateline.model import Argument, AttributeValue, Claim, Event, Spans
 
 _MENTION: tuple[ItemKind, ...] = ("mention",)
 
@@ -22,7 +25,7 @@ Objection = Callable[[Candidate], str]
 
 def collect_label(candidate: Candidate, cases: CaseList) -> str | None:
     """Collect the case on an event's type or a claim's act, and return it; None while open."""
-    labels = cases.annotated.ontology.layers[LAYER_OF[candidate.kind]].label_names
+    labels = cases.annotated.ontology.labels_of(LAYER_OF[candidate.kind])
     options = {
         name: Option(value=label_of(item), text=label_of(item))
         for name, item in candidate.items.items()
@@ -31,24 +34,14 @@ def collect_label(candidate: Candidate, cases: CaseList) -> str | None:
     return None if answer is None else str(answer[0])
 
 
-def collect_attributes(candidate: Candidate, cases: CaseList) -> dict[str, str]:
+def collect_item_attributes(candidate: Candidate, cases: CaseList) -> dict[str, AttributeValue]:
     """Collect a case for each attribute of the layer, and return those that are known."""
-    found = {}
-    for attribute in cases.annotated.ontology.layers[LAYER_OF[candidate.kind]].attributes:
-        values = {n: item.attributes.get(attribute.name) for n, item in candidate.items.items()}
-        labels = tuple(value.name for value in attribute.values)
-        case = _case(
-            candidate,
-            "attribute",
-            {name: Option(value=value, text=format_value(value)) for name, value in values.items()},
-            labels,
-            detail=attribute.name,
-            allows_none=not attribute.required,
-        )
-        answer = cases.resolve(case, validate_label(labels))
-        if answer and answer[0] is not None:
-            found[attribute.name] = str(answer[0])
-    return found
+    return collect_attributes(
+        Owner(key=candidate.key, kind=candidate.kind, ranges=candidate.ranges),
+        cases.annotated.ontology.attributes_of(LAYER_OF[candidate.kind]),
+        {name: item.attributes for name, item in candidate.items.items()},
+        cases,
+    )
 
 
 def collect_arguments(
