@@ -209,6 +209,26 @@ def test_missing_and_mismatching_texts_are_named(mixed: Corpus, published: Path,
     assert marked["train"].to_list() == data["train"].to_list()
 
 
+def test_a_fixed_text_is_restored_from_the_seed_under_its_own_name(
+    empty_corpus: Corpus, tmp_path: Path
+):
+    seed = f"\ufeff<p>{TEXT.replace('Kursk', 'KÃ¼rsk').replace(', the', ' &amp;<br>the')}</p>"
+    path = empty_corpus.seeds / "Kursk.2024 b.txt"
+    path.write_text(seed, encoding="utf-8", newline="")
+    list(ingest(empty_corpus, [path], fixes=["html", "mojibake"]))
+    document = empty_corpus.read_document("kursk-2024-b")
+    assert document.text == TEXT.replace("Kursk", "Kürsk").replace(", the", " &\nthe")
+    build(empty_corpus, tmp_path / "withheld", withhold=lambda _: True)
+    build(empty_corpus, tmp_path / "full")
+    found = hydrate_folder(tmp_path / "withheld", empty_corpus.seeds, tmp_path / "restored")
+    assert (found.restored, found.problem) == (1, "")
+    tables = [
+        folder / "documents" / f"{document.split}.parquet"
+        for folder in (tmp_path / "full", tmp_path / "restored")
+    ]
+    assert pq.read_table(tables[0]).equals(pq.read_table(tables[1]))
+
+
 def test_hydrating_goes_on_where_some_texts_are_there(mixed: Corpus, published: Path, full: Path):
     names = sorted(bound_texts(mixed))
     some = {names[0]: bound_texts(mixed)[names[0]]}

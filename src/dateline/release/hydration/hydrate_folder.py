@@ -37,8 +37,9 @@ class HydrationResult(Struct, frozen=True):
 def hydrate_folder(folder: Path, texts: Path, out: Path) -> HydrationResult:
     """Write the dataset in ``folder`` to ``out``, with its withheld texts restored.
 
-    ``texts`` contains a file ``ID.txt`` for each document: the text itself, or the seed it was
-    made from. A sidecar ``ID.toml`` provides a title that the text cannot restore.
+    ``texts`` contains a file ``ID.txt`` for each document, or one with its original id: the text
+    itself, or the seed it was made from. A sidecar ``ID.toml`` provides a title that the text
+    cannot restore.
 
     Raises NotFoundError if there is no folder ``texts`` or no dataset, InvalidInputError if
     nothing is withheld, and ConflictError if ``out`` contains anything but a dataset.
@@ -49,7 +50,7 @@ def hydrate_folder(folder: Path, texts: Path, out: Path) -> HydrationResult:
     refuse_foreign_files(out)
     with tables_explained(folder):
         documents = _documents(folder, tables)
-    restorer = TextRestorer(lambda name: _read_copy(texts, name, documents.get(name)))
+    restorer = TextRestorer(lambda name: _read_copy(texts, documents.get(name)))
     with replaced_folder(out) as new, tables_explained(folder):
         files: dict[str, dict[str, WrittenTable]] = {config: {} for config in tables}
         with ThreadPoolExecutor(max_workers=1) as worker:
@@ -85,16 +86,17 @@ def _documents(folder: Path, tables: Mapping[str, DatasetInfo]) -> dict[str, Row
                 f"{file}: was built by a version that could not withhold texts, so there is "
                 "nothing to restore."
             )
-        found.update((row["id"], row) for row in pq.read_table(file, columns=columns).to_pylist())
+        present = [*columns, *({"original_id"} & {*pq.read_schema(file).names})]
+        found.update((row["id"], row) for row in pq.read_table(file, columns=present).to_pylist())
     if all(row["text_available"] for row in found.values()):
         raise InvalidInputError(f"{folder}: no text is withheld, so there is nothing to restore.")
     return found
 
 
-def _read_copy(texts: Path, name: str, document: Row | None) -> str | None:
+def _read_copy(texts: Path, document: Row | None) -> str | None:
     if document is None:
         return None
-    path = _copy_of(texts, name, "txt")
+    path = _copy_of(texts, document, "txt")
     try:
         text = read_bytes(path).decode("utf-8", errors="replace")
     except NotFoundError:
@@ -108,17 +110,22 @@ def _read_copy(texts: Path, name: str, document: Row | None) -> str | None:
 def _restore(restorer: TextRestorer, texts: Path, row: Row) -> Row:
     restored = restorer.restore(row)
     if restored is not row and "title" in restored and restored["title"] is None:
-        return {**restored, "title": _read_title(_copy_of(texts, str(restored["id"]), "toml"))}
+        return {**restored, "title": _read_title(_copy_of(texts, restored, "toml"))}
     return restored
 
 
-def _copy_of(texts: Path, document: str, extension: str) -> Path:
+def _copy_of(texts: Path, row: Row, extension: str) -> Path:
+    """The reader's file for a document, by its id or else by its original id."""
+    document, original = str(row["id"]), row.get("original_id")
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", document):
         raise InvalidInputError(
             f'the document id "{excerpt(document, 0, len(document))}" is not one that a corpus '
             "can have, so no copy of its text is read."
         )
-    return texts / f"{document}.{extension}"
+    path = texts / f"{document}.{extension}"
+    if original is None or path.exists() or not re.fullmatch(r"[^/\\\x00]+", original):
+        return path
+    return texts / f"{original}.{extension}"
 
 
 def _read_title(sidecar: Path) -> str | None:
