@@ -338,3 +338,47 @@ def test_the_language_of_the_command_is_for_seeds_without_one(empty_corpus: Corp
     put(empty_corpus, "c.txt", "Один длинный текст.")
     result = run(empty_corpus, "ingest", "--language", "zh")
     assert 'seeds/c.txt: the language is "zh", but 100% of the letters' in result.stderr
+
+
+FORMATS = Path("/work/shared/formats")
+REAL = {
+    "conllu/UD_Arabic-PUD.conllu": "ar",
+    "conllu/UD_Chinese-GSD.conllu": "zh",
+    "conllu/UD_Japanese-GSD.conllu": "ja",
+    "conllu/UD_Thai-PUD.conllu": "th",
+    "gum/dep-GUM_voyage_coron.conllu": "en",
+}
+
+
+@pytest.mark.skipif(not FORMATS.is_dir(), reason="needs files of other corpora")
+def test_documents_of_other_corpora_keep_their_tokens_names_and_splits(
+    empty_corpus: Corpus, run: Run
+):
+    corpus = declare(empty_corpus, genre={"description": "Genre.", "enum": ["news", "voyage"]})
+    rows = ["seed,language,split,group,meta.genre"]
+    sentences: dict[str, list[str]] = {}
+    for file, language in REAL.items():
+        content = (FORMATS / file).read_text(encoding="utf-8")
+        name = Path(file).stem
+        texts = [line[9:] for line in content.splitlines() if line.startswith("# text = ")]
+        put(corpus, f"{name}.conllu", content)
+        put(corpus, f"{name}.txt", "\n".join(texts) + "\n")
+        genre = "voyage" if "GUM" in name else "news"
+        rows.append(f"{name}.txt,{language},test,{name.partition('-')[0]},{genre}")
+        sentences[name] = [text.strip() for text in texts]
+    put(corpus, "seeds.csv", "\n".join(rows))
+    result = run(corpus, "ingest", "--fix", "html,mojibake,wrap")
+    assert result.exit_code == 0, result.stderr
+    documents = [corpus.read_document(name) for name in corpus.document_ids()]
+    assert {d.original_id for d in documents} == sentences.keys()
+    for document in documents:
+        assert document.original_id is not None
+        assert (document.split, document.split_given) == ("test", True)
+        assert document.segmentation is not None
+        assert (document.segmentation.name, document.segmentation.given) == ("conllu", True)
+        assert not document.seed.dropped
+        assert [document.text[a:b] for a, b in document.sentences] == sentences[
+            document.original_id
+        ]
+    assert run(corpus, "validate").exit_code == 0
+    assert "5 unchanged" in run(corpus, "ingest").stderr

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import ftfy
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from dateline.corpus.seed_text import SeedOffsets, text_of_seed
 from dateline.corpus.store import Corpus
 from dateline.ingest.text_fixes import FIXES, fixed, fixes_in
+from dateline.model import ITEM_FIELDS
 from tests.conftest import Run
+from tests.small_corpus import Files
 
 CONLLU = Path("/work/shared/formats/conllu")
 
@@ -151,6 +154,27 @@ def test_nothing_is_fixed_unasked_and_what_was_fixed_stays_fixed(empty_corpus: C
     path = empty_corpus.document_path("a")
     path.write_text(path.read_text("utf-8").replace('"replacement": "ç"', '"replacement": "c"'))
     assert "D106" in run(empty_corpus, "validate").output
+
+
+def test_the_text_of_an_annotated_document_is_not_fixed(files: Files, run: Run):
+    seed = "<p>Ana Ruiz met Bo Lind.</p>"
+    (files.corpus.seeds / "talks.txt").write_text(seed, encoding="utf-8")
+    assert run(files.corpus, "ingest").exit_code == 0
+    document = files.corpus.read_document("talks")
+    files.check()
+    gold = files.corpus.read_annotation("gold", "summit")
+    nothing = msgspec.structs.replace(
+        gold, document="talks", text_sha256=document.text_sha256, retired=(),
+        **dict.fromkeys(ITEM_FIELDS, ()),
+    )  # fmt: skip
+    files.corpus.write_annotation(nothing)
+    result = run(files.corpus, "ingest", "--fix", "html")
+    assert result.exit_code == 1
+    assert (
+        "seeds/talks.txt: would get another text by the fixes, but it has been annotated by gold"
+    ) in result.stderr
+    assert "1 unchanged, 1 refused" in result.stderr
+    assert files.corpus.read_document("talks") == document
 
 
 def test_an_unknown_fix_is_refused(empty_corpus: Corpus, run: Run):

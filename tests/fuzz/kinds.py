@@ -19,7 +19,7 @@ from .mutation import changed_bytes, changed_json, changed_lines, changed_text
 from .server_answers import server_answers
 
 
-def seed(root: Path) -> Kind:
+def seed(root: Path, *options: str) -> Kind:
     small_corpus(root)
     document = root / "corpus" / "fuzz.json"
 
@@ -42,8 +42,32 @@ def seed(root: Path) -> Kind:
         b'\xef\xbb\xbfARTICLE AD BOX\r\n"Why?" Al Roe asked.\r\nAdvertisement\r\nEnd of it.',
         "Yahoo! Inc. met Rep. Bo Lind. “Nein!” – sagte er. Cafe\u0301 नमस्ते 😀.\n".encode(),
     ]
+    if options:
+        lines = "The two ministers met again and they had\n" * 8
+        bases += [f"<p class='x'>FranÃ§ois &amp; <b>Ana</b><br>{lines}</p><!-- it -->â€™".encode()]
     return Kind(
-        root, root / "seeds" / "fuzz.txt", bases, changed_bytes, [["ingest"]], check, [document]
+        root, root / "seeds" / "fuzz.txt", bases, changed_bytes, [["ingest", *options]], check,
+        [document],
+    )  # fmt: skip
+
+
+def table(root: Path) -> Kind:
+    small_corpus(root)
+    (root / "seeds" / "fuzz.txt").write_text("A text of its own.")
+    document = root / "corpus" / "fuzz.json"
+
+    def check(content: bytes, code: int) -> str | None:
+        problem = oracle.table_problem(content)
+        if code == 0:
+            return problem or oracle.document_problem(document.read_bytes())
+        return None
+
+    base = (
+        b"seed,title,language,date,split,group,duplicate\n"
+        b'fuzz.txt,"Talks, and more",en,2025-04-28,test,story-1,true\r\nsummit,,,,,,\n'
+    )
+    return Kind(
+        root, root / "seeds" / "seeds.csv", [base], changed_text, [["ingest"]], check, [document]
     )
 
 
@@ -59,7 +83,8 @@ def sidecar(root: Path) -> Kind:
         return None
 
     base = (
-        'title = "Talks"\nlanguage = "en"\n[source]\npublisher = "The Paper"\n'
+        'title = "Talks"\nlanguage = "en"\ndate = 2025-04-27\nsplit = "test"\n'
+        'group = "talks"\nduplicate = true\n[source]\npublisher = "The Paper"\n'
         'url = "https://example.org/a"\npublished = 2025-04-28\n[rights]\n'
         'license = "CC-BY-4.0"\nholder = "The Paper"\nredistribute_text = true\n'
     )
@@ -195,7 +220,9 @@ def register(root: Path) -> Kind:
 
 KINDS: dict[str, Callable[[Path], Kind]] = {
     "seed": seed,
+    "fixed seed": lambda root: seed(root, "--fix", "html,mojibake,wrap"),
     "sidecar": sidecar,
+    "table of seeds": table,
     "document": document,
     "annotation": annotations,
     "ontology schema": partial(schema, name="ontology"),

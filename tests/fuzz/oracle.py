@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
 import tomllib
@@ -139,8 +141,51 @@ def sidecar_problem(content: bytes) -> str | None:
                     fits = field in fields[key] and isinstance(inner, str)
                 if not fits:
                     return f"{key}.{field} must not be a {type(inner).__name__}"
-        elif key not in ("title", "language") or not isinstance(value, str) or not value:
-            return f"{key} must not be a {type(value).__name__}"
+        elif not _is_field(key, value):
+            return f"{key} must not be {value!r}"
+    return None
+
+
+def _is_field(name: str, value: object) -> bool:
+    if name == "date":
+        return isinstance(value, date) or (isinstance(value, str) and _is_day(value))
+    if name == "duplicate":
+        return isinstance(value, bool)
+    if name == "split":
+        return value in ("train", "validation", "test")
+    return name in ("title", "language", "group") and isinstance(value, str) and value != ""
+
+
+def table_problem(content: bytes) -> str | None:
+    """Why the content is not a table of metadata as it must be."""
+    try:
+        text = content.decode("utf-8").removeprefix("\ufeff")
+        header, *rows = [
+            row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if any(row)
+        ]
+    except (ValueError, csv.Error) as error:
+        return f"is not CSV: {error}"
+    if "seed" not in header or len({*header}) < len(header):
+        return "columns"
+    for row in rows:
+        if len(row) != len(header):
+            return "cells"
+        seed, values = "", {}
+        for name, cell in zip(header, row, strict=True):
+            if name == "seed":
+                seed = cell
+            elif cell:
+                values[name] = (
+                    {"true": True, "false": False}.get(cell.lower(), cell)
+                    if name == "duplicate"
+                    else cell
+                )
+        if seed not in ("fuzz", "fuzz.txt", "summit", "summit.txt"):
+            return f"no seed {seed!r}"
+        if seed.startswith("fuzz"):
+            for name, value in values.items():
+                if not _is_field(name, value):
+                    return f"{name}: {value!r}"
     return None
 
 

@@ -183,7 +183,7 @@ class _Ingester:
         frozen = (old.sentences, old.tokens) if old is not None and old.text == text else None
         if old is not None and frozen is not None and (given is None or given[0] == frozen):
             return frozen, given[1] if given else old.segmentation
-        self._refuse_change(old)
+        self._refuse_change(old, text)
         if not text.strip():
             raise InvalidInputError(
                 "has no text other than boilerplate; add the text, or remove the file."
@@ -194,14 +194,20 @@ class _Ingester:
         made = Segmentation(name=segmenter.name, version=segmenter.version)
         return segmenter.segment(text), made
 
-    def _refuse_change(self, old: Document | None) -> None:
+    def _refuse_change(self, old: Document | None, text: str) -> None:
         annotators = self._corpus.annotators_of(old.id) if old is not None else []
-        if annotators:
+        if old is None or not annotators:
+            return
+        names = ", ".join(annotators)
+        if text != old.text and self._fixes - fixes_in(old.seed.dropped):
             raise ConflictError(
-                f"has changed, but the text has been annotated by {', '.join(annotators)}. Restore "
-                "the seed and its files from version control, and save the new text as a seed with "
-                "another name."
+                f"would get another text by the fixes, but it has been annotated by {names}. "
+                "Ingest it without fixes, or save the text as a seed with another name."
             )
+        raise ConflictError(
+            f"has changed, but the text has been annotated by {names}. Restore the seed and its "
+            "files from version control, and save the new text as a seed with another name."
+        )
 
     def _refuse_invalid(self, document: Document, sidecar: Path) -> None:
         # Only the metadata can be invalid; everything else is computed.

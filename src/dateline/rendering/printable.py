@@ -46,7 +46,7 @@ def _right_to_left() -> regex.Pattern[str]:
     # quotation mark is part of it between letters only, as in Hebrew abbreviations.
     letter = r"[\p{bc=R}\p{bc=AL}]"
     within = rf'(?:[^\p{{bc=L}}\n"]|(?<={letter})"(?={letter}))*'
-    return regex.compile(rf"[\[({{«…]*{letter}(?:{within}{letter})?[\])}}»…]*")
+    return regex.compile(rf"[\[({{\xab…]*{letter}(?:{within}{letter})?[\])}}\xbb…]*")
 
 
 def printable_markup(text: str) -> str:
