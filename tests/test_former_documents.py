@@ -66,16 +66,14 @@ def test_malformed_parts_are_left_for_the_reader_to_report(part: Any):
     assert upgraded["source"] == upgraded["seed"] == part
 
 
-def test_ingest_leaves_a_document_of_1_0_alone_until_its_metadata_change(empty_corpus: Corpus):
+def test_ingest_brings_a_restored_document_of_1_0_to_2_0(empty_corpus: Corpus):
     (empty_corpus.seeds / "treaty.txt").write_text("Kim signed.")
-    sidecar = empty_corpus.seeds / "treaty.toml"
-    sidecar.write_text(
+    (empty_corpus.seeds / "treaty.toml").write_text(
         "[source]\npublisher = 'The Day'\npublished = 2025-04-28\n[rights]\nlicense = 'CC0-1.0'"
     )
     path = empty_corpus.document_path("treaty")
-    path.write_text(json.dumps(FORMER))
-    assert [o.result for o in ingest(empty_corpus, find_seeds(empty_corpus, []))] == ["unchanged"]
-    assert json.loads(path.read_bytes()) == FORMER
-    sidecar.write_text("title = 'Talks'\n" + sidecar.read_text())
+    path.write_text(json.dumps(FORMER | {"tokens": [[0, 11]]}))
     assert [o.result for o in ingest(empty_corpus, find_seeds(empty_corpus, []))] == ["updated"]
-    assert json.loads(path.read_bytes()) == {**upgraded_document(FORMER), "title": "Talks"}
+    # The tokens that it has are kept, as for every document.
+    assert json.loads(path.read_bytes()) == upgraded_document(FORMER) | {"tokens": [[0, 11]]}
+    assert [o.result for o in ingest(empty_corpus, find_seeds(empty_corpus, []))] == ["unchanged"]

@@ -128,7 +128,7 @@ def test_a_bad_sidecar_is_refused_by_name_and_key(
     assert result.exit_code == 1
     assert says in result.stderr
     assert result.stderr.startswith("seeds/a.txt: a.toml: ")
-    assert result.stderr.splitlines()[1:] == [
+    assert result.stderr.splitlines()[1:3] == [
         "seeds/b.txt: added",
         "1 added, 0 updated, 0 unchanged, 1 refused",
     ]

@@ -142,9 +142,7 @@ class _Ingester:
             tokens=tokens,
         )
         self._refuse_invalid(document, path.with_suffix(".toml"))
-        changed = document != old
-        if changed:
-            self._corpus.write_document(document)
+        changed = self._corpus.write_document(document)
         self._others.add(document)
         warnings = list(warnings_about(text, document.language)) if changed else []
         if twin is not None:
@@ -156,7 +154,7 @@ class _Ingester:
         )
 
     def _existing(self, name: str, seed: Path) -> Document | None:
-        """The document, in the present format so that its format alone changes nothing."""
+        """The document; one of the former format is read as one of the present format."""
         path = inside(self._corpus.root, self._corpus.document_path(name))
         if not path.exists():
             return None
