@@ -54,6 +54,7 @@ SLOW = (
     "tests/label_studio/test_import",
     "tests/label_studio/test_interrupts.py",
     "tests/label_studio/test_local_server.py",
+    "tests/migration/test_migrate.py::test_a_killed",
     "tests/ontology/test_format.py",
     "tests/release/test_diff.py",
     "tests/release/test_former_release.py",

@@ -100,7 +100,7 @@ def test_relations_attributes_of_every_kind_and_links_are_counted(layered):
     grade = found.layers["events"].attributes["grade"]
     assert (grade.items, grade.minimum, grade.mean, grade.maximum) == (2, 1, 1.75, 2.5)
     assert found.entity_attributes["approved"].values == {"true": 1, "false": 0}
-    assert found.entity_links == {0: 4, 1: 1, 2: 1}, "NIL is no link"
+    assert found.entity_links == {0: 4, 1: 1, 2: 1}, "NIL does not count"
     assert found.event_links == {1: 1, 2: 1}
 
 

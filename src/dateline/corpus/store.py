@@ -53,11 +53,13 @@ class Corpus:
     @cached_property
     def schemas(self) -> Mapping[str, Schema]:
         """The schemas by name. Raises NotFoundError or InvalidInputError."""
-        schemas = {
-            name: _read_schema(self.root / "schema" / file_name(name)) for name in SCHEMA_NAMES
-        }
-        check_schemas(schemas)
-        return schemas
+        check_schemas(self.unchecked_schemas)
+        return self.unchecked_schemas
+
+    @cached_property
+    def unchecked_schemas(self) -> Mapping[str, Schema]:
+        """The schemas by name, of any format. Raises NotFoundError or InvalidInputError."""
+        return {name: _read_schema(self.root / "schema" / file_name(name)) for name in SCHEMA_NAMES}
 
     @cached_property
     def ontology(self) -> Ontology:

@@ -2,13 +2,13 @@
 
 Format 1.0 had the same layers in every corpus. Nothing is lost: ids, waivers, logs and results of
 Label Studio stay as they are. A corpus of the present format is unchanged, unless its ontology
-declares other layers than before.
+declares other layers than before, or files of the former format were added to it.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,23 +19,33 @@ from dateline.corpus.former_format import upgraded_document
 from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
 from dateline.errors import InvalidInputError
 from dateline.files.names import inside
-from dateline.files.reading import MalformedError, converted, decode_json, read_bytes, read_json
+from dateline.files.reading import MalformedError, converted, decode_json, read_bytes
 from dateline.files.writing import sha256, write_together
 from dateline.model import FORMER_VERSION, Annotation, Document, Struct, canonical
 from dateline.ontology.derived_schemas import DERIVED, derived_schemas
-from dateline.ontology.format import check_schemas
+from dateline.ontology.format import FORMATS, check_schemas
 from dateline.ontology.former_format import SETTINGS, set_part, upgraded_schemas
-from dateline.ontology.schemas import Schema, format_version
+from dateline.ontology.schemas import SCHEMA_NAMES, Schema, format_version
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 _WRITTEN = {
-    "annotation": "346a2633d6aea6ee8197b5314a56329e9847ba84d8e2703452e5933e0368d56e",
-    "prediction": "46afb2d8d4380b8affc28bf933a019742d475c064b762e25b71a5f15403602b6",
-    "document": "034f3ef8d1a545a10119b19cdb469376c5b4005d6ada5493d4d35688cd5d43b3",
-    "release": "804049db4943ad96fb0564ff61586b92e9f1ed4072e5563bbfc34f295bdc34a1",
+    "annotation": {
+        "f68a607f285d82bcd39742aa4551cff9c9c8300f56dd5e5c83f532aa4a733d67",
+        "f3b6150838c69acbf1e20fcbcc2804b375c98f6f5fcef03b8f47846bc4805d22",
+        "346a2633d6aea6ee8197b5314a56329e9847ba84d8e2703452e5933e0368d56e",
+    },
+    "prediction": {
+        "3e353614ed75c30f8710afb4b3904b5bcc51f5a1169dd7c8cbcf82e33ad8ef37",
+        "46afb2d8d4380b8affc28bf933a019742d475c064b762e25b71a5f15403602b6",
+    },
+    "document": {"034f3ef8d1a545a10119b19cdb469376c5b4005d6ada5493d4d35688cd5d43b3"},
+    "release": {
+        "cf42135daec785e718d0e39eef84ce0efd9843e006fb64e80b51826d67c3e21e",
+        "804049db4943ad96fb0564ff61586b92e9f1ed4072e5563bbfc34f295bdc34a1",
+    },
 }
-"""SHA-256 of the schemas that ``dateline init`` wrote in format 1.0, settings aside."""
+"""SHA-256 of the schemas that ``dateline init`` has written in format 1.0, settings aside."""
 
 
 class Migration(Struct, frozen=True):
@@ -56,25 +66,16 @@ def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migratio
     changed although it is none to change, unless ``replace_schemas``; NotFoundError if the folder
     is not a corpus.
     """
-    wanted: dict[Path, bytes] = {}
-    schemas: Mapping[str, Schema] = {
-        name: _read_schema(corpus, name) for name in (*_WRITTEN, "ontology")
+    wanted = {
+        corpus.root / "schema" / file_name(name): schema_json(schema)
+        for name, schema in _schemas(corpus, replace_schemas=replace_schemas).items()
     }
-    is_former = format_version(schemas) == FORMER_VERSION
-    if is_former:
-        if not replace_schemas:
-            _refuse_changes(schemas)
-        schemas = upgraded_schemas(schemas)
-    schemas = {**schemas, **derived_schemas(schemas["ontology"])}
-    check_schemas(schemas)
-    for name in schemas if is_former else DERIVED:
-        wanted[corpus.root / "schema" / file_name(name)] = schema_json(schemas[name])
-    if is_former:
-        for name in corpus.document_ids():
-            path = inside(corpus.root, corpus.document_path(name))
-            wanted[path] = canonical_json(_read(path, Document, upgraded_document))
-        for path in corpus.annotation_paths():
-            annotation = _read(inside(corpus.root, path), Annotation, upgraded_annotation)
+    for name in corpus.document_ids():
+        path = inside(corpus.root, corpus.document_path(name))
+        if document := _upgraded(path, Document, upgraded_document):
+            wanted[path] = canonical_json(document)
+    for path in corpus.annotation_paths():
+        if annotation := _upgraded(inside(corpus.root, path), Annotation, upgraded_annotation):
             wanted[path] = canonical_json(canonical(annotation))
     before = {path: path.read_bytes() if path.is_file() else None for path in wanted}
     return Migration(
@@ -86,9 +87,24 @@ def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migratio
     )
 
 
+def _schemas(corpus: Corpus, *, replace_schemas: bool) -> Mapping[str, Schema]:
+    """The schemas to write: all in the place of those of format 1.0, else those that derive."""
+    schemas = corpus.unchecked_schemas
+    check_schemas({name: schemas[name] for name in FORMATS})
+    written: Iterable[str] = DERIVED
+    if format_version(schemas) == FORMER_VERSION:
+        if not replace_schemas:
+            _refuse_changes(schemas)
+        schemas = upgraded_schemas(schemas)
+        written = SCHEMA_NAMES
+    schemas = {**schemas, **derived_schemas(schemas["ontology"])}
+    check_schemas(schemas)
+    return {name: schemas[name] for name in written}
+
+
 def _refuse_changes(schemas: Mapping[str, Schema]) -> None:
     for name, written in _WRITTEN.items():
-        if _fingerprint(name, schemas[name]) != written:
+        if _fingerprint(name, schemas[name]) not in written:
             raise InvalidInputError(
                 f"schema/{file_name(name)}: differs from what `dateline init` wrote, apart from "
                 "settings, and would be replaced. Compare it with version control; if the change "
@@ -103,16 +119,12 @@ def _fingerprint(name: str, schema: Schema) -> str:
     return sha256(msgspec.json.encode(bare, order="sorted"))
 
 
-def _read_schema(corpus: Corpus, name: str) -> Schema:
-    schema = read_json(corpus.root / "schema" / file_name(name))
-    if not isinstance(schema, dict):
-        raise InvalidInputError(f"schema/{file_name(name)}: expected an object.")
-    return schema
-
-
-def _read(path: Path, kind: type[T], upgrade: Callable[[Any], Any]) -> T:
+def _upgraded(path: Path, kind: type[T], upgrade: Callable[[Any], Any]) -> T | None:
+    """The content of a file in the present format; None if it has that format."""
     try:
-        return converted(upgrade(decode_json(read_bytes(path))), kind)
+        value = decode_json(read_bytes(path))
+        upgraded = upgrade(value)
+        return None if upgraded is value else converted(upgraded, kind)
     except MalformedError as error:
         raise InvalidInputError(
             f"{path}: {error.problem}. Nothing was changed. Fix the file, or restore it from "

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def stats(
     settings: Settings, annotators: tuple[str, ...], output_format: str, plots: Path | None
 ) -> None:
-    """Count labels, attributes, chains, links, roles and claimers.
+    """Count labels, attributes, chains, links and roles.
 
     JSON output is an object with the statistics of each annotator.
 
