@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import krippendorff
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import cohen_kappa_score
 
-from dateline.agreement.coefficients import f1, kappa_and_alpha, krippendorff_alpha
+from dateline.agreement.coefficients import (
+    distance_alpha,
+    f1,
+    interval_alpha,
+    kappa_and_alpha,
+    krippendorff_alpha,
+    masi_distance,
+)
 
 N = None
 
@@ -78,3 +86,36 @@ def test_many_tables_at_once_are_what_the_libraries_give_for_each(tables):
 @pytest.mark.parametrize("table", [np.zeros((0, 0)), np.zeros((2, 2)), [[3, 0], [0, 0]]], ids=str)
 def test_tables_with_fewer_than_two_labels_are_undefined(table):
     assert np.isnan(kappa_and_alpha(np.array(table, dtype=np.int64))).all()
+
+
+@given(st.lists(st.tuples(*[st.integers(-50, 50)] * 2), min_size=2, max_size=20))
+def test_alpha_of_numbers_is_the_librarys(pairs):
+    columns = np.array(pairs, dtype=float)
+    one, other = columns.T
+    found = interval_alpha(
+        np.float64(len(pairs)),
+        ((one - other) ** 2).sum(),
+        columns.sum(),
+        (columns**2).sum(),
+    )
+    values = np.unique(columns)
+    counts = (columns.ravel()[:, None] == values).sum(axis=0).astype(float)
+    distances = (values[:, None] - values) ** 2
+    same = distance_alpha(((one - other) ** 2).sum(), counts, distances)
+    if len(values) == 1:
+        assert np.isnan(found)
+        assert np.isnan(same)
+        return
+    expected = krippendorff.alpha(reliability_data=columns.T, level_of_measurement="interval")
+    assert [found, same] == pytest.approx([expected, expected])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "distance"),
+    [("", "", 0), ("a", "", 1), ("ab", "ab", 0), ("a", "ab", 2 / 3), ("ab", "bc", 8 / 9),
+     ("ab", "cd", 1), ("abc", "ab", 5 / 9)],
+)  # fmt: skip
+def test_masi_weighs_overlap_by_its_kind(one, other, distance):
+    # Jaccard's index times 1 for equal sets, 2/3 for a subset, 1/3 for an overlap, 0 else.
+    for first, second in ((one, other), (other, one)):
+        assert masi_distance(frozenset(first), frozenset(second)) == pytest.approx(distance)

@@ -37,6 +37,53 @@ def kappa_and_alpha(tables: Tables) -> tuple[FloatArray, FloatArray]:
     return kappas, alphas
 
 
+def distance_alpha(observed: FloatArray, values: FloatArray, distances: FloatArray) -> FloatArray:
+    """Krippendorff's α of two coders for any distance of values, for many samples at once.
+
+    ``observed`` (...) is the sum of the distances within units, ``values`` (..., values) the number
+    of times that each value was given, ``distances`` (values, values) the distance of each two
+    values. NaN where the expected disagreement is 0.
+
+    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011.
+    """
+    total = values.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = ((values @ distances) * values).sum(axis=-1) / (total * (total - 1))
+        alphas: FloatArray = 1 - (2 * observed / total) / np.where(expected > 0, expected, np.nan)
+    return alphas
+
+
+def interval_alpha(
+    units: FloatArray, observed: FloatArray, sums: FloatArray, squares: FloatArray
+) -> FloatArray:
+    """Krippendorff's α of two coders for numbers (interval data), for many samples at once.
+
+    All have the same shape: the number of units, the sum of the squared differences within units,
+    and the sums of all values and of their squares. NaN where all values are the same.
+
+    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011.
+    """
+    total = 2 * units
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = 2 * (total * squares - sums**2) / (total * (total - 1))
+        # What is left of equal values is a rounding error.
+        varied = expected > 1e-12 * squares / total
+        alphas: FloatArray = 1 - (observed / units) / np.where(varied, expected, np.nan)
+    return alphas
+
+
+def masi_distance(one: frozenset[str], other: frozenset[str]) -> float:
+    """The distance of two sets of labels, 0 (the same) to 1 (disjoint).
+
+    Source: Passonneau, "Measuring Agreement on Set-valued Items (MASI) for Semantic and Pragmatic
+    Annotation", LREC 2006.
+    """
+    if one == other:
+        return 0.0
+    jaccard = len(one & other) / len(one | other)
+    return 1 - jaccard * (2 / 3 if one <= other or other <= one else 1 / 3)
+
+
 def krippendorff_alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
     """Krippendorff's nominal α of any number of coders.
 

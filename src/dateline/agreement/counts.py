@@ -5,11 +5,28 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
-from dateline.annotations.differences import format_value
+from dateline.agreement.pairing import RELATIONS_OF, matched_entities, paired_relations
 from dateline.annotations.items import TextItem, items_of_layer, label_of, ranges_of, spans_of
 from dateline.annotations.matching import Matches
-from dateline.model import Annotation, AttributeValue, Claim, Document, Spans, Struct
+from dateline.model import (
+    SPAN_LAYERS,
+    Annotation,
+    Attributes,
+    AttributeValue,
+    Claim,
+    Document,
+    Spans,
+    Struct,
+)
+from dateline.ontology.labels import Ontology
+
+Unit = tuple[int, Any, Any]
+"""A sentence's number, and the values of the two annotators for a unit in it, or None.
+
+Several labels are a frozenset.
+"""
 
 OUTSIDE = "O"
 """The label of a token that no item covers."""
@@ -40,26 +57,41 @@ Kind = tuple[str, str, str]
 class DocumentCounts(Struct, frozen=True):
     """The counts of a document; keys start with the number of the sentence.
 
-    ``spans`` has counts by kind, ``arguments`` by the way in which fillers are compared, ``claims``
-    by the compared field of matched claims. ``values`` has the pairs of values of each attribute of
-    matched items, by layer and attribute.
+    ``spans`` has counts by kind, ``relations`` by layer and type (an empty type means all),
+    ``arguments`` by the way in which fillers are compared, ``claims`` by the compared field of
+    matched claims. ``values`` has the pairs of values of each attribute of matched items, by layer
+    and attribute; those of entities are named ``entity NAME``.
     """
 
     spans: Mapping[tuple[int, Kind], PairCount]
-    values: Mapping[tuple[str, str], Sequence[tuple[int, str | None, str | None]]]
+    relations: Mapping[tuple[int, tuple[str, str]], PairCount]
+    values: Mapping[tuple[str, str], Sequence[Unit]]
     arguments: Mapping[tuple[int, str], PairCount]
     claims: Mapping[tuple[int, str], PairCount]
     matches: Matches
 
 
 def count_document(
-    document: Document, first: Annotation, second: Annotation, matches: Matches
+    document: Document,
+    first: Annotation,
+    second: Annotation,
+    matches: Matches,
+    ontology: Ontology,
 ) -> DocumentCounts:
     """Compare two annotations of a document on the layers that both have."""
     layers = [layer for layer in first.layers if layer in second.layers]
     spans: dict[tuple[int, Kind], PairCount] = defaultdict(PairCount)
-    values: dict[tuple[str, str], list[tuple[int, str | None, str | None]]] = defaultdict(list)
-    for layer in layers:
+    relations: dict[tuple[int, tuple[str, str]], PairCount] = defaultdict(PairCount)
+    values: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+
+    def compare(
+        layer: str, sentence: int, one: Attributes, other: Attributes, of: str = ""
+    ) -> None:
+        for name in sorted({*one, *other}):
+            unit = sentence, _value(one.get(name)), _value(other.get(name))
+            values[layer, f"{of}{name}"].append(unit)
+
+    for layer in (name for name in layers if name in SPAN_LAYERS):
         items = items_of_layer(first, layer), items_of_layer(second, layer)
         matched, others = matches.of_layer(layer), {item.id: item for item in items[1]}
         pairs = [(item, others[matched[item.id]]) for item in items[0] if item.id in matched]
@@ -69,21 +101,41 @@ def count_document(
             if mode != "span":
                 spans[sentence, (layer, mode, label_of(item))] += count
         for one, other in pairs:
-            sentence = sentence_of(document, spans_of(one))
-            for name in sorted({*one.attributes, *other.attributes}):
-                given = [_value(item.attributes.get(name)) for item in (one, other)]
-                values[layer, name].append((sentence, given[0], given[1]))
+            compare(layer, sentence_of(document, spans_of(one)), one.attributes, other.attributes)
+    if "document" in layers:
+        compare("document", 0, first.attributes, second.attributes)
+    if "entities" in layers:
+        for place, entity, match in matched_entities(first, second, matches):
+            sentence = sentence_of(document, place)
+            compare("entities", sentence, entity.attributes, match.attributes, "entity ")
+    for layer in (name for name in layers if name in RELATIONS_OF):
+        for place, mine, theirs in paired_relations(first, second, matches, layer):
+            sentence, relation = sentence_of(document, place), mine or theirs
+            count = PairCount(
+                common=int(mine is not None and theirs is not None),
+                first=int(mine is not None),
+                second=int(theirs is not None),
+            )
+            for type_ in ("", relation.type if relation is not None else ""):
+                relations[sentence, (layer, type_)] += count
+            if mine is not None and theirs is not None:
+                compare(layer, sentence, mine.attributes, theirs.attributes)
     return DocumentCounts(
         spans=spans,
+        relations=relations,
         values=values,
-        arguments=_argument_counts(document, first, second, matches) if "events" in layers else {},
-        claims=_claim_counts(document, first, second, matches) if "claims" in layers else {},
+        arguments=_argument_counts(document, first, second, matches, ontology)
+        if "events" in layers
+        else {},
+        claims=_claim_counts(document, first, second, matches, ontology)
+        if "claims" in layers
+        else {},
         matches=matches,
     )
 
 
-def _value(value: AttributeValue | None) -> str | None:
-    return None if value is None else format_value(value)
+def _value(value: AttributeValue | None) -> Any:
+    return frozenset(value) if isinstance(value, tuple) else value
 
 
 def token_labels(document: Document, annotation: Annotation, layer: str) -> list[str]:
@@ -137,7 +189,11 @@ def _key(item: TextItem, mode: str) -> Hashable:
 
 
 def _argument_counts(
-    document: Document, first: Annotation, second: Annotation, matches: Matches
+    document: Document,
+    first: Annotation,
+    second: Annotation,
+    matches: Matches,
+    ontology: Ontology,
 ) -> dict[tuple[int, str], PairCount]:
     """Arguments of matched events that have the same role and filler, or a coreferent filler."""
     entities = {mention.id: mention.entity for mention in first.mentions}
@@ -145,12 +201,13 @@ def _argument_counts(
     others = {event.id: event for event in second.events}
     known = {**matches.mentions, **matches.events, **matches.claims}
     matched = {*matches.entities.values()}
+    modes = ("mention", "entity") if ontology.has_coreference else ("mention",)
     found: dict[tuple[int, str], PairCount] = defaultdict(PairCount)
     for event in first.events:
         if event.id not in matches.events:
             continue
         sentence = sentence_of(document, event.trigger)
-        for mode in ("mention", "entity"):
+        for mode in modes:
             one, other = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
             for argument in event.arguments:
                 entity = matches.entities.get(entities.get(argument.filler) or "")
@@ -167,7 +224,11 @@ def _argument_counts(
 
 
 def _claim_counts(
-    document: Document, first: Annotation, second: Annotation, matches: Matches
+    document: Document,
+    first: Annotation,
+    second: Annotation,
+    matches: Matches,
+    ontology: Ontology,
 ) -> dict[tuple[int, str], PairCount]:
     """Matched claims that have the same claimer, cue and events; of all matched claims."""
     entities = {mention.id: mention.entity for mention in first.mentions}
@@ -189,14 +250,17 @@ def _claim_counts(
     def same_events(one: Claim, other: Claim) -> bool:
         return {matches.events.get(name, "") for name in one.events} == {*other.events}
 
+    aspects = {
+        "claimer (mention)": same_mention,
+        **({"claimer (entity)": same_entity} if ontology.has_coreference else {}),
+        "cue": same_cue,
+        **({"events": same_events} if "events" in ontology.layers else {}),
+    }
     found: dict[tuple[int, str], PairCount] = defaultdict(PairCount)
     for one in first.claims:
         if one.id not in matches.claims:
             continue
         sentence, other = sentence_of(document, one.spans), others[matches.claims[one.id]]
-        for name, same in (
-            ("claimer (mention)", same_mention), ("claimer (entity)", same_entity),
-            ("cue", same_cue), ("events", same_events),
-        ):  # fmt: skip
+        for name, same in aspects.items():
             found[sentence, name] += PairCount(common=int(same(one, other)), first=1, second=1)
     return found

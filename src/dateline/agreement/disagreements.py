@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dateline.agreement.counts import sentence_of
+from dateline.agreement.pairing import RELATIONS_OF, matched_entities, paired_relations
 from dateline.annotations.differences import format_value
 from dateline.annotations.items import (
     TextItem,
@@ -17,7 +18,20 @@ from dateline.annotations.items import (
     text_of,
 )
 from dateline.annotations.matching import Matches
-from dateline.model import Annotation, Claim, Document, Event, Mention, Spans, Struct
+from dateline.model import (
+    SPAN_LAYERS,
+    Annotation,
+    Attributes,
+    Claim,
+    Document,
+    Event,
+    Link,
+    Mention,
+    Relation,
+    Span,
+    Spans,
+    Struct,
+)
 
 CONTEXT = 60
 """Code points of context on each side."""
@@ -27,14 +41,18 @@ NOTHING = "nothing"
 Values = tuple[str, str, str]
 """An aspect of an item, and the value of each annotator."""
 
+Row = tuple[Spans, str, str | None, str | None]
+"""The place of an item, an aspect of it, and the value of each annotator."""
+
 
 class Disagreement(Struct, frozen=True):
     """An item or an aspect of it on which two annotators disagree.
 
-    ``aspect`` is presence, span, label, an attribute's name, entity, event coreference, arguments,
-    claimer, cue, events or relation. ``first`` and ``second`` are the annotators' values, None for
-    one who lacks the item. ``before``, ``quote`` and ``after`` are the text around it; ``pieces``
-    splits the quote into stretches, with True for those that belong to the item.
+    ``aspect`` is presence, span, label, an attribute's name, entity, links, event coreference,
+    arguments, claimer, cue, events or relation. ``first`` and ``second`` are the annotators'
+    values, None for one who lacks the item. ``before``, ``quote`` and ``after`` are the text around
+    it, for a document its first sentence; ``pieces`` splits the quote into stretches, with True for
+    those that belong to the item.
     """
 
     document: str
@@ -61,16 +79,10 @@ def disagreements(
     for layer in layers:
         if layer not in first.layers or layer not in second.layers:
             continue
-        others = {item.id: item for item in items_of_layer(second, layer)}
-        rows: list[tuple[TextItem, str, str | None, str | None]] = []
-        for item in items_of_layer(first, layer):
-            match = matches.of_layer(layer).get(item.id)
-            if match is None:
-                rows.append((item, "presence", label_of(item), None))
-            else:
-                rows += [(item, *values) for values in comparison.of_items(item, others.pop(match))]
-        rows += [(item, "presence", None, label_of(item)) for item in others.values()]
-        rows += comparison.of_relations(layer)
+        rows = [*comparison.of_layer(layer)]
+        if layer == "document":
+            place = _first_sentence(document)
+            rows += [(place, *values) for values in _fields(first.attributes, second.attributes)]
         rows.sort(key=lambda row: (_extent(row[0]), row[1]))
         yield from (_disagreement(document, layer, *row) for row in rows)
 
@@ -90,16 +102,41 @@ class _Comparison:
         self._clusters = clusters_of(first), clusters_of(second)
         self._known = {**matches.mentions, **matches.events, **matches.claims}
 
-    def of_items(self, one: TextItem, other: TextItem) -> Iterator[Values]:
+    def of_layer(self, layer: str) -> Iterator[Row]:
+        """What only one annotator has in a layer, and the aspects in which matches differ."""
+        if layer in SPAN_LAYERS:
+            yield from self._of_spans(layer)
+        if layer in RELATIONS_OF:
+            yield from self._of_relations(layer)
+        if layer == "entities":
+            for place, one, other in matched_entities(*self._annotations, self._matches):
+                for aspect, left, right in _fields(one.attributes, other.attributes):
+                    yield place, f"entity {aspect}", left, right
+                for values in _links(one.links, other.links):
+                    yield place, *values
+        if layer == "events":
+            yield from self._of_cluster_links()
+
+    def _of_spans(self, layer: str) -> Iterator[Row]:
+        first, second = (items_of_layer(annotation, layer) for annotation in self._annotations)
+        others = {item.id: item for item in second}
+        for item in first:
+            match = self._matches.of_layer(layer).get(item.id)
+            if match is None:
+                yield spans_of(item), "presence", label_of(item), None
+            else:
+                for values in self._of_items(item, others.pop(match)):
+                    yield spans_of(item), *values
+        for item in others.values():
+            yield spans_of(item), "presence", None, label_of(item)
+
+    def _of_items(self, one: TextItem, other: TextItem) -> Iterator[Values]:
         """The aspects in which two matched items differ."""
         if ranges_of(spans_of(one)) != ranges_of(spans_of(other)):
             yield "span", format_value(spans_of(one)), format_value(spans_of(other))
         if label_of(one) != label_of(other):
             yield "label", label_of(one), label_of(other)
-        for name in sorted({*one.attributes, *other.attributes}):
-            values = one.attributes.get(name), other.attributes.get(name)
-            if values[0] != values[1]:
-                yield name, format_value(values[0]), format_value(values[1])
+        yield from _fields(one.attributes, other.attributes)
         if isinstance(one, Mention) and isinstance(other, Mention):
             yield from self._entities(one.entity, other.entity)
         if isinstance(one, Event) and isinstance(other, Event):
@@ -108,20 +145,26 @@ class _Comparison:
         if isinstance(one, Claim) and isinstance(other, Claim):
             yield from self._claims(one, other)
 
-    def of_relations(self, layer: str) -> Iterator[tuple[TextItem, str, str | None, str | None]]:
-        """Relations that only one annotator has, with their source item."""
-        if layer not in ("events", "claims"):
-            return
-        field = "event_relations" if layer == "events" else "claim_relations"
-        relations = [getattr(annotation, field) for annotation in self._annotations]
-        one = {(r.type, self._other(r.source), self._other(r.target)): r for r in relations[0]}
-        other = {(r.type, r.source, r.target): r for r in relations[1]}
-        for side, own, others in ((0, one, other), (1, other, one)):
-            for key, relation in own.items():
-                if key not in others:
-                    value = f"{relation.type} {self._quotes[side][relation.target]}"
-                    source = self._items[side][relation.source]
-                    yield (source, "relation", *((None, value) if side else (value, None)))
+    def _of_relations(self, layer: str) -> Iterator[Row]:
+        """Relations that only one annotator has, and those with other attributes."""
+        for place, one, other in paired_relations(*self._annotations, self._matches, layer):
+            if one is None or other is None or [*_fields(one.attributes, other.attributes)]:
+                yield place, "relation", self._relation(0, one), self._relation(1, other)
+
+    def _relation(self, side: int, relation: Relation | None) -> str | None:
+        if relation is None:
+            return None
+        text = f"{relation.type} {self._quotes[side][relation.target]}"
+        attributes = relation.attributes
+        return f"{text} ({format_value(attributes)})" if attributes else text
+
+    def _of_cluster_links(self) -> Iterator[Row]:
+        """Links of matched clusters, at the first annotator's first event."""
+        links = [{c.id: c.links for c in a.event_clusters} for a in self._annotations]
+        for cluster, match in self._matches.clusters.items():
+            event = self._items[0][self._clusters[0][cluster][0]]
+            for values in _links(links[0].get(cluster, ()), links[1].get(match, ())):
+                yield spans_of(event), *values
 
     def _entities(self, one: str | None, other: str | None) -> Iterator[Values]:
         if (self._matches.entities.get(one) if one else None) != other:
@@ -171,16 +214,34 @@ class _Comparison:
         return ", ".join(self._quotes[side].get(name, name) for name in ids) or NOTHING
 
 
+def _fields(one: Attributes, other: Attributes) -> Iterator[Values]:
+    """The attributes that differ; the order of several labels does not matter."""
+    for name in sorted({*one, *other}):
+        values = format_value(one.get(name)), format_value(other.get(name))
+        if values[0] != values[1]:
+            yield name, *values
+
+
+def _links(one: tuple[Link, ...], other: tuple[Link, ...]) -> Iterator[Values]:
+    values = format_value(one), format_value(other)
+    if values[0] != values[1]:
+        yield "links", *values
+
+
+def _first_sentence(document: Document) -> Spans:
+    start, end = document.sentences[0] if document.sentences else (0, len(document.text))
+    return (Span(start=start, end=end, text=document.text[start:end]),)
+
+
 def _disagreement(
     document: Document,
     layer: str,
-    item: TextItem,
+    spans: Spans,
     aspect: str,
     first: str | None,
     second: str | None,
 ) -> Disagreement:
-    spans = spans_of(item)
-    start, end = _extent(item)
+    start, end = _extent(spans)
     return Disagreement(
         document=document.id,
         sentence=sentence_of(document, spans),
@@ -195,8 +256,7 @@ def _disagreement(
     )
 
 
-def _extent(item: TextItem) -> tuple[int, int]:
-    spans = spans_of(item)
+def _extent(spans: Spans) -> tuple[int, int]:
     return spans[0].start, spans[-1].end
 
 

@@ -14,20 +14,18 @@ from typing import TypeVar
 import numpy as np
 
 from dateline.agreement.coefficients import Tables, f1, kappa_and_alpha
-from dateline.agreement.counts import PairCount
+from dateline.agreement.counts import PairCount, Unit
 from dateline.agreement.report import Coefficients, Score
 from dateline.metrics.counts import FloatArray
 from dateline.metrics.intervals import LEVEL
 from dateline.metrics.significance import draws
+from dateline.model import AttributeValue
 
 K = TypeVar("K", bound=Hashable)
 
 RESAMPLES = 1000
 TOTAL, FEWEST = 200_000, 100
 """Resamples of all pairs together, and of one pair at least."""
-
-Unit = tuple[int, str | None, str | None]
-"""A sentence's number, and the values of the two annotators for a unit in it."""
 
 
 def resamples_of_each(pairs: int) -> int:
@@ -39,11 +37,12 @@ class Resamples:
     """Resamples of the sentences of some documents."""
 
     def __init__(self, sentences: int, number: int, seed: int) -> None:
-        self._draws = _draws(max(sentences, 1), number, seed)
+        self.sentences = max(sentences, 1)
+        self._draws = _draws(self.sentences, number, seed)
 
     def f1_scores(self, by_sentence: Mapping[K, Mapping[int, PairCount]]) -> dict[K, Score]:
         """F1 by key, from the counts of each sentence."""
-        counts = np.zeros((self._draws.shape[1], 3, len(by_sentence)))
+        counts = np.zeros((self.sentences, 3, len(by_sentence)))
         for column, of_key in enumerate(by_sentence.values()):
             for sentence, count in of_key.items():
                 counts[sentence, :, column] = count.common, count.first, count.second
@@ -72,30 +71,33 @@ class Resamples:
             binary = [*_against_the_rest(table)]
         every = [table for _, table in tables.values()] + binary
         ks, alphas = _coefficients(every)
-        scores = _scores(np.concatenate([ks, alphas]))
+        every_score = scores(np.concatenate([ks, alphas]))
         found = [
             Coefficients(
                 units=int(table[0].sum()), same=int(np.trace(table[0])), kappa=k, alpha=alpha
             )
             for table, k, alpha in zip(
-                every, scores[: len(every)], scores[len(every) :], strict=True
+                every, every_score[: len(every)], every_score[len(every) :], strict=True
             )
         ]
         return dict(zip(units, found, strict=False)), dict(
             zip(names, found[len(units) :], strict=True)
         )
 
-    def _tables(self, units: Sequence[Unit]) -> tuple[list[str | None], Tables]:
+    def sums(self, counts: FloatArray) -> FloatArray:
+        """Sums of counts by sentence (sentences, ...): of all sentences, then of each resample."""
+        return np.concatenate([counts.sum(axis=0)[None], self._resampled(counts)])
+
+    def _tables(self, units: Sequence[Unit]) -> tuple[list[AttributeValue | None], Tables]:
         """The labels, and a contingency table: of all sentences, and of each resample."""
         # A value that both annotators lack (None) is a value like any other.
         labels = {
             label: n for n, label in enumerate(dict.fromkeys(x for _, *both in units for x in both))
         }
-        counts = np.zeros((self._draws.shape[1], len(labels), len(labels)))
+        counts = np.zeros((self.sentences, len(labels), len(labels)))
         for sentence, one, other in units:
             counts[sentence, labels[one], labels[other]] += 1
-        table = np.concatenate([counts.sum(axis=0)[None], self._resampled(counts)])
-        return [*labels], table.astype(np.int64)
+        return [*labels], self.sums(counts).astype(np.int64)
 
     def _resampled(self, counts: FloatArray) -> FloatArray:
         sums: FloatArray = self._draws @ counts.reshape(len(counts), math.prod(counts.shape[1:]))
@@ -129,7 +131,7 @@ def _coefficients(tables: Sequence[Tables]) -> tuple[FloatArray, FloatArray]:
     return ks, alphas
 
 
-def _scores(values: FloatArray) -> list[Score]:
+def scores(values: FloatArray) -> list[Score]:
     """Scores from rows of a value and its resamples; without an interval where undefined."""
     return [
         Score(value=None) if np.isnan(value) else Score(value=float(value), low=low, high=high)

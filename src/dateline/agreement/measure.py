@@ -11,6 +11,7 @@ from dateline.agreement.pair import IndexedDocument, measure_pair
 from dateline.agreement.report import AgreementReport
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.model import SPAN_LAYERS
 from dateline.validation.required import valid_annotations
 
 
@@ -27,16 +28,25 @@ def measure_agreement(
 
     ``layers`` are by default those of the corpus. Intervals are percentiles of 1,000 resamples of
     sentences, fewer for more than 200 pairs, drawn with this seed; resamples in which a coefficient
-    is undefined do not count. Raises InvalidInputError if fewer than two annotators are named, or a
-    document or annotation has errors; NotFoundError if an annotator has no annotations or two share
-    no document; MissingExtraError if a package is not installed.
+    is undefined do not count. Raises InvalidInputError if fewer than two annotators are named, the
+    corpus does not have a layer, or a document or annotation has errors; NotFoundError if an
+    annotator has no annotations or two share no document; MissingExtraError if a package is not
+    installed.
     """
     if len({*annotators}) < 2 or len({*annotators}) != len(annotators):
         raise InvalidInputError("Agreement needs at least two different annotators, each once.")
-    layers = layers or corpus.ontology.layer_names
+    ontology = corpus.ontology
+    unknown = [layer for layer in layers if layer not in ontology.layers]
+    if unknown:
+        raise InvalidInputError(
+            f'The ontology has no layer "{unknown[0]}". Allowed: {", ".join(ontology.layer_names)}.'
+        )
+    layers = layers or ontology.layer_names
     valid = valid_annotations(corpus, documents or None, annotators)
     chosen = [IndexedDocument(one) for one in valid]
-    alpha = {layer: _alpha_of_all(annotators, chosen, layer) for layer in layers}
+    alpha = {
+        layer: _alpha_of_all(annotators, chosen, layer) for layer in layers if layer in SPAN_LAYERS
+    }
     names = [*combinations(annotators, 2)]
     resamples = resamples_of_each(len(names))
     pairs = []
@@ -44,7 +54,7 @@ def measure_agreement(
         shared = [one for one in chosen if {first, second} <= one.annotations.keys()]
         if not shared:
             raise NotFoundError(f'"{first}" and "{second}" share none of the documents.')
-        pair = measure_pair(first, second, shared, layers, resamples, seed, with_gamma)
+        pair = measure_pair(first, second, shared, layers, resamples, seed, with_gamma, ontology)
         pairs.append(pair)
     return AgreementReport(
         annotators=tuple(annotators),

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from dateline.agreement.attribute_agreement import attribute_agreements, attribute_kinds
 from dateline.agreement.chain_agreement import conll_f1
-from dateline.agreement.counts import OUTSIDE, PairCount, count_document, token_labels
+from dateline.agreement.counts import OUTSIDE, PairCount, Unit, count_document, token_labels
 from dateline.agreement.disagreements import disagreements
 from dateline.agreement.gamma import gamma
-from dateline.agreement.intervals import Resamples, Unit
-from dateline.agreement.report import ALL, LayerAgreement, PairAgreement, Score
+from dateline.agreement.intervals import Resamples
+from dateline.agreement.report import ALL, Coefficients, LayerAgreement, PairAgreement, Score
 from dateline.annotations.matching import ItemIndex, match_indexed
-from dateline.model import Document
+from dateline.model import SPAN_LAYERS, Document
+from dateline.ontology.labels import Ontology
 from dateline.validation.required import ValidDocument
 
 K = TypeVar("K")
@@ -45,16 +47,19 @@ def measure_pair(
     resamples: int,
     seed: int,
     with_gamma: bool,
+    ontology: Ontology,
 ) -> PairAgreement:
     """Measure two annotators on documents and layers that both have annotated."""
-    measurement = _PairMeasurement(first, second, documents, resamples, seed, with_gamma)
+    measurement = _PairMeasurement(first, second, documents, resamples, seed, with_gamma, ontology)
     shared = [layer for layer in layers if measurement.has(layer)]
     return PairAgreement(
         first=first,
         second=second,
         documents=tuple(one.document.id for one in documents),
         layers={layer: measurement.layer(layer) for layer in shared},
-        coreference=measurement.coreference() if "entities" in shared else None,
+        coreference=measurement.coreference()
+        if "entities" in shared and ontology.has_coreference
+        else None,
         arguments=measurement.arguments() if "events" in shared else {},
         claims=measurement.claims() if "claims" in shared else {},
         disagreements=tuple(
@@ -76,8 +81,10 @@ class _PairMeasurement:
         resamples: int,
         seed: int,
         with_gamma: bool,
+        ontology: Ontology,
     ) -> None:
         self._seed = seed
+        self._ontology = ontology
         self._with_gamma = with_gamma
         self._indexed = documents
         self._names = first, second
@@ -85,7 +92,7 @@ class _PairMeasurement:
         for one in documents:
             annotations = one.annotations[first], one.annotations[second]
             matches = match_indexed(one.indexes[first], one.indexes[second])
-            counts = count_document(one.document, *annotations, matches)
+            counts = count_document(one.document, *annotations, matches, ontology)
             self.documents.append((one.document, annotations, counts))
         sizes = [len(document.sentences) for document, *_ in self.documents]
         self._starts = [sum(sizes[:n]) for n in range(len(sizes))]
@@ -99,35 +106,50 @@ class _PairMeasurement:
         )
 
     def layer(self, layer: str) -> LayerAgreement:
+        relations = self._resamples.f1_scores(
+            {
+                type_ or ALL: counts
+                for (of, type_), counts in sorted(
+                    self._across_documents(
+                        counts.relations for *_, counts in self.documents
+                    ).items()
+                )
+                if of == layer
+            }
+        )
+        tokens = self._tokens(layer) if layer in SPAN_LAYERS else []
+        return LayerAgreement(
+            spans=self._spans(layer),
+            tokens=self._token_coefficients(tokens),
+            token_confusion=_confusion(tokens),
+            relations=relations,
+            attributes=attribute_agreements(
+                attribute_kinds(self._ontology, layer), self._values(layer), self._resamples
+            ),
+            gamma=self._gamma(layer) if self._with_gamma and layer in SPAN_LAYERS else None,
+        )
+
+    def _spans(self, layer: str) -> dict[str, dict[str, Score]]:
         by_kind = self._across_documents(counts.spans for *_, counts in self.documents)
         of_layer = {kind: by_kind[kind] for kind in sorted(by_kind) if kind[0] == layer}
         spans: dict[str, dict[str, Score]] = {}
         for kind, score in self._resamples.f1_scores(of_layer).items():
             spans.setdefault(kind[1], {})[kind[2] or ALL] = score
-        tokens = self._tokens(layer)
+        return spans
+
+    def _token_coefficients(self, tokens: Sequence[Unit]) -> dict[str, Coefficients]:
+        if not tokens:
+            return {}
+        found, by_label = self._resamples.coefficients({ALL: tokens}, by_label=ALL)
+        return {**found, **{name: by_label[name] for name in sorted(by_label) if name != OUTSIDE}}
+
+    def _values(self, layer: str) -> dict[str, list[Unit]]:
         values: dict[str, list[Unit]] = {}
         for start, (*_, counts) in zip(self._starts, self.documents, strict=True):
             for (of, name), units in counts.values.items():
                 if of == layer:
                     values.setdefault(name, []).extend((start + n, a, b) for n, a, b in units)
-        confusion: dict[str, Counter[str]] = {}
-        for _, one, other in tokens:
-            confusion.setdefault(str(one), Counter())[str(other)] += 1
-        # An attribute has a name, so the empty one is that of the tokens.
-        named = {"": tokens, **{name: values[name] for name in sorted(values)}}
-        found, by_label = self._resamples.coefficients(named, by_label="")
-        return LayerAgreement(
-            spans=spans,
-            tokens={
-                ALL: found.pop(""),
-                **{name: by_label[name] for name in sorted(by_label) if name != OUTSIDE},
-            },
-            token_confusion={
-                label: dict(sorted(confusion[label].items())) for label in sorted(confusion)
-            },
-            attributes=found,
-            gamma=self._gamma(layer) if self._with_gamma else None,
-        )
+        return values
 
     def coreference(self) -> float | None:
         return conll_f1(
@@ -180,3 +202,11 @@ def _sentences_of_tokens(document: Document) -> Iterator[int]:
         ):
             sentence += 1
         yield sentence
+
+
+def _confusion(tokens: Sequence[Unit]) -> dict[str, dict[str, int]]:
+    """The number of tokens by the first annotator's label, and by the second's."""
+    found: dict[str, Counter[str]] = {}
+    for _, one, other in tokens:
+        found.setdefault(one, Counter())[other] += 1
+    return {label: dict(sorted(found[label].items())) for label in sorted(found)}

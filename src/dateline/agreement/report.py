@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dateline.agreement.disagreements import Disagreement
 from dateline.model import Struct
+from dateline.ontology.labels import AttributeKind
 
 ALL = "all"
 """The label that means all labels together."""
@@ -34,6 +35,19 @@ class Coefficients(Struct, frozen=True):
     alpha: Score
 
 
+class AttributeAgreement(Struct, frozen=True):
+    """Agreement on an attribute of matched items; ``same`` of the units have the same value.
+
+    ``measures`` depends on the kind: ``kappa`` and ``alpha`` (one label, boolean), ``alpha (MASI)``
+    (several labels), ``alpha (interval)`` (number) or ``same``, the share of equal values (text).
+    """
+
+    kind: AttributeKind
+    units: int
+    same: int
+    measures: Mapping[str, Score]
+
+
 class LayerAgreement(Struct, frozen=True):
     """Agreement on a layer.
 
@@ -41,14 +55,17 @@ class LayerAgreement(Struct, frozen=True):
     ``overlap`` (same label, of items matched one to one) and ``span`` (same spans, any label); the
     label ``all`` means all labels together. ``tokens`` has coefficients on the labels of tokens,
     for ``all`` and for each label against the rest; a token has the label of the shortest item that
-    covers it, or O. ``attributes`` has coefficients on matched items. ``gamma`` is None unless
-    requested.
+    covers it, or O. A layer without spans (document, relations) has none of these. ``relations``
+    has F1 by type of relations between matched items, of the same type and direction.
+    ``attributes`` are those of matched items; of entities, they are named ``entity NAME``.
+    ``gamma`` is None unless requested.
     """
 
     spans: Mapping[str, Mapping[str, Score]]
     tokens: Mapping[str, Coefficients]
     token_confusion: Mapping[str, Mapping[str, int]]
-    attributes: Mapping[str, Coefficients]
+    relations: Mapping[str, Score]
+    attributes: Mapping[str, AttributeAgreement]
     gamma: float | None
 
 

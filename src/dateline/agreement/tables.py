@@ -23,11 +23,23 @@ def measure_rows(pair: PairAgreement) -> Iterator[Row]:
     for name, layer in pair.layers.items():
         for mode, labels in layer.spans.items():
             yield Row(name=f"{name}: F1, {mode}", score=labels[ALL], is_main=mode != "span")
-        yield from _coefficient_rows(f"{name}: tokens", layer.tokens[ALL], is_main=True)
+        if ALL in layer.tokens:
+            yield from _coefficient_rows(f"{name}: tokens", layer.tokens[ALL])
         if layer.gamma is not None:
             yield Row(name=f"{name}: gamma", score=Score(value=layer.gamma), is_main=False)
-        for attribute, found in layer.attributes.items():
-            yield from _coefficient_rows(f"{name}: {attribute}", found, is_main=False)
+        if ALL in layer.relations:
+            is_layer = name == "relations"
+            title = "relations: F1" if is_layer else f"{name}: relations, F1"
+            yield Row(name=title, score=layer.relations[ALL], is_main=is_layer)
+        for attribute, of_attribute in layer.attributes.items():
+            for measure, score in of_attribute.measures.items():
+                counted = replace(
+                    score,
+                    common=of_attribute.same,
+                    first=of_attribute.units,
+                    second=of_attribute.units,
+                )
+                yield Row(name=f"{name}: {attribute}, {measure}", score=counted, is_main=False)
     if pair.coreference is not None:
         yield Row(name="coreference: CoNLL F1", score=Score(value=pair.coreference))
     for mode, score in pair.arguments.items():
@@ -89,10 +101,10 @@ def format_interval(score: Score) -> str:
     return f"[{score.low:.3f}, {score.high:.3f}]"
 
 
-def _coefficient_rows(name: str, found: Coefficients, *, is_main: bool) -> Iterator[Row]:
+def _coefficient_rows(name: str, found: Coefficients) -> Iterator[Row]:
     for symbol, score in (("kappa", found.kappa), ("alpha", found.alpha)):
         counted = replace(score, common=found.same, first=found.units, second=found.units)
-        yield Row(name=f"{name}, {symbol}", score=counted, is_main=is_main)
+        yield Row(name=f"{name}, {symbol}", score=counted)
 
 
 def _with_interval(score: Score) -> str:
