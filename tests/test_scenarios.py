@@ -65,7 +65,7 @@ def test_a_name_of_an_article_is_used_once(scenarios):
         ('id = "s1"', 'id = "f1"', 'the id "f1" is used 2 times'),
         ("2024-02-29", "2023-02-29", "a1: "),
         ('true = "no"', 'true = "perhaps"', "perhaps"),
-        ("act =", "deed =", "deed"),
+        ("act =", "ack =", "ack"),
         ('title = "A quarrel"', "title = ", "sheet.toml"),
     ],
 )

@@ -32,6 +32,7 @@ EXEMPT = {
     "docs/style.md",
     "src/dateline/adjudication/manual_edits.py",
     "src/dateline/predictions/formats/placement.py",
+    "src/dateline/rendering/printable.py",
     "tests/label_studio/proxy.py",
     "tests/label_studio/test_network_failures.py",
     "tests/test_style.py",

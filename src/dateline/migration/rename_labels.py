@@ -12,6 +12,7 @@ from dateline.errors import InvalidInputError
 from dateline.files.writing import write_together
 from dateline.migration.rename_in_schema import LabelRename, rename_in_schema
 from dateline.model import Struct, canonical
+from dateline.ontology.format import check_schemas
 from dateline.ontology.former_names import Renaming, renamed
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
@@ -81,5 +82,5 @@ def _renamed_ontology(corpus: Corpus, renames: Sequence[LabelRename]) -> tuple[C
         )
     changed = Corpus(corpus.root)
     changed.schemas = {**corpus.schemas, "ontology": rename_in_schema(schema, renames)}
-    _ = changed.ontology
+    check_schemas(changed.schemas)
     return changed, path, schema_json(changed.schemas["ontology"])

@@ -18,6 +18,7 @@ import jsonschema_rs
 from dateline.errors import InvalidInputError
 from dateline.json_pointer import pointer_of
 from dateline.model import FORMER_VERSION
+from dateline.ontology.consistency import inconsistencies
 from dateline.ontology.derived_schemas import DERIVED, derived_schemas
 from dateline.ontology.patterns import searcher
 from dateline.ontology.references import (
@@ -96,7 +97,8 @@ def _problems(schemas: Mapping[str, Schema], name: str) -> list[str]:
     return (
         list(_not_json_schema(schema))
         or [*bad_references(schemas, name), *_bad_patterns(schema, ())]
-        or (list(_not_in_format(schemas, name)) if name in FORMATS else [])
+        or (list(_not_in_format(schema, name)) if name in FORMATS else [])
+        or (list(_inconsistent(schema)) if name == "ontology" else [])
     )
 
 
@@ -132,9 +134,14 @@ def _bad_patterns(node: Any, path: Place) -> Iterator[str]:
             yield from _bad_patterns(item, (*path, position))
 
 
-def _not_in_format(schemas: Mapping[str, Schema], name: str) -> Iterator[str]:
+def _inconsistent(schema: Schema) -> Iterator[str]:
+    for place, problem in inconsistencies(resolved(schema)):
+        yield f"{original_pointer(schema, place)}: {problem}."
+
+
+def _not_in_format(schema: Schema, name: str) -> Iterator[str]:
     try:
-        whole = resolved(schemas[name])
+        whole = resolved(schema)
     except OverflowError:
         yield f"/: has more than {LARGEST:,} values once its references are resolved"
         return
@@ -146,7 +153,7 @@ def _not_in_format(schemas: Mapping[str, Schema], name: str) -> Iterator[str]:
         path = tuple(error.absolute_path)
         label = _label_at(whole, path)
         subject = f" ({label})" if label else ""
-        yield f"{original_pointer(schemas[name], path) or '/'}{subject}: {_wording(error)}"
+        yield f"{original_pointer(schema, path) or '/'}{subject}: {_wording(error)}"
 
 
 def _label_at(resolved: Any, path: Place) -> str:
@@ -169,7 +176,7 @@ def _wording(error: ValidationError) -> str:
         required: Any = error.validator_value
         instance: Any = error.instance
         missing = next(name for name in required if name not in instance)
-        expected = expected.get("properties", {}).get(missing, {})
+        expected = _expected_of(expected, missing) or expected
         message = f'"{missing}" is missing'
     elif error.validator == "type":
         kinds: Any = error.validator_value
@@ -177,6 +184,11 @@ def _wording(error: ValidationError) -> str:
         message = f"is {_shown(error.instance)}, expected {wanted}"
     elif error.validator == "const":
         message = f"is {_shown(error.instance)}, expected {_shown(error.validator_value)}"
+    elif error.validator == "enum":
+        choices: Any = error.validator_value
+        message = f"is {_shown(error.instance)}, expected one of {', '.join(map(str, choices))}"
+    elif error.validator == "anyOf" and any(inner.validator == "enum" for inner in error.context):
+        return next(_wording(inner) for inner in error.context if inner.validator == "enum")
     elif error.validator == "pattern":
         message = f"is {_shown(error.instance)}, which does not fit"
     elif error.validator in ("minLength", "minItems"):
@@ -191,6 +203,15 @@ def _wording(error: ValidationError) -> str:
         )
     hint = expected.get("description", "") if isinstance(expected, dict) else ""
     return f"{message}. {hint}".rstrip() if isinstance(hint, str) else message
+
+
+def _expected_of(expected: Any, name: str) -> Any:
+    """What the format expects of a property, following references; None if it does not say."""
+    while isinstance(expected, dict):
+        if name in (properties := expected.get("properties", {})):
+            return properties[name]
+        expected = _formats()["$defs"].get(expected.get("$ref", "").rpartition("/")[2])
+    return None
 
 
 def _shown(value: object) -> str:

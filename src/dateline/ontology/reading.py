@@ -13,7 +13,6 @@ from typing import Any
 
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_json_as, read_bytes
-from dateline.ontology.consistency import inconsistencies
 from dateline.ontology.format import check_schemas
 from dateline.ontology.labels import (
     Attribute,
@@ -25,7 +24,6 @@ from dateline.ontology.labels import (
     RelationType,
     Role,
 )
-from dateline.ontology.references import original_pointer, resolved
 from dateline.ontology.schemas import (
     LABEL_DEFINITIONS,
     LAYER_DEFINITIONS,
@@ -57,16 +55,9 @@ def read_ontology_file(path: Path) -> Ontology:
 def read_ontology(schemas: Mapping[str, Schema]) -> Ontology:
     """The ontology of a corpus, from its schemas by name.
 
-    They have passed `check_schemas`. Raises InvalidInputError, listing all problems with their
-    places, if the schema is not a consistent ontology.
+    They have passed `check_schemas`.
     """
     schema = schemas["ontology"]
-    problems = dict.fromkeys(
-        f"{original_pointer(schema, place)}: {problem}."
-        for place, problem in inconsistencies(resolved(schema))
-    )
-    if problems:
-        raise InvalidInputError("\n  ".join([f"{FILE}: is not consistent:", *problems]))
     return _ontology(schema, schema["$defs"])
 
 

@@ -1,0 +1,178 @@
+"""Each problem of an ontology names its place, the value and the fix."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from dateline.corpus.store import Corpus
+from dateline.ontology.derived_schemas import derived_schemas
+from dateline.ontology.format import check_schemas
+from dateline.ontology.reading import read_ontology
+from tests.conftest import REPOSITORY, Run
+from tests.corpora import write_ontology
+from tests.layered import ENTITIES_ONLY, ONTOLOGY
+
+MENTION = "/$defs/mention/properties"
+EVENT = "/$defs/event"
+ROLE = f"{EVENT}/oneOf/0/properties/arguments/items/properties/role/oneOf/0"
+
+
+def part(schema: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        schema = schema[int(step) if isinstance(schema, list) else step]
+    return schema
+
+
+def put(pointer: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    def edit(schema: dict[str, Any]) -> None:
+        place, _, last = pointer.rpartition("/")
+        holder = part(schema, place)
+        holder[int(last) if isinstance(holder, list) else last] = value
+
+    return edit
+
+
+def drop(pointer: str) -> Callable[[dict[str, Any]], None]:
+    def edit(schema: dict[str, Any]) -> None:
+        place, _, last = pointer.rpartition("/")
+        del part(schema, place)[last]
+
+    return edit
+
+
+PROBLEMS = {
+    "no arguments": (
+        drop(f"{EVENT}/oneOf/0/properties/arguments"),
+        f'{EVENT}/oneOf/0/properties (GIVE): "arguments" is missing. List the roles under items/',
+    ),
+    "no name of an event": (
+        drop(f"{EVENT}/oneOf/1/properties/type"),
+        f'{EVENT}/oneOf/1/properties: "type" is missing. Name the event type: {{"const": "NAME"}}.',
+    ),
+    "no description": (
+        drop(f"{MENTION}/type/oneOf/2/description"),
+        f'{MENTION}/type/oneOf/2 (PERSON): "description" is missing. Say what the label means',
+    ),
+    "type of an attribute": (
+        put("/$defs/document/properties/attributes/properties/patients/type", "number of persons"),
+        '/properties/patients/type: is "number of persons", expected one of array, boolean, integer, ',
+    ),
+    "kind of an attribute": (
+        put("/$defs/document/properties/attributes/properties/patients/type", "object"),
+        '/$defs/document/properties/attributes/properties/patients/type: is "object", expected one '
+        "of array, boolean, integer, number, string. Use one of",
+    ),
+    "several labels that may repeat": (
+        drop(f"{MENTION}/attributes/properties/forms/uniqueItems"),
+        f'{MENTION}/attributes/properties/forms: "uniqueItems" is missing. Write "uniqueItems": tr',
+    ),
+    "required without a definition": (
+        put(f"{MENTION}/attributes/required", ["levle"]),
+        f'{MENTION}/attributes/required: has "levle", which is not defined. Define it under',
+    ),
+    "pattern": (
+        put(f"{MENTION}/attributes/properties/day/pattern", "P[0-9"),
+        f"{MENTION}/attributes/properties/day: 'P[0-9' is not a regular expression",
+    ),
+    "source of a relation": (
+        put("/$defs/relation/properties/type/oneOf/0/x-source", ["DRUG"]),
+        "/$defs/relation/properties/type/oneOf/0/x-source: CAUSES has DRUG. Allowed: CHEMICAL, ",
+    ),
+    "filler of a role": (
+        put(f"{ROLE}/x-fillers", ["MAN"]),
+        f"{ROLE}/x-fillers: giver has MAN. Allowed: CHEMICAL, DISEASE, DOSE, ORGANIZATION, PERSON, "
+        "claim, event.",
+    ),
+    "filler that is no list": (
+        put(f"{ROLE}/x-fillers", "PERSON"),
+        f'{ROLE}/x-fillers (giver): is "PERSON", expected array. List names as strings.',
+    ),
+    "role twice": (
+        put(f"{EVENT}/oneOf/0/properties/arguments/items/properties/role/oneOf/1/const", "giver"),
+        f'{ROLE[:-1]}1: "giver" is duplicated in this list. Remove one of them.',
+    ),
+    "value twice": (
+        put(f"{MENTION}/attributes/properties/level/oneOf/1/const", "name"),
+        f'{MENTION}/attributes/properties/level/oneOf/1: "name" is duplicated in this list.',
+    ),
+    "name of a role": (
+        put(f"{ROLE}/const", "CAUSES"),
+        f'{ROLE}/const: "CAUSES" is already the name of a relation. Rename the role.',
+    ),
+    "reserved name": (
+        put("/$defs/eventRelation/oneOf/0/const", "coreference"),
+        '/$defs/eventRelation/oneOf/0/const: "coreference" is reserved by the data model.',
+    ),
+    "no mention": (drop("/$defs/mention"), "/$defs/relation: needs $defs/mention. Define it, or"),
+    "no event": (drop(EVENT), "/$defs/eventCluster: needs $defs/event. Define it, or remove"),
+    "no claim": (drop("/$defs/claim"), "/$defs/claimer: needs $defs/claim. Define it, or remove"),
+    "no layer": (
+        put("/$defs", {"entityType": {}}),
+        "/$defs: declares no layer. Define at least one of document, mention, relation, event, cl",
+    ),
+    "no attributes of documents": (
+        put("/$defs/document/properties", {}),
+        '/$defs/document/properties: "attributes" is missing. Describe documents: attributes under',
+    ),
+    "misspelled definition": (
+        put("/$defs/eventRelations", {"oneOf": [True]}),
+        '/$defs/eventRelations: is not read. Rename it; did you mean "eventRelation"?',
+    ),
+    "misspelled keyword": (
+        put(f"{MENTION}/type/oneOf/0/x-colour", "#ff0000"),
+        f'{MENTION}/type/oneOf/0/x-colour: is not read. Rename it; did you mean "x-color"?',
+    ),
+    "hotkey twice": (
+        lambda schema: (
+            put(f"{MENTION}/type/oneOf/0/x-hotkey", "1")(schema),
+            put(f"{EVENT}/oneOf/0/x-hotkey", "1")(schema),
+        ),
+        f'{EVENT}/oneOf/0/x-hotkey: GIVE has "1", which is already the hotkey of CHEMICAL.',
+    ),
+    "dialect": (
+        put("/$schema", "http://json-schema.org/draft-07/schema#"),
+        '/$schema: is "http://json-schema.org/draft-07/schema#", expected "https://json-schema.org/',
+    ),
+    "empty list": (
+        put(f"{MENTION}/type/oneOf", []),
+        f"{MENTION}/type/oneOf: is empty",
+    ),
+    "no schema": (
+        put(f"{MENTION}/attributes/properties/day/minLength", -1),
+        f"{MENTION}/attributes/properties/day/minLength: -1: -1 is less than the minimum of 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_a_problem_is_reported_with_place_value_and_fix(name: str, empty_corpus: Corpus, run: Run):
+    edit, message = PROBLEMS[name]
+    changed = copy.deepcopy(ONTOLOGY)
+    edit(changed)
+    write_ontology(empty_corpus, ONTOLOGY)
+    path = empty_corpus.root / "schema" / "ontology.schema.json"
+    path.write_text(json.dumps(changed), encoding="utf-8")
+    migrated = run(Corpus(empty_corpus.root), "migrate")
+    shown = migrated if migrated.exit_code else run(Corpus(empty_corpus.root), "ontology")
+    assert shown.exit_code == 1
+    assert "schema/ontology.schema.json" in shown.stderr
+    assert message in shown.stderr
+    places = re.findall(r"^  (/\S*)", shown.stderr, flags=re.M)
+    assert len(places) == len({*places})
+
+
+@pytest.mark.parametrize("ontology", [ONTOLOGY, ENTITIES_ONLY], ids=["all", "names"])
+def test_a_right_ontology_is_accepted_by_any_validator(ontology: dict[str, Any]):
+    schema = (REPOSITORY / "schema" / "document.schema.json").read_bytes()
+    schemas = {"ontology": ontology, "document": json.loads(schema), **derived_schemas(ontology)}
+    for each in schemas.values():
+        Draft202012Validator.check_schema(each)
+    check_schemas(schemas)
+    assert read_ontology(schemas).layers
