@@ -106,7 +106,6 @@ class _Ingester:
         language = metadata.language or (old.language if old else None) or self._language
         dropped = self._dropped(decoded, sha256(content), old)
         text = text_of_seed(decoded, dropped)
-        (sentences, tokens), segmentation = self._segmented(path, text, language, old)
         is_new = old is None or old.text != text
         twin = self._others.with_text(text, name) if is_new else None
         is_allowed = metadata.duplicate or self._allow_duplicates
@@ -118,6 +117,7 @@ class _Ingester:
             )
         assigned = assign_split(metadata.group or name, self._shares)
         split = self._others.split_of(name, metadata.group, metadata.split, twin) or assigned
+        (sentences, tokens), segmentation = self._segmented(path, text, language, old)
         document = Document(
             schema_version=SCHEMA_VERSION,
             id=name,

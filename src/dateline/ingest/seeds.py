@@ -118,12 +118,12 @@ def read_regular_file(root: Path, path: Path) -> bytes | None:
     Raises InvalidInputError for links, folders, pipes, devices, and files that are too large. The
     messages do not repeat the path.
     """
-    if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()):
-        raise InvalidInputError("is a link, or in a linked folder; put the file itself there.")
     try:
         status = path.lstat()
     except FileNotFoundError:
         return None
+    if stat.S_ISLNK(status.st_mode) or not path.resolve().is_relative_to(root.resolve()):
+        raise InvalidInputError("is a link, or in a linked folder; put the file itself there.")
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
         raise InvalidInputError(f"is not a file but {kind}; move it out of seeds/.")

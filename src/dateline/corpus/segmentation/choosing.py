@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 
 import regex
@@ -42,7 +42,7 @@ def segmenter_for(text: str, language: str | None = None) -> Segmenter:
     if language is not None and letters >= _ENOUGH:
         _check_script(text, language, letters, is_alphabetic=is_alphabetic)
     if is_alphabetic:
-        return Segmenter(name="syntok", version=version("syntok"), segment=alphabetic.segment)
+        return Segmenter(name="syntok", version=_version("syntok"), segment=alphabetic.segment)
     library = _library_for(language)
     if library is None or not library.is_installed:
         return Segmenter(
@@ -60,6 +60,9 @@ def segmenter_for(text: str, language: str | None = None) -> Segmenter:
             split_words=library.split,
         ),
     )
+
+
+_version = cache(version)  # which reads a file
 
 
 def missing_library(text: str, language: str | None) -> str | None:
