@@ -104,7 +104,7 @@ def count_document(
             compare(layer, sentence_of(document, spans_of(one)), one.attributes, other.attributes)
     if "document" in layers:
         compare("document", 0, first.attributes, second.attributes)
-    if "entities" in layers:
+    if "entities" in layers and ontology.entity_attributes:
         for place, entity, match in matched_entities(first, second, matches):
             sentence = sentence_of(document, place)
             compare("entities", sentence, entity.attributes, match.attributes, "entity ")

@@ -25,6 +25,8 @@ def paired_relations(
     With it come the spans of the item that it starts from.
     """
     field = RELATIONS_OF[layer]
+    if not getattr(first, field) and not getattr(second, field):
+        return
     known: Mapping[str, str] = getattr(matches, RELATION_FIELDS[field])
     items, other_items = text_items(first), text_items(second)
     others = {relation.key: relation for relation in getattr(second, field)}
