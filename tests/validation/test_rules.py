@@ -16,11 +16,14 @@ from dateline.text import sha256_of_text
 from dateline.validation.engine import check_corpus
 from dateline.validation.registry import all_rules
 from tests.conftest import Run
+from tests.corpora import SCHEMA
 from tests.small_corpus import TEXT, Files, claim, event, mention, span
 
 from .test_layered_rules import CASES as LAYERED
 
 Change = Callable[[Files], None]
+
+SHEET = "seeds/scenarios/asker-dam.toml"
 
 
 class Case(NamedTuple):
@@ -88,6 +91,12 @@ def elsewhere(files: Files) -> Path:
     return folder
 
 
+def sheet(files: Files, text: str) -> None:
+    folder = files.corpus.seeds / "scenarios"
+    folder.mkdir()
+    (folder / "dam.toml").write_text(text, encoding="utf-8")
+
+
 def nothing(_: Files) -> None:
     pass
 
@@ -110,6 +119,9 @@ CASES = {
         lambda f: (f.corpus.annotations / "ana").symlink_to(elsewhere(f)),
         "",
         lambda f: (f.corpus.annotations / "ana").symlink_to("gold"),
+    ),
+    "S006": Case(
+        lambda f: sheet(f, 'title = "Dam"'), "", lambda f: sheet(f, (SCHEMA.parent / SHEET).read_text())
     ),
     "D101": Case(
         lambda f: f.document.update(text=TEXT + "!"),

@@ -93,6 +93,8 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
     "Texts are written from them, and gold is compared with them.",
 )  # fmt: skip
 def scenarios_read(context: CorpusContext) -> Iterator[Finding]:
+    if context.corpus.is_elsewhere(context.corpus.seeds):
+        return  # Nothing is read through a link; S004 reports it.
     for path in scenario_paths(context.corpus):
         try:
             read_scenario(path)
