@@ -7,7 +7,10 @@ import re
 
 import pytest
 
+from dateline.corpus.store import Corpus
+
 from .conftest import REPOSITORY, code_blocks
+from .corpora import write_ontology
 
 PAGE = (REPOSITORY / "docs" / "files.md").read_text(encoding="utf-8")
 DOCUMENT, ANNOTATION = code_blocks(PAGE, "json")
@@ -65,6 +68,19 @@ def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
     result = run(corpus, "validate")
     assert "0 errors, 1 warning" in result.stderr
     assert "W701" in result.stdout
+
+
+def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_corpus, run):
+    page = (REPOSITORY / "docs" / "ontology-format.md").read_text(encoding="utf-8")
+    lives, labels, event, attributes, *_ = map(json.loads, code_blocks(page, "json"))
+    lives["$defs"]["mention"]["properties"]["attributes"] = attributes
+    lives["$defs"]["mention"]["properties"]["type"]["oneOf"] += labels["oneOf"]
+    lives["$defs"]["event"] = {"title": "Event", "oneOf": [event]}
+    write_ontology(empty_corpus, lives)
+    result = run(Corpus(empty_corpus.root), "ontology", env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    for shown in ("LIVES_IN", "reactant", "number from 0, in mg", "any of the labels"):
+        assert shown in result.stdout
 
 
 def test_the_modules_that_the_architecture_page_names_exist():

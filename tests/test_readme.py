@@ -37,7 +37,10 @@ def test_commands_are_found():
 
 
 @pytest.mark.parametrize("command", commands())
-def test_a_command_of_the_readme_runs(real_corpus: Corpus, run: Run, command: str):
+def test_a_command_of_the_readme_runs(
+    real_corpus: Corpus, run: Run, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
     result = run(real_corpus, *shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
 

@@ -90,7 +90,7 @@ PROBLEMS = {
         f"{ROLE}/x-fillers: giver has MAN. Allowed: CHEMICAL, DISEASE, DOSE, ORGANIZATION, PERSON, "
         "claim, event.",
     ),
-    "filler that is no list": (
+    "filler instead of a list": (
         put(f"{ROLE}/x-fillers", "PERSON"),
         f'{ROLE}/x-fillers (giver): is "PERSON", expected array. List names as strings.',
     ),
