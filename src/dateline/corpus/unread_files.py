@@ -49,7 +49,7 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
 
 
 def is_read_seed(corpus: Corpus, path: Path) -> bool:
-    """Whether a file is a seed, belongs to seeds, or is a scenario sheet."""
+    """Whether a file is a seed, belongs to seeds, or is a scenario sheet; or the folder of these."""
     scenarios = corpus.seeds / SCENARIOS
     if scenarios in path.parents:
         return (path.parent, path.suffix) in (
@@ -58,6 +58,7 @@ def is_read_seed(corpus: Corpus, path: Path) -> bool:
         )
     return path.parent == corpus.seeds and (
         path.suffix == ".txt"
+        or path == scenarios
         or path.name in (SEED_DEFAULTS, SEED_TABLE)
         or any(
             path.name.endswith(ending)
