@@ -59,19 +59,20 @@ class Baseline:
     def __init__(self, lexicon: Lexicon, ontology: Ontology, settings: Mapping[str, Any]) -> None:
         self.settings = settings
         self._lexicon = lexicon
-        self._default_claimer = ontology.claimers[0].name if ontology.claimers else ""
+        self._ontology = ontology
 
     def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
         """A prediction for each text."""
         for text in texts:
-            yield _TextPredictor(text, self._lexicon, self._default_claimer).prediction()
+            yield _TextPredictor(text, self._lexicon, self._ontology).prediction()
 
 
 class _TextPredictor:
-    def __init__(self, text: Text, lexicon: Lexicon, default_claimer: str) -> None:
+    def __init__(self, text: Text, lexicon: Lexicon, ontology: Ontology) -> None:
         self._text = text
         self._lexicon = lexicon
-        self._default_claimer = default_claimer
+        self._has_coreference = ontology.has_coreference
+        self._default_claimer = ontology.claimers[0].name if ontology.claimers else None
         self._mentions: list[Mention] = []
         self._events: list[Event] = []
         self._claims: list[Claim] = []
@@ -116,19 +117,20 @@ class _TextPredictor:
 
     def _add_mention(self, start: int, end: int, entry: Entry) -> Mention:
         spans = self._span(start, end)
-        entity = self._entities.setdefault(
-            f"{entry.label} {spans[0].text.lower()}",
-            Entity(id=f"n{len(self._entities) + 1}", type=entry.label, name=spans[0].text),
-        )
         mention = Mention(
             id=f"m{len(self._mentions) + 1}",
             spans=spans,
             type=entry.label,
             attributes=dict(entry.attributes),
-            entity=entity.id,
+            entity=self._entity(entry.label, spans[0].text) if self._has_coreference else None,
         )
         self._mentions.append(mention)
         return mention
+
+    def _entity(self, label: str, words: str) -> str:
+        """The id of the entity of all mentions with these words."""
+        entity = Entity(id=f"n{len(self._entities) + 1}", type=label, name=words)
+        return self._entities.setdefault(f"{label} {words.lower()}", entity).id
 
     def _add_event(self, start: int, end: int, entry: Entry, mentions: list[Mention]) -> None:
         nearest: dict[str, tuple[int, Mention]] = {}
@@ -166,12 +168,15 @@ class _TextPredictor:
             and not content[0] <= mention.spans[0].start < content[1]
         ]
         nearest = min(outside, key=lambda m: _distance(m, start, end), default=None)
+        claimer = nearest.id if nearest else self._default_claimer
+        if claimer is None:
+            return
         self._claims.append(
             Claim(
                 id=f"c{len(self._claims) + 1}",
                 spans=self._span(*content),
                 act=entry.label,
-                claimer=nearest.id if nearest else self._default_claimer,
+                claimer=claimer,
                 cue=self._span(start, end),
                 events=(),
                 attributes=dict(entry.attributes),

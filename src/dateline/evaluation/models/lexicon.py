@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from dateline.evaluation.gold import Gold, GoldDocument
 from dateline.model import Attributes, AttributeValue, Range, Struct
-from dateline.ontology.labels import Layer, Ontology
+from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 
 LONGEST = 6
@@ -74,16 +74,9 @@ def learn_from_examples(ontology: Ontology) -> Lexicon:
     Roles go to mentions of any type that may fill them. Claims are not predicted, because the
     examples of acts mark the claim's content, not its cue.
     """
-    layers = ontology.layers
     return Lexicon(
-        names={
-            one_line(words): Entry(label=label, attributes=_first_values(layers["entities"]))
-            for label, words in _examples(layers["entities"])
-        },
-        triggers={
-            _key(words): Entry(label=label, attributes=_first_values(layers["events"]))
-            for label, words in _examples(layers["events"])
-        },
+        names=_example_entries(ontology, "entities", one_line),
+        triggers=_example_entries(ontology, "events", _key),
         cues={},
         roles={
             (event.label.name, filler): role.name
@@ -161,15 +154,26 @@ def _occurrences(documents: Iterable[GoldDocument]) -> Counter[str]:
     return found
 
 
-def _examples(layer: Layer) -> Iterable[tuple[str, str]]:
-    for label in layer.labels:
-        for example in label.examples:
-            for words in EXAMPLE.findall(example):
-                yield label.name, words
+def _example_entries(
+    ontology: Ontology, layer: str, key: Callable[[str], str]
+) -> Mapping[str, Entry]:
+    """The words in brackets of a layer's examples; none if the corpus does not have the layer.
 
-
-def _first_values(layer: Layer) -> dict[str, str]:
-    return {a.name: a.values[0].name for a in layer.attributes if a.required}
+    Required attributes that are labels have the first one.
+    """
+    if layer not in ontology.layers:
+        return {}
+    attributes: Attributes = {
+        attribute.name: attribute.values[0].name
+        for attribute in ontology.attributes_of(layer)
+        if attribute.required and attribute.kind == "label"
+    }
+    return {
+        key(words): Entry(label=label.name, attributes=attributes)
+        for label in ontology.layers[layer].labels
+        for example in label.examples
+        for words in EXAMPLE.findall(example)
+    }
 
 
 def _key(words: str) -> str:

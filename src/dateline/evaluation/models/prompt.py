@@ -20,7 +20,7 @@ class AnswerMention(msgspec.Struct, frozen=True):
 
     label: str
     text: str
-    entity: str
+    entity: str = ""
 
 
 class AnswerArgument(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class AnswerEvent(msgspec.Struct, frozen=True):
 
     label: str
     text: str
-    arguments: tuple[AnswerArgument, ...]
+    arguments: tuple[AnswerArgument, ...] = ()
 
 
 class AnswerClaim(msgspec.Struct, frozen=True):
@@ -49,48 +49,45 @@ class AnswerClaim(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """The answer of a language model for one text."""
 
-    mentions: tuple[AnswerMention, ...]
-    events: tuple[AnswerEvent, ...]
-    claims: tuple[AnswerClaim, ...]
+    mentions: tuple[AnswerMention, ...] = ()
+    events: tuple[AnswerEvent, ...] = ()
+    claims: tuple[AnswerClaim, ...] = ()
 
 
 def instructions(ontology: Ontology) -> str:
     """The prompt: the task, and the guidelines of every label."""
-    layers = ontology.layers
     parts = [
         "Annotate the text that follows. Copy words exactly as they are in the text; do not "
         "correct or shorten them. List items in the order of the text, and list an item again each "
-        "time it is mentioned. Leave a list empty if there are no items.",
-        "MENTIONS: words that refer to something in the world. Give the same `entity`, its fullest "
-        "name, to all mentions of the same entity.",
-        _guideline(layers["entities"]),
-        "EVENTS: the word that expresses the event most clearly, with the mentions that take part; "
-        "the words of each argument must be the words of a mention.",
-        _guideline(layers["events"]),
-        "ROLES: "
-        + "; ".join(
-            f"{name}: {', '.join(event.roles) or 'none'}"
-            for name, event in ontology.event_types.items()
-        ),
-        "CLAIMS: what somebody asserts, wants or judges, without the words that introduce it. The "
-        "claimer is the words of a mention, or one of: "
-        + "; ".join(f"{label.name} ({label.description})" for label in ontology.claimers),
-        _guideline(layers["claims"]),
+        "time it is mentioned. Leave a list empty if there are no items."
     ]
+    layers = ontology.layers
+    if "entities" in layers:
+        parts += [_about_mentions(ontology), _guideline(layers["entities"])]
+    if "events" in layers:
+        parts += [_about_events(ontology), _guideline(layers["events"]), _roles(ontology)]
+    if "claims" in layers:
+        parts += [_about_claims(ontology), _guideline(layers["claims"])]
     return "\n\n".join(part for part in parts if part)
 
 
 def answer_schema(ontology: Ontology) -> dict[str, Any]:
-    """The JSON Schema of an answer; labels are enumerations."""
+    """The JSON Schema of an answer, with the layers that are asked for; labels are enumerations."""
     layers = ontology.layers
-    argument = _object(role=_one_of(sorted(ontology.roles)), text=_TEXT)
-    return _object(
-        mentions=_list(_object(label=_names(layers["entities"]), text=_TEXT, entity=_TEXT)),
-        events=_list(
-            _object(label=_names(layers["events"]), text=_TEXT, arguments=_list(argument))
-        ),
-        claims=_list(_object(act=_names(layers["claims"]), text=_TEXT, claimer=_TEXT)),
-    )
+    fields: dict[str, Any] = {}
+    if "entities" in layers:
+        entity = {"entity": _TEXT} if ontology.has_coreference else {}
+        fields["mentions"] = _list(_object(label=_names(layers["entities"]), text=_TEXT, **entity))
+    if "events" in layers:
+        event = {"label": _names(layers["events"]), "text": _TEXT}
+        if _asks_for_arguments(ontology):
+            argument = _object(role=_one_of(sorted(ontology.roles)), text=_TEXT)
+            event["arguments"] = _list(argument)
+        fields["events"] = _list(_object(**event))
+    if "claims" in layers:
+        claim = _object(act=_names(layers["claims"]), text=_TEXT, claimer=_TEXT)
+        fields["claims"] = _list(claim)
+    return _object(**fields)
 
 
 def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
@@ -103,7 +100,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
     mentions = []
     for number, mention in enumerate(answer.mentions, 1):
         key = mention.label, mention.entity
-        if key not in entities:
+        if ontology.has_coreference and key not in entities:
             name = mention.entity or mention.text or "?"
             entities[key] = Entity(id=f"n{len(entities) + 1}", type=mention.label, name=name)
         mentions.append(
@@ -112,7 +109,7 @@ def as_prediction(answer: Answer, text: Text, ontology: Ontology) -> Prediction:
                 spans=locator.next_span("mention", mention.text, mention.label),
                 type=mention.label,
                 attributes={},
-                entity=entities[key].id,
+                entity=entities[key].id if key in entities else None,
             )
         )
     nearest = _NearestMention(mentions)
@@ -197,6 +194,47 @@ class _NearestMention:
             return "missing"
         after = bisect_left(places, (place, ""))
         return min(places[max(after - 1, 0) : after + 1], key=lambda p: abs(p[0] - place))[1]
+
+
+def _about_mentions(ontology: Ontology) -> str:
+    return "MENTIONS: words that refer to something in the world." + (
+        " Give the same `entity`, its fullest name, to all mentions of the same entity."
+        if ontology.has_coreference
+        else ""
+    )
+
+
+def _about_events(ontology: Ontology) -> str:
+    if not _asks_for_arguments(ontology):
+        return "EVENTS: the word that expresses the event most clearly."
+    return (
+        "EVENTS: the word that expresses the event most clearly, with the mentions that take part; "
+        "the words of each argument must be the words of a mention."
+    )
+
+
+def _asks_for_arguments(ontology: Ontology) -> bool:
+    """Whether events may have arguments that are mentions."""
+    return bool(ontology.roles) and "entities" in ontology.layers
+
+
+def _roles(ontology: Ontology) -> str:
+    if not _asks_for_arguments(ontology):
+        return ""
+    return "ROLES: " + "; ".join(
+        f"{name}: {', '.join(event.roles) or 'none'}"
+        for name, event in ontology.event_types.items()
+    )
+
+
+def _about_claims(ontology: Ontology) -> str:
+    claimers = "; ".join(f"{label.name} ({label.description})" for label in ontology.claimers)
+    kinds = ["the words of a mention"] if "entities" in ontology.layers else []
+    kinds += [f"one of: {claimers}"] if claimers else []
+    return (
+        "CLAIMS: what somebody asserts, wants or judges, without the words that introduce it. The "
+        f"claimer is {', or '.join(kinds)}"
+    )
 
 
 def _guideline(layer: Layer) -> str:

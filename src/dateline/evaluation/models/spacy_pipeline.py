@@ -11,7 +11,6 @@ from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
 from dateline.extras import extra
 from dateline.files.reading import read_toml
 from dateline.model import Mention, Span
-from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
@@ -24,6 +23,7 @@ def make(config: ModelConfig) -> SpacyPipeline:
     InvalidInputError if the mapping is not valid.
     """
     config.check_options("labels")
+    types = config.layer("entities").label_names
     with extra("spacy"):
         import spacy  # noqa: PLC0415 (heavy and optional)
     try:
@@ -34,7 +34,7 @@ def make(config: ModelConfig) -> SpacyPipeline:
             "and use the name that Python imports."
         ) from None
     pipeline_labels = pipeline.pipe_labels.get("ner", [])
-    labels = _label_mapping(config.options.get("labels", ""), config.ontology, pipeline_labels)
+    labels = _label_mapping(config.options.get("labels", ""), types, pipeline_labels)
     return SpacyPipeline(pipeline, labels)
 
 
@@ -84,10 +84,9 @@ class SpacyPipeline:
 
 
 def _label_mapping(
-    path: str, ontology: Ontology, pipeline_labels: Iterable[str]
+    path: str, types: Sequence[str], pipeline_labels: Iterable[str]
 ) -> Mapping[str, str]:
     """The table ``labels`` of a TOML file; without a file, labels map to the types of that name."""
-    types = ontology.layers["entities"].label_names
     if not path:
         return {label: label for label in pipeline_labels if label in types}
     content = read_toml(Path(path))
