@@ -211,8 +211,9 @@ def ontology() -> Ontology:
             for name, label in zip(EVENT_TYPES, labels(*EVENT_TYPES), strict=True)
         },
         claimers=labels(CLAIMER),
-        event_relations=(),
-        claim_relations=(),
+        has_coreference=True,
+        has_links=True,
+        has_event_coreference=True,
     )
 
 

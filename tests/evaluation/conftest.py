@@ -11,20 +11,33 @@ import msgspec
 import pytest
 
 from dateline.corpus.store import Corpus
-from dateline.model import Annotation
+from dateline.model import ITEM_FIELDS, Annotation
 from tests.corpora import CorpusMaker
 
-Prediction = dict[str, Any]
+ALWAYS = ("entity", "arguments", "cluster", "cue", "events")
+"""Fields of items that are there even if they are empty."""
 
 
-def predicted(annotation: Annotation) -> Prediction:
-    """What would be a perfect prediction: the annotation's own items, as plain values."""
-    content = json.loads(msgspec.json.encode(annotation))
-    wanted = (
-        "document", "text_sha256", "mentions", "entities", "events", "event_relations", "claims",
-        "claim_relations",
-    )  # fmt: skip
-    return {name: content[name] for name in wanted}
+def predicted(annotation: Annotation) -> dict[str, Any]:
+    """What would be a perfect prediction: the annotation's own items, as plain values.
+
+    Lists of this repository's layers are there even if they are empty.
+    """
+    usual = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
+    items = {name: [_fields(item) for item in getattr(annotation, name)] for name in ITEM_FIELDS}
+    content = {
+        "document": annotation.document,
+        "text_sha256": annotation.text_sha256,
+        **({"attributes": annotation.attributes} if annotation.attributes else {}),
+        **{name: found for name, found in items.items() if found or name in usual},
+    }
+    plain: dict[str, Any] = json.loads(msgspec.json.encode(content))
+    return plain
+
+
+def _fields(item: msgspec.Struct) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(item)
+    return {name: value for name, value in fields.items() if value or name in ALWAYS}
 
 
 def write_lines(path: Path, *predictions: Mapping[str, Any]) -> Path:
@@ -33,7 +46,7 @@ def write_lines(path: Path, *predictions: Mapping[str, Any]) -> Path:
 
 
 @pytest.fixture
-def perfect(repository: Corpus) -> Prediction:
+def perfect(repository: Corpus) -> dict[str, Any]:
     """The repository's gold as a prediction, to break in places."""
     return predicted(repository.read_annotation("gold", repository.document_ids()[0]))
 
@@ -49,7 +62,7 @@ def five(tmp_path: Path) -> Corpus:
 
 
 @pytest.fixture
-def five_predicted(five: Corpus) -> list[Prediction]:
+def five_predicted(five: Corpus) -> list[dict[str, Any]]:
     """Perfect predictions for the five, in the order of their ids."""
     return [predicted(five.read_annotation("gold", name)) for name in five.document_ids()]
 

@@ -7,8 +7,10 @@ import re
 
 import dateline
 from dateline.evaluation.scoring import GROUPS  # which adds all groups
+from dateline.model import LAYERS
 from tests.conformance.differences import DIFFERENCES
 from tests.conftest import REPOSITORY
+from tests.evaluation.conftest import predicted
 
 PAGE = REPOSITORY / "docs" / "metrics.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -28,9 +30,14 @@ def test_the_primary_measures_are_those_of_the_code():
     assert described == {name: group.primary for name, group in GROUPS.items()}
 
 
-def test_every_group_and_every_measure_is_described(repository, perfect):
+def test_every_group_and_every_measure_is_described(repository, perfect, layered):
     perfect["scores"] = {"check_worthy": {"yes": {perfect["claims"][0]["id"]: 1.0}}}
-    report = dateline.score([perfect], repository, layers=["entities", "events", "claims"])
+    reports = [
+        dateline.score([perfect], repository, layers=repository.ontology.layer_names),
+        dateline.score(
+            [predicted(layered.read_annotation("gold", "report"))], layered, layers=LAYERS
+        ),
+    ]
     sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", TEXT, flags=re.M | re.S))
     described = {
         name.strip(): body for names, body in sections.items() for name in names.split(",")
@@ -38,14 +45,19 @@ def test_every_group_and_every_measure_is_described(repository, perfect):
     assert set(GROUPS) <= set(described)
     attributes = {
         attribute.name
-        for layer in repository.ontology.layers.values()
-        for attribute in layer.attributes
+        for corpus in (repository, layered)
+        for attribute in (
+            *corpus.ontology.entity_attributes,
+            *(a for layer in corpus.ontology.layers.values() for a in layer.attributes),
+        )
     }
-    for score in report.scores:
+    for score in (score for report in reports for score in report.scores):
         name = re.sub(r", \w+ = \w+$", "", score.measure)
+        if score.group == "document":
+            name = f"{name.partition(', ')[0]}, NAME"
         stem = name.partition(", matched only")[0].partition(", joint")[0]
         wanted = (f"`{name}`", f"`{stem}, …`", "`P@k`" if name.startswith("P@") else f"`{stem}`")
-        if stem not in attributes:
+        if stem.removesuffix(", same set").removeprefix("entity ") not in attributes:
             assert any(w in described[score.group] for w in wanted), (score.group, score.measure)
 
 

@@ -35,7 +35,7 @@ def score_mentions(
     """
     if len(gold) != len(predicted):
         raise InvalidInputError(f"gold has {len(gold)} rows and the predictions {len(predicted)}.")
-    names = LabelIndex(ontology.layers["entities"].label_names)
+    names = LabelIndex(ontology.labels_of("entities"))
     gold_spans = mention_spans(gold, names, column)
     predicted_spans = mention_spans(predicted, names, column)
     _refuse_unknown(gold_spans.label, names)

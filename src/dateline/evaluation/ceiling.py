@@ -11,7 +11,6 @@ from dateline.errors import NotFoundError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.scoring import score_groups, select_groups
-from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 
 
@@ -33,5 +32,5 @@ def annotator_scores(
         Prediction.from_annotation(corpus.read_annotation(second, name)) for name in both
     )
     runs = [ScoringInput(gold, predictions, options)]
-    found = score_groups(gold, runs, select_groups(LAYERS, runs))
+    found = score_groups(gold, runs, select_groups(corpus.ontology.layer_names, runs))
     return {(score.group, score.measure): score.value for score in found.scores}

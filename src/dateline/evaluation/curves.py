@@ -9,9 +9,14 @@ import msgspec
 import numpy as np
 
 from dateline.errors import InvalidInputError
-from dateline.evaluation.columns.annotation_columns import CLAIM, EVENT, MENTION, AnnotationColumns
+from dateline.evaluation.columns.annotation_columns import CLAIM, EVENT, AnnotationColumns
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
-from dateline.evaluation.columns.shared_ids import argument_ids, event_ids, relation_ids
+from dateline.evaluation.columns.shared_ids import (
+    argument_ids,
+    event_ids,
+    mention_ids,
+    relation_ids,
+)
 from dateline.evaluation.measures.groups import GROUPS
 from dateline.evaluation.scoring import (
     GoldSource,
@@ -151,11 +156,12 @@ def _points(found: PrecisionRecall) -> Iterator[CurvePoint]:
 
 
 def _mentions(inputs: ScoringInput) -> Keys:
-    def of(side: AnnotationColumns, places: Mapping[int, IntArray]) -> tuple[IntArray, ...]:
-        return side.mentions.document, side.mentions.label, places[MENTION]
+    ids = mention_ids(inputs)
+    return (inputs.gold.mentions.document, ids[0]), (inputs.predicted.mentions.document, ids[1])
 
-    places = inputs.place_ids
-    return of(inputs.gold, places.of_gold), of(inputs.predicted, places.of_predicted)
+
+def _relations(inputs: ScoringInput) -> Keys:
+    return relation_ids(inputs.gold.relations, inputs.predicted.relations, mention_ids(inputs))
 
 
 def _events(inputs: ScoringInput) -> Keys:
@@ -192,6 +198,7 @@ def _claim_relations(inputs: ScoringInput) -> Keys:
 
 _RANKED: Mapping[str, _Ranked] = {
     "entities": _Ranked("strict", "mentions", _mentions),
+    "relations": _Ranked("strict", "relations", _relations),
     "triggers": _Ranked("TC", "events", _events),
     "arguments": _Ranked("AC+", "arguments", _arguments),
     "event-relations": _Ranked("as annotated", "event_relations", _event_relations),

@@ -86,17 +86,20 @@ def analyze_errors(
     ]
     found = []
     for layer, column in (("entities", "mentions"), ("events", "events"), ("claims", "claims")):
+        if layer not in layers or layer not in inputs.ontology.layers:
+            continue
         annotated = inputs.annotated(layer)
         gold_spans, predicted_spans = (
             spans.take(annotated[spans.document])
             for spans in (getattr(inputs.gold, column), getattr(inputs.predicted, column))
         )
-        if layer in layers and (len(gold_spans) or len(predicted_spans)):
+        if len(gold_spans) or len(predicted_spans):
             labels = inputs.ontology_index.types[layer].labels
             found.append(
                 _layer_errors(layer, gold_spans, predicted_spans, labels, documents, examples)
             )
-    steps, lost = _waterfall(inputs, documents, examples) if "events" in layers else ({}, [])
+    has_arguments = "events" in layers and bool(inputs.ontology.roles)
+    steps, lost = _waterfall(inputs, documents, examples) if has_arguments else ({}, [])
     return ErrorAnalysis(layers=tuple(found), waterfall=steps, arguments=tuple(lost))
 
 

@@ -13,7 +13,7 @@ from dateline.dataset.description.citation import read_citation
 from dateline.dataset.rows import RowMaker
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.units import UNIT_COLUMN, unit_of
-from dateline.model import CONTENT_FIELDS, GOLD, Entity, Struct
+from dateline.model import CONTENT_FIELDS, GOLD, Annotation, Entity, EventCluster, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
 from dateline.ontology.schemas import meta_keys
@@ -171,7 +171,7 @@ def gold_of_corpus(
                 items=Prediction.from_annotation(annotation),
             ),
         )
-        bases |= _knowledge_bases(annotation.entities)
+        bases |= _knowledge_bases(annotation)
         unit = unit_of(rows.document_row(document, None), group_by) if group_by else document.group
         if unit is not None:
             units[document.id] = unit
@@ -222,7 +222,7 @@ def gold_of_dataset(
                 raise InvalidInputError(f'{name}: the id "{escaped(found.id)}" is duplicated.')
             _refuse_unknown_labels(name, found, ontology, index)
             documents.add(found.id, found)
-            bases |= _knowledge_bases(found.items.entities)
+            bases |= _knowledge_bases(found.items)
             if unit is not None:
                 units[found.id] = unit
     if not documents:
@@ -285,8 +285,9 @@ def _refuse_unknown_labels(
         )
 
 
-def _knowledge_bases(entities: Iterable[Entity]) -> set[str]:
-    return {link.kb for entity in entities for link in entity.links}
+def _knowledge_bases(items: Prediction | Annotation) -> set[str]:
+    linked: Iterable[Entity | EventCluster] = (*items.entities, *items.event_clusters)
+    return {link.kb for item in linked for link in item.links}
 
 
 def _documents(

@@ -9,6 +9,7 @@ from dateline.corpus.store import Corpus
 from dateline.errors import NotFoundError
 from dateline.evaluation.scoring import GoldSource, OntologySource, as_gold
 from dateline.files.reading import read_json
+from dateline.ontology.derived_schemas import derived_schemas
 from dateline.ontology.schemas import Schema
 from dateline.packaged import packaged
 from dateline.predictions.checking import CheckResult, Target, check_file
@@ -71,4 +72,5 @@ def _schemas(
     if not files:
         return None
     with packaged("schema") as folder:
-        return {**Corpus(folder.parent).schemas, "ontology": read_json(files[0])}
+        found = read_json(files[0])
+        return {**Corpus(folder.parent).schemas, "ontology": found, **derived_schemas(found)}

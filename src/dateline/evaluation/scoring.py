@@ -38,7 +38,7 @@ GoldSource: TypeAlias = (
 OntologySource: TypeAlias = str | Path | Ontology
 PredictionSource: TypeAlias = str | Path | Iterable[Prediction | Mapping[str, Any]]
 
-for module in ("entities", "coreference", "events", "claims"):
+for module in ("attributes", "entities", "linking", "coreference", "relations", "events", "claims"):
     import_module(f"dateline.evaluation.measures.{module}")  # adds its groups to GROUPS
 
 SHOWN = 5
@@ -122,17 +122,23 @@ def read_runs(
 def select_groups(layers: str | Sequence[str], runs: Sequence[ScoringInput]) -> list[Group]:
     """The groups of measures by the names of layers or groups; without names, those predicted.
 
-    Raises InvalidInputError for a name that is neither, or if nothing is left to score.
+    Raises InvalidInputError for a name that is neither, or is not declared by the ontology, or if
+    nothing is left to score.
     """
     names = (layers,) if isinstance(layers, str) else tuple(layers)
+    ontology = runs[0].ontology
+    declared = {name: group for name, group in GROUPS.items() if group.is_declared(ontology)}
     for name in names:
-        if name not in (*LAYERS, *GROUPS):
+        if name not in (*ontology.layers, *declared):
+            problem = "is neither a layer nor a group of measures"
+            if name in (*LAYERS, *GROUPS):
+                problem = "is not declared by the ontology of the gold"
             raise InvalidInputError(
-                f"layers: {name!r} is neither a layer nor a group of measures. "
-                f"Allowed layers: {', '.join(LAYERS)}. Allowed groups: {', '.join(GROUPS)}."
+                f"layers: {name!r} {problem}. Allowed layers: {', '.join(ontology.layers)}. "
+                f"Allowed groups: {', '.join(declared)}."
             )
     groups = []
-    for group in GROUPS.values():
+    for group in declared.values():
         predicted = any(group.has_items(run.predicted) for run in runs)
         if (
             group.name in names
@@ -262,7 +268,13 @@ def _notes(
     if left_out:
         names = ", ".join(listed(left_out, SHOWN))
         yield f"not predicted in every run, so not scored: {names}"
-    unscored = [g.name for g in GROUPS.values() if g not in groups and g.has_items(runs[0].gold)]
+    unscored = [
+        group.name
+        for group in GROUPS.values()
+        if group not in groups
+        and group.is_declared(gold.ontology)
+        and group.has_items(runs[0].gold)
+    ]
     if runs[0].withheld:
         yield (
             f"the texts of {counted(runs[0].withheld, 'document')} are withheld, so items are "

@@ -52,6 +52,9 @@ def pack(left: IntArray, right: IntArray) -> IntArray:
     if int(left.max(initial=0)) > LARGEST // width - 1:
         # Too wide to multiply: number the distinct values first.
         _, left = np.unique(left, return_inverse=True)
+    if int(left.max(initial=0)) > LARGEST // width - 1:
+        _, right = np.unique(right, return_inverse=True)
+        width = int(right.max(initial=0)) + 1
     return left * width + right
 
 

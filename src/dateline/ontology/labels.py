@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dateline.model import Struct
+from dateline.model import LAYER_FIELDS, Struct
 
 STRUCTURAL_RELATIONS = ("coreference", "continues", "claimer", "cue", "about")
 """Relations in Label Studio that are part of the data model; reserved names."""
@@ -139,6 +139,19 @@ class Ontology(Struct, frozen=True):
     def layer_names(self) -> tuple[str, ...]:
         """Names of the layers, in the order of `LAYERS`."""
         return tuple(self.layers)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of annotations that the ontology declares, of `CONTENT_FIELDS`."""
+        undeclared = {
+            "attributes": "document" not in self.layers,
+            "entities": not self.has_coreference,
+            "event_clusters": not self.has_event_links,
+            "event_relations": not self.event_relations,
+            "claim_relations": not self.claim_relations,
+        }
+        of_layers = (field for layer in self.layers for field in LAYER_FIELDS[layer])
+        return frozenset(field for field in of_layers if not undeclared.get(field))
 
     def labels_of(self, layer: str) -> tuple[str, ...]:
         """Names of a layer's labels; none if the corpus does not have the layer."""

@@ -18,6 +18,9 @@ from dateline.predictions.reading import read_prediction_lines
 from dateline.predictions.texts import Text
 from dateline.validation.schema import SchemaValidator
 
+GROUPING_FIELDS = ("entities", "event_clusters")
+"""What mentions and events refer to, and what is not predicted by itself."""
+
 
 class CheckResult(Struct, frozen=True):
     """The problems of a file, with the number of predicted items that are counted when scored.
@@ -137,8 +140,7 @@ def _with_parents(pointer: str) -> Iterator[str]:
 def _item_count(value: Any) -> int:
     if not isinstance(value, dict):
         return 0
-    # Entities are what mentions refer to, and are not predicted by themselves.
-    lists = (value.get(field) for field in ITEM_FIELDS if field != "entities")
+    lists = (value.get(field) for field in ITEM_FIELDS if field not in GROUPING_FIELDS)
     return sum(len(found) for found in lists if isinstance(found, list))
 
 

@@ -5,25 +5,27 @@ An item with an error stays in the prediction and counts against precision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
+from dateline.annotations.differences import format_value
 from dateline.json_pointer import pointer_of
 from dateline.model import (
+    CONTENT_FIELDS,
     ID_FIELDS,
-    LAYER_FIELDS,
     RELATION_FIELDS,
-    SPAN_LAYERS,
     Argument,
+    Attributes,
     Claim,
     Event,
     Mention,
     Span,
     Spans,
 )
-from dateline.predictions.label_index import OntologyIndex
+from dateline.ontology.labels import Ontology
+from dateline.predictions.label_index import AttributeIndex, OntologyIndex
 from dateline.predictions.offset_units import better_unit
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import Effect, PredictionProblem
@@ -47,7 +49,9 @@ def check_items(
     Spans whose quote is not at their offsets are moved beyond the end of the text, where no gold
     is, so that they count as predictions and match nothing. ``knowledge_bases`` are those of the
     gold; without them, links are not checked. If the text is withheld, quotes are not checked.
+    Items that the ontology does not declare are left out.
     """
+    prediction, ignored = _declared(prediction, ontology.ontology)
     beyond = _places_beyond(text.length)
     fields: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("mentions", ("spans",)),
@@ -62,9 +66,11 @@ def check_items(
         errors += [place for _, _, place in wrong]
         moved[name] = _moved(items, [(at, field) for at, field, _ in wrong], beyond)
     errors += unknown_labels(prediction, ontology)
-    errors += _unknown_references(prediction)
+    errors += _unknown_references(prediction, ontology.ontology)
+    errors += _illegal_ends(prediction, ontology.ontology)
     errors += _other_knowledge_bases(prediction, knowledge_bases)
     warnings = [
+        *ignored,
         *_repeated_items(prediction),
         *_repeated_ids(prediction),
         *_useless_scores(prediction, ontology),
@@ -103,6 +109,23 @@ def unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator[
     yield from _unknown_attributes(prediction, ontology)
     yield from _unknown_roles(prediction, ontology)
     yield from _unknown_claimers(prediction, ontology)
+
+
+def _declared(prediction: Prediction, ontology: Ontology) -> tuple[Prediction, list[Place]]:
+    """The prediction without fields that the ontology does not declare, and which these are."""
+    extra = [
+        field
+        for field in CONTENT_FIELDS
+        if field not in ontology.fields and getattr(prediction, field)
+    ]
+    if not extra:
+        return prediction, []
+    empty: dict[str, Any] = {field: {} if field == "attributes" else () for field in extra}
+    message = "is not declared by the ontology, and is ignored"
+    return (
+        msgspec.structs.replace(prediction, **empty),
+        [(f"/{field}", "", message) for field in extra],
+    )
 
 
 def _places_beyond(length: int) -> Iterator[Spans]:
@@ -160,8 +183,7 @@ def _unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator
         ("mentions", "type", ontology.types["entities"]),
         ("events", "type", ontology.types["events"]),
         ("claims", "act", ontology.types["claims"]),
-        ("event_relations", "type", ontology.event_relations),
-        ("claim_relations", "type", ontology.claim_relations),
+        *((field, "type", names) for field, names in ontology.relations.items()),
     )
     for name, field, known in labels:
         for position, item in enumerate(getattr(prediction, name)):
@@ -172,13 +194,28 @@ def _unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator
 
 
 def _unknown_attributes(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
-    for layer in SPAN_LAYERS:
-        known, name = ontology.attributes[layer], LAYER_FIELDS[layer][0]
-        for position, item in enumerate(getattr(prediction, name)):
-            for attribute, value in item.attributes.items():
-                if attribute not in known or value not in known[attribute]:
-                    message = f'"{attribute}: {value}" is not an attribute of the ontology'
-                    yield f"/{name}/{position}/attributes/{attribute}", item.id, message
+    known = ontology.attributes
+    yield from _unknown_values("", "", prediction.attributes, known["document"])
+    for field, indexes in (
+        ("mentions", known["entities"]),
+        ("entities", ontology.entity_attributes),
+        ("relations", known["relations"]),
+        ("events", known["events"]),
+        ("claims", known["claims"]),
+    ):
+        for position, item in enumerate(getattr(prediction, field)):
+            if item.attributes:
+                place = f"/{field}/{position}", getattr(item, "id", "")
+                yield from _unknown_values(*place, item.attributes, indexes)
+
+
+def _unknown_values(
+    pointer: str, item: str, attributes: Attributes, known: Mapping[str, AttributeIndex]
+) -> Iterator[Place]:
+    for name, value in attributes.items():
+        if name not in known or value not in known[name]:
+            message = f'"{name}: {format_value(value)}" is not an attribute of the ontology'
+            yield f"{pointer}{pointer_of(('attributes', name))}", item, message
 
 
 def _unknown_roles(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -197,9 +234,9 @@ def _unknown_claimers(prediction: Prediction, ontology: OntologyIndex) -> Iterat
             yield f"/claims/{position}/claimer", claim.id, message
 
 
-def _unknown_references(prediction: Prediction) -> Iterator[Place]:
+def _unknown_references(prediction: Prediction, ontology: Ontology) -> Iterator[Place]:
     ids = {name: {item.id for item in getattr(prediction, name)} for name in ID_FIELDS}
-    for position, mention in enumerate(prediction.mentions):
+    for position, mention in enumerate(prediction.mentions if ontology.has_coreference else ()):
         if mention.entity is not None and mention.entity not in ids["entities"]:
             yield _unknown(f"/mentions/{position}/entity", mention.id, mention.entity)
     for position, event in enumerate(prediction.events):
@@ -214,17 +251,35 @@ def _unknown_references(prediction: Prediction) -> Iterator[Place]:
                     yield _unknown(f"/{name}/{position}", "", end)
 
 
+def _illegal_ends(prediction: Prediction, ontology: Ontology) -> Iterator[Place]:
+    """Ends of relations that are mentions, but not of a type that the relation may have."""
+    types: dict[str, str] = {}
+    for mention in prediction.mentions:
+        types.setdefault(mention.id, mention.type)
+    for position, relation in enumerate(prediction.relations):
+        kind = ontology.relation_types.get(relation.type)
+        if kind is None:
+            continue
+        for end, allowed in (("source", kind.sources), ("target", kind.targets)):
+            found = types.get(getattr(relation, end))
+            if found is not None and allowed and found not in allowed:
+                names = ", ".join(sorted(allowed))
+                message = f'{relation.type} has no {end} of type "{found}". Allowed: {names}'
+                yield f"/relations/{position}/{end}", "", message
+
+
 def _other_knowledge_bases(
     prediction: Prediction, knowledge_bases: Collection[str]
 ) -> Iterator[Place]:
     if not knowledge_bases:
         return
-    for position, entity in enumerate(prediction.entities):
-        for number, link in enumerate(entity.links):
-            if link.id is not None and link.kb not in knowledge_bases:
-                names = ", ".join(sorted(knowledge_bases))
-                message = f'"{link.kb}" is not a knowledge base of the gold, which has: {names}'
-                yield f"/entities/{position}/links/{number}/kb", entity.id, message
+    for field in ("entities", "event_clusters"):
+        for position, item in enumerate(getattr(prediction, field)):
+            for number, link in enumerate(item.links):
+                if link.id is not None and link.kb not in knowledge_bases:
+                    names = ", ".join(sorted(knowledge_bases))
+                    message = f'"{link.kb}" is not a knowledge base of the gold, which has: {names}'
+                    yield f"/{field}/{position}/links/{number}/kb", item.id, message
 
 
 def _useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -237,7 +292,7 @@ def _useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator
             yield pointer_of(("scores", attribute)), "", message
             continue
         for value, by_claim in values.items():
-            if value not in known[attribute]:
+            if value not in known[attribute].labels:
                 message = f'"{attribute}: {value}" is not in the ontology; its scores are ignored'
                 yield pointer_of(("scores", attribute, value)), "", message
                 continue
@@ -260,8 +315,7 @@ def _repeated_items(prediction: Prediction) -> Iterator[Place]:
         ("mentions", lambda m: (_offsets(m.spans), m.type)),
         ("events", lambda e: (_offsets(e.trigger), e.type, frozenset(e.arguments))),
         ("claims", lambda c: (_offsets(c.spans), c.act, c.claimer)),
-        ("event_relations", lambda r: r),
-        ("claim_relations", lambda r: r),
+        *((field, lambda r: (r.type, r.source, r.target)) for field in RELATION_FIELDS),
     )
     for name, key in keys:
         seen: dict[object, int] = {}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping
 
-from dateline.model import LAYERS
-from dateline.ontology.labels import Ontology
+from dateline.model import LAYERS, AttributeValue
+from dateline.ontology.labels import Attribute, Ontology
+from dateline.ontology.patterns import searcher
 
-ABSENT, UNKNOWN = "(none)", "(unknown)"
+VALUE, ABSENT, UNKNOWN = "(value)", "(none)", "(unknown)"
+BITS = 47
+"""The size of integers for values that are not labels: 48 bits, the first of them 1."""
 
 
 class LabelIndex:
@@ -41,21 +46,90 @@ class LabelIndex:
         return [number(name, unknown) for name in names]
 
 
+class AttributeIndex:
+    """An integer for each value of an attribute, equal for equal values.
+
+    One label, and true or false, are numbered as in ``labels``. Other values have the integer of
+    their content: several labels that of a set, numbers of their value, texts of their normal form
+    (Unicode NFC). A value that the attribute cannot have is unknown, and no labels are absent.
+    """
+
+    def __init__(self, attribute: Attribute) -> None:
+        self._attribute = attribute
+        self._members: dict[int, tuple[int, ...]] = {}
+        names = {"boolean": ("false", "true"), "number": (VALUE,), "text": (VALUE,)}
+        self.labels = LabelIndex(names.get(attribute.kind, attribute.value_names))
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a value is several labels."""
+        return self._attribute.kind == "labels"
+
+    @property
+    def is_label(self) -> bool:
+        """Whether the integer of a value is that of a label."""
+        return self._attribute.kind in ("label", "boolean")
+
+    def __contains__(self, value: AttributeValue) -> bool:
+        """Whether the attribute can have the value."""
+        match self._attribute.kind:
+            case "label":
+                return isinstance(value, str) and value in self.labels
+            case "labels":
+                return isinstance(value, tuple) and all(name in self.labels for name in value)
+            case "boolean":
+                return isinstance(value, bool)
+            case "number":
+                return isinstance(value, int | float) and not isinstance(value, bool)
+            case "text":
+                return isinstance(value, str) and searcher(self._attribute.pattern)(value)
+
+    def number(self, value: AttributeValue | None) -> int:
+        """The integer of a value; None is absent."""
+        if value is None or value == ():
+            return self.labels.number(None)
+        match self._attribute.kind:
+            case "label" if isinstance(value, str):
+                return self.labels.number(value)
+            case "labels" if isinstance(value, tuple):
+                members = tuple(sorted(set(self.labels.numbers(value))))
+                found = content_number(members)
+                self._members[found] = members
+                return found
+            case "boolean" if isinstance(value, bool):
+                return self.labels.number(str(value).lower())
+            case "number" if isinstance(value, int | float) and not isinstance(value, bool):
+                is_whole = float(value).is_integer()
+                return content_number(int(value) if is_whole else value)
+            case "text" if isinstance(value, str):
+                return content_number(unicodedata.normalize("NFC", value))
+        return len(self.labels) - 1
+
+    def numbers(self, values: Iterable[AttributeValue | None]) -> list[int]:
+        """The integers of values."""
+        return [self.number(value) for value in values]
+
+    def members(self, number: int) -> tuple[int, ...]:
+        """The labels of the set that has this integer; none if it is absent or unknown."""
+        return self._members.get(number, ())
+
+
 class OntologyIndex:
     """The indexes of all kinds of labels of an ontology."""
 
     def __init__(self, ontology: Ontology) -> None:
+        self.ontology = ontology
         self.types = {name: LabelIndex(ontology.labels_of(name)) for name in LAYERS}
-        self.attributes: Mapping[str, Mapping[str, LabelIndex]] = {
-            name: {
-                attribute.name: LabelIndex(value.name for value in attribute.values)
-                for attribute in ontology.attributes_of(name)
-            }
-            for name in LAYERS
+        self.attributes: Mapping[str, Mapping[str, AttributeIndex]] = {
+            name: _attribute_indexes(ontology.attributes_of(name)) for name in LAYERS
         }
+        self.entity_attributes = _attribute_indexes(ontology.entity_attributes)
         self.roles = LabelIndex(sorted(ontology.roles))
-        self.event_relations = LabelIndex(label.name for label in ontology.event_relations)
-        self.claim_relations = LabelIndex(label.name for label in ontology.claim_relations)
+        self.relations: Mapping[str, LabelIndex] = {
+            "relations": self.types["relations"],
+            "event_relations": LabelIndex(label.name for label in ontology.event_relations),
+            "claim_relations": LabelIndex(label.name for label in ontology.claim_relations),
+        }
         self.claimers = LabelIndex(label.name for label in ontology.claimers)
 
     @property
@@ -63,26 +137,23 @@ class OntologyIndex:
         """All indexes, in a fixed order."""
         return (
             *self.types.values(),
-            *(index for layer in self.attributes.values() for index in layer.values()),
+            *(index.labels for layer in self.attributes.values() for index in layer.values()),
+            *(index.labels for index in self.entity_attributes.values()),
             self.roles,
-            self.event_relations,
-            self.claim_relations,
+            *self.relations.values(),
             self.claimers,
         )
 
 
-class ValueIndex:
-    """An integer for each distinct value, from ``first``, in order of appearance."""
+def content_number(content: object) -> int:
+    """An integer of 48 bits for a value, from its hash: equal for values that are written alike.
 
-    def __init__(self, first: int = 0) -> None:
-        self._first = first
-        self._numbers: dict[Hashable, int] = {}
+    Two given values that differ have the same integer with a probability of 2 to the power of -47.
+    """
+    digest = hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    first: int = 2**BITS
+    return first + (int.from_bytes(digest, "big") >> (64 - BITS))
 
-    @property
-    def values(self) -> tuple[Hashable, ...]:
-        """The values so far."""
-        return tuple(self._numbers)
 
-    def number(self, value: Hashable) -> int:
-        """The integer of a value."""
-        return self._numbers.setdefault(value, self._first + len(self._numbers))
+def _attribute_indexes(attributes: Iterable[Attribute]) -> Mapping[str, AttributeIndex]:
+    return {attribute.name: AttributeIndex(attribute) for attribute in attributes}

@@ -15,9 +15,6 @@ MENTION, EVENT, CLAIM = range(3)
 """Kinds of fillers of a role."""
 MISSING_ROW = -1
 """The row of an item that is referred to and does not exist."""
-UNLINKED = -1
-"""The knowledge base entry of a mention that nobody linked."""
-
 AttributeColumns = Mapping[str, IntArray]
 """The integer of each item's value, by attribute."""
 
@@ -40,24 +37,37 @@ class RelationRows(NamedTuple):
     target: IntArray
 
 
+class LinkRows(NamedTuple):
+    """Links: row of the mention or event, and integer of the knowledge base entry, 0 for NIL."""
+
+    row: IntArray
+    entry: IntArray
+
+
 class AnnotationColumns(NamedTuple):
     """Gold or predicted items as columns; documents are numbered as in the gold.
 
-    ``chain`` and ``cluster`` are the coreference chains of mentions and events; an item without one
-    is alone in its own. ``original`` is the row of the first event with the same trigger, type and
-    arguments; other such events are duplicates, and have no arguments here. ``entry`` is the
-    knowledge base entry of each mention, 0 for NIL and -1 for unlinked. ``claimer`` is a row of
-    ``mentions``, or the special claimer k as -2 - k. ``cues`` has a span for each claim with a cue;
-    its label is the claim's row. ``scores`` rank claims by attribute and value, NaN for a claim
-    without one.
+    ``documents`` are those that were added, with their own attributes. ``chain`` and ``cluster``
+    are the coreference chains of mentions and events; an item without one is alone in its own.
+    ``entity_values`` are the attributes of each mention's entity. ``original`` is the row of the
+    first event with the same trigger, type and arguments; other such events are duplicates, and
+    have no arguments here. ``claimer`` is a row of ``mentions``, or the special claimer k as
+    -2 - k. ``cues`` has a span for each claim with a cue; its label is the claim's row. ``scores``
+    rank claims by attribute and value, NaN for a claim without one.
     """
 
+    documents: IntArray
+    document_values: AttributeColumns
     mentions: Spans
     chain: IntArray
-    entry: IntArray
+    links: LinkRows
     mention_values: AttributeColumns
+    entity_values: AttributeColumns
+    relations: RelationRows
+    relation_values: AttributeColumns
     events: Spans
     cluster: IntArray
+    event_links: LinkRows
     original: IntArray
     event_values: AttributeColumns
     arguments: ArgumentRows

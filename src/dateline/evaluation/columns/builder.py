@@ -17,9 +17,10 @@ from dateline.evaluation.columns.annotation_columns import (
     EVENT,
     MENTION,
     MISSING_ROW,
-    UNLINKED,
     AnnotationColumns,
     ArgumentRows,
+    AttributeColumns,
+    LinkRows,
     RelationRows,
     special_claimer,
 )
@@ -31,13 +32,12 @@ from dateline.evaluation.columns.item_confidence import (
     confidences,
     relation_confidences,
 )
-from dateline.evaluation.columns.layer_rows import LayerRows, SortedLayer, first_of_equal
+from dateline.evaluation.columns.layer_rows import LayerRows, SortedLayer, ValueRows, first_of_equal
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.linking import NIL
 from dateline.metrics.spans import Spans, place_ids
-from dateline.model import Argument, Link, Range, Relation
-from dateline.model import Spans as Fragments
-from dateline.predictions.label_index import OntologyIndex, ValueIndex
+from dateline.model import RELATION_FIELDS, Argument, Link, Relation
+from dateline.predictions.label_index import OntologyIndex, content_number
 from dateline.predictions.prediction import Prediction
 
 ALONE = -1
@@ -45,48 +45,49 @@ ALONE = -1
 
 
 class ColumnsBuilder:
-    """Builds columns document by document, in any order of documents.
+    """Builds columns document by document, in any order of documents."""
 
-    ``entries`` numbers knowledge base entries and is shared by gold and predictions.
-    """
-
-    def __init__(self, ontology: OntologyIndex, entries: ValueIndex) -> None:
+    def __init__(self, ontology: OntologyIndex) -> None:
         self._ontology = ontology
-        self._entries = entries
+        self._documents = IntRows(1)
+        self._of_documents = ValueRows(ontology.attributes["document"])
         self._mentions, self._events, self._claims = (
             LayerRows(ontology.types[layer], ontology.attributes[layer])
             for layer in ("entities", "events", "claims")
         )
-        self._of_mentions = IntRows(2)
-        self._cluster = IntRows(1)
+        self._chain, self._links = IntRows(1), IntRows(2)
+        self._of_entities = ValueRows(ontology.entity_attributes)
+        self._cluster, self._event_links = IntRows(1), IntRows(2)
         self._claimer = IntRows(1)
         self._cues = SpanRows()
         self._arguments = _Confident(4)
-        self._event_relations = _Confident(4)
-        self._claim_relations = _Confident(4)
+        self._relations = {field: _Confident(4) for field in RELATION_FIELDS}
+        self._of_relations = ValueRows(ontology.attributes["relations"])
         self._scores: dict[tuple[str, str], dict[int, float]] = {}
 
     def add(self, document: int, items: Prediction) -> None:
         """Add the items of a document."""
+        self._documents.extend([document])
+        self._of_documents.extend([items.attributes])
         mentions = self._add_mentions(document, items)
         claims = self._add_claims(document, items, mentions)
         events = self._add_events(document, items, (mentions, claims))
-        for field, rows, names, ends in (
-            ("event_relations", self._event_relations, self._ontology.event_relations, events),
-            ("claim_relations", self._claim_relations, self._ontology.claim_relations, claims),
-        ):
+        self._of_relations.extend([relation.attributes for relation in items.relations])
+        names = self._ontology.relations
+        for field, ends in zip(RELATION_FIELDS, (mentions, events, claims), strict=True):
             relations: Sequence[Relation] = getattr(items, field)
-            rows.extend(
+            self._relations[field].extend(
                 relation_confidences(items, field),
                 [document] * len(relations),
-                names.numbers([relation.type for relation in relations]),
+                names[field].numbers([relation.type for relation in relations]),
                 [ends.get(relation.source, MISSING_ROW) for relation in relations],
                 [ends.get(relation.target, MISSING_ROW) for relation in relations],
             )
 
     def columns(self) -> tuple[AnnotationColumns, ItemConfidence]:
         """The columns of all documents that were added, and the confidence of their rows."""
-        chains, entry = self._of_mentions.columns()
+        (documents,) = self._documents.columns()
+        (chains,) = self._chain.columns()
         mentions = self._mentions.sorted()
         # What refers to a duplicate refers to the first mention with its place and type.
         mention_row = _rows_of_first(mentions, mentions.place, mentions.spans.label)
@@ -96,17 +97,33 @@ class ColumnsBuilder:
         arguments, argument_confidence = self._sorted_arguments(
             {MENTION: mention_row, EVENT: event_row, CLAIM: claim_row}, original, events.confidence
         )
-        event_relations, event_relation_confidence = _relations(self._event_relations, event_row)
-        claim_relations, claim_relation_confidence = _relations(self._claim_relations, claim_row)
+        relations, relation_values, relation_confidence = _relations(
+            self._relations["relations"], mention_row, self._of_relations.columns()
+        )
+        event_relations, _, event_relation_confidence = _relations(
+            self._relations["event_relations"], event_row
+        )
+        claim_relations, _, claim_relation_confidence = _relations(
+            self._relations["claim_relations"], claim_row
+        )
         (cluster,) = self._cluster.columns()
         return (
             AnnotationColumns(
+                documents=documents,
+                document_values=self._of_documents.columns(),
                 mentions=mentions.spans,
                 chain=_numbered(chains[mentions.order]),
-                entry=entry[mentions.order],
+                links=_links(self._links, mentions),
                 mention_values=mentions.values,
+                entity_values={
+                    name: column[mentions.order]
+                    for name, column in self._of_entities.columns().items()
+                },
+                relations=relations,
+                relation_values=relation_values,
                 events=events.spans,
                 cluster=_numbered(cluster[events.order]),
+                event_links=_links(self._event_links, events),
                 original=original,
                 event_values=events.values,
                 arguments=arguments,
@@ -120,6 +137,7 @@ class ColumnsBuilder:
             ),
             ItemConfidence(
                 mentions=mentions.confidence,
+                relations=relation_confidence,
                 events=events.confidence,
                 arguments=argument_confidence,
                 event_relations=event_relation_confidence,
@@ -129,13 +147,15 @@ class ColumnsBuilder:
         )
 
     def _add_mentions(self, document: int, items: Prediction) -> Mapping[str, int]:
-        mentions = items.mentions
-        entities = [mention.entity for mention in mentions]
-        entries = self._entries_of(items)
-        self._of_mentions.extend(
-            _group_numbers(entities, len(self._mentions)),
-            [entries.get(entity, UNLINKED) for entity in entities],
+        mentions, first = items.mentions, len(self._mentions)
+        names = [mention.entity for mention in mentions]
+        entities = {entity.id: entity for entity in reversed(items.entities)}
+        self._chain.extend(_group_numbers(names, first))
+        self._of_entities.extend(
+            [entities[name].attributes if name in entities else {} for name in names]
         )
+        links = {name: _entries(entity.links) for name, entity in entities.items()}
+        self._links.extend(*_link_columns(names, links, first))
         return self._mentions.extend(
             document,
             mentions,
@@ -143,23 +163,6 @@ class ColumnsBuilder:
             [mention.spans for mention in mentions],
             confidences(items, "mentions"),
         )
-
-    def _entries_of(self, items: Prediction) -> Mapping[str | None, int]:
-        """The knowledge base entry of each linked entity, numbered in text order.
-
-        Several entries of an entity are one, as an entity with several has all of them.
-        """
-        links: dict[str | None, tuple[Link, ...]] = {
-            entity.id: entity.links for entity in items.entities if entity.links
-        }
-        linked = [m for m in items.mentions if m.entity in links]
-        entries: dict[str | None, int] = {}
-        for mention in sorted(linked, key=lambda m: (_offsets(m.spans), m.type)):
-            found = sorted(
-                (link.kb, link.id) for link in links[mention.entity] if link.id is not None
-            )
-            entries[mention.entity] = self._entries.number(tuple(found)) if found else NIL
-        return entries
 
     def _add_claims(
         self, document: int, items: Prediction, mentions: Mapping[str, int]
@@ -197,7 +200,10 @@ class ColumnsBuilder:
             [event.trigger for event in events],
             confidences(items, "events"),
         )
-        self._cluster.extend(_group_numbers([event.cluster for event in events], first))
+        names = [event.cluster for event in events]
+        self._cluster.extend(_group_numbers(names, first))
+        links = {cluster.id: _entries(cluster.links) for cluster in reversed(items.event_clusters)}
+        self._event_links.extend(*_link_columns(names, links, first))
         mentions, claims = others
         fillers = {MENTION: mentions, EVENT: rows, CLAIM: claims}
         arguments = list(chain.from_iterable(event.arguments for event in events))
@@ -306,12 +312,43 @@ def _filler_rows(kind: IntArray, filler: IntArray, rows: Mapping[int, IntArray])
     return found
 
 
-def _relations(rows: _Confident, row_of: IntArray) -> tuple[RelationRows, FloatArray]:
+def _relations(
+    rows: _Confident, row_of: IntArray, values: AttributeColumns | None = None
+) -> tuple[RelationRows, AttributeColumns, FloatArray]:
     confidence, (document, label, source, target) = rows.columns()
+    values = values or {}
     source, target = row_of[source], row_of[target]
-    order = np.lexsort((confidence, target, source, label, document))
-    found = RelationRows(document[order], label[order], source[order], target[order])
-    return found, confidence[order]
+    order = np.lexsort((confidence, *values.values(), target, source, label, document))
+    return (
+        RelationRows(document[order], label[order], source[order], target[order]),
+        {name: column[order] for name, column in values.items()},
+        confidence[order],
+    )
+
+
+def _entries(links: Iterable[Link]) -> tuple[int, ...]:
+    """The integers of an item's entries; NIL if it has links, and none of them has an entry."""
+    entries = {content_number((link.kb, link.id)) for link in links if link.id is not None}
+    return tuple(sorted(entries)) if entries or not links else (NIL,)
+
+
+def _link_columns(
+    names: Sequence[str | None], entries: Mapping[str, Sequence[int]], first: int
+) -> tuple[list[int], list[int]]:
+    """The row, from ``first`` on, and the entry of each link of items with these groups."""
+    found = [
+        (row, entry)
+        for row, name in enumerate(names, first)
+        for entry in entries.get(name or "", ())
+    ]
+    return [row for row, _ in found], [entry for _, entry in found]
+
+
+def _links(links: IntRows, layer: SortedLayer) -> LinkRows:
+    given, entry = links.columns()
+    row = layer.row_of[given]
+    order = np.lexsort((entry, row))
+    return LinkRows(row[order], entry[order])
 
 
 def _rows_of_first(layer: SortedLayer, *content: IntArray) -> IntArray:
@@ -335,10 +372,6 @@ def _numbered(groups: IntArray) -> IntArray:
     number = np.empty(len(first), np.int64)
     number[np.argsort(first)] = np.arange(len(first))
     return np.asarray(number[inverse], np.int64)
-
-
-def _offsets(spans: Fragments) -> list[Range]:
-    return [(span.start, span.end) for span in spans]
 
 
 def _kind(argument: Argument) -> int:

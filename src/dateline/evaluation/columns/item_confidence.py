@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dateline.metrics.counts import FloatArray
+from dateline.model import RELATION_FIELDS
 from dateline.predictions.confidence import REFERRED, confidence_of
 from dateline.predictions.prediction import Prediction
 
@@ -19,6 +20,7 @@ class ItemConfidence(NamedTuple):
     """
 
     mentions: FloatArray
+    relations: FloatArray
     events: FloatArray
     arguments: FloatArray
     event_relations: FloatArray
@@ -69,7 +71,7 @@ def relation_confidences(items: Prediction, field: str) -> Sequence[float]:
     own = confidences(items, field)
     if not items.confidence:
         return own
-    of_ends = confidence_by_id(items, "events" if field == "event_relations" else "claims")
+    of_ends = confidence_by_id(items, RELATION_FIELDS[field])
     return [
         min(
             number,

@@ -9,23 +9,39 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dateline.annotations.differences import format_value
 from dateline.evaluation.columns.annotation_columns import MISSING_ROW, AttributeColumns
 from dateline.evaluation.columns.growing import SpanRows
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.spans import Spans, place_ids
-from dateline.model import AttributeValue, Claim, Event, Mention
+from dateline.model import Attributes, Claim, Event, Mention
 from dateline.model import Spans as Fragments
-from dateline.predictions.label_index import LabelIndex
+from dateline.predictions.label_index import AttributeIndex, LabelIndex
+
+
+class ValueRows:
+    """The values of the attributes of items, in the order of the items."""
+
+    def __init__(self, attributes: Mapping[str, AttributeIndex]) -> None:
+        self._attributes = attributes
+        self._values = {name: array("q") for name in attributes}
+
+    def extend(self, given: Sequence[Attributes]) -> None:
+        """Add the attributes of items."""
+        for name, index in self._attributes.items():
+            self._values[name].extend(index.numbers([one.get(name) for one in given]))
+
+    def columns(self) -> AttributeColumns:
+        """The integers of all values so far."""
+        return {name: np.array(column, np.int64) for name, column in self._values.items()}
 
 
 class LayerRows:
     """Mentions, events or claims of one document after the other, in the order of the document."""
 
-    def __init__(self, types: LabelIndex, attributes: Mapping[str, LabelIndex]) -> None:
-        self._types, self._attributes = types, attributes
+    def __init__(self, types: LabelIndex, attributes: Mapping[str, AttributeIndex]) -> None:
+        self._types = types
         self._spans = SpanRows()
-        self._values = {name: array("q") for name in attributes}
+        self._values = ValueRows(attributes)
         self._confidence = array("d")
 
     def __len__(self) -> int:
@@ -43,9 +59,7 @@ class LayerRows:
         """Add the items of a document; return the row of each id, of a repeated one the first."""
         first = len(self)
         self._spans.extend(document, self._types.numbers(types), spans)
-        given = [item.attributes for item in items]
-        for name, values in self._attributes.items():
-            self._values[name].extend(values.numbers([_label(one.get(name)) for one in given]))
+        self._values.extend([item.attributes for item in items])
         self._confidence.extend(confidence)
         ids = [item.id for item in items]
         return dict(zip(reversed(ids), count(first + len(ids) - 1, -1), strict=False))
@@ -60,7 +74,7 @@ class LayerRows:
         matter.
         """
         spans = self._spans.spans()
-        values = {name: np.array(column, np.int64) for name, column in self._values.items()}
+        values = self._values.columns()
         confidence = np.array(self._confidence, np.float64)
         (place,) = place_ids(spans)
         keys = (place, spans.label, *within, *values.values(), *ties, -confidence)
@@ -72,10 +86,6 @@ class LayerRows:
             {name: column[order] for name, column in values.items()},
             confidence[order],
         )
-
-
-def _label(value: AttributeValue | None) -> str | None:
-    return value if value is None or isinstance(value, str) else format_value(value)
 
 
 class SortedLayer(NamedTuple):

@@ -22,11 +22,11 @@ from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import BoolArray, IntArray
 from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
-from dateline.model import LAYERS, Struct
+from dateline.model import Struct
 from dateline.predictions.confidence import above
 from dateline.predictions.document_checks import by_document
 from dateline.predictions.item_checks import check_items
-from dateline.predictions.label_index import OntologyIndex, ValueIndex
+from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.reading import Found
 from dateline.predictions.texts import Text
 
@@ -75,10 +75,10 @@ class PlaceIds:
 class ScoringInput:
     """Gold and predicted columns of the same documents, and which items match.
 
-    ``problems`` are those of predicted items, ``missing`` the documents without a prediction, and
-    ``unscored`` the documents of predictions that are left out because there is no gold for them.
-    ``confidence`` is that of the predicted items, and ``withheld`` the number of documents without
-    their text, whose predicted quotes are not checked.
+    ``ontology`` is that of the gold. ``problems`` are those of predicted items, ``missing`` the
+    documents without a prediction, and ``unscored`` the documents of predictions that are left out
+    because there is no gold for them. ``confidence`` is that of the predicted items, and
+    ``withheld`` the number of documents without their text, whose predicted quotes are not checked.
     """
 
     def __init__(
@@ -86,12 +86,9 @@ class ScoringInput:
     ) -> None:
         """Raises DatelineError if a prediction is about a document or text not in the gold."""
         self.options = options or MatchingOptions()
+        self.ontology = gold.ontology
         self.ontology_index = OntologyIndex(gold.ontology)
-        entries = ValueIndex(first=1)
-        gold_columns, predicted_columns = (
-            ColumnsBuilder(self.ontology_index, entries) for _ in range(2)
-        )
-        # Gold goes first, so that its columns are the same whatever is predicted.
+        gold_columns, predicted_columns = (ColumnsBuilder(self.ontology_index) for _ in range(2))
         texts: dict[str, Text] = {}
         layers = []
         sentences, tokens = Ranges(), Ranges()
@@ -110,7 +107,6 @@ class ScoringInput:
         self.withheld = sum(text.withheld is not None for text in texts.values())
         self._text_hashes = tuple(text.text_sha256 for text in texts.values())
         self._tokens = tokens
-        self._gold_entries = entries.values
         found, self.unscored, self.problems = by_document(predictions, texts, gold.unscored)
         bases = gold.knowledge_bases
         for number, (name, text) in enumerate(texts.items()):
@@ -125,7 +121,8 @@ class ScoringInput:
         self.missing = tuple(name for name in self.document_ids if name not in found)
         self.sentences = sentences.spans()
         self._annotated = {
-            layer: np.array([layer in annotated for annotated in layers]) for layer in LAYERS
+            layer: np.array([layer in annotated for annotated in layers])
+            for layer in gold.ontology.layers
         }
         _refuse_duplicates(self.gold, self.document_ids)
 
@@ -136,7 +133,6 @@ class ScoringInput:
             *self.document_ids,
             *self._text_hashes,
             *(str(layer.tolist()) for layer in self._annotated.values()),
-            *(str(entry) for entry in self._gold_entries),
             *(label for index in self.ontology_index.indexes for label in index.labels),
             digest_of((self.sentences, self.tokens)),
             self.gold.digest,

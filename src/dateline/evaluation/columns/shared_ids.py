@@ -97,6 +97,16 @@ def relation_ids(
     )
 
 
+def mention_ids(inputs: ScoringInput) -> Sides:
+    """An id for each gold and each predicted mention, equal if place and type are."""
+    gold, predicted, places = inputs.gold.mentions, inputs.predicted.mentions, inputs.place_ids
+    ids = tuple_ids(
+        (gold.document, gold.label, places.of_gold[MENTION]),
+        (predicted.document, predicted.label, places.of_predicted[MENTION]),
+    )
+    return ids[0], ids[1]
+
+
 def entity_ids(inputs: ScoringInput) -> Sides:
     """The entity of each gold and of each predicted mention.
 

@@ -15,7 +15,12 @@ from dateline.evaluation.columns.annotation_columns import (
 )
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.columns.shared_ids import entity_ids, relation_ids
-from dateline.evaluation.measures.attributes import ItemValues, attribute_measures, label_measures
+from dateline.evaluation.measures.attributes import (
+    ItemValues,
+    MatchedValues,
+    attribute_measures,
+    label_measures,
+)
 from dateline.evaluation.measures.groups import MEAN, MeasureCounts, group
 from dateline.metrics.classification import LabelPairs, joint, pair_mean
 from dateline.metrics.counts import BoolArray, FloatArray, IntArray
@@ -24,7 +29,7 @@ from dateline.metrics.ranking import ranking_counts
 from dateline.metrics.span_matching import match_by_overlap
 from dateline.metrics.spans import in_units, overlaps
 from dateline.metrics.tuple_sets import set_counts
-from dateline.predictions.label_index import ABSENT, UNKNOWN
+from dateline.predictions.label_index import ABSENT, UNKNOWN, AttributeIndex
 
 MENTIONED = "mentioned"
 CUTOFFS = (1, 3, 5, 10)
@@ -53,27 +58,27 @@ def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
         yield MeasureCounts(name, joint(located, *items, documents, len(names)), names.labels)
     # What follows is about the claims that were matched last: by overlap.
     yield from label_measures("act", names.labels, pairs, *items, documents)
-    yield from attribute_measures(
-        inputs.ontology_index.attributes["claims"],
+    values = MatchedValues(
         ItemValues(gold.document, inputs.gold.claim_values, np.arange(len(gold))),
         ItemValues(predicted.document, inputs.predicted.claim_values, np.arange(len(predicted))),
         (left, right),
         documents,
     )
+    yield from attribute_measures(inputs.ontology_index.attributes["claims"], values)
     yield from _claimers(inputs, left, right)
     yield from _cues(inputs, left, right)
 
 
-@group("ranking", "claims", "AP", lambda side: bool(side.scores))
+@group("ranking", "claims", "AP", lambda side: bool(side.scores), each=True)
 def ranking(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Claims ranked by the predicted score of an attribute's value."""
     gold, predicted = inputs.gold, inputs.predicted
     left, right = _matched(inputs, inputs.options.claim_overlap)
     for (attribute, value), score in sorted(predicted.scores.items()):
-        names = inputs.ontology_index.attributes["claims"].get(attribute)
-        if names is None or value not in names:
+        index = inputs.ontology_index.attributes["claims"].get(attribute)
+        if index is None or value not in index.labels:
             continue
-        wanted = gold.claim_values[attribute] == names.number(value)
+        wanted = _has_label(index, gold.claim_values[attribute], value)
         relevant = np.zeros(len(predicted.claims), np.bool_)
         relevant[right[wanted[left]]] = True
         ranked = ~np.isnan(score)
@@ -93,11 +98,15 @@ def ranking(inputs: ScoringInput) -> Iterator[MeasureCounts]:
 
 
 @group(
-    "claim-relations", "claims", "as annotated", lambda side: len(side.claim_relations.source) > 0
+    "claim-relations",
+    "claims",
+    "as annotated",
+    lambda side: len(side.claim_relations.source) > 0,
+    lambda ontology: bool(ontology.claim_relations),
 )
 def claim_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Relations between claims, which are identified by their spans."""
-    names = inputs.ontology_index.claim_relations
+    names = inputs.ontology_index.relations["claim_relations"]
     places = inputs.place_ids
     relations = relation_ids(
         inputs.gold.claim_relations,
@@ -106,6 +115,16 @@ def claim_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     )
     counts = relation_counts(*relations, inputs.document_count, len(names))
     yield MeasureCounts("as annotated", counts, names.labels)
+
+
+def _has_label(index: AttributeIndex, numbers: IntArray, label: str) -> BoolArray:
+    """Which values are a label, or are sets that have it."""
+    number = index.labels.number(label)
+    if not index.is_set:
+        return np.asarray(numbers == number, np.bool_)
+    distinct, which = np.unique(numbers, return_inverse=True)
+    has = [number in index.members(one) for one in distinct.tolist()]
+    return np.array(has, np.bool_)[which]
 
 
 def _matched(inputs: ScoringInput, at_least: float) -> tuple[IntArray, IntArray]:
@@ -152,7 +171,10 @@ def _claimers(inputs: ScoringInput, left: IntArray, right: IntArray) -> Iterator
     kind, predicted_kind = _claimer_kind(gold), _claimer_kind(predicted)
     document = gold.claims.document[left]
     places = inputs.place_ids.of_gold[MENTION], inputs.place_ids.of_predicted[MENTION]
-    for name, ids in (("claimer", places), ("claimer, by entity", entity_ids(inputs))):
+    by_name = {"claimer": places}
+    if inputs.ontology.has_coreference:
+        by_name["claimer, by entity"] = entity_ids(inputs)
+    for name, ids in by_name.items():
         gold_id = _claimer_ids(gold.claimer[left], ids[0])
         predicted_id = _claimer_ids(predicted.claimer[right], ids[1])
         same = (gold_id == predicted_id) & (predicted_id != MISSING_ROW)

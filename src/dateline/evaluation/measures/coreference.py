@@ -28,7 +28,13 @@ def _has_chains(chain: IntArray) -> bool:
     return len(np.unique(chain)) < len(chain)
 
 
-@group("coreference", "entities", "CoNLL", lambda side: _has_chains(side.chain))
+@group(
+    "coreference",
+    "entities",
+    "CoNLL",
+    lambda side: _has_chains(side.chain),
+    lambda ontology: ontology.has_coreference,
+)
 def mentions(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Coreference chains of mentions; types are ignored."""
     gold, predicted, places = inputs.gold, inputs.predicted, inputs.place_ids
@@ -44,7 +50,13 @@ def mentions(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     )
 
 
-@group("event-coreference", "events", "CoNLL", lambda side: _has_chains(side.cluster))
+@group(
+    "event-coreference",
+    "events",
+    "CoNLL",
+    lambda side: _has_chains(side.cluster),
+    lambda ontology: ontology.has_event_coreference,
+)
 def events(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Coreference clusters of events, identified by their triggers; types are ignored."""
     gold, predicted, places = inputs.gold, inputs.predicted, inputs.place_ids

@@ -19,7 +19,7 @@ from dateline.evaluation.columns.shared_ids import (
     event_ids,
     relation_ids,
 )
-from dateline.evaluation.measures.attributes import ItemValues, attribute_measures
+from dateline.evaluation.measures.attributes import ItemValues, MatchedValues, attribute_measures
 from dateline.evaluation.measures.groups import MeasureCounts, group
 from dateline.metrics.counts import IntArray
 from dateline.metrics.events import (
@@ -46,16 +46,22 @@ def triggers(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     _, left, right = np.intersect1d(
         ids[0][gold], ids[1][predicted], assume_unique=True, return_indices=True
     )
-    yield from attribute_measures(
-        inputs.ontology_index.attributes["events"],
+    items = MatchedValues(
         ItemValues(inputs.gold.events.document, inputs.gold.event_values, gold),
         ItemValues(inputs.predicted.events.document, inputs.predicted.event_values, predicted),
         (gold[left], predicted[right]),
         inputs.document_count,
     )
+    yield from attribute_measures(inputs.ontology_index.attributes["events"], items)
 
 
-@group("arguments", "events", "AC+", lambda side: len(side.arguments.event) > 0)
+@group(
+    "arguments",
+    "events",
+    "AC+",
+    lambda side: len(side.arguments.event) > 0,
+    lambda ontology: bool(ontology.roles),
+)
 def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Arguments: by the filler's span, of matched events only, and by overlap and entity."""
     vocabulary = inputs.ontology_index
@@ -72,19 +78,25 @@ def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     )
     for name in ("AC+", "AI+"):
         yield MeasureCounts(f"{name}, matched events only", matched[name], labels[name])
-    for matched_by, same in (
-        ("overlap", by_overlap(inputs, both)),
-        ("entity", by_entity(inputs, both)),
-    ):
+    others = {"overlap": by_overlap(inputs, both)}
+    if inputs.ontology.has_coreference:
+        others["entity"] = by_entity(inputs, both)
+    for matched_by, same in others.items():
         counts = argument_counts(gold, predicted, *size, correct_by=same)
         for name in ("AC+", "AC"):
             yield MeasureCounts(f"{name}, by {matched_by}", counts[name], labels[name])
 
 
-@group("event-relations", "events", "expanded", lambda side: len(side.event_relations.source) > 0)
+@group(
+    "event-relations",
+    "events",
+    "expanded",
+    lambda side: len(side.event_relations.source) > 0,
+    lambda ontology: bool(ontology.event_relations),
+)
 def event_relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Relations between events: as annotated, and between all events of both clusters."""
-    names = inputs.ontology_index.event_relations
+    names = inputs.ontology_index.relations["event_relations"]
     size = inputs.document_count, len(names)
     gold_events, predicted_events = tuple_ids(*_triggers(inputs))
     relations = relation_ids(

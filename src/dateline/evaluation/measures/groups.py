@@ -14,6 +14,7 @@ from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.metrics.coreference import blanc_score, conll_score
 from dateline.metrics.counts import Counts, micro_f
 from dateline.metrics.intervals import Statistic
+from dateline.ontology.labels import Ontology
 
 F, MEAN, BLANC, CONLL = "F", "mean", "BLANC", "CoNLL"
 STATISTICS: Mapping[str, Statistic] = {
@@ -40,8 +41,10 @@ Measure: TypeAlias = Callable[[ScoringInput], Iterator[MeasureCounts]]
 class Group(NamedTuple):
     """Measures on one layer. ``has_items`` says whether gold or predictions have items for it.
 
-    ``primary`` is the measure on which systems are tested. It is declared here and in
-    docs/metrics.md, before any system is scored; the other measures are exploratory.
+    ``primary`` is the measure on which systems are tested; with ``each``, it is scored for each of
+    several attributes or values, whose names follow. It is declared here and in docs/metrics.md,
+    before any system is scored; the other measures are exploratory. ``needs`` says whether an
+    ontology that has the layer also has what the group measures.
     """
 
     name: str
@@ -49,22 +52,34 @@ class Group(NamedTuple):
     primary: str
     measure: Measure
     has_items: Callable[[AnnotationColumns], bool]
+    needs: Callable[[Ontology], bool]
+    each: bool
 
     def is_primary(self, measure: str) -> bool:
-        """Whether this is the primary measure; of rankings, for any value that is ranked."""
-        return (measure.rpartition(", ")[0] if " = " in measure else measure) == self.primary
+        """Whether this is the primary measure."""
+        return measure == self.primary or (self.each and measure.startswith(f"{self.primary}, "))
+
+    def is_declared(self, ontology: Ontology) -> bool:
+        """Whether a corpus with this ontology has what the group measures."""
+        return self.layer in ontology.layers and self.needs(ontology)
 
 
 GROUPS: dict[str, Group] = {}
 
 
 def group(
-    name: str, layer: str, primary: str, has_items: Callable[[AnnotationColumns], bool]
+    name: str,
+    layer: str,
+    primary: str,
+    has_items: Callable[[AnnotationColumns], bool],
+    needs: Callable[[Ontology], bool] = lambda _: True,
+    *,
+    each: bool = False,
 ) -> Callable[[Measure], Measure]:
     """Add a generator function to the table of groups."""
 
     def register(measure: Measure) -> Measure:
-        GROUPS[name] = Group(name, layer, primary, measure, has_items)
+        GROUPS[name] = Group(name, layer, primary, measure, has_items, needs, each)
         return measure
 
     return register

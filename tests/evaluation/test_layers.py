@@ -1,0 +1,163 @@
+"""Scores of corpora with other layers than this repository's: all of them, and only entities."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import msgspec
+import pytest
+
+import dateline
+from dateline.corpus.store import Corpus
+from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
+from dateline.evaluation.prediction_check import check_predictions
+from dateline.evaluation.scoring import GROUPS
+from dateline.model import LAYERS
+from dateline.predictions.prediction import Prediction
+from dateline.predictions.reading import read_predictions
+from dateline.predictions.texts import CorpusTexts
+
+from ..conftest import Run
+
+
+def gold_of(corpus: Corpus) -> dict:
+    return json.loads(
+        Prediction.from_annotation(corpus.read_annotation("gold", "report")).to_json()
+    )
+
+
+def total(report: dateline.Report, group: str, measure: str) -> tuple[float, float, float]:
+    found = report.score(group, measure).total
+    return found.matched_gold, found.predicted, found.gold
+
+
+def test_a_perfect_prediction_of_every_layer_is_perfect_and_clean(layered: Corpus, written):
+    path = written(gold_of(layered))
+    report = dateline.score(path, layered, layers=LAYERS)
+    assert report.problems == ()
+    assert {score.value for score in report.scores} <= {1.0, None}
+    assert {score.group for score in report.scores} >= {*GROUPS} - {"ranking", "event-coreference"}
+    assert check_predictions(path, layered).problems == ()
+
+
+def test_a_corpus_of_entities_has_scores_of_entities_only(entities_only: Corpus, written, run: Run):
+    path = str(written(gold_of(entities_only)))
+    for command in (["score", path], ["score", path, "--layers", "entities"]):
+        result = run(entities_only, *command, "--format", "json")
+        assert result.exit_code == 0, result.output
+        scores = json.loads(result.stdout)["scores"]
+        measures = {(score["group"], score["measure"]) for score in scores}
+        modes = ("strict", "exact", "partial", "type", "nested")
+        assert measures == {("entities", mode) for mode in modes}
+    result = run(entities_only, "compare", path, f"other={path}")
+    assert result.exit_code == 0, result.output
+    words = "event|claim|coreference|linking|relation"
+    assert not re.search(words, re.sub(r"\|claims:\S+", "", result.output))
+    shown = run(entities_only, "errors", path).output
+    assert not re.search(words, re.sub(r"\|claims:\S+", "", shown))
+
+
+@pytest.mark.parametrize("command", ["score", "errors", "curves"])
+@pytest.mark.parametrize("name", ["claims", "coreference"])
+def test_a_layer_that_the_ontology_does_not_declare_is_an_error(
+    entities_only: Corpus, written, run: Run, command: str, name: str
+):
+    result = run(entities_only, command, str(written(gold_of(entities_only))), "--layers", name)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert f"{name!r} is not declared by the ontology of the gold" in result.stderr
+    assert "Allowed layers: entities. Allowed groups: entities." in result.stderr
+
+
+def test_items_that_the_ontology_does_not_declare_are_ignored_with_a_warning(
+    entities_only: Corpus, layered: Corpus, written
+):
+    prediction = gold_of(entities_only)
+    prediction["events"] = gold_of(layered)["events"]
+    prediction["mentions"][0]["entity"] = "e1"
+    prediction["entities"] = [{"id": "e1", "type": "PERSON", "name": "Okafor"}]
+    path = written(prediction)
+    report = dateline.score(path, entities_only)
+    assert total(report, "entities", "strict") == (3, 3, 3)
+    message = "is not declared by the ontology, and is ignored"
+    assert [(p.effect, p.pointer, p.message) for p in report.problems] == [
+        ("warning", "/entities", message),
+        ("warning", "/events", message),
+    ]
+    checked = check_predictions(path, entities_only)
+    assert checked.is_clean
+    assert {"/entities", "/events"} <= {problem.pointer for problem in checked.problems}
+
+
+def test_each_link_of_an_entity_counts(layered: Corpus):
+    prediction = gold_of(layered)
+    (aspirin,) = (e for e in prediction["entities"] if e["name"] == "aspirin")
+    aspirin["links"] = aspirin["links"][:1]
+    prediction["event_clusters"][1]["links"][0]["id"] = "other"
+    report = dateline.score([prediction], layered)
+    # Aspirin has two mentions and two entries, bleeding two mentions and one entry.
+    assert total(report, "linking", "link") == (4, 4, 6)
+    assert total(report, "linking", "nil") == (1, 1, 1)
+    assert total(report, "event-linking", "link") == (2, 3, 3)
+
+
+def test_predictions_of_format_1_0_are_read_as_those_of_2_0(layered: Corpus, written):
+    present = gold_of(layered)
+    former = json.loads(json.dumps(present))
+    for prediction, is_former in ((present, False), (former, True)):
+        for entity in prediction["entities"]:
+            links = entity.pop("links", [])[:1]
+            if is_former:
+                entity["link"] = links[0] if links else None
+            elif links:
+                entity["links"] = links
+    paths = written(present, name="present.jsonl"), written(former, name="former.jsonl")
+    assert [*read_predictions(paths[0])] == [*read_predictions(paths[1])]
+    reports = [dateline.score(path, layered) for path in paths]
+    assert reports[0].scores == reports[1].scores
+    assert reports[1].problems == ()
+    checked = [check_predictions(path, layered) for path in paths]
+    assert checked[0] == checked[1]
+    assert checked[1].problems == ()
+
+
+@pytest.mark.parametrize("name", ["layered", "entities_only"])
+def test_a_built_dataset_has_the_same_gold(
+    request: pytest.FixtureRequest, name: str, written, run: Run
+):
+    corpus = request.getfixturevalue(name)
+    assert run(corpus, "build").exit_code == 0
+    path = written(gold_of(corpus))
+    of_corpus = dateline.score(path, corpus)
+    of_dataset = dateline.score(path, corpus.root / "dist")
+    assert of_dataset.scores == of_corpus.scores
+    assert of_dataset.signature.gold == of_corpus.signature.gold
+    assert check_predictions(path, corpus.root / "dist").problems == ()
+
+
+@pytest.mark.parametrize("name", ["layered", "entities_only"])
+def test_the_baseline_predicts_what_the_ontology_declares(
+    request: pytest.FixtureRequest, name: str, tmp_path, run: Run
+):
+    corpus = request.getfixturevalue(name)
+    split = corpus.read_document("report").split
+    out = tmp_path / "out.jsonl"
+    result = run(
+        corpus, "predict", "--model", "baseline", "--train-split", split, "--out", str(out)
+    )
+    assert result.exit_code == 0, result.output
+    checked = check_predictions(out, corpus)
+    assert checked.problems == ()
+    assert dateline.score(out, corpus).score("entities", "strict").value == 1.0
+    assert ("entities" in json.loads(out.read_text())) == corpus.ontology.has_coreference
+
+
+def test_the_prompt_asks_for_what_the_ontology_declares(entities_only: Corpus):
+    ontology = entities_only.ontology
+    assert not re.search("EVENTS|CLAIMS|ROLES|entity`", instructions(ontology))
+    assert list(answer_schema(ontology)["properties"]) == ["mentions"]
+    answer = msgspec.convert({"mentions": [{"label": "DRUG", "text": "aspirin"}]}, Answer)
+    found = as_prediction(answer, CorpusTexts(entities_only)["report"], ontology)
+    assert (found.entities, found.mentions[0].entity) == ((), None)
+    assert dateline.score([found], entities_only).problems == ()
