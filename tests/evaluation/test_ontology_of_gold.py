@@ -62,7 +62,7 @@ def test_an_unknown_label_equals_nothing(alone, label):
     for name, field in (("mentions", "type"), ("events", "type"), ("claims", "act")):
         for item in prediction[name]:
             item[field] = label
-            item["attributes"] = dict.fromkeys(item["attributes"], label)
+            item["attributes"] = dict.fromkeys(item.get("attributes", {}), label)
     for event in prediction["events"]:
         for argument in event["arguments"]:
             argument["role"] = label
