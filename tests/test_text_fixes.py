@@ -156,6 +156,31 @@ def test_nothing_is_fixed_unasked_and_what_was_fixed_stays_fixed(empty_corpus: C
     assert "D106" in run(empty_corpus, "validate").output
 
 
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        [(4, 8, "met "), (0, 4, "Ana ")],
+        [(0, 4, ""), (2, 4, "Ana ")],
+        [(0, 4, "Ana "), (40, 41, "")],
+    ],
+)
+def test_changes_that_are_out_of_order_or_outside_of_the_seed_are_reported(
+    empty_corpus: Corpus, run: Run, ranges: list[tuple[int, int, str]]
+):
+    (empty_corpus.seeds / "a.txt").write_text("Ana met Bo.", encoding="utf-8")
+    assert run(empty_corpus, "ingest").exit_code == 0
+    path = empty_corpus.document_path("a")
+    document = json.loads(path.read_bytes())
+    document["seed"]["dropped"] = [
+        {"start": start, "end": end, "reason": "html", "replacement": replacement}
+        for start, end, replacement in ranges
+    ]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    result = run(empty_corpus, "validate")
+    assert result.exit_code == 1
+    assert "D106" in result.output
+
+
 def test_the_text_of_an_annotated_document_is_not_fixed(files: Files, run: Run):
     seed = "<p>Ana Ruiz met Bo Lind.</p>"
     (files.corpus.seeds / "talks.txt").write_text(seed, encoding="utf-8")
