@@ -49,7 +49,7 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
 
 
 def is_read_seed(corpus: Corpus, path: Path) -> bool:
-    """Whether a file is a seed, belongs to seeds, or is a scenario sheet; or the folder of these."""
+    """Whether a file is a seed, belongs to seeds, or is a scenario sheet or their folder."""
     scenarios = corpus.seeds / SCENARIOS
     if scenarios in path.parents:
         return (path.parent, path.suffix) in (
