@@ -12,6 +12,7 @@ from dateline.errors import InvalidInputError
 
 from .conftest import REPOSITORY
 
+FOLDER = REPOSITORY / "seeds" / "scenarios"
 PATHS = scenario_paths(Corpus(REPOSITORY))
 SHEET = """
 title = "A quarrel"
@@ -31,14 +32,31 @@ def scenarios():
     return {path.stem: read_scenario(path) for path in PATHS}
 
 
-def test_every_part_of_a_sheet_is_told_by_an_article(scenarios):
+def test_each_scenario_is_told_by_at_least_three_articles(scenarios):
     assert len(scenarios) >= 14
     for name, scenario in scenarios.items():
-        told = {id_ for a in scenario.article for id_ in (*a.facts, *a.statements)}
-        assert {item.id for item in (*scenario.fact, *scenario.statement)} <= told, name
         assert len(scenario.article) >= 3
         for article in scenario.article:
             assert article.id.startswith(f"{name}-"), article.id
+            assert len(article.facts) + len(article.statements) >= 4, article.id
+
+
+def test_each_article_has_a_text_that_tells_what_is_said_of_it(scenarios):
+    articles = {a.id: a for scenario in scenarios.values() for a in scenario.article}
+    assert {path.stem for path in (FOLDER / "texts").glob("*.txt")} == articles.keys()
+    texts = {id_: (FOLDER / "texts" / f"{id_}.txt").read_text(encoding="utf-8") for id_ in articles}
+    for id_, text in texts.items():
+        assert 150 <= len(text.split()) <= 450, id_
+    header, *rows = (FOLDER / "coverage.tsv").read_text(encoding="utf-8").splitlines()
+    assert header == "article\titem\ttold\twords\tdiffers\thow"
+    covered = defaultdict(list)
+    for row in rows:
+        id_, item, told, words, *_ = row.split("\t")
+        covered[id_].append(item)
+        assert told in ("yes", "partly", "no")
+        assert words in texts[id_], row
+    for id_, article in articles.items():
+        assert sorted(covered[id_]) == sorted((*article.facts, *article.statements)), id_
 
 
 def test_worlds_have_nothing_in_common_but_publishers(scenarios):

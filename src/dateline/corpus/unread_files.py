@@ -54,6 +54,7 @@ def is_read_seed(corpus: Corpus, path: Path) -> bool:
     if scenarios in path.parents:
         return (path.parent, path.suffix) in (
             (scenarios, ".toml"),
+            (scenarios, ".tsv"),
             (scenarios / "texts", ".txt"),
         )
     return path.parent == corpus.seeds and (
