@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,9 +12,7 @@ from datasets import ClassLabel, List, Value
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.card import fields_table
 from dateline.dataset.features import configs
-from dateline.dataset.schema_features import feature_of
 from dateline.dataset.token_index import bio_tag_names
-from dateline.errors import DatelineError
 
 DOCS = Path(__file__).parents[2] / "docs" / "dataset.md"
 
@@ -72,45 +71,25 @@ def test_labels_are_strings_on_disk(name: str, repository: Corpus):
     ("node", "feature"),
     [
         ({"type": "string"}, Value("string")),
-        ({"type": ["integer", "null"]}, Value("int64")),
+        ({"type": "integer"}, Value("int64")),
         ({"type": "number"}, Value("float64")),
-        ({"anyOf": [{"type": "null"}, {"type": "boolean"}]}, Value("bool")),
-        ({"oneOf": [{"const": "a"}, {"const": "b"}]}, Value("string")),
-        ({"type": "array", "items": {"type": "string"}}, List(Value("string"))),
-        ({"$ref": "#/$defs/a", "description": "x"}, Value("string")),
-        (
-            {"$ref": "#/$defs/b", "properties": {"p": {"type": "object"}, "q": {"enum": ["z"]}}},
-            {"p": {"inner": Value("string")}, "q": Value("string")},
-        ),
-        (
-            {"properties": {"nothing": {"type": "object"}, "x": {"const": "y"}}},
-            {"x": Value("string")},
-        ),
+        ({"type": "boolean"}, Value("bool")),
+        ({"enum": ["a", "b"]}, Value("string")),
+        ({"oneOf": [{"const": "a", "description": "A."}]}, Value("string")),
+        ({"$ref": "#/$defs/shared"}, Value("int64")),
     ],
 )
-def test_feature_of_a_schema(node: dict, feature: object):
-    schemas = {
-        "here": {
-            "$defs": {
-                "a": {"type": "string"},
-                "b": {"properties": {"p": {"properties": {"inner": {"$ref": "#/$defs/a"}}}}},
-            }
-        }
+def test_metadata_has_the_types_of_its_keys(repository: Corpus, node: dict, feature: object):
+    schemas = json.loads(json.dumps(dict(repository.schemas)))
+    schemas["document"]["$defs"]["shared"] = {"type": "integer", "description": "Shared."}
+    schemas["document"]["properties"]["meta"] = {
+        "type": "object",
+        "properties": {"key": {"description": "A key.", **node}},
     }
-    assert feature_of(schemas, node, "here") == feature
-
-
-@pytest.mark.parametrize(
-    ("node", "word"),
-    [
-        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "do not fit one column"),
-        ({"$ref": "#/$defs/missing"}, "has no target"),
-        ({"$ref": "urn:dateline:nowhere"}, "has no target"),
-    ],
-)
-def test_a_schema_that_no_column_can_hold(node: dict, word: str):
-    with pytest.raises(DatelineError, match=word):
-        feature_of({"here": {"$defs": {}}}, node, "here")
+    features = configs(schemas, repository.ontology)["documents"].features
+    assert features["meta"] == {"key": feature}
+    del schemas["document"]["properties"]["meta"]
+    assert "meta" not in configs(schemas, repository.ontology)["documents"].features
 
 
 def test_the_documentation_has_the_tables(repository: Corpus, layered: Corpus):

@@ -14,6 +14,7 @@ import dateline
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from dateline.dataset.load import card_metadata, declared_tables
+from dateline.dataset.row_hash import table_sha256
 from dateline.dataset.withholding import lacks_text
 from dateline.evaluation.gold import read_gold
 from dateline.release.publishing.leaks import find_leaks
@@ -210,6 +211,8 @@ def test_no_quote_of_a_withheld_text_is_left_and_all_come_back(any_corpus: Corpu
         assert all(lacks_text(row) for row in withheld)
         restored = dateline.hydrate(withheld, {"report": TEXT})
         assert restored.to_list() == rows(full, config)
+        table = Path(config) / "train.parquet"
+        assert table_sha256(out / table, {}) == table_sha256(full / table, {"report": TEXT})
     assert list(find_leaks(out, {"report": TEXT})) == []
 
 

@@ -24,10 +24,8 @@ from dateline.model import (
 from dateline.ontology.labels import Attribute, Ontology
 
 
-class FromSchema(NamedTuple):
-    """Marks a column with the type, and by default the description, of a JSON Schema's property."""
-
-    schema: str
+class MetaKeys(NamedTuple):
+    """Marks a column that contains the metadata of a text, by the keys that the corpus declares."""
 
 
 class LayerLabels(NamedTuple):
@@ -62,9 +60,6 @@ class OnlyIf(NamedTuple):
     declared: Callable[[Ontology], bool]
 
 
-DOCUMENT = FromSchema("document")
-ANNOTATION = FromSchema("annotation")
-
 OF_DOCUMENTS = AttributesOf(lambda ontology: ontology.attributes_of("document"))
 OF_MENTIONS = AttributesOf(lambda ontology: ontology.attributes_of("entities"))
 OF_ENTITIES = AttributesOf(lambda ontology: ontology.entity_attributes)
@@ -90,7 +85,7 @@ TextSha256 = Annotated[
     str, Meta(description="SHA-256 of the document's text; verifies a copy of it.")
 ]
 DocumentId = Annotated[str, Meta(description="Id of the document.")]
-Layers = Annotated[Sequence[str], ANNOTATION]
+Layers = Annotated[Sequence[str], Meta(description="The layers that were annotated.")]
 
 
 class Row(msgspec.Struct, gc=False):
@@ -266,8 +261,14 @@ class DocumentRow(Content):
     original_id: Annotated[
         str | None, Meta(description="Name of the seed without .txt, where it is not the id.")
     ]
-    text: Annotated[str, DOCUMENT]
-    text_sha256: Annotated[str, DOCUMENT]
+    text: Annotated[
+        str,
+        Meta(
+            description="The seed's text with what seed.dropped lists, otherwise unchanged. It "
+            "never changes once it is annotated."
+        ),
+    ]
+    text_sha256: Annotated[str, Meta(description="SHA-256 of the text in UTF-8.")]
     text_length: Annotated[int, Meta(description="Code points of the text.")]
     text_available: Annotated[
         bool,
@@ -276,8 +277,8 @@ class DocumentRow(Content):
             "dateline hydrate restores them from your own copy."
         ),
     ]
-    language: Annotated[str | None, DOCUMENT]
-    title: Annotated[str | None, DOCUMENT]
+    language: Annotated[str | None, Meta(description="BCP 47 tag; null if unknown.")]
+    title: Annotated[str | None, Meta(description="Headline; null if unknown.")]
     date: Annotated[
         str | None, Meta(description="Day that the text speaks from, YYYY-MM-DD; null if unknown.")
     ]
@@ -290,11 +291,11 @@ class DocumentRow(Content):
     ]
     meta: Annotated[
         dict[str, MetaValue | None] | UnsetType,
-        DOCUMENT,
+        MetaKeys(),
         Meta(description="What the corpus declares about its texts, by key."),
     ]
-    source: Annotated[Source, DOCUMENT]
-    rights: Annotated[Rights, DOCUMENT]
+    source: Annotated[Source, Meta(description="Where the text comes from; null if unknown.")]
+    rights: Annotated[Rights, Meta(description="Rights to the text.")]
     split: Annotated[str, Meta(description="Split of the document; the same in every version.")]
     seed: Annotated[
         SeedColumns,
@@ -323,7 +324,6 @@ class DocumentRow(Content):
     ]
     status: Annotated[
         str | None,
-        ANNOTATION,
         Meta(description="Status of the gold annotation; null without one."),
     ]
     provenance: Annotated[AnnotationMethod | None, Method]
@@ -335,8 +335,8 @@ class AnnotationRow(Content):
 
     annotator: Annotated[str, Meta(description='"gold", or the pseudonym of an annotator.')]
     document: DocumentId
-    text_sha256: Annotated[str, ANNOTATION]
-    status: Annotated[str, ANNOTATION]
+    text_sha256: Annotated[str, Meta(description="SHA-256 of the annotated text in UTF-8.")]
+    status: Annotated[str, Meta(description="State of the work.")]
     provenance: Annotated[AnnotationMethod, Method]
     layers: Layers
 

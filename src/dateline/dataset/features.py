@@ -1,4 +1,4 @@
-"""Configs of the dataset and their features, derived from ``columns``, the schemas and the labels.
+"""Configs of the dataset and their features, derived from ``columns`` and the ontology.
 
 The Arrow schema on disk, the features in the card and the tables in the documentation all come from
 ``configs``. A different ontology gives a different dataset without a change of code.
@@ -22,20 +22,22 @@ from dateline.dataset.columns import (
     DocumentRow,
     EntityRow,
     EventRow,
-    FromSchema,
     LayerBioTags,
     LayerLabels,
+    MetaKeys,
     RelationRow,
     Row,
 )
 from dateline.dataset.declared import is_declared, markers
-from dateline.dataset.schema_features import PRIMITIVES, Feature, feature_of
 from dateline.dataset.token_index import bio_tag_names
-from dateline.errors import InvalidInputError
 from dateline.ontology.labels import Attribute, Ontology
-from dateline.ontology.schemas import Schema
+from dateline.ontology.schemas import Schema, meta_declarations
+
+Feature = Any
+"""A feature of ``datasets``: Value, ClassLabel, List, or a dict of features."""
 
 SCALARS = {str: "string", int: "int64", bool: "bool"}
+JSON_TYPES = {"string": "string", "integer": "int64", "number": "float64", "boolean": "bool"}
 
 
 class Column(NamedTuple):
@@ -102,8 +104,8 @@ _LAYER_CONFIGS: tuple[tuple[str, str, str, str, type[Row]], ...] = (
 def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, Config]:
     """All configs by name, the default first, for a corpus with these schemas.
 
-    There are configs and columns only for what the ontology declares.
-    Raises InvalidInputError if a schema has a shape that no column can hold.
+    There are configs and columns only for what the ontology declares, and for the keys of ``meta``
+    that the schema of documents declares.
     """
     derived = _Features(schemas, ontology)
     tables = [
@@ -111,7 +113,7 @@ def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, C
             name="documents",
             row="a document",
             description="Text, segmentation, origin and gold annotation, nested.",
-            tasks=("text-classification",) if ontology.attributes_of("document") else (),
+            tasks=("text-classification",) if _classifies_documents(ontology) else (),
             columns=derived.columns(DocumentRow),
         )
     ]
@@ -138,6 +140,11 @@ def schema_on_disk(features: Features) -> pa.Schema:
     return Features(names).arrow_schema.remove_metadata()
 
 
+def _classifies_documents(ontology: Ontology) -> bool:
+    kinds = {attribute.kind for attribute in ontology.attributes_of("document")}
+    return not kinds.isdisjoint(("label", "labels", "boolean"))
+
+
 class _Features:
     """Derives the features of rows."""
 
@@ -149,25 +156,27 @@ class _Features:
         """The columns of a row; a struct without fields has no column."""
         hints = get_type_hints(row, include_extras=True)
         return tuple(
-            Column(name, feature, self._description(name, hints[name]))
+            Column(name, feature, _description(hints[name]))
             for name, feature in self._fields(row).items()
         )
 
     def _fields(self, struct: type[msgspec.Struct]) -> dict[str, Feature]:
         hints = get_type_hints(struct, include_extras=True)
         fields = {
-            name: self._feature(name, hints[name])
+            name: self._feature(hints[name])
             for name in struct.__struct_fields__
             if is_declared(hints[name], self._ontology)
         }
         # Parquet cannot write a struct without fields.
         return {name: feature for name, feature in fields.items() if feature != {}}
 
-    def _feature(self, name: str, hint: Any) -> Feature:
+    def _feature(self, hint: Any) -> Feature:
         for marker in markers(hint):
             match marker:
-                case FromSchema(schema):
-                    return self._feature_from_schema(schema, name)
+                case MetaKeys():
+                    declared = meta_declarations(self._schemas).items()
+                    # Without a type, a key has a list of values, which are strings.
+                    return {key: _scalar(node.get("type", "string")) for key, node in declared}
                 case LayerLabels(layer):
                     return ClassLabel(names=list(self._ontology.labels_of(layer)))
                 case LayerBioTags(layer):
@@ -175,21 +184,6 @@ class _Features:
                 case AttributesOf(declared, class_labels):
                     return {a.name: _attribute(a, class_labels) for a in declared(self._ontology)}
         return self._feature_of_type(hint)
-
-    def _feature_from_schema(self, schema: str, name: str) -> Feature:
-        place = f"schema/{schema}.schema.json: /properties/{name}"
-        try:
-            feature = feature_of(self._schemas, self._property(schema, name), schema)
-            # Trying it now, because a column without a type only fails when the file is written.
-            Features({name: feature}).arrow_schema  # noqa: B018
-        except InvalidInputError as error:
-            raise InvalidInputError(f"{place}: {error}") from None
-        except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
-            raise InvalidInputError(
-                f"{place}: no column of the dataset can hold what it allows, or it is missing. "
-                "Compare it with the file that `dateline init` writes."
-            ) from None
-        return feature
 
     def _feature_of_type(self, hint: Any) -> Feature:
         origin, arguments = get_origin(hint), get_args(hint)
@@ -204,18 +198,14 @@ class _Features:
             return self._fields(hint)
         return Value(SCALARS[hint])
 
-    def _description(self, name: str, hint: Any) -> str:
-        for marker in markers(hint):
-            if isinstance(marker, msgspec.Meta):
-                return marker.description or ""
-        for marker in markers(hint):
-            if isinstance(marker, FromSchema):
-                return str(self._property(marker.schema, name).get("description", ""))
-        return ""
 
-    def _property(self, schema: str, name: str) -> Schema:
-        found: Schema = self._schemas[schema]["properties"][name]
-        return found
+def _description(hint: Any) -> str:
+    found = (marker.description for marker in markers(hint) if isinstance(marker, msgspec.Meta))
+    return next(found, None) or ""
+
+
+def _scalar(json_type: str) -> Feature:
+    return Value(JSON_TYPES[json_type])
 
 
 def _attribute(attribute: Attribute, class_labels: bool) -> Feature:
@@ -225,7 +215,7 @@ def _attribute(attribute: Attribute, class_labels: bool) -> Feature:
         case "boolean":
             return Value("bool")
         case "number":
-            return Value(PRIMITIVES[attribute.schema["type"]])
+            return _scalar(attribute.schema["type"])
         case "label" if class_labels and attribute.required:
             return ClassLabel(names=list(attribute.value_names))
     return Value("string")

@@ -53,8 +53,15 @@ def boilerplate(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
 
 def meta_keys(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
     """The keys of ``meta`` that the corpus declares, in the order of the document schema."""
-    meta = part_of(schemas["document"], "properties").get("meta", {})
-    return tuple(resolve(schemas["document"], meta).get("properties", {}))
+    return tuple(meta_declarations(schemas))
+
+
+def meta_declarations(schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
+    """The JSON Schema of each key of ``meta`` that the corpus declares."""
+    schema = schemas["document"]
+    meta = part_of(schema, "properties").get("meta", {})
+    declared = resolve(schema, meta).get("properties", {})
+    return {key: resolve(schema, node) for key, node in declared.items()}
 
 
 def has_definition(ontology: Schema, place: str) -> bool:

@@ -54,5 +54,5 @@ def build(settings: Settings, out: Path | None) -> None:
         settings.say(
             f"BIO tags in entities: {tags.untagged:,} of {tags.mentions:,} mentions have none of "
             f"their own, and {tags.widened:,} have tags that are wider than the mention; the "
-            'column "mentions" has them all.'
+            'columns "untagged" and "widened" list them.'
         )

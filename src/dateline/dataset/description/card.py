@@ -17,9 +17,8 @@ from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from dateline.dataset.description.citation import Citation, bibtex
-from dateline.dataset.features import Config
+from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import WrittenTable, WrittenTables, tables_sha256
-from dateline.dataset.schema_features import Feature
 from dateline.dataset.tag_losses import TagLosses
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology.labels import Ontology

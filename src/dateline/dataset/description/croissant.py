@@ -13,8 +13,7 @@ from datasets import ClassLabel, List, Value
 
 from dateline.dataset.description.card import ONTOLOGY, CardContent
 from dateline.dataset.description.citation import Author, bibtex
-from dateline.dataset.features import Config
-from dateline.dataset.schema_features import Feature
+from dateline.dataset.features import Config, Feature
 from dateline.rendering.markdown import one_line
 
 CROISSANT = "croissant.json"
