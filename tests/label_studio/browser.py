@@ -108,10 +108,20 @@ class Annotator:
 
     def draw(self, hotkey, label, quote):
         """Choose a label by its key, and draw over the first such words of the text."""
-        rows = self.page.locator(".htx-highlight[data-label]")
         self.leave()
-        before = rows.count()
         self.press(hotkey)
+        self._draw(label, quote)
+
+    def draw_with(self, label, quote):
+        """Choose a label with the mouse, and draw over the first such words of the text."""
+        self.leave()
+        labels = self.page.locator(".dateline .layer .lsf-label")
+        labels.filter(has_text=re.compile(f"^{re.escape(label)}(\\W|\\d|$)")).first.click()
+        self._draw(label, quote)
+
+    def _draw(self, label, quote):
+        rows = self.page.locator(".htx-highlight[data-label]")
+        before = rows.count()
         expect(self.selected_labels).to_have_text([label])
         start, top, end, bottom, forward, onward = self.page.evaluate(_ENDS, quote)
         mouse = self.page.mouse
@@ -140,6 +150,29 @@ class Annotator:
             )
             choice.last.locator("label").click()
             expect(choice.last.locator("input")).to_be_checked()
+
+    def choose_for(self, question, *values):
+        """Choose values of the question with this heading, of the text or of the selected region."""
+        heading = self.page.locator(f".dateline .side h4:visible:text-is('{question}')")
+        choices = heading.locator("xpath=following-sibling::div[1]").locator(".lsf-choice")
+        for value in values:
+            choice = choices.filter(has_text=re.compile(f"^{re.escape(value)}(\\[.\\])?$"))
+            choice.locator("label").click()
+            expect(choice.locator("input")).to_be_checked()
+
+    def number(self, control, value):
+        """Type a number into a field of the text or of the selected region."""
+        field = self.page.locator(f".dateline .side input[name={control}]:visible")
+        field.click()
+        field.press_sequentially(value)
+        field.press("Tab")
+        expect(field).to_have_value(value)
+
+    def refused(self, message):
+        """Try to submit, and read why the page refuses it."""
+        self.page.get_by_label("Submit current annotation").click()
+        expect(self.page.get_by_text(message)).to_be_visible()
+        self.page.get_by_role("button", name="OK").click()
 
     def write(self, control, text):
         """Write a line of text into a field of the selected region."""

@@ -13,6 +13,7 @@ from dateline.model import (
     Document,
     Entity,
     Event,
+    EventCluster,
     Link,
     Mention,
     Provenance,
@@ -60,105 +61,159 @@ def spans(draw, text):
     )
 
 
+TEXTS = st.text(CHARACTERS, min_size=1, max_size=12).filter(lambda text: text.strip() == text)
+LINKS = st.builds(
+    Link, kb=st.sampled_from(["wikidata", "a:b@c%", " kb ", ""]) | WORDS,
+    date=st.none() | st.sampled_from(["2025-01-01", "", "a:b"]),
+    id=st.none() | st.sampled_from(["NIL", "Q42", "", " a:b@c% ", "%4EIL"]) | WORDS,
+)  # fmt: skip
+
+
+def value_of(attribute):
+    """Values of an attribute, legal in kind though not in its limits or its pattern."""
+    match attribute.kind:
+        case "label":
+            return st.sampled_from(attribute.value_names)
+        case "labels":
+            several = st.lists(st.sampled_from(attribute.value_names), min_size=1, unique=True)
+            return several.map(tuple)
+        case "boolean":
+            return st.booleans()
+        case "number":
+            return st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+    return TEXTS
+
+
+@st.composite
+def attributes_of(draw, attributes):
+    """Values of all required and some other attributes."""
+    return {
+        attribute.name: draw(value_of(attribute))
+        for attribute in attributes
+        if attribute.required or draw(st.booleans())
+    }
+
+
+class Drawing:
+    """Draws the items of an annotation, for the layers that an ontology declares."""
+
+    def __init__(self, draw, ontology, text):
+        self.draw, self.ontology, self.text = draw, ontology, text
+        names = draw(
+            st.lists(
+                st.from_regex(r"[A-Za-z0-9_.-]{1,8}", fullmatch=True).filter(
+                    lambda name: name not in ontology.special_claimers
+                ),
+                min_size=1, max_size=16, unique=True,
+            )
+        )  # fmt: skip
+        kinds = {"entities": "m", "events": "e", "claims": "c"}
+        present = [kind for layer, kind in kinds.items() if layer in ontology.layers]
+        present += ["x"] if ontology.has_coreference else []
+        chosen = [draw(st.sampled_from(present)) if present else "" for _ in names]
+        self.ids = {k: [n for n, c in zip(names, chosen, strict=True) if c == k] for k in "xmec"}
+        self.types = {name: self.label("entities") for name in self.ids["x"]}
+
+    def some(self, values, **limits):
+        return self.draw(st.lists(st.sampled_from(values), unique=True, **limits)) if values else []
+
+    def label(self, layer):
+        return self.draw(st.sampled_from(self.ontology.labels_of(layer)))
+
+    def attributes(self, layer):
+        return self.draw(attributes_of(self.ontology.attributes_of(layer)))
+
+    def links(self, **limits):
+        return tuple(self.draw(st.lists(LINKS, max_size=2, unique=True, **limits)))
+
+    def mention(self, name):
+        entity = self.draw(st.sampled_from([None, *self.ids["x"]]))
+        return Mention(
+            id=name, spans=self.draw(spans(self.text)),
+            type=self.types.get(entity) or self.label("entities"),
+            attributes=self.attributes("entities"), entity=entity,
+        )  # fmt: skip
+
+    def entity(self, name):
+        return Entity(
+            id=name, type=self.types[name], name=self.draw(WORDS),
+            attributes=self.draw(attributes_of(self.ontology.entity_attributes)),
+            links=self.links() if self.ontology.has_links else (),
+        )  # fmt: skip
+
+    def event(self, name):
+        fillers = [
+            *({"mention": name} for name in self.ids["m"]),
+            *({"event": name} for name in self.ids["e"]),
+            *({"claim": name} for name in self.ids["c"]),
+        ]
+        clusters = [None, "k1", "k.2"] if self.ontology.has_event_coreference else [None]
+        return Event(
+            id=name, trigger=self.draw(spans(self.text)), type=self.label("events"),
+            arguments=tuple(
+                Argument(role=role, **fillers[number])
+                for number in self.some(list(range(len(fillers))), max_size=4)
+                for role in self.some(list(self.ontology.roles), min_size=1, max_size=3)
+            ),
+            attributes=self.attributes("events"), cluster=self.draw(st.sampled_from(clusters)),
+        )  # fmt: skip
+
+    def clusters(self, events):
+        names = {event.cluster for event in events} - {None}
+        linked = self.some(sorted(names)) if self.ontology.has_event_links else []
+        return [EventCluster(id=name, links=self.links(min_size=1)) for name in linked]
+
+    def claim(self, name):
+        claimers = [*self.ids["m"], *sorted(self.ontology.special_claimers)]
+        return Claim(
+            id=name, spans=self.draw(spans(self.text)), act=self.label("claims"),
+            claimer=self.draw(st.sampled_from(claimers)),
+            cue=self.draw(st.none() | spans(self.text)), events=tuple(self.some(self.ids["e"])),
+            attributes=self.attributes("claims"),
+        )  # fmt: skip
+
+    def relations(self, names, ends, attributes=()):
+        """Relations; those of one pair have the same attributes, as on the page."""
+        pairs = [(one, other) for one in ends for other in ends]
+        found = []
+        for number in self.some(list(range(len(pairs))), max_size=4):
+            source, target = pairs[number]
+            values = self.draw(attributes_of(attributes))
+            for name in self.some(list(names), min_size=1, max_size=3):
+                found.append(Relation(type=name, source=source, target=target, attributes=values))
+        return tuple(found)
+
+
 @st.composite
 def annotated(draw, ontology):
     """A document and an annotation of it, legal in shape though not in sense."""
     text = draw(texts)
     document = document_of(text)
-    names = draw(
-        st.lists(
-            st.from_regex(r"[A-Za-z0-9_.-]{1,8}", fullmatch=True).filter(
-                lambda name: name not in ontology.special_claimers
-            ),
-            min_size=1, max_size=16, unique=True,
-        )
-    )  # fmt: skip
-    kinds = draw(st.lists(st.sampled_from("xmec"), min_size=len(names), max_size=len(names)))
-    ids = {kind: [n for n, k in zip(names, kinds, strict=True) if k == kind] for kind in "xmec"}
-
-    def some(values, **limits):
-        return draw(st.lists(st.sampled_from(values), unique=True, **limits)) if values else []
-
-    def attributes(layer):
-        return {
-            attribute.name: draw(st.sampled_from([value.name for value in attribute.values]))
-            for attribute in ontology.layers[layer].attributes
-            if attribute.required or draw(st.booleans())
-        }
-
-    def label(layer):
-        return draw(st.sampled_from(ontology.layers[layer].label_names))
-
-    chain_types = {name: label("entities") for name in ids["x"]}
-    mentions = []
-    for name in ids["m"]:
-        entity = draw(st.sampled_from([None, *ids["x"]]))
-        mentions.append(
-            Mention(
-                id=name, spans=draw(spans(text)), type=chain_types.get(entity) or label("entities"),
-                attributes=attributes("entities"), entity=entity,
-            )
-        )  # fmt: skip
-    link = st.builds(
-        Link, kb=st.sampled_from(["wikidata", "a:b@c%", " kb ", ""]) | WORDS,
-        date=st.none() | st.sampled_from(["2025-01-01", "", "a:b"]),
-        id=st.none() | st.sampled_from(["NIL", "Q42", "", " a:b@c% ", "%4EIL"]) | WORDS,
-    )  # fmt: skip
-    entities = [
-        Entity(
-            id=name,
-            type=chain_types[name],
-            name=draw(WORDS),
-            links=tuple(draw(st.lists(link, max_size=2, unique=True))),
-        )
-        for name in ids["x"]
-        if any(mention.entity == name for mention in mentions)
-    ]
-    fillers = [
-        *({"mention": name} for name in ids["m"]),
-        *({"event": name} for name in ids["e"]),
-        *({"claim": name} for name in ids["c"]),
-    ]
-    events = [
-        Event(
-            id=name, trigger=draw(spans(text)), type=label("events"),
-            arguments=tuple(
-                Argument(role=role, **filler)
-                for filler in (some(list(range(len(fillers))), max_size=4))
-                for filler in [fillers[filler]]
-                for role in some(list(ontology.roles), min_size=1, max_size=3)
-            ),
-            attributes=attributes("events"), cluster=draw(st.sampled_from([None, "k1", "k.2"])),
-        )
-        for name in ids["e"]
-    ]  # fmt: skip
-    claims = [
-        Claim(
-            id=name, spans=draw(spans(text)), act=label("claims"),
-            claimer=draw(st.sampled_from([*ids["m"], *sorted(ontology.special_claimers)])),
-            cue=draw(st.none() | spans(text)), events=tuple(some(ids["e"])),
-            attributes=attributes("claims"),
-        )
-        for name in ids["c"]
-    ]  # fmt: skip
-
-    def relations(labels, ends):
-        pairs = [(one, other) for one in ends for other in ends]
-        return tuple(
-            Relation(type=kind, source=pair[0], target=pair[1])
-            for number in some(list(range(len(pairs))), max_size=4)
-            for pair in [pairs[number]]
-            for kind in some([label.name for label in labels], min_size=1, max_size=3)
-        )
-
+    drawing = Drawing(draw, ontology, text)
+    mentions = [drawing.mention(name) for name in drawing.ids["m"]]
+    named = {mention.entity for mention in mentions}
+    events = [drawing.event(name) for name in drawing.ids["e"]]
     annotation = Annotation(
         schema_version=SCHEMA_VERSION, document=document.id, text_sha256=document.text_sha256,
-        annotator="somebody", layers=("entities", "events", "claims"), status="submitted",
+        annotator="somebody", layers=ontology.layer_names, status="submitted",
         provenance=Provenance(
             kind="human", tool=None, created=None, updated=None, label_studio=None, note=None
         ),
-        mentions=tuple(mentions), entities=tuple(entities), events=tuple(events),
-        event_relations=relations(ontology.event_relations, ids["e"]), claims=tuple(claims),
-        claim_relations=relations(ontology.claim_relations, ids["c"]), retired=("gone",),
+        attributes=drawing.attributes("document"),
+        mentions=tuple(mentions),
+        entities=tuple(drawing.entity(name) for name in drawing.ids["x"] if name in named),
+        relations=drawing.relations(
+            ontology.relation_types, drawing.ids["m"], ontology.attributes_of("relations")
+        ),
+        events=tuple(events),
+        event_clusters=tuple(drawing.clusters(events)),
+        event_relations=drawing.relations(
+            [label.name for label in ontology.event_relations], drawing.ids["e"]
+        ),
+        claims=tuple(drawing.claim(name) for name in drawing.ids["c"]),
+        claim_relations=drawing.relations(
+            [label.name for label in ontology.claim_relations], drawing.ids["c"]
+        ),
+        retired=("gone",),
     )  # fmt: skip
     return document, canonical(annotation)

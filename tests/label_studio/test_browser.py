@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
+from dateline.model import ITEM_FIELDS, Relation, canonical
 
 from .strategies import document_of
 from .test_sync import GOLD, content
@@ -69,6 +70,50 @@ def test_gold_submitted_unchanged_comes_back_the_same(
     pull(real_corpus, sync, label_studio)
     pulled = real_corpus.read_annotation("ana", document)
     assert content(pulled) == content(real_corpus.read_annotation("gold", document))
+
+
+def test_layers_and_attributes_of_every_kind_come_back_the_same(
+    layered, open_task, ana, sync, label_studio
+):
+    open_task(layered, "--from", "gold")
+    ana.submit()
+    pull(layered, sync, label_studio)
+    gold = canonical(layered.read_annotation("gold", "report"))
+    pulled = layered.read_annotation("ana", "report")
+    for field in ("attributes", *ITEM_FIELDS):
+        assert getattr(pulled, field) == getattr(gold, field)
+
+
+def test_answers_of_every_kind_are_pulled(layered, open_task, ana, sync, label_studio):
+    open_task(layered)
+    for label, quote in (("CHEMICAL", "aspirin"), ("DISEASE", "bleeding")):
+        ana.draw_with(label, quote)
+        ana.select(quote)
+        ana.choose("name")
+    ana.select("aspirin")
+    ana.choose_for("Forms", "generic", "plural")
+    ana.choose_for("Negated", "no")
+    ana.number("mention_amount", "2.5")
+    ana.write("mention_day", "P1D")
+    ana.join("aspirin", "bleeding", "CAUSES", "certainty=possible")
+    ana.refused("Genre: give a value for the text.")
+    ana.choose_for("Genre", "news")
+    ana.number("document_patients", "12")
+    ana.submit()
+    pull(layered, sync, label_studio)
+    pulled = layered.read_annotation("ana", "report")
+    assert pulled.attributes == {"genre": "news", "patients": 12}
+    chemical, disease = pulled.mentions
+    assert chemical.attributes == {
+        "level": "name", "forms": ("generic", "plural"), "negated": False, "amount": 2.5,
+        "day": "P1D",
+    }  # fmt: skip
+    assert pulled.relations == (
+        Relation(
+            type="CAUSES", source=chemical.id, target=disease.id,
+            attributes={"certainty": "possible"},
+        ),
+    )  # fmt: skip
 
 
 def test_every_label_has_a_hotkey_that_works(bridge, open_task, ana):

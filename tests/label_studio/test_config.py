@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dateline.errors import DatelineError
-from dateline.label_studio.config.controls import CONTROLS
 from dateline.label_studio.config.entries import removed_entries
 from dateline.label_studio.config.former_labels import with_former_names
 from dateline.label_studio.config.labelling_config import labelling_config
-from dateline.ontology.labels import STRUCTURAL_RELATIONS
+from dateline.model import SPAN_LAYERS
 from dateline.ontology.reading import read_ontology
+
+from .ontologies import ONTOLOGIES, every_ontology
 
 
 def values(page, tag, name):
@@ -24,35 +25,105 @@ def values(page, tag, name):
     return [child.get("value") for child in control]
 
 
-def assert_follows(ontology):
+TAGS = {
+    "label": "Choices", "labels": "Choices", "boolean": "Choices",
+    "number": "Number", "text": "TextArea",
+}  # fmt: skip
+STRUCTURAL = {
+    "coreference": lambda ontology: ontology.has_coreference or ontology.has_event_coreference,
+    "continues": lambda ontology: {*ontology.layers} & {*SPAN_LAYERS},
+    "claimer": lambda ontology: {"claims", "entities"} <= {*ontology.layers},
+    "cue": lambda ontology: "claims" in ontology.layers,
+    "about": lambda ontology: {"claims", "events"} <= {*ontology.layers},
+}
+
+
+def attributes_of(ontology):
+    """The attributes by the name of their control, and the label control that they belong to."""
+    for item, layer, labels in (
+        ("document", "document", None), ("mention", "entities", "entity"),
+        ("event", "events", "event"), ("claim", "claims", "claim"),
+    ):  # fmt: skip
+        for attribute in ontology.attributes_of(layer):
+            yield f"{item}_{attribute.name}", attribute, labels, attribute.required
+    for attribute in ontology.entity_attributes:
+        yield f"entity_{attribute.name}", attribute, "entity", False
+
+
+@every_ontology
+def test_the_page_follows_the_ontology(ontology):
     page = ElementTree.fromstring(labelling_config(ontology))
-    for controls in CONTROLS:
-        layer = ontology.layers[controls.layer]
-        assert values(page, "Labels", controls.labels) == list(layer.label_names)
-        for attribute in layer.attributes:
-            name = controls.attribute(attribute.name)
-            assert values(page, "Choices", name) == [value.name for value in attribute.values]
-            choices = page.find(f".//Choices[@name='{name}']")
-            assert choices.get("whenTagName") == controls.labels
-            assert (choices.get("required") == "true") == attribute.required
-    assert values(page, "Choices", "claimer") == [label.name for label in ontology.claimers]
-    assert {relation.get("value") for relation in page.find("Relations")} == {
+    labels = {
+        tag.get("name"): values(page, "Labels", tag.get("name")) for tag in page.iter("Labels")
+    }
+    assert labels.pop("cue", []) == (["cue"] if "claims" in ontology.layers else [])
+    assert labels == {
+        name: list(ontology.labels_of(layer))
+        for name, layer in (("entity", "entities"), ("event", "events"), ("claim", "claims"))
+        if layer in ontology.layers
+    }
+    asked = set()
+    for name, attribute, of, required in attributes_of(ontology):
+        asked.add(name)
+        control = page.find(f".//{TAGS[attribute.kind]}[@name='{name}']")
+        assert (control.get("perRegion"), control.get("whenTagName")) == (of and "true", of)
+        assert (control.get("required") == "true") == required
+        assert (control.get("choice") == "multiple") == (attribute.kind == "labels")
+        options = ["yes", "no"] if attribute.kind == "boolean" else [*attribute.value_names]
+        assert values(page, TAGS[attribute.kind], name) == options
+    if ontology.claimers:
+        assert values(page, "Choices", "claimer") == [label.name for label in ontology.claimers]
+    others = {
+        "claimer": ontology.claimers,
+        "entity_id": ontology.has_coreference,
+        "entity_name": ontology.has_coreference,
+        "entity_link": ontology.has_links,
+        "event_cluster": ontology.has_event_coreference,
+        "event_link": ontology.has_event_links,
+    }
+    controls = {tag.get("name") for kind in {*TAGS.values()} for tag in page.iter(kind)}
+    assert controls == asked | {name for name, is_declared in others.items() if is_declared}
+
+
+@every_ontology
+def test_the_page_has_the_relations_of_the_ontology(ontology):
+    page = ElementTree.fromstring(labelling_config(ontology))
+    expected = {
         *ontology.roles,
+        *ontology.relation_types,
         *(label.name for label in ontology.event_relations),
         *(label.name for label in ontology.claim_relations),
-        *STRUCTURAL_RELATIONS,
+        *(name for name, is_needed in STRUCTURAL.items() if is_needed(ontology)),
     }
+    if ontology.attributes_of("relations"):
+        expected |= {"certainty=certain", "certainty=possible"}
+    relations = page.find("Relations")
+    assert (relations is None) == (not expected)
+    if relations is not None:
+        assert {relation.get("value") for relation in relations} == expected
 
 
-def test_the_page_follows_this_ontology(ontology):
-    assert_follows(ontology)
-
-
-def test_the_page_follows_another_ontology(chemistry, ontology):
-    assert_follows(chemistry.ontology)
+def test_the_page_of_another_ontology_has_none_of_our_labels(chemistry, ontology):
     config = labelling_config(chemistry.ontology)
     foreign = {name for layer in ontology.layers.values() for name in layer.label_names}
     assert not any(f'value="{name}"' in config for name in foreign)
+
+
+def test_numbers_have_the_limits_of_the_ontology(layered):
+    page = ElementTree.fromstring(labelling_config(layered.ontology))
+    (patients,) = [tag for tag in page.iter("Number") if tag.get("name") == "document_patients"]
+    (amount,) = [tag for tag in page.iter("Number") if tag.get("name") == "mention_amount"]
+    assert (patients.get("min"), patients.get("step")) == ("0", "1")
+    assert (amount.get("min"), amount.get("step")) == (None, "any")
+
+
+def test_relations_may_not_require_what_the_page_cannot_ask_for(layered):
+    schema = json.loads(json.dumps(layered.schemas["ontology"]))
+    schema["$defs"]["relation"]["properties"]["attributes"]["required"] = ["cases"]
+    ontology = read_ontology({"ontology": schema})
+    with pytest.raises(DatelineError, match=r'relations require "cases" \(a number\)'):
+        labelling_config(ontology)
+    assert labelling_config(ontology, ["entities"])
 
 
 def test_the_configuration_is_deterministic(ontology):
@@ -68,11 +139,11 @@ def test_labels_carry_the_guidelines_colour_and_hotkey(ontology):
         assert tag.get("hotkey") == label.hotkey
 
 
-@pytest.mark.parametrize("name", ["repository", "chemistry"])
-def test_the_server_and_the_sdk_accept_the_configuration(name, request, label_studio, title):
+@pytest.mark.parametrize("name", ["chemistry", *ONTOLOGIES])
+def test_the_server_and_the_sdk_accept_the_configuration(name, chemistry, label_studio, title):
     from label_studio_sdk.label_interface.interface import LabelInterface
 
-    config = labelling_config(request.getfixturevalue(name).ontology)
+    config = labelling_config(ONTOLOGIES.get(name) or chemistry.ontology)
     LabelInterface(config).validate()
     project = label_studio.owner.post("/api/projects/", title=title, label_config=config)
     assert project["label_config"].strip() == config.strip()

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from dateline.label_studio.config.former_labels import with_former_names
+from dateline.label_studio.config.labelling_config import labelling_config, row_errors
 from dateline.label_studio.convert.from_result import Header, from_result, header_of
 from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.convert.region_ids import ID
+from dateline.label_studio.convert.relations import carried_relations, with_unshown
 from dateline.label_studio.convert.to_result import to_result
 from dateline.model import Argument, Link, Provenance, Relation, Span, canonical
+from dateline.ontology.reading import read_ontology
+from dateline.validation.engine import Checker
 
 from ..chemistry import annotated_reaction
 from ..conftest import REPOSITORY
+from ..layered import ONTOLOGY
+from .ontologies import ONTOLOGIES, every_ontology
 from .strategies import annotated, document_of
 
 GOLD = sorted(path.stem for path in (REPOSITORY / "annotations" / "gold").glob("*.json"))
@@ -88,11 +98,12 @@ def read(ontology):
     return convert
 
 
+@every_ontology
 @slow
 @given(data=st.data())
 def test_a_pushed_annotation_comes_back_unchanged(data, ontology):
     document, annotation = data.draw(annotated(ontology))
-    result = to_result(annotation, ontology)
+    result = json.loads(json.dumps(to_result(annotation, ontology)))
     assert from_result(result, document, header_of(annotation), ontology) == (annotation, [])
 
 
@@ -106,6 +117,7 @@ def test_gold_comes_back_unchanged(document, repository, ontology):
     assert returned == (annotation, [])
 
 
+@every_ontology
 @slow
 @given(data=st.data())
 def test_the_order_of_rows_does_not_matter(data, ontology):
@@ -125,6 +137,7 @@ json_values = st.recursive(
 )
 
 
+@every_ontology
 @slow
 @given(data=st.data())
 def test_no_result_causes_a_crash(data, ontology):
@@ -362,3 +375,208 @@ def test_another_ontology_converts_with_its_own_labels(chemistry):
     rows = to_result(annotation, chemistry.ontology)
     returned = from_result(rows, document, header_of(annotation), chemistry.ontology)
     assert returned == (canonical(annotation), [])
+
+
+LAYERED = ONTOLOGIES["every layer"]
+MENTION, DOSE, DRUG = "entity", "DOSE", "CHEMICAL"
+
+
+@pytest.fixture
+def read_layered():
+    """Convert rows with an ontology of every layer and kind of attribute."""
+
+    def convert(*rows):
+        annotation, problems = from_result(list(rows), DOCUMENT, HEADER, LAYERED)
+        return annotation, [(problem.region, problem.message) for problem in problems]
+
+    return convert
+
+
+def number(id, control, value):
+    return {
+        "id": id, "from_name": control, "to_name": "text", "type": "number",
+        "value": {"start": 0, "end": 1, "number": value},
+    }  # fmt: skip
+
+
+def several(id, control, *values):
+    row = choice(id, control, "")
+    return row | {"value": row["value"] | {"choices": list(values)}}
+
+
+def of_the_text(control, type_, **value):
+    return {"id": "zq", "from_name": control, "to_name": "text", "type": type_, "value": value}
+
+
+PILL, RASH = region("r1", MENTION, DRUG, "Ana"), region("r2", MENTION, "DISEASE", "Bo")
+
+
+def test_attributes_of_every_kind_are_read(read_layered):
+    annotation, problems = read_layered(
+        PILL, choice("r1", "mention_level", "name"),
+        several("r1", "mention_forms", "plural", "generic"), choice("r1", "mention_negated", "no"),
+        number("r1", "mention_amount", 2.5), answer("r1", "mention_day", "P1D"),
+    )  # fmt: skip
+    assert problems == []
+    assert annotation.mentions[0].attributes == {
+        "level": "name", "forms": ("generic", "plural"), "negated": False, "amount": 2.5,
+        "day": "P1D",
+    }  # fmt: skip
+
+
+def test_attributes_of_the_document_are_read_from_rows_without_a_region(read_layered):
+    annotation, problems = read_layered(
+        of_the_text("document_genre", "choices", choices=["news"]),
+        of_the_text("document_reviewed", "choices", choices=["yes"]),
+        of_the_text("document_patients", "number", number=12),
+        of_the_text("document_registry", "textarea", text=["NCT0042"]),
+    )
+    assert problems == []
+    assert annotation.attributes == {
+        "genre": "news", "reviewed": True, "patients": 12, "registry": "NCT0042",
+    }  # fmt: skip
+    assert "document" in annotation.layers
+
+
+def test_attributes_of_an_entity_may_be_given_at_any_of_its_mentions(read_layered):
+    annotation, problems = read_layered(
+        PILL, RASH, answer("r1", "entity_id", "n1"), answer("r2", "entity_id", "n1"),
+        several("r2", "entity_uses", "pain"), choice("r1", "entity_approved", "yes"),
+        answer("r2", "entity_link", "mesh:D1 wikidata:Q1"),
+    )  # fmt: skip
+    assert problems == []
+    (entity,) = annotation.entities
+    assert entity.attributes == {"approved": True, "uses": ("pain",)}
+    assert entity.links == (Link(kb="mesh", id="D1"), Link(kb="wikidata", id="Q1"))
+
+
+def test_event_clusters_have_links(read_layered):
+    annotation, problems = read_layered(
+        region("e1", "event", "GIVE", "fled"), region("e2", "event", "GIVE", "rout"),
+        answer("e2", "event_link", "trials:T7"), arc("e1", "e2", "coreference"),
+    )  # fmt: skip
+    assert problems == []
+    (cluster,) = annotation.event_clusters
+    assert (cluster.id, cluster.links) == ("e1.cluster", (Link(kb="trials", id="T7"),))
+
+
+def test_a_relation_has_the_attributes_that_other_labels_of_its_pair_give(read_layered):
+    annotation, problems = read_layered(
+        PILL, RASH, arc("r2", "r1", "certainty=possible", "CAUSES", direction="left"),
+    )  # fmt: skip
+    assert problems == []
+    assert annotation.relations == (
+        Relation(type="CAUSES", source="r1", target="r2", attributes={"certainty": "possible"}),
+    )
+    assert "relations" in annotation.layers
+
+
+def test_numbers_of_a_relation_travel_with_its_row_and_are_taken_from_the_start():
+    relation = Relation(type="CAUSES", source="r1", target="r2", attributes={"cases": 3})
+    drawn, _ = from_result([PILL, RASH, arc("r1", "r2", "CAUSES")], DOCUMENT, HEADER, LAYERED)
+    start = replace(drawn, relations=(relation,))
+    (row,) = [row for row in to_result(start, LAYERED) if row["type"] == "relation"]
+    assert row["labels"] == ["CAUSES"]
+    assert with_unshown(drawn, carried_relations([row]), LAYERED).relations == (relation,)
+    wrong = {**row, "attributes": {"CAUSES": {"cases": "3", "mood": 1}}}
+    assert with_unshown(drawn, carried_relations([wrong]), LAYERED).relations == drawn.relations
+
+
+LAYERED_IRREGULAR = {
+    "text in place of a number": ([PILL, number("r1", "mention_amount", "2")], "r1", "not a number"),
+    "unknown label of several": (
+        [PILL, several("r1", "mention_forms", "plural", "odd")], "r1", '"odd" is not a choice'),
+    "neither yes nor no": (
+        [PILL, choice("r1", "mention_negated", "maybe")], "r1", '"maybe" is not a choice'),
+    "document twice": (
+        [of_the_text("document_genre", "choices", choices=[name]) for name in ("news", "trial")],
+        "", "has several values"),
+    "attribute of no entity": (
+        [PILL, choice("r1", "entity_approved", "yes")], "r1", 'without "entity_id"'),
+    "two values of an entity": (
+        [PILL, RASH, answer("r1", "entity_id", "n1"), answer("r2", "entity_id", "n1"),
+         choice("r1", "entity_approved", "yes"), choice("r2", "entity_approved", "no")],
+        "r1", '"true" here and "false" elsewhere'),
+    "links of no cluster": (
+        [region("e1", "event", "GIVE", "fled"), answer("e1", "event_link", "trials:T7")],
+        "e1", 'without "event_cluster"'),
+    "attribute of a relation without a type": (
+        [PILL, RASH, arc("r1", "r2", "certainty=possible")], "r1", "that has no type"),
+    "two values of a relation": (
+        [PILL, RASH, arc("r1", "r2", "CAUSES", "certainty=possible", "certainty=certain")],
+        "r1", "has several values"),
+    "relation to an event": (
+        [PILL, region("e1", "event", "GIVE", "fled"), arc("r1", "e1", "CAUSES")],
+        "r1", "cannot relate an entity to an event"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "where", "message"), LAYERED_IRREGULAR.values(), ids=LAYERED_IRREGULAR
+)
+def test_an_irregular_attribute_is_reported_once(rows, where, message, read_layered):
+    _, problems = read_layered(*rows)
+    assert [region for region, _ in problems] == [where]
+    assert message in problems[0][1]
+
+
+def test_what_the_corpus_does_not_declare_is_reported():
+    rows = [
+        region("r1", "entity", "PERSON", "Ana"), region("r2", "entity", "PERSON", "Bo"),
+        answer("r1", "entity_id", "n1"), arc("r1", "r2", "coreference"), CLAIM,
+    ]  # fmt: skip
+    annotation, problems = from_result(rows, DOCUMENT, HEADER, ONTOLOGIES["names"])
+    assert [problem.message for problem in problems] == [
+        'the corpus has no control "claim"',
+        'the corpus has no control "entity_id"',
+        '"coreference" cannot relate an entity to an entity ("r1" to "r2", "Bo")',
+    ]
+    assert [mention.entity for mention in annotation.mentions] == [None, None]
+
+
+def test_former_names_of_relations_and_attributes_are_read():
+    schema = json.loads(json.dumps(ONTOLOGY))
+    relation = schema["$defs"]["relation"]["properties"]
+    relation["type"]["oneOf"][0]["x-formerly"] = ["HARMS"]
+    relation["attributes"]["properties"]["certainty"]["oneOf"][1]["x-formerly"] = ["maybe"]
+    mention = schema["$defs"]["mention"]["properties"]["attributes"]["properties"]
+    mention["forms"]["items"]["oneOf"][0]["x-formerly"] = ["short"]
+    renamed = read_ontology({"ontology": schema})
+    rows = [
+        PILL,
+        RASH,
+        several("r1", "mention_forms", "short"),
+        arc("r1", "r2", "HARMS", "certainty=maybe"),
+    ]
+    annotation, problems = from_result(rows, DOCUMENT, HEADER, renamed)
+    assert problems == []
+    assert annotation.mentions[0].attributes == {"forms": ("abbreviation",)}
+    assert annotation.relations == (
+        Relation(type="CAUSES", source="r1", target="r2", attributes={"certainty": "possible"}),
+    )
+    page = with_former_names(labelling_config(renamed), renamed)
+    assert row_errors(rows, page) == []
+
+
+def test_a_relation_between_mentions_of_wrong_types_is_kept_and_reported(layered):
+    gold = layered.read_annotation("gold", "report")
+    rows = to_result(gold, layered.ontology)
+    for row in rows:
+        if row.get("labels") == ["WORKS_FOR"]:
+            row["labels"] = ["DOSE_OF"]
+    document = layered.read_document("report")
+    annotation, problems = from_result(rows, document, header_of(gold), layered.ontology)
+    assert problems == []
+    found = Checker(layered).check_annotation(annotation, document)
+    assert {incident.code for incident in found if incident.level == "error"} == {"M411"}
+
+
+def test_types_of_a_pair_with_different_attributes_do_not_come_back_unnoticed():
+    pair = {"source": "r1", "target": "r2"}
+    one = Relation(type="CAUSES", attributes={"certainty": "certain"}, **pair)
+    drawn, _ = from_result([PILL, RASH], DOCUMENT, HEADER, LAYERED)
+    for other in ({}, {"certainty": "possible"}):
+        relations = (one, Relation(type="DOSE_OF", attributes=other, **pair))
+        start = replace(drawn, relations=relations)
+        returned, problems = from_result(to_result(start, LAYERED), DOCUMENT, HEADER, LAYERED)
+        assert problems or returned.relations != relations

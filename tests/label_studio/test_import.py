@@ -168,7 +168,7 @@ def test_defaults_fill_required_attributes(import_tasks):
     mapping = MAPPING.replace('"mention.level" = "name"', "")
     result = import_tasks([task(annotation())], mapping=mapping)
     assert result.exit_code == 1
-    assert 'missing: "level"' in result.stderr
+    assert 'missing: "attributes"' in result.stderr
     mapping = MAPPING.replace("[defaults]", '[defaults]\nclaimer = "AUTHOR"')
     rows = [r for r in RESULT if r.get("labels") != ["said_by"]]
     assert import_tasks([task(annotation(rows))], mapping=mapping).exit_code == 0

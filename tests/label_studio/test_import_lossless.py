@@ -212,12 +212,12 @@ def test_a_choice_about_the_whole_text_is_named_as_such(import_tasks, files, run
     assert (result.exit_code, made) == (1, None)
     (line,) = [line for line in result.stderr.splitlines() if line.startswith("  ")]
     assert '"form" is about the whole text (no offsets, no label)' in line
-    assert 'add "form" to controls' in line
+    assert 'map it to an attribute of the document, or add "form" to controls' in line
     rows[1]["value"]["choices"] = ["name"]
     rows[1]["from_name"] = "whole"
     (tmp_path / "export.json").write_text(json.dumps([task(annotation(rows))]))
     shown = run(files.corpus, "studio", "import", str(tmp_path / "export.json"), "--template")
-    assert '"name" = "?"   # 1 time, about the whole text: ignore it' in shown.stdout
+    assert '"name" = "?"   # 1 time, about the whole text' in shown.stdout
 
 
 @pytest.mark.parametrize(

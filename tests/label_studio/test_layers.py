@@ -14,54 +14,70 @@ from dateline.cli.annotation.studio import studio
 from dateline.label_studio.config.controls import CONTROLS
 from dateline.label_studio.config.entries import removed_entries
 from dateline.label_studio.config.labelling_config import labelled_layers, labelling_config
-from dateline.model import LAYERS, canonical
+from dateline.model import ITEM_FIELDS, LAYERS, SPAN_LAYERS, canonical
 from dateline.validation.engine import Checker
 
 from .test_sync import GOLD, as_submitted, content
 
-SUBSETS = [subset for size in (1, 2, 3) for subset in combinations(LAYERS, size)]
+SUBSETS = [subset for size in (1, 2, 3) for subset in combinations(SPAN_LAYERS, size)]
+ALL_SUBSETS = [subset for size in range(1, 6) for subset in combinations(LAYERS, size)]
 MEMBERS = {
     "entities": ("mentions", "entities"),
     "events": ("events", "event_relations"),
     "claims": ("claims", "claim_relations"),
 }
 subsets = pytest.mark.parametrize("layers", SUBSETS, ids="+".join)
+all_subsets = pytest.mark.parametrize("layers", ALL_SUBSETS, ids="+".join)
+
+
+@all_subsets
+def test_the_page_knows_its_layers(layers, layered):
+    assert labelled_layers(labelling_config(layered.ontology, layers)) == layers
 
 
 @subsets
-def test_the_page_knows_its_layers(layers, ontology):
-    assert labelled_layers(labelling_config(ontology, layers)) == layers
-
-
-@subsets
-def test_context_has_no_keys_and_no_required_choices(layers, ontology):
+def test_the_layers_of_a_page_of_the_former_format_are_known(layers, ontology):
     page = ElementTree.fromstring(labelling_config(ontology, layers))
+    page.set("className", "dateline")
+    assert labelled_layers(ElementTree.tostring(page, encoding="unicode")) == layers
+
+
+@all_subsets
+def test_context_has_no_keys_and_nothing_required(layers, layered):
+    page = ElementTree.fromstring(labelling_config(layered.ontology, layers))
     for controls in CONTROLS:
         keys = {tag.get("hotkey") for tag in page.find(f".//Labels[@name='{controls.labels}']")}
-        asked = [t for t in page.iter("Choices") if t.get("whenTagName") == controls.labels]
+        asked = [tag for tag in page.iter() if tag.get("whenTagName") == controls.labels]
         required = [tag for tag in asked if tag.get("required") == "true"]
         context = controls.layer not in layers
         assert (keys == {"f19"}) == context
         assert bool(required) != context
+    genre = page.find(".//Choices[@name='document_genre']")
+    assert (genre.get("required") == "true") == ("document" in layers)
 
 
-@subsets
-def test_other_layers_remove_no_label(layers, ontology):
-    assert removed_entries(labelling_config(ontology), labelling_config(ontology, layers)) == []
+@all_subsets
+def test_other_layers_remove_no_label(layers, layered):
+    every = labelling_config(layered.ontology)
+    assert removed_entries(every, labelling_config(layered.ontology, layers)) == []
+
+
+@pytest.mark.parametrize("layers", ALL_SUBSETS[:15], ids="+".join)
+def test_context_of_every_layer_does_not_break_the_rules(layers, layered):
+    (name,) = layered.document_ids()
+    assert_no_errors(layered, limited(layered.read_annotation("gold", name), layers))
 
 
 @subsets
 def test_context_does_not_break_the_rules(layers, repository):
     for name in GOLD:
-        gold = repository.read_annotation("gold", name)
-        codes = {
-            incident.code
-            for incident in Checker(repository).check_annotation(
-                limited(gold, layers), repository.read_document(name)
-            )
-            if incident.level == "error"
-        }
-        assert codes == set()
+        assert_no_errors(repository, limited(repository.read_annotation("gold", name), layers))
+
+
+def assert_no_errors(corpus, annotation):
+    document = corpus.read_document(annotation.document)
+    found = Checker(corpus).check_annotation(annotation, document)
+    assert [incident.message for incident in found if incident.level == "error"] == []
 
 
 @subsets
@@ -114,9 +130,59 @@ def test_the_layers_of_a_project_are_fixed(real_corpus, sync):
     assert sync(real_corpus, "push").exit_code == 0
 
 
+def run_studio(corpus, *arguments):
+    return CliRunner().invoke(studio, [arguments[0], "--root", str(corpus.root), *arguments[1:]])
+
+
 def test_an_unknown_layer_is_refused(real_corpus):
-    result = CliRunner().invoke(
-        studio, ["config", "--root", str(real_corpus.root), "--layers", "claims,moods"]
-    )
+    result = run_studio(real_corpus, "config", "--layers", "claims,moods")
     assert result.exit_code == 2
-    assert "'moods' is unknown. Allowed: entities, events, claims" in result.output
+    assert "'moods' is unknown. Allowed: document, entities, relations, events" in result.output
+
+
+@pytest.mark.parametrize("command", ["config", "push", "pull"])
+def test_a_layer_that_the_corpus_does_not_have_is_refused(command, entities_only):
+    result = run_studio(entities_only, command, "--layers", "entities,claims")
+    assert result.exit_code == 1
+    assert (
+        "claims: not declared by schema/ontology.schema.json. Layers of this corpus: entities."
+    ) in result.stderr
+
+
+@pytest.mark.parametrize("name", ["layered", "entities_only"])
+def test_a_corpus_of_any_layers_is_pushed_and_pulled(name, request, sync, label_studio, title):
+    corpus = request.getfixturevalue(name)
+    (document,) = corpus.document_ids()
+    result = sync(corpus, "push", "--from", "gold")
+    assert result.exit_code == 0, result.output
+    ana = label_studio.annotator
+    (task,) = ana.tasks(title).values()
+    ana.submit(
+        task, as_the_page_has(task["predictions"][0]["result"]),
+        parent_prediction=task["predictions"][0]["id"],
+    )  # fmt: skip
+    result = sync(corpus, "pull", "--users", f"{ana.id}=ana")
+    assert (result.exit_code, "problem" in result.stderr) == (0, False), result.output
+    gold = canonical(corpus.read_annotation("gold", document))
+    pulled = corpus.read_annotation("ana", document)
+    assert pulled.layers == gold.layers == corpus.ontology.layer_names
+    for field in ("attributes", *ITEM_FIELDS):
+        assert getattr(pulled, field) == getattr(gold, field)
+    again = sync(corpus, "pull", "--full", "--users", f"{ana.id}=ana")
+    assert "annotations: 0 written, 1 unchanged" in again.stderr
+
+
+def as_the_page_has(rows):
+    """Rows as the page submits them: it drops what it does not know."""
+    known = (
+        "id",
+        "from_name",
+        "to_name",
+        "from_id",
+        "to_id",
+        "type",
+        "direction",
+        "labels",
+        "value",
+    )
+    return [{key: row[key] for key in known if key in row} for row in as_submitted(rows)]

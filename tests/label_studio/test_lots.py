@@ -121,3 +121,13 @@ def test_a_file_of_ids_is_checked(five, sync, tmp_path):
     ids.write_text("nowhere\n", encoding="utf-8")
     result = sync(five, "push", "--documents-from", str(ids))
     assert "nowhere: there is no file corpus/nowhere.json" in result.stderr
+
+
+def test_the_instructions_have_only_the_layers_of_the_corpus(entities_only, layered):
+    (entities_only.root / "docs" / "guidelines.md").unlink(missing_ok=True)
+    (layered.root / "docs" / "guidelines.md").unlink(missing_ok=True)
+    headings = ("Report", "Relation", "Event", "Claim", "Roles")
+    names, every = instructions(entities_only), instructions(layered)
+    assert "PERSON" in names
+    assert not any(f">{heading}</h" in names for heading in headings)
+    assert all(f">{heading}</h" in every for heading in headings)

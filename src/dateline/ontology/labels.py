@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
+from dateline.errors import InvalidInputError
 from dateline.model import LAYER_FIELDS, Struct
 
 STRUCTURAL_RELATIONS = ("coreference", "continues", "claimer", "cue", "about")
@@ -152,6 +153,19 @@ class Ontology(Struct, frozen=True):
         }
         of_layers = (field for layer in self.layers for field in LAYER_FIELDS[layer])
         return frozenset(field for field in of_layers if not undeclared.get(field))
+
+    def chosen_layers(self, names: Collection[str]) -> tuple[str, ...]:
+        """These layers in the order of `LAYERS`, or all if none is named.
+
+        Raises InvalidInputError if the corpus does not have one of them.
+        """
+        absent = [name for name in names if name not in self.layers]
+        if absent:
+            raise InvalidInputError(
+                f"{', '.join(absent)}: not declared by schema/ontology.schema.json. "
+                f"Layers of this corpus: {', '.join(self.layers)}."
+            )
+        return tuple(layer for layer in self.layers if not names or layer in names)
 
     def labels_of(self, layer: str) -> tuple[str, ...]:
         """Names of a layer's labels; none if the corpus does not have the layer."""

@@ -27,7 +27,6 @@ from dateline.cli.shared import (
     pass_settings,
 )
 from dateline.errors import ConflictError
-from dateline.model import LAYERS
 from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
     from dateline.corpus.store import Corpus
     from dateline.label_studio.config.labelling_config import labelling_config
 
-    page = labelling_config(Corpus(settings.root).ontology, _ordered(layers))
+    page = labelling_config(Corpus(settings.root).ontology, layers)
     echo(printable_markup(page), nl=False)
 
 
@@ -132,6 +131,7 @@ def push(
         raise click.UsageError("Give either --all or the documents to add.")
     if labels_only and (source or conflicts or all_documents or target.documents):
         raise click.UsageError("--labels-only adds no documents and no annotations to start from.")
+    target.corpus.ontology.chosen_layers(layers)  # fails before the server is asked
     every = target.chosen_documents()
     names = every if target.documents or all_documents else None
     titles = target.titles()
@@ -212,6 +212,7 @@ def pull(
     from dateline.label_studio.sync.annotation_pull import PullOptions
     from dateline.label_studio.sync.pull import pull as pull_annotations
 
+    chosen = target.corpus.ontology.chosen_layers(layers) if layers else None
     pseudonyms = target.pseudonyms(users)
     names = frozenset(target.chosen_documents())
     titles = target.titles()
@@ -220,7 +221,7 @@ def pull(
         for title, annotator in titles.items():
             options = PullOptions(
                 pseudonyms=pseudonyms,
-                layers=_ordered(layers) if layers else None,
+                layers=chosen,
                 kind=kind,
                 annotator=annotator,
                 on_conflict=on_conflict,
@@ -235,11 +236,6 @@ def pull(
                 )
             outcome.show(result)
     outcome.finish("to write" if dry_run else "written")
-
-
-def _ordered(layers: tuple[str, ...]) -> tuple[str, ...]:
-    """All layers if none is given, and always in the same order."""
-    return tuple(layer for layer in LAYERS if not layers or layer in layers)
 
 
 def _summary(result: PushResult, *, labels_only: bool, dry_run: bool) -> str:

@@ -94,7 +94,7 @@ def import_export(
         return
     options = importer.ImportOptions(
         pseudonyms=_pseudonyms(users),
-        layers=layers or None,
+        layers=corpus.ontology.chosen_layers(layers) if layers else None,
         kind=kind,
         draft=draft,
         dry_run=dry_run,

@@ -9,15 +9,17 @@ from xml.etree.ElementTree import Element
 
 from dateline.annotations.differences import format_value
 from dateline.errors import InvalidInputError
-from dateline.label_studio.config.controls import (
-    CLAIM,
-    CLAIMER,
-    ENTITY,
-    EVENT,
-    LayerControls,
+from dateline.label_studio.config.controls import CLAIM, CLAIMER, ENTITY, EVENT
+from dateline.label_studio.config.questions import (
+    DOCUMENT_ITEM,
+    ENTITY_ITEM,
+    NO,
+    YES,
+    attribute_control,
 )
+from dateline.label_studio.config.relations import attribute_label
 from dateline.label_studio.result_rows import rows_of, string, value_of
-from dateline.model import Annotation, Attributes, Struct
+from dateline.model import RELATION_FIELDS, Annotation, Attributes, Struct
 from dateline.ontology.labels import Ontology
 
 RELATIONS = "Relations"
@@ -90,21 +92,28 @@ def uses_in_result(result: object) -> Iterator[tuple[str, str]]:
 
 def uses_in_annotation(annotation: Annotation, ontology: Ontology) -> Iterator[tuple[str, str]]:
     """The control and the label of every use in an annotation, with the names of the page."""
+    yield from _choices(DOCUMENT_ITEM, annotation.attributes)
     for mention in annotation.mentions:
         yield ENTITY.labels, mention.type
-        yield from _choices(ENTITY, mention.attributes)
+        yield from _choices(ENTITY.item, mention.attributes)
+    for entity in annotation.entities:
+        yield from _choices(ENTITY_ITEM, entity.attributes)
     for event in annotation.events:
         yield EVENT.labels, event.type
-        yield from _choices(EVENT, event.attributes)
+        yield from _choices(EVENT.item, event.attributes)
         yield from ((RELATIONS, argument.role) for argument in event.arguments)
     mentions = {mention.id for mention in annotation.mentions}
     for claim in annotation.claims:
         yield CLAIM.labels, claim.act
-        yield from _choices(CLAIM, claim.attributes)
+        yield from _choices(CLAIM.item, claim.attributes)
         if claim.claimer not in mentions or claim.claimer in ontology.special_claimers:
             yield CLAIMER, claim.claimer
-    for relation in (*annotation.event_relations, *annotation.claim_relations):
-        yield RELATIONS, relation.type
+    for field in RELATION_FIELDS:
+        for relation in getattr(annotation, field):
+            yield RELATIONS, relation.type
+            for name, value in relation.attributes.items():
+                for one in value if isinstance(value, tuple) else (value,):
+                    yield RELATIONS, attribute_label(name, one)
 
 
 def count_uses(
@@ -129,7 +138,8 @@ def count_uses(
     }
 
 
-def _choices(controls: LayerControls, attributes: Attributes) -> Iterator[tuple[str, str]]:
+def _choices(item: str, attributes: Attributes) -> Iterator[tuple[str, str]]:
     for name, value in attributes.items():
         for one in value if isinstance(value, tuple) else (value,):
-            yield controls.attribute(name), format_value(one)
+            written = (YES if one else NO) if isinstance(one, bool) else format_value(one)
+            yield attribute_control(item, name), written

@@ -10,22 +10,21 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from dateline.label_studio.config.controls import CONTROLS, NO_HOTKEY, choice_controls
+from dateline.label_studio.config.controls import NO_HOTKEY, controls_of
+from dateline.label_studio.config.questions import questions
+from dateline.label_studio.config.relations import former_relations
 from dateline.label_studio.config.xml import page_xml
-from dateline.ontology.labels import Label, Ontology, Role
+from dateline.ontology.labels import Label, Ontology
 
 
 def with_former_names(config: str, ontology: Ontology) -> str:
     """The labelling configuration, with each label also under its former names, marked as such."""
     page = ElementTree.fromstring(config)  # noqa: S314 (made by labelling_config)
-    for controls in CONTROLS:
+    for controls in controls_of(ontology):
         _keep(page, controls.labels, ontology.layers[controls.layer].labels)
-    for name, choices in choice_controls(ontology).items():
-        _keep(page, name, choices.values)
-    roles: list[Label | Role] = [
-        role for event_type in ontology.event_types.values() for role in event_type.roles.values()
-    ]
-    _keep_relations(page, (*roles, *ontology.event_relations, *ontology.claim_relations))
+    for question in questions(ontology):
+        _keep(page, question.control, question.values)
+    _keep_relations(page, former_relations(ontology))
     return page_xml(page)
 
 
@@ -39,9 +38,9 @@ def _keep(page: Element, control: str, labels: Iterable[Label]) -> None:
                     SubElement(parent, tag, value=former, hint=hint, hotkey=NO_HOTKEY)
 
 
-def _keep_relations(page: Element, labels: Iterable[Label | Role]) -> None:
+def _keep_relations(page: Element, formerly: Iterable[str]) -> None:
     for parent in page.iter("Relations"):
         present = {child.get("value") for child in parent}
-        for former in dict.fromkeys(former for label in labels for former in label.formerly):
+        for former in dict.fromkeys(formerly):
             if former not in present:
                 SubElement(parent, "Relation", value=former)

@@ -11,24 +11,24 @@ from dateline.errors import InvalidInputError
 from dateline.extras import extra
 from dateline.label_studio.config.controls import (
     CLAIM,
-    CLAIMER,
     CONFLICT,
     CONFLICT_NOTE,
     CONTROLS,
     CUE,
-    ENTITY,
-    ENTITY_ID,
-    ENTITY_LINK,
-    ENTITY_NAME,
-    EVENT,
-    EVENT_CLUSTER,
     NO_HOTKEY,
     TEXT,
-    LayerControls,
+    controls_of,
 )
 from dateline.label_studio.config.entries import parse_config
+from dateline.label_studio.config.questions import Question, questions
+from dateline.label_studio.config.relations import (
+    ontology_relations,
+    relation_labels,
+    unasked_attributes,
+)
 from dateline.label_studio.config.xml import page_xml, printable
-from dateline.ontology.labels import STRUCTURAL_RELATIONS, Attribute, Label, Ontology
+from dateline.model import LAYERS
+from dateline.ontology.labels import Label, Ontology
 
 _STYLE = """
     .lsf-richtext__line { white-space: pre-wrap; display: block; unicode-bidi: plaintext;
@@ -78,18 +78,9 @@ _CONFLICT_LABEL = Label(
     hotkey=NO_HOTKEY,
 )
 _CONTEXT = "context"
+_LABELLED = "labels-"
+"""The page's root has a class for each layer that annotators label."""
 _CUE_HOTKEYS = ("m", "shift+m", "shift+c")
-
-_ANSWERS = {
-    ENTITY.labels: (
-        (ENTITY_ID, "Entity", "Same text for every mention of one entity, such as e7"),
-        (ENTITY_NAME, "Name of the entity", "Once for each entity: its fullest name"),
-        (ENTITY_LINK, "Knowledge base", "wikidata:Q42, or wikidata:NIL for none"),
-    ),
-    EVENT.labels: (
-        (EVENT_CLUSTER, "Event instance", "Same text for every mention of one event instance"),
-    ),
-}
 
 
 def labelling_config(
@@ -99,19 +90,24 @@ def labelling_config(
 
     Equal ontologies give equal text. The other layers are context: visible and available to
     relations, but not for labelling. With ``curation``, the page also has marks for conflicts.
-    Raises InvalidInputError if an attribute has the name of one of the page's own controls, or a
-    name has a character that XML forbids.
+    Raises InvalidInputError if the ontology does not declare one of the layers, if an attribute has
+    the name of one of the page's own controls, if a relation requires an attribute that the page
+    cannot ask for, or if a name has a character that XML forbids.
     """
-    layers = layers or ontology.layer_names
-    page = Element("View", className="dateline")
+    layers = ontology.chosen_layers(layers)
+    _check_relations(ontology, layers)
+    page = Element("View", className=" ".join(["dateline", *(_LABELLED + name for name in layers)]))
     SubElement(page, "Style").text = _STYLE
-    top = SubElement(page, "View", className="layers")
-    for controls in CONTROLS:
+    top = Element("View", className="layers")
+    for controls in controls_of(ontology):
         layer = ontology.layers[controls.layer]
         _labels(top, controls.labels, layer.title, layer.labels, controls.layer in layers)
-    _labels(top, CUE, "Cue", (_cue_label(ontology),), CLAIM.layer in layers)
+    if CLAIM.layer in ontology.layers:
+        _labels(top, CUE, "Cue", (_cue_label(ontology),), CLAIM.layer in layers)
     if curation:
         _labels(top, CONFLICT, "Conflict", (_CONFLICT_LABEL,), labelled=True, only_shown=True)
+    if len(top):
+        page.append(top)
     _relations(page, ontology)
     body = SubElement(page, "View", className="body")
     reading = SubElement(body, "View", className="reading")
@@ -119,11 +115,19 @@ def labelling_config(
         reading, "Text", name=TEXT, value=f"${TEXT}", granularity="symbol",
         saveTextResult="yes", showLabels="true",
     )  # fmt: skip
-    side = SubElement(body, "View", className="side")
+    side = Element("View", className="side")
     if curation:
         _conflicts(side)
-    for controls in CONTROLS:
-        _attributes(side, controls, ontology, controls.layer in layers)
+    asked = questions(ontology)
+    for controls in controls_of(ontology):
+        of_layer = [question for question in asked if question.labels == controls.labels]
+        if of_layer:
+            view = SubElement(side, "View", _when(controls.labels))
+            _questions(view, of_layer, controls.layer in layers)
+    if "document" in ontology.layers:
+        _document(side, ontology, asked, "document" in layers)
+    if len(side):
+        body.append(side)
     _check_names(page)
     return page_xml(page)
 
@@ -134,13 +138,9 @@ def labelled_layers(config: str) -> tuple[str, ...]:
     Raises InvalidInputError if the configuration is not XML.
     """
     page = parse_config(config)
-    context = {
-        labels.get("name")
-        for view in page.iter("View")
-        if _CONTEXT in view.get("className", "").split()
-        for labels in view.iter("Labels")
-    }
-    return tuple(controls.layer for controls in CONTROLS if controls.labels not in context)
+    classes = page.get("className", "").split()
+    named = tuple(layer for layer in LAYERS if f"{_LABELLED}{layer}" in classes)
+    return named or _layers_of_former_page(page)
 
 
 def has_conflict_marks(config: str) -> bool:
@@ -219,59 +219,77 @@ def _hint(label: Label) -> str:
 
 
 def _relations(page: Element, ontology: Ontology) -> None:
+    names = relation_labels(ontology)
+    if not names:
+        return
     # The page keeps one relation for a pair of regions and silently drops a second one, so a
     # relation must be able to have several labels.
     control = SubElement(page, "Relations", choice="multiple")
-    relations = (*ontology.event_relations, *ontology.claim_relations)
-    colors = {label.name: label.color for label in relations}
-    for name in dict.fromkeys((*ontology.roles, *colors, *STRUCTURAL_RELATIONS)):
+    colors = {label.name: label.color for label in ontology_relations(ontology)}
+    for name in names:
         relation = SubElement(control, "Relation", value=name)
         if colors.get(name) is not None:
             relation.set("background", str(colors[name]))
 
 
-def _attributes(side: Element, controls: LayerControls, ontology: Ontology, labelled: bool) -> None:
-    view = SubElement(side, "View", _when(controls))
+def _document(side: Element, ontology: Ontology, asked: Iterable[Question], labelled: bool) -> None:
+    view = SubElement(side, "View", className="document")
+    title = f"{ontology.layers['document'].title} (the whole text)"
+    SubElement(view, "Header", value=printable(title), size="5")
+    _questions(view, [question for question in asked if question.labels is None], labelled)
+
+
+def _questions(view: Element, asked: Iterable[Question], labelled: bool) -> None:
     if not labelled:
-        view.set("className", _CONTEXT)
-    for attribute in ontology.layers[controls.layer].attributes:
-        _choices(view, controls, attribute, labelled)
-    if controls is CLAIM:
-        SubElement(view, "Header", value="Claimer, if not a mention", size="6")
-        choices = SubElement(view, "Choices", _per_region(CLAIMER, controls), choice="single")
-        _options(choices, ontology.claimers, labelled)
-    for name, title, placeholder in _ANSWERS.get(controls.labels, ()):
-        SubElement(view, "Header", value=title, size="6")
-        SubElement(
-            view, "TextArea", name=name, toName=TEXT, perRegion="true", maxSubmissions="1",
-            editable="true", rows="1", placeholder=placeholder,
-        )  # fmt: skip
+        view.set("className", f"{view.get('className', '')} {_CONTEXT}".strip())
+    for question in asked:
+        SubElement(view, "Header", value=printable(question.title), size="6")
+        control = SubElement(view, _TAGS[question.kind], _settings(question))
+        if question.everywhere and labelled:
+            control.set("required", "true")
+            what = "the text" if question.labels is None else "this region"
+            message = f"{question.title.partition(':')[0]}: give a value for {what}."
+            control.set("requiredMessage", printable(message))
+        _options(control, question.values, labelled)
 
 
-def _choices(view: Element, controls: LayerControls, attribute: Attribute, labelled: bool) -> None:
-    title = printable(f"{attribute.title}: {attribute.description}")
-    SubElement(view, "Header", value=title, size="6")
-    choices = SubElement(
-        view, "Choices", _per_region(controls.attribute(attribute.name), controls),
-        # A radio button cannot be cleared, a check box can.
-        choice="single-radio" if attribute.required else "single",
-    )  # fmt: skip
-    if attribute.required and labelled:
-        choices.set("required", "true")
-        message = f"{attribute.title}: choose one for this region."
-        choices.set("requiredMessage", printable(message))
-    _options(choices, attribute.values, labelled)
+_TAGS = {
+    "label": "Choices",
+    "labels": "Choices",
+    "boolean": "Choices",
+    "number": "Number",
+    "text": "TextArea",
+}
 
 
-def _per_region(name: str, controls: LayerControls) -> dict[str, str]:
-    # On the surrounding View alone, `required` would apply to the regions of all layers.
-    return {
-        "name": name, "toName": TEXT, "perRegion": "true", "showInline": "true", **_when(controls)
-    }  # fmt: skip
+def _settings(question: Question) -> dict[str, str]:
+    settings = {"name": question.control, "toName": TEXT}
+    if question.labels is not None:
+        # On the surrounding View alone, `required` would apply to the regions of all layers.
+        settings |= {"perRegion": "true", **_when(question.labels)}
+    match question.kind:
+        case "text":
+            settings |= {"maxSubmissions": "1", "editable": "true", "rows": "1"}
+            if question.placeholder:
+                settings["placeholder"] = printable(question.placeholder)
+        case "number":
+            is_whole = question.schema.get("type") == "integer"
+            settings["step"] = "1" if is_whole else "any"
+            limits = (("min", "minimum"), ("max", "maximum"))
+            settings |= {
+                key: str(question.schema[name]) for key, name in limits if name in question.schema
+            }
+        case "labels":
+            settings |= {"showInline": "true", "choice": "multiple"}
+        case _:
+            # A radio button cannot be cleared, a check box can.
+            choice = "single-radio" if question.everywhere else "single"
+            settings |= {"showInline": "true", "choice": choice}
+    return settings
 
 
-def _when(controls: LayerControls) -> dict[str, str]:
-    return {"visibleWhen": "region-selected", "whenTagName": controls.labels}
+def _when(labels: str) -> dict[str, str]:
+    return {"visibleWhen": "region-selected", "whenTagName": labels}
 
 
 def _options(choices: Element, values: Iterable[Label], labelled: bool) -> None:
@@ -279,6 +297,18 @@ def _options(choices: Element, values: Iterable[Label], labelled: bool) -> None:
         option = SubElement(choices, "Choice", value=value.name, hint=_hint(value))
         if not labelled:
             option.set("hotkey", NO_HOTKEY)
+
+
+def _check_relations(ontology: Ontology, layers: Collection[str]) -> None:
+    required = [a for a in unasked_attributes(ontology) if a.required]
+    if required and "relations" in layers:
+        names = ", ".join(f'"{a.name}" (a {a.kind})' for a in required)
+        others = ",".join(layer for layer in layers if layer != "relations")
+        raise InvalidInputError(
+            f"schema/ontology.schema.json: relations require {names}, and Label Studio cannot ask "
+            "for a number or a text about a relation. Make it optional"
+            + (f", or label other layers: {others}." if others else ".")
+        )
 
 
 def _check_names(page: Element) -> None:
@@ -289,3 +319,15 @@ def _check_names(page: Element) -> None:
             f"schema/ontology.schema.json: the labelling page would have two controls called "
             f"{', '.join(duplicates)}. Rename the attribute with that name."
         )
+
+
+def _layers_of_former_page(page: Element) -> tuple[str, ...]:
+    """Before format 2.0, all pages had the three layers of spans, and those of context a class."""
+    context = {
+        labels.get("name")
+        for view in page.iter("View")
+        if _CONTEXT in view.get("className", "").split()
+        for labels in view.iter("Labels")
+    }
+    names = {tag.get("name") for tag in page.iter("Labels")} - context
+    return tuple(controls.layer for controls in CONTROLS if controls.labels in names)

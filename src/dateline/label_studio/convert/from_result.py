@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
 
 from dateline.corpus.text_forms import TextMatch
 from dateline.label_studio.config.controls import (
-    ABOUT,
     CLAIM,
     CLAIMER,
-    COREFERENCE,
     CUE,
     ENTITY,
     ENTITY_ID,
@@ -17,29 +17,44 @@ from dateline.label_studio.config.controls import (
     ENTITY_NAME,
     EVENT,
     EVENT_CLUSTER,
+    EVENT_LINK,
     LayerControls,
 )
-from dateline.label_studio.convert.graph import (
+from dateline.label_studio.config.questions import (
+    DOCUMENT_ITEM,
+    ENTITY_ITEM,
+    attribute_control,
+    cluster_questions,
+    entity_questions,
+)
+from dateline.label_studio.config.relations import (
+    ABOUT,
     ARGUMENT,
     CLAIM_RELATION,
     EVENT_RELATION,
-    ResultGraph,
-    build_graph,
-    components,
 )
-from dateline.label_studio.convert.links import parse_links
+from dateline.label_studio.convert.chains import Chain, ChainReader
+from dateline.label_studio.convert.graph import ResultGraph, build_graph
 from dateline.label_studio.convert.problems import ResultProblem
-from dateline.label_studio.convert.region_ids import ID, MAX_LENGTH, mint
 from dateline.label_studio.convert.regions import Region, read_regions
+from dateline.label_studio.convert.relations import (
+    carried_relations,
+    mention_relations,
+    relations_of,
+    with_unshown,
+)
+from dateline.label_studio.result_rows import string
 from dateline.model import (
+    LAYER_FIELDS,
     SCHEMA_VERSION,
     Annotation,
     Argument,
+    AttributeValue,
     Claim,
     Document,
     Entity,
     Event,
-    Link,
+    EventCluster,
     Mention,
     Provenance,
     Relation,
@@ -47,7 +62,7 @@ from dateline.model import (
     Struct,
     canonical,
 )
-from dateline.ontology.labels import Ontology
+from dateline.ontology.labels import Attribute, Ontology
 
 
 class Header(Struct, frozen=True):
@@ -86,62 +101,70 @@ def from_result(
     """
     graph = build_graph(read_regions(result, document.text, ontology, copy), ontology)
     converter = _Converter(graph, ontology)
+    attributes = converter.document()
     mentions, entities = converter.mentions()
-    events = converter.events()
-    claims = converter.claims()
-    found = {ENTITY.layer: mentions, EVENT.layer: events, CLAIM.layer: claims}
+    events, clusters = converter.events()
     annotation = Annotation(
         schema_version=SCHEMA_VERSION,
         document=document.id,
         text_sha256=document.text_sha256,
         annotator=header.annotator,
-        layers=(*header.layers, *(layer for layer, items in found.items() if items)),
+        layers=header.layers,
         status=header.status,
         provenance=header.provenance,
+        attributes=attributes,
         mentions=tuple(mentions),
         entities=tuple(entities),
+        relations=converter.relations(),
         events=tuple(events),
-        event_relations=converter.relations(EVENT_RELATION),
-        claims=tuple(claims),
-        claim_relations=converter.relations(CLAIM_RELATION),
+        event_clusters=tuple(clusters),
+        event_relations=relations_of(graph, EVENT_RELATION),
+        claims=tuple(converter.claims()),
+        claim_relations=relations_of(graph, CLAIM_RELATION),
         retired=header.retired,
     )
-    return canonical(annotation), converter.problems
+    found = (layer for layer, (field, *_) in LAYER_FIELDS.items() if getattr(annotation, field))
+    annotation = replace(annotation, layers=(*header.layers, *found))
+    annotation = with_unshown(annotation, carried_relations(result), ontology)
+    return canonical(annotation), converter.problems()
 
 
 class _Converter:
     def __init__(self, graph: ResultGraph, ontology: Ontology) -> None:
         self._graph = graph
         self._ontology = ontology
-        self._taken = set(graph.regions)
-        self.problems = list(graph.problems)
+        self._chains = ChainReader(graph)
+        self._problems = list(graph.problems)
+
+    def document(self) -> dict[str, AttributeValue]:
+        attributes = self._ontology.attributes_of("document")
+        return _attributes(self._graph.document, DOCUMENT_ITEM, attributes)
 
     def mentions(self) -> tuple[list[Mention], list[Entity]]:
         regions = self._graph.of(ENTITY.labels)
-        chains = self._chains(regions, ENTITY_ID, "entity")
+        asked = entity_questions(self._ontology)
+        chains = self._chains.chains(regions, ENTITY_ID, "entity", asked)
+        entities = {region.id: chain.id for chain in chains for region in chain.regions}
         mentions = [
             Mention(
                 id=region.id,
                 spans=region.spans,
                 type=region.label,
                 attributes=self._attributes(region, ENTITY),
-                entity=chains.get(region.id),
+                entity=entities.get(region.id),
             )
             for region in regions
         ]
-        members: dict[str, list[Region]] = {}
-        for region in regions:
-            if region.id in chains:
-                members.setdefault(chains[region.id], []).append(region)
-            else:
-                for control in (ENTITY_NAME, ENTITY_LINK):
-                    if control in region.answers:
-                        self._report(region, f'"{control}" is set without "{ENTITY_ID}"')
-        return mentions, [self._entity(name, chain) for name, chain in members.items()]
+        return mentions, [self._entity(chain) for chain in chains]
 
-    def events(self) -> list[Event]:
+    def relations(self) -> tuple[Relation, ...]:
+        return mention_relations(self._graph, self._ontology, self._problems)
+
+    def events(self) -> tuple[list[Event], list[EventCluster]]:
         regions = self._graph.of(EVENT.labels)
-        clusters = self._chains(regions, EVENT_CLUSTER, "cluster")
+        asked = cluster_questions(self._ontology)
+        chains = self._chains.chains(regions, EVENT_CLUSTER, "cluster", asked)
+        clusters = {region.id: chain.id for chain in chains for region in chain.regions}
         arguments: dict[str, list[Argument]] = {region.id: [] for region in regions}
         for arc in self._graph.arcs.get(ARGUMENT, ()):
             filler = self._graph.regions[arc.target]
@@ -153,7 +176,7 @@ class _Converter:
                     claim=filler.id if filler.control == CLAIM.labels else None,
                 )
             )
-        return [
+        events = [
             Event(
                 id=region.id,
                 trigger=region.spans,
@@ -164,6 +187,8 @@ class _Converter:
             )
             for region in regions
         ]
+        links = {chain.id: self._chains.links(chain, EVENT_LINK) for chain in chains}
+        return events, [EventCluster(id=name, links=some) for name, some in links.items() if some]
 
     def claims(self) -> list[Claim]:
         claims = [
@@ -184,92 +209,29 @@ class _Converter:
                 self._report(region, "the cue belongs to no claim")
         return claims
 
-    def relations(self, meaning: str) -> tuple[Relation, ...]:
-        return tuple(
-            Relation(type=arc.label, source=arc.source, target=arc.target)
-            for arc in self._graph.arcs.get(meaning, ())
-        )
+    def problems(self) -> list[ResultProblem]:
+        return [*self._problems, *self._chains.problems]
 
-    def _chains(self, regions: Sequence[Region], control: str, suffix: str) -> Mapping[str, str]:
-        """The chain of each region: the id in the text control, or joined by coreference arcs.
-
-        Joined chains get the id of their earliest member; a chain without an id is named after its
-        first member, so that the same page always gives the same ids.
-        """
-        written: dict[str, str] = {}
-        for region in regions:
-            name = region.answers.get(control, "").strip()
-            if ID.fullmatch(name):
-                written[region.id] = name
-            elif name:
-                self._report(
-                    region,
-                    f'"{name}" is not an id for "{control}"; use up to 64 letters, digits, ".", '
-                    '"_" and "-"',
-                )
-        names = {region.id for region in regions}
-        first: dict[str, str] = {}
-        joined = [(member, first.setdefault(name, member)) for member, name in written.items()]
-        arcs = self._graph.arcs.get(COREFERENCE, ())
-        joined += [(arc.source, arc.target) for arc in arcs if arc.source in names]
-        self._taken.update(written.values())
-        chains: dict[str, str] = {}
-        for members in components((region.id for region in regions), joined):
-            chain = next((written[name] for name in members if name in written), None)
-            if chain is None and len(members) > 1:
-                chain = mint(f"{members[0][: MAX_LENGTH - 1 - len(suffix)]}.{suffix}", self._taken)
-            if chain is not None:
-                chains.update(dict.fromkeys(members, chain))
-        return chains
-
-    def _entity(self, name: str, chain: Sequence[Region]) -> Entity:
-        # Of joined chains, the one whose id is kept takes precedence.
-        own = [region for region in chain if region.answers.get(ENTITY_ID, "").strip() == name]
-        chain = [*own, *(region for region in chain if region not in own)]
-        first = min(chain, key=lambda region: [(s.start, s.end) for s in region.spans])
-        return Entity(
-            id=name,
-            type=first.label,
-            name=self._chain_answer(own, chain, ENTITY_NAME) or first.text,
-            links=self._links(own, chain),
-        )
-
-    def _links(self, own: Sequence[Region], chain: Sequence[Region]) -> tuple[Link, ...]:
-        written = self._chain_answer(own, chain, ENTITY_LINK)
-        if written is None:
-            return ()
-        links = parse_links(written)
-        if links is None:
-            self._report(
-                chain[0],
-                f'"{written}" is not a link; write KB:ID, or KB:NIL if there is no entry, with '
-                "spaces between several links",
-            )
-        return links or ()
-
-    def _chain_answer(
-        self, own: Sequence[Region], chain: Sequence[Region], control: str
-    ) -> str | None:
-        """The first answer in the chain; reports contradictions."""
-        given = {
-            region.answers[control]: region for region in reversed(own) if control in region.answers
+    def _entity(self, chain: Chain) -> Entity:
+        first = min(chain.regions, key=lambda region: [(s.start, s.end) for s in region.spans])
+        answers = {
+            control: value
+            for attribute in self._ontology.entity_attributes
+            for control in [attribute_control(ENTITY_ITEM, attribute.name)]
+            if (value := self._chains.answer(chain, control)) is not None
         }
-        if len(given) > 1:
-            first, *others = reversed(given)
-            rest = '", "'.join(others)
-            self._report(
-                given[first],
-                f'"{control}" of this entity is "{first}" here and "{rest}" elsewhere',
-                effect="the first is used",
-            )
-        return next(
-            (region.answers[control] for region in chain if control in region.answers), None
+        return Entity(
+            id=chain.id,
+            type=first.label,
+            name=string(self._chains.answer(chain, ENTITY_NAME)) or first.text,
+            attributes=_attributes(answers, ENTITY_ITEM, self._ontology.entity_attributes),
+            links=self._chains.links(chain, ENTITY_LINK),
         )
 
     def _claimer(self, claim: Region) -> str:
         claimers = [region.id for region in self._graph.targets(CLAIMER, claim.id)]
-        if CLAIMER in claim.choices:
-            claimers.append(claim.choices[CLAIMER])
+        if CLAIMER in claim.answers:
+            claimers.append(string(claim.answers[CLAIMER]))
         if not claimers:
             if (claim.id, CLAIMER) not in self._graph.lost:
                 self._report(claim, "the claim has no claimer")
@@ -286,14 +248,19 @@ class _Converter:
         spans = [span for cue in self._graph.targets(CUE, claim.id) for span in cue.spans]
         return tuple(sorted(spans, key=lambda span: (span.start, span.end))) or None
 
-    def _attributes(self, region: Region, controls: LayerControls) -> dict[str, str]:
-        return {
-            attribute.name: region.choices[control]
-            for attribute in self._ontology.layers[controls.layer].attributes
-            if (control := controls.attribute(attribute.name)) in region.choices
-        }
+    def _attributes(self, region: Region, controls: LayerControls) -> dict[str, AttributeValue]:
+        attributes = self._ontology.attributes_of(controls.layer)
+        return _attributes(region.answers, controls.item, attributes)
 
     def _report(self, region: Region, message: str, effect: str = "") -> None:
-        self.problems.append(
-            ResultProblem(region=region.id, message=message, quote=region.text, effect=effect)
-        )
+        self._problems.append(region.problem(message, effect))
+
+
+def _attributes(
+    answers: Mapping[str, AttributeValue], item: str, attributes: Iterable[Attribute]
+) -> dict[str, AttributeValue]:
+    return {
+        attribute.name: answers[control]
+        for attribute in attributes
+        if (control := attribute_control(item, attribute.name)) in answers
+    }

@@ -7,32 +7,29 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from dateline.label_studio.config.controls import (
-    ABOUT,
-    CLAIM,
-    CLAIMER,
+from dateline.annotations.differences import format_value
+from dateline.label_studio.config.controls import CLAIM, ENTITY, EVENT
+from dateline.label_studio.config.relations import (
     CONTINUES,
     COREFERENCE,
-    CUE,
-    ENTITY,
-    EVENT,
+    former_attribute_labels,
+    meanings,
 )
 from dateline.label_studio.convert.problems import ResultProblem, with_article
 from dateline.label_studio.convert.regions import Arc, Region, ResultRegions
-from dateline.model import Struct
+from dateline.model import AttributeValue, Struct
 from dateline.ontology.former_names import new_names
 from dateline.ontology.labels import Ontology
-
-ARGUMENT, EVENT_RELATION, CLAIM_RELATION = "argument", "event relation", "claim relation"
 
 
 class ResultGraph(Struct, frozen=True):
     """The regions of a result, by id and in text order, and the arcs between them, by meaning.
 
-    ``lost`` as in ResultRegions.
+    ``document`` and ``lost`` as in ResultRegions.
     """
 
     regions: Mapping[str, Region]
+    document: Mapping[str, AttributeValue]
     arcs: Mapping[str, Collection[Arc]]
     problems: Sequence[ResultProblem]
     lost: frozenset[tuple[str, str]]
@@ -51,7 +48,7 @@ def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
     """Join the fragments of a result's regions, and give its arcs their meaning."""
     problems = list(result.problems)
     regions, heads = _joined(result, problems)
-    meanings = _meanings(ontology)
+    legal = meanings(ontology)
     renamed = _renamed(ontology)
     arcs: dict[str, dict[Arc, None]] = defaultdict(dict)
     for drawn in result.arcs:
@@ -61,7 +58,7 @@ def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
         forward = _arc(drawn.label, source, target, renamed)
         backward = _arc(drawn.label, target, source, renamed)
         meaning, opposite = (
-            meanings.get((arc.label, regions[arc.source].control, regions[arc.target].control))
+            legal.get((arc.label, regions[arc.source].control, regions[arc.target].control))
             for arc in (forward, backward)
         )
         if drawn.both and meaning is None:
@@ -83,7 +80,9 @@ def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
             problems.append(ResultProblem(region=source.id, message=message, quote=source.text))
         else:
             arcs[meaning][forward] = None
-    return ResultGraph(regions=regions, arcs=arcs, problems=problems, lost=result.lost)
+    return ResultGraph(
+        regions=regions, document=result.document, arcs=arcs, problems=problems, lost=result.lost
+    )
 
 
 def _arc(
@@ -107,29 +106,14 @@ def components(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[l
     return list(groups.values())
 
 
-def _meanings(ontology: Ontology) -> Mapping[tuple[str, str, str], str]:
-    """The meaning of a relation by its label and the controls of the regions at its ends."""
-    entity, event, claim = ENTITY.labels, EVENT.labels, CLAIM.labels
-    return {
-        (COREFERENCE, entity, entity): COREFERENCE,
-        (COREFERENCE, event, event): COREFERENCE,
-        (CLAIMER, claim, entity): CLAIMER,
-        (CUE, claim, CUE): CUE,
-        (ABOUT, claim, event): ABOUT,
-        **{(label.name, event, event): EVENT_RELATION for label in ontology.event_relations},
-        **{(label.name, claim, claim): CLAIM_RELATION for label in ontology.claim_relations},
-        **{
-            (role, event, filler): ARGUMENT
-            for role in ontology.roles
-            for filler in (entity, event, claim)
-        },
-    }
-
-
 def _renamed(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:
     """Current by former names: of roles by event type, of relations by control."""
     return {
         **{name: new_names(kind.roles.values()) for name, kind in ontology.event_types.items()},
+        ENTITY.labels: {
+            **new_names(relation.label for relation in ontology.relation_types.values()),
+            **former_attribute_labels(ontology),
+        },
         EVENT.labels: new_names(ontology.event_relations),
         CLAIM.labels: new_names(ontology.claim_relations),
     }
@@ -167,21 +151,22 @@ def _joined(
 
 def _join(fragments: Sequence[Region], problems: list[ResultProblem]) -> Region:
     head = fragments[0]
-    choices, answers = dict(head.choices), dict(head.answers)
+    answers = dict(head.answers)
     for fragment in fragments[1:]:
-        values = [(head.label, fragment.label)]
-        for taken, given in ((choices, fragment.choices), (answers, fragment.answers)):
-            values += [
-                (taken.setdefault(control, value), value) for control, value in given.items()
-            ]
+        values: list[tuple[AttributeValue, AttributeValue]] = [(head.label, fragment.label)]
+        values += [
+            (answers.setdefault(control, value), value)
+            for control, value in fragment.answers.items()
+        ]
         problems.extend(
             ResultProblem(
                 region=fragment.id,
-                message=f'has {other}, but "{head.id}", which it continues, has {one}',
+                message=f'has {format_value(other)}, but "{head.id}", which it continues, has '
+                f"{format_value(one)}",
                 quote=fragment.text,
             )
             for one, other in values
             if one != other
         )
     spans = sorted((s for f in fragments for s in f.spans), key=lambda s: (s.start, s.end))
-    return replace(head, spans=tuple(spans), choices=choices, answers=answers)
+    return replace(head, spans=tuple(spans), answers=answers)

@@ -6,14 +6,18 @@ The server checks nothing, so a row may be anything: everything irregular become
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from dateline.annotations.differences import format_value
 from dateline.corpus.text_forms import TextMatch
-from dateline.label_studio.config.controls import ANSWERS, CONTROLS, CUE, choice_controls
+from dateline.label_studio.config.controls import CLAIM, CUE, controls_of
+from dateline.label_studio.config.questions import Question, questions_by_control
+from dateline.label_studio.convert.answers import read_answer
 from dateline.label_studio.convert.placing import Place, Written, place_regions
 from dateline.label_studio.convert.problems import ResultProblem, with_article
 from dateline.label_studio.convert.region_ids import with_ids
 from dateline.label_studio.result_rows import Row, Rows, string, strings, text_of, value_of
-from dateline.model import Span, Spans, Struct
+from dateline.model import AttributeValue, Span, Spans, Struct
 from dateline.ontology.former_names import new_names
 from dateline.ontology.labels import Ontology
 
@@ -21,21 +25,24 @@ from dateline.ontology.labels import Ontology
 class Region(Struct, frozen=True):
     """A labelled part of the text, with one span, or several once its fragments are joined.
 
-    ``control`` is the name of its ``Labels`` control; ``choices`` and ``answers`` are the values of
-    its ``Choices`` and text controls.
+    ``control`` is the name of its ``Labels`` control; ``answers`` are the answers to questions
+    about it, by control.
     """
 
     id: str
     control: str
     label: str
     spans: Spans
-    choices: dict[str, str]
-    answers: dict[str, str]
+    answers: dict[str, AttributeValue]
 
     @property
     def text(self) -> str:
         """The text of all spans."""
         return " ".join(span.text for span in self.spans)
+
+    def problem(self, message: str, effect: str = "") -> ResultProblem:
+        """Something irregular about this region."""
+        return ResultProblem(region=self.id, message=message, quote=self.text, effect=effect)
 
 
 class Arc(Struct, frozen=True):
@@ -50,10 +57,12 @@ class Arc(Struct, frozen=True):
 class ResultRegions(Struct, frozen=True):
     """The regions of a result by id, the arcs between them, and everything irregular.
 
-    ``lost`` are the region and the label of arcs whose other end could not be read.
+    ``document`` are the answers to questions about the whole text, by control. ``lost`` are the
+    region and the label of arcs whose other end could not be read.
     """
 
     regions: Mapping[str, Region]
+    document: Mapping[str, AttributeValue]
     arcs: Sequence[Arc]
     problems: Sequence[ResultProblem]
     lost: frozenset[tuple[str, str]] = frozenset()
@@ -68,10 +77,11 @@ def read_regions(
     reader.labels([row for row in rows if row.get("type") == "labels"])
     for row in rows:
         if row.get("type") not in ("labels", "relation"):
-            reader.attribute(row)
+            reader.answer(row)
     arcs = [arc for row in rows if row.get("type") == "relation" for arc in reader.relation(row)]
     return ResultRegions(
         regions=reader.regions,
+        document=reader.document,
         arcs=arcs,
         problems=reader.problems,
         lost=frozenset(reader.lost_arcs),
@@ -82,14 +92,17 @@ class _Reader:
     def __init__(self, text: str, ontology: Ontology, copy: TextMatch | None) -> None:
         self._text = text
         self._copy = copy
-        self._labels = {c.labels: ontology.layers[c.layer].label_names for c in CONTROLS}
-        self._labels[CUE] = (CUE,)
-        self._choices = choice_controls(ontology)
+        present = controls_of(ontology)
+        self._labels = {c.labels: ontology.labels_of(c.layer) for c in present}
+        if CLAIM in present:
+            self._labels[CUE] = (CUE,)
+        self._questions = questions_by_control(ontology)
         self._new_names = {
-            **{c.labels: new_names(ontology.layers[c.layer].labels) for c in CONTROLS},
-            **{name: new_names(choices.values) for name, choices in self._choices.items()},
+            **{c.labels: new_names(ontology.layers[c.layer].labels) for c in present},
+            **{name: new_names(question.values) for name, question in self._questions.items()},
         }
         self.regions: dict[str, Region] = {}
+        self.document: dict[str, AttributeValue] = {}
         self.problems: list[ResultProblem] = []
         self.lost_arcs: set[tuple[str, str]] = set()
         self._unread: set[str] = set()
@@ -130,9 +143,7 @@ class _Reader:
             span = self._span(name, place)
             if span is None:
                 return
-            region = Region(
-                id=name, control=control, label=labels[0], spans=(span,), choices={}, answers={}
-            )
+            region = Region(id=name, control=control, label=labels[0], spans=(span,), answers={})
             other = self.regions.setdefault(name, region)
             if other.control != control or other.label != labels[0]:
                 self._report(
@@ -166,49 +177,45 @@ class _Reader:
             return None
         return Span(start=found[0], end=found[1], text=self._text[slice(*found)])
 
-    def attribute(self, row: Row) -> None:
+    def answer(self, row: Row) -> None:
         name, control, value = string(row.get("id")), string(row.get("from_name")), value_of(row)
-        region = self.regions.get(name)
-        allowed: Sequence[str] | None = None
-        if control in self._choices:
-            labels = self._choices[control].labels
-            allowed = [choice.name for choice in self._choices[control].values]
-            given = value.get("choices")
-        elif control in ANSWERS:
-            labels = ANSWERS[control]
-            given = value.get("text")
-        else:
+        region, question = self.regions.get(name), self._questions.get(control)
+        if question is None:
             self._report(name, f'the corpus has no control "{control}"')
-            return
-        if region is None:
+        elif question.labels is None:
+            self._answer(question, value, self.document)
+        elif region is None:
             if not self._is_unread(name):
                 of_the_text = not {"start", "end"} & value.keys()
                 what = "the whole text" if of_the_text else "a region that has no label"
                 self._report(name, f'"{control}" is set for {what}')
-        elif region.control != labels:
+        elif region.control != question.labels:
             self._report(
                 name,
-                f'"{control}" is set, but the region is not {with_article(labels)}',
+                f'"{control}" is set, but the region is not {with_article(question.labels)}',
                 region.text,
             )
-        elif _texts(given):
-            self._answer(region, control, self._current(control, _texts(given)), allowed)
-        elif given not in (None, "", [], [""]):
-            self._report(name, f'"{control}" is {given!r}, not a text', region.text)
+        else:
+            self._answer(question, value, region.answers, region)
 
     def _answer(
-        self, region: Region, control: str, given: Sequence[str], allowed: Sequence[str] | None
+        self,
+        question: Question,
+        value: Mapping[str, Any],
+        kept: dict[str, AttributeValue],
+        region: Region | None = None,
     ) -> None:
-        kept = region.answers if allowed is None else region.choices
-        quote = region.text
-        if allowed is not None and given[0] not in allowed:
-            self._report(region.id, f'"{given[0]}" is not a choice of "{control}"', quote)
-            return
-        values = [*dict.fromkeys([*filter(None, [kept.get(control)]), *given])]
+        control = question.control
+        name, quote = (region.id, region.text) if region is not None else ("", "")
+        read = read_answer(question, value, self._new_names[control])
+        if read.problem:
+            self._report(name, read.problem, quote)
+        values = [*dict.fromkeys([*([kept[control]] if control in kept else []), *read.values])]
         if len(values) > 1:
-            message = f'"{control}" has several values ({", ".join(values)})'
-            self._report(region.id, message, quote, effect="the first is used")
-        kept[control] = values[0]
+            message = f'"{control}" has several values ({", ".join(map(format_value, values))})'
+            self._report(name, message, quote, effect="the first is used")
+        if values:
+            kept[control] = values[0]
 
     def _current(self, control: str, names: Sequence[str]) -> Sequence[str]:
         """The current names in the ontology of what may have been renamed, without duplicates."""

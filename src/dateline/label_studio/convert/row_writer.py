@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dateline.annotations.differences import format_value
-from dateline.label_studio.config.controls import CONFLICT, CONTINUES, CUE, LayerControls
+from dateline.label_studio.config.controls import CONFLICT, CUE, LayerControls
+from dateline.label_studio.config.questions import attribute_control
+from dateline.label_studio.config.relations import CONTINUES
+from dateline.label_studio.convert.answers import row_type, row_value
 from dateline.label_studio.convert.placing import as_displayed
 from dateline.label_studio.convert.region_ids import mint
+from dateline.label_studio.convert.relations import CARRIED
 from dateline.label_studio.result_rows import Rows, relation_row, value_row
-from dateline.model import Attributes, Spans
+from dateline.model import Attributes, AttributeValue, Relation, Spans
+from dateline.ontology.labels import AttributeKind
 
 
 class RowWriter:
-    """Collects rows; ``ids`` are reserved for the annotation's own mentions, events and claims."""
+    """Collects rows; ``ids`` are reserved for the annotation's own mentions, events and claims.
 
-    def __init__(self, ids: Iterable[str]) -> None:
+    ``kinds`` are the kinds of questions by control; others ask for a text.
+    """
+
+    def __init__(
+        self, ids: Iterable[str], kinds: Mapping[str, AttributeKind] | None = None
+    ) -> None:
         self._taken = set(ids)
+        self._kinds = kinds or {}
         self._rows: Rows = []
         self._offsets: dict[str, dict[str, int]] = {}
-        self._joined: dict[tuple[str, str], list[str]] = {}
+        self._joined: dict[tuple[str, str], dict[str, None]] = {}
+        self._carried: dict[tuple[str, str], dict[str, Attributes]] = {}
 
     def regions(
         self,
@@ -33,8 +44,12 @@ class RowWriter:
         """Write a region with its attributes for each span."""
         for region in self._regions(controls.labels, name, spans, label):
             # Repeated for each fragment: the page requires them on every labelled region.
-            for attribute, value in attributes.items():
-                self.choice(region, controls.attribute(attribute), format_value(value))
+            self.attributes(region, controls.item, attributes)
+
+    def attributes(self, region: str, item: str, attributes: Attributes) -> None:
+        """Write the attributes of what a region stands for."""
+        for attribute, value in attributes.items():
+            self.answer(region, attribute_control(item, attribute), value)
 
     def cue(self, claim: str, spans: Spans) -> None:
         """Write the regions of a claim's cue, and its relation to the claim."""
@@ -46,24 +61,34 @@ class RowWriter:
         """Write a mark for a curator; returns the id of its first region."""
         return self._regions(CONFLICT, mint(name, self._taken), spans, CONFLICT)[0]
 
-    def choice(self, region: str, control: str, value: str) -> None:
-        """Write the value of a region's ``Choices`` control."""
-        self._row(region, control, "choices", {"choices": [value]})
+    def answer(self, region: str, control: str, value: AttributeValue) -> None:
+        """Write the answer to a question about a region."""
+        kind = self._kinds.get(control, "text")
+        self._row(region, control, row_type(kind), row_value(kind, value))
 
-    def answer(self, region: str, control: str, value: str) -> None:
-        """Write the value of a region's text control."""
-        self._row(region, control, "textarea", {"text": [value]})
+    def document(self, item: str, attributes: Attributes) -> None:
+        """Write the attributes of the whole text."""
+        for attribute, value in attributes.items():
+            name = mint(attribute_control(item, attribute), self._taken)
+            self._offsets[name] = {}
+            self.answer(name, attribute_control(item, attribute), value)
 
     def join(self, source: str, target: str, label: str) -> None:
         """Write a relation."""
-        self._joined.setdefault((source, target), []).append(label)
+        self._joined.setdefault((source, target), {})[label] = None
+
+    def carry(self, relation: Relation) -> None:
+        """Write attributes of a relation that the page cannot show."""
+        ends = (relation.source, relation.target)
+        self._carried.setdefault(ends, {})[relation.type] = relation.attributes
 
     def result(self) -> Rows:
         """All rows: regions and attributes first, then relations."""
         # The page keeps one relation for a pair of regions, so one row has all labels of a pair.
         return self._rows + [
-            relation_row(source, target, labels, "right")
-            for (source, target), labels in self._joined.items()
+            relation_row(*ends, [*labels], "right")
+            | ({CARRIED: self._carried[ends]} if ends in self._carried else {})
+            for ends, labels in self._joined.items()
         ]
 
     def _regions(self, control: str, name: str, spans: Spans, label: str) -> list[str]:

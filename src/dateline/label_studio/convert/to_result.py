@@ -7,7 +7,6 @@ part of an annotation becomes which region or relation.
 from __future__ import annotations
 
 from dateline.label_studio.config.controls import (
-    ABOUT,
     CLAIM,
     CLAIMER,
     ENTITY,
@@ -16,8 +15,12 @@ from dateline.label_studio.config.controls import (
     ENTITY_NAME,
     EVENT,
     EVENT_CLUSTER,
+    EVENT_LINK,
 )
+from dateline.label_studio.config.questions import DOCUMENT_ITEM, ENTITY_ITEM, questions
+from dateline.label_studio.config.relations import ABOUT
 from dateline.label_studio.convert.links import format_links
+from dateline.label_studio.convert.relations import labels_of, unshown_relations
 from dateline.label_studio.convert.row_writer import RowWriter
 from dateline.label_studio.result_rows import Rows
 from dateline.model import Annotation, Claim, canonical
@@ -27,23 +30,11 @@ from dateline.ontology.labels import Ontology
 def to_result(annotation: Annotation, ontology: Ontology) -> Rows:
     """The rows that show the annotation on the page, in canonical order."""
     annotation = canonical(annotation)
-    writer = RowWriter(annotation.ids())
-    unnamed = {entity.id: entity for entity in annotation.entities}
-    for mention in annotation.mentions:
-        writer.regions(ENTITY, mention.id, mention.spans, mention.type, mention.attributes)
-        if mention.entity is not None:
-            writer.answer(mention.id, ENTITY_ID, mention.entity)
-        entity = unnamed.pop(mention.entity or "", None)
-        if entity is not None:
-            writer.answer(mention.id, ENTITY_NAME, entity.name)
-            if entity.links:
-                writer.answer(mention.id, ENTITY_LINK, format_links(entity.links))
-    for event in annotation.events:
-        writer.regions(EVENT, event.id, event.trigger, event.type, event.attributes)
-        if event.cluster is not None:
-            writer.answer(event.id, EVENT_CLUSTER, event.cluster)
-        for argument in event.arguments:
-            writer.join(event.id, argument.filler, argument.role)
+    kinds = {question.control: question.kind for question in questions(ontology)}
+    writer = RowWriter(annotation.ids(), kinds)
+    writer.document(DOCUMENT_ITEM, annotation.attributes)
+    _write_mentions(writer, annotation, ontology)
+    _write_events(writer, annotation)
     for claim in annotation.claims:
         writer.regions(CLAIM, claim.id, claim.spans, claim.act, claim.attributes)
         _write_source(writer, claim, ontology)
@@ -54,9 +45,41 @@ def to_result(annotation: Annotation, ontology: Ontology) -> Rows:
     return writer.result()
 
 
+def _write_mentions(writer: RowWriter, annotation: Annotation, ontology: Ontology) -> None:
+    unnamed = {entity.id: entity for entity in annotation.entities}
+    for mention in annotation.mentions:
+        writer.regions(ENTITY, mention.id, mention.spans, mention.type, mention.attributes)
+        if mention.entity is not None:
+            writer.answer(mention.id, ENTITY_ID, mention.entity)
+        entity = unnamed.pop(mention.entity or "", None)
+        if entity is not None:
+            writer.answer(mention.id, ENTITY_NAME, entity.name)
+            if entity.links:
+                writer.answer(mention.id, ENTITY_LINK, format_links(entity.links))
+            writer.attributes(mention.id, ENTITY_ITEM, entity.attributes)
+    for relation in annotation.relations:
+        for label in labels_of(relation, ontology):
+            writer.join(relation.source, relation.target, label)
+    for relation in unshown_relations(annotation, ontology):
+        writer.carry(relation)
+
+
+def _write_events(writer: RowWriter, annotation: Annotation) -> None:
+    unlinked = {cluster.id: cluster for cluster in annotation.event_clusters}
+    for event in annotation.events:
+        writer.regions(EVENT, event.id, event.trigger, event.type, event.attributes)
+        if event.cluster is not None:
+            writer.answer(event.id, EVENT_CLUSTER, event.cluster)
+        cluster = unlinked.pop(event.cluster or "", None)
+        if cluster is not None:
+            writer.answer(event.id, EVENT_LINK, format_links(cluster.links))
+        for argument in event.arguments:
+            writer.join(event.id, argument.filler, argument.role)
+
+
 def _write_source(writer: RowWriter, claim: Claim, ontology: Ontology) -> None:
     if claim.claimer in ontology.special_claimers:
-        writer.choice(claim.id, CLAIMER, claim.claimer)
+        writer.answer(claim.id, CLAIMER, claim.claimer)
     elif claim.claimer:
         writer.join(claim.id, claim.claimer, CLAIMER)
     if claim.cue is not None:

@@ -103,7 +103,8 @@ def _refuse_nothing(
     labels = [count for count in counts if count.label.kind == "label"]
     layers = options.layers or mapping.layers
     # Without any labels, every annotator found nothing.
-    if layers and (not counts or any(mapping.of(count.label) for count in labels)):
+    mapped = (target for count in counts for target in mapping.of(count.label) or ())
+    if layers and (not counts or any(target.layer for target in mapped)):
         return
     there = labels or counts
     if not there:
@@ -116,8 +117,8 @@ def _refuse_nothing(
         f"Nothing was imported: no label of a region is mapped to this corpus. Map at least one "
         f"of those in the export:\n{lines}"
         if labels
-        else "Nothing was imported: the export has no regions with labels for a text, and only "
-        f"these can be imported. It has:\n{lines}"
+        else "Nothing was imported: the export has no regions with labels for a text, and nothing "
+        f"is mapped to an attribute of the document. It has:\n{lines}"
     )
 
 
@@ -289,7 +290,7 @@ class _Importer:
                 notify("refused", f"{file} exists. Move it away, or use another pseudonym.")
             return
         # A draft of which nothing could be read would say that nothing was found.
-        draftable = any(annotation.ids())
+        draftable = any(annotation.ids()) or bool(annotation.attributes)
         draft = self._options.draft and draftable
         if draft or not (problems or incidents):
             self._ready.append(annotation)

@@ -9,10 +9,9 @@ import msgspec
 
 from dateline.errors import InvalidInputError
 from dateline.files.reading import read_toml
-from dateline.label_studio.config.controls import CONTROLS
 from dateline.label_studio.importing.source_labels import Kind, SourceLabel
 from dateline.label_studio.importing.target_labels import UNDECIDED, TargetLabel, TargetLabels
-from dateline.model import Struct
+from dateline.model import LAYERS, Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.listing import listed
 from dateline.text import excerpt
@@ -53,8 +52,8 @@ class LabelMapping(Struct, frozen=True):
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers with a mapped label."""
-        used = {target.control for targets in self.targets.values() for target in targets}
-        return tuple(controls.layer for controls in CONTROLS if controls.labels in used)
+        used = {target.layer for targets in self.targets.values() for target in targets}
+        return tuple(layer for layer in LAYERS if layer in used)
 
 
 class _Document(Struct, frozen=True):

@@ -12,11 +12,16 @@ from dateline.label_studio.result_rows import Row, rows_of, string, strings, tex
 from dateline.model import Struct
 from dateline.rendering.listing import counted
 
+ANSWERS = ("choices", "textarea", "number")
+"""Types of rows that answer a question about a region or the whole text."""
+
 Kind = Literal["label", "choice", "text", "relation", "type"]
 
 
 class SourceLabel(Struct, frozen=True, order=True):
-    """A label or a choice of a control, a relation, a text control, or a type of row."""
+    """A label or a choice of a control, a relation, a control for texts or numbers, or a type of
+    row.
+    """
 
     kind: Kind
     control: str
@@ -45,7 +50,7 @@ class SourceLabelCount(Struct, frozen=True):
     def count_and_example(self) -> str:
         """The count, and the example if there is one."""
         example = f", such as {quoted(self.quote)}" if self.quote else ""
-        whole = ", about the whole text: ignore it" if self.of_the_text else ""
+        whole = ", about the whole text" if self.of_the_text else ""
         return f"{counted(self.count, 'time')}{example}{whole}"
 
 
@@ -62,16 +67,16 @@ def labels_of(row: Row) -> list[SourceLabel]:
         case "choices":
             names = strings(value.get("choices"))
             return [SourceLabel(kind="choice", control=control, name=name) for name in names]
-        case "textarea":
+        case "textarea" | "number":
             return [SourceLabel(kind="text", control=control, name="")]
         case _:
             return [SourceLabel(kind="type", control="", name=string(kind))]
 
 
 def is_of_the_text(row: Row, labelled: Container[str]) -> bool:
-    """Whether a choice or a text is about the whole text: it has no offsets and no label."""
+    """Whether an answer is about the whole text: it has no offsets and no label."""
     return (
-        row.get("type") in ("choices", "textarea")
+        row.get("type") in ANSWERS
         and string(row.get("id")) not in labelled
         and not {"start", "end"} & value_of(row).keys()
     )

@@ -8,7 +8,6 @@ from itertools import groupby
 
 from dateline.label_studio.importing.source_labels import Kind, SourceLabelCount
 from dateline.label_studio.importing.target_labels import (
-    UNDECIDED,
     TargetLabels,
     required_defaults,
 )
@@ -21,8 +20,12 @@ _HEAD = """\
 """
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("label", "labels: the label of a region"),
-    ("choice", "choices: a choice for a region; a list, if it differs by the kind of region"),
-    ("text", "texts: the text typed in for a region"),
+    (
+        "choice",
+        "choices: a choice for a region, a list if it differs by the kind of region; a choice for "
+        "the\n# whole text is one of the document, or ignored",
+    ),
+    ("text", "texts: the text or the number typed in for a region or the whole text"),
     ("relation", 'relations: put "reversed " before a name to swap the ends'),
 )
 
@@ -69,7 +72,7 @@ def _tables(kind: Kind, counts: Sequence[SourceLabelCount], targets: TargetLabel
 
 
 def _entry(key: str, one: SourceLabelCount, targets: TargetLabels) -> str:
-    guess = UNDECIDED if one.of_the_text else targets.guess(one.label)
+    guess = targets.guess(one.label, of_the_text=one.of_the_text)
     return f"{_quoted(key)} = {_quoted(guess)}   # {one.count_and_example}"
 
 

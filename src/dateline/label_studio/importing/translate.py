@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dateline.label_studio.config.controls import (
-    CLAIMER,
-    CONTINUES,
-    ENTITY,
-    ENTITY_ID,
-    EVENT_CLUSTER,
-    choice_controls,
-)
+from dateline.label_studio.config.controls import CLAIMER, ENTITY, ENTITY_ID, EVENT_CLUSTER
+from dateline.label_studio.config.questions import questions_by_control
+from dateline.label_studio.config.relations import CONTINUES
+from dateline.label_studio.convert.answers import foreign_answer
 from dateline.label_studio.convert.graph import components
 from dateline.label_studio.convert.problems import ResultProblem, quoted
 from dateline.label_studio.convert.region_ids import note_on, renamed, with_ids
 from dateline.label_studio.importing.mapping import LabelMapping
-from dateline.label_studio.importing.source_labels import is_of_the_text, labels_of
+from dateline.label_studio.importing.source_labels import ANSWERS, is_of_the_text, labels_of
 from dateline.label_studio.importing.target_labels import TargetLabel
 from dateline.label_studio.result_rows import (
     Row,
@@ -56,7 +52,7 @@ def translate(result: object, mapping: LabelMapping, ontology: Ontology) -> Tran
     if translator.has_several_texts():
         return Translated(rows=[], problems=tuple(translator.problems), dropped=0)
     for row in rows:
-        if row.get("type") in ("choices", "textarea"):
+        if row.get("type") in ANSWERS:
             translator.answer(row)
     translator.name_chains()
     for row in rows:
@@ -72,9 +68,7 @@ def translate(result: object, mapping: LabelMapping, ontology: Ontology) -> Tran
 class _Translator:
     def __init__(self, rows: Rows, mapping: LabelMapping, ontology: Ontology) -> None:
         self._mapping = mapping
-        self._region_controls = {
-            name: choices.labels for name, choices in choice_controls(ontology).items()
-        }
+        self._questions = questions_by_control(ontology)
         self._labelled = {row["id"] for row in rows if row.get("type") == "labels"}
         self._controls: dict[str, str] = {}
         self._ignored: set[str] = set()
@@ -146,17 +140,17 @@ class _Translator:
         chosen: dict[str, dict[str, None]] = {}
         for target in self._targets(row, self._controls.get(name)):
             chosen.setdefault(target.control, {})[target.name] = None
-        if chosen and is_of_the_text(row, self._labelled):
-            self._report_of_the_text(row)
-            return
+        of_the_text = is_of_the_text(row, self._labelled)
         for control, names in chosen.items():
-            self._answered.add((name, control))
-            if row.get("type") == "choices":
-                self._row(name, control, "choices", {"choices": [*names]})
-            elif control in (ENTITY_ID, EVENT_CLUSTER) and strings(value.get("text")):
+            question = self._questions[control]
+            if of_the_text and question.labels is not None:
+                self._report_of_the_text(row)
+                return
+            self._answered.add((name if question.labels else "", control))
+            if control in (ENTITY_ID, EVENT_CLUSTER) and strings(value.get("text")):
                 self._chains.append((name, control, strings(value.get("text"))))
             else:
-                self._row(name, control, "textarea", {"text": value.get("text")})
+                self._row(name, control, *foreign_answer(question.kind, value, [*names]))
 
     def name_chains(self) -> None:
         """Add the texts that name entities and event instances, which may be any, as ids."""
@@ -183,7 +177,8 @@ class _Translator:
             self._of_the_text.add(control)
             message = (
                 f"{quoted(control)} is about the whole text (no offsets, no label), and not about "
-                f"a region; add {quoted(control)} to controls in the mapping's [ignore] table"
+                "a region; map it to an attribute of the document, or add "
+                f"{quoted(control)} to controls in the mapping's [ignore] table"
             )
             self.problems.append(ResultProblem(region="", message=message, effect="left out"))
 
@@ -204,20 +199,23 @@ class _Translator:
             self.rows.append(relation_row(*ends, [*names], row.get("direction")))
 
     def fill_in(self) -> None:
-        """Add the defaults of the controls that a region and its fragments leave empty."""
+        """Add the defaults of what the text, or a region and its fragments, leave empty."""
+        for control, value in self._mapping.defaults.items():
+            if self._questions[control].labels is None and ("", control) not in self._answered:
+                self._row("", control, "choices", {"choices": [value]})
         for names in components(self._controls, self._fragments):
             head = names[0]
             for control, value in self._mapping.defaults.items():
                 answered = any((name, control) in self._answered for name in names)
-                if self._region_controls.get(control) == self._controls[head] and not answered:
+                if self._questions[control].labels == self._controls[head] and not answered:
                     self._row(head, control, "choices", {"choices": [value]})
 
     def _targets(self, row: Row, region: str | None = None) -> Iterable[TargetLabel]:
         """The targets of a row's labels; of alternatives, the one that fits the kind of region."""
         for label in labels_of(row):
             targets = self._mapping.of(label) or ()
-            fitting = [t for t in targets if self._region_controls.get(t.control) == region]
             if label.kind == "choice" and len(targets) > 1:
+                fitting = [t for t in targets if self._questions[t.control].labels == region]
                 yield from fitting or targets[:1]
             else:
                 yield from targets

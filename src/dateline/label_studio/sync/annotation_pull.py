@@ -17,9 +17,10 @@ from dateline.errors import DatelineError
 from dateline.files.writing import write_if_changed
 from dateline.label_studio.config.labelling_config import labelled_layers
 from dateline.label_studio.convert.conflict_marks import unresolved_marks
-from dateline.label_studio.convert.from_result import from_result
+from dateline.label_studio.convert.from_result import Header, from_result
 from dateline.label_studio.convert.origin import origin_of
 from dateline.label_studio.convert.problems import ResultProblem, quoted
+from dateline.label_studio.convert.relations import carried_relations, with_unshown
 from dateline.label_studio.notice import Level, Notice
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Submission
@@ -220,8 +221,12 @@ class AnnotationPuller:
         if prediction is None:
             return kept
         annotation, _ = self._convert(work, kept, None)
-        origin = origin_of(annotation, prediction, work.document, self._corpus.ontology)
-        return msgspec.structs.replace(kept, origin=origin)
+        ontology = self._corpus.ontology
+        return msgspec.structs.replace(
+            kept,
+            origin=origin_of(annotation, prediction, work.document, ontology),
+            relations=tuple(carried_relations(prediction.result)),
+        )
 
     def _ours(self, work: _Work) -> Annotation | None:
         """The annotation here; a label that was renamed in the ontology counts as no edit."""
@@ -240,8 +245,7 @@ class AnnotationPuller:
         registered = self._register.get(work.annotator)
         kind = kind or (registered.kind if registered is not None else "human")
         header = kept.header(work.annotator, kind, layers or self._corpus.ontology.layer_names)
-        theirs, problems = from_result(kept.result, work.document, header, self._corpus.ontology)
-        theirs = self._without_context(theirs)
+        theirs, problems = self._read(kept, work.document, header)
         if ours is not None:
             retired = {*ours.retired, *ours.ids()} - set(theirs.ids())
             theirs = msgspec.structs.replace(theirs, retired=tuple(sorted(retired)))
@@ -254,8 +258,17 @@ class AnnotationPuller:
         if old is None:
             return None
         header = old.header(ours.annotator, ours.provenance.kind, ours.layers, ours.retired)
-        annotation, _ = from_result(old.result, document, header, self._corpus.ontology)
-        return self._without_context(annotation)
+        annotation, _ = self._read(old, document, header)
+        return annotation
+
+    def _read(
+        self, kept: KeptResult, document: Document, header: Header
+    ) -> tuple[Annotation, list[ResultProblem]]:
+        """The annotation of a kept result, limited to the layers of the project."""
+        ontology = self._corpus.ontology
+        annotation, problems = from_result(kept.result, document, header, ontology)
+        annotation = with_unshown(annotation, kept.relations, ontology)
+        return self._without_context(canonical(annotation)), problems
 
     def _without_context(self, annotation: Annotation) -> Annotation:
         """Without items of layers that the project only shows, unless others refer to them."""

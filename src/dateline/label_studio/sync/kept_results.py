@@ -11,7 +11,7 @@ import msgspec
 from dateline.corpus.store import Corpus, read_struct
 from dateline.label_studio.convert.from_result import Header
 from dateline.label_studio.server.responses import Project
-from dateline.model import LabelStudioIds, Origin, Provenance, Struct
+from dateline.model import LabelStudioIds, Origin, Provenance, Relation, Struct
 
 FOLDER = "label-studio"
 """The folder of kept results, below an annotator's folder."""
@@ -20,7 +20,8 @@ FOLDER = "label-studio"
 class KeptResult(Struct, frozen=True, omit_defaults=True):
     """A result as the server sent it; of the user, only the number on the server is kept.
 
-    ``origin`` compares it with the prediction that the annotator started from. ``key`` is that of
+    ``origin`` compares it with the prediction that the annotator started from, and ``relations``
+    are those of the prediction that have attributes which the page cannot show. ``key`` is that of
     the project, whose number another server may have given to another project; None in files that
     were written before projects had keys. ``lead_time`` is the number of seconds that the annotator
     had the task open, None if the server does not report it.
@@ -35,6 +36,7 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
     tool: str
     result: Any
     origin: Origin | None = None
+    relations: tuple[Relation, ...] = ()
     key: str | None = None
     lead_time: float | None = None
 
@@ -77,7 +79,11 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
     def by_the_same_tool(self, other: KeptResult | None) -> KeptResult:
         """The other with this lead time, if else only the server's version differs."""
         if other is None or self != msgspec.structs.replace(
-            other, tool=self.tool, origin=self.origin, lead_time=self.lead_time
+            other,
+            tool=self.tool,
+            origin=self.origin,
+            relations=self.relations,
+            lead_time=self.lead_time,
         ):
             return self
         return other.with_lead_time(self.lead_time)

@@ -1,0 +1,151 @@
+"""Controls of the page that ask for a value, such as an attribute or the id of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dateline.label_studio.config.controls import (
+    CLAIM,
+    CLAIMER,
+    ENTITY,
+    ENTITY_ID,
+    ENTITY_LINK,
+    ENTITY_NAME,
+    EVENT,
+    EVENT_CLUSTER,
+    EVENT_LINK,
+    controls_of,
+)
+from dateline.model import Struct
+from dateline.ontology.labels import Attribute, AttributeKind, Label, Ontology
+
+DOCUMENT_ITEM, ENTITY_ITEM = "document", "entity"
+"""Prefixes of the controls that ask for attributes of the document and of entities."""
+
+YES, NO = "yes", "no"
+_YES_OR_NO = (
+    Label(name=YES, title="Yes", description=""),
+    Label(name=NO, title="No", description=""),
+)
+
+_LINK_HINT = "wikidata:Q42, or wikidata:NIL for none"
+
+
+class Question(Struct, frozen=True):
+    """A control that asks for a value.
+
+    ``labels`` is the ``Labels`` control whose regions it asks about; None: it asks about the whole
+    text. ``field`` is its name in a mapping of foreign labels, such as ``mention.level``. A value
+    that is ``required`` may still be given elsewhere, at another mention of the same entity or by
+    a relation, unless ``everywhere`` says that each region must have it. ``schema`` has the limits
+    of a number.
+    """
+
+    control: str
+    layer: str
+    labels: str | None
+    field: str
+    title: str
+    kind: AttributeKind = "text"
+    values: tuple[Label, ...] = ()
+    required: bool = False
+    everywhere: bool = False
+    placeholder: str = ""
+    schema: Mapping[str, Any] = {}
+
+
+def attribute_control(item: str, attribute: str) -> str:
+    """The name of the control that asks for an attribute."""
+    return f"{item}_{attribute}"
+
+
+def questions(ontology: Ontology) -> tuple[Question, ...]:
+    """All questions that the ontology needs, in the order of the page."""
+    return tuple(_questions(ontology))
+
+
+def questions_by_control(ontology: Ontology) -> Mapping[str, Question]:
+    """The questions by the name of their control."""
+    return {question.control: question for question in _questions(ontology)}
+
+
+def entity_questions(ontology: Ontology) -> Iterator[Question]:
+    """The questions that are asked once for each entity."""
+    if ontology.has_coreference:
+        hint = "Once for each entity: its fullest name"
+        yield _text(ENTITY_NAME, ENTITY.layer, ENTITY.labels, "Name of the entity", hint)
+        if ontology.has_links:
+            yield _text(ENTITY_LINK, ENTITY.layer, ENTITY.labels, "Knowledge base", _LINK_HINT)
+        yield from _attributes(
+            ontology.entity_attributes,
+            ENTITY.layer,
+            ENTITY_ITEM,
+            ENTITY.labels,
+            once="once for each entity",
+        )
+
+
+def cluster_questions(ontology: Ontology) -> Iterator[Question]:
+    """The questions that are asked once for each event cluster."""
+    if ontology.has_event_links:
+        title = "Knowledge base, once for each event instance"
+        yield _text(EVENT_LINK, EVENT.layer, EVENT.labels, title, _LINK_HINT)
+
+
+def _questions(ontology: Ontology) -> Iterator[Question]:
+    yield from _attributes(ontology.attributes_of("document"), "document", DOCUMENT_ITEM, None)
+    for controls in controls_of(ontology):
+        layer, labels = controls.layer, controls.labels
+        yield from _attributes(ontology.attributes_of(layer), layer, controls.item, labels)
+        if controls is ENTITY and ontology.has_coreference:
+            hint = "Same text for every mention of one entity, such as e7"
+            yield _text(ENTITY_ID, layer, labels, "Entity", hint)
+            yield from entity_questions(ontology)
+        if controls is EVENT and ontology.has_event_coreference:
+            hint = "Same text for every mention of one event instance"
+            yield _text(EVENT_CLUSTER, layer, labels, "Event instance", hint)
+            yield from cluster_questions(ontology)
+        if controls is CLAIM and ontology.claimers:
+            yield Question(
+                control=CLAIMER,
+                layer=layer,
+                labels=labels,
+                field=CLAIMER,
+                title="Claimer, if not a mention",
+                kind="label",
+                values=ontology.claimers,
+                required=True,
+            )
+
+
+def _text(control: str, layer: str, labels: str, title: str, placeholder: str) -> Question:
+    return Question(
+        control=control,
+        layer=layer,
+        labels=labels,
+        field=control,
+        title=title,
+        placeholder=placeholder,
+    )
+
+
+def _attributes(
+    attributes: Iterable[Attribute], layer: str, item: str, labels: str | None, once: str = ""
+) -> Iterator[Question]:
+    for attribute in attributes:
+        remarks = ", ".join(filter(None, [attribute.unit, once]))
+        title = f"{attribute.title} ({remarks})" if remarks else attribute.title
+        yield Question(
+            control=attribute_control(item, attribute.name),
+            layer=layer,
+            labels=labels,
+            field=f"{item}.{attribute.name}",
+            title=f"{title}: {attribute.description}" if attribute.description else title,
+            kind=attribute.kind,
+            values=_YES_OR_NO if attribute.kind == "boolean" else attribute.values,
+            required=attribute.required,
+            everywhere=attribute.required and not once,
+            placeholder=attribute.pattern,
+            schema=attribute.schema,
+        )

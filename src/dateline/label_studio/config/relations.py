@@ -1,0 +1,115 @@
+"""The relations of the page: which regions each may join, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dateline.annotations.differences import format_value
+from dateline.label_studio.config.controls import CLAIM, CLAIMER, CUE, ENTITY, EVENT, controls_of
+from dateline.label_studio.config.questions import NO, YES
+from dateline.model import AttributeValue
+from dateline.ontology.labels import Attribute, Label, Ontology
+
+COREFERENCE = "coreference"
+CONTINUES = "continues"
+ABOUT = "about"
+
+ARGUMENT = "argument"
+RELATION = "relation"
+RELATION_ATTRIBUTE = "attribute of a relation"
+EVENT_RELATION = "event relation"
+CLAIM_RELATION = "claim relation"
+
+Ends = tuple[str, str, str]
+"""The label of a relation, and the controls of the regions where it starts and ends."""
+
+
+def meanings(ontology: Ontology) -> Mapping[Ends, str]:
+    """The meaning of each relation of the page, by its label and the controls of its ends."""
+    return dict(_meanings(ontology))
+
+
+def relation_labels(ontology: Ontology) -> tuple[str, ...]:
+    """The labels of relations, in the order of the page."""
+    return tuple(dict.fromkeys(label for (label, _, _), _ in _meanings(ontology)))
+
+
+def ontology_relations(ontology: Ontology) -> Iterator[Label]:
+    """The labels of the ontology's own relations."""
+    yield from (relation.label for relation in ontology.relation_types.values())
+    yield from ontology.event_relations
+    yield from ontology.claim_relations
+
+
+def former_relations(ontology: Ontology) -> Iterator[str]:
+    """Former names of relations, roles, and labels for attributes of relations."""
+    for event_type in ontology.event_types.values():
+        for role in event_type.roles.values():
+            yield from role.formerly
+    for label in ontology_relations(ontology):
+        yield from label.formerly
+    yield from former_attribute_labels(ontology)
+
+
+def former_attribute_labels(ontology: Ontology) -> Mapping[str, str]:
+    """Current by former labels for attributes of relations."""
+    return {
+        attribute_label(attribute.name, former): attribute_label(attribute.name, label.name)
+        for attribute in ontology.attributes_of("relations")
+        for label in attribute.values
+        for former in label.formerly
+    }
+
+
+def attribute_labels(ontology: Ontology) -> Mapping[str, tuple[str, AttributeValue]]:
+    """The attribute and its value by the label that a relation with it has in addition.
+
+    Label Studio asks no questions about relations, but a relation may have several labels.
+    """
+    return {
+        attribute_label(attribute.name, value): (attribute.name, value)
+        for attribute in ontology.attributes_of("relations")
+        for value in ((True, False) if attribute.kind == "boolean" else attribute.value_names)
+    }
+
+
+def unasked_attributes(ontology: Ontology) -> tuple[Attribute, ...]:
+    """The attributes of relations for which there can be no labels: numbers and texts."""
+    attributes = ontology.attributes_of("relations")
+    return tuple(a for a in attributes if a.kind in ("number", "text"))
+
+
+def attribute_label(name: str, value: AttributeValue) -> str:
+    """The label for one value of an attribute, such as ``certainty=possible``."""
+    if isinstance(value, bool):
+        return f"{name}={YES if value else NO}"
+    return f"{name}={format_value(value)}"
+
+
+def _meanings(ontology: Ontology) -> Iterator[tuple[Ends, str]]:
+    entity, event, claim = ENTITY.labels, EVENT.labels, CLAIM.labels
+    present = [controls.labels for controls in controls_of(ontology)]
+    for role in ontology.roles:
+        for filler in present:
+            yield (role, event, filler), ARGUMENT
+    for name in ontology.relation_types:
+        yield (name, entity, entity), RELATION
+    for name in attribute_labels(ontology):
+        yield (name, entity, entity), RELATION_ATTRIBUTE
+    for label in ontology.event_relations:
+        yield (label.name, event, event), EVENT_RELATION
+    for label in ontology.claim_relations:
+        yield (label.name, claim, claim), CLAIM_RELATION
+    if ontology.has_coreference:
+        yield (COREFERENCE, entity, entity), COREFERENCE
+    if ontology.has_event_coreference:
+        yield (COREFERENCE, event, event), COREFERENCE
+    for control in present:
+        yield (CONTINUES, control, control), CONTINUES
+    if claim in present:
+        if entity in present:
+            yield (CLAIMER, claim, entity), CLAIMER
+        yield (CONTINUES, CUE, CUE), CONTINUES
+        yield (CUE, claim, CUE), CUE
+        if event in present:
+            yield (ABOUT, claim, event), ABOUT
