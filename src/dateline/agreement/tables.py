@@ -91,7 +91,8 @@ def agreement_markdown(report: AgreementReport, *, main_only: bool = False) -> s
 
 def format_number(value: float | None) -> str:
     """Three decimals, or a dash where undefined."""
-    return "—" if value is None else f"{value:.3f}"
+    # Adding 0 leaves out the sign of what is rounded to 0.
+    return "—" if value is None else f"{round(value, 3) + 0.0:.3f}"
 
 
 def format_interval(score: Score) -> str:

@@ -8,7 +8,8 @@ from dateline.adjudication.cases.case import Case, Decision
 
 def case_title(case: Case, annotated: AnnotatedDocument) -> str:
     """What the case is about, such as ``argument place of the event "met"``."""
-    field = f"{case.kind} {case.detail}".strip()
+    kind = "attribute" if case.kind == "labels" else case.kind
+    field = f"{kind} {case.detail}".strip()
     return f"{field} of the {case.item_kind.replace('_', ' ')} {annotated.quote(case.ranges)}"
 
 
