@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ import msgspec
 
 from dateline.corpus.segmentation.alphabetic import segment
 from dateline.corpus.splits import assign_split
-from dateline.corpus.store import Corpus, file_name
+from dateline.corpus.store import Corpus, file_name, schema_json
 from dateline.files.writing import sha256
 from dateline.model import ITEM_FIELDS, SCHEMA_VERSION, SPAN_LAYERS, Annotation, Document
 from dateline.ontology.derived_schemas import derived_schemas
@@ -156,7 +155,7 @@ def write_ontology(corpus: Corpus, ontology: dict[str, Any]) -> None:
     """Give a corpus another ontology, and the schemas that are derived from it."""
     for name, schema in {"ontology": ontology, **derived_schemas(ontology)}.items():
         path = corpus.root / "schema" / file_name(name)
-        path.write_text(json.dumps(schema, indent=2), encoding="utf-8")
+        path.write_bytes(schema_json(schema))
 
 
 def make_document(name: str, text: str, split: str, **fields: Any) -> Document:

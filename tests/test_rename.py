@@ -18,7 +18,9 @@ from dateline.label_studio.convert.from_result import from_result, header_of
 from dateline.label_studio.convert.to_result import to_result
 from dateline.model import canonical
 from dateline.ontology.former_names import renamed
+from tests.corpora import write_ontology
 from tests.killed import contents, killed_runs
+from tests.layered import ONTOLOGY, annotated_report
 
 RENAMED = {
     ("entityType", "PERSON"): "HUMAN",
@@ -230,6 +232,34 @@ def test_one_command_renames_in_the_schema_and_in_the_files(files, run):
     assert len(lines[1] - lines[0]) < len(lines[0]) / 10, (
         "the rest of the schema stays as it was written"
     )
+
+
+def test_labels_of_every_layer_and_kind_of_attribute_are_renamed(empty_corpus, run):
+    write_ontology(empty_corpus, ONTOLOGY)
+    corpus = Corpus(empty_corpus.root)
+    document, annotation = annotated_report(corpus)
+    corpus.write_document(document)
+    corpus.write_annotation(annotation)
+    names = [
+        "relation:CAUSES=LEADS_TO", "entity:CHEMICAL=SUBSTANCE", "document.genre:case_report=case",
+        "document.topics:safety=harm", "mention.forms:generic=common", "entity.uses:pain=ache",
+        "relation.certainty:possible=maybe", "eventRelation:BEFORE=PRECEDES", "drug=given",
+    ]  # fmt: skip
+    assert run(corpus, "rename", *names).exit_code == 0
+    corpus = Corpus(corpus.root)
+    assert " 0 errors" in run(corpus, "validate").stderr
+    gold = corpus.read_annotation("gold", "report")
+    assert gold.attributes["genre"] == "case"
+    assert gold.attributes["topics"] == ("efficacy", "harm")
+    assert {relation.type for relation in gold.relations} == {"LEADS_TO", "WORKS_FOR", "DOSE_OF"}
+    assert [e.attributes["uses"] for e in gold.entities if "uses" in e.attributes] == [
+        ("ache", "fever")
+    ]
+    assert {m.attributes.get("forms") for m in gold.mentions} >= {("common",), ("common", "plural")}
+    leads_to = corpus.ontology.relation_types["LEADS_TO"]
+    assert (leads_to.sources, leads_to.label.formerly) == ({"SUBSTANCE"}, ("CAUSES",))
+    refused = run(corpus, "rename", "mention.amount:mg=g")
+    assert '"mention.amount" is not a kind of label. Allowed: ' in refused.stderr
 
 
 def test_a_label_can_get_its_old_name_back(files, run):

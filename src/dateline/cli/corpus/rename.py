@@ -20,9 +20,9 @@ def rename(settings: Settings, names: tuple[str, ...], dry_run: bool) -> None:
     Changes the name in schema/ontology.schema.json, adds the old name to x-formerly there, and
     replaces it in the annotations of all annotators. If there is an error, nothing is changed; an
     interrupted rename is finished when the command runs again. Ids stay the same. KIND is needed if
-    several labels have the name: entity, event, act, role, claimer, eventRelation, claimRelation,
-    or an attribute such as mention.level. Without arguments, names that x-formerly already lists
-    are replaced in annotations.
+    several labels have the name: entity, relation, event, act, role, claimer, eventRelation,
+    claimRelation, or an attribute such as mention.level or document.genre. Without arguments, names
+    that x-formerly already lists are replaced in annotations.
 
     Decision logs (annotations/gold/DOCUMENT.log.jsonl) record what curators decided, and keep the
     old name: cases whose annotations were renamed are to be decided again.
