@@ -1,4 +1,4 @@
-"""Dateline: news texts to a versioned corpus of entities, events and claims, and to a dataset."""
+"""Dateline: texts to a corpus of entities, relations, events and claims, and to a dataset."""
 
 from __future__ import annotations
 

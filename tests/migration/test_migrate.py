@@ -232,14 +232,17 @@ def test_a_killed_migration_is_finished_by_the_next(former: Corpus, run: Run, tm
 
 
 def test_files_of_the_former_format_in_a_migrated_corpus_are_upgraded(former: Corpus, run: Run):
-    path = former.annotation_path("ana", "doc0000")
-    old = path.read_bytes()
+    paths = (former.annotation_path("ana", "doc0000"), former.document_path("doc0023"))
+    old = [path.read_bytes() for path in paths]
     run(former, "migrate")
-    new = path.read_bytes()
-    path.write_bytes(old)
-    assert run(former, "validate").exit_code == 1
-    assert "Changed 1 file" in run(former, "migrate").stderr
-    assert path.read_bytes() == new
+    new = [path.read_bytes() for path in paths]
+    for path, content in zip(paths, old, strict=True):
+        path.write_bytes(content)
+        result = run(Corpus(former.root), "validate", str(path))
+        assert result.exit_code == 1
+        assert "Run `dateline migrate` if the file is of format 1.0" in result.stdout
+    assert "Changed 2 files" in run(former, "migrate").stderr
+    assert [path.read_bytes() for path in paths] == new
 
 
 def test_a_declared_layer_is_added_by_a_migration(empty_corpus: Corpus, run: Run):

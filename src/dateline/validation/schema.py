@@ -20,6 +20,7 @@ import msgspec
 
 from dateline.errors import InvalidInputError
 from dateline.json_pointer import pointer_of
+from dateline.model import FORMER_VERSION, SCHEMA_VERSION
 from dateline.ontology.patterns import LINEAR, searcher
 from dateline.ontology.schemas import Schema
 from dateline.rendering.listing import listed
@@ -267,6 +268,9 @@ def _depth(branch: list[ValidationError]) -> int:
     return min(len(error.relative_path) * 2 + (error.validator != "type") for error in branch)
 
 
+_MIGRATE = f"Run `dateline migrate` if the file is of format {FORMER_VERSION}."
+
+
 def _wording(error: ValidationError) -> tuple[str, str]:
     """Message and hint."""
     value: Any = error.instance
@@ -276,7 +280,10 @@ def _wording(error: ValidationError) -> tuple[str, str]:
     match error.validator:
         case "required":
             missing = [name for name in wanted if name not in value]
-            return f"missing: {_names(missing)}", f"Add {_names(missing)}."
+            is_former = "schema_version" in missing
+            return f"missing: {_names(missing)}", (
+                _MIGRATE if is_former else f"Add {_names(missing)}."
+            )
         case "additionalProperties":
             known = schema.get("properties", {})
             extra = [name for name in value if name not in known]
@@ -284,7 +291,9 @@ def _wording(error: ValidationError) -> tuple[str, str]:
         case "enum":
             return _not_one_of(value, wanted)
         case "const":
-            return _not_one_of(value, [wanted])
+            is_former = (value, wanted) == (FORMER_VERSION, SCHEMA_VERSION)
+            message, hint = _not_one_of(value, [wanted])
+            return message, _MIGRATE if is_former else hint
         case "type":
             kinds = wanted if isinstance(wanted, list) else [wanted]
             message, hint = _wrong_type(value, kinds)
