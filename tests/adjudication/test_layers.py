@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,10 @@ from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError
 from dateline.model import LAYERS, Annotation, canonical
 from tests.adjudication.annotators import decided
+from tests.adjudication.terminal import Terminal
 from tests.conftest import SEED, Run
-from tests.corpora import make_annotation
-from tests.layered import TEXT, items_of, names_of
+from tests.corpora import make_annotation, write_ontology
+from tests.layered import ONTOLOGY, TEXT, items_of, names_of
 
 
 def second_opinion() -> dict[str, Any]:
@@ -350,3 +352,23 @@ def test_names_alone_are_adjudicated_and_accepted_without_a_word_of_other_layers
     outputs += [result.output, run(entities_only, "validate").output]
     for word in ("event", "claim", "relation", "chain", "cluster", "link", "argument"):
         assert not [output for output in outputs if word in output.lower()], word
+
+
+def test_a_text_of_digits_and_a_number_are_typed_in_alike(opinions, run: Run):
+    corpus, *_ = opinions
+    ontology = copy.deepcopy(ONTOLOGY)
+    attributes = ontology["$defs"]["document"]["properties"]["attributes"]["properties"]
+    attributes["registry"]["pattern"] = "^(NCT)?[0-9]{4}$"
+    write_ontology(corpus, ontology)
+    for attribute, value in (("registry", "2024"), ("patients", 2024)):
+        terminal = Terminal(corpus, "adjudicate", "ana", "bo", "--curator", "cy")
+        while f"document/attribute/{attribute}" not in terminal.until("q quit"):
+            terminal.press("s")
+        terminal.press("o")
+        terminal.until("Other value")
+        terminal.type("2024")
+        terminal.until("q quit")
+        terminal.press("q")
+        assert terminal.end() == 0
+        lines = (corpus.annotations / "gold" / "report.log.jsonl").read_text().splitlines()
+        assert json.loads(lines[-1])["value"] == value

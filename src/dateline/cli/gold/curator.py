@@ -50,20 +50,22 @@ def decide_cases(root: Path, adjudication: Adjudication, curator: Curator) -> bo
                 echo(str(error))
                 click.pause()
         else:
-            decision = _decision(adjudication, case, key)
-            if decision is None:
-                continue
-            signed = msgspec.structs.replace(
-                decision, curator=curator.name, role=curator.kind, reason=reason, when=now()
-            )
-            try:
-                with locked(root):
-                    adjudication.decide(case, signed)
-            except InvalidInputError as error:
-                echo(str(error))
+            problem = ""
+            for decision in _decisions(adjudication, case, key):
+                signed = msgspec.structs.replace(
+                    decision, curator=curator.name, role=curator.kind, reason=reason, when=now()
+                )
+                try:
+                    with locked(root):
+                        adjudication.decide(case, signed)
+                except InvalidInputError as error:
+                    problem = problem or str(error)
+                else:
+                    problem, reason = "", None
+                    break
+            if problem:
+                echo(problem)
                 click.pause()
-                continue
-            reason = None
     return True
 
 
@@ -104,8 +106,8 @@ def _show(adjudication: Adjudication, case: Case, reason: str | None) -> None:
     echo("  " + "   ".join(keys))
 
 
-def _decision(adjudication: Adjudication, case: Case, key: str) -> Decision | None:
-    """The decision that a key means, or None if it means nothing here."""
+def _decisions(adjudication: Adjudication, case: Case, key: str) -> list[Decision]:
+    """The decision that a key means, or several of which the first possible one is meant."""
     from dateline.adjudication.cases.case import Decision
 
     def decision(choice: tuple[str, ...] | None, value: Any = None) -> Decision:
@@ -114,23 +116,23 @@ def _decision(adjudication: Adjudication, case: Case, key: str) -> Decision | No
 
     options = case.distinct_options()
     if key.isdecimal() and 1 <= int(key) <= len(options):
-        return decision(options[int(key) - 1][1])
+        return [decision(options[int(key) - 1][1])]
     if key == "a" and case.allows_several:
-        return decision(tuple(case.options))
+        return [decision(tuple(case.options))]
     if key == "n" and case.allows_none:
-        return decision(())
+        return [decision(())]
     if key == "o":
-        return decision(None, _other_value(adjudication, case))
-    return None
+        return [decision(None, value) for value in _other_values(adjudication, case)]
+    return []
 
 
-def _other_value(adjudication: Adjudication, case: Case) -> Any:
-    """The value that the curator types: a label, words of the text, or JSON as in the log."""
+def _other_values(adjudication: Adjudication, case: Case) -> Iterator[Any]:
+    """What the curator types may mean: JSON as in the log, words of the text, a label or a text."""
     allowed = f" ({', '.join(case.allowed_values)})" if case.allowed_values else ""
     given = str(click.prompt(printable(f"Other value{allowed}")))
     with contextlib.suppress(MalformedError):
-        return decode_json(given.encode("utf-8", "surrogateescape"))
+        yield decode_json(given.encode("utf-8", "surrogateescape"))
     start = adjudication.document.text.find(given, max(0, case.ranges[0][0] - len(given)))
     if case.kind in ("span", "cue") and start >= 0:
-        return [[start, start + len(given)]]
-    return given
+        yield [[start, start + len(given)]]
+    yield given
