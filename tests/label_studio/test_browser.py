@@ -95,6 +95,7 @@ def test_answers_of_every_kind_are_pulled(layered, open_task, ana, sync, label_s
     ana.choose_for("Negated", "no")
     ana.number("mention_amount", "2.5")
     ana.write("mention_day", "P1D")
+    ana.leave()
     ana.join("aspirin", "bleeding", "CAUSES", "certainty=possible")
     ana.refused("Genre: give a value for the text.")
     ana.choose_for("Genre", "news")

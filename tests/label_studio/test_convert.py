@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from dateline.corpus.store import Corpus
 from dateline.label_studio.config.former_labels import with_former_names
 from dateline.label_studio.config.labelling_config import labelling_config, row_errors
 from dateline.label_studio.convert.from_result import Header, from_result, header_of
@@ -16,6 +17,7 @@ from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.convert.region_ids import ID
 from dateline.label_studio.convert.relations import carried_relations, with_unshown
 from dateline.label_studio.convert.to_result import to_result
+from dateline.label_studio.sync.kept_results import kept_results, read_kept
 from dateline.model import Argument, Link, Provenance, Relation, Span, canonical
 from dateline.ontology.reading import read_ontology
 from dateline.validation.engine import Checker
@@ -113,6 +115,16 @@ def test_gold_comes_back_unchanged(document, repository, ontology):
     result = to_result(annotation, ontology)
     returned = from_result(
         result, repository.read_document(document), header_of(annotation), ontology
+    )
+    assert returned == (annotation, [])
+
+
+@pytest.mark.parametrize(("annotator", "document"), [*kept_results(Corpus(REPOSITORY))])
+def test_results_of_a_former_page_still_convert_to_the_annotation(annotator, document, repository):
+    kept = read_kept(repository, annotator, document)
+    annotation = repository.read_annotation(annotator, document)
+    returned = from_result(
+        kept.result, repository.read_document(document), header_of(annotation), repository.ontology
     )
     assert returned == (annotation, [])
 

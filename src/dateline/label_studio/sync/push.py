@@ -173,7 +173,8 @@ def _config(
     corpus: Corpus, project: Project | None, layers: Collection[str], *, curation: bool
 ) -> str:
     if project is not None:
-        layers = layers or labelled_layers(project.config)
+        labelled = labelled_layers(project.config)
+        layers = layers or [name for name in labelled if name in corpus.ontology.layers]
         curation = curation or has_conflict_marks(project.config)
     return labelling_config(corpus.ontology, layers, curation=curation)
 
