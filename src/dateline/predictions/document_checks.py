@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from dateline.predictions.packed import Packed
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem, refuse
 from dateline.predictions.reading import Found
@@ -56,35 +54,39 @@ class DocumentCheck:
         return None
 
 
-class ByDocument(NamedTuple):
-    """Predictions by document, the documents of others that are not scored, and warnings."""
+class ScoredPredictions:
+    """The predictions that are scored, one after the other.
 
-    predictions: Packed[Prediction]
-    unscored: tuple[str, ...]
-    warnings: list[PredictionProblem]
+    When all were iterated over, ``unscored`` has the documents of others that were left out, and
+    ``warnings`` those about what was read.
+    """
 
+    def __init__(
+        self,
+        predictions: Iterable[Found],
+        texts: Mapping[str, Text],
+        unscored: Collection[str] = (),
+    ) -> None:
+        self._predictions = predictions
+        self._check = DocumentCheck(texts, unscored)
+        self.unscored: list[str] = []
+        self.warnings: list[PredictionProblem] = []
 
-def by_document(
-    predictions: Iterable[Found], texts: Mapping[str, Text], unscored: Collection[str] = ()
-) -> ByDocument:
-    """The predictions by document. Raises InvalidInputError if one has to be rejected."""
-    check = DocumentCheck(texts, unscored)
-    found = ByDocument(Packed(Prediction), (), [])
-    rejections = []
-    left_out = []
-    for prediction in predictions:
-        if isinstance(prediction, PredictionProblem):
-            found.warnings.append(prediction)
-            continue
-        problem = check.problem(prediction)
-        if problem is None:
-            found.predictions.add(prediction.document, prediction)
-        elif problem.effect == "rejected":
-            rejections.append(problem)
-        else:
-            left_out.append(prediction.document)
-    refuse("the predictions", rejections)
-    return found._replace(unscored=tuple(left_out))
+    def __iter__(self) -> Iterator[Prediction]:
+        """Raises InvalidInputError at the end if a prediction was rejected."""
+        rejections = []
+        for prediction in self._predictions:
+            if isinstance(prediction, PredictionProblem):
+                self.warnings.append(prediction)
+                continue
+            problem = self._check.problem(prediction)
+            if problem is None:
+                yield prediction
+            elif problem.effect == "rejected":
+                rejections.append(problem)
+            else:
+                self.unscored.append(prediction.document)
+        refuse("the predictions", rejections)
 
 
 def _rejected(

@@ -65,6 +65,8 @@ def check_items(
         wrong = list(_wrong_places(name, items, span_fields, text))
         errors += [place for _, _, place in wrong]
         moved[name] = _moved(items, [(at, field) for at, field, _ in wrong], beyond)
+    # Where all quotes are at their offsets, no other unit fits better.
+    has_wrong_spans = bool(errors)
     errors += unknown_labels(prediction, ontology)
     errors += _unknown_references(prediction, ontology.ontology)
     errors += _illegal_ends(prediction, ontology.ontology)
@@ -87,7 +89,9 @@ def check_items(
         for effect, places in effects
         for pointer, item, message in places
     ]
-    unit = better_unit(text.text, list(_all_spans(prediction))) if text.withheld is None else ""
+    unit = ""
+    if has_wrong_spans and text.withheld is None:
+        unit = better_unit(text.text, list(_all_spans(prediction)))
     if unit:
         warning = PredictionProblem(
             document=prediction.document,
@@ -186,9 +190,11 @@ def _unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator
         *((field, "type", names) for field, names in ontology.relations.items()),
     )
     for name, field, known in labels:
-        for position, item in enumerate(getattr(prediction, name)):
+        items = getattr(prediction, name)
+        unknown = {getattr(item, field) for item in items} - known.names
+        for position, item in enumerate(items if unknown else ()):
             label = getattr(item, field)
-            if label not in known:
+            if label in unknown:
                 message = f'"{label}" is not a label of the ontology'
                 yield f"/{name}/{position}/{field}", getattr(item, "id", ""), message
 

@@ -22,11 +22,12 @@ class LabelIndex:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._known = tuple(names)
+        known = tuple(names)
+        self.names = frozenset(known)
         self._numbers: dict[str | None, int] = {
-            name: number for number, name in enumerate((*self._known, None))
+            name: number for number, name in enumerate((*known, None))
         }
-        self.labels = (*self._known, ABSENT, UNKNOWN)
+        self.labels = (*known, ABSENT, UNKNOWN)
 
     def __len__(self) -> int:
         """The number of labels, with absent and unknown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -24,9 +25,10 @@ from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import Struct
 from dateline.predictions.confidence import above
-from dateline.predictions.document_checks import by_document
+from dateline.predictions.document_checks import ScoredPredictions
 from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex
+from dateline.predictions.problems import PredictionProblem
 from dateline.predictions.reading import Found
 from dateline.predictions.texts import Text
 
@@ -107,18 +109,23 @@ class ScoringInput:
         self.withheld = sum(text.withheld is not None for text in texts.values())
         self._text_hashes = tuple(text.text_sha256 for text in texts.values())
         self._tokens = tokens
-        found, self.unscored, self.problems = by_document(predictions, texts, gold.unscored)
-        bases = gold.knowledge_bases
-        for number, (name, text) in enumerate(texts.items()):
-            if name in found:
-                scorable, problems = check_items(found[name], text, self.ontology_index, bases)
-                if self.options.threshold is not None:
-                    scorable = above(scorable, self.options.threshold)
-                predicted_columns.add(number, scorable)
-                self.problems += problems
+        numbers = {name: number for number, name in enumerate(self.document_ids)}
+        scored = ScoredPredictions(predictions, texts, gold.unscored)
+        problems: dict[int, list[PredictionProblem]] = {}
+        for prediction in scored:
+            name = prediction.document
+            scorable, problems[numbers[name]] = check_items(
+                prediction, texts[name], self.ontology_index, gold.knowledge_bases
+            )
+            if self.options.threshold is not None:
+                scorable = above(scorable, self.options.threshold)
+            predicted_columns.add(numbers[name], scorable)
+        self.unscored = tuple(scored.unscored)
+        in_order = (problems[number] for number in sorted(problems))
+        self.problems = [*scored.warnings, *chain.from_iterable(in_order)]
         self.gold, _ = gold_columns.columns()
         self.predicted, self.confidence = predicted_columns.columns()
-        self.missing = tuple(name for name in self.document_ids if name not in found)
+        self.missing = tuple(name for name, number in numbers.items() if number not in problems)
         self.sentences = sentences.spans()
         self._annotated = {
             layer: np.array([layer in annotated for annotated in layers])
