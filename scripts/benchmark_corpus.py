@@ -24,6 +24,7 @@ from dateline.model import (
     Relation,
     Rights,
     Seed,
+    Segmentation,
     Source,
     Span,
 )
@@ -80,9 +81,11 @@ def make_document(
         sentences = [words[i : i + 20] for i in range(0, len(words), 20)]
         paragraphs.append(" ".join(" ".join(s).capitalize() + "." for s in sentences))
     text = "\n".join(paragraphs)
-    sentences, tokens = segmenter_for(text).segment(text)
+    segmenter = segmenter_for(text)
+    sentences, tokens = segmenter.segment(text)
     digest = sha256(text.encode())
     return Document(
+        schema_version=SCHEMA_VERSION,
         id=name,
         text=text,
         text_sha256=digest,
@@ -92,6 +95,7 @@ def make_document(
         rights=Rights(license="CC0-1.0", holder=None, redistribute_text=True),
         split=assign_split(name, shares),
         seed=Seed(file=f"{name}.txt", sha256=digest, dropped=()),
+        segmentation=Segmentation(name=segmenter.name, version=segmenter.version),
         sentences=sentences,
         tokens=tokens,
     )
