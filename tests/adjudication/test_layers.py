@@ -372,3 +372,36 @@ def test_a_text_of_digits_and_a_number_are_typed_in_alike(opinions, run: Run):
         assert terminal.end() == 0
         lines = (corpus.annotations / "gold" / "report.log.jsonl").read_text().splitlines()
         assert json.loads(lines[-1])["value"] == value
+
+
+def test_a_required_attribute_of_what_no_annotator_has_is_asked_for(opinions):
+    corpus, ana, _ = opinions
+    ontology = copy.deepcopy(ONTOLOGY)
+    for item, attribute in (("entity", "approved"), ("relation", "certainty")):
+        properties = ontology["$defs"][item]["properties"]
+        properties["attributes"]["required"] = [attribute]
+    write_ontology(corpus, ontology)
+    items = items_of(TEXT)
+    items["relations"].pop(0)
+    items["mentions"][7]["entity"] = "e7"
+    items["entities"].append({"id": "e7", "type": "PERSON", "name": "she"})
+    bo = make_annotation(corpus.read_document("report"), items, annotator="bo", layers=LAYERS)
+    annotated = AnnotatedDocument.of(
+        corpus.read_document("report"), [ana, bo], Corpus(corpus.root).ontology
+    )
+    given = {
+        "relation/ana:m1+bo:m1/ana:m2+bo:m2": [["WORKS_FOR", "ana:m1", "ana:m2"]],
+        "mention/ana:m8+bo:m8/chain": None,
+    }
+    decisions = [
+        Decision(document="report", case=case, value=value, choice=None if value else ())
+        for case, value in given.items()
+    ]
+    (one,) = resolve(annotated, decisions, strategy("majority", ["ana", "bo"])).open
+    assert (one.id, dict(one.options), one.allowed_values) == (
+        "entity/ana:m8+bo:m8/attribute/approved", {}, ("true", "false")
+    )  # fmt: skip
+    decisions.append(Decision(document="report", case=one.id, value=True))
+    gold = resolve(annotated, decisions, strategy("majority", ["ana", "bo"])).gold
+    (own,) = [entity for entity in gold.entities if entity.name == "she"]
+    assert own.attributes == {"approved": True}
