@@ -122,6 +122,23 @@ def test_predictions_of_format_1_0_are_read_as_those_of_2_0(layered: Corpus, wri
     assert checked[1].problems == ()
 
 
+def test_predictions_are_converted_to_layers_that_the_ontology_declares(
+    entities_only: Corpus, tmp_path, run: Run
+):
+    document = entities_only.read_document("report")
+    words = [document.text[start:end] for start, end in document.tokens]
+    tags = ["B-DRUG" if word == "aspirin" else "O" for word in words]
+    tagged, out = tmp_path / "report.bio", tmp_path / "out.jsonl"
+    tagged.write_text("".join(f"{w}\t{tag}\n" for w, tag in zip(words, tags, strict=True)))
+    command = "convert-predictions", str(tagged), "--from", "bio", "--out", str(out)
+    result = run(entities_only, *command, "--layer", "events")
+    assert result.exit_code == 1
+    assert "events: not declared by schema/ontology.schema.json." in result.stderr
+    assert not out.exists()
+    assert run(entities_only, *command).exit_code == 0
+    assert total(dateline.score(out, entities_only), "entities", "strict") == (1, 1, 3)
+
+
 @pytest.mark.parametrize("name", ["layered", "entities_only"])
 def test_a_built_dataset_has_the_same_gold(
     request: pytest.FixtureRequest, name: str, written, run: Run

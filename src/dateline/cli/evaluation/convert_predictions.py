@@ -59,6 +59,7 @@ def convert_predictions(
     from dateline.predictions.formats.label_pairs import read_pairs
 
     corpus = Corpus(settings.root)
+    corpus.ontology.chosen_layers([layer])
     texts = {name: corpus.read_document(name).text for name in corpus.document_ids()}
     if source_format == "bio":
         found = list(read_bio(file, texts, layer, repair))

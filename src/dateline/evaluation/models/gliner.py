@@ -29,7 +29,8 @@ def make(config: ModelConfig) -> Gliner:
         model = GLiNER.from_pretrained(config.argument)
     except (ValueError, OSError) as error:
         raise InvalidInputError(f"gliner:{config.argument}: {error}") from None
-    labels = config.layer("entities").labels
+    config.ontology.chosen_layers(["entities"])
+    labels = config.ontology.layers["entities"].labels
     types = {label.title.lower(): label.name for label in labels}
     return Gliner(model, config.argument, types, threshold)
 

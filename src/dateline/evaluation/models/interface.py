@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from dateline.errors import InvalidInputError
 from dateline.evaluation.gold import Gold
 from dateline.model import Struct
-from dateline.ontology.labels import Layer, Ontology
+from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
@@ -53,15 +53,6 @@ class ModelConfig(Struct, frozen=True):
     options: Mapping[str, str]
     ontology: Ontology
     training_gold: Callable[[], Gold]
-
-    def layer(self, name: str) -> Layer:
-        """A layer that the model predicts. Raises InvalidInputError if the corpus lacks it."""
-        if name not in self.ontology.layers:
-            raise InvalidInputError(
-                f"the model predicts {name}, which the ontology does not declare. Its layers: "
-                f"{', '.join(self.ontology.layers)}. Choose another model."
-            )
-        return self.ontology.layers[name]
 
     def check_options(self, *allowed: str) -> None:
         """Raise InvalidInputError if an option is not one of ``allowed``."""

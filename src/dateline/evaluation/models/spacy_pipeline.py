@@ -23,7 +23,8 @@ def make(config: ModelConfig) -> SpacyPipeline:
     InvalidInputError if the mapping is not valid.
     """
     config.check_options("labels")
-    types = config.layer("entities").label_names
+    config.ontology.chosen_layers(["entities"])
+    types = config.ontology.labels_of("entities")
     with extra("spacy"):
         import spacy  # noqa: PLC0415 (heavy and optional)
     try:
