@@ -15,7 +15,7 @@ from dateline.rendering.listing import counted
 @dry_run_option()
 @click.option(
     "--replace-schemas", is_flag=True,
-    help="Also replace schemas that were changed although they are none to change.",
+    help="Also replace changed schemas that are the same in every corpus.",
 )  # fmt: skip
 @pass_settings
 def migrate(settings: Settings, dry_run: bool, replace_schemas: bool) -> None:
