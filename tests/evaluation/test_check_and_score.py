@@ -158,7 +158,7 @@ def test_another_knowledge_base_is_reported_by_both(repository, perfect, written
     ):
         (problem,) = problems
         assert problem.effect == "wrong"
-        assert problem.pointer.endswith("/link/kb")
+        assert problem.pointer.endswith("/links/0/kb")
         assert "is not a knowledge base of the gold" in problem.message
 
 

@@ -18,7 +18,7 @@ import dateline
 from dateline.errors import ConflictError
 from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.gold import Gold, GoldDocument
-from dateline.evaluation.measures.groups import GROUPS
+from dateline.evaluation.scoring import GROUPS  # which adds all groups
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 from dateline.text import sha256_of_text
@@ -26,6 +26,7 @@ from tests.conftest import REPOSITORY
 
 TEXT = "ab cd ef gh. ij kl mn op."
 ONTOLOGY = dateline.Corpus(REPOSITORY).ontology
+DECLARED = [name for name, group in GROUPS.items() if group.is_declared(ONTOLOGY)]
 PLACES = [[(0, 2)], [(0, 5)], [(3, 5)], [(0, 2), (6, 8)], [(6, 11)], [(13, 15)], [(13, 18)]]
 UNKNOWN = ["BANANA"]
 ENTITY_TYPES = ["PERSON", "GPE"]
@@ -136,7 +137,7 @@ def permuted(found: Prediction, chance: random.Random) -> Prediction:
             for name in ("mentions", "entities", "events", "claims")
             for i in fields.get(name, ())
         }
-        | {event["cluster"] for event in fields.get("events", ()) if event["cluster"]}
+        | {event["cluster"] for event in fields.get("events", ()) if event.get("cluster")}
     )
     new = dict(zip(ids, chance.sample([f"x{n}" for n in range(len(ids))], len(ids)), strict=True))
 
@@ -158,7 +159,7 @@ def scored(gold: Gold, found: Prediction, **options: Any) -> dateline.Report:
         return dateline.score(
             [found],
             gold,
-            layers=list(GROUPS),
+            layers=DECLARED,
             options=MatchingOptions(**options),
             per_document=True,
         )
