@@ -39,6 +39,7 @@ settings.register_profile("quick", settings.get_profile("all"), max_examples=25)
 SLOW = (
     "tests/adjudication/test_interruptions.py",
     "tests/agreement/test_agree.py::test_gamma_is_measured_on_demand",
+    "tests/cli/test_init.py::test_a_killed",
     "tests/conformance/test_live.py",
     "tests/dataset/test_croissant.py",
     "tests/dataset/test_hostile.py",

@@ -83,6 +83,7 @@ def test_the_installed_package_works_without_a_checkout(python: str, wheel: Path
     assert "1 added" in run(dateline, "ingest", folder=corpus)
     assert "0 errors" in run(dateline, "validate", folder=corpus)
     (corpus / "CITATION.cff").write_text(CITATION, encoding="utf-8")
+    run(dateline, "datasheet", "--write", folder=corpus)
     for command in (
         "init --quiet",
         "config user.name A",

@@ -18,7 +18,7 @@ from dateline.cli.main import main
 from dateline.corpus.store import Corpus, schema_json
 from dateline.model import LAYERS
 from tests.conftest import Run
-from tests.killed import contents
+from tests.killed import contents, killed_runs
 
 
 def init(root: Path, *options: str) -> Result:
@@ -110,6 +110,16 @@ def test_existing_files_are_kept(tmp_path: Path):
     before = contents(root)
     assert init(root).exit_code == 1
     assert contents(root) == before
+
+
+def test_a_killed_init_is_finished_by_the_same_command_or_the_next(tmp_path: Path):
+    (tmp_path / "start").mkdir()
+    *killed, whole = killed_runs(tmp_path / "start", ("init", "{root}/mine"), tmp_path / "killed")
+    assert len(killed) > 10
+    for root in killed:
+        again = init(root / "mine")
+        assert again.exit_code == 0 or "already exists" in again.stderr
+        assert contents(root) == contents(whole)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dateline.corpus.annotators import Register, register_path
 from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.files.reading import read_json
-from dateline.files.writing import locked, write_together
+from dateline.files.writing import NOTES, locked, write_together
 from dateline.ontology.consistency import NEEDS
 from dateline.ontology.derived_schemas import derived_schemas, starting_ontology
 from dateline.ontology.patterns import searcher
@@ -37,16 +37,14 @@ def create_corpus(
     needs another one.
     """
     root = Path(root)
-    schema = root / "schema"
-    if schema.exists():
-        raise ConflictError(
-            f"{schema}: already exists and is not overwritten; choose another folder."
-        )
     files = _example() if not layers else _schemas(layers, _title(root))
     files |= {".gitignore": b"dist/\n.dist.*/\n.dateline/\n", **pages}
-    for folder in FOLDERS:
-        (root / folder).mkdir(parents=True, exist_ok=True)
+    if not (root / NOTES).exists():  # else a command may have been interrupted
+        _refuse_schemas(root)
     with locked(root):
+        _refuse_schemas(root)
+        for folder in FOLDERS:
+            (root / folder).mkdir(parents=True, exist_ok=True)
         kept = [root / name for name in files if (root / name).exists()]
         new = {root / name: content for name, content in files.items() if root / name not in kept}
         write_together(root, new)
@@ -77,6 +75,14 @@ def starting_pages(
     }
     register = register_path(Corpus(root)).relative_to(root).as_posix()
     return {**pages, register: canonical_json(Register())}
+
+
+def _refuse_schemas(root: Path) -> None:
+    schema = root / "schema"
+    if schema.is_dir() and any(schema.iterdir()):
+        raise ConflictError(
+            f"{schema}: already exists and is not overwritten; choose another folder."
+        )
 
 
 def _title(root: Path) -> str:
