@@ -14,6 +14,7 @@ from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 from dateline.label_studio.sync.pull_progress import FOLDER as NOTES
 from dateline.model import (
+    CONTENT_FIELDS,
     SCHEMA_VERSION,
     Annotation,
     Argument,
@@ -32,14 +33,13 @@ from ..conftest import REPOSITORY, dateline_lines
 from .strategies import NASTY, document_of
 
 GOLD = sorted(path.stem for path in (REPOSITORY / "annotations" / "gold").glob("*.json"))
-CONTENT = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
 NOBODY = Provenance(
     kind="human", tool=None, created=None, updated=None, label_studio=None, note=None
 )
 
 
 def content(annotation):
-    return {name: getattr(annotation, name) for name in CONTENT}
+    return {name: getattr(annotation, name) for name in CONTENT_FIELDS}
 
 
 def files(corpus):
