@@ -12,7 +12,7 @@ import dateline
 from dateline.corpus.store import Corpus
 from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
 from dateline.evaluation.prediction_check import check_predictions
-from dateline.evaluation.scoring import GROUPS
+from dateline.evaluation.scoring import GROUPS, as_gold
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.reading import read_predictions
@@ -120,6 +120,33 @@ def test_predictions_of_format_1_0_are_read_as_those_of_2_0(layered: Corpus, wri
     checked = [check_predictions(path, layered) for path in paths]
     assert checked[0] == checked[1]
     assert checked[1].problems == ()
+
+
+def test_the_order_of_items_and_labels_changes_neither_scores_nor_the_hash(layered: Corpus):
+    def backwards(value):
+        if isinstance(value, dict):
+            return {name: backwards(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            found = [backwards(inner) for inner in value]
+            is_span = found and isinstance(found[0], dict) and "start" in found[0]
+            return found if is_span else found[::-1]
+        return value
+
+    items = gold_of(layered)
+    items["relations"][0]["type"] = "CAUSES"
+    items["mentions"][2]["attributes"]["forms"] = ["abbreviation", "plural"]
+    gold = as_gold(layered)
+    (document,) = gold.documents
+    changed = msgspec.convert(backwards(gold_of(layered)), Prediction)
+    turned = msgspec.structs.replace(
+        gold, documents=(msgspec.structs.replace(document, items=changed),)
+    )
+    reports = [
+        dateline.score([prediction], one, per_document=True)
+        for prediction, one in ((items, gold), (backwards(items), turned))
+    ]
+    assert reports[0].signature == reports[1].signature
+    assert reports[0].scores == reports[1].scores
 
 
 def test_predictions_are_converted_to_layers_that_the_ontology_declares(
