@@ -71,7 +71,6 @@ SLOW = (
     "tests/test_docs_site.py",
     "tests/test_extras.py",
     "tests/test_installed.py",
-    "tests/test_own_corpus.py",
     "tests/test_rename.py::test_a_killed_rename",
     "tests/test_segmentation.py::test_a_library_splits_words",
     "tests/test_segmentation.py::test_long_runs",

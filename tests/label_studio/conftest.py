@@ -14,9 +14,10 @@ from filelock import FileLock
 
 from dateline.cli.annotation.studio import studio
 from dateline.corpus.store import Corpus
+from dateline.label_studio.local_server.environment import stamp_of
 
 from .proxy import Proxy
-from .server import ANNOTATOR, OWNER, shared_server
+from .server import ANNOTATOR, OWNER, find_label_studio, shared_server
 
 
 @pytest.fixture(scope="session")
@@ -174,6 +175,19 @@ def _shared_folder(tmp_path_factory):
     """The temporary folder of all processes of a run."""
     folder = tmp_path_factory.getbasetemp()
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A complete virtual environment of the server at another place."""
+    folder = tmp_path / "installed"
+    folder.mkdir()
+    for entry in find_label_studio().iterdir():
+        (folder / entry.name).symlink_to(entry)
+    stamp = folder / "dateline-stamp"
+    stamp.unlink(missing_ok=True)
+    stamp.write_text(stamp_of(folder))
+    return folder
 
 
 @pytest.fixture

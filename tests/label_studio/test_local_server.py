@@ -12,20 +12,7 @@ import pytest
 
 from dateline.label_studio.local_server.environment import VARIABLE, stamp_of
 
-from .server import find_label_studio, free_port
-
-
-@pytest.fixture
-def installed(tmp_path):
-    """A complete virtual environment of the server at another place."""
-    folder = tmp_path / "installed"
-    folder.mkdir()
-    for entry in find_label_studio().iterdir():
-        (folder / entry.name).symlink_to(entry)
-    stamp = folder / "dateline-stamp"
-    stamp.unlink(missing_ok=True)
-    stamp.write_text(stamp_of(folder))
-    return folder
+from .server import free_port
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Corpora of other fields, languages and layers, with texts and labels written for the tests."""
