@@ -11,7 +11,7 @@ import pytest
 
 from dateline.agreement.intervals import resamples_of_each
 from dateline.agreement.measure import measure_agreement
-from dateline.model import LAYERS, canonical
+from dateline.model import SPAN_LAYERS, canonical
 
 from ..conftest import SEED
 
@@ -155,7 +155,7 @@ def test_gamma_is_measured_on_demand(files, run, capfd):
         measure_agreement(corpus, names, with_gamma=True).pairs[0].layers
         for names in (["gold", "ana"], ["ana", "bo"], ["bo", "ana"], ["ana", "bo"])
     )
-    assert [same[layer].gamma for layer in LAYERS] == [1.0, 1.0, 1.0]
+    assert [same[layer].gamma for layer in SPAN_LAYERS] == [1.0, 1.0, 1.0]
     assert 0 < other["entities"].gamma < 1
     assert other["entities"].gamma == again["entities"].gamma
     assert other["entities"].gamma == pytest.approx(back["entities"].gamma, abs=0.1)

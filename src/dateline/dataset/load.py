@@ -117,7 +117,14 @@ def declared_ontology(path: Path) -> Ontology | None:
     not an ontology.
     """
     file = declared_ontology_file(path)
-    return None if file is None else read_ontology_file(file)
+    return None if file is None else read_ontology_file(file, is_former=_is_former(path))
+
+
+def _is_former(path: Path) -> bool:
+    """Whether a dataset has format 1.0, in which an entity has one link."""
+    documents = declared_tables(path).get(DEFAULT_CONFIG)
+    entities = documents.features.get("entities") if documents is not None else None
+    return "link" in (getattr(entities, "feature", None) or ())
 
 
 def declared_ontology_file(path: Path) -> Path | None:

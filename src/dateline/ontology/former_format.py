@@ -41,7 +41,7 @@ def upgraded_schemas(schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
         )
     for place in SETTINGS:
         set_part(document, place, part(schemas["document"], place))
-    ontology = _declaring_entities(schemas["ontology"])
+    ontology = declaring_entities(schemas["ontology"])
     return {
         "ontology": ontology,
         "document": document,
@@ -69,7 +69,7 @@ def set_part(schema: Any, place: tuple[str, ...], value: Any) -> None:
         holder.pop(name, None)
 
 
-def _declaring_entities(ontology: Schema) -> Schema:
+def declaring_entities(ontology: Schema) -> Schema:
     """The ontology with what format 1.0 had without declaring it."""
     declared = dict(ontology["$defs"])
     own: dict[str, Any] = {}

@@ -14,6 +14,7 @@ from typing import Any
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_json_as, read_bytes
 from dateline.ontology.format import check_schemas
+from dateline.ontology.former_format import declaring_entities
 from dateline.ontology.labels import (
     Attribute,
     AttributeKind,
@@ -36,15 +37,17 @@ from dateline.ontology.schemas import (
 FILE = "schema/ontology.schema.json"
 
 
-def read_ontology_file(path: Path) -> Ontology:
-    """The ontology of a single file, away from its corpus.
+def read_ontology_file(path: Path, *, is_former: bool = False) -> Ontology:
+    """The ontology of a single file, away from its corpus; ``is_former`` if that has format 1.0.
 
     Raises NotFoundError or InvalidInputError if it is missing or not an ontology.
     """
     content = read_bytes(path)
     try:
-        schemas = {"ontology": decode_json_as(content, dict[str, Any])}
+        schemas: dict[str, Schema] = {"ontology": decode_json_as(content, dict[str, Any])}
         check_schemas(schemas)
+        if is_former:
+            schemas["ontology"] = declaring_entities(schemas["ontology"])
         return read_ontology(schemas)
     except MalformedError as error:
         raise InvalidInputError(f"{path}: is not an ontology: {error.problem}.") from None
