@@ -209,10 +209,16 @@ def _unknown_attributes(prediction: Prediction, ontology: OntologyIndex) -> Iter
         ("events", known["events"]),
         ("claims", known["claims"]),
     ):
-        for position, item in enumerate(getattr(prediction, field)):
-            if item.attributes:
-                place = f"/{field}/{position}", getattr(item, "id", "")
-                yield from _unknown_values(*place, item.attributes, indexes)
+        items = getattr(prediction, field)
+        # Values repeat, and are looked up once. True equals 1, but is another value.
+        given = {
+            (name, value, type(value)) for item in items for name, value in item.attributes.items()
+        }
+        if all(name in indexes and value in indexes[name] for name, value, _ in given):
+            continue
+        for position, item in enumerate(items):
+            place = f"/{field}/{position}", getattr(item, "id", "")
+            yield from _unknown_values(*place, item.attributes, indexes)
 
 
 def _unknown_values(

@@ -24,7 +24,7 @@ class LabelIndex:
     def __init__(self, names: Iterable[str]) -> None:
         known = tuple(names)
         self.names = frozenset(known)
-        self._numbers: dict[str | None, int] = {
+        self._numbers: dict[object, int] = {
             name: number for number, name in enumerate((*known, None))
         }
         self.labels = (*known, ABSENT, UNKNOWN)
@@ -41,7 +41,7 @@ class LabelIndex:
         """The integer of a label; None is absent."""
         return self._numbers.get(name, len(self._numbers))
 
-    def numbers(self, names: Iterable[str | None]) -> list[int]:
+    def numbers(self, names: Iterable[object]) -> list[int]:
         """The integers of labels."""
         number, unknown = self._numbers.get, len(self._numbers)
         return [number(name, unknown) for name in names]
@@ -108,7 +108,11 @@ class AttributeIndex:
 
     def numbers(self, values: Iterable[AttributeValue | None]) -> list[int]:
         """The integers of values."""
-        return [self.number(value) for value in values]
+        given = list(values)
+        if self._attribute.kind == "label":
+            # Most attributes are of this kind, and no other value is equal to a label.
+            return self.labels.numbers(None if value == () else value for value in given)
+        return [self.number(value) for value in given]
 
     def members(self, number: int) -> tuple[int, ...]:
         """The labels of the set that has this integer; none if it is absent or unknown."""
