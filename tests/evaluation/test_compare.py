@@ -123,6 +123,13 @@ def test_one_system_is_nothing_to_compare(five, five_predicted):
         compare_systems(score_systems({"one": five_predicted}, gold_of_corpus(five)))
 
 
+def test_one_file_given_twice_is_an_error(five, files, run):
+    path = str(files[0])
+    result = run(five, "compare", path, path)
+    assert result.exit_code == 1
+    assert f"Error: {path}: is given twice." in result.output
+
+
 @pytest.fixture
 def files(five_predicted, worse, written):
     return written(*worse, name="worse.jsonl"), written(*five_predicted, name="better.jsonl")
@@ -211,7 +218,7 @@ def test_a_report_without_documents_is_explained(five, files, tmp_path, run):
     report = tmp_path / "thin.json"
     report.write_text(run(five, "score", str(files[0]), "--format", "json").stdout)
     with pytest.raises(DatelineError, match="no counts per document"):
-        dateline.compare([report, report])
+        dateline.compare({"a": report, "b": report})
 
 
 def test_equal_systems_rarely_differ_on_any_primary_measure(five, five_predicted):

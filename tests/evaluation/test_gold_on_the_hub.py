@@ -95,4 +95,6 @@ def test_what_the_hub_does_not_have_is_explained(dateline, five_predicted, tmp_p
     )
     assert unreachable.returncode == 1
     assert "cannot be downloaded" in unreachable.stderr
+    assert f"there is no folder {NAME}, so it was taken for a dataset" in unreachable.stderr
+    assert "neither a folder" in dateline("score", path, "--gold", "../nowhere").stderr
     assert "neither a folder" in dateline("score", path, "--gold", "nowhere").stderr

@@ -90,6 +90,35 @@ def test_items_that_the_ontology_does_not_declare_are_ignored_with_a_warning(
     assert {"/entities", "/events"} <= {problem.pointer for problem in checked.problems}
 
 
+def test_documents_are_scored_if_they_are_predicted_or_named(layered: Corpus, written, run: Run):
+    whole = gold_of(layered)
+    path = str(written({name: found for name, found in whole.items() if name != "attributes"}))
+    by_default = dateline.score(path, layered)
+    assert "document" not in {score.group for score in by_default.scores}
+    assert "document" not in by_default.signature.groups
+    assert any("not scored: document" in note for note in by_default.notes)
+
+    named = dateline.score(path, layered, layers="document")
+    assert {s.measure for s in named.scores if s.primary} == {
+        f"accuracy, {name}" for name in ("genre", "topics", "reviewed", "patients", "registry")
+    }
+    for score in named.scores:
+        assert score.value == 0, score.measure
+        assert total(named, "document", score.measure)[1] == 0, score.measure
+
+    other = str(written(whole, name="other.jsonl"))
+    result = run(layered, "compare", path, other, "--format", "json")
+    assert result.exit_code == 0, result.output
+    compared = json.loads(result.stdout)["measures"]
+    accuracy = next(one for one in compared if one["measure"] == "accuracy, genre")
+    assert (accuracy["first"], accuracy["others"][0]["value"]) == (0, 1)
+
+
+def test_the_note_on_what_is_not_predicted_leaves_out_what_is(layered: Corpus, written):
+    report = dateline.score(written(gold_of(layered)), layered, layers="entities")
+    assert not any("not predicted" in note for note in report.notes)
+
+
 def test_each_link_of_an_entity_counts(layered: Corpus):
     prediction = gold_of(layered)
     (aspirin,) = (e for e in prediction["entities"] if e["name"] == "aspirin")
@@ -205,3 +234,11 @@ def test_the_prompt_asks_for_what_the_ontology_declares(entities_only: Corpus):
     found = as_prediction(answer, CorpusTexts(entities_only)["report"], ontology)
     assert (found.entities, found.mentions[0].entity) == ((), None)
     assert dateline.score([found], entities_only).problems == ()
+
+
+def test_a_message_about_curves_names_only_what_the_ontology_declares(
+    entities_only: Corpus, written, run: Run
+):
+    result = run(entities_only, "curves", str(written(gold_of(entities_only))))
+    assert result.exit_code == 1
+    assert 'field "confidence": mentions. Groups with curves: entities.' in result.output

@@ -22,7 +22,7 @@ FILES = (CARD, ONTOLOGY, f"{DEFAULT_CONFIG}/*.parquet")
 # The class depends on the HTTP library that the client uses.
 _TransportError: type[Exception] = vars(errors)["HTTPError"]
 
-_NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
+_NAME = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>[\w./-]+))?")
 
 
 def is_hub_name(name: str) -> bool:

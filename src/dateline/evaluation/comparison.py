@@ -170,7 +170,13 @@ def _missing(systems: Sequence[CountedSystem]) -> Mapping[str, tuple[str, ...]]:
 
 
 def named(paths: Sequence[str | Path]) -> dict[str, str | Path]:
-    """Paths by their stems, or by the whole path if another has the same stem."""
+    """Paths by their stems, or by the whole path if another has the same stem.
+
+    Raises InvalidInputError if a path is given twice.
+    """
+    for position, path in enumerate(paths):
+        if path in paths[:position]:
+            raise InvalidInputError(f"{path}: is given twice. Name two different systems.")
     stems = [file_title(Path(Path(path).stem)) for path in paths]
     return {
         stem if stems.count(stem) == 1 else Path(path).as_posix(): path

@@ -31,6 +31,7 @@ from dateline.metrics.counts import IntArray, defined
 from dateline.metrics.ranking import PrecisionRecall, precision_recall
 from dateline.metrics.tuple_sets import tuple_ids
 from dateline.model import Struct
+from dateline.ontology.labels import Ontology
 from dateline.predictions.problems import PredictionProblem
 
 Keys = tuple[tuple[IntArray, ...], tuple[IntArray, ...]]
@@ -105,13 +106,25 @@ def curves(
     groups = [group.name for group in select_groups(layers, [inputs]) if group.name in _RANKED]
     made = [curve for name in groups for curve in _curve(inputs, name)]
     if not made:
-        raise InvalidInputError(
-            "no predicted item of these layers has a confidence. Give mentions, events, arguments, "
-            f'relations or claims a field "confidence". Groups with curves: {", ".join(_RANKED)}.'
-        )
+        raise InvalidInputError(_nothing_ranked(found.ontology))
     names = tuple(curve.group for curve in made)
     return CurveReport(
         signature=sign(found, inputs, names), curves=tuple(made), problems=tuple(inputs.problems)
+    )
+
+
+def _nothing_ranked(ontology: Ontology) -> str:
+    declared = {
+        name: ranked.confidence.replace("_", " ")
+        for name, ranked in _RANKED.items()
+        if GROUPS[name].is_declared(ontology)
+    }
+    if not declared:
+        return "the ontology of the gold has no layer whose items have a confidence."
+    return (
+        "no predicted item of these layers has a confidence. Items that can have a field "
+        f'"confidence": {", ".join(declared.values())}. '
+        f"Groups with curves: {', '.join(declared)}."
     )
 
 

@@ -179,7 +179,7 @@ def gold_of_corpus(
         where = f" in the split {split!r}" if split is not None else ""
         raise NotFoundError(
             f"{corpus.root}: there is no gold in annotations/{annotator}/{where}. "
-            "Run `dateline adjudicate` to make it."
+            "Run `dateline adjudicate` to make it, or `dateline accept` with one annotator."
         )
     return Gold(
         name=citation.title or corpus.root.name,

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dateline.corpus.store import Corpus
-from dateline.errors import InvalidInputError
+from dateline.errors import InvalidInputError, NotFoundError, ServerError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.counting import CountedMeasure, count_runs
 from dateline.evaluation.gold import (
@@ -170,7 +170,11 @@ def as_gold(
         from dateline.dataset.download import is_hub_name  # noqa: PLC0415 (slow to import)
 
         if is_hub_name(gold):
-            return read_hub_gold(gold, split, ontology, group_by)
+            try:
+                return read_hub_gold(gold, split, ontology, group_by)
+            except (NotFoundError, ServerError) as error:
+                message = f"there is no folder {gold}, so it was taken for a dataset on the Hub"
+                raise type(error)(f"{message}: {error}") from None
     if isinstance(gold, str | Path):
         return read_gold(Path(gold), split, ontology, group_by)
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]
@@ -274,6 +278,7 @@ def _notes(
         if group not in groups
         and group.is_declared(gold.ontology)
         and group.has_items(runs[0].gold)
+        and not any(group.has_items(run.predicted) for run in runs)
     ]
     if runs[0].withheld:
         yield (

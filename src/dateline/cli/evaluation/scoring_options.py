@@ -33,7 +33,7 @@ class GoldType(click.ParamType["Path | str"]):
         """The folder if there is one, else the name; fails if the value is neither."""
         if isinstance(value, Path) or Path(value).is_dir():
             return Path(value)
-        if Path(value).exists() or not re.fullmatch(r"[\w.-]+/[\w.-]+(@[\w./-]+)?", value):
+        if Path(value).exists() or not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*(@[\w./-]+)?", value):
             self.fail(
                 f"{value!r} is neither a folder nor the name of a dataset (ORG/NAME@REVISION).",
                 param, ctx,

@@ -47,13 +47,14 @@ class LinkRows(NamedTuple):
 class AnnotationColumns(NamedTuple):
     """Gold or predicted items as columns; documents are numbered as in the gold.
 
-    ``documents`` are those that were added, with their own attributes. ``chain`` and ``cluster``
-    are the coreference chains of mentions and events; an item without one is alone in its own.
-    ``entity_values`` are the attributes of each mention's entity. ``original`` is the row of the
-    first event with the same trigger, type and arguments; other such events are duplicates, and
-    have no arguments here. ``claimer`` is a row of ``mentions``, or the special claimer k as
-    -2 - k. ``cues`` has a span for each claim with a cue; its label is the claim's row. ``scores``
-    rank claims by attribute and value, NaN for a claim without one.
+    ``documents`` are those that were added, with their own attributes; ``has_document_values`` says
+    whether any of them has one. ``chain`` and ``cluster`` are the coreference chains of mentions
+    and events; an item without one is alone in its own. ``entity_values`` are the attributes of
+    each mention's entity. ``original`` is the row of the first event with the same trigger, type
+    and arguments; other such events are duplicates, and have no arguments here. ``claimer`` is a
+    row of ``mentions``, or the special claimer k as -2 - k. ``cues`` has a span for each claim with
+    a cue; its label is the claim's row. ``scores`` rank claims by attribute and value, NaN for a
+    claim without one.
     """
 
     documents: IntArray
@@ -78,6 +79,7 @@ class AnnotationColumns(NamedTuple):
     claim_values: AttributeColumns
     claim_relations: RelationRows
     scores: Mapping[tuple[str, str], FloatArray]
+    has_document_values: bool
 
     @property
     def digest(self) -> str:

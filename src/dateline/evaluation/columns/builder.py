@@ -51,6 +51,7 @@ class ColumnsBuilder:
         self._ontology = ontology
         self._documents = IntRows(1)
         self._of_documents = ValueRows(ontology.attributes["document"])
+        self._has_document_values = False
         self._mentions, self._events, self._claims = (
             LayerRows(ontology.types[layer], ontology.attributes[layer])
             for layer in ("entities", "events", "claims")
@@ -69,6 +70,9 @@ class ColumnsBuilder:
         """Add the items of a document."""
         self._documents.extend([document])
         self._of_documents.extend([items.attributes])
+        self._has_document_values |= any(
+            items.attributes.get(name, ()) != () for name in self._ontology.attributes["document"]
+        )
         mentions = self._add_mentions(document, items)
         claims = self._add_claims(document, items, mentions)
         events = self._add_events(document, items, (mentions, claims))
@@ -134,6 +138,7 @@ class ColumnsBuilder:
                 claim_values=claims.values,
                 claim_relations=claim_relations,
                 scores={key: found[claims.order] for key, found in self._score_columns().items()},
+                has_document_values=self._has_document_values,
             ),
             ItemConfidence(
                 mentions=mentions.confidence,

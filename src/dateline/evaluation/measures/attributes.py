@@ -39,13 +39,17 @@ class MatchedValues(NamedTuple):
     documents: int
 
 
-@group("document", "document", "accuracy", lambda side: bool(side.document_values), each=True)
+@group("document", "document", "accuracy", lambda side: side.has_document_values, each=True)
 def documents(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Attributes of documents, as in text classification."""
     sides = [
         ItemValues(side.documents, side.document_values, np.arange(len(side.documents)))
         for side in (inputs.gold, inputs.predicted)
     ]
+    if not inputs.predicted.has_document_values:
+        # Predictions of other layers alone do not predict documents: all of them are missed.
+        none = np.zeros(0, np.int64)
+        sides[1] = ItemValues(none, dict.fromkeys(inputs.predicted.document_values, none), none)
     _, *matched = np.intersect1d(sides[0].document, sides[1].document, return_indices=True)
     items = MatchedValues(sides[0], sides[1], (matched[0], matched[1]), inputs.document_count)
     for name, index in _predicted(inputs.ontology_index.attributes["document"], items):
