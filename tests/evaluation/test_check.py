@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.errors import InvalidInputError
 from dateline.evaluation.prediction_check import check_predictions
 from dateline.model import Span
+from dateline.predictions.annotations import read_as_annotations
 from dateline.predictions.offset_units import better_unit
 
 
@@ -139,3 +141,25 @@ def test_one_error_is_reported_for_a_value_that_is_cut_off(five, five_predicted,
     path.write_text(json.dumps(five_predicted[0], indent=1)[:-30], encoding="utf-8")
     (problem,) = check_predictions(path, five).problems
     assert "ends within" in problem.message
+
+
+def test_what_accept_would_refuse_by_a_rule_is_a_warning_with_its_code(
+    five, five_predicted, written
+):
+    first = five_predicted[0]
+    mention, other = first["mentions"][0], first["mentions"][1]
+    claim = first["claims"][0]
+    claim["events"] = ["e77"]
+    entity = next(e for e in first["entities"] if e["id"] == mention["entity"])
+    entity["links"] = [{"kb": "wikidata", "id": None}, {"kb": "wikidata", "id": "Q1"}]
+    other["entity"] = next(e["id"] for e in first["entities"] if e["type"] != other["type"])
+    path = written(first)
+    with pytest.raises(InvalidInputError) as refused:
+        read_as_annotations(five, path)
+    warned = problems(check_predictions(path, five), "warning")
+    codes = {message.rpartition("(")[2].rstrip(")") for _, _, message in warned}
+    assert {"C602", "M402", "M406"} <= codes
+    assert (1, "/claims/0/events/0", 'there is no event "e77" (C602)') in warned
+    for _, pointer, message in warned:
+        assert f"{pointer} " in str(refused.value)
+        assert message in str(refused.value)

@@ -162,3 +162,46 @@ def test_patterns_mean_the_same_everywhere_and_take_linear_time():
     assert not searcher("^(a+)+$")("a" * 100_000 + "b")
     # Backtracking would take longer than the universe has existed.
     assert time.process_time() - start < 60
+
+
+def _ontology_with(definition: str, properties: dict[str, Any]) -> dict[str, Any]:
+    ontology: dict[str, Any] = copy.deepcopy(ONTOLOGY)
+    node = ontology["$defs"].setdefault(definition, {})
+    node.setdefault("properties", {}).update(properties)
+    return ontology
+
+
+@pytest.mark.parametrize(
+    ("definition", "properties", "problem"),
+    [
+        ("mention", {"attributes": {"type": "object", "properties": {}}},
+         '/$defs/mention/properties/attributes: "additionalProperties" is missing. '
+         'Write "additionalProperties": false, so that misspelled attributes are errors.'),
+        ("mention", {"attributes": {"additionalProperties": True}},
+         "/$defs/mention/properties/attributes/additionalProperties: is true, expected false."),
+        ("mention", {"attributes": {"additionalProperties": False, "properties": {
+            "dose": {"type": "number", "minimum": 3, "maximum": 2}}}},
+         "/$defs/mention/properties/attributes/properties/dose/minimum: is 3, and maximum is 2. "
+         "Correct one of them; no value fits both."),
+        ("mention", {"links": {}},
+         "/$defs/mention/properties/links: is not read. Declare links under entity or eventCluster, "
+         "or remove it."),
+        ("relation", {"type": {"oneOf": [{"const": "R", "description": "R.", "x-source": []}]}},
+         "/$defs/relation/properties/type/oneOf/0/x-source (R): is empty. List the entity types "),
+    ],
+)  # fmt: skip
+def test_what_would_not_do_what_it_says_is_refused(definition, properties, problem, schemas):
+    ontology = _ontology_with(definition, properties)
+    with pytest.raises(InvalidInputError) as caught:
+        check_schemas({**schemas, "ontology": ontology, **derived_schemas(ontology)})
+    assert problem in str(caught.value)
+
+
+def test_problems_end_with_one_mark(schemas):
+    ontology = copy.deepcopy(ONTOLOGY)
+    relation = {"const": "R", "description": "R.", "x-source": ["NOTHING"]}
+    ontology["$defs"] = {"mentoin": {}, "relation": {"properties": {"type": {"oneOf": [relation]}}}}
+    with pytest.raises(InvalidInputError) as caught:
+        check_schemas({**schemas, "ontology": ontology, **derived_schemas(ontology)})
+    assert 'did you mean "mention"?\n' in str(caught.value)
+    assert "R has NOTHING. Allowed: nothing.\n" in str(caught.value)

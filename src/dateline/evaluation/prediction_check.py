@@ -24,8 +24,10 @@ def check_predictions(
     split: str | None = None,
     ontology: OntologySource | None = None,
 ) -> CheckResult:
-    """Report every problem in a file of predictions, and what it does to the scores.
+    """Report the problems in a file of predictions, and what they do to the scores.
 
+    With the gold of a corpus and its own ontology, what its rules for annotations refuse is a
+    warning, of each line that fits the schema.
     ``gold``, ``split`` and ``ontology`` are those of `score`. A corpus may have no gold yet. Lines
     are rejected exactly if `score` refuses the file. Raises DatelineError if the file cannot be
     read at all, or the gold has errors.
@@ -38,7 +40,10 @@ def check_predictions(
     except NotFoundError:
         if corpus is None or split is not None or ontology is not None:
             raise
-        return check_file(path, Target(CorpusTexts(corpus), OntologyIndex(corpus.ontology), schema))
+        return check_file(
+            path,
+            Target(CorpusTexts(corpus), OntologyIndex(corpus.ontology), schema, corpus=corpus),
+        )
     texts: Mapping[str, Text] = {document.id: document for document in found.documents}
     return check_file(
         path,
@@ -48,6 +53,7 @@ def check_predictions(
             schema,
             found.unscored,
             found.knowledge_bases,
+            corpus if ontology is None else None,
         ),
     )
 

@@ -41,6 +41,9 @@ _KEYWORDS = (
     *("x-neighbours", "x-source", "x-span", "x-target", "x-unit", "x-version"),
 )
 
+_LIMITS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
+_LINKED = ("entity", "eventCluster")
+
 
 class _Labels(NamedTuple):
     """A list of labels; within it, a name has one meaning."""
@@ -66,6 +69,8 @@ def inconsistencies(schema: Schema) -> Iterator[Problem]:
         yield from _problems_of_neighbours(labels)
     yield from _repeated_hotkeys(definitions)
     yield from _problems_of_required(definitions)
+    yield from _problems_of_limits(definitions)
+    yield from _problems_of_links(definitions)
     yield from _problems_of_ends(definitions)
     yield from _problems_of_names(definitions)
 
@@ -178,6 +183,28 @@ def _problems_of_required(definitions: Schema) -> Iterator[Problem]:
                 )
 
 
+def _problems_of_limits(definitions: Schema) -> Iterator[Problem]:
+    steps: Place = ("properties", "attributes", "properties")
+    for item in ITEM_DEFINITIONS:
+        for name, attribute in _part(definitions.get(item, {}), steps, {}).items():
+            for least, most in _LIMITS:
+                if least in attribute and most in attribute and attribute[least] > attribute[most]:
+                    yield (
+                        ("$defs", item, *steps, name, least),
+                        f"is {attribute[least]}, and {most} is {attribute[most]}. "
+                        "Correct one of them; no value fits both",
+                    )
+
+
+def _problems_of_links(definitions: Schema) -> Iterator[Problem]:
+    for name in _KNOWN:
+        if name not in _LINKED and "links" in _part(definitions, (name, "properties"), {}):
+            yield (
+                ("$defs", name, "properties", "links"),
+                f"is not read. Declare links under {' or '.join(_LINKED)}, or remove it",
+            )
+
+
 def _problems_of_ends(definitions: Schema) -> Iterator[Problem]:
     """Fillers of roles, and sources and targets of relations, that are not entity types."""
     types = {name for labels in _labels_of(definitions, "mention") for _, name, _ in labels.named()}
@@ -195,7 +222,8 @@ def _problems_of_ends(definitions: Schema) -> Iterator[Problem]:
             if unknown := [end for end in entry.get(key, ()) if end not in allowed]:
                 yield (
                     (*place, key),
-                    f"{name} has {', '.join(unknown)}. Allowed: {', '.join(sorted(allowed))}",
+                    f"{name} has {', '.join(unknown)}. "
+                    f"Allowed: {', '.join(sorted(allowed)) or 'nothing'}",
                 )
 
 

@@ -136,7 +136,8 @@ def _bad_patterns(node: Any, path: Place) -> Iterator[str]:
 
 def _inconsistent(schema: Schema) -> Iterator[str]:
     for place, problem in inconsistencies(resolved(schema)):
-        yield f"{original_pointer(schema, place)}: {problem}."
+        end = "" if problem.endswith("?") else "."
+        yield f"{original_pointer(schema, place)}: {problem}{end}"
 
 
 def _not_in_format(schema: Schema, name: str) -> Iterator[str]:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from dateline.corpus.store import Corpus
-from dateline.model import (
-    LAYER_FIELDS,
-    SCHEMA_VERSION,
-    Annotation,
-    Document,
-    Provenance,
-    canonical,
-)
+from dateline.model import Annotation, canonical
 from dateline.predictions.checking import schema_problems
 from dateline.predictions.document_checks import DocumentCheck
-from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem, refuse
 from dateline.predictions.reading import read_prediction_lines
+from dateline.predictions.rules import as_annotation, broken_rules
 from dateline.predictions.texts import CorpusTexts
 from dateline.validation.engine import Checker
 from dateline.validation.schema import SchemaValidator
@@ -51,56 +43,10 @@ def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
                 reasons = [problem]
             else:
                 document = corpus.read_document(line.read.document)
-                annotation = _annotation(
-                    line.read, document, annotator, corpus.ontology.layer_names
-                )
-                found[document.id] = annotation
-                reasons = list(_broken_rules(line.number, annotation, document, checker))
+                layers = corpus.ontology.layer_names
+                annotation = as_annotation(line.read, document, annotator, layers)
+                found[document.id] = canonical(annotation)
+                reasons = list(broken_rules(line.number, annotation, document, checker, "rejected"))
         problems += reasons
     refuse(str(path), problems)
     return found
-
-
-def _broken_rules(
-    number: int, annotation: Annotation, document: Document, checker: Checker
-) -> Iterator[PredictionProblem]:
-    for incident in checker.check_annotation(annotation, document):
-        if incident.level == "error":
-            yield PredictionProblem(
-                line=number,
-                document=document.id,
-                effect="rejected",
-                pointer=f"{incident.pointer} {incident.code}".lstrip(),
-                message=incident.message,
-                hint=incident.hint,
-            )
-
-
-def _annotation(
-    prediction: Prediction, document: Document, annotator: str, layers: tuple[str, ...]
-) -> Annotation:
-    """The prediction as a draft; its layers are those that it has items of, or all ``layers``."""
-    predicted = tuple(
-        layer
-        for layer, fields in LAYER_FIELDS.items()
-        if any(getattr(prediction, field) for field in fields)
-    )
-    return canonical(
-        Annotation(
-            schema_version=SCHEMA_VERSION,
-            document=prediction.document,
-            text_sha256=document.text_sha256,
-            annotator=annotator,
-            layers=predicted or layers,
-            status="draft",
-            provenance=Provenance(
-                kind="model",
-                tool=annotator,
-                created=None,
-                updated=None,
-                label_studio=None,
-                note=None,
-            ),
-            **prediction.content(),
-        )
-    )

@@ -1,4 +1,4 @@
-"""Reports every problem in a file of predictions, and what it does to the scores."""
+"""Reports the problems in a file of predictions, and what it does to the scores."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from dateline.corpus.store import Corpus
 from dateline.model import ITEM_FIELDS, Struct
 from dateline.predictions.document_checks import DocumentCheck
 from dateline.predictions.item_checks import check_items
@@ -15,7 +16,9 @@ from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
 from dateline.predictions.reading import read_prediction_lines
+from dateline.predictions.rules import as_annotation, broken_rules
 from dateline.predictions.texts import Text
+from dateline.validation.engine import Checker
 from dateline.validation.schema import SchemaValidator
 
 GROUPING_FIELDS = ("entities", "event_clusters")
@@ -47,7 +50,8 @@ class Target(NamedTuple):
 
     ``texts`` are the known texts by document id, and ``unscored`` are ids of documents that have no
     gold, with or without a text. ``schema`` is that of predictions, or None if there is none for
-    these labels. ``knowledge_bases`` are those of the gold.
+    these labels. ``knowledge_bases`` are those of the gold. With a ``corpus``, predictions are also
+    checked by its rules for annotations.
     """
 
     texts: Mapping[str, Text]
@@ -55,11 +59,13 @@ class Target(NamedTuple):
     schema: SchemaValidator | None
     unscored: frozenset[str] = frozenset()
     knowledge_bases: frozenset[str] = frozenset()
+    corpus: Corpus | None = None
 
 
 def check_file(path: Path, target: Target) -> CheckResult:
     """Check a file of predictions. Raises DatelineError if the file cannot be read at all."""
     documents = DocumentCheck(target.texts, target.unscored)
+    checker = None if target.corpus is None else Checker(target.corpus)
     lines = items = wrong = rejected = 0
     problems: list[PredictionProblem] = []
     for line in read_prediction_lines(path):
@@ -76,7 +82,7 @@ def check_file(path: Path, target: Target) -> CheckResult:
         elif line.read is not None:
             items += _item_count(line.value)
             if line.read.document in target.texts:
-                found += _flaws(line.number, line.value, line.read, target)
+                found += _flaws(line.number, line.value, line.read, target, checker)
             wrong += len({_item(p.pointer) for p in found if p.effect == "wrong"})
         problems += found
     return CheckResult(
@@ -109,16 +115,26 @@ def schema_problems(
 
 
 def _flaws(
-    number: int, value: Any, prediction: Prediction, target: Target
+    number: int, value: Any, prediction: Prediction, target: Target, checker: Checker | None
 ) -> list[PredictionProblem]:
     """What is wrong with the items of a line that can be scored."""
     text = target.texts[prediction.document]
     _, problems = check_items(prediction, text, target.ontology, target.knowledge_bases)
     found = [msgspec.structs.replace(problem, line=number) for problem in problems]
     reported = {part for problem in found for part in _with_parents(problem.pointer)}
-    for problem in schema_problems(number, value, target.schema):
-        if problem.pointer not in reported:
-            found.append(msgspec.structs.replace(problem, effect="warning"))
+    violations = list(schema_problems(number, value, target.schema))
+    found += [
+        msgspec.structs.replace(problem, effect="warning")
+        for problem in violations
+        if problem.pointer not in reported
+    ]
+    # Rules rely on the schema.
+    if target.corpus is not None and checker is not None and not violations:
+        document = target.corpus.read_document(prediction.document)
+        layers = target.corpus.ontology.layer_names
+        annotation = as_annotation(prediction, document, "predictions", layers)
+        rules = broken_rules(number, annotation, document, checker, "warning")
+        found += [problem for problem in rules if not reported & {*_with_parents(problem.pointer)}]
     if text.withheld is not None:
         warning = PredictionProblem(
             line=number,

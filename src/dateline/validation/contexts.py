@@ -131,7 +131,7 @@ class AnnotationContext:
                     f"/{LAYER_FIELDS[layer][0]}/{position}",
                     item.id,
                     f'is a duplicate of "{earlier}"',
-                    "Remove one of them and add its id to retired.",
+                    "Remove one of them. In an annotation file, add its id to retired.",
                     spans_of(item),
                 )
 

@@ -50,11 +50,12 @@ def check_predictions(
     split: str | None,
     output_format: str,
 ) -> None:
-    """Report every problem in a predictions file.
+    """Report the problems in a predictions file.
 
     A "rejected" line keeps the file from being scored. An item that is "wrong" is scored and cannot
-    match gold. A "warning" does not change scores. Exits with 1 if anything is rejected or wrong.
-    PREDICTIONS may be compressed (gzip, Zstandard), or - for standard input.
+    match gold. A "warning" does not change scores; in a corpus, what `dateline accept` would refuse
+    by its rules is one, on lines that fit the schema. Exits with 1 if anything is rejected or
+    wrong. PREDICTIONS may be compressed (gzip, Zstandard), or - for standard input.
 
     \b
     Example:

@@ -64,7 +64,7 @@ def entity_mentioned(context: AnnotationContext) -> Iterator[Finding]:
                 f"/entities/{position}",
                 entity.id,
                 f'the entity "{entity.id}" ({entity.name}) has no mention',
-                "Remove it and add its id to retired.",
+                "Remove it. In an annotation file, add its id to retired.",
             )
 
 
