@@ -54,6 +54,12 @@ def after(text: str, *fixes: str) -> str:
         ("Ana<br/>Bo<br>\nCy", "Ana\nBo\nCy"),
         ("<style>p {}</style>Ana <!-- not\nBo --> met.", "Ana  met."),
         ("R&amp;D &lt;b&gt; &quot;x&quot; &#8217; &hellip;", 'R&D <b> "x" ’ …'),
+        (
+            "<table><tr><td>Ada</td><td>London</td></tr><tr><th>Bo<td>\nParis</table>",
+            "Ada London\nBo\nParis",
+        ),
+        ("<select><option>Yes</option><option>No</option></select>", "Yes\nNo\n"),
+        ("<figure>Ada<figcaption>a portrait</figcaption></figure>", "Ada\na portrait\n"),
         ("&amp;amp;", "&amp;"),
         ("AT&T, x < y, a > b, &nonsense; <3", "AT&T, x < y, a > b, &nonsense; <3"),
     ],

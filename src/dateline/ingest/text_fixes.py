@@ -27,10 +27,13 @@ _MARKUP = re.compile(
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
 _ON_A_LINE = re.compile(
-    r"</?(?:address|article|aside|blockquote|br|div|d[dlt]|footer|h[1-6r]|header|li|main|nav|ol|p|"
-    r"pre|section|table|tr|ul)[\s/>]",
+    r"</?(?:address|article|aside|blockquote|body|br|caption|center|details|dialog|div|d[dlt]|"
+    r"fieldset|figcaption|figure|footer|form|h[1-6r]|head|header|hgroup|html|legend|li|main|menu|"
+    r"nav|ol|optgroup|option|p|pre|search|section|select|summary|table|tbody|tfoot|thead|title|tr|"
+    r"ul)[\s/>]",
     re.IGNORECASE,
 )
+_CELL = re.compile(r"<t[dh][\s/>]", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _WRAPPED_LINES = 5
 _WIDTHS = range(40, 101)
@@ -64,26 +67,29 @@ _Edit = tuple[int, int, str]
 def _without_markup(text: str) -> Iterator[_Edit]:
     """Tags, comments, scripts and styles are dropped; entities become their characters.
 
-    A tag that begins or ends a paragraph becomes a line break, unless it is at one.
+    A tag that begins or ends a paragraph becomes a line break, unless it is at one. That of a cell
+    of a table becomes a space, unless there is white space.
     """
-    at_line_start = True
+    before = "\n"  # the last character of the new text
     position = 0
     for found in _MARKUP.finditer(text):
         start, end = found.span()
-        at_line_start = text[position:start].endswith(("\n", "\r")) or (
-            at_line_start and start == position
-        )
+        before = text[start - 1] if start > position else before
         position = end
         replacement = ""
         if found["tag"]:
-            breaks = _ON_A_LINE.match(found["tag"]) is not None
-            if breaks and not at_line_start and text[end : end + 1] not in ("\n", "\r", ""):
-                replacement = "\n"
+            after = text[end : end + 1]
+            if _ON_A_LINE.match(found["tag"]):
+                is_at_break = before in "\n\r" or after in ("\n", "\r", "")
+                replacement = "" if is_at_break else "\n"
+            elif _CELL.match(found["tag"]):
+                replacement = "" if before.isspace() or after.isspace() or not after else " "
         elif not found["unseen"]:
             replacement = html.unescape(found.group())
             if replacement == found.group():  # not a known entity
+                before = found.group()[-1]
                 continue
-        at_line_start = at_line_start or replacement == "\n"
+        before = replacement[-1:] or before
         yield start, end, replacement
 
 
