@@ -87,7 +87,9 @@ def test_items_that_the_ontology_does_not_declare_are_ignored_with_a_warning(
     ]
     checked = check_predictions(path, entities_only)
     assert checked.is_clean
-    assert {"/entities", "/events"} <= {problem.pointer for problem in checked.problems}
+    reported = [problem.pointer for problem in checked.problems]
+    assert sorted(reported) == ["/entities", "/events", "/mentions/0"]
+    assert checked.items == 3
 
 
 def test_documents_are_scored_if_they_are_predicted_or_named(layered: Corpus, written, run: Run):

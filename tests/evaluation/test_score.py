@@ -107,7 +107,7 @@ def test_a_document_without_items_has_no_score_but_its_predictions_count(tmp_pat
         (lambda m: m["spans"][0].update(end=10**6), "outside the text"),
         (lambda m: m["spans"].append(m["spans"][0]), "not sorted, or touch"),
         (lambda m: m.update(entity="e99"), 'there is no "e99"'),
-        (lambda m: m["attributes"].update(level="grand"), "not an attribute of the ontology"),
+        (lambda m: m["attributes"].update(level="grand"), '"level" cannot be "grand"'),
     ],
 )  # fmt: skip
 def test_a_wrong_item_is_reported_and_stays_in_the_denominator(

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from dateline.corpus.store import Corpus
-from dateline.model import ITEM_FIELDS, Struct
+from dateline.model import CONTENT_FIELDS, Struct
+from dateline.ontology.labels import Ontology
 from dateline.predictions.document_checks import DocumentCheck
 from dateline.predictions.item_checks import check_items
 from dateline.predictions.label_index import OntologyIndex
@@ -29,7 +30,7 @@ class CheckResult(Struct, frozen=True):
     """The problems of a file, with the number of predicted items that are counted when scored.
 
     ``wrong`` of the ``items`` cannot match gold; ``rejected`` are items in lines that cannot be
-    scored. ``missing`` are documents without a prediction.
+    scored. Attributes of documents count as items. ``missing`` are documents without a prediction.
     """
 
     lines: int
@@ -80,7 +81,7 @@ def check_file(path: Path, target: Target) -> CheckResult:
         if is_rejected:
             rejected += _item_count(line.value)
         elif line.read is not None:
-            items += _item_count(line.value)
+            items += _item_count(_declared(line.value, target.ontology.ontology))
             if line.read.document in target.texts:
                 found += _flaws(line.number, line.value, line.read, target, checker)
             wrong += len({_item(p.pointer) for p in found if p.effect == "wrong"})
@@ -122,14 +123,17 @@ def _flaws(
     _, problems = check_items(prediction, text, target.ontology, target.knowledge_bases)
     found = [msgspec.structs.replace(problem, line=number) for problem in problems]
     reported = {part for problem in found for part in _with_parents(problem.pointer)}
-    violations = list(schema_problems(number, value, target.schema))
+    # What is not declared has been reported, and has no other problems.
+    declared = _declared(value, target.ontology.ontology)
+    violations = list(schema_problems(number, declared, target.schema))
     found += [
         msgspec.structs.replace(problem, effect="warning")
         for problem in violations
         if problem.pointer not in reported
     ]
     # Rules rely on the schema.
-    if target.corpus is not None and checker is not None and not violations:
+    is_valid = declared is value and not violations
+    if target.corpus is not None and checker is not None and is_valid:
         document = target.corpus.read_document(prediction.document)
         layers = target.corpus.ontology.layer_names
         annotation = as_annotation(prediction, document, "predictions", layers)
@@ -153,11 +157,20 @@ def _with_parents(pointer: str) -> Iterator[str]:
         pointer = pointer.rpartition("/")[0]
 
 
+def _declared(value: Any, ontology: Ontology) -> Any:
+    """The value of a line without content that the ontology does not declare."""
+    ignored = {*CONTENT_FIELDS} - {*ontology.fields}
+    if not isinstance(value, dict) or ignored.isdisjoint(value):
+        return value
+    return {name: found for name, found in value.items() if name not in ignored}
+
+
 def _item_count(value: Any) -> int:
+    """The number of items, and of attributes of the document."""
     if not isinstance(value, dict):
         return 0
-    lists = (value.get(field) for field in ITEM_FIELDS if field not in GROUPING_FIELDS)
-    return sum(len(found) for found in lists if isinstance(found, list))
+    fields = (value.get(field) for field in CONTENT_FIELDS if field not in GROUPING_FIELDS)
+    return sum(len(found) for found in fields if isinstance(found, list | dict))
 
 
 def _item(pointer: str) -> str:

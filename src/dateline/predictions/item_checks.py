@@ -5,12 +5,12 @@ An item with an error stays in the prediction and counts against precision.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
-from dateline.annotations.differences import format_value
 from dateline.json_pointer import pointer_of
 from dateline.model import (
     CONTENT_FIELDS,
@@ -225,9 +225,17 @@ def _unknown_values(
     pointer: str, item: str, attributes: Attributes, known: Mapping[str, AttributeIndex]
 ) -> Iterator[Place]:
     for name, value in attributes.items():
-        if name not in known or value not in known[name]:
-            message = f'"{name}: {format_value(value)}" is not an attribute of the ontology'
-            yield f"{pointer}{pointer_of(('attributes', name))}", item, message
+        if name not in known:
+            message = f'"{name}" is not an attribute of the ontology'
+            if known:
+                message += f". Allowed here: {', '.join(known)}"
+        elif value not in known[name]:
+            shown = json.dumps(value, ensure_ascii=False)
+            shown = excerpt(shown, 0, len(shown))
+            message = f'"{name}" cannot be {shown}. Allowed: {known[name].allowed}'
+        else:
+            continue
+        yield f"{pointer}{pointer_of(('attributes', name))}", item, message
 
 
 def _unknown_roles(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:

@@ -71,6 +71,13 @@ class AttributeIndex:
         """Whether the integer of a value is that of a label."""
         return self._attribute.kind in ("label", "boolean")
 
+    @property
+    def allowed(self) -> str:
+        """What a value may be, for messages."""
+        form = self._attribute.form
+        names = ", ".join(self._attribute.value_names)
+        return f"{form} {names}" if self.is_set else names or form
+
     def __contains__(self, value: AttributeValue) -> bool:
         """Whether the attribute can have the value."""
         match self._attribute.kind:
