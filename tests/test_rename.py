@@ -9,7 +9,7 @@ import shutil
 import msgspec
 import pytest
 
-from dateline.corpus.store import Corpus
+from dateline.corpus.store import Corpus, schema_json
 from dateline.errors import DatelineError
 from dateline.label_studio.config.entries import removed_entries
 from dateline.label_studio.config.former_labels import with_former_names
@@ -301,3 +301,13 @@ def test_a_schema_with_other_indentation_is_not_reformatted(change, run):
     result = run(corpus, "rename", "event:MEET=MEETING")
     assert result.exit_code == 1
     assert "by hand and add the old name to x-formerly" in result.stderr
+
+
+def test_a_missing_line_end_of_the_schema_does_not_matter(files, run):
+    files.check()
+    path = files.root / "schema" / "ontology.schema.json"
+    path.write_bytes(schema_json(json.loads(path.read_bytes())).rstrip())
+    result = run(files.corpus, "rename", "event:MEET=MEETING")
+    assert result.exit_code == 0, result.output
+    assert path.read_bytes() == schema_json(json.loads(path.read_bytes()))
+    assert "MEETING" in Corpus(files.root).ontology.event_types

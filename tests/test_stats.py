@@ -60,7 +60,9 @@ def test_counts_add_up_to_the_gold(repository, counted):
 def test_other_labels_and_no_annotation_are_counted_too(chemistry, run):
     result = run(chemistry, "stats", "--format", "json")
     assert result.exit_code == 1
-    assert "--annotators: gold has no annotations" in result.stderr
+    assert "There is no gold to count. Make it with `dateline adjudicate`" in result.stderr
+    named = run(chemistry, "stats", "--annotators", "cy")
+    assert "--annotators: cy has no annotations" in named.stderr
     empty = statistics_of(chemistry)
     assert empty.layers["events"].labels == {"OXIDATION": 0}
     assert empty.layers["events"].per_100_tokens is None

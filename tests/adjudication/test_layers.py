@@ -18,9 +18,10 @@ from dateline.adjudication.fingerprints import fingerprint
 from dateline.adjudication.gold_ids import assign_ids
 from dateline.adjudication.resolve import Resolution, resolve
 from dateline.adjudication.strategy import strategy
+from dateline.annotations.layers import limited
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError
-from dateline.model import LAYERS, Annotation, canonical
+from dateline.model import LAYERS, Annotation, Link, canonical
 from tests.adjudication.annotators import decided
 from tests.adjudication.terminal import Terminal
 from tests.conftest import SEED, Run
@@ -175,10 +176,13 @@ def test_a_curator_can_give_values_of_every_kind(opinions):
         ("document/attribute/genre", "poem", "'poem' is unknown. Allowed: case_report, news"),
         ("document/attribute/topics", ["safety", "fun"], "'fun' is unknown. Allowed: safety"),
         ("document/attribute/reviewed", "yes", "'yes' is not true or false"),
-        ("document/attribute/patients", "many", "'many' is not a number"),
-        ("document/attribute/patients", 1.5, "1.5 is not a number"),
+        ("document/attribute/patients", "many", "'many' is not a whole number from 0"),
+        ("document/attribute/patients", 1.5, "1.5 is not a whole number from 0"),
+        ("document/attribute/patients", -1, "-1 is not a whole number from 0"),
         ("document/attribute/registry", "X1", r"'X1' is not a text that matches \^NCT"),
         ("entity/ana:e5+bo:e5/link", [{"id": "D1"}], "is not a list of links"),
+        ("entity/ana:e5+bo:e5/link", [{"kb": "mesh", "id": None}, {"kb": "mesh", "id": "D1"}],
+         "has both NIL and an entry of mesh"),
         ("relation/ana:m5+bo:m5/ana:m7+bo:m7", [["CAUSES", "ana:m7", "ana:m5"]],
          "the source of CAUSES cannot be DISEASE"),
     ],
@@ -186,6 +190,101 @@ def test_a_curator_can_give_values_of_every_kind(opinions):
 def test_an_invalid_value_is_rejected(opinions, case: str, value: Any, message: str):
     with pytest.raises(InvalidInputError, match=message):
         resolved(opinions, **{case: value})
+
+
+@pytest.mark.parametrize("layers", [("entities",), ("document", "entities")])
+def test_gold_gets_the_layers_that_its_annotators_add(opinions, run: Run, layers):
+    corpus, *annotators = opinions
+    for one in annotators:
+        corpus.write_annotation(limited(one, layers))
+    arguments = ("adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    assert run(corpus, *arguments).exit_code == 0
+    first = corpus.read_annotation("gold", "report")
+    for one in annotators:
+        corpus.write_annotation(one)
+    result = run(corpus, *arguments)
+    assert result.exit_code == 0, result.output
+    gold = corpus.read_annotation("gold", "report")
+    assert (first.layers, gold.layers) == (layers, LAYERS)
+    assert (gold.mentions, gold.entities) == (first.mentions, first.entities)
+    assert gold.events
+    # Nothing is lost when the annotators have less than gold.
+    for one in annotators:
+        corpus.write_annotation(limited(one, ("document",)))
+    result = run(corpus, *arguments, "--replace")
+    assert result.exit_code == 1
+    assert "gold also has the layers entities, relations, events, claims" in result.stderr
+    assert corpus.read_annotation("gold", "report") == gold
+
+
+def test_added_layers_do_not_drop_corrections_by_hand(opinions, run: Run):
+    corpus, *annotators = opinions
+    for one in annotators:
+        corpus.write_annotation(limited(one, ("entities",)))
+    arguments = ("adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    assert run(corpus, *arguments).exit_code == 0
+    gold = corpus.read_annotation("gold", "report")
+    named = msgspec.structs.replace(gold.entities[0], name="corrected")
+    corrected = msgspec.structs.replace(gold, entities=(named, *gold.entities[1:]))
+    corpus.write_annotation(corrected)
+    for one in annotators:
+        corpus.write_annotation(one)
+    result = run(corpus, *arguments, "--curator", "cy")
+    assert result.exit_code == 1
+    assert "Nothing was written" in result.stderr
+    assert corpus.read_annotation("gold", "report") == corrected
+
+
+def test_decisions_on_labels_that_were_renamed_still_count(opinions, run: Run):
+    corpus, *_ = opinions
+    listing = ("adjudicate", "ana", "bo", "--list", "--all", "--format", "json")
+    before = json.loads(run(corpus, *listing).stdout)
+    choices = [
+        {"document": "report", "case": row["case"], "choice": ["bo"], "curator": "cy",
+         "role": "human", "options": row["options"]}
+        for row in before
+    ]  # fmt: skip
+    path = decided(corpus.root / "decisions.jsonl", choices)
+    given = ("adjudicate", "ana", "bo", "--decisions", path)
+    assert run(corpus, *given).exit_code == 0
+    log = corpus.annotations / "gold" / "report.log.jsonl"
+    logged = log.read_bytes()
+    names = [
+        "relation:CAUSES=LEADS_TO", "document.genre:news=bulletin", "document.topics:safety=harm",
+        "mention.forms:generic=common", "entity.uses:pain=ache",
+        "relation.certainty:possible=maybe",
+    ]  # fmt: skip
+    assert run(corpus, "rename", *names).exit_code == 0
+    corpus = Corpus(corpus.root)
+    gold = corpus.read_annotation("gold", "report")
+    rows = json.loads(run(corpus, *listing).stdout)
+    assert len(rows) == len(before)
+    assert [row["case"] for row in rows if row["decision"] is None] == []
+    assert log.read_bytes() == logged
+    for arguments in (given, ("adjudicate", "ana", "bo")):
+        result = run(corpus, *arguments)
+        assert result.exit_code == 0, result.output
+        assert "ignored" not in result.stderr
+        assert corpus.read_annotation("gold", "report") == gold
+    decisions = [line for line in log.read_bytes()[len(logged) :].splitlines() if b'"case"' in line]
+    assert decisions == []
+
+
+def test_nil_and_an_entry_of_one_base_are_not_united(opinions, run: Run, tmp_path: Path):
+    corpus, _, bo = opinions
+    entities = [
+        msgspec.structs.replace(e, links=(Link(kb="mesh", id=None),)) if e.id == "e5" else e
+        for e in bo.entities
+    ]
+    corpus.write_annotation(msgspec.structs.replace(bo, entities=tuple(entities)))
+    case = "entity/ana:e5+bo:e5/link"
+    united = decided(
+        tmp_path / "d", [{"document": "report", "case": case, "choice": ["ana", "bo"]}]
+    )
+    result = run(corpus, "adjudicate", "ana", "bo", "--curator", "cy", "--decisions", united)
+    assert result.exit_code == 1
+    assert f"invalid decision on {case}: has both NIL and an entry of mesh" in result.stderr
+    assert not (corpus.annotations / "gold" / "report.log.jsonl").exists()
 
 
 def test_links_of_both_annotators_can_be_united(opinions, run: Run, tmp_path: Path):

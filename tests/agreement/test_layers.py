@@ -10,6 +10,7 @@ import pytest
 
 from dateline.agreement.measure import measure_agreement
 from dateline.agreement.report import PairAgreement
+from dateline.annotations.layers import limited
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError
 from dateline.model import LAYERS
@@ -189,3 +190,12 @@ def test_three_annotators_have_a_table_for_each_pair(different: Corpus, run: Run
     report = measure_agreement(different, ["ana", "bo", "cy"])
     assert list(report.alpha) == ["entities", "events", "claims"]
     assert len(report.pairs) == 3
+
+
+def test_annotators_without_a_common_layer_are_an_error(layered: Corpus, run: Run):
+    annotated_by(layered, "ana", {"attributes": {"genre": "news"}}, layers=("document",))
+    names = limited(layered.read_annotation("gold", "report"), ("entities",))
+    layered.write_annotation(msgspec.structs.replace(names, annotator="bo"))
+    result = run(layered, "agree", "ana", "bo")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "ana, bo have none of these layers in common" in result.stderr

@@ -85,6 +85,12 @@ def listed(files: Files) -> None:
     files._write(files.corpus.annotation_path("ana", "summit"), files.gold | {"annotator": "ana"})
 
 
+def model_annotation(files: Files) -> None:
+    provenance = files.gold["provenance"] | {"kind": "model"}
+    annotation = files.gold | {"annotator": "ana", "provenance": provenance}
+    files._write(files.corpus.annotation_path("ana", "summit"), annotation)
+
+
 def elsewhere(files: Files) -> Path:
     folder = files.root.parent / "elsewhere"
     files._write(folder / "summit.json", files.gold)
@@ -198,6 +204,11 @@ CASES = {
     ),
     "A208": Case(
         listed, "/annotator", lambda f: listed(f) or register(f, "ana")
+    ),
+    "A211": Case(
+        lambda f: model_annotation(f) or register(f, "ana"),
+        "/provenance/kind",
+        lambda f: listed(f) or register(f, "ana"),
     ),
     "A209": Case(
         lambda f: f.gold["provenance"].update(created="2025-02-30T99:99:99Z"),

@@ -20,6 +20,7 @@ from dateline.adjudication.decision_log import (
     read_log,
 )
 from dateline.adjudication.fingerprints import fingerprint
+from dateline.adjudication.former_labels import current_decisions
 from dateline.adjudication.gold_ids import assign_ids
 from dateline.adjudication.gold_provenance import gold_provenance
 from dateline.adjudication.manual_edits import (
@@ -65,8 +66,8 @@ class Adjudication:
         """Read the annotations, gold and the log.
 
         Earlier decisions on the cases ``reopened`` are ignored. With ``dry_run`` nothing is
-        written. Raises DatelineError if an annotation or gold is missing, has errors, or has other
-        layers than the rest.
+        written. Raises DatelineError if an annotation is missing or has other layers than the rest,
+        gold has a layer that they lack, or one of these files has errors.
         """
         self._corpus = corpus
         self._strategy = strategy
@@ -83,10 +84,11 @@ class Adjudication:
         self._check_layers(annotations)
         self.annotated = AnnotatedDocument.of(self.document, annotations, corpus.ontology)
         self.log = read_log(log_path(corpus, document))
-        self._decisions_of_gold = tuple(self.log.decisions_of_gold)
+        self._current = current_decisions(corpus.ontology)
+        self._decisions_of_gold = [self._current(d) for d in self.log.decisions_of_gold]
         self._unsaved: list[Decision] = []
         ignored = set(reopened)
-        self._decisions = [d for d in self.log.decisions if d.case not in ignored]
+        self._decisions = [d for d in self._logged() if d.case not in ignored]
         self._curated: Annotation | None = None
         self.resolution = self._resolve()
 
@@ -136,7 +138,7 @@ class Adjudication:
         is not a pseudonym, or a reason has an e-mail address.
         """
         wanted = [
-            d
+            self._current(d)
             for d in decisions
             if d.document == self.document.id and d.by not in (RULE, CORRECTION)
         ]
@@ -303,8 +305,12 @@ class Adjudication:
             quote=self.annotated.quote(case.ranges),
         )
 
+    def _logged(self) -> list[Decision]:
+        """The decisions of the log, with the current names of labels."""
+        return [self._current(decision) for decision in self.log.decisions]
+
     def _not_logged(self, decisions: Sequence[Decision]) -> list[Decision]:
-        last = {decision.case: decision for decision in (*self.log.decisions, *self._unsaved)}
+        last = {decision.case: decision for decision in (*self._logged(), *self._unsaved)}
         return [d for d in decisions if d.case not in last or not is_same(last[d.case], d)]
 
     def _gold_records(
@@ -344,14 +350,22 @@ class Adjudication:
                 yield format_corrections(differences(before, after))
 
     def _check_layers(self, annotations: Sequence[Annotation]) -> None:
-        first = annotations[0]
-        for other in (*annotations[1:], *([self._present] if self._present else [])):
+        first, gold = annotations[0], self._present
+        for other in annotations[1:]:
             if other.layers != first.layers:
                 raise InvalidInputError(
                     f'{self.document.id}: "{first.annotator}" annotated {", ".join(first.layers)}, '
                     f'"{other.annotator}" {", ".join(other.layers)}. Adjudication needs the same '
-                    "layers in all annotations and in gold."
+                    "layers in all annotations."
                 )
+        lacking = [layer for layer in (gold.layers if gold else ()) if layer not in first.layers]
+        if lacking:
+            raise InvalidInputError(
+                f"{self.document.id}: gold also has the layers {', '.join(lacking)}, which would "
+                f'be lost, because "{first.annotator}" annotated {", ".join(first.layers)} only. '
+                "Adjudicate annotations that have all layers of gold: to add a layer to gold, add "
+                "it to the annotations that gold was made from (`dateline docs adjudication`)."
+            )
 
     def _check_gold(self, gold: Annotation) -> None:
         incidents = self._checker.check_annotation(gold, self.document)

@@ -30,8 +30,8 @@ def measure_agreement(
     sentences, fewer for more than 200 pairs, drawn with this seed; resamples in which a coefficient
     is undefined do not count. Raises InvalidInputError if fewer than two annotators are named, the
     corpus does not have a layer, or a document or annotation has errors; NotFoundError if an
-    annotator has no annotations or two share no document; MissingExtraError if a package is not
-    installed.
+    annotator has no annotations or two share no document, or no two share a layer;
+    MissingExtraError if a package is not installed.
     """
     if len({*annotators}) < 2 or len({*annotators}) != len(annotators):
         raise InvalidInputError("Agreement needs at least two different annotators, each once.")
@@ -56,6 +56,11 @@ def measure_agreement(
             raise NotFoundError(f'"{first}" and "{second}" share none of the documents.')
         pair = measure_pair(first, second, shared, layers, resamples, seed, with_gamma, ontology)
         pairs.append(pair)
+    if not any(pair.layers for pair in pairs):
+        raise NotFoundError(
+            f"{', '.join(annotators)} have none of these layers in common on the documents that "
+            f"they share: {', '.join(layers)}."
+        )
     return AgreementReport(
         annotators=tuple(annotators),
         resamples=resamples,

@@ -75,9 +75,10 @@ def _renamed_ontology(corpus: Corpus, renames: Sequence[LabelRename]) -> tuple[C
     path = corpus.root / "schema" / file_name("ontology")
     schema = corpus.schemas["ontology"]
     _ = corpus.ontology  # raises an error if the schema is not a valid ontology
-    if path.read_bytes() != schema_json(schema):
+    # The line end at the end of the file may be missing.
+    if path.read_bytes().rstrip() != schema_json(schema).rstrip():
         raise InvalidInputError(
-            f"{path}: is not indented by two spaces throughout, so every line would change. "
+            f"{path}: is not indented by two spaces throughout, so other lines would change. "
             "Reformat it, or rename the label there by hand and add the old name to x-formerly."
         )
     changed = Corpus(corpus.root)

@@ -39,6 +39,24 @@ def new_names(labels: Iterable[Label | Role]) -> Mapping[str, str]:
     return {former: label.name for label in labels for former in label.formerly}
 
 
+def names_by_kind(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:
+    """Current names by former name, by the kind of label; a role's kind is ``role of TYPE``."""
+    names: dict[str, Mapping[str, str]] = {
+        "claimer": new_names(ontology.claimers),
+        "eventRelation": new_names(ontology.event_relations),
+        "claimRelation": new_names(ontology.claim_relations),
+        **{
+            f"role of {name}": new_names(event_type.roles.values())
+            for name, event_type in ontology.event_types.items()
+        },
+        **_attributes("entity", ontology.entity_attributes),
+    }
+    for name, layer in ontology.layers.items():
+        names[LABEL_KINDS[name]] = new_names(layer.labels)
+        names |= _attributes(LAYER_DEFINITIONS[name], layer.attributes)
+    return names
+
+
 def renamed(annotation: Annotation, ontology: Ontology) -> tuple[Annotation, Counter[Renaming]]:
     """The annotation with current names of labels, and how often each label was renamed."""
     renamer = _Renamer(ontology)
@@ -58,19 +76,7 @@ def renamed(annotation: Annotation, ontology: Ontology) -> tuple[Annotation, Cou
 
 class _Renamer:
     def __init__(self, ontology: Ontology) -> None:
-        self._names: dict[str, Mapping[str, str]] = {
-            "claimer": new_names(ontology.claimers),
-            "eventRelation": new_names(ontology.event_relations),
-            "claimRelation": new_names(ontology.claim_relations),
-            **{
-                f"role of {name}": new_names(event_type.roles.values())
-                for name, event_type in ontology.event_types.items()
-            },
-            **_attributes("entity", ontology.entity_attributes),
-        }
-        for name, layer in ontology.layers.items():
-            self._names[LABEL_KINDS[name]] = new_names(layer.labels)
-            self._names |= _attributes(LAYER_DEFINITIONS[name], layer.attributes)
+        self._names = names_by_kind(ontology)
         self.done: Counter[Renaming] = Counter()
 
     def mention(self, mention: Mention) -> Mention:

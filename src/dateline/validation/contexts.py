@@ -79,16 +79,26 @@ class TextContext:
 
 
 class AnnotationContext:
-    """An annotation with its document's text and its items by id."""
+    """An annotation with its document's text and its items by id.
+
+    ``listed_kind`` is ``human`` or ``model``, if the annotator is in the list of annotators.
+    """
 
     def __init__(
-        self, annotation: Annotation, text: TextContext, ontology: Ontology, stem: str, folder: str
+        self,
+        annotation: Annotation,
+        text: TextContext,
+        ontology: Ontology,
+        stem: str,
+        folder: str,
+        listed_kind: str | None,
     ) -> None:
         self.annotation = annotation
         self.text = text
         self.ontology = ontology
         self.stem = stem
         self.folder = folder
+        self.listed_kind = listed_kind
         self.mentions: dict[str, Mention] = {m.id: m for m in annotation.mentions}
         self.entities: dict[str, Entity] = {e.id: e for e in annotation.entities}
         self.events: dict[str, Event] = {e.id: e for e in annotation.events}

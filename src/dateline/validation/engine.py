@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from dateline.corpus.annotators import read_register
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError
 from dateline.files.names import inside
@@ -79,6 +80,14 @@ def check_documents(corpus: Corpus, documents: Iterable[str]) -> Iterator[Checke
     yield from Checker(corpus).check_documents(sorted(documents))
 
 
+def _listed_kinds(corpus: Corpus) -> Mapping[str, str]:
+    """The kinds of the annotators who are listed; none if the list has errors, as A207 reports."""
+    try:
+        return {name: annotator.kind for name, annotator in read_register(corpus).items()}
+    except DatelineError:
+        return {}
+
+
 class Checker:
     """Checks documents and annotations of one corpus."""
 
@@ -87,6 +96,7 @@ class Checker:
         self._ontology = corpus.ontology
         self._shares = split_shares(corpus.schemas)
         self._schemas = {n: SchemaValidator(corpus.schemas, n) for n in ("document", "annotation")}
+        self._kinds = _listed_kinds(corpus)
         self._rules: dict[Scope, list[tuple[Rule, Check]]] = {}
         self._waivers = Waivers(corpus.root / WAIVERS)
         for rule in all_rules().values():
@@ -131,9 +141,7 @@ class Checker:
         findings = self._schemas["annotation"].findings(instance)
         incidents = [SCHEMA.incident(finding, file) for finding in findings]
         if not incidents:
-            context = AnnotationContext(
-                annotation, TextContext(document), self._ontology, path.stem, path.parent.name
-            )
+            context = self._context(annotation, TextContext(document), path)
             incidents += self._run("annotation", context, file)
         return self._unwaived(incidents, path.stem, annotation.annotator)
 
@@ -162,14 +170,17 @@ class Checker:
             incidents = self._unwaived(incidents, path.stem, None)
         return document, incidents
 
+    def _context(self, annotation: Annotation, text: TextContext, path: Path) -> AnnotationContext:
+        folder = path.parent.name
+        kind = self._kinds.get(folder)
+        return AnnotationContext(annotation, text, self._ontology, path.stem, folder, kind)
+
     def _check_annotation_file(
         self, path: Path, text: TextContext
     ) -> tuple[Annotation | None, list[Incident]]:
         annotation, incidents = self._read(path, "annotation", Annotation)
         if annotation is not None:
-            context = AnnotationContext(
-                annotation, text, self._ontology, path.stem, path.parent.name
-            )
+            context = self._context(annotation, text, path)
             incidents += self._run("annotation", context, self._corpus.relative(path))
             incidents = self._unwaived(incidents, path.stem, path.parent.name)
         return annotation, incidents

@@ -15,8 +15,6 @@ from dateline.model import Attributes, AttributeValue, Range, Struct
 from dateline.ontology.labels import Attribute
 from dateline.ontology.patterns import LINEAR
 
-_EXPECTED = {"boolean": "true or false", "number": "a number", "text": "a text"}
-
 
 class Owner(Struct, frozen=True):
     """What has attributes: its key in ids of cases, its kind, and its place in the text."""
@@ -90,8 +88,8 @@ def _validator(attribute: Attribute) -> Validate:
             return sorted({validate_label(names)(one) for one in _as_list(value)})
         schema = msgspec.to_builtins(attribute.schema)
         if not jsonschema_rs.Draft202012Validator(schema, pattern_options=LINEAR).is_valid(value):
-            pattern = f" that matches {attribute.pattern}" if attribute.pattern else ""
-            raise ValueError(f"{value!r} is not {_EXPECTED[attribute.kind]}{pattern}")
+            article = "" if attribute.kind == "boolean" else "a "
+            raise ValueError(f"{value!r} is not {article}{attribute.form}")
         return value
 
     return validate

@@ -151,6 +151,11 @@ def chosen_values(case: Case, decision: Decision, validate: Validate | None) -> 
         raise _invalid(decision, "choose one of the options; rejecting all is not allowed")
     if len(values) > 1 and not case.allows_several:
         raise _invalid(decision, "choose only one of the options")
+    if len(values) > 1 and case.kind == "link" and decision.by == CURATOR and validate:
+        try:
+            validate(distinct(link for links in values for link in links))
+        except ValueError as error:
+            raise _invalid(decision, str(error)) from None
     return values
 
 

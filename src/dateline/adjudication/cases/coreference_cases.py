@@ -19,6 +19,7 @@ from dateline.adjudication.cases.case_list import CaseList
 from dateline.annotations.differences import format_value
 from dateline.annotations.grouping import Group
 from dateline.annotations.items import chains_of, clusters_of
+from dateline.annotations.links import link_problems
 from dateline.model import Attributes, Entity, Event, EventCluster, Link, Mention, Struct
 
 _OWN = "own:"
@@ -298,6 +299,9 @@ def _validate_name(value: Any) -> str:
 def _validate_links(value: Any) -> Any:
     links = value if isinstance(value, list) else [value] if value else []
     try:
-        return msgspec.to_builtins(msgspec.convert(links, list[Link]))
+        converted = msgspec.convert(links, list[Link])
     except msgspec.ValidationError as error:
         raise ValueError(f"{value!r} is not a list of links: {error}") from None
+    for _, problem in link_problems(converted):
+        raise ValueError(problem)
+    return msgspec.to_builtins(converted)

@@ -24,8 +24,9 @@ def rename(settings: Settings, names: tuple[str, ...], dry_run: bool) -> None:
     claimRelation, or an attribute such as mention.level or document.genre. Without arguments, names
     that x-formerly already lists are replaced in annotations.
 
-    Decision logs (annotations/gold/DOCUMENT.log.jsonl) record what curators decided, and keep the
-    old name: cases whose annotations were renamed are to be decided again.
+    Decision logs (annotations/gold/DOCUMENT.log.jsonl) are a record and keep the old name; by
+    x-formerly, adjudication reads them with the new one, so decisions still count. Only
+    gold that was corrected by hand cannot be adjudicated again without dropping the corrections.
 
     Annotations in Label Studio are not changed: `studio push` keeps the old name on the page, and
     `studio pull` replaces it.

@@ -53,6 +53,11 @@ def stats(
     names = annotators or (GOLD,)
     known = corpus.annotators()
     for name in names:
+        if name not in known and not annotators:
+            raise NotFoundError(
+                "There is no gold to count. Make it with `dateline adjudicate` or `dateline "
+                f"accept`, or name --annotators: {', '.join(known) or 'there are none yet'}."
+            )
         if name not in known:
             raise NotFoundError(
                 f"--annotators: {name} has no annotations. Annotators: "

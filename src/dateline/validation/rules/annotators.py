@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dateline.corpus.annotators import read_register, register_path
 from dateline.errors import DatelineError
 from dateline.model import GOLD
-from dateline.validation.contexts import CorpusContext
+from dateline.validation.contexts import AnnotationContext, CorpusContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
 
@@ -46,3 +46,20 @@ def annotator_listed(context: CorpusContext) -> Iterator[Finding]:
                 f"Run `dateline annotators add {name} --kind human` or `--kind model`.",
                 "/annotator",
             )
+
+
+@rule(
+    "A211", "warning", "annotation", "The kind of an annotation is that of its annotator",
+    "Readers want to know whether a person or a model made an annotation.",
+)  # fmt: skip
+def kind_as_listed(context: AnnotationContext) -> Iterator[Finding]:
+    annotation = context.annotation
+    listed, kind = context.listed_kind, annotation.provenance.kind
+    if listed is not None and kind != listed:
+        yield context.finding(
+            "/provenance/kind",
+            annotation.annotator,
+            f'"{annotation.annotator}" is {listed} in annotations/annotators.json, and this '
+            f"annotation is by a {kind}",
+            "Correct one of them.",
+        )

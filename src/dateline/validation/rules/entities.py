@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dateline.annotations.links import link_problems
 from dateline.validation.contexts import AnnotationContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
@@ -97,17 +98,7 @@ def entity_links(context: AnnotationContext) -> Iterator[Finding]:
 def check_links(context: AnnotationContext, field: str) -> Iterator[Finding]:
     """Duplicate links and contradictions to NIL, of entities or event clusters."""
     for position, item in enumerate(getattr(context.annotation, field)):
-        entries: dict[str, list[str | None]] = {}
-        for number, link in enumerate(item.links):
-            others = entries.setdefault(link.kb, [])
-            if link.id in others:
-                problem = f"the link to {link.kb}:{link.id or 'NIL'} is duplicated"
-            elif others and None in (link.id, *others):
-                problem = f"has both NIL and an entry of {link.kb}"
-            else:
-                problem = ""
-            if problem:
-                yield context.finding(
-                    f"/{field}/{position}/links/{number}", item.id, problem, "Remove one of them."
-                )
-            others.append(link.id)
+        for number, problem in link_problems(item.links):
+            yield context.finding(
+                f"/{field}/{position}/links/{number}", item.id, problem, "Remove one of them."
+            )
