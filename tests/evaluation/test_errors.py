@@ -13,6 +13,8 @@ from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.scoring import as_predictions
 from tests.corpora import make_annotation
 
+from .conftest import predicted
+
 
 def found_in(corpus, predictions, **options):
     gold = gold_of_corpus(corpus)
@@ -100,3 +102,39 @@ def test_the_agreement_of_two_annotators_is_shown(five, five_predicted, written,
     nobody = run(five, "errors", str(path), "--annotators", "ana,nobody")
     assert nobody.exit_code == 1
     assert "ana and nobody have no annotated document in common" in nobody.stderr
+
+
+def test_errors_of_relations_are_counted_by_kind(layered, written, run):
+    prediction = predicted(layered.read_annotation("gold", "report"))
+    relations = {relation["type"]: relation for relation in prediction["relations"]}
+    works, dose = relations["WORKS_FOR"], relations["DOSE_OF"]
+    prediction["relations"] = [works | {"type": "DOSE_OF"}, relations["CAUSES"]]
+    (layer,) = found_in(layered, [prediction], layers=["relations"]).layers
+    assert layer.confusions == {"WORKS_FOR": {"DOSE_OF": 1}, "CAUSES": {"CAUSES": 1}}
+    assert (layer.kinds["WORKS_FOR"]["type"], layer.kinds["DOSE_OF"]["missed"]) == (1, 1)
+
+    elsewhere = next(m["id"] for m in prediction["mentions"] if m["id"] != works["source"])
+    prediction["relations"] = [works | {"source": elsewhere}, dose | {"target": "m99"}]
+    prediction["relations"] += [dose | {"source": "m98", "target": "m99"}]
+    result = run(layered, "errors", str(written(prediction)), "--layers", "relations")
+    assert result.exit_code == 0, result.output
+    assert "relations: errors by kind" in result.stdout
+    (layer,) = found_in(layered, [prediction], layers=["relations"]).layers
+    assert layer.kinds["WORKS_FOR"]["ends"] == 1
+    assert layer.kinds["DOSE_OF"] == {
+        "correct": 0, "type": 0, "ends": 1, "missed": 0, "spurious": 1,
+    }  # fmt: skip
+
+
+def test_errors_of_documents_are_counted_by_attribute(layered, written, run):
+    right = predicted(layered.read_annotation("gold", "report"))["attributes"]
+    genre = next(name for name in ("news", "trial") if name != right["genre"])
+    prediction = {"document": "report", "attributes": {**right, "genre": genre}}
+    del prediction["attributes"]["reviewed"]
+    found = {one.layer: one for one in found_in(layered, [prediction]).layers}
+    assert found["document, genre"].confusions == {right["genre"]: {genre: 1}}
+    assert found["document, genre"].kinds[right["genre"]]["value"] == 1
+    assert found["document, reviewed"].kinds[str(right["reviewed"]).lower()]["missed"] == 1
+    assert found["document, patients"].kinds["(value)"]["correct"] == 1
+    result = run(layered, "errors", str(written(prediction)), "--layers", "document")
+    assert "document, genre: confusions" in result.stdout

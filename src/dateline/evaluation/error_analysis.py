@@ -11,22 +11,25 @@ import numpy as np
 from dateline.evaluation.columns.annotation_columns import EVENT
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.columns.shared_ids import argument_ids, event_ids
+from dateline.evaluation.error_kinds import (
+    BOTH,
+    BOUNDARY,
+    CORRECT,
+    KINDS,
+    MISSED,
+    SPURIOUS,
+    TYPE,
+    Example,
+    KindCounts,
+    LayerErrors,
+)
 from dateline.evaluation.gold import Gold
+from dateline.evaluation.placeless_errors import errors_without_place
 from dateline.metrics.counts import IntArray
 from dateline.metrics.span_matching import Matching, match_distinct
 from dateline.metrics.spans import Spans
 from dateline.model import LAYERS, Range, Struct
 from dateline.text import excerpt
-
-CORRECT = "correct"
-TYPE, BOUNDARY, BOTH = "type", "boundary", "boundary and type"
-MISSED, SPURIOUS = "missed", "spurious"
-KINDS = (CORRECT, TYPE, BOUNDARY, BOTH, MISSED, SPURIOUS)
-"""Kinds of matches and errors, on the 1:1 matching of ``dateline.metrics.span_matching.match``.
-
-After Chinchor and Sundheim, "MUC-5 Evaluation Metrics", MUC-5 1993. ``type``, ``boundary`` and
-``boundary and type`` say what is wrong in a pair; missed gold items and spurious predicted items
-are in no pair."""
 
 GOLD_ARGUMENTS = "gold arguments"
 TRIGGER_MISSED, WRONG_EVENT_TYPE = "trigger missed", "wrong event type"
@@ -40,33 +43,6 @@ CONTEXT = 40
 """Code points shown before and after an error."""
 WITHHELD = "text withheld; `dateline hydrate` restores it"
 """Shown in place of the context of an error."""
-
-
-class Example(Struct, frozen=True):
-    """An error in its context. A label is empty if there is no gold or no predicted item.
-
-    If the boundaries differ, ``predicted`` also has the predicted words.
-    """
-
-    kind: str
-    document: str
-    start: int
-    gold: str
-    predicted: str
-    context: str
-
-
-class LayerErrors(Struct, frozen=True):
-    """The errors on one layer.
-
-    ``kinds`` maps labels to counts by kind: gold labels, and predicted labels for spurious items.
-    ``confusions`` maps gold labels to predicted labels to counts, for items in a pair.
-    """
-
-    layer: str
-    kinds: Mapping[str, Mapping[str, int]]
-    confusions: Mapping[str, Mapping[str, int]]
-    examples: tuple[Example, ...]
 
 
 class ErrorAnalysis(Struct, frozen=True):
@@ -98,6 +74,7 @@ def analyze_errors(
             found.append(
                 _layer_errors(layer, gold_spans, predicted_spans, labels, documents, examples)
             )
+    found += [one for one in errors_without_place(inputs, layers) if one.kinds]
     has_arguments = "events" in layers and bool(inputs.ontology.roles)
     steps, lost = _waterfall(inputs, documents, examples) if has_arguments else ({}, [])
     return ErrorAnalysis(layers=tuple(found), waterfall=steps, arguments=tuple(lost))
@@ -130,35 +107,22 @@ def _layer_errors(
     limit: int,
 ) -> LayerErrors:
     gold, predicted, matching = match_distinct(gold, predicted)
-    kinds: dict[str, Counter[str]] = {label: Counter() for label in labels}
-    confusions: dict[str, Counter[str]] = {label: Counter() for label in labels}
+    counts = KindCounts(labels, KINDS)
     examples: list[Example] = []
     totals: Counter[str] = Counter()
     for kind, gold_row, predicted_row in _classified(len(gold), len(predicted), matching):
         gold_label = labels[gold.label[gold_row]] if gold_row is not None else ""
         shown = labels[predicted.label[predicted_row]] if predicted_row is not None else ""
-        kinds[gold_label or shown][kind] += 1
+        counts.add(kind, gold_label, shown)
         totals[kind] += 1
-        if gold_label and shown:
-            confusions[gold_label][shown] += 1
         if kind == CORRECT or totals[kind] > limit:
             continue
         if kind in (BOUNDARY, BOTH) and predicted_row is not None:
             shown += f": {_words(predicted, predicted_row, documents)}"
         spans, row = (gold, gold_row) if gold_row is not None else (predicted, predicted_row)
         examples.append(_example(kind, spans, row or 0, documents, gold_label, shown))
-    return LayerErrors(
-        layer=layer,
-        kinds={
-            label: {kind: counts[kind] for kind in KINDS}
-            for label, counts in kinds.items()
-            if counts
-        },
-        confusions={
-            label: dict(counts.most_common()) for label, counts in confusions.items() if counts
-        },
-        examples=tuple(sorted(examples, key=lambda example: KINDS.index(example.kind))),
-    )
+    examples.sort(key=lambda example: KINDS.index(example.kind))
+    return counts.errors(layer, tuple(examples))
 
 
 def _classified(

@@ -54,7 +54,8 @@ def errors(
 
     Predicted items are matched 1:1 with gold. A match is correct or has another type or boundary
     (or both); other gold items are missed, other predicted items spurious. Arguments are counted at
-    the first step that went wrong: trigger, event type, filler, role.
+    the first step that went wrong: trigger, event type, filler, role. Relations and attributes of
+    documents are counted without examples.
 
     \b
     Example:

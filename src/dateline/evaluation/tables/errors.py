@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dateline.evaluation.error_analysis import KINDS, ErrorAnalysis, Example, LayerErrors
+from dateline.evaluation.error_analysis import ErrorAnalysis
+from dateline.evaluation.error_kinds import Example, LayerErrors
 from dateline.evaluation.report import Report
 from dateline.evaluation.tables.scores import number
 from dateline.rendering.tables import Table
 
 LEGEND = (
     "Correct: same span and label. Type, boundary: what is wrong in a matched pair. Missed: gold "
-    "without a match. Spurious: predicted without a match."
+    "without a match. Spurious: predicted without a match. Ends: a relation of the same type with "
+    "one other end. Value: another value of a document's attribute."
 )
 
 
@@ -23,7 +25,7 @@ def tables(errors: ErrorAnalysis, *, name_documents: bool = True) -> Iterator[Ta
     for layer in errors.layers:
         yield Table(
             f"{layer.layer}: errors by kind",
-            ("label", *KINDS),
+            ("label", *next(iter(layer.kinds.values()))),
             [(label, *(f"{n}" for n in kinds.values())) for label, kinds in layer.kinds.items()],
         )
         yield from _confusions(layer)
