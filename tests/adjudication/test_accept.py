@@ -119,6 +119,7 @@ def test_only_chosen_layers_and_documents_are_accepted(corpus: Corpus, run: Run)
     result = run(corpus, "accept", "ana", "--layers", "events")
     assert result.exit_code == 1
     assert "also has the layers entities, claims, which would be lost" in result.stderr
+    assert "add it to the annotations that gold was made from" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def _result(
         reasons = [*_reasons_to_keep(corpus, source, present, result)]
         if reasons:
             raise ConflictError(
-                f"{place}: {reasons[0]}. Remove it to accept the annotation instead."
+                f"{place}: {reasons[0]}. Remove this gold to accept the annotation instead."
             )
     return result, present
 
@@ -206,6 +206,12 @@ def _reasons_to_keep(
     corpus: Corpus, source: Source, present: Annotation, result: Annotation
 ) -> Iterator[str]:
     """Why present gold must not be overwritten."""
+    lost = [layer for layer in present.layers if layer not in result.layers]
+    if lost:
+        yield (
+            f"this gold also has the layers {', '.join(lost)}, which would be lost. To add a layer "
+            "to gold, add it to the annotations that gold was made from"
+        )
     last = read_log(log_path(corpus, present.document)).last_written
     if last is None:
         yield "this gold has no log, so it may be somebody's work"
@@ -215,9 +221,6 @@ def _reasons_to_keep(
         yield f'this gold was accepted from "{last.accepted_from.name}"'
     elif last.gold != fingerprint(present):
         yield "this gold was corrected by hand after it was accepted"
-    lost = [layer for layer in present.layers if layer not in result.layers]
-    if lost:
-        yield f"this gold also has the layers {', '.join(lost)}, which would be lost"
 
 
 def _provenance(candidate: Candidate) -> Provenance:
