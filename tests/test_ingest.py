@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -452,3 +454,71 @@ def test_a_text_in_another_script_than_its_language_is_refused(empty_corpus: Cor
     result = run(empty_corpus, "ingest")
     assert result.exit_code == 1
     assert 'seeds/a.txt: the language is "en", but 100% of the letters' in result.stderr
+
+
+SHORT = "The minister and her guests met in the old\ntown of the capital to talk.\n"
+
+
+def test_a_fix_that_did_nothing_says_so_and_one_that_did_is_not_asked_for_again(
+    empty_corpus: Corpus, run: Run
+):
+    put(empty_corpus, "short.txt", SHORT)
+    put(empty_corpus, "lines.txt", "Ana met Bo.\nIt rained.\n")
+    result = run(empty_corpus, "ingest", "--fix", "wrap")
+    assert (
+        "warning: seeds/short.txt: has line breaks within sentences that --fix wrap has left"
+        in (result.stderr)
+    )
+    assert "lines.txt: has" not in result.stderr
+    assert empty_corpus.read_document("short").text == SHORT
+    lines = [
+        "The minister and her guests met in the old",
+        "town of the capital for a talk about it",
+    ]
+    put(empty_corpus, "long.txt", "\n".join(lines * 5 + ["a", "it ended here and"] * 4))
+    result = run(empty_corpus, "ingest", "--fix", "wrap")
+    assert "long.txt: has" not in result.stderr
+
+
+def test_a_seed_with_tokens_needs_no_library_for_words(empty_corpus: Corpus, run: Run):
+    if find_spec("pythainlp") is not None:
+        pytest.skip("the extra is installed")
+    put(empty_corpus, "a.txt", "ประเทศไทย")
+    put(empty_corpus, "a.toml", "language = 'th'")
+    put(empty_corpus, "a.tokens.json", '[["ประเทศ", "ไทย"]]')
+    put(empty_corpus, "b.txt", "ประเทศลาว")
+    put(empty_corpus, "b.toml", "language = 'th'")
+    (warning,) = [w for w in run(empty_corpus, "ingest").stderr.splitlines() if "no tokens" in w]
+    assert "seeds/b.txt" in warning
+    assert "seeds/a.txt" not in warning
+
+
+def test_tokens_in_another_normalization_are_named(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "a.txt", "Ren\u00e9 met.")
+    put(empty_corpus, "a.tokens.json", '[["Rene\u0301", "met", "."]]')
+    result = run(empty_corpus, "ingest")
+    assert result.exit_code == 1
+    assert "They differ in Unicode normalization (NFC/NFD)" in result.stderr
+
+
+def test_names_in_other_scripts_give_different_ids(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "\u4e2d\u6587.txt", "It rained.")
+    put(empty_corpus, "\u65e5\u672c.txt", "It snowed.")
+    put(empty_corpus, "A.txt", "It froze.")
+    assert run(empty_corpus, "ingest").exit_code == 0
+    found = {
+        d.original_id: d.id for d in map(empty_corpus.read_document, empty_corpus.document_ids())
+    }
+    assert found.keys() == {"\u4e2d\u6587", "\u65e5\u672c", "A"}
+    assert found["A"] == "a"
+    for name in ("\u4e2d\u6587", "\u65e5\u672c"):
+        assert re.fullmatch("seed-[0-9a-f]{8}", found[name])
+    assert "D109" not in run(empty_corpus, "validate").stdout
+
+
+def test_hidden_files_are_no_seeds(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "a.txt")
+    put(empty_corpus, ".b.txt")
+    assert run(empty_corpus, "ingest").exit_code == 0
+    result = run(empty_corpus, "validate")
+    assert ".b" not in result.stdout + result.stderr

@@ -268,11 +268,11 @@ def test_names_with_capitals_and_dots_are_kept_as_original_ids(empty_corpus: Cor
     assert run(empty_corpus, "ingest").exit_code == 0
     documents = {name: empty_corpus.read_document(name) for name in empty_corpus.document_ids()}
     assert {name: document.original_id for name, document in documents.items()} == {
-        "nf-kb-v2": "NF-kB.v2", "----1": "Ανα 1", "plain_name": None
+        "nf-kb-v2": "NF-kB.v2", "seed-5b0a686c": "Ανα 1", "plain_name": None
     }  # fmt: skip
     assert documents["nf-kb-v2"].title == "A title"
-    assert documents["----1"].segmentation is not None
-    assert documents["----1"].segmentation.given
+    assert documents["seed-5b0a686c"].segmentation is not None
+    assert documents["seed-5b0a686c"].segmentation.given
     result = run(empty_corpus, "validate")
     assert (result.exit_code, "0 warnings" in result.output) == (0, True)
     assert "3 unchanged" in run(empty_corpus, "ingest").stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from importlib.util import find_spec
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ from dateline.errors import InvalidInputError
 ANY_TEXT = st.text(
     alphabet=st.sampled_from(
         "aBκ9 .,!?/@#<3-\n\t\u00ad中国東か゛カ\u3099々〇。！？、」กขา\u0e48ำລກកមမြ한국어は"
-        "עברית،؟عरबक्षि।😀\ufe0f\u200d\U00020000\u0301"
+        "עברית،؟عरबक्षि।😀\ufe0f\u200d\U00020000\u0301\u200f\u200e\u202b\u202c"
     )
     | st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
     max_size=40,
@@ -40,6 +41,21 @@ def test_tokens_tile_sentences_and_sentences_the_text(language: str | None, text
     check_segments(text, *segmenter.segment(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "sentences", "tokens"),
+    [
+        ("דוד \u200fגר. \u200f", ["דוד \u200fגר."], ["דוד", "\u200fגר", "."]),
+        ("Ada \u200f met Bo. \u200e", ["Ada \u200f met Bo."], ["Ada", "met", "Bo", "."]),
+    ],
+)
+def test_direction_marks_are_no_tokens_of_their_own(text, sentences, tokens):
+    found = split(text)
+    assert found[0] == sentences
+    assert [token.strip("\u200f\u200e") for token in found[1]] == [
+        token.strip("\u200f\u200e") for token in tokens
+    ]
+
+
 @given(ANY_TEXT)
 def test_unicode_segments_tile_any_text(text: str):
     check_segments(text, *unicode.segment(text))
@@ -49,6 +65,10 @@ def check_segments(text: str, sentences, tokens) -> None:
     for ranges in (sentences, tokens):
         assert all(0 <= start < end <= len(text) for start, end in ranges)
         assert all(a[1] <= b[0] for a, b in pairwise(ranges))
+    for start, end in (*tokens, *sentences):
+        token = text[start:end]
+        assert token == token.strip()
+        assert any(unicodedata.category(c) != "Cf" for c in token)
     for start, end in tokens:
         assert any(s <= start and end <= e for s, e in sentences)
     covered = {i for start, end in tokens for i in range(start, end)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dateline.files.writing import sha256
 from dateline.ontology.patterns import searcher
 from dateline.ontology.schemas import Schema, part_of
 
@@ -18,6 +19,8 @@ SEED_TABLE = "seeds.csv"
 """The file in seeds/ with the metadata of many seeds, a row each."""
 
 _OTHERS = re.compile(r"[^a-z0-9_-]")
+_ENOUGH = 3
+"""Letters and digits that tell names apart."""
 
 
 def is_document_id(name: str, schemas: Mapping[str, Schema]) -> bool:
@@ -35,6 +38,13 @@ def document_id_pattern(schemas: Mapping[str, Schema]) -> str:
 def document_id(seed: str, schemas: Mapping[str, Schema]) -> str:
     """The id of the document of a seed with this name, which is given without ``.txt``.
 
-    A name that cannot be an id becomes lower case, with a hyphen for each other character.
+    A name that cannot be an id becomes lower case, with a hyphen for each other character. If
+    letters of other scripts leave fewer than three letters and digits, it is "seed-" and a hash.
     """
-    return seed if is_document_id(seed, schemas) else _OTHERS.sub("-", seed.lower())
+    if is_document_id(seed, schemas):
+        return seed
+    name = _OTHERS.sub("-", seed.lower())
+    kept, letters = (sum(map(str.isalnum, text)) for text in (name, seed))
+    if kept < min(letters, _ENOUGH):
+        return f"seed-{sha256(seed.encode(errors='surrogateescape'))[:8]}"
+    return name

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import conllu
 from conllu.exceptions import ParseException
@@ -22,6 +24,7 @@ from dateline.text import escaped
 SUFFIXES = (".conllu", ".tokens.json")
 
 _SHOWN = 20
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _TOKENS_FORMAT = 'a list of sentences, each a list of words, such as [["It", "rains", "."]]'
 
 
@@ -108,8 +111,8 @@ def _placed(sentences: Sequence[Sequence[str]], text: str) -> Segments:
             if not word.strip() or not text.startswith(word, start):
                 raise InvalidInputError(
                     f"sentence {number} has the token {_quoted(word)} where the text has "
-                    f"{_quoted(text[start : start + len(word)])}, at offset {start}. The tokens "
-                    "must be those of the text, in order and complete."
+                    f"{_quoted(text[start : start + len(word)])}, at offset {start}. "
+                    + _fix(word, text, start)
                 )
             end = start + len(word)
             tokens.append((start, end))
@@ -122,6 +125,18 @@ def _placed(sentences: Sequence[Sequence[str]], text: str) -> Segments:
             "the tokens of the rest of the text."
         )
     return tuple(ranges), tuple(tokens)
+
+
+def _fix(word: str, text: str, start: int) -> str:
+    for form in _FORMS:
+        if word.strip() and normalize(form, text[start : start + 4 * len(word)]).startswith(
+            normalize(form, word)
+        ):
+            return (
+                "They differ in Unicode normalization (NFC/NFD): normalize the tokens as the text "
+                "is."
+            )
+    return "The tokens must be those of the text, in order and complete."
 
 
 def _skip_whitespace(text: str, start: int) -> int:

@@ -29,8 +29,8 @@ from dateline.ingest.given_segments import read_given_segments
 from dateline.ingest.metadata import MetadataReader
 from dateline.ingest.other_documents import OtherDocuments
 from dateline.ingest.seeds import SeedNames, read_seed
-from dateline.ingest.text_fixes import fixed, fixes_in
-from dateline.ingest.text_warnings import TextWarning, warnings_about
+from dateline.ingest.text_fixes import fixed, fixes_in, has_continued_lines
+from dateline.ingest.text_warnings import NOT_UNWRAPPED, TextWarning, warnings_about
 from dateline.model import SCHEMA_VERSION, Document, Dropped, Seed, Segmentation, Struct
 from dateline.ontology.schemas import boilerplate, split_shares
 from dateline.text import sha256_of_text
@@ -144,7 +144,9 @@ class _Ingester:
         self._refuse_invalid(document, path.with_suffix(".toml"))
         changed = self._corpus.write_document(document)
         self._others.add(document)
-        warnings = list(warnings_about(text, document.language)) if changed else []
+        warnings = self._warnings(document) if changed else []
+        if "wrap" in self._fixes - fixes_in(dropped) and has_continued_lines(text):
+            warnings.append(NOT_UNWRAPPED)
         if twin is not None:
             warnings.append(TextWarning("has the text of another document"))
         return Outcome(
@@ -152,6 +154,13 @@ class _Ingester:
             result="added" if old is None else "updated" if changed else "unchanged",
             warnings=tuple(warnings),
         )
+
+    def _warnings(self, document: Document) -> list[TextWarning]:
+        """Warnings about a text, except those that a fix that was made is for."""
+        segmentation, made = document.segmentation, fixes_in(document.seed.dropped)
+        is_given = segmentation is not None and segmentation.given
+        found = warnings_about(document.text, document.language, given_tokens=is_given)
+        return [warning for warning in found if warning.fix not in made]
 
     def _existing(self, name: str, seed: Path) -> Document | None:
         """The document; one of the former format is read as one of the present format."""

@@ -154,17 +154,26 @@ def _unwrapped(text: str) -> Iterator[_Edit]:
 def wrapped_width(text: str) -> int | None:
     """The width that the lines of a text were wrapped at; None if they do not seem to be.
 
-    They do if most lines have about the same length and are continued in lower case.
+    They do if at least five lines, and half of all, have 40 to 100 characters and are continued in
+    lower case.
     """
-    lines = [line.group() for line in LINE.finditer(text)]
-    continued = [
-        len(line)
-        for line, after in pairwise(lines)
-        if len(line) in _WIDTHS and after[:1].islower() and line[-1] not in ".!?:;"
-    ]
-    if len(continued) < _WRAPPED_LINES or 2 * len(continued) < len(lines):
+    lines = len(LINE.findall(text))
+    continued = [width for width in _continued(text) if width in _WIDTHS]
+    if len(continued) < _WRAPPED_LINES or 2 * len(continued) < lines:
         return None
     return max(continued)
+
+
+def has_continued_lines(text: str) -> bool:
+    """Whether a line of a text is continued in lower case, however long the lines are."""
+    return any(_continued(text))
+
+
+def _continued(text: str) -> Iterator[int]:
+    """The lengths of lines that end within a sentence."""
+    for line, after in pairwise(LINE.findall(text)):
+        if after[:1].islower() and line[-1] not in ".!?:;":
+            yield len(line)
 
 
 FIXES: Mapping[str, Callable[[str], Iterator[_Edit]]] = {

@@ -24,7 +24,13 @@ class TextWarning(Struct, frozen=True):
     fix: str | None = None
 
 
-def warnings_about(text: str, language: str | None) -> Iterator[TextWarning]:
+NOT_UNWRAPPED = TextWarning(
+    "has line breaks within sentences that --fix wrap has left: it needs five lines, and half of "
+    "all, of 40 to 100 characters that the next one continues in lower case"
+)
+
+
+def warnings_about(text: str, language: str | None, *, given_tokens: bool) -> Iterator[TextWarning]:
     """Warnings about the text of a seed; ``language`` is a BCP 47 tag or None."""
     from ftfy.badness import is_bad  # noqa: PLC0415 (only ingest pays for it)
 
@@ -42,7 +48,7 @@ def warnings_about(text: str, language: str | None) -> Iterator[TextWarning]:
         yield TextWarning(
             "has lines that end within sentences; a line break ends a sentence", "wrap"
         )
-    missing = missing_library(text, language)
+    missing = None if given_tokens else missing_library(text, language)
     if missing is not None:
         yield TextWarning(
             f'has no tokens for words: {language} needs the extra "{missing}", or a file of '

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from syntok import segmenter
 from syntok.tokenizer import Tokenizer
 
-from dateline.corpus.segmentation.interface import LINE, Segments
+from dateline.corpus.segmentation.interface import LINE, Segments, trimmed
 from dateline.corpus.segmentation.joins import (
     is_after_semicolon,
     is_before_attribution,
@@ -39,11 +39,12 @@ def segment(text: str) -> Segments:
         in_line: list[Range] = []
         bases, places = _without_marks(line.group(), line.start())
         for sentence in segmenter.split(iter(_TOKENIZER.split(bases))):
-            ranges = [
-                (places[token.offset], places[token.offset + len(token.value)])
+            found = (
+                trimmed(text, places[token.offset], places[token.offset + len(token.value)])
                 for token in sentence
                 if token.value.strip()
-            ]
+            )
+            ranges = [token for token in found if token is not None]
             if ranges:
                 in_line.append((ranges[0][0], ranges[-1][1]))
                 tokens.extend(_split_at_slashes(text, _joined_tokens(text, ranges)))

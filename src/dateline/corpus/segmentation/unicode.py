@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import regex
 from icu4py.breakers import SentenceBreaker, WordBreaker
 
-from dateline.corpus.segmentation.interface import LINE, Segments
+from dateline.corpus.segmentation.interface import LINE, Segments, trimmed
 from dateline.model import Range
 
 SplitWords = Callable[[str], Iterator[Range]]
@@ -40,7 +40,8 @@ def segment(
     tokens: list[Range] = []
     for line in LINE.finditer(text):
         for start, end in _sentences(line.group(), line.start(), locale):
-            words = list(_words(text, start, end, locale, script, split_words))
+            found = _words(text, start, end, locale, script, split_words)
+            words = [word for piece in found if (word := trimmed(text, *piece)) is not None]
             if words:
                 sentences.append((words[0][0], words[-1][1]))
                 tokens.extend(words)

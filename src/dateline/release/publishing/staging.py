@@ -103,8 +103,8 @@ def _check_leaks(
         raise InvalidInputError(
             "these files have words of texts that must not be shared:\n"
             + "\n".join(f"  {leak}" for leak in listed(refused, 20))
-            + "\nRemove the words there. Where they are public anyway, or common, add them to "
-            "`allowed_phrases`; if the whole text may be published, add its document to "
-            "`include_text`."
+            + "\nRemove the words there. Where they are public anyway, or common, allow them "
+            "(option --allow-phrases FILE); if the whole text may be published, include it (option "
+            "--include-text DOCUMENT)."
         )
     return tuple(dict.fromkeys(f'"{leak.words}" in {leak.file}' for leak in leaks))

@@ -79,7 +79,8 @@ def seeds_ingested(context: CorpusContext) -> Iterator[Finding]:
     corpus = context.corpus
     known = set(corpus.document_ids())
     for path in sorted(corpus.seeds.glob("*.txt")):
-        if document_id(path.stem, corpus.schemas) not in known:
+        is_hidden = path.name.startswith(".")  # which `ingest` does not read
+        if not is_hidden and document_id(path.stem, corpus.schemas) not in known:
             yield context.finding(
                 path,
                 path.stem,
