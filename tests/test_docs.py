@@ -72,14 +72,25 @@ def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
 
 def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_corpus, run):
     page = (REPOSITORY / "docs" / "ontology-format.md").read_text(encoding="utf-8")
-    lives, labels, event, attributes, *_ = map(json.loads, code_blocks(page, "json"))
+    lives, labels, event, lists, attributes, *_ = map(json.loads, code_blocks(page, "json"))
     lives["$defs"]["mention"]["properties"]["attributes"] = attributes
     lives["$defs"]["mention"]["properties"]["type"]["oneOf"] += labels["oneOf"]
     lives["$defs"]["event"] = {"title": "Event", "oneOf": [event]}
+    lives["$defs"]["claim"] = {
+        "title": "Claim",
+        "properties": {"act": {"oneOf": [{"const": "SAY", "description": "Somebody says it."}]}},
+    }
+    lives["$defs"] |= lists
     write_ontology(empty_corpus, lives)
     result = run(Corpus(empty_corpus.root), "ontology", env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
-    for shown in ("LIVES_IN", "reactant", "number from 0, in mg", "any of the labels"):
+    for shown in (
+        "LIVES_IN",
+        "reactant",
+        "number from 0, in mg",
+        "any of the labels",
+        "CONTRADICTS",
+    ):
         assert shown in result.stdout
 
 

@@ -127,6 +127,7 @@ def test_every_layer_is_in_the_datasheet_and_in_plots(layered, run, tmp_path):
         "Approved: true 1.",
     ):
         assert line in page
+    assert page.count("| documents |") == 1
     assert run(layered, "stats", "--plots", str(tmp_path / "plots")).exit_code == 0
     plots = {path.stem for path in (tmp_path / "plots").iterdir()}
     assert plots == {

@@ -374,6 +374,8 @@ def test_an_allowed_phrase_is_published_and_shown(
     refused = run(mixed, *command)
     assert refused.exit_code == 1
     assert 'CITATION.cff: "kim jong un met putin"' in refused.stderr
+    assert "--allow-phrases FILE" in refused.stderr
+    assert "--include-text ID" in refused.stderr
     assert not out.exists()
     phrases = tmp_path / "phrases.txt"
     phrases.write_text("# The title says it.\nKim Jong Un met Putin\n", encoding="utf-8")

@@ -105,6 +105,6 @@ def _check_leaks(
             + "\n".join(f"  {leak}" for leak in listed(refused, 20))
             + "\nRemove the words there. Where they are public anyway, or common, allow them "
             "(option --allow-phrases FILE); if the whole text may be published, include it (option "
-            "--include-text DOCUMENT)."
+            "--include-text ID)."
         )
     return tuple(dict.fromkeys(f'"{leak.words}" in {leak.file}' for leak in leaks))
