@@ -123,6 +123,13 @@ def test_one_system_is_nothing_to_compare(five, five_predicted):
         compare_systems(score_systems({"one": five_predicted}, gold_of_corpus(five)))
 
 
+def test_a_system_that_predicts_nothing_is_compared(five, five_predicted):
+    nothing = [{"document": one["document"]} for one in five_predicted]
+    comparison = dateline.compare({"nothing": nothing, "all": five_predicted}, five)
+    found = line(comparison, "entities", "strict")
+    assert (found.first, found.others[0].value) == (0, 1)
+
+
 def test_one_file_given_twice_is_an_error(five, files, run):
     path = str(files[0])
     result = run(five, "compare", path, path)

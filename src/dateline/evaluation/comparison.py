@@ -13,7 +13,6 @@ from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport, Difference
 from dateline.evaluation.counting import Average, CountedSystem, count_runs
 from dateline.evaluation.gold import Gold
-from dateline.evaluation.measures.groups import GROUPS
 from dateline.evaluation.report import Report
 from dateline.evaluation.saved_reports import read_report, report_counts
 from dateline.evaluation.scoring import (
@@ -103,8 +102,7 @@ def score_systems(
 ) -> list[CountedSystem]:
     """Count several systems on the groups of measures that any of them predicts."""
     runs = {name: read_runs(source, gold, options) for name, source in predictions.items()}
-    selected = {group.name for one in runs.values() for group in select_groups(layers, one)}
-    groups = [group for group in GROUPS.values() if group.name in selected]
+    groups = select_groups(layers, [run for of_system in runs.values() for run in of_system])
     names = tuple(group.name for group in groups)
     return [
         CountedSystem(
