@@ -163,6 +163,17 @@ def test_settings_and_labels_of_a_corpus_are_kept(former: Corpus, run: Run):
     assert Corpus(former.root).ontology.has_links
 
 
+def test_attributes_that_were_open_are_those_that_are_declared(former: Corpus, run: Run):
+    path = former.root / "schema" / "ontology.schema.json"
+    schema = content_of(path)
+    del schema["$defs"]["mention"]["properties"]["attributes"]["additionalProperties"]
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    assert run(former, "migrate").exit_code == 0
+    attributes = content_of(path)["$defs"]["mention"]["properties"]["attributes"]
+    assert attributes["additionalProperties"] is False
+    assert run(former, "validate").exit_code == 0
+
+
 def test_a_schema_that_was_changed_is_replaced_on_request_only(former: Corpus, run: Run):
     path = former.root / "schema" / "annotation.schema.json"
     schema = content_of(path)

@@ -24,7 +24,7 @@ from dateline.files.writing import sha256, write_together
 from dateline.model import FORMER_VERSION, Annotation, Document, Struct, canonical
 from dateline.ontology.derived_schemas import DERIVED, derived_schemas
 from dateline.ontology.format import FORMATS, check_schemas
-from dateline.ontology.former_format import SETTINGS, set_part, upgraded_schemas
+from dateline.ontology.former_format import SETTINGS, declaring_entities, set_part, upgraded_schemas
 from dateline.ontology.schemas import SCHEMA_NAMES, Schema, format_version
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -90,9 +90,12 @@ def plan_migration(corpus: Corpus, *, replace_schemas: bool = False) -> Migratio
 def _schemas(corpus: Corpus, *, replace_schemas: bool) -> Mapping[str, Schema]:
     """The schemas to write: all in the place of those of format 1.0, else those that derive."""
     schemas = corpus.unchecked_schemas
-    check_schemas({name: schemas[name] for name in FORMATS})
+    is_former = format_version(schemas) == FORMER_VERSION
+    ontology = schemas["ontology"]
+    ontology = declaring_entities(ontology) if is_former else ontology
+    check_schemas({**{name: schemas[name] for name in FORMATS}, "ontology": ontology})
     written: Iterable[str] = DERIVED
-    if format_version(schemas) == FORMER_VERSION:
+    if is_former:
         if not replace_schemas:
             _refuse_changes(schemas)
         schemas = upgraded_schemas(schemas)

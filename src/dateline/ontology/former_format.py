@@ -12,7 +12,7 @@ from typing import Any
 from dateline.files.reading import read_json
 from dateline.model import FORMER_VERSION
 from dateline.ontology.derived_schemas import derived_schemas
-from dateline.ontology.schemas import Schema, format_version
+from dateline.ontology.schemas import ITEM_DEFINITIONS, Schema, format_version
 from dateline.packaged import packaged
 
 SETTINGS: tuple[tuple[str, ...], ...] = (
@@ -50,6 +50,15 @@ def upgraded_schemas(schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
     }
 
 
+def _closed(definition: Any) -> Any:
+    """An item whose attributes are those that are declared."""
+    attributes = part(definition, ("properties", "attributes"))
+    if not isinstance(attributes, Mapping) or "properties" not in attributes:
+        return definition
+    closed = {"additionalProperties": False, **attributes}
+    return {**definition, "properties": {**definition["properties"], "attributes": closed}}
+
+
 def part(schema: Any, place: tuple[str, ...]) -> Any:
     """What a schema has at a place; None if it has nothing there."""
     for step in place:
@@ -70,11 +79,13 @@ def set_part(schema: Any, place: tuple[str, ...], value: Any) -> None:
 
 
 def declaring_entities(ontology: Schema) -> Schema:
-    """The ontology with what format 1.0 had without declaring it."""
-    declared = dict(ontology["$defs"])
+    """The ontology with what format 1.0 had without declaring it, or did not require."""
+    declared = ontology.get("$defs")
+    if not isinstance(declared, Mapping):
+        return ontology
     own: dict[str, Any] = {}
     for name, definition in declared.items():
-        own[name] = definition
+        own[name] = _closed(definition) if name in ITEM_DEFINITIONS else definition
         if name == "mention" and "entity" not in declared:
             own["entity"] = {
                 "title": "Entity",

@@ -45,9 +45,9 @@ def read_ontology_file(path: Path, *, is_former: bool = False) -> Ontology:
     content = read_bytes(path)
     try:
         schemas: dict[str, Schema] = {"ontology": decode_json_as(content, dict[str, Any])}
-        check_schemas(schemas)
         if is_former:
             schemas["ontology"] = declaring_entities(schemas["ontology"])
+        check_schemas(schemas)
         return read_ontology(schemas)
     except MalformedError as error:
         raise InvalidInputError(f"{path}: is not an ontology: {error.problem}.") from None
