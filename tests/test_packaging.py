@@ -77,7 +77,7 @@ def test_messages_refer_to_pages_of_the_documentation_that_exist(repository: Cor
     code = "\n".join(p.read_text(encoding="utf-8") for p in (REPOSITORY / "src").rglob("*.py"))
     pages = set(re.findall(r"`dateline (?:\"\s+\")?docs ([\w-]+)", code))
     assert {"metrics", "models", "ontology-format"} <= pages
-    listed = run(repository, "docs").stdout
+    listed = "\n" + run(repository, "docs").stdout
     for page in pages:
         assert f"\n{page} " in listed
         text = (REPOSITORY / "docs" / f"{page}.md").read_text(encoding="utf-8")
