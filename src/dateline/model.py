@@ -90,6 +90,11 @@ class Link(Struct, frozen=True):
     id: str | None
     date: str | None = None
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What links are sorted by; a missing part comes first."""
+        return self.kb, self.id or "", self.date or ""
+
 
 class Entity(Struct, frozen=True, omit_defaults=True):
     """Something in the world; its mentions form a coreference chain.
@@ -163,6 +168,11 @@ class Relation(Struct, frozen=True, omit_defaults=True):
     def key(self) -> tuple[str, str, str]:
         """Type, source and target, which identify a relation."""
         return self.type, self.source, self.target
+
+    @property
+    def name(self) -> str:
+        """The key as text for a message."""
+        return f"{self.type} {self.source}→{self.target}"
 
     def __hash__(self) -> int:
         """By type and ends, because attributes have no hash."""
@@ -354,11 +364,11 @@ def _sorted_by_offsets(items: tuple[Any, ...], field: str) -> list[Any]:
 
 
 def _sorted_relations(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
-    return _with_sorted_attributes(sorted(relations, key=lambda r: (r.type, r.source, r.target)))
+    return _with_sorted_attributes(sorted(relations, key=lambda relation: relation.key))
 
 
 def _sorted_links(links: tuple[Link, ...]) -> tuple[Link, ...]:
-    return tuple(sorted(links, key=lambda link: (link.kb, link.id or "", link.date or "")))
+    return tuple(sorted(links, key=lambda link: link.key))
 
 
 def _role_and_filler(argument: Argument) -> tuple[str, str]:

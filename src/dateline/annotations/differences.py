@@ -54,8 +54,8 @@ def differences(left: Annotation, right: Annotation) -> Iterator[Difference]:
         yield _of_field("cluster", cluster, "links", mine, theirs)
     for field in RELATION_FIELDS:
         relations = [{r.key: r for r in getattr(side, field)} for side in (left, right)]
-        for key, before, after in sorted(changed(*relations), key=lambda change: change[0]):
-            yield _of_relation("{} {}→{}".format(*key), before, after)
+        for _, before, after in sorted(changed(*relations), key=lambda change: change[0]):
+            yield from _of_relation(before, after)
 
 
 def format_value(value: Any) -> str:
@@ -77,9 +77,8 @@ def format_value(value: Any) -> str:
         case Link():
             return f"{value.kb}:{value.id or 'NIL'}"
         case Relation():
-            name = "{} {}→{}".format(*value.key)
             attributes = f" ({format_value(value.attributes)})" if value.attributes else ""
-            return name + attributes
+            return value.name + attributes
         case (Span(), *_):
             return f'"{text_of(value)}" at ' + ", ".join(f"{s.start}–{s.end}" for s in value)
         case _:
@@ -107,12 +106,16 @@ def _of_item(left: Item | None, right: Item | None) -> Iterator[Difference]:
             yield _of_field(kind, name, field, before, after, quote)
 
 
-def _of_relation(name: str, left: Relation | None, right: Relation | None) -> Difference:
+def _of_relation(left: Relation | None, right: Relation | None) -> Iterator[Difference]:
+    relation = left or right
+    if relation is None:
+        return
     if left is not None and right is not None:
-        return _of_field("relation", name, "attributes", left.attributes, right.attributes)
-    return Difference(
+        yield _of_field("relation", relation.name, "attributes", left.attributes, right.attributes)
+        return
+    yield Difference(
         kind="relation",
-        id=name,
+        id=relation.name,
         quote="",
         field=None,
         left=None if left is None else format_value(left),

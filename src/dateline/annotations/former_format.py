@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dateline.model import FORMER_VERSION, SCHEMA_VERSION
+
 _LISTS: Mapping[str, Any] = {
     name: []
     for name in (
@@ -29,9 +31,9 @@ def upgraded_annotation(value: Any) -> Any:
 
     A value that is not an annotation of version 1.0 is returned as it is.
     """
-    if not isinstance(value, dict) or value.get("schema_version") != "1.0":
+    if not isinstance(value, dict) or value.get("schema_version") != FORMER_VERSION:
         return value
-    upgraded = {**value, "schema_version": "2.0"}
+    upgraded = {**value, "schema_version": SCHEMA_VERSION}
     for name, empty in _ITEMS.items():
         if isinstance(items := value.get(name), list):
             upgraded[name] = [_without(_with_links(item), empty) for item in items]

@@ -191,10 +191,10 @@ def _relations(
     was, here, there = ({r.key: r for r in side} for side in (base, ours, theirs))
     for key in dict.fromkeys((*here, *there)):
         before, mine, other = was.get(key), here.get(key), there.get(key)
-        name = "{} {}→{}".format(*key)
+        relation = here.get(key) or there[key]
 
-        def conflict(problem: str, name: str = name, source: str = key[1]) -> None:
-            report(MergeConflict(id=source, message=f"{name}: {problem}"))
+        def conflict(problem: str, relation: Relation = relation) -> None:
+            report(MergeConflict(id=relation.source, message=f"{relation.name}: {problem}"))
 
         if mine is not None and other is not None:
             old = before.attributes if before is not None else {}

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from dateline.corpus.store import Corpus
 from dateline.corpus.unread_files import SCENARIOS
 from dateline.dates import parse_date
@@ -109,8 +107,6 @@ def read_scenario(path: Path) -> Scenario:
         scenario = converted(decode_toml(read_bytes(path)), Scenario)
     except MalformedError as error:
         raise InvalidInputError(f"{path}: {error.problem}.") from None
-    except msgspec.ValidationError as error:
-        raise InvalidInputError(f"{path}: {error}.") from None
     if problems := list(_problems(scenario)):
         raise InvalidInputError("\n  ".join([f"{path}:", *problems]))
     return scenario

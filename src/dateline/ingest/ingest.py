@@ -167,11 +167,14 @@ class _Ingester:
         path = inside(self._corpus.root, self._corpus.document_path(name))
         if not path.exists():
             return None
-        file = self._corpus.read_document(name).seed.file
+        document = self._corpus.read_document(name)
+        file = document.seed.file
         if file != seed.name and (self._corpus.seeds / file).exists():
             raise ConflictError(
                 f'the document "{name}" comes from {file}; rename one of the two files.'
             )
+        if document.schema_version == SCHEMA_VERSION:
+            return document
         return converted(upgraded_document(read_json(path)), Document)
 
     def _dropped(self, seed: str, seed_sha256: str, old: Document | None) -> tuple[Dropped, ...]:

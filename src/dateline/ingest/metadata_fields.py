@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
-from dateline.ontology.schemas import Schema, part_of, resolve, split_shares
+from dateline.ontology.schemas import Schema, meta_declarations, resolve, split_shares
 from dateline.rendering.listing import listed
 from dateline.text import escaped
 
@@ -59,13 +59,11 @@ TABLES = ("source", "rights", "meta")
 
 def fields_of(schemas: Mapping[str, Schema]) -> Mapping[str, Field]:
     """All fields by name, for a corpus with these schemas."""
-    schema = schemas["document"]
-    meta = part_of(schema, "properties").get("meta", {})
-    keys = resolve(schema, meta).get("properties", {})
+    keys = meta_declarations(schemas)
     return {
         **_FIELDS,
         "split": _label(tuple(split_shares(schemas))),
-        **{f"meta.{key}": _declared(schema, resolve(schema, node)) for key, node in keys.items()},
+        **{f"meta.{key}": _declared(schemas["document"], node) for key, node in keys.items()},
     }
 
 

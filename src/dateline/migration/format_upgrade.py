@@ -100,7 +100,8 @@ def _schemas(corpus: Corpus, *, replace_schemas: bool) -> Mapping[str, Schema]:
             _refuse_changes(schemas)
         schemas = upgraded_schemas(schemas)
         written = SCHEMA_NAMES
-    schemas = {**schemas, **derived_schemas(schemas["ontology"])}
+    else:
+        schemas = {**schemas, **derived_schemas(ontology)}
     check_schemas(schemas)
     return {name: schemas[name] for name in written}
 

@@ -22,7 +22,13 @@ NEEDS = "x-needs"
 
 def derived_schemas(ontology: Schema) -> Mapping[str, Schema]:
     """The schemas of annotations and predictions of a corpus with this ontology, by name."""
-    return {name: _pruned(template(name), ontology) for name in DERIVED}
+    return {name: derived_schema(name, ontology) for name in DERIVED}
+
+
+def derived_schema(name: str, ontology: Schema) -> Schema:
+    """One of these schemas."""
+    schema: Schema = _pruned(template(name), ontology)
+    return schema
 
 
 def starting_ontology(definitions: Iterable[str], title: str) -> Schema:

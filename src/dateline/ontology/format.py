@@ -19,7 +19,7 @@ from dateline.errors import InvalidInputError
 from dateline.json_pointer import pointer_of
 from dateline.model import FORMER_VERSION
 from dateline.ontology.consistency import inconsistencies
-from dateline.ontology.derived_schemas import DERIVED, derived_schemas
+from dateline.ontology.derived_schemas import DERIVED, derived_schema
 from dateline.ontology.patterns import searcher
 from dateline.ontology.references import (
     DATA,
@@ -65,8 +65,8 @@ def check_schemas(schemas: Mapping[str, Schema]) -> None:
 
 
 def _refuse_other_layers(schemas: Mapping[str, Schema], name: str) -> None:
-    wanted = derived_schemas(schemas["ontology"])
-    if _without_comments(schemas[name]) != _without_comments(wanted[name]):
+    wanted = derived_schema(name, schemas["ontology"])
+    if _without_comments(schemas[name]) != _without_comments(wanted):
         raise InvalidInputError(
             f"schema/{name}.schema.json: does not fit the layers that schema/ontology.schema.json "
             "declares. Run `dateline migrate`, which derives it from the ontology."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from dateline.errors import InvalidInputError
@@ -54,6 +54,18 @@ class RelationType(Struct, frozen=True):
     label: Label
     sources: frozenset[str]
     targets: frozenset[str]
+
+    def illegal_ends(
+        self, source: str | None, target: str | None
+    ) -> Iterator[tuple[Literal["source", "target"], str, frozenset[str]]]:
+        """The ends whose type is not allowed, with the type and the types that are.
+
+        An end whose type is None is not known, and not checked.
+        """
+        if source is not None and self.sources and source not in self.sources:
+            yield "source", source, self.sources
+        if target is not None and self.targets and target not in self.targets:
+            yield "target", target, self.targets
 
 
 AttributeKind = Literal["label", "labels", "boolean", "number", "text"]

@@ -280,12 +280,11 @@ def _illegal_ends(prediction: Prediction, ontology: Ontology) -> Iterator[Place]
         kind = ontology.relation_types.get(relation.type)
         if kind is None:
             continue
-        for end, allowed in (("source", kind.sources), ("target", kind.targets)):
-            found = types.get(getattr(relation, end))
-            if found is not None and allowed and found not in allowed:
-                names = ", ".join(sorted(allowed))
-                message = f'{relation.type} has no {end} of type "{found}". Allowed: {names}'
-                yield f"/relations/{position}/{end}", "", message
+        ends = types.get(relation.source), types.get(relation.target)
+        for end, found, allowed in kind.illegal_ends(*ends):
+            names = ", ".join(sorted(allowed))
+            message = f'{relation.type} has no {end} of type "{found}". Allowed: {names}'
+            yield f"/relations/{position}/{end}", "", message
 
 
 def _other_knowledge_bases(
@@ -335,7 +334,7 @@ def _repeated_items(prediction: Prediction) -> Iterator[Place]:
         ("mentions", lambda m: (_offsets(m.spans), m.type)),
         ("events", lambda e: (_offsets(e.trigger), e.type, frozenset(e.arguments))),
         ("claims", lambda c: (_offsets(c.spans), c.act, c.claimer)),
-        *((field, lambda r: (r.type, r.source, r.target)) for field in RELATION_FIELDS),
+        *((field, lambda relation: relation.key) for field in RELATION_FIELDS),
     )
     for name, key in keys:
         seen: dict[object, int] = {}

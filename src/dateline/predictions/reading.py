@@ -16,6 +16,7 @@ from dateline.files.opening import file_title
 from dateline.files.reading import MalformedError, converted
 from dateline.files.typed_json import decode_typed
 from dateline.json_pointer import pointer_of
+from dateline.model import FORMER_VERSION
 from dateline.predictions.extra_fields import CONFIDENCE, without_extras
 from dateline.predictions.json_values import LONGEST_LINE, read_json_values, rejected
 from dateline.predictions.prediction import Prediction
@@ -123,7 +124,7 @@ def _upgraded(value: Any) -> Any:
     """A prediction in format 1.0, whose entities have one ``link``, in the present format."""
     entities = value.get("entities") if isinstance(value, dict) else None
     if isinstance(entities, list) and any(isinstance(e, dict) and "link" in e for e in entities):
-        upgraded = upgraded_annotation({**value, "schema_version": "1.0"})
+        upgraded = upgraded_annotation({**value, "schema_version": FORMER_VERSION})
         return {name: found for name, found in upgraded.items() if name != "schema_version"}
     return value
 

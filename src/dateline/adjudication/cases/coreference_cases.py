@@ -235,7 +235,7 @@ def _links(
     """Collect the case on the links of an entity or a cluster; annotators may be united."""
     options = {
         name: Option(
-            value=msgspec.to_builtins(sorted(own, key=_order_of_links)),
+            value=msgspec.to_builtins(sorted(own, key=lambda link: link.key)),
             text=format_value(own) if own else "not linked",
         )
         for name, own in links.items()
@@ -252,10 +252,6 @@ def _links(
     )
     answer = cases.resolve(case, _validate_links) or []
     return msgspec.convert(distinct(one for some in answer for one in some), tuple[Link, ...])
-
-
-def _order_of_links(link: Link) -> tuple[str, str, str]:
-    return link.kb, link.id or "", link.date or ""
 
 
 def _types(candidate: Candidate) -> dict[str, str]:

@@ -101,12 +101,8 @@ def _labels(ontology: Ontology, field: str) -> tuple[str, ...]:
 
 def _objection(ontology: Ontology, type_: str, source: str, target: str) -> str:
     """The reason why the type of an end is not allowed; empty if both are."""
-    legal = ontology.relation_types[type_]
-    if legal.sources and source not in legal.sources:
-        return f"the source of {type_} cannot be {source}"
-    if legal.targets and target not in legal.targets:
-        return f"the target of {type_} cannot be {target}"
-    return ""
+    illegal = ontology.relation_types[type_].illegal_ends(source, target)
+    return next((f"the {side} of {type_} cannot be {end}" for side, end, _ in illegal), "")
 
 
 def _pairs(

@@ -214,17 +214,19 @@ class _Converter:
 
     def _entity(self, chain: Chain) -> Entity:
         first = min(chain.regions, key=lambda region: [(s.start, s.end) for s in region.spans])
-        answers = {
-            control: value
+        controls = {
+            attribute.name: attribute_control(ENTITY_ITEM, attribute.name)
             for attribute in self._ontology.entity_attributes
-            for control in [attribute_control(ENTITY_ITEM, attribute.name)]
-            if (value := self._chains.answer(chain, control)) is not None
         }
         return Entity(
             id=chain.id,
             type=first.label,
             name=string(self._chains.answer(chain, ENTITY_NAME)) or first.text,
-            attributes=_attributes(answers, ENTITY_ITEM, self._ontology.entity_attributes),
+            attributes={
+                name: value
+                for name, control in controls.items()
+                if (value := self._chains.answer(chain, control)) is not None
+            },
             links=self._chains.links(chain, ENTITY_LINK),
         )
 

@@ -103,7 +103,7 @@ def with_unshown(
     types: Mapping[str, type | UnionType] = {"number": int | float, "text": str}
     kinds = {a.name: types[a.kind] for a in unasked_attributes(ontology)}
     found = {
-        (r.type, r.source, r.target): {
+        r.key: {
             name: value
             for name, value in r.attributes.items()
             if name in kinds and isinstance(value, kinds[name]) and not isinstance(value, bool)
@@ -113,7 +113,7 @@ def with_unshown(
     return replace(
         annotation,
         relations=tuple(
-            replace(r, attributes=found.get((r.type, r.source, r.target), {}) | {**r.attributes})
+            replace(r, attributes=found.get(r.key, {}) | {**r.attributes})
             for r in annotation.relations
         ),
     )

@@ -28,20 +28,21 @@ def relations(context: AnnotationContext) -> Iterator[Finding]:
 def relation_ends(context: AnnotationContext) -> Iterator[Finding]:
     for position, relation in enumerate(context.annotation.relations):
         legal = context.ontology.relation_types[relation.type]
-        for side, end, types in (
-            ("source", relation.source, legal.sources),
-            ("target", relation.target, legal.targets),
+        source, target = (context.mentions.get(end) for end in (relation.source, relation.target))
+        for side, type_, allowed in legal.illegal_ends(
+            source.type if source is not None else None,
+            target.type if target is not None else None,
         ):
-            mention = context.mentions.get(end)
-            if mention is not None and types and mention.type not in types:
-                yield context.finding(
-                    f"/relations/{position}/{side}",
-                    end,
-                    f'the {side} of {relation.type} is "{end}" ({mention.type})',
-                    "Change the type of the relation or its ends. Allowed: "
-                    f"{', '.join(sorted(types))}.",
-                    mention.spans,
-                )
+            mention = source if side == "source" else target
+            id_ = mention.id if mention is not None else ""
+            yield context.finding(
+                f"/relations/{position}/{side}",
+                id_,
+                f'the {side} of {relation.type} is "{id_}" ({type_})',
+                "Change the type of the relation or its ends. Allowed: "
+                f"{', '.join(sorted(allowed))}.",
+                mention.spans if mention is not None else (),
+            )
 
 
 def check_relations(
