@@ -11,14 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
-from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
 from dateline.model import Annotation, Document
 
 from .chemistry import ONTOLOGY
-from .corpora import write_ontology
+from .corpora import NEWS, new_corpus, write_ontology
 from .layered import ENTITIES_ONLY, annotated_names, annotated_report
 from .layered import ONTOLOGY as LAYERED_ONTOLOGY
 from .small_corpus import TEXT, Files
@@ -121,34 +120,60 @@ def dateline_lines(page: str) -> list[str]:
     return [line for line in found if line.startswith("dateline ")]
 
 
+def copy_article(root: Path) -> Corpus:
+    """Copy this repository's corpus with its first document alone."""
+    shutil.copytree(REPOSITORY / "schema", root / "schema")
+    for folder in ("seeds", "corpus", "annotations"):
+        (root / folder).mkdir()
+        for path in (REPOSITORY / folder).rglob(f"{SEED}.*"):
+            copy = root / path.relative_to(REPOSITORY)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+    for name in ("seeds/seeds.toml", "annotations/annotators.json"):
+        if (REPOSITORY / name).exists():
+            shutil.copy(REPOSITORY / name, root / name)
+    waivers = REPOSITORY / "annotations" / "waivers.toml"
+    if waivers.exists():
+        _, *blocks = re.split(r"(?m)^(?=\[\[waiver\]\])", waivers.read_text(encoding="utf-8"))
+        kept = "".join(block for block in blocks if SEED in block)
+        (root / "annotations" / "waivers.toml").write_text(kept, encoding="utf-8")
+    return Corpus(root)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Corpus:
     """This repository's own corpus; read it only."""
     return Corpus(REPOSITORY)
 
 
+@pytest.fixture(scope="session")
+def news() -> Corpus:
+    """The schemas of the tests; read them only."""
+    return NEWS
+
+
+@pytest.fixture(scope="session")
+def article(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """This repository's corpus with its first document alone; read it only."""
+    return copy_article(tmp_path_factory.mktemp("article"))
+
+
 @pytest.fixture
 def real_corpus(tmp_path: Path) -> Corpus:
-    """A copy of this repository's corpus, to change at will."""
-    root = tmp_path / "real"
-    for folder in ("schema", "seeds", "corpus", "annotations"):
-        shutil.copytree(REPOSITORY / folder, root / folder)
-    return Corpus(root)
+    """This repository's corpus with its first document alone, to change at will."""
+    return copy_article(tmp_path / "real")
 
 
 @pytest.fixture
 def empty_corpus(tmp_path: Path) -> Corpus:
-    """A corpus as `dateline init` leaves it."""
-    root = tmp_path / "empty"
-    create_corpus(root)
-    return Corpus(root)
+    """A corpus with the schemas of the tests and nothing else."""
+    return new_corpus(tmp_path / "empty")
 
 
 @pytest.fixture
 def chemistry(tmp_path: Path) -> Corpus:
     """A corpus with an ontology of quite another field, and nothing else."""
-    create_corpus(tmp_path / "chemistry")
-    corpus = Corpus(tmp_path / "chemistry")
+    corpus = new_corpus(tmp_path / "chemistry")
     write_ontology(corpus, ONTOLOGY)
     return corpus
 
@@ -156,8 +181,7 @@ def chemistry(tmp_path: Path) -> Corpus:
 @pytest.fixture
 def layered(tmp_path: Path) -> Corpus:
     """A corpus with every layer and kind of attribute, and one document with its gold."""
-    create_corpus(tmp_path / "layered")
-    corpus = Corpus(tmp_path / "layered")
+    corpus = new_corpus(tmp_path / "layered")
     write_ontology(corpus, LAYERED_ONTOLOGY)
     _write(corpus, *annotated_report(corpus))
     return corpus
@@ -166,8 +190,7 @@ def layered(tmp_path: Path) -> Corpus:
 @pytest.fixture
 def entities_only(tmp_path: Path) -> Corpus:
     """A corpus of flat named entities without coreference, and one document with its gold."""
-    create_corpus(tmp_path / "names")
-    corpus = Corpus(tmp_path / "names")
+    corpus = new_corpus(tmp_path / "names")
     write_ontology(corpus, ENTITIES_ONLY)
     _write(corpus, *annotated_names(corpus))
     return corpus

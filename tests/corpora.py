@@ -1,4 +1,7 @@
-"""Small corpora with the repository's schemas: documents in several splits, some with gold."""
+"""Small corpora of news about conflicts: documents in several splits, some with gold.
+
+Their schemas are a copy that changes only with the format, so that tests may name its labels.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ from dateline.ontology.derived_schemas import derived_schemas
 from dateline.ontology.schemas import split_shares
 from dateline.text import sha256_of_text
 
-SCHEMA = Path(__file__).parents[1] / "schema"
+SCHEMA = Path(__file__).parent / "schema"
+NEWS = Corpus(SCHEMA.parent)
+"""The schemas of the small corpora; read them only."""
 
 TEXT = (
     "Kim Jong Un met Putin in Kursk, the Russian city 🏙️ on Monday.\n"
@@ -151,6 +156,14 @@ def gold_of(text: str) -> dict[str, Any]:
 EMPTY: Mapping[str, Any] = {name: [] for name in ITEM_FIELDS}
 
 
+def new_corpus(root: Path) -> Corpus:
+    """A corpus with the schemas of the tests and nothing else."""
+    shutil.copytree(SCHEMA, root / "schema")
+    for part in ("seeds", "corpus", "annotations"):
+        (root / part).mkdir()
+    return Corpus(root)
+
+
 def write_ontology(corpus: Corpus, ontology: dict[str, Any]) -> None:
     """Give a corpus another ontology, and the schemas that are derived from it."""
     for name, schema in {"ontology": ontology, **derived_schemas(ontology)}.items():
@@ -215,12 +228,8 @@ class CorpusMaker:
         self.folder = folder
 
     def empty(self, name: str = "corpus") -> Corpus:
-        """A corpus with the repository's schemas and nothing else."""
-        root = self.folder / name
-        shutil.copytree(SCHEMA, root / "schema")
-        for part in ("seeds", "corpus", "annotations"):
-            (root / part).mkdir()
-        return Corpus(root)
+        """A corpus with schemas and nothing else."""
+        return new_corpus(self.folder / name)
 
     def add(self, corpus: Corpus, document: Document, *annotations: Annotation) -> None:
         """Put a document with its seed and annotations into a corpus."""

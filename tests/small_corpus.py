@@ -10,11 +10,12 @@ import msgspec
 from click.testing import CliRunner
 
 from dateline.cli.main import main
-from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 from dateline.ingest.ingest import ingest
 from dateline.validation.engine import check_corpus
 from dateline.validation.incidents import Incident
+
+from .corpora import new_corpus
 
 TEXT = (
     "Ana Ruiz met Bo Lind in Oslo on Monday.\n"
@@ -156,8 +157,7 @@ class Files:
 
 def small_corpus(root: Path, *annotators: str) -> Files:
     """The small corpus, with the gold as the annotation of more annotators."""
-    create_corpus(root)
-    corpus = Corpus(root)
+    corpus = new_corpus(root)
     (root / "seeds" / "summit.txt").write_text(TEXT, encoding="utf-8", newline="")
     list(ingest(corpus, [root / "seeds" / "summit.txt"]))
     files = Files(corpus)

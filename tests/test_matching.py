@@ -223,8 +223,8 @@ def content(annotation: Annotation):
 
 
 @given(st.data(), st.integers(0, 9))
-def test_order_and_ids_do_not_matter(repository, data, seed):
-    _, one = data.draw(annotated(repository.ontology))
+def test_order_and_ids_do_not_matter(news, data, seed):
+    _, one = data.draw(annotated(news.ontology))
     other = msgspec.structs.replace(
         one,
         mentions=tuple(m for n, m in enumerate(one.mentions) if n % 3 != seed % 3),
@@ -242,8 +242,8 @@ def test_order_and_ids_do_not_matter(repository, data, seed):
 
 
 @given(st.data())
-def test_swapping_the_annotations_inverts_the_matches(repository, data):
-    _, one = data.draw(annotated(repository.ontology))
+def test_swapping_the_annotations_inverts_the_matches(news, data):
+    _, one = data.draw(annotated(news.ontology))
     other = msgspec.structs.replace(
         one, events=tuple(moved(e, "trigger") for e in one.events), mentions=one.mentions[::2]
     )
@@ -253,8 +253,8 @@ def test_swapping_the_annotations_inverts_the_matches(repository, data):
 
 
 @given(st.data())
-def test_every_item_is_in_exactly_one_group(repository, data):
-    _, one = data.draw(annotated(repository.ontology))
+def test_every_item_is_in_exactly_one_group(news, data):
+    _, one = data.draw(annotated(news.ontology))
     others = [
         msgspec.structs.replace(one, annotator="b", mentions=one.mentions[1:]),
         msgspec.structs.replace(one, annotator="c", claims=one.claims[:-1]),
@@ -268,8 +268,8 @@ def test_every_item_is_in_exactly_one_group(repository, data):
 
 
 @given(st.data())
-def test_groups_of_two_annotators_are_their_matches(repository, data):
-    _, one = data.draw(annotated(repository.ontology))
+def test_groups_of_two_annotators_are_their_matches(news, data):
+    _, one = data.draw(annotated(news.ontology))
     other = msgspec.structs.replace(
         one,
         annotator="zoe",

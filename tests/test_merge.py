@@ -20,8 +20,8 @@ FIELDS = {"mention": "mentions", "entity": "entities", "event": "events", "claim
 
 
 @pytest.fixture(scope="module")
-def gold(repository):
-    return canonical(repository.read_annotation("gold", SEED))
+def gold(article):
+    return canonical(article.read_annotation("gold", SEED))
 
 
 @pytest.fixture(scope="module")

@@ -423,15 +423,6 @@ def test_a_dry_run_writes_nothing(corpus: Corpus, run: Run):
     assert "gold unchanged" in run(corpus, *BY_RULE, "prefer:bo", "--dry-run").stderr
 
 
-def test_adjudicating_the_released_corpus_again_changes_nothing(real_corpus: Corpus, run: Run):
-    folder = real_corpus.annotations / "gold"
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    result = run(real_corpus, "adjudicate", "pass-a", "pass-b")
-    assert result.exit_code == 0, result.output
-    assert "gold unchanged, 59 cases decided" in result.stderr
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-
-
 def annotated_again(corpus: Corpus, name: str, annotators: str) -> None:
     """Copy the document under another name, with the annotations of these annotators."""
     for folder in ("corpus", *(f"annotations/{annotator}" for annotator in annotators.split())):

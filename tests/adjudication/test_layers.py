@@ -14,7 +14,6 @@ from dateline.adjudication.adjudicate import Adjudication
 from dateline.adjudication.annotated_document import AnnotatedDocument
 from dateline.adjudication.cases.case import Case, Decision
 from dateline.adjudication.decision_log import read_log
-from dateline.adjudication.fingerprints import fingerprint
 from dateline.adjudication.gold_ids import assign_ids
 from dateline.adjudication.resolve import Resolution, resolve
 from dateline.adjudication.strategy import strategy
@@ -24,7 +23,7 @@ from dateline.errors import InvalidInputError
 from dateline.model import LAYERS, Annotation, Link, canonical
 from tests.adjudication.annotators import decided
 from tests.adjudication.terminal import Terminal
-from tests.conftest import SEED, Run
+from tests.conftest import Run
 from tests.corpora import make_annotation, write_ontology
 from tests.layered import ONTOLOGY, TEXT, items_of, names_of
 
@@ -392,11 +391,6 @@ def test_a_decision_on_a_link_in_a_log_of_format_1_0_still_counts(tmp_path: Path
         {"ana": [link], "bo": []}
     ] * 3
     assert [d.value for d in found] == [None, [link], []]
-
-
-def test_the_log_of_format_1_0_knows_the_gold_of_this_repository(repository: Corpus):
-    log = read_log(repository.annotations / "gold" / f"{SEED}.log.jsonl")
-    assert log.last_written.gold == fingerprint(repository.read_annotation("gold", SEED))
 
 
 def test_gold_that_was_accepted_in_format_1_0_follows_its_source(layered: Corpus, run: Run):

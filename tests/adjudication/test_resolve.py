@@ -29,10 +29,10 @@ ASK = strategy("unanimous", ())
 
 
 @pytest.fixture(scope="module", params=["news", "every layer"])
-def ontology(request: pytest.FixtureRequest, repository: Corpus) -> Ontology:
-    """This repository's ontology, and one with every layer and kind of attribute."""
+def ontology(request: pytest.FixtureRequest, news: Corpus) -> Ontology:
+    """The ontology of the small corpora, and one with every layer and kind of attribute."""
     layered = read_ontology({"ontology": LAYERED_ONTOLOGY})
-    return repository.ontology if request.param == "news" else layered
+    return news.ontology if request.param == "news" else layered
 
 
 def sensible(annotation: Annotation, ontology: Ontology) -> Annotation:

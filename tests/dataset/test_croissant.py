@@ -67,8 +67,8 @@ def records(dataset: mlc.Dataset, name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["documents", "entities", "events", "claims", "annotations"])
-def test_records_are_the_rows(repository: Corpus, tmp_path: Path, name: str):
-    dataset = built(repository, tmp_path / "dist")
+def test_records_are_the_rows(article: Corpus, tmp_path: Path, name: str):
+    dataset = built(article, tmp_path / "dist")
     assert not dataset.metadata.ctx.issues.errors
     found = records(dataset, name)
     rows = pq.read_table(tmp_path / "dist" / name / "train.parquet").to_pylist()

@@ -37,8 +37,8 @@ def rows(corpus: Corpus, document: Document, **annotations: Annotation) -> dict[
 
 
 @pytest.fixture
-def made(repository: Corpus, document: Document, gold: Annotation) -> dict[str, Any]:
-    return rows(repository, document, gold=gold)
+def made(news: Corpus, document: Document, gold: Annotation) -> dict[str, Any]:
+    return rows(news, document, gold=gold)
 
 
 def test_a_document_carries_its_gold(made: dict[str, Any], document: Document):
@@ -58,8 +58,8 @@ def test_a_document_carries_its_gold(made: dict[str, Any], document: Document):
     ]
 
 
-def test_a_document_that_nobody_annotated_says_so(repository: Corpus, document: Document):
-    made = rows(repository, document)
+def test_a_document_that_nobody_annotated_says_so(news: Corpus, document: Document):
+    made = rows(news, document)
     [row] = made["documents"]
     assert row["annotated"] is False
     assert row["status"] is None
@@ -69,8 +69,8 @@ def test_a_document_that_nobody_annotated_says_so(repository: Corpus, document: 
     assert set(made) == {"documents", "annotations"}
 
 
-def test_an_annotation_with_nothing_in_it_is_another_thing(repository: Corpus, document: Document):
-    made = rows(repository, document, gold=make_annotation(document, {}, layers=["entities"]))
+def test_an_annotation_with_nothing_in_it_is_another_thing(news: Corpus, document: Document):
+    made = rows(news, document, gold=make_annotation(document, {}, layers=["entities"]))
     [row] = made["documents"]
     assert row["annotated"] is True
     assert row["mentions"] == []
@@ -124,7 +124,7 @@ def test_offsets_after_an_astral_character_are_code_points(made: dict[str, Any])
     assert first["tokens"][place["start"] : place["end"]] == ["Monday"]
 
 
-def test_a_mention_within_a_token_covers_the_token(repository: Corpus, document: Document):
+def test_a_mention_within_a_token_covers_the_token(news: Corpus, document: Document):
     start = TEXT.index("urs")
     items = {
         "mentions": [
@@ -137,14 +137,12 @@ def test_a_mention_within_a_token_covers_the_token(repository: Corpus, document:
             }
         ]
     }
-    first = rows(repository, document, gold=make_annotation(document, items))["entities"][0]
+    first = rows(news, document, gold=make_annotation(document, items))["entities"][0]
     assert first["ner_tags"][6] == "B-GPE"
     assert first["mentions"][0]["tokens"] == [{"start": 6, "end": 7}]
 
 
-def test_a_mention_over_a_sentence_border_is_in_both_sentences(
-    repository: Corpus, document: Document
-):
+def test_a_mention_over_a_sentence_border_is_in_both_sentences(news: Corpus, document: Document):
     start, end = TEXT.index("“fight"), TEXT.index(" soldiers")
     items = {
         "mentions": [
@@ -157,7 +155,7 @@ def test_a_mention_over_a_sentence_border_is_in_both_sentences(
             }
         ]
     }
-    _, second, third = rows(repository, document, gold=make_annotation(document, items))["entities"]
+    _, second, third = rows(news, document, gold=make_annotation(document, items))["entities"]
     assert second["mentions"][0]["spans"] == third["mentions"][0]["spans"]
     assert third["mentions"][0]["tokens"] == [{"start": 0, "end": 1}]
     assert second["ner_tags"][-5:] == ["B-GPE", *["I-GPE"] * 4]
@@ -186,11 +184,11 @@ def test_events_have_their_triggers_and_fillers(made: dict[str, Any]):
     ("filler", "text"), [({"event": "v2"}, "fight"), ({"claim": "c1"}, "We will fight on")]
 )
 def test_an_event_or_a_claim_can_fill_a_role(
-    repository: Corpus, document: Document, filler: dict[str, str], text: str
+    news: Corpus, document: Document, filler: dict[str, str], text: str
 ):
     items = gold_of(TEXT)
     items["events"][0]["arguments"] = [{"role": "content", **filler}]
-    made = rows(repository, document, gold=make_annotation(document, items))
+    made = rows(news, document, gold=make_annotation(document, items))
     [argument] = made["events"][0]["events"][0]["arguments"]
     assert argument["kind"] == next(iter(filler))
     assert argument["text"] == text
@@ -214,9 +212,9 @@ def test_a_claim_can_be_read_alone(made: dict[str, Any]):
     assert "topic" not in statement["attributes"]
 
 
-def test_every_annotator_has_a_row(repository: Corpus, document: Document, gold: Annotation):
+def test_every_annotator_has_a_row(news: Corpus, document: Document, gold: Annotation):
     bea = make_annotation(document, {}, annotator="bea", layers=["claims"], kind="model")
-    made = rows(repository, document, gold=gold, bea=bea)["annotations"]
+    made = rows(news, document, gold=gold, bea=bea)["annotations"]
     assert [(row["annotator"], row["layers"]) for row in made] == [
         ("bea", ["claims"]),
         ("gold", ["entities", "events", "claims"]),

@@ -21,7 +21,7 @@ ALWAYS = ("entity", "arguments", "cluster", "cue", "events")
 def predicted(annotation: Annotation) -> dict[str, Any]:
     """What would be a perfect prediction: the annotation's own items, as plain values.
 
-    Lists of this repository's layers are there even if they are empty.
+    Lists of the layers of news are there even if they are empty.
     """
     usual = ("mentions", "entities", "events", "event_relations", "claims", "claim_relations")
     items = {name: [_fields(item) for item in getattr(annotation, name)] for name in ITEM_FIELDS}
@@ -46,9 +46,9 @@ def write_lines(path: Path, *predictions: Mapping[str, Any]) -> Path:
 
 
 @pytest.fixture
-def perfect(repository: Corpus) -> dict[str, Any]:
-    """The repository's gold as a prediction, to break in places."""
-    return predicted(repository.read_annotation("gold", repository.document_ids()[0]))
+def perfect(article: Corpus) -> dict[str, Any]:
+    """The article's gold as a prediction, to break in places."""
+    return predicted(article.read_annotation("gold", article.document_ids()[0]))
 
 
 @pytest.fixture

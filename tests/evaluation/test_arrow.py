@@ -42,16 +42,16 @@ def keys(rows: list[list[dict]]) -> set[tuple]:
 
 @pytest.mark.parametrize("kind", ["strings", "class numbers"])
 @pytest.mark.parametrize("seed", range(20))
-def test_strict_scores_are_those_of_sets(repository: Corpus, kind: str, seed: int):
+def test_strict_scores_are_those_of_sets(news: Corpus, kind: str, seed: int):
     generator = random.Random(seed)
-    labels = repository.ontology.layers["entities"].label_names
+    labels = news.ontology.layers["entities"].label_names
     gold = [mentions(generator, labels[:3], 6) for _ in range(8)]
     predicted = [
         [m for m in row if generator.random() < 0.7] + mentions(generator, labels[:3], 3)
         for row in gold
     ]
     feature = Value("string") if kind == "strings" else ClassLabel(names=[*labels[::-1], "OTHER"])
-    found = score_mentions(dataset(gold, feature), dataset(predicted, feature), repository.ontology)
+    found = score_mentions(dataset(gold, feature), dataset(predicted, feature), news.ontology)
     gold_keys, predicted_keys = keys(gold), keys(predicted)
     strict = found["strict"]
     assert (strict.matched_gold, strict.gold, strict.predicted) == (
@@ -79,16 +79,16 @@ def test_all_modes_are_those_of_scoring_rows(five: Corpus, five_predicted, run):
         assert found[mode] == wanted.score("entities", mode).total
 
 
-def test_slices_and_selections_are_seen(repository: Corpus):
+def test_slices_and_selections_are_seen(news: Corpus):
     generator = random.Random(5)
-    labels = repository.ontology.layers["entities"].label_names
+    labels = news.ontology.layers["entities"].label_names
     rows = [mentions(generator, labels, 5) for _ in range(30)]
     gold = dataset(rows, Value("string"))
     for taken in (range(10, 20), [7, 3, 3, 29], range(0)):
         found = score_mentions(
             gold.select(taken),
             dataset([rows[i] for i in taken], Value("string")),
-            repository.ontology,
+            news.ontology,
         )
         wanted = sum(len({str(m) for m in rows[i]}) for i in taken)
         assert found["strict"].matched_gold == found["strict"].predicted == wanted
@@ -103,19 +103,19 @@ def test_slices_and_selections_are_seen(repository: Corpus):
         ([[{"type": None, "spans": []}]], [[]], "mentions", "(none)"),
     ],
 )
-def test_datasets_that_do_not_fit_are_refused(repository: Corpus, gold, predicted, column, message):
+def test_datasets_that_do_not_fit_are_refused(news: Corpus, gold, predicted, column, message):
     with pytest.raises(DatelineError) as raised:
         score_mentions(
             dataset(gold, Value("string")),
             dataset(predicted, Value("string")),
-            repository.ontology,
+            news.ontology,
             column,
         )
     assert message in str(raised.value)
 
 
-def test_a_missing_class_is_counted_and_wrong(repository: Corpus):
-    ontology: Ontology = repository.ontology
+def test_a_missing_class_is_counted_and_wrong(news: Corpus):
+    ontology: Ontology = news.ontology
     label = ontology.layers["entities"].label_names[0]
     place = {"spans": [{"start": 0, "end": 4}]}
     classes = ClassLabel(names=[label])

@@ -148,13 +148,13 @@ def test_scores_that_rank_nothing_are_reported_by_both(five, five_predicted, wri
         assert [(p.pointer, p.message) for p in problems] == expected
 
 
-def test_another_knowledge_base_is_reported_by_both(repository, perfect, written):
+def test_another_knowledge_base_is_reported_by_both(article, perfect, written):
     linked = next(e for e in perfect["entities"] if "links" in e and e["links"][0]["id"])
     linked["links"][0]["kb"] = linked["links"][0]["kb"].swapcase()
     path = written(perfect)
     for problems in (
-        check_predictions(path, repository).problems,
-        dateline.score(path, repository).problems,
+        check_predictions(path, article).problems,
+        dateline.score(path, article).problems,
     ):
         (problem,) = problems
         assert problem.effect == "wrong"

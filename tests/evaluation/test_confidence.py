@@ -41,16 +41,16 @@ def rated(prediction, generator):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_each_point_of_a_curve_is_the_score_at_its_threshold(repository, perfect, seed):
+def test_each_point_of_a_curve_is_the_score_at_its_threshold(article, perfect, seed):
     prediction = rated(perfect, random.Random(seed))
-    report = curves([prediction], repository)
+    report = curves([prediction], article)
     assert {curve.group for curve in report.curves} == {
         "entities", "triggers", "arguments", "event-relations", "claims", "claim-relations",
     }  # fmt: skip
     for threshold in (-3.0, 0.2, 0.5, 7.0):
         options = MatchingOptions(threshold=threshold)
         scored = dateline.score(
-            [prediction], repository, layers=["entities", "events", "claims"], options=options
+            [prediction], article, layers=["entities", "events", "claims"], options=options
         )
         for curve in report.curves:
             at = [point for point in curve.points if point.threshold >= threshold]

@@ -21,8 +21,8 @@ def found_in(corpus, predictions, **options):
     return analyze_errors(gold, ScoringInput(gold, as_predictions(predictions)), **options)
 
 
-def test_gold_has_no_errors(repository, perfect):
-    found = found_in(repository, [perfect])
+def test_gold_has_no_errors(article, perfect):
+    found = found_in(article, [perfect])
     for layer in found.layers:
         for kinds in layer.kinds.values():
             assert kinds["correct"] == sum(kinds.values())

@@ -22,10 +22,10 @@ from dateline.evaluation.scoring import GROUPS  # which adds all groups
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 from dateline.text import sha256_of_text
-from tests.conftest import REPOSITORY
+from tests.corpora import NEWS
 
 TEXT = "ab cd ef gh. ij kl mn op."
-ONTOLOGY = dateline.Corpus(REPOSITORY).ontology
+ONTOLOGY = NEWS.ontology
 DECLARED = [name for name, group in GROUPS.items() if group.is_declared(ONTOLOGY)]
 PLACES = [[(0, 2)], [(0, 5)], [(3, 5)], [(0, 2), (6, 8)], [(6, 11)], [(13, 15)], [(13, 18)]]
 UNKNOWN = ["BANANA"]

@@ -30,10 +30,10 @@ def test_the_primary_measures_are_those_of_the_code():
     assert described == {name: group.primary for name, group in GROUPS.items()}
 
 
-def test_every_group_and_every_measure_is_described(repository, perfect, layered):
+def test_every_group_and_every_measure_is_described(article, perfect, layered):
     perfect["scores"] = {"check_worthy": {"yes": {perfect["claims"][0]["id"]: 1.0}}}
     reports = [
-        dateline.score([perfect], repository, layers=repository.ontology.layer_names),
+        dateline.score([perfect], article, layers=article.ontology.layer_names),
         dateline.score(
             [predicted(layered.read_annotation("gold", "report"))], layered, layers=LAYERS
         ),
@@ -45,7 +45,7 @@ def test_every_group_and_every_measure_is_described(repository, perfect, layered
     assert set(GROUPS) <= set(described)
     attributes = {
         attribute.name
-        for corpus in (repository, layered)
+        for corpus in (article, layered)
         for attribute in (
             *corpus.ontology.entity_attributes,
             *(a for layer in corpus.ontology.layers.values() for a in layer.attributes),

@@ -33,7 +33,7 @@ def total(report, group, measure):
     return rates.matched_gold, rates.gold, rates.predicted
 
 
-def test_gold_against_itself_is_perfect_in_everything(repository, perfect):
+def test_gold_against_itself_is_perfect_in_everything(article, perfect):
     perfect["scores"] = {
         "check_worthy": {
             "yes": {
@@ -41,7 +41,7 @@ def test_gold_against_itself_is_perfect_in_everything(repository, perfect):
             }
         }
     }
-    report = dateline.score([perfect], repository)
+    report = dateline.score([perfect], article)
     # Gold says of no entity that it is in no knowledge base, so finding these is undefined.
     undefined = [(s.group, s.measure) for s in report.scores if s.value is None]
     assert undefined == [("linking", "nil"), ("linking", "nil, typed")]
@@ -54,13 +54,13 @@ def test_gold_against_itself_is_perfect_in_everything(repository, perfect):
     }  # fmt: skip
 
 
-def test_neither_the_order_nor_the_ids_of_items_matter(repository, perfect):
+def test_neither_the_order_nor_the_ids_of_items_matter(article, perfect):
     broken = copy.deepcopy(perfect)
     broken["mentions"] = broken["mentions"][::2]
     broken["events"] = broken["events"][10:]
     for event in broken["events"]:
         event["arguments"] = event["arguments"][:1]
-    before = dateline.score([broken], repository, layers=["entities", "events", "claims"])
+    before = dateline.score([broken], article, layers=["entities", "events", "claims"])
     text = json.dumps(broken)
     for items in ("mentions", "events", "claims"):
         for item in broken[items]:
@@ -69,7 +69,7 @@ def test_neither_the_order_nor_the_ids_of_items_matter(repository, perfect):
     for name in shuffled:
         if isinstance(shuffled[name], list):
             random.Random(3).shuffle(shuffled[name])
-    after = dateline.score([shuffled], repository, layers=["entities", "events", "claims"])
+    after = dateline.score([shuffled], article, layers=["entities", "events", "claims"])
     assert [s.value for s in before.scores] == [s.value for s in after.scores]
     assert before.signature == after.signature
 

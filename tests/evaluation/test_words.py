@@ -19,11 +19,11 @@ def starts(text, *listed):
     return [None if placed is None else placed.place[0] for placed in found]
 
 
-def test_the_repository_s_own_mentions_get_their_places_back(repository):
-    for name in repository.document_ids():
-        mentions = repository.read_annotation("gold", name).mentions
+def test_the_repository_s_own_mentions_get_their_places_back(article):
+    for name in article.document_ids():
+        mentions = article.read_annotation("gold", name).mentions
         pairs = [(m.type, m.spans[0].text) for m in mentions]
-        text = repository.read_document(name).text
+        text = article.read_document(name).text
         prediction, placement = find_pairs(name, text, pairs, "entities")
         assert [m.spans for m in prediction.mentions] == [m.spans for m in mentions]
         assert len(mentions) == placement.exact > 0

@@ -17,7 +17,7 @@ import jsonschema
 from jsonschema.validators import extend
 from referencing import Registry, Resource
 
-from ..conftest import REPOSITORY
+from ..corpora import SCHEMA
 
 NAMES = ("ontology", "document", "annotation", "prediction", "release")
 
@@ -51,7 +51,7 @@ def is_json(content: bytes) -> bool:
 
 @cache
 def _validator(name: str) -> Any:
-    paths = {n: REPOSITORY / "schema" / f"{n}.schema.json" for n in NAMES}
+    paths = {n: SCHEMA / f"{n}.schema.json" for n in NAMES}
     schemas = {n: json.loads(path.read_bytes()) for n, path in paths.items()}
     resources = [(s["$id"], Resource.from_contents(s)) for s in schemas.values()]
 

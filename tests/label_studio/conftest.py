@@ -21,9 +21,9 @@ from .server import ANNOTATOR, OWNER, find_label_studio, shared_server
 
 
 @pytest.fixture(scope="session")
-def ontology(repository):
-    """This repository's ontology."""
-    return repository.ontology
+def ontology(news):
+    """The ontology of the small corpora."""
+    return news.ontology
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,7 @@ import pytest
 from dateline.ontology.reading import read_ontology, read_ontology_file
 
 from ..conftest import REPOSITORY
+from ..corpora import NEWS
 from ..layered import ENTITIES_ONLY, ONTOLOGY
 
 
@@ -33,6 +34,7 @@ def _events_of_events() -> dict[str, Any]:
 
 
 ONTOLOGIES = {
+    "news": NEWS.ontology,
     "this": read_ontology_file(REPOSITORY / "schema" / "ontology.schema.json"),
     **{
         name: read_ontology({"ontology": schema})

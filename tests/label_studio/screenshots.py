@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dateline.corpus.create import create_corpus
-from dateline.corpus.store import Corpus
-
+from ..corpora import new_corpus
 from .browser import Annotator
 from .strategies import document_of
 
@@ -29,8 +27,7 @@ CLAIM = ("indirect", "positive", "certain", "yes")
 @pytest.fixture
 def demo(tmp_path):
     """A corpus of one short text, written for the pictures."""
-    create_corpus(tmp_path / "demo")
-    corpus = Corpus(tmp_path / "demo")
+    corpus = new_corpus(tmp_path / "demo")
     corpus.write_document(document_of(TEXT, "bridge"))
     return corpus
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from dateline.corpus.create import create_corpus
-from dateline.corpus.store import Corpus
 from dateline.model import ITEM_FIELDS, Relation, canonical
 
+from ..corpora import new_corpus
 from .strategies import document_of
 from .test_sync import GOLD, content
 
@@ -18,8 +17,7 @@ TEXT = "The mayor of Arden said on Monday that troops attacked the old bridge.\n
 @pytest.fixture
 def bridge(tmp_path):
     """A corpus of one short text that nobody has annotated."""
-    create_corpus(tmp_path / "bridge")
-    corpus = Corpus(tmp_path / "bridge")
+    corpus = new_corpus(tmp_path / "bridge")
     corpus.write_document(document_of(TEXT, "bridge"))
     return corpus
 

@@ -181,12 +181,12 @@ def test_a_configuration_that_is_not_xml_is_an_error():
         removed_entries("<View>", "<View/>")
 
 
-def test_an_attribute_with_the_name_of_a_control_is_an_error(repository):
-    schema = json.loads(json.dumps(repository.schemas["ontology"]))
+def test_an_attribute_with_the_name_of_a_control_is_an_error(news):
+    schema = json.loads(json.dumps(news.schemas["ontology"]))
     attributes = schema["$defs"]["event"]["properties"]["attributes"]["properties"]
     attributes["cluster"] = {"oneOf": [{"const": "yes"}]}
     with pytest.raises(DatelineError, match="two controls called event_cluster"):
-        labelling_config(read_ontology({**repository.schemas, "ontology": schema}))
+        labelling_config(read_ontology({**news.schemas, "ontology": schema}))
 
 
 WORDS = st.text(

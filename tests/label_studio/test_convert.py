@@ -110,7 +110,8 @@ def test_a_pushed_annotation_comes_back_unchanged(data, ontology):
 
 
 @pytest.mark.parametrize("document", GOLD)
-def test_gold_comes_back_unchanged(document, repository, ontology):
+def test_gold_comes_back_unchanged(document, repository):
+    ontology = repository.ontology
     annotation = repository.read_annotation("gold", document)
     result = to_result(annotation, ontology)
     returned = from_result(

@@ -6,9 +6,7 @@ import os
 
 import pytest
 
-from dateline.corpus.create import create_corpus
-from dateline.corpus.store import Corpus
-
+from ..corpora import new_corpus
 from .strategies import document_of
 from .test_browser import pull
 
@@ -54,8 +52,7 @@ def test_right_to_left_text_is_read_and_labelled(
     label_studio,
 ):
     text, quotes = TEXTS[language]
-    create_corpus(tmp_path / language)
-    corpus = Corpus(tmp_path / language)
+    corpus = new_corpus(tmp_path / language)
     corpus.write_document(document_of(text, language))
     open_task(corpus)
     for quote in quotes:

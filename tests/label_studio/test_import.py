@@ -365,21 +365,21 @@ def test_the_template_is_a_mapping_of_every_label(files, run, tmp_path, import_t
         st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=4
     )
 )
-def test_a_template_can_have_any_name(names, repository, tmp_path):
+def test_a_template_can_have_any_name(names, news, tmp_path):
     path = tmp_path / "any.json"
     rows = [region("a", name, name, "Ana") for name in names]
     rows += [relation("a", "a", *names), {"type": "textarea", "from_name": "".join(names)}]
     path.write_bytes(msgspec.json.encode([task(annotation(rows))]))
-    text = mapping_template(export_labels(read_export(path)), repository.ontology)
+    text = mapping_template(export_labels(read_export(path)), news.ontology)
     assert all(character.isprintable() or character == "\n" for character in text)
     assert set(tomllib.loads(text)["labels"]) == set(names)
 
 
-def test_the_template_guesses_where_names_agree(repository, files):
+def test_the_template_guesses_where_names_agree(news, files):
     rows = [region("a", "ner", "person", "Ana"), relation("a", "a", "AGENT")]
     export = files.root / "export.json"
     export.write_text(json.dumps([task(annotation(rows))]), encoding="utf-8")
-    found = tomllib.loads(mapping_template(export_labels(read_export(export)), repository.ontology))
+    found = tomllib.loads(mapping_template(export_labels(read_export(export)), news.ontology))
     assert found["labels"]["ner"]["person"] == "entity:PERSON"
     assert found["relations"]["AGENT"] == "agent"
 

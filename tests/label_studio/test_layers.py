@@ -69,9 +69,9 @@ def test_context_of_every_layer_does_not_break_the_rules(layers, layered):
 
 
 @subsets
-def test_context_does_not_break_the_rules(layers, repository):
+def test_context_does_not_break_the_rules(layers, article):
     for name in GOLD:
-        assert_no_errors(repository, limited(repository.read_annotation("gold", name), layers))
+        assert_no_errors(article, limited(article.read_annotation("gold", name), layers))
 
 
 def assert_no_errors(corpus, annotation):
@@ -104,8 +104,8 @@ def test_gold_comes_back_limited_to_the_project_layers(
     assert "annotations: 0 written, 1 unchanged" in again.stderr
 
 
-def test_only_what_claims_refer_to_is_kept(repository):
-    gold = repository.read_annotation("gold", GOLD[0])
+def test_only_what_claims_refer_to_is_kept(article):
+    gold = article.read_annotation("gold", GOLD[0])
     left = limited(gold, ("claims",))
     claimers = {claim.claimer for claim in gold.claims} & {m.id for m in gold.mentions}
     assert claimers <= {mention.id for mention in left.mentions}
@@ -114,10 +114,10 @@ def test_only_what_claims_refer_to_is_kept(repository):
     assert limited(gold, ("entities",)).events == ()
 
 
-def test_context_that_nothing_refers_to_is_an_error(repository):
-    gold = repository.read_annotation("gold", GOLD[0])
+def test_context_that_nothing_refers_to_is_an_error(article):
+    gold = article.read_annotation("gold", GOLD[0])
     wrong = msgspec.structs.replace(gold, layers=("claims",))
-    incidents = Checker(repository).check_annotation(wrong, repository.read_document(GOLD[0]))
+    incidents = Checker(article).check_annotation(wrong, article.read_document(GOLD[0]))
     found = {incident.pointer for incident in incidents if incident.code == "A206"}
     assert {"/mentions", "/event_relations"} <= found
 

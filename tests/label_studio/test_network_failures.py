@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 from dateline.label_studio.server import client, reading
 
+from ..corpora import new_corpus
 from . import proxy as p
 from .proxy import ALWAYS, Rule
 from .strategies import document_of
@@ -42,8 +42,7 @@ def _small_pages(monkeypatch):
 
 def corpus_at(root):
     """Five documents, each with gold."""
-    create_corpus(root)
-    corpus = Corpus(root)
+    corpus = new_corpus(root)
     for name in NAMES:
         document = document_of(f"{name}: " + " ".join(QUOTES), name)
         corpus.write_document(document)

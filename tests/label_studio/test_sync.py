@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from dateline.corpus.annotators import Annotator, write_annotator, write_users
-from dateline.corpus.create import create_corpus
 from dateline.corpus.store import Corpus
 from dateline.label_studio.sync.pull_progress import FOLDER as NOTES
 from dateline.model import (
@@ -29,10 +28,11 @@ from dateline.model import (
     canonical,
 )
 
-from ..conftest import REPOSITORY, dateline_lines
+from ..conftest import REPOSITORY, SEED, dateline_lines
+from ..corpora import new_corpus
 from .strategies import NASTY, document_of
 
-GOLD = sorted(path.stem for path in (REPOSITORY / "annotations" / "gold").glob("*.json"))
+GOLD = [SEED]
 NOBODY = Provenance(
     kind="human", tool=None, created=None, updated=None, label_studio=None, note=None
 )
@@ -120,8 +120,7 @@ def annotation_of(document, ontology, quotes):
 @pytest.fixture
 def nasty(tmp_path):
     """A corpus of one document made of what breaks offsets, with gold on each piece."""
-    create_corpus(tmp_path / "nasty")
-    corpus = Corpus(tmp_path / "nasty")
+    corpus = new_corpus(tmp_path / "nasty")
     quotes = [f"{one}{other}" for one, other in product(NASTY, "aé\U0001f600")]
     document = document_of("start\r\n" + " | ".join(quotes) + "\r\n", "nasty")
     corpus.write_document(document)

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from dateline.adjudication.decision_log import read_log
+from dateline.adjudication.fingerprints import fingerprint
 from dateline.cli.main import SECTIONS
 from dateline.corpus.store import Corpus
 from dateline.ontology.derived_schemas import derived_schemas
@@ -100,6 +102,20 @@ def test_a_corpus_of_1_0_becomes_a_valid_one_of_2_0(
     again = run(corpus, "migrate")
     assert (again.exit_code, again.stderr) == (0, "Changed 0 files\n")
     assert contents(corpus.root) == after
+
+
+def test_logs_of_format_1_0_know_the_gold(first_release: Corpus, run: Run):
+    assert run(first_release, "migrate").exit_code == 0
+    corpus = Corpus(first_release.root)
+    folder = corpus.annotations / "gold"
+    (name,) = corpus.document_ids()
+    log = read_log(folder / f"{name}.log.jsonl")
+    assert log.last_written.gold == fingerprint(corpus.read_annotation("gold", name))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    result = run(corpus, "adjudicate", "pass-a", "pass-b")
+    assert result.exit_code == 0, result.output
+    assert "gold unchanged, 59 cases decided" in result.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_a_dry_run_shows_the_differences_and_writes_nothing(former: Corpus, run: Run):

@@ -20,7 +20,7 @@ from dateline.ontology.patterns import matcher, searcher
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES, boilerplate, split_shares
 from tests.chemistry import ONTOLOGY
-from tests.conftest import REPOSITORY
+from tests.corpora import SCHEMA
 from tests.fuzz.mutation import changed
 
 MUTATIONS = 150
@@ -28,7 +28,7 @@ MUTATIONS = 150
 
 @pytest.fixture(scope="module")
 def schemas() -> dict[str, Any]:
-    paths = {name: REPOSITORY / "schema" / f"{name}.schema.json" for name in SCHEMA_NAMES}
+    paths = {name: SCHEMA / f"{name}.schema.json" for name in SCHEMA_NAMES}
     return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
 
 

@@ -15,8 +15,8 @@ from dateline.corpus.store import Corpus
 from dateline.ontology.derived_schemas import derived_schemas
 from dateline.ontology.format import check_schemas
 from dateline.ontology.reading import read_ontology
-from tests.conftest import REPOSITORY, Run
-from tests.corpora import write_ontology
+from tests.conftest import Run
+from tests.corpora import SCHEMA, write_ontology
 from tests.layered import ENTITIES_ONLY, ONTOLOGY
 
 MENTION = "/$defs/mention/properties"
@@ -170,7 +170,7 @@ def test_a_problem_is_reported_with_place_value_and_fix(name: str, empty_corpus:
 
 @pytest.mark.parametrize("ontology", [ONTOLOGY, ENTITIES_ONLY], ids=["all", "names"])
 def test_a_right_ontology_is_accepted_by_any_validator(ontology: dict[str, Any]):
-    schema = (REPOSITORY / "schema" / "document.schema.json").read_bytes()
+    schema = (SCHEMA / "document.schema.json").read_bytes()
     schemas = {"ontology": ontology, "document": json.loads(schema), **derived_schemas(ontology)}
     for each in schemas.values():
         Draft202012Validator.check_schema(each)

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from dateline.cli.main import main
 from dateline.corpus.store import Corpus
 from dateline.model import Document
 
-from ..conftest import REPOSITORY, Run
+from ..conftest import REPOSITORY, Run, copy_article
 from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 
 NAMES = ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL")
@@ -42,14 +44,14 @@ def clone(corpus: Corpus, folder: Path, *options: str) -> Corpus:
 
 
 def unreleased_copy(root: Path) -> Corpus:
-    """This repository's corpus under version control, as if there had been no release yet."""
-    root.mkdir()
-    for name in ("schema", "seeds", "corpus", "annotations", "docs"):
-        shutil.copytree(REPOSITORY / name, root / name)
+    """This repository's article under version control, as if there had been no release yet."""
+    corpus = copy_article(root)
+    shutil.copytree(REPOSITORY / "docs", root / "docs")
     for name in ("CITATION.cff", "DATASHEET.md"):
         shutil.copy(REPOSITORY / name, root / name)
+    write = ["--root", str(root), "datasheet", "--write"]
+    assert CliRunner().invoke(main, write).exit_code == 0
     subprocess.run(["git", "init", "-q", str(root)], check=True)
-    corpus = Corpus(root)
     commit(corpus)
     return corpus
 

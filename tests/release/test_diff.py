@@ -13,18 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.corpus.snapshot import Snapshot
-from dateline.corpus.store import Corpus
 from dateline.model import Annotation, Argument, Document, EventCluster, Link, Relation, Span
 from dateline.release.diff.changes import Change, count_changes
 from dateline.release.diff.snapshot_diff import snapshot_changes
 from dateline.release.diff.version_bump import least_bump, level_of
 from dateline.release.version import Level
 
-from ..conftest import REPOSITORY
-from ..corpora import gold_of, make_annotation, make_document
+from ..corpora import NEWS, gold_of, make_annotation, make_document
 from ..label_studio.strategies import annotated
 
-ONTOLOGY = Corpus(REPOSITORY).ontology
+ONTOLOGY = NEWS.ontology
 MIRROR = {"added": "removed", "removed": "added", "changed": "changed"}
 DOCUMENT = make_document("summit", "Kim Jong Un met Putin in Kursk, the Russian city on Monday.\n"
     "“We will,” the North Korean leader said, “fight on.” Many soldiers died.", "train")  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from dateline.corpus.store import Corpus
 from dateline.migration.rename_in_schema import parse_rename, rename_in_schema
 from dateline.ontology.derived_schemas import derived_schemas
 from dateline.release.diff.schema_diff import schema_changes
@@ -16,9 +15,9 @@ from dateline.release.diff.version_bump import least_bump
 from dateline.release.version import Level
 
 from ..chemistry import ONTOLOGY
-from ..conftest import REPOSITORY
+from ..corpora import NEWS
 
-SCHEMAS = Corpus(REPOSITORY).schemas
+SCHEMAS = NEWS.schemas
 Edit = Callable[[Any], object]
 
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from dateline.corpus.store import Corpus
+from dateline.corpus.store import canonical_json
 from dateline.files.reading import MalformedError, converted, decode_json
 from dateline.model import Annotation, Document
 from dateline.predictions.prediction import Prediction
 from dateline.release.manifest import Manifest
 from dateline.validation.schema import EXPLAINED, SchemaValidator
-from tests.conftest import REPOSITORY, SEED
+from tests.corpora import NEWS, TEXT, make_document
 from tests.small_corpus import annotation
 
-SCHEMAS = Corpus(REPOSITORY).schemas
+SCHEMAS = NEWS.schemas
 VALIDATORS = {name: SchemaValidator(SCHEMAS, name) for name in SCHEMAS}
 
 NASTY = {
@@ -35,7 +35,7 @@ NASTY = {
 }  # fmt: skip
 
 INSTANCES: dict[str, tuple[Any, Any]] = {
-    "document": (json.loads((REPOSITORY / "corpus" / f"{SEED}.json").read_bytes()), Document),
+    "document": (json.loads(canonical_json(make_document("a", TEXT, "train"))), Document),
     "annotation": (annotation("0" * 64), Annotation),
     "release": (SCHEMAS["release"]["examples"][0], Manifest),
     "prediction": (SCHEMAS["prediction"]["examples"][0], Prediction),

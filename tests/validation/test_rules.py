@@ -15,8 +15,7 @@ from dateline.errors import InvalidInputError
 from dateline.text import sha256_of_text
 from dateline.validation.engine import check_corpus
 from dateline.validation.registry import all_rules
-from tests.conftest import Run
-from tests.corpora import SCHEMA
+from tests.conftest import REPOSITORY, Run
 from tests.small_corpus import TEXT, Files, claim, event, mention, span
 
 from .test_layered_rules import CASES as LAYERED
@@ -127,7 +126,7 @@ CASES = {
         lambda f: (f.corpus.annotations / "ana").symlink_to("gold"),
     ),
     "S006": Case(
-        lambda f: sheet(f, 'title = "Dam"'), "", lambda f: sheet(f, (SCHEMA.parent / SHEET).read_text())
+        lambda f: sheet(f, 'title = "Dam"'), "", lambda f: sheet(f, (REPOSITORY / SHEET).read_text())
     ),
     "D101": Case(
         lambda f: f.document.update(text=TEXT + "!"),

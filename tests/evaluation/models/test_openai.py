@@ -112,16 +112,14 @@ def record(tmp_path):
     return json.loads((tmp_path / "llm.run.json").read_bytes())
 
 
-def test_the_request_has_the_guidelines_the_text_and_the_schema(
-    predict, endpoint, five, repository
-):
+def test_the_request_has_the_guidelines_the_text_and_the_schema(predict, endpoint, five, news):
     assert predict().exit_code == 0
     path, headers, body = endpoint.asked[0]
     assert path == "/v1/chat/completions"
     assert headers["Authorization"] == "Bearer not-a-real-key"
     assert (body["model"], body["temperature"]) == ("a-model", 0)
     system, user = body["messages"]
-    for label in repository.ontology.layers["events"].labels:
+    for label in news.ontology.layers["events"].labels:
         assert f"- {label.name}: {label.description}" in system["content"]
     texts = {five.read_document(name).text for name in five.document_ids()}
     assert {b["messages"][1]["content"] for _, _, b in endpoint.asked} == texts
@@ -131,13 +129,13 @@ def test_the_request_has_the_guidelines_the_text_and_the_schema(
     assert user["role"] == "user"
 
 
-def test_the_schema_of_answers_knows_only_the_ontology_s_labels(repository):
-    schema = answer_schema(repository.ontology)
+def test_the_schema_of_answers_knows_only_the_ontology_s_labels(news):
+    schema = answer_schema(news.ontology)
     jsonschema.Draft202012Validator.check_schema(schema)
     wrong = {**ANSWER, "mentions": [{"label": "SHIP", "text": "a", "entity": "a"}]}
     with pytest.raises(jsonschema.ValidationError, match="SHIP"):
         jsonschema.validate(wrong, schema)
-    assert "SHIP" not in instructions(repository.ontology)
+    assert "SHIP" not in instructions(news.ontology)
 
 
 def test_answers_become_predictions_with_places(predict, five, tmp_path):
@@ -303,14 +301,14 @@ def test_a_key_that_is_none_is_refused_without_showing_it(run, five, tmp_path, m
     assert "real-key" not in result.stderr
 
 
-def test_plain_http_can_be_allowed(endpoint, monkeypatch, repository):
+def test_plain_http_can_be_allowed(endpoint, monkeypatch, news):
     from dateline.evaluation.models.interface import ModelConfig
     from dateline.evaluation.models.openai import make
 
     config = ModelConfig(
         argument="m",
         options={"base_url": "http://models.internal/v1", "allow_plain_http": "yes"},
-        ontology=repository.ontology,
+        ontology=news.ontology,
         training_gold=lambda: None,
     )
     assert make(config).settings["host"] == "models.internal"
