@@ -11,6 +11,7 @@ from dateline.corpus.store import Corpus
 
 from .conftest import REPOSITORY, code_blocks
 from .corpora import write_ontology
+from .layered import ONTOLOGY as LAYERED_ONTOLOGY
 
 PAGE = (REPOSITORY / "docs" / "files.md").read_text(encoding="utf-8")
 DOCUMENT, ANNOTATION = code_blocks(PAGE, "json")
@@ -92,6 +93,28 @@ def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_
         "CONTRADICTS",
     ):
         assert shown in result.stdout
+
+
+def test_the_contrast_shown_can_be_declared(empty_corpus, run):
+    page = (REPOSITORY / "docs" / "contrast-sets.md").read_text(encoding="utf-8")
+    (sidecar, changes), texts = code_blocks(page, "toml"), code_blocks(page, "text")
+    write_ontology(empty_corpus, LAYERED_ONTOLOGY)
+    seeds = empty_corpus.seeds
+    for name, text in zip(("strike", "strike-hedged"), texts, strict=True):
+        (seeds / f"{name}.txt").write_text(text, encoding="utf-8")
+    (seeds / "strike.toml").write_text('group = "strike"\n')
+    for field in ('"modality"', '"polarity"'):
+        (seeds / "strike-hedged.toml").write_text(sidecar.replace('"modality"', field))
+        assert run(empty_corpus, "ingest").exit_code == 0
+        shown = run(empty_corpus, "validate").stdout
+        # The ontology has no modality, and other values of polarity.
+        assert ('event has no field "modality"' in shown) == (field == '"modality"')
+    assert "Allowed: positive, negative" in shown
+    assert empty_corpus.read_document("strike-hedged").contrast.of == "strike"
+    head = 'group = "strike"\n[contrast]\nof = "strike"\nkind = "roles"\n'
+    (seeds / "strike-hedged.toml").write_text(head + changes)
+    assert run(empty_corpus, "ingest").exit_code == 0
+    assert len(empty_corpus.read_document("strike-hedged").contrast.changes) == 3
 
 
 def test_the_modules_that_the_architecture_page_names_exist():

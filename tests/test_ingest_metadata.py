@@ -382,3 +382,45 @@ def test_documents_of_other_corpora_keep_their_tokens_names_and_splits(
         ]
     assert run(corpus, "validate").exit_code == 0
     assert "5 unchanged" in run(corpus, "ingest").stderr
+
+
+HEDGED = '[contrast]\nof = "Talks.txt"\nkind = "hedged"\n'
+
+
+def test_a_contrast_names_its_original_by_seed_or_id(empty_corpus: Corpus, run: Run):
+    put(empty_corpus, "Talks.txt")
+    for name, original in (("a", "Talks"), ("b", "talks"), ("c", "Talks.txt")):
+        put(empty_corpus, f"{name}.txt")
+        put(empty_corpus, f"{name}.toml", f'[contrast]\nof = "{original}"\nkind = "hedged"')
+    put(empty_corpus, "d.txt")
+    put(empty_corpus, "seeds.csv", "seed,contrast.of,contrast.kind\nd,Talks,paraphrase\n")
+    assert run(empty_corpus, "ingest").exit_code == 0
+    found = [empty_corpus.read_document(name).contrast for name in "abcd"]
+    assert [(contrast.of, contrast.kind) for contrast in found if contrast] == [
+        *([("talks", "hedged")] * 3),
+        ("talks", "paraphrase"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("a.toml", '[contrast]\nof = "b"', 'a.toml: "contrast.kind" is missing.'),
+        ("a.toml", '[contrast]\nof = "b"\nkind = "odd"', '"contrast.kind" is "odd", expected one of'),
+        ("a.toml", HEDGED + "changes = [{itme = 1}]", '"contrast.changes": Object contains unknown'),
+        ("a.toml", HEDGED + 'changes = [{item = "event", quote = "is"}]',
+         'contrast.changes.0: one of "field", "added", "removed" is missing.'),
+        ("a.toml", HEDGED + 'changes = [{item = "vent", added = true}]', "Did you mean event?"),
+        ("seeds.csv", "seed,contrast.changes\na,x\n", '"contrast.changes" is not for a table'),
+        ("seeds.toml", HEDGED, 'seeds.toml: "contrast.of" is for one seed'),
+    ],
+)  # fmt: skip
+def test_a_contrast_with_an_error_is_refused(
+    empty_corpus: Corpus, run: Run, file: str, content: str, message: str
+):
+    put(empty_corpus, "a.txt")
+    put(empty_corpus, file, content)
+    result = run(empty_corpus, "ingest")
+    assert result.exit_code in (1, 2)
+    assert message in result.stderr
+    assert empty_corpus.document_ids() == []

@@ -290,13 +290,46 @@ class Segmentation(Struct, frozen=True, omit_defaults=True):
     given: bool = False
 
 
+class GoldChange(Struct, frozen=True, omit_defaults=True, rename={"before": "from", "after": "to"}):
+    """A way in which the gold of a contrast differs from that of its original.
+
+    ``item`` is a definition of the ontology, such as event. The item is found by its text:
+    ``quote``, and for relations also ``target``, are in the contrast's text, or in the original's
+    if the item is removed. ``label`` is its type or act. Either the item is ``added`` or
+    ``removed``, or the value of a ``field`` changes; of arguments, the one with this ``role``, and
+    of factuality, the one of this ``source``. Values are labels, or the text of the item that is
+    referred to.
+    """
+
+    item: str
+    quote: str | None = None
+    target: str | None = None
+    label: str | None = None
+    field: str | None = None
+    role: str | None = None
+    source: str | None = None
+    before: AttributeValue | None = None
+    after: AttributeValue | None = None
+    added: bool = False
+    removed: bool = False
+
+
+class Contrast(Struct, frozen=True, omit_defaults=True):
+    """What makes a text a minimal edit of another document, ``of``, and what its gold changes."""
+
+    of: str
+    kind: str
+    changes: tuple[GoldChange, ...] = ()
+
+
 class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A text with its segmentation, source, rights and split.
 
     ``date`` is the day that the text speaks from (ISO 8601). Documents of one ``group`` are in one
-    split. ``split_given`` tells that the split need not be the one that a hash assigns, and
-    ``duplicate`` that other documents may have the same text. ``meta`` has the keys that the corpus
-    declares. ``original_id`` is the name of the seed where it is not the id.
+    split. ``contrast`` is given if the text is a minimal edit of another document's.
+    ``split_given`` tells that the split need not be the one that a hash assigns, and ``duplicate``
+    that other documents may have the same text. ``meta`` has the keys that the corpus declares.
+    ``original_id`` is the name of the seed where it is not the id.
     """
 
     schema_version: str = FORMER_VERSION
@@ -308,6 +341,7 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str | None = None
     date: str | None = None
     group: str | None = None
+    contrast: Contrast | None = None
     meta: dict[str, MetaValue] = {}
     source: Source
     rights: Rights

@@ -18,6 +18,7 @@ from dateline.validation.registry import all_rules
 from tests.conftest import REPOSITORY, Run
 from tests.small_corpus import TEXT, Files, claim, event, mention, span
 
+from .test_contrast_rules import CASES as CONTRASTS
 from .test_layered_rules import CASES as LAYERED
 
 Change = Callable[[Files], None]
@@ -360,7 +361,7 @@ def test_the_small_corpus_is_valid(files: Files):
 
 def test_every_rule_has_a_case():
     # Rules about a release have theirs in tests/release.
-    assert {*CASES, *LAYERED} == {
+    assert {*CASES, *LAYERED, *CONTRASTS} == {
         code for code, rule in all_rules().items() if rule.scope != "release"
     }
 

@@ -128,7 +128,7 @@ def _write(
             if not errors and checked.document is None:
                 errors.append(f"corpus/{checked.id}.json: cannot be read")
             if checked.document is not None:
-                facts[checked.id] = DocumentFacts.of(checked.document)
+                facts[checked.id] = DocumentFacts.of(checked.document, checked.annotations)
             if checked.document is None or errors:
                 # After an error, only further errors matter.
                 continue

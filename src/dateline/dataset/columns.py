@@ -289,6 +289,15 @@ class DocumentRow(Content):
             "in one split."
         ),
     ]
+    contrast_of: Annotated[
+        str | None,
+        Meta(
+            description="Id of the document of which the text is a small edit; null if it is none."
+        ),
+    ]
+    contrast_kind: Annotated[
+        str | None, Meta(description="What this edit does; one of the kinds that the corpus lists.")
+    ]
     meta: Annotated[
         dict[str, MetaValue | None] | UnsetType,
         MetaKeys(),

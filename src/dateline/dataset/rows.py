@@ -90,6 +90,8 @@ class RowMaker:
             title=document.title,
             date=document.date,
             group=document.group,
+            contrast_of=document.contrast.of if document.contrast else None,
+            contrast_kind=document.contrast.kind if document.contrast else None,
             meta={key: document.meta.get(key) for key in self._meta_keys} or UNSET,
             source=document.source,
             rights=document.rights,

@@ -128,6 +128,7 @@ class _Ingester:
             title=metadata.title,
             date=metadata.date,
             group=metadata.group,
+            contrast=metadata.contrast,
             meta=metadata.meta,
             source=metadata.source,
             rights=metadata.rights,

@@ -13,16 +13,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dateline.corpus.seed_names import SEED_DEFAULTS, SEED_TABLE
+from dateline.corpus.seed_names import SEED_DEFAULTS, SEED_TABLE, document_id
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError
 from dateline.files.reading import BYTE_ORDER_MARK, MalformedError, decode_text, decode_toml
-from dateline.ingest.metadata_fields import TABLES, check_name, checked, fields_of, parsed, shown
+from dateline.ingest.metadata_fields import (
+    CHANGES,
+    TABLES,
+    Value,
+    check_name,
+    checked,
+    fields_of,
+    parsed,
+    shown,
+)
 from dateline.ingest.seeds import read_regular_file
-from dateline.model import MetaValue, Rights, Source, Struct
+from dateline.model import Contrast, MetaValue, Rights, Source, Struct
 from dateline.ontology.schemas import part_of
 
-Values = dict[str, MetaValue]
+Values = dict[str, Value]
 """Values by the name of their field, such as ``source.url``."""
 
 
@@ -33,6 +42,7 @@ class Metadata(Struct, frozen=True):
     language: str | None
     date: str | None
     group: str | None
+    contrast: Contrast | None
     split: str | None
     duplicate: bool
     meta: dict[str, MetaValue]
@@ -49,6 +59,7 @@ class MetadataReader:
 
     def __init__(self, corpus: Corpus) -> None:
         self._root = corpus.root
+        self._schemas = corpus.schemas
         self._fields = fields_of(corpus.schemas)
         rights = part_of(corpus.schemas["document"], "properties", "rights", "properties")
         self._rights = {
@@ -79,6 +90,7 @@ class MetadataReader:
             language=fields.get("language"),
             date=fields.get("date", source.published),
             group=fields.get("group"),
+            contrast=self._contrast(seed, tables["contrast"]),
             split=fields.get("split"),
             duplicate=fields.get("duplicate", False),
             meta=dict(sorted(tables["meta"].items())),
@@ -88,11 +100,25 @@ class MetadataReader:
 
     def _read_defaults(self, path: Path) -> Values:
         defaults = self._read_toml(path)
-        if "title" in defaults:
-            raise InvalidInputError(
-                f'{path.name}: "title" is for one seed; move it to NAME.toml, or to {SEED_TABLE}.'
-            )
+        for name in defaults:
+            if name == "title" or name.startswith("contrast."):
+                raise InvalidInputError(
+                    f'{path.name}: "{name}" is for one seed; move it to NAME.toml, or to '
+                    f"{SEED_TABLE}."
+                )
         return defaults
+
+    def _contrast(self, seed: Path, table: Mapping[str, Any]) -> Contrast | None:
+        if not table:
+            return None
+        for key in ("of", "kind"):
+            if key not in table:
+                raise InvalidInputError(
+                    f'{seed.stem}.toml: "contrast.{key}" is missing. A contrast has "of", the name '
+                    'of its original, and "kind".'
+                )
+        original = table["of"].removesuffix(".txt")
+        return Contrast(**{**table, "of": document_id(original, self._schemas)})
 
     def _read_toml(self, path: Path) -> Values:
         content = self._read(path)
@@ -170,6 +196,8 @@ class MetadataReader:
         for name in header:
             if header.count(name) > 1:
                 raise InvalidInputError(f"{place}: the column {shown(name)} is duplicated.")
+            if name == CHANGES:
+                raise InvalidInputError(f'{place}: "{name}" is not for a table; use NAME.toml.')
             if name != "seed":
                 check_name(place, name, self._fields)
 

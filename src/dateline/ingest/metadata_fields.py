@@ -15,11 +15,25 @@ from typing import Literal, NamedTuple
 
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
-from dateline.ontology.schemas import Schema, meta_declarations, resolve, split_shares
+from dateline.files.reading import MalformedError, converted
+from dateline.model import GoldChange, MetaValue
+from dateline.ontology.schemas import (
+    Schema,
+    contrast_kinds,
+    meta_declarations,
+    resolve,
+    split_shares,
+)
 from dateline.rendering.listing import listed
 from dateline.text import escaped
 
-Kind = Literal["text", "day", "boolean", "number", "integer", "label"]
+Kind = Literal["text", "day", "boolean", "number", "integer", "label", "changes"]
+
+Value = MetaValue | tuple[GoldChange, ...]
+"""The value of a field; only `CHANGES` has several."""
+
+CHANGES = "contrast.changes"
+"""The field with what the gold of a contrast changes."""
 
 
 class Field(NamedTuple):
@@ -52,8 +66,10 @@ _FIELDS: Mapping[str, Field] = {
     "rights.license": Field("text", 'a string such as "CC-BY-4.0"'),
     "rights.holder": _TEXT,
     "rights.redistribute_text": _BOOLEAN,
+    "contrast.of": _TEXT,
+    CHANGES: Field("changes", "tables [[contrast.changes]]"),
 }
-TABLES = ("source", "rights", "meta")
+TABLES = ("source", "rights", "meta", "contrast")
 """The fields with a dot in their names are in these tables."""
 
 
@@ -63,6 +79,7 @@ def fields_of(schemas: Mapping[str, Schema]) -> Mapping[str, Field]:
     return {
         **_FIELDS,
         "split": _label(tuple(split_shares(schemas))),
+        "contrast.kind": _label(contrast_kinds(schemas)),
         **{f"meta.{key}": _declared(schemas["document"], node) for key, node in keys.items()},
     }
 
@@ -84,8 +101,10 @@ def check_name(place: str, name: str, fields: Mapping[str, Field]) -> None:
     raise InvalidInputError(f"{place}: {shown(name)} is unknown. {allowed}")
 
 
-def checked(place: str, name: str, value: object, field: Field) -> str | bool | int | float:
+def checked(place: str, name: str, value: object, field: Field) -> Value:
     """The value, a date as text. Raises InvalidInputError where it is not what is expected."""
+    if field.kind == "changes":
+        return _changes(place, value)
     found = _day(value) if field.kind == "day" else value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     match field.kind:
@@ -97,7 +116,7 @@ def checked(place: str, name: str, value: object, field: Field) -> str | bool | 
             fits = is_number and isinstance(value, int) and abs(value) < 2**63
         case "label":
             fits = value in field.labels
-        case "text" | "day":
+        case _:
             fits = isinstance(found, str)
     if not fits:
         raise InvalidInputError(f'{place}: "{name}" is {shown(value)}, expected {field.expected}.')
@@ -110,7 +129,7 @@ def checked(place: str, name: str, value: object, field: Field) -> str | bool | 
     return found
 
 
-def parsed(place: str, name: str, text: str, field: Field) -> str | bool | int | float:
+def parsed(place: str, name: str, text: str, field: Field) -> Value:
     """The value that a cell of a table has. Raises InvalidInputError as `checked` does."""
     value: object = text
     if field.kind == "boolean":
@@ -136,6 +155,13 @@ def _declared(schema: Schema, node: Schema) -> Field:
     if "enum" in node:
         return _label(tuple(node["enum"]))
     return _BY_TYPE[node["type"]]
+
+
+def _changes(place: str, value: object) -> tuple[GoldChange, ...]:
+    try:
+        return converted(value, tuple[GoldChange, ...])
+    except MalformedError as error:
+        raise InvalidInputError(f'{place}: "{CHANGES}": {error.problem}.') from None
 
 
 def _label(names: tuple[str, ...]) -> Field:

@@ -64,6 +64,15 @@ def meta_declarations(schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
     return {key: resolve(schema, node) for key, node in declared.items()}
 
 
+def contrast_kinds(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
+    """The kinds of contrasts that the corpus declares, in the order of the document schema."""
+    schema = schemas["document"]
+    if "contrast" not in part_of(schema, "properties"):
+        return ()
+    kind = part_of(schema, "properties", "contrast", "properties", "kind")
+    return tuple(resolve(schema, entry)["const"] for entry in kind["oneOf"])
+
+
 def has_definition(ontology: Schema, place: str) -> bool:
     """Whether the ontology's schema has something at a place such as "entity/properties/links"."""
     node: Any = ontology.get("$defs", {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -11,9 +11,11 @@ from typing import TypeVar
 from dateline.annotations.items import spans_of
 from dateline.corpus.store import Corpus
 from dateline.model import (
+    GOLD,
     LAYER_FIELDS,
     Annotation,
     Claim,
+    Contrast,
     Document,
     Entity,
     Event,
@@ -194,21 +196,28 @@ class FilesContext(Struct, frozen=True):
 
 
 class DocumentFacts(Struct, frozen=True):
-    """What rules about the corpus as a whole need of a document."""
+    """What rules about the corpus as a whole need of a document.
+
+    ``has_gold`` is whether it has gold that fits its schema.
+    """
 
     text_sha256: str
     split: str
     group: str | None
     duplicate: bool
+    contrast: Contrast | None
+    has_gold: bool
 
     @classmethod
-    def of(cls, document: Document) -> DocumentFacts:
-        """The facts about a document."""
+    def of(cls, document: Document, annotations: Collection[str]) -> DocumentFacts:
+        """The facts about a document; ``annotations`` are the annotators of those that fit."""
         return cls(
             text_sha256=document.text_sha256,
             split=document.split,
             group=document.group,
             duplicate=document.duplicate,
+            contrast=document.contrast,
+            has_gold=GOLD in annotations,
         )
 
 

@@ -70,7 +70,7 @@ def check_corpus(corpus: Corpus) -> Iterator[CheckedDocument | CheckedCorpus]:
     facts: dict[str, DocumentFacts] = {}
     for checked in checker.check_documents(corpus.document_ids()):
         if checked.document is not None:
-            facts[checked.id] = DocumentFacts.of(checked.document)
+            facts[checked.id] = DocumentFacts.of(checked.document, checked.annotations)
         yield checked
     yield checker.check_corpus_wide(facts)
 

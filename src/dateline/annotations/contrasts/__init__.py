@@ -1,0 +1,1 @@
+"""Contrast sets: what a small edit of a text changes in its annotation."""
