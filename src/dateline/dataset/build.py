@@ -16,10 +16,11 @@ from dateline.dataset.description.card import CARD, ONTOLOGY, CardContent, Count
 from dateline.dataset.description.citation import read_citation
 from dateline.dataset.description.croissant import CROISSANT, croissant
 from dateline.dataset.description.responsible_ai import responsible_ai
-from dateline.dataset.features import configs
+from dateline.dataset.features import STORIES, configs
 from dateline.dataset.output_folder import refuse_foreign_files, replaced_folder
 from dateline.dataset.parquet import RowWriter, WrittenTable, WrittenTables, tables_sha256
 from dateline.dataset.rows import RowMaker
+from dateline.dataset.stories import Stories
 from dateline.dataset.tag_losses import TagLosses
 from dateline.dataset.withholding import withheld
 from dateline.errors import InvalidInputError, NotFoundError
@@ -119,6 +120,7 @@ def _write(
 ) -> tuple[WrittenTables, Counts]:
     maker, counts = RowMaker(corpus.ontology, meta_keys(corpus.schemas)), Counts()
     checker, facts = Checker(corpus), dict[str, DocumentFacts]()
+    stories = Stories(corpus.ontology)
     errors: list[str] = []
     try:
         for checked in checker.check_documents(progress(corpus.document_ids())):
@@ -134,6 +136,7 @@ def _write(
                 continue
             document, hidden = checked.document, withhold(checked.document)
             counts.add(document, checked.annotations, withheld=hidden)
+            stories.add(document, checked.annotations.get(GOLD))
             made = maker.rows(document, checked.annotations)
             if GOLD in checked.annotations:
                 sentences = [row for row in made.get("entities", ()) if isinstance(row, EntityRow)]
@@ -145,16 +148,23 @@ def _write(
         errors += _errors(checker.check_corpus_wide(facts).incidents)
         _check_errors(errors)
         _check_documents(corpus, counts)
-        files: dict[str, dict[str, WrittenTable]] = {name: {} for name, _ in writers}
-        for (name, split), writer in writers.items():
-            written = writer.close()
-            if written is not None:
-                files[name][split] = written
+        for split, stories_of_split in stories.rows().items():
+            writers[STORIES, split].add(stories_of_split)
+        files = _close(writers)
     except BaseException:
         for writer in writers.values():
             writer.abandon()
         raise
     return files, counts
+
+
+def _close(writers: Mapping[tuple[str, str], RowWriter]) -> WrittenTables:
+    files: dict[str, dict[str, WrittenTable]] = {name: {} for name, _ in writers}
+    for (name, split), writer in writers.items():
+        written = writer.close()
+        if written is not None:
+            files[name][split] = written
+    return files
 
 
 def _withheld(rows: Sequence[Row], text: str) -> list[dict[str, Any]]:

@@ -350,6 +350,60 @@ class AnnotationRow(Content):
     layers: Layers
 
 
+class EntityPlace(Row):
+    """An entity of a document."""
+
+    document: str
+    entity: str
+
+
+class LinkedEntity(Row):
+    """An entry of a knowledge base, and the entities that are linked to it."""
+
+    kb: str
+    id: str
+    occurrences: list[EntityPlace]
+
+
+class ClusterPlace(Row):
+    """An event instance of a document, by its cluster."""
+
+    document: str
+    cluster: str
+
+
+class LinkedEventInstance(Row):
+    """An entry of a knowledge base, and the event instances that are linked to it."""
+
+    kb: str
+    id: str
+    occurrences: list[ClusterPlace]
+
+
+class StoryRow(Row):
+    """A group of documents with what they have in common."""
+
+    group: Annotated[str, Meta(description="Name of the group.")]
+    split: Annotated[str, Meta(description="Split of all its documents.")]
+    documents: Annotated[list[str], Meta(description="Ids of its documents, sorted.")]
+    entities: Annotated[
+        list[LinkedEntity] | UnsetType,
+        IF_LINKS,
+        Meta(
+            description="Entries of knowledge bases, and the entities of these documents that gold "
+            "links to each: they are one entity."
+        ),
+    ]
+    event_instances: Annotated[
+        list[LinkedEventInstance] | UnsetType,
+        IF_EVENT_LINKS,
+        Meta(
+            description="Entries of knowledge bases, and the event clusters of these documents "
+            "that gold links to each: they are one event instance."
+        ),
+    ]
+
+
 class SentenceRow(Row):
     """A sentence with its tokens; the base of rows that add annotations to it."""
 

@@ -27,6 +27,7 @@ from dateline.dataset.columns import (
     MetaKeys,
     RelationRow,
     Row,
+    StoryRow,
 )
 from dateline.dataset.declared import is_declared, markers
 from dateline.dataset.token_index import bio_tag_names
@@ -35,6 +36,9 @@ from dateline.ontology.schemas import Schema, meta_declarations
 
 Feature = Any
 """A feature of ``datasets``: Value, ClassLabel, List, or a dict of features."""
+
+STORIES = "stories"
+"""The config with a row for each group; only if the ontology declares links."""
 
 SCALARS = {str: "string", int: "int64", bool: "bool"}
 JSON_TYPES = {"string": "string", "integer": "int64", "number": "float64", "boolean": "bool"}
@@ -122,6 +126,16 @@ def configs(schemas: Mapping[str, Schema], ontology: Ontology) -> Mapping[str, C
         for layer, row, description, task, columns in _LAYER_CONFIGS
         if layer in ontology.layers
     ]
+    if ontology.has_links or ontology.has_event_links:
+        tables.append(
+            Config(
+                name=STORIES,
+                row="a group of documents",
+                description="Entities and event instances that are linked, and where they occur.",
+                tasks=(),
+                columns=derived.columns(StoryRow),
+            )
+        )
     tables.append(
         Config(
             name="annotations",

@@ -39,8 +39,8 @@ _PLACEHOLDER = re.compile(rf"{_OPENING}(\d+):(\d+){_CLOSING}")
 
 
 def document_of(row: Row) -> str:
-    """The document id of a row of any config."""
-    return str(row["document"] if "document" in row else row["id"])
+    """The document id of a row of any config; empty if the row is about several documents."""
+    return str(row.get("document", row.get("id", "")))
 
 
 def withheld(row: Row, text: str) -> dict[str, Value]:
