@@ -10,7 +10,7 @@ import pytest
 from datasets import load_dataset
 
 import dateline
-from dateline.dataset.description.card import CARD, ONTOLOGY
+from dateline.dataset.stored import CARD, ONTOLOGY
 from dateline.errors import DatelineError, InvalidInputError
 from tests.chemistry import annotated_reaction
 from tests.corpora import CorpusMaker

@@ -12,7 +12,7 @@ import pytest
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
-from dateline.dataset.description.card import CARD, ONTOLOGY
+from dateline.dataset.stored import CARD, ONTOLOGY
 from dateline.files.writing import sha256
 from dateline.release.hydration.hydrate_folder import hydrate_folder
 from dateline.release.manifest import read_manifest

@@ -12,7 +12,7 @@ import msgspec
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.columns import EntityRow, Row
-from dateline.dataset.description.card import CARD, ONTOLOGY, CardContent, Counts, render
+from dateline.dataset.description.card import CardContent, Counts, render
 from dateline.dataset.description.citation import read_citation
 from dateline.dataset.description.croissant import CROISSANT, croissant
 from dateline.dataset.description.responsible_ai import responsible_ai
@@ -20,6 +20,7 @@ from dateline.dataset.features import STORIES, configs
 from dateline.dataset.output_folder import refuse_foreign_files, replaced_folder
 from dateline.dataset.parquet import RowWriter, WrittenTable, WrittenTables, tables_sha256
 from dateline.dataset.rows import RowMaker
+from dateline.dataset.stored import CARD, ONTOLOGY
 from dateline.dataset.stories import Stories
 from dateline.dataset.tag_losses import TagLosses
 from dateline.dataset.withholding import withheld

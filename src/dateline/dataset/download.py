@@ -12,8 +12,7 @@ from pathlib import Path
 
 from huggingface_hub import errors, snapshot_download
 
-from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, ONTOLOGY
-from dateline.dataset.load import shown
+from dateline.dataset.stored import CARD, DEFAULT_CONFIG, ONTOLOGY, shown
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError, ServerError
 
 FILES = (CARD, ONTOLOGY, f"{DEFAULT_CONFIG}/*.parquet")

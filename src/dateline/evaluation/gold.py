@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,9 +12,19 @@ import msgspec
 from dateline.corpus.store import Corpus
 from dateline.dataset.description.citation import read_citation
 from dateline.dataset.rows import RowMaker
+from dateline.dataset.stored import (
+    CARD,
+    DEFAULT_CONFIG,
+    StoredDataset,
+    StoredTable,
+    no_split,
+    tables_explained,
+)
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.evaluation.columns.gold_columns import GoldColumns
+from dateline.evaluation.gold_documents import GoldDocument
 from dateline.evaluation.units import UNIT_COLUMN, unit_of
-from dateline.model import CONTENT_FIELDS, GOLD, Annotation, Entity, EventCluster, Struct
+from dateline.model import GOLD, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
 from dateline.ontology.schemas import meta_keys
@@ -21,14 +32,9 @@ from dateline.predictions.item_checks import unknown_labels
 from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.packed import Packed
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.texts import Text
 from dateline.text import escaped
 from dateline.validation.required import valid_annotations
 
-COLUMNS = frozenset(
-    {"id", "text", "text_length", "text_sha256", "split", "sentences", "tokens", "annotated"}
-) | {"layers", *CONTENT_FIELDS, UNIT_COLUMN}
-"""The columns that documents, their gold and their groups are made of."""
 ONTOLOGY_HINT = (
     "Pass the ontology.schema.json of its corpus as `ontology` (option --ontology FILE)."
 )
@@ -54,21 +60,13 @@ class DatasetTable(Protocol):
         """The name of the split."""
 
 
-class GoldDocument(Text, frozen=True, kw_only=True):
-    """A text with its gold items; ``layers`` are those that were annotated."""
-
-    split: str
-    layers: tuple[str, ...]
-    items: Prediction
-
-
-class Gold(Struct, frozen=True):
+class Gold(Struct, frozen=True, dict=True):
     """All documents that are scored, including those without items, sorted by id.
 
     ``documents`` makes each document again when it is iterated over, so that thousands fit in
-    memory. ``unscored`` are ids of other documents: they have no gold, or are in another split.
-    ``units`` are the units of documents for intervals and tests, from ``unit_column``; a document
-    without one is a unit alone. ``knowledge_bases`` are those that entities are linked to.
+    memory; ``columns`` has all of them. ``unscored`` are ids of other documents: they have no gold,
+    or are in another split. ``units`` are the units of documents for intervals and tests, from
+    ``unit_column``; a document without one is a unit alone.
     """
 
     name: str
@@ -79,7 +77,11 @@ class Gold(Struct, frozen=True):
     unscored: frozenset[str] = frozenset()
     units: Mapping[str, str] = {}
     unit_column: str = UNIT_COLUMN
-    knowledge_bases: frozenset[str] = frozenset()
+
+    @cached_property
+    def columns(self) -> GoldColumns:
+        """The documents as columns, made once."""
+        return GoldColumns(self.documents, self.ontology)
 
 
 def read_gold(
@@ -99,23 +101,15 @@ def read_gold(
     """
     if (path / "schema").is_dir():
         return with_ontology(gold_of_corpus(Corpus(path), split, group_by=group_by), ontology)
-    # Scoring a corpus must not wait for the import of `datasets` and PyArrow.
-    from dateline.dataset.description.card import CARD  # noqa: PLC0415
-    from dateline.dataset.load import (  # noqa: PLC0415
-        declared_ontology,
-        load,
-        stored,
-        tables_explained,
-    )
-
     if (path / CARD).is_file():
-        used = ontology or declared_ontology(path)
-        splits = stored(path)
-        if split is not None and split not in splits:
-            load(split=split, path=path)  # raises the error that lists the splits
-        name = path.resolve().name
+        dataset = StoredDataset(path)
+        used, tables = ontology or dataset.ontology, dataset.tables()
+        if split is not None and split not in tables:
+            raise no_split(path, DEFAULT_CONFIG, split, tables)
         with tables_explained(path):
-            return gold_of_dataset(list(splits.values()), used, split, name, group_by)
+            return _gold_of_tables(
+                list(tables.values()), used, split, path.resolve().name, group_by
+            )
     raise NotFoundError(
         f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
         "that `dateline build` wrote."
@@ -152,7 +146,7 @@ def gold_of_corpus(
     """
     citation = read_citation(corpus.root)
     rows = RowMaker(corpus.ontology, meta_keys(corpus.schemas))
-    found, units, bases = Packed(GoldDocument), dict[str, str](), set[str]()
+    found, units = Packed(GoldDocument), dict[str, str]()
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):
         document, annotation = valid.document, valid.annotations.get(annotator)
@@ -171,7 +165,6 @@ def gold_of_corpus(
                 items=Prediction.from_annotation(annotation),
             ),
         )
-        bases |= _knowledge_bases(annotation)
         unit = unit_of(rows.document_row(document, None), group_by) if group_by else document.group
         if unit is not None:
             units[document.id] = unit
@@ -190,7 +183,6 @@ def gold_of_corpus(
         units=units,
         unit_column=group_by or UNIT_COLUMN,
         unscored=frozenset(corpus.document_ids()) - found.keys(),
-        knowledge_bases=frozenset(bases),
     )
 
 
@@ -206,55 +198,65 @@ def gold_of_dataset(
     Raises DatelineError if there is no ontology, no row is annotated, or a label is not in the
     ontology.
     """
-    from dateline.dataset.arrow_values import rows_of  # noqa: PLC0415
+    tables = [
+        StoredTable(part.data, str(part.split), str(part.info.version or "") or None)
+        for part in parts
+    ]
+    return _gold_of_tables(tables, ontology, split, name, group_by)
+
+
+def _gold_of_tables(
+    tables: Sequence[StoredTable],
+    ontology: Ontology | None,
+    split: str | None,
+    name: str,
+    group_by: str | None,
+) -> Gold:
+    # Scoring a corpus must not wait for the import of PyArrow.
+    from dateline.evaluation.stored_gold import StoredDocuments, all_ids, column_names  # noqa: PLC0415
 
     if ontology is None:
         raise InvalidInputError(
             f"{name}: has no ontology, which a dataset in memory, or built by Dateline 0.1, does "
             f"not carry. {ONTOLOGY_HINT}"
         )
-    scored = [part for part in parts if split is None or str(part.split) == split]
-    documents, units, bases = Packed(GoldDocument), dict[str, str](), set[str]()
-    index = OntologyIndex(ontology)
-    for part in scored:
-        for found, unit in _documents(part, group_by):
-            if found.id in documents:
-                raise InvalidInputError(f'{name}: the id "{escaped(found.id)}" is duplicated.')
-            _refuse_unknown_labels(name, found, ontology, index)
-            documents.add(found.id, found)
-            bases |= _knowledge_bases(found.items)
-            if unit is not None:
-                units[found.id] = unit
+    scored = [table.data for table in tables if split is None or table.split == split]
+    documents = StoredDocuments(scored, name)
     if not documents:
         raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
-    documents.sort()
-    version = next((str(p.info.version) for p in parts if p.info.version), None)
-    ids = frozenset(row["id"] for part in parts for row in rows_of(part.data, ["id"]))
-    return Gold(
-        name=name,
-        version=version,
-        split=split,
-        ontology=ontology,
-        documents=documents.values(),
-        units=units,
-        unit_column=group_by or UNIT_COLUMN,
-        unscored=ids - documents.keys(),
-        knowledge_bases=frozenset(bases),
+    if group_by is None and any(UNIT_COLUMN in column_names(table) for table in scored):
+        group_by = UNIT_COLUMN
+    return checked(
+        Gold(
+            name=name,
+            version=next((table.version for table in tables if table.version), None),
+            split=split,
+            ontology=ontology,
+            documents=documents,
+            units=documents.units(group_by) if group_by else {},
+            unit_column=group_by or UNIT_COLUMN,
+            unscored=all_ids([table.data for table in tables]) - documents.ids,
+        )
     )
 
 
 def with_ontology(gold: Gold, ontology: Ontology | None) -> Gold:
     """The gold with another ontology, or unchanged without one.
 
-    Raises InvalidInputError for a label that it does not have: such labels would equal each other,
-    and any unknown label that a system predicts.
+    Raises InvalidInputError for a label that it does not have.
     """
-    if ontology is None:
-        return gold
-    index = OntologyIndex(ontology)
-    for document in gold.documents:
-        _refuse_unknown_labels(gold.name, document, ontology, index)
-    return msgspec.structs.replace(gold, ontology=ontology)
+    return gold if ontology is None else checked(msgspec.structs.replace(gold, ontology=ontology))
+
+
+def checked(gold: Gold) -> Gold:
+    """The same gold.
+
+    Raises InvalidInputError for a label that its ontology does not have: such labels would equal
+    each other, and any unknown label that a system predicts.
+    """
+    for document in gold.documents if gold.columns.has_unknown_labels else ():
+        _refuse_unknown_labels(gold.name, document, gold.ontology, gold.columns.ontology_index)
+    return gold
 
 
 def ontology_at(path: Path) -> Ontology:
@@ -266,9 +268,7 @@ def ontology_at(path: Path) -> Ontology:
         return read_ontology_file(path)
     if (path / "schema").is_dir():
         return Corpus(path).ontology
-    from dateline.dataset.load import declared_ontology  # noqa: PLC0415
-
-    found = declared_ontology(path)
+    found = StoredDataset(path).ontology
     if found is None:
         raise NotFoundError(f"{path}: the dataset has no ontology. {ONTOLOGY_HINT}")
     return found
@@ -283,60 +283,3 @@ def _refuse_unknown_labels(
             f"{name}: was not made with the ontology {ontology.title} {ontology.version}: "
             f"{escaped(f'{place}: {message}')}. {ONTOLOGY_HINT}"
         )
-
-
-def _knowledge_bases(items: Prediction | Annotation) -> set[str]:
-    linked: Iterable[Entity | EventCluster] = (*items.entities, *items.event_clusters)
-    return {link.kb for item in linked for link in item.links}
-
-
-def _documents(
-    dataset: DatasetTable, group_by: str | None
-) -> Iterator[tuple[GoldDocument, str | None]]:
-    """The annotated documents with their units."""
-    from dateline.dataset.arrow_values import rows_of  # noqa: PLC0415
-
-    missing = {"text", "annotated", "layers"} - set(dataset.column_names)
-    if missing:
-        raise InvalidInputError(
-            f"the dataset lacks the columns {', '.join(sorted(missing))}. "
-            'Load its config "documents".'
-        )
-    # Unless there is a column to group by, those that nothing here needs are not decoded.
-    columns = dataset.column_names if group_by else [*COLUMNS & {*dataset.column_names}]
-    if group_by is None and UNIT_COLUMN in columns:
-        group_by = UNIT_COLUMN
-    for row in rows_of(dataset.data, columns, ranges=("sentences", "tokens")):
-        if row["annotated"]:
-            document = GoldDocument(
-                id=row["id"],
-                text=row["text"] or "",
-                withheld=row.get("text_length", 0) if row["text"] is None else None,
-                text_sha256=row["text_sha256"],
-                split=row["split"],
-                sentences=tuple(row["sentences"]),
-                tokens=tuple(row["tokens"]),
-                layers=tuple(row["layers"]),
-                items=_items(row),
-            )
-            yield document, unit_of(row, group_by) if group_by else None
-
-
-def _items(row: Mapping[str, Any]) -> Prediction:
-    fields = {name: row[name] for name in CONTENT_FIELDS if name in row}
-    items = [item for name, found in fields.items() if name != "attributes" for item in found]
-    for item in (fields, *items):
-        if "attributes" in item:
-            # A column has every attribute; null means that it was not given.
-            given = item["attributes"] or {}
-            item["attributes"] = {key: value for key, value in given.items() if value is not None}
-        for field in ("spans", "trigger", "cue"):
-            for span in item.get(field) or ():
-                # Quotes of a withheld text are null; offsets are enough to score.
-                span["text"] = span["text"] or ""
-    for entity in fields.get("entities", ()):
-        entity["name"] = entity["name"] or ""
-        if "link" in entity:
-            # In a dataset of format 1.0, an entity has one link or none.
-            entity["links"] = [link] if (link := entity.pop("link")) else []
-    return msgspec.convert({"document": row["id"], **fields}, Prediction)

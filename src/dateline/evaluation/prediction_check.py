@@ -52,7 +52,7 @@ def check_predictions(
             OntologyIndex(found.ontology),
             schema,
             found.unscored,
-            found.knowledge_bases,
+            found.columns.knowledge_bases,
             corpus if ontology is None else None,
         ),
     )

@@ -75,7 +75,7 @@ def check_items(
         *ignored,
         *_repeated_items(prediction),
         *_repeated_ids(prediction),
-        *_useless_scores(prediction, ontology),
+        *useless_scores(prediction, ontology),
     ]
     effects: tuple[tuple[Effect, list[Place]], ...] = (("wrong", errors), ("warning", warnings))
     problems = [
@@ -301,7 +301,7 @@ def _other_knowledge_bases(
                     yield f"/{field}/{position}/links/{number}/kb", item.id, message
 
 
-def _useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
+def useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
     """Scores that rank nothing."""
     claims = {claim.id for claim in prediction.claims}
     known = ontology.attributes["claims"]

@@ -6,15 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dateline.corpus.store import Corpus
-from dateline.dataset.description.card import DEFAULT_CONFIG, ONTOLOGY
-from dateline.dataset.load import (
-    declared_ontology_file,
-    declared_tables,
-    tables_explained,
-    texts_by_document,
-)
+from dateline.dataset.load import declared_tables, texts_by_document
 from dateline.dataset.parquet import iter_rows
 from dateline.dataset.row_hash import RowHash
+from dateline.dataset.stored import DEFAULT_CONFIG, ONTOLOGY, StoredDataset, tables_explained
 from dateline.dataset.withholding import WORDINGS, Row, Value, document_of, restored, withheld
 from dateline.errors import InvalidInputError
 from dateline.files.reading import read_bytes
@@ -117,7 +112,7 @@ def _files_on_disk(corpus: Corpus, manifest: Manifest) -> dict[str, str]:
 def _problems_of_ontology(folder: Path, manifest: Manifest) -> Iterator[str]:
     try:
         # Not read: the ontology of an older release may have a form that is refused today.
-        file = declared_ontology_file(folder)
+        file = StoredDataset(folder).ontology_file
     except InvalidInputError as error:
         yield str(error)
         return

@@ -19,20 +19,17 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from dateline.dataset.description.citation import Citation, bibtex
 from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import WrittenTable, WrittenTables, tables_sha256
+from dateline.dataset.stored import CARD, DEFAULT_CONFIG, ONTOLOGY
 from dateline.dataset.tag_losses import TagLosses
 from dateline.model import GOLD, Annotation, Document, Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.generated_blocks import block, marks, with_block
 from dateline.rendering.markdown import Markdown, code, environment, escape, one_line
 
-CARD = "README.md"
-ONTOLOGY = "ontology.schema.json"
-"""The ontology of the corpus, in the dataset as in its folder ``schema``."""
 MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
 TEXTS = "texts"
 """Name of the generated block that states which texts the dataset has."""
 
-DEFAULT_CONFIG = "documents"
 SIZES = (("n<1K", 10**3), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6))
 CREATORS = {"human": "expert-generated", "model": "machine-generated"}
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from datasets import ClassLabel, List, Value
 
-from dateline.dataset.description.card import ONTOLOGY, CardContent
+from dateline.dataset.description.card import CardContent
 from dateline.dataset.description.citation import Author, bibtex
 from dateline.dataset.features import Config, Feature
+from dateline.dataset.stored import ONTOLOGY
 from dateline.rendering.markdown import one_line
 
 CROISSANT = "croissant.json"

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
+
+from dateline.evaluation.columns.given_items import GivenItems
 from dateline.metrics.counts import FloatArray
 from dateline.model import RELATION_FIELDS
 from dateline.predictions.confidence import REFERRED, confidence_of
 from dateline.predictions.prediction import Prediction
+
+ClaimScores = Mapping[tuple[str, str], FloatArray]
+"""The scores of claims by attribute and value, NaN for a claim without one."""
 
 
 class ItemConfidence(NamedTuple):
@@ -26,6 +33,51 @@ class ItemConfidence(NamedTuple):
     event_relations: FloatArray
     claims: FloatArray
     claim_relations: FloatArray
+
+
+def certain(items: GivenItems) -> ItemConfidence:
+    """The confidence of items without one."""
+    sizes = {field: len(found.label) for field, found in items.relations.items()}
+    sizes["arguments"] = len(items.arguments.role)
+    sizes |= {field: len(getattr(items, field).label) for field in ("mentions", "events", "claims")}
+    return ItemConfidence(**{field: np.full(size, math.inf) for field, size in sizes.items()})
+
+
+def given_confidence(predictions: Sequence[Prediction]) -> ItemConfidence | None:
+    """The confidence of the items of predictions, in their order; None if no item has one."""
+    if not any(prediction.confidence for prediction in predictions):
+        return None
+    found = {
+        field: [confidences(prediction, field) for prediction in predictions]
+        for field in ("mentions", "events", "claims")
+    }
+    for field in RELATION_FIELDS:
+        found[field] = [relation_confidences(prediction, field) for prediction in predictions]
+    found["arguments"] = [
+        [*chain.from_iterable(argument_confidences(prediction))] for prediction in predictions
+    ]
+    return ItemConfidence(
+        **{name: np.array([*chain.from_iterable(some)]) for name, some in found.items()}
+    )
+
+
+def claim_scores(predictions: Sequence[Prediction]) -> ClaimScores:
+    """The scores of the claims of predictions, in their order; of a repeated id, the first has it.
+
+    There is a column for each attribute and value that is given, whether or not they exist.
+    """
+    found: dict[tuple[str, str], FloatArray] = {}
+    count = sum(len(prediction.claims) for prediction in predictions)
+    first = 0
+    for prediction in predictions:
+        rows = {claim.id: first + n for n, claim in reversed([*enumerate(prediction.claims)])}
+        for attribute, by_value in prediction.scores.items():
+            for value, by_claim in by_value.items():
+                column = found.setdefault((attribute, value), np.full(count, np.nan))
+                for name in by_claim.keys() & rows.keys():
+                    column[rows[name]] = by_claim[name]
+        first += len(prediction.claims)
+    return found
 
 
 def confidences(items: Prediction, field: str) -> Sequence[float]:

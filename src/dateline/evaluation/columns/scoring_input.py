@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 
@@ -15,22 +13,15 @@ from dateline.evaluation.columns.annotation_columns import (
     EVENT,
     MENTION,
     AnnotationColumns,
-    digest_of,
 )
-from dateline.evaluation.columns.builder import ColumnsBuilder
-from dateline.evaluation.columns.growing import Ranges
+from dateline.evaluation.columns.predicted_columns import PredictedColumns, batched
 from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import BoolArray, IntArray
 from dateline.metrics.span_matching import Matching, match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import Struct
-from dateline.predictions.confidence import above
 from dateline.predictions.document_checks import ScoredPredictions
-from dateline.predictions.item_checks import check_items
-from dateline.predictions.label_index import OntologyIndex
-from dateline.predictions.problems import PredictionProblem
 from dateline.predictions.reading import Found
-from dateline.predictions.texts import Text
 
 
 class MatchingOptions(Struct, frozen=True):
@@ -89,67 +80,32 @@ class ScoringInput:
         """Raises DatelineError if a prediction is about a document or text not in the gold."""
         self.options = options or MatchingOptions()
         self.ontology = gold.ontology
-        self.ontology_index = OntologyIndex(gold.ontology)
-        gold_columns, predicted_columns = (ColumnsBuilder(self.ontology_index) for _ in range(2))
-        texts: dict[str, Text] = {}
-        layers = []
-        sentences, tokens = Ranges(), Ranges()
-        for number, document in enumerate(gold.documents):
-            gold_columns.add(number, document.items)
-            texts[document.id] = Text(
-                id=document.id,
-                text=document.text,
-                text_sha256=document.text_sha256,
-                withheld=document.withheld,
-            )
-            sentences.append(document.sentences)
-            tokens.append(document.tokens)
-            layers.append(document.layers)
-        self.document_ids = tuple(texts)
+        self.ontology_index = gold.columns.ontology_index
+        self._gold = gold.columns
+        self.gold = gold.columns.items
+        self.sentences = gold.columns.sentences
+        self.document_ids = gold.columns.document_ids
+        texts = gold.columns.texts
         self.withheld = sum(text.withheld is not None for text in texts.values())
-        self._text_hashes = tuple(text.text_sha256 for text in texts.values())
-        self._tokens = tokens
-        numbers = {name: number for number, name in enumerate(self.document_ids)}
+        found = PredictedColumns(gold.columns, self.options.threshold)
         scored = ScoredPredictions(predictions, texts, gold.unscored)
-        problems: dict[int, list[PredictionProblem]] = {}
-        for prediction in scored:
-            name = prediction.document
-            scorable, problems[numbers[name]] = check_items(
-                prediction, texts[name], self.ontology_index, gold.knowledge_bases
-            )
-            if self.options.threshold is not None:
-                scorable = above(scorable, self.options.threshold)
-            predicted_columns.add(numbers[name], scorable)
+        for batch in batched(scored):
+            found.add(batch)
         self.unscored = tuple(scored.unscored)
-        in_order = (problems[number] for number in sorted(problems))
-        self.problems = [*scored.warnings, *chain.from_iterable(in_order)]
-        self.gold, _ = gold_columns.columns()
-        self.predicted, self.confidence = predicted_columns.columns()
-        self.missing = tuple(name for name, number in numbers.items() if number not in problems)
-        self.sentences = sentences.spans()
-        self._annotated = {
-            layer: np.array([layer in annotated for annotated in layers])
-            for layer in gold.ontology.layers
-        }
+        self.problems = [*scored.warnings, *found.problems]
+        self.predicted, self.confidence = found.columns()
+        self.missing = found.missing
         _refuse_duplicates(self.gold, self.document_ids)
 
-    @cached_property
+    @property
     def gold_sha256(self) -> str:
         """SHA-256 of the gold: documents, texts, sentences, tokens, labels and all items."""
-        parts = [
-            *self.document_ids,
-            *self._text_hashes,
-            *(str(layer.tolist()) for layer in self._annotated.values()),
-            *(label for index in self.ontology_index.indexes for label in index.labels),
-            digest_of((self.sentences, self.tokens)),
-            self.gold.digest,
-        ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return self._gold.sha256
 
     @property
     def tokens(self) -> Spans:
-        """The tokens of all documents. As columns, they take more memory than everything else."""
-        return self._tokens.spans()
+        """The tokens of all documents."""
+        return self._gold.tokens
 
     @property
     def document_count(self) -> int:
@@ -158,7 +114,7 @@ class ScoringInput:
 
     def annotated(self, layer: str) -> BoolArray:
         """Which documents have gold on a layer; the others are not scored on it."""
-        return self._annotated[layer]
+        return self._gold.annotated(layer)
 
     @cached_property
     def place_ids(self) -> PlaceIds:

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from dateline.evaluation.gold import Gold, GoldDocument
+from dateline.evaluation.gold import Gold
+from dateline.evaluation.gold_documents import GoldDocument
 from dateline.model import Attributes, AttributeValue, Range, Struct
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction

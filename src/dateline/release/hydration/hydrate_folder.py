@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 from datasets import DatasetInfo
 
 from dateline.corpus.text_forms import possible_texts
-from dateline.dataset.description.card import CARD, DEFAULT_CONFIG, rewritten, texts_note
+from dateline.dataset.description.card import rewritten, texts_note
 from dateline.dataset.features import schema_on_disk
-from dateline.dataset.load import declared_tables, table_file, tables_explained
+from dateline.dataset.load import declared_tables
 from dateline.dataset.output_folder import BUILT_FILES, refuse_foreign_files, replaced_folder
 from dateline.dataset.parquet import RowWriter, WrittenTable, iter_rows
+from dateline.dataset.stored import CARD, DEFAULT_CONFIG, table_file, tables_explained
 from dateline.dataset.withholding import Row
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.names import inside

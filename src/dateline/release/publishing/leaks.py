@@ -15,11 +15,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from dateline.corpus.store import file_name
-from dateline.dataset.description.card import ONTOLOGY, CardContent, Counts, render
+from dateline.dataset.description.card import CardContent, Counts, render
 from dateline.dataset.description.citation import Citation
 from dateline.dataset.description.croissant import croissant
 from dateline.dataset.features import configs
 from dateline.dataset.parquet import WrittenTable, iter_rows
+from dateline.dataset.stored import ONTOLOGY
 from dateline.dataset.withholding import QUOTES, TOKENS, WORDINGS, Row, document_of, literals
 from dateline.files.reading import read_bytes, read_json, read_text
 from dateline.model import LAYERS, Struct

@@ -1,0 +1,80 @@
+"""Items that are rows of an Arrow table, in the columns of the config ``documents``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from dateline.evaluation.columns.items import Coded, coded
+from dateline.metrics.counts import IntArray
+
+
+class ArrowItems:
+    """Items that are rows of an Arrow table; see `Items`. Missing columns have no values."""
+
+    def __init__(self, columns: Mapping[str, pa.Array], parent: IntArray) -> None:
+        self._columns, self.parent = columns, parent
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> ArrowItems:
+        """The rows of a batch, which are documents."""
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        return cls(columns, np.arange(batch.num_rows))
+
+    def __len__(self) -> int:
+        """The number of items."""
+        return len(self.parent)
+
+    def values(self, field: str) -> Coded:
+        """See `Items`."""
+        column = self._columns.get(field)
+        if column is None:
+            return Coded((None,), np.zeros(len(self), np.int64))
+        return _coded(column)
+
+    def integers(self, field: str) -> IntArray:
+        """See `Items`."""
+        column = self._columns.get(field)
+        return np.zeros(len(self), np.int64) if column is None else integers(column)
+
+    def children(self, field: str) -> ArrowItems:
+        """See `Items`."""
+        column = self._columns.get(field)
+        if column is None:
+            return ArrowItems({}, np.zeros(0, np.int64))
+        sizes = list_sizes(column)
+        return ArrowItems(_fields(column.flatten()), np.repeat(np.arange(len(sizes)), sizes))
+
+    def attributes(self) -> Mapping[str, Coded]:
+        """See `Items`."""
+        column = self._columns.get("attributes")
+        if column is None:
+            return {}
+        return {name: _coded(values) for name, values in _fields(column).items()}
+
+
+def list_sizes(lists: pa.Array) -> IntArray:
+    """The length of each list, 0 of a null."""
+    found = np.diff(integers(lists.offsets))
+    return found * integers(lists.is_valid().cast(pa.int8())) if lists.null_count else found
+
+
+def integers(column: pa.Array) -> IntArray:
+    """The values of a column of integers without nulls."""
+    # Arrow's own conversion imports pandas.
+    return np.from_dlpack(column).astype(np.int64)
+
+
+def _fields(items: pa.Array) -> Mapping[str, pa.Array]:
+    """The fields of structs; those of a null are null."""
+    names = [field.name for field in items.type]
+    return dict(zip(names, items.flatten(), strict=True))
+
+
+def _coded(column: pa.Array) -> Coded:
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        return coded([None if found is None else tuple(found) for found in column.to_pylist()])
+    encoded = column.dictionary_encode(null_encoding="encode")
+    return Coded(encoded.dictionary.to_pylist(), integers(encoded.indices))

@@ -1,0 +1,111 @@
+"""Tells predictions without problems from those that may have some, for many documents at once.
+
+`check_items` explains the problems of one prediction, which takes much longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from dateline.evaluation.columns.annotation_columns import CLAIM, MISSING_ROW
+from dateline.evaluation.columns.given_items import (
+    LAYERS,
+    FirstRows,
+    GivenItems,
+    SpanColumns,
+)
+from dateline.evaluation.columns.items import StructItems
+from dateline.metrics.counts import IntArray
+from dateline.metrics.spans import place_ids
+from dateline.metrics.tuple_sets import pack
+from dateline.model import CONTENT_FIELDS
+from dateline.ontology.labels import Ontology
+from dateline.predictions.item_checks import useless_scores
+from dateline.predictions.label_index import OntologyIndex
+from dateline.predictions.texts import Text
+
+
+def suspects(
+    documents: StructItems,
+    given: GivenItems,
+    texts: Sequence[Text],
+    ontology: OntologyIndex,
+    first: FirstRows,
+) -> Iterator[IntArray]:
+    """Positions of the predictions that may have problems besides those that `given_items` notes.
+
+    ``documents`` are predictions for these ``texts``, and ``given`` their items.
+    """
+    yield from _undeclared(documents, ontology.ontology)
+    for position, prediction in enumerate(documents.items):
+        if prediction.scores and any(True for _ in useless_scores(prediction, ontology)):
+            yield np.array([position])
+    spans = given.mentions, given.events, given.claims
+    for (kind, (_, field, _, place)), columns in zip(LAYERS.items(), spans, strict=True):
+        items = documents.children(field)
+        yield items.parent[_repeated(pack(place_ids(columns.spans)[0], columns.label))]
+        yield _misplaced(items, place, columns, texts)
+        if kind == CLAIM:
+            cues = given.cues
+            yield _misplaced(items, "cue", columns._replace(**cues._asdict()), texts)
+    for field, relations in given.relations.items():
+        key = pack(pack(relations.source + 1, relations.target + 1), relations.label)
+        yield documents.children(field).parent[_repeated(key)]
+    yield _with_illegal_ends(documents, given, ontology, first)
+
+
+def _undeclared(documents: StructItems, ontology: Ontology) -> Iterator[IntArray]:
+    for field in {*CONTENT_FIELDS} - ontology.fields:
+        if field == "attributes":
+            yield np.flatnonzero([bool(prediction.attributes) for prediction in documents.items])
+        else:
+            yield documents.children(field).parent
+
+
+def _repeated(keys: IntArray) -> IntArray:
+    """The rows whose key an earlier row has."""
+    return np.delete(np.arange(len(keys)), np.unique(keys, return_index=True)[1])
+
+
+def _misplaced(
+    items: StructItems, field: str, columns: SpanColumns, texts: Sequence[Text]
+) -> IntArray:
+    """Documents of items without fragments, or whose fragments are not sorted quotes."""
+    fragments = items.children(field)
+    document = items.parent[fragments.parent]
+    start, end = columns.start, columns.end
+    length = np.array([text.length for text in texts], np.int64)[document]
+    wrong = (start < 0) | (start >= end) | (end > length)
+    wrong[1:] |= (fragments.parent[1:] == fragments.parent[:-1]) & (start[1:] <= end[:-1])
+    quotes = [fragment.text for fragment in fragments.items]
+    is_quote = np.fromiter(map(len, quotes), np.int64, len(quotes)) == end - start
+    whole = [texts[position].text for position in document.tolist()]
+    is_quote &= np.fromiter(map(str.startswith, whole, quotes, start.tolist()), np.bool_)
+    withheld = np.array([text.withheld is not None for text in texts], np.bool_)
+    wrong |= ~is_quote & ~withheld[document]
+    given = [getattr(item, field) is not None for item in items.items]
+    empty = np.array(given, np.bool_) & (columns.size == 0)
+    return np.concatenate((document[wrong], items.parent[empty]))
+
+
+def _with_illegal_ends(
+    documents: StructItems, given: GivenItems, ontology: OntologyIndex, first: FirstRows
+) -> IntArray:
+    """Documents with relations whose ends are mentions of types that they may not have."""
+    relations, types = given.relations["relations"], ontology.types["entities"].labels
+    there = (relations.source != MISSING_ROW) & (relations.target != MISSING_ROW)
+    labels = (
+        relations.label[there],
+        *(given.mentions.label[end[there] - first.mentions] for end in relations[2:]),
+    )
+    kinds, which = np.unique(np.stack(labels), axis=1, return_inverse=True)
+    names = ontology.relations["relations"].labels
+    is_illegal = []
+    for label, source, target in kinds.T.tolist():
+        kind = ontology.ontology.relation_types.get(names[label])
+        ends = types[source], types[target]
+        is_illegal.append(kind is not None and any(True for _ in kind.illegal_ends(*ends)))
+    document = documents.children("relations").parent[there]
+    return np.asarray(document[np.array(is_illegal, np.bool_)[which.reshape(-1)]], np.int64)
