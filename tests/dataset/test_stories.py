@@ -56,7 +56,7 @@ def test_a_story_has_what_its_documents_link(layered: Corpus, load_dataset: Load
         {"document": "a", "entity": "e5"},
         {"document": "b", "entity": "e1"},
     ]
-    # NIL is no entry.
+    # NIL is not an entry.
     assert ("registry", None) not in entities
     (first, *_) = story["event_instances"]
     assert first == {

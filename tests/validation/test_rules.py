@@ -20,6 +20,7 @@ from tests.small_corpus import TEXT, Files, claim, event, mention, span
 
 from .test_contrast_rules import CASES as CONTRASTS
 from .test_layered_rules import CASES as LAYERED
+from .test_scenario_links import CASES as SCENARIOS
 
 Change = Callable[[Files], None]
 
@@ -361,7 +362,7 @@ def test_the_small_corpus_is_valid(files: Files):
 
 def test_every_rule_has_a_case():
     # Rules about a release have theirs in tests/release.
-    assert {*CASES, *LAYERED, *CONTRASTS} == {
+    assert {*CASES, *LAYERED, *CONTRASTS, *SCENARIOS} == {
         code for code, rule in all_rules().items() if rule.scope != "release"
     }
 

@@ -14,10 +14,13 @@ from typing import Literal
 from dateline.corpus.store import Corpus
 from dateline.corpus.unread_files import SCENARIOS
 from dateline.dates import parse_date
-from dateline.errors import InvalidInputError
+from dateline.errors import DatelineError, InvalidInputError
 from dateline.files.names import inside
 from dateline.files.reading import MalformedError, converted, decode_toml, read_bytes
 from dateline.model import Struct
+
+KNOWLEDGE_BASE = "scenario"
+"""The name of the sheets as a knowledge base: a link to NAME/ID is to an entity or a fact."""
 
 UNNAMED = "unnamed"
 """Who says something if the text is to name nobody."""
@@ -110,6 +113,22 @@ def read_scenario(path: Path) -> Scenario:
     if problems := list(_problems(scenario)):
         raise InvalidInputError("\n  ".join([f"{path}:", *problems]))
     return scenario
+
+
+def linkable_items(corpus: Corpus) -> Mapping[str, frozenset[str] | None]:
+    """The ids of entities and facts by the name of their sheet; None for a sheet with errors."""
+    if corpus.is_elsewhere(corpus.seeds):
+        return {}
+    found: dict[str, frozenset[str] | None] = {}
+    for path in scenario_paths(corpus):
+        try:
+            sheet = read_scenario(path)
+        except DatelineError:
+            found[path.stem] = None
+        else:
+            ids = [*(entity.id for entity in sheet.entity), *(fact.id for fact in sheet.fact)]
+            found[path.stem] = frozenset(ids)
+    return found
 
 
 def _problems(scenario: Scenario) -> Iterator[str]:

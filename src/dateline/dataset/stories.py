@@ -80,5 +80,5 @@ class _Story:
 
 
 def _entries(links: Iterable[Link]) -> list[_Key]:
-    """The entries that are linked; NIL is none."""
+    """The entries that are linked; NIL is not one."""
     return [(link.kb, link.id) for link in links if link.id is not None]

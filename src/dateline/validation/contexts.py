@@ -84,6 +84,7 @@ class AnnotationContext:
     """An annotation with its document's text and its items by id.
 
     ``listed_kind`` is ``human`` or ``model``, if the annotator is in the list of annotators.
+    ``scenarios`` gives the ids that links to scenario sheets may have, by sheet.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class AnnotationContext:
         stem: str,
         folder: str,
         listed_kind: str | None,
+        scenarios: Callable[[], Mapping[str, frozenset[str] | None]],
     ) -> None:
         self.annotation = annotation
         self.text = text
@@ -101,6 +103,7 @@ class AnnotationContext:
         self.stem = stem
         self.folder = folder
         self.listed_kind = listed_kind
+        self.scenarios = scenarios
         self.mentions: dict[str, Mention] = {m.id: m for m in annotation.mentions}
         self.entities: dict[str, Entity] = {e.id: e for e in annotation.entities}
         self.events: dict[str, Event] = {e.id: e for e in annotation.events}

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from dateline.corpus.annotators import read_register
+from dateline.corpus.scenarios import linkable_items
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError
 from dateline.files.names import inside
@@ -97,6 +99,7 @@ class Checker:
         self._shares = split_shares(corpus.schemas)
         self._schemas = {n: SchemaValidator(corpus.schemas, n) for n in ("document", "annotation")}
         self._kinds = _listed_kinds(corpus)
+        self._scenarios = cache(partial(linkable_items, corpus))
         self._rules: dict[Scope, list[tuple[Rule, Check]]] = {}
         self._waivers = Waivers(corpus.root / WAIVERS)
         for rule in all_rules().values():
@@ -173,7 +176,9 @@ class Checker:
     def _context(self, annotation: Annotation, text: TextContext, path: Path) -> AnnotationContext:
         folder = path.parent.name
         kind = self._kinds.get(folder)
-        return AnnotationContext(annotation, text, self._ontology, path.stem, folder, kind)
+        return AnnotationContext(
+            annotation, text, self._ontology, path.stem, folder, kind, self._scenarios
+        )
 
     def _check_annotation_file(
         self, path: Path, text: TextContext

@@ -17,7 +17,7 @@ MOST_WORDS = 12
 
 
 @rule(
-    "D121", "error", "corpus", "The original of a contrast exists, and is no contrast itself",
+    "D121", "error", "corpus", "The original of a contrast exists, and is not a contrast itself",
     "A contrast is compared with its original.",
 )  # fmt: skip
 def original_exists(context: CorpusContext) -> Iterator[Finding]:
