@@ -39,10 +39,11 @@ class Acceptance(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """An annotation to be accepted, and where it comes from."""
+    """An annotation to be accepted, where it comes from, and the provenance that states this."""
 
     source: Source
     annotation: Annotation
+    provenance: Provenance
 
 
 def annotations_of(
@@ -70,7 +71,7 @@ def annotations_of(
             kind=annotation.provenance.kind,
             sha256=sha256(canonical_json(canonical(annotation))),
         )
-        candidates.append(Candidate(source=source, annotation=annotation))
+        candidates.append(_candidate(source, annotation))
     return candidates
 
 
@@ -91,7 +92,7 @@ def predictions_of(
     ]
     content = sha256(read_bytes(path))
     return [
-        Candidate(
+        _candidate(
             source=Source(name=found[name].annotator, kind="model", sha256=content),
             annotation=msgspec.structs.replace(
                 limited(found[name], used or corpus.ontology.layer_names), status="submitted"
@@ -143,7 +144,7 @@ def accept(
         written.append(document)
     if errors:
         lines = listed((error.line for error in errors), SHOWN, more="more errors")
-        raise InvalidInputError("\n".join(["Nothing was accepted, because of errors:", *lines]))
+        raise InvalidInputError("\n".join(["Nothing was written, because of errors:", *lines]))
     if files and not dry_run:
         write_together(corpus.root, files)
     return Acceptance(written=tuple(written), unchanged=tuple(unchanged), refused=tuple(refused))
@@ -163,9 +164,10 @@ def _check_target(corpus: Corpus, target: str, candidates: Sequence[Candidate]) 
     if folder.is_dir():
         for valid in valid_annotations(corpus, annotators={target} & {*corpus.annotators()}):
             kinds.update(a.provenance.kind for a in valid.annotations.values())
-    if kinds - {candidate.source.kind for candidate in candidates}:
+    given = {candidate.source.kind for candidate in candidates}
+    if given and kinds - given:
         raise InvalidInputError(
-            f'"{target}" is a person, but the predictions are a model\'s. Choose another name, '
+            f'"{target}" is a person, but this is a model\'s work. Choose another name, '
             "and add it with `dateline annotators add NAME --kind model`."
         )
 
@@ -179,7 +181,7 @@ def _result(
         limited(given, layers) if layers else given,
         annotator=target,
         status="draft" if given.status == "draft" else "submitted",
-        provenance=_provenance(candidate),
+        provenance=candidate.provenance,
         retired=(),
     )
     path = corpus.annotation_path(target, given.document)
@@ -223,10 +225,10 @@ def _reasons_to_keep(
         yield "this gold was corrected by hand after it was accepted"
 
 
-def _provenance(candidate: Candidate) -> Provenance:
-    source, own = candidate.source, candidate.annotation.provenance
+def _candidate(source: Source, annotation: Annotation) -> Candidate:
+    own = annotation.provenance
     started = f" It started from {own.origin.started_from}." if own.origin is not None else ""
-    return Provenance(
+    provenance = Provenance(
         kind=source.kind,
         tool=TOOL,
         created=own.created,
@@ -235,6 +237,7 @@ def _provenance(candidate: Candidate) -> Provenance:
         note=f"From {source.name} ({source.kind}), SHA-256 {source.sha256[:12]}.{started} "
         f"{NOT_ADJUDICATED}",
     )
+    return Candidate(source=source, annotation=annotation, provenance=provenance)
 
 
 def _record(candidate: Candidate, gold: Annotation, when: str) -> GoldRecord:

@@ -24,6 +24,7 @@ SECTIONS = {
     "Annotation": {
         "annotators": "annotation.annotators:annotators",
         "studio": "annotation.studio:studio",
+        "carry": "annotation.carry:carry",
     },
     "Agreement and gold": {
         "agree": "gold.agree:agree",
