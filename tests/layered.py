@@ -138,6 +138,21 @@ ONTOLOGY: dict[str, Any] = {
                 _event_type("STOP", what=["DISEASE", "event"]),
             ],
         },
+        "argument": {
+            "title": "Argument",
+            "properties": {
+                "attributes": _attributes(
+                    scope=_labels("clause", "document"),
+                    readings=_several_labels("literal", "metonymic"),
+                    implicit={"type": "boolean"},
+                    share={"type": "number", "x-unit": "percent"},
+                ),
+            },
+        },
+        "factuality": {
+            **_labels("certain", "possible", "denied"),
+            "x-required": ["AUTHOR"],
+        },
         "eventCluster": {
             "title": "Event instance",
             "properties": {"links": {"description": "Entries in knowledge bases."}},
@@ -159,7 +174,7 @@ ONTOLOGY: dict[str, Any] = {
         "claimRelation": _labels("SUPPORTS", "CONTRADICTS"),
     },
 }
-"""Every layer, every kind of attribute, coreference and links of entities and events."""
+"""Every layer, every kind of attribute, factuality, coreference and links of both kinds."""
 
 ENTITIES_ONLY: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -196,6 +211,7 @@ def items_of(text: str) -> dict[str, Any]:
             "type": type_,
             "cluster": cluster,
             "attributes": attributes,
+            "factuality": [{"source": "AUTHOR", "value": "certain"}],
             **fields,
         }
 
@@ -275,9 +291,13 @@ def items_of(text: str) -> dict[str, Any]:
                 "GIVE",
                 "k1",
                 arguments=[
-                    {"role": "giver", "mention": "m1"},
+                    {"role": "giver", "mention": "m1", "attributes": {"scope": "clause"}},
                     {"role": "drug", "mention": "m3"},
-                    {"role": "dose", "mention": "m4"},
+                    {
+                        "role": "dose",
+                        "mention": "m4",
+                        "attributes": {"implicit": False, "readings": ["literal"], "share": 100},
+                    },
                 ],
             ),
             event(
@@ -290,6 +310,10 @@ def items_of(text: str) -> dict[str, Any]:
                     {"role": "harm", "mention": "m6"},
                 ],
                 attributes={"grade": 2.5, "serious": True},
+                factuality=[
+                    {"source": "AUTHOR", "value": "possible"},
+                    {"source": "c1", "value": "certain"},
+                ],
             ),
             event(
                 "v3",
@@ -301,6 +325,10 @@ def items_of(text: str) -> dict[str, Any]:
                     {"role": "harm", "mention": "m7"},
                 ],
                 attributes={"grade": 1, "serious": False},
+                factuality=[
+                    {"source": "AUTHOR", "value": "denied"},
+                    {"source": "c1", "value": "certain"},
+                ],
             ),
             event("v4", "stopped", "STOP", None, arguments=[{"role": "what", "event": "v2"}]),
         ],

@@ -73,7 +73,8 @@ def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
 
 def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_corpus, run):
     page = (REPOSITORY / "docs" / "ontology-format.md").read_text(encoding="utf-8")
-    lives, labels, event, lists, attributes, *_ = map(json.loads, code_blocks(page, "json"))
+    blocks = map(json.loads, code_blocks(page, "json"))
+    lives, labels, event, lists, factuality, attributes, *_ = blocks
     lives["$defs"]["mention"]["properties"]["attributes"] = attributes
     lives["$defs"]["mention"]["properties"]["type"]["oneOf"] += labels["oneOf"]
     lives["$defs"]["event"] = {"title": "Event", "oneOf": [event]}
@@ -81,7 +82,7 @@ def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_
         "title": "Claim",
         "properties": {"act": {"oneOf": [{"const": "SAY", "description": "Somebody says it."}]}},
     }
-    lives["$defs"] |= lists
+    lives["$defs"] |= lists | factuality
     write_ontology(empty_corpus, lives)
     result = run(Corpus(empty_corpus.root), "ontology", env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
@@ -91,6 +92,7 @@ def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_
         "number from 0, in mg",
         "any of the labels",
         "CONTRADICTS",
+        "Factuality by source, for every event by AUTHOR",
     ):
         assert shown in result.stdout
 

@@ -46,6 +46,11 @@ def test_ends_of_relations_and_attributes_of_every_kind_are_explained(chemistry)
         "| Patients (may be left out) | whole number from 0, in persons |  |",
         r"| Day (may be left out) | text that matches ^P\[0-9\]+D\$ |  |",
         "#### Attributes of entities",
+        "#### Attributes of arguments",
+        "| Share (may be left out) | number, in percent |  |",
+        "### Factuality of events by source",
+        "Every event has a value for AUTHOR.",
+        "| possible | Means possible. |",
         "| Approved (may be left out) | true or false |  |",
     ):
         assert line in page.splitlines()

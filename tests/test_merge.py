@@ -206,6 +206,8 @@ def test_both_sides_changes_of_every_layer_are_merged(report):
         value["entities"][0]["links"] = [{"kb": "people", "id": "P1"}]
         value["entities"][2]["attributes"]["approved"] = False
         value["event_clusters"][0]["links"].append({"kb": "wikidata", "id": "Q1"})
+        value["events"][0]["arguments"][0]["attributes"] = {"implicit": True}
+        value["events"][1]["factuality"][0]["value"] = "denied"
 
     def there(value):
         value["attributes"]["patients"] = 13
@@ -215,9 +217,15 @@ def test_both_sides_changes_of_every_layer_are_merged(report):
         value["entities"][0]["links"] = [{"kb": "wikidata", "id": None}]
         value["entities"][2]["attributes"]["uses"] = ["pain"]
         value["event_clusters"].pop(1)
+        value["events"][0]["arguments"][1]["attributes"] = {"scope": "document"}
+        value["events"][0]["arguments"].pop(2)
+        value["events"][1]["factuality"].pop(1)
 
     def both(value):
         here(value)
+        value["events"][0]["arguments"][1]["attributes"] = {"scope": "document"}
+        value["events"][0]["arguments"].pop(2)
+        value["events"][1]["factuality"].pop(1)
         value["attributes"] |= {"patients": 13}
         value["attributes"].pop("registry")
         value["relations"][0]["attributes"]["certainty"] = "possible"
@@ -261,6 +269,16 @@ def without_cluster(whole):
          "event cluster k1: links: trials:T1 here, trials:NIL there"),
         (set_to("event_clusters", 0, "links", [{"kb": "trials", "id": "T1"}]), without_cluster,
          "event cluster k1: was linked on one side and removed on the other"),
+        (set_to("events", 3, "factuality", 0, "value", "denied"),
+         set_to("events", 3, "factuality", 0, "value", "possible"),
+         'v4 "stopped": factuality: AUTHOR denied: value: denied here, possible there'),
+        (set_to("events", 3, "arguments", 0, "attributes", {"scope": "clause"}),
+         set_to("events", 3, "arguments", 0, "attributes", {"scope": "document"}),
+         'v4 "stopped": arguments: what v2 (scope clause): scope: clause here, document there'),
+        (set_to("events", 3, "arguments", 0, "attributes", {"scope": "clause"}),
+         set_to("events", 3, "arguments", []),
+         'v4 "stopped": arguments: what v2 (scope clause): was changed on one side and removed on '
+         "the other"),
     ],
 )  # fmt: skip
 def test_a_contradiction_is_a_conflict_in_every_layer(report, here, there, message):

@@ -244,6 +244,8 @@ def test_labels_of_every_layer_and_kind_of_attribute_are_renamed(empty_corpus, r
         "relation:CAUSES=LEADS_TO", "entity:CHEMICAL=SUBSTANCE", "document.genre:case_report=case",
         "document.topics:safety=harm", "mention.forms:generic=common", "entity.uses:pain=ache",
         "relation.certainty:possible=maybe", "eventRelation:BEFORE=PRECEDES", "drug=given",
+        "argument.scope:clause=local", "argument.readings:literal=plain", "factuality:certain=sure",
+        "claimer:AUTHOR=WRITER",
     ]  # fmt: skip
     assert run(corpus, "rename", *names).exit_code == 0
     corpus = Corpus(corpus.root)
@@ -256,6 +258,15 @@ def test_labels_of_every_layer_and_kind_of_attribute_are_renamed(empty_corpus, r
         ("ache", "fever")
     ]
     assert {m.attributes.get("forms") for m in gold.mentions} >= {("common",), ("common", "plural")}
+    assert [a.attributes for a in gold.events[0].arguments if a.attributes] == [
+        {"implicit": False, "readings": ("plain",), "share": 100},
+        {"scope": "local"},
+    ]
+    assert [(f.source, f.value) for f in gold.events[1].factuality] == [
+        ("WRITER", "possible"),
+        ("c1", "sure"),
+    ]
+    assert corpus.ontology.required_sources == ("WRITER",)
     leads_to = corpus.ontology.relation_types["LEADS_TO"]
     assert (leads_to.sources, leads_to.label.formerly) == ({"SUBSTANCE"}, ("CAUSES",))
     refused = run(corpus, "rename", "mention.amount:mg=g")

@@ -108,6 +108,12 @@ def test_relations_attributes_of_every_kind_and_links_are_counted(layered):
     assert found.entity_attributes["approved"].values == {"true": 1, "false": 0}
     assert found.entity_links == {0: 4, 1: 1, 2: 1}, "NIL does not count"
     assert found.event_links == {1: 1, 2: 1}
+    assert found.argument_attributes["scope"].values == {"clause": 1, "document": 0}
+    assert found.argument_attributes["share"].mean == 100
+    assert found.factuality == {
+        "AUTHOR": {"certain": 2, "possible": 1, "denied": 1},
+        "a claim": {"certain": 2, "possible": 0, "denied": 0},
+    }
 
 
 def test_what_is_not_declared_is_not_shown(names, run, tmp_path):
@@ -116,7 +122,16 @@ def test_what_is_not_declared_is_not_shown(names, run, tmp_path):
     page = run(names, "datasheet").stdout
     assert "| names | 3, " in page
     for text in (shown, page):
-        for word in ("claim", "event", "relation", "role", "mentions each", "linked", "argument"):
+        for word in (
+            "claim",
+            "event",
+            "relation",
+            "role",
+            "mentions each",
+            "linked",
+            "argument",
+            "factual",
+        ):
             assert word not in text.lower()
     assert run(names, "stats", "--plots", str(tmp_path / "plots")).exit_code == 0
     assert [path.name for path in (tmp_path / "plots").iterdir()] == ["entities.svg"]
@@ -129,6 +144,9 @@ def test_every_layer_is_in_the_datasheet_and_in_plots(layered, run, tmp_path):
         "3 with one mention; 2 linked, 1 to several entries |",
         "Patients: 1 from 12 to 12, 12.0 on average.",
         "Approved: true 1.",
+        "Scope: clause 1.",
+        "| factuality by AUTHOR | certain 2, possible 1, denied 1 |",
+        "| factuality by a claim | certain 2 |",
     ):
         assert line in page
     assert page.count("| documents |") == 1

@@ -123,11 +123,32 @@ class Argument(Struct, frozen=True, omit_defaults=True):
     mention: str | None = None
     event: str | None = None
     claim: str | None = None
+    attributes: Attributes = {}
 
     @property
     def filler(self) -> str:
         """The id of the mention, event or claim that fills the role."""
         return self.mention or self.event or self.claim or ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Role and filler, which identify an argument of an event."""
+        return self.role, self.filler
+
+    def __hash__(self) -> int:
+        """By role and filler, because attributes have no hash."""
+        return hash(self.key)
+
+
+class Factuality(Struct, frozen=True):
+    """How certain an event is according to a source, such as "certainly true" (FactBank).
+
+    ``source`` is the id of a claim, whose claimer is the source, or one of the ontology's claimers
+    that are not mentions. ``value`` is a label of the ontology's list ``factuality``.
+    """
+
+    source: str
+    value: str
 
 
 class Event(Struct, frozen=True, omit_defaults=True):
@@ -138,6 +159,7 @@ class Event(Struct, frozen=True, omit_defaults=True):
     type: str
     arguments: tuple[Argument, ...] = ()
     attributes: Attributes = {}
+    factuality: tuple[Factuality, ...] = ()
     cluster: str | None = None
 
 
@@ -358,7 +380,7 @@ def canonical(annotation: Annotation) -> Annotation:
     """The annotation in canonical order, so that equal content gives equal files.
 
     Items are sorted by offsets and id, entities by their first mention, arguments by role and
-    filler, relations by type, source and target, attributes by name.
+    filler, factuality by source, relations by type, source and target, attributes by name.
     """
     mentions = _sorted_by_offsets(annotation.mentions, "spans")
     first: dict[str | None, int] = {}
@@ -376,7 +398,11 @@ def canonical(annotation: Annotation) -> Annotation:
         ),
         relations=_sorted_relations(annotation.relations),
         events=tuple(
-            replace(event, arguments=tuple(sorted(event.arguments, key=_role_and_filler)))
+            replace(
+                event,
+                arguments=_with_sorted_attributes(sorted(event.arguments, key=lambda a: a.key)),
+                factuality=tuple(sorted(event.factuality, key=lambda f: (f.source, f.value))),
+            )
             for event in _with_sorted_attributes(_sorted_by_offsets(annotation.events, "trigger"))
         ),
         event_clusters=tuple(
@@ -403,10 +429,6 @@ def _sorted_relations(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
 
 def _sorted_links(links: tuple[Link, ...]) -> tuple[Link, ...]:
     return tuple(sorted(links, key=lambda link: link.key))
-
-
-def _role_and_filler(argument: Argument) -> tuple[str, str]:
-    return argument.role, argument.filler
 
 
 def _with_sorted_attributes(items: Iterable[Any]) -> tuple[Any, ...]:

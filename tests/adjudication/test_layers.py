@@ -46,6 +46,12 @@ def second_opinion() -> dict[str, Any]:
     items["event_clusters"][1]["links"] = [{"kb": "trials", "id": None}]
     items["events"][0]["cluster"] = None
     items["event_clusters"].pop(0)
+    items["events"][0]["arguments"][0]["attributes"] = {"scope": "document"}
+    items["events"][1]["factuality"] = [
+        {"source": "AUTHOR", "value": "certain"},
+        {"source": "c1", "value": "denied"},
+    ]
+    items["events"][2]["factuality"].pop(1)
     return items
 
 
@@ -116,12 +122,18 @@ def test_each_difference_is_a_case_with_values_of_its_kind(opinions):
         "relation/ana:m5+bo:m5/ana:m7+bo:m7": ("relation", [["CAUSES", "ana:m5", "ana:m7"]], []),
         "relation/ana:m5+bo:m5/ana:m9+bo:m9": ("relation", [], [["CAUSES", "ana:m5", "ana:m9"]]),
         "event/ana:v1+bo:v1/cluster": ("cluster", "ana:k1", None),
+        "event/ana:v1+bo:v1/argument/giver/ana:m1/attribute/scope": (
+            "attribute", "clause", "document",
+        ),
+        "event/ana:v2+bo:v2/factuality/AUTHOR": ("factuality", "possible", "certain"),
+        "event/ana:v2+bo:v2/factuality/ana:c1": ("factuality", "certain", "denied"),
+        "event/ana:v3+bo:v3/factuality/ana:c1": ("factuality", "certain", None),
         "cluster/ana:k2+bo:k2/link": (
             "link",
             [{"kb": "sheet", "id": "S1", "date": None}, {"kb": "trials", "id": "T8", "date": None}],
             [nil],
         ),
-    }
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("who", ["ana", "bo"])
@@ -156,6 +168,9 @@ def test_a_curator_can_give_values_of_every_kind(opinions):
         "entity/ana:e5+bo:e5/link": [link],
         "cluster/ana:k2+bo:k2/link": [],
         "relation/ana:m5+bo:m5/ana:m9+bo:m9": [],
+        "event/ana:v1+bo:v1/argument/giver/ana:m1/attribute/scope": "document",
+        "event/ana:v2+bo:v2/factuality/AUTHOR": "denied",
+        "event/ana:v2+bo:v2/factuality/ana:c1": "possible",
     }
     gold = resolved(opinions, "prefer:ana", **values).gold
     assert gold.attributes["genre"] == "trial"
@@ -167,6 +182,13 @@ def test_a_curator_can_give_values_of_every_kind(opinions):
     assert [one.id for one in bleeding.links] == ["D1"]
     assert [cluster.id for cluster in gold.event_clusters] == ["ana:k1"]
     assert not [relation for relation in gold.relations if relation.target == "ana:m9"]
+    gave, caused, *_ = gold.events
+    (giver,) = [argument for argument in gave.arguments if argument.role == "giver"]
+    assert giver.attributes == {"scope": "document"}
+    assert [(f.source, f.value) for f in caused.factuality] == [
+        ("AUTHOR", "denied"),
+        ("ana:c1", "possible"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -184,6 +206,9 @@ def test_a_curator_can_give_values_of_every_kind(opinions):
          "has both NIL and an entry of mesh"),
         ("relation/ana:m5+bo:m5/ana:m7+bo:m7", [["CAUSES", "ana:m7", "ana:m5"]],
          "the source of CAUSES cannot be DISEASE"),
+        ("event/ana:v2+bo:v2/factuality/AUTHOR", "sure",
+         "'sure' is unknown. Allowed: certain, possible, denied"),
+        ("event/ana:v2+bo:v2/factuality/AUTHOR", None, "None is unknown. Allowed: certain"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_rejected(opinions, case: str, value: Any, message: str):
@@ -251,7 +276,8 @@ def test_decisions_on_labels_that_were_renamed_still_count(opinions, run: Run):
     names = [
         "relation:CAUSES=LEADS_TO", "document.genre:news=bulletin", "document.topics:safety=harm",
         "mention.forms:generic=common", "entity.uses:pain=ache",
-        "relation.certainty:possible=maybe",
+        "relation.certainty:possible=maybe", "argument.scope:document=text",
+        "factuality:denied=refuted", "claimer:AUTHOR=WRITER",
     ]  # fmt: skip
     assert run(corpus, "rename", *names).exit_code == 0
     corpus = Corpus(corpus.root)
@@ -300,6 +326,53 @@ def test_links_of_both_annotators_can_be_united(opinions, run: Run, tmp_path: Pa
     gold = corpus.read_annotation("gold", "report")
     (aspirin,) = [entity for entity in gold.entities if entity.name == "aspirin"]
     assert {link.kb for link in aspirin.links} == {"mesh", "wikidata", "drugs"}
+    assert run(corpus, "validate").exit_code == 0
+
+
+def without_claim(items: dict[str, Any]) -> None:
+    items["claims"].pop(0)
+    items["claim_relations"] = []
+    for event in items["events"]:
+        event["factuality"] = event["factuality"][:1]
+
+
+def not_about(items: dict[str, Any]) -> None:
+    items["claims"][0]["events"].remove("v2")
+    items["events"][1]["factuality"].pop(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [(without_claim, "ana:c1 was not kept"), (not_about, "ana:c1 is not about the event")],
+)
+def test_factuality_goes_with_the_claim_that_is_its_source(opinions, run: Run, change, reason):
+    corpus, ana, _ = opinions
+    items = items_of(TEXT)
+    change(items)
+    other = make_annotation(corpus.read_document("report"), items, annotator="bo", layers=LAYERS)
+    found = resolved((corpus, ana, other), "prefer:bo")
+    assert content(found.gold) == content(other)
+    reasons = {d.reason for case, d in found.decided if case.kind == "factuality"}
+    assert reasons == {reason}
+    assert content(resolved((corpus, ana, other), "prefer:ana").gold) == content(ana)
+    corpus.write_annotation(other)
+    assert run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:bo").exit_code == 0
+    assert run(corpus, "validate").exit_code == 0
+
+
+def test_factuality_of_gold_names_the_ids_of_its_claims(opinions, run: Run):
+    corpus, ana, bo = opinions
+    for one in (ana, bo):
+        # A claim before the others, so that they get other numbers in gold.
+        first = msgspec.structs.replace(
+            one.claims[1], id="c9", spans=one.mentions[0].spans, events=(), act="ASSERT"
+        )
+        corpus.write_annotation(msgspec.structs.replace(one, claims=(first, *one.claims)))
+    assert run(corpus, "adjudicate", "ana", "bo", "--strategy", "prefer:ana").exit_code == 0
+    gold = corpus.read_annotation("gold", "report")
+    (about,) = [claim for claim in gold.claims if claim.events]
+    sources = {f.source for event in gold.events for f in event.factuality}
+    assert (about.id, sources) == ("c2", {"AUTHOR", "c2"})
     assert run(corpus, "validate").exit_code == 0
 
 
@@ -372,7 +445,7 @@ def test_the_draft_for_a_curator_unites_all_layers(opinions):
     ).curator_draft()
     assert draft.attributes["topics"] == ("efficacy", "price", "safety")
     assert len(draft.relations) == 5
-    assert len(conflicts) == 18
+    assert len(conflicts) == 22
     assert all(case.ranges for case in conflicts)
 
 

@@ -38,6 +38,11 @@ def differing() -> dict[str, Any]:
     items["relations"][3]["target"] = "m9"
     items["events"][1]["attributes"]["grade"] = 3
     items["event_clusters"][1]["links"].pop()
+    items["events"][0]["arguments"][0]["attributes"] = {"scope": "document"}
+    items["events"][1]["factuality"] = [
+        {"source": "AUTHOR", "value": "certain"},
+        {"source": "c1", "value": "denied"},
+    ]
     return items
 
 
@@ -96,6 +101,11 @@ def test_each_kind_of_attribute_has_its_measure(different: Corpus):
     assert measures["entities", "entity approved"] == ("boolean", *nominal, 0, 1)
     assert measures["relations", "certainty"] == ("label", *nominal, 0, 1)
     assert measures["relations", "cases"] == ("number", "alpha (interval)", 1, 1)
+    assert measures["events", "argument scope"] == ("label", *nominal, 0, 1)
+    assert measures["events", "argument implicit"] == ("boolean", *nominal, 1, 1)
+    assert measures["events", "argument share"] == ("number", "alpha (interval)", 1, 1)
+    assert measures["events", "factuality by AUTHOR"] == ("label", *nominal, 3, 4)
+    assert measures["events", "factuality by claims"] == ("label", *nominal, 1, 2)
     # Two numbers, 2.5 and 3, and 1 and 1.
     assert measures["events", "grade"] == ("number", "alpha (interval)", 1, 2)
     alpha = pair.layers["events"].attributes["grade"].measures["alpha (interval)"]
@@ -120,7 +130,28 @@ def test_disagreements_on_every_layer_are_shown_in_their_context(different: Corp
         ("relations", "relation", "drug", 'CAUSES "nausea" (certainty possible)', None),
         ("relations", "relation", "drug", None, 'CAUSES "bleeding" (certainty possible)'),
         ("events", "links", "caused", "sheet:S1, trials:T8", "trials:T8"),
+        ("events", "argument giver scope", "gave", "clause", "document"),
+        ("events", "factuality by AUTHOR", "caused", "possible", "certain"),
+        ("events", "factuality by claims", "caused", "certain", "denied"),
     } <= found  # fmt: skip
+
+
+def test_factuality_is_compared_where_both_have_the_claim(layered: Corpus):
+    annotated_by(layered, "ana", items_of(TEXT))
+    other = items_of(TEXT)
+    other["claims"].pop(0)
+    other["claim_relations"] = []
+    other["events"][1]["factuality"].pop(1)
+    other["events"][2]["factuality"] = [{"source": "AUTHOR", "value": "denied"}]
+    annotated_by(layered, "bo", other)
+    attributes = pair_of(layered).layers["events"].attributes
+    assert (attributes["factuality by AUTHOR"].same, "factuality by claims" in attributes) == (
+        4,
+        False,
+    )
+    found = {(d.layer, d.aspect) for d in pair_of(layered).disagreements}
+    assert ("claims", "presence") in found
+    assert not [aspect for _, aspect in found if "factuality" in aspect]
 
 
 @pytest.mark.parametrize("form", ["text", "md", "html", "json"])

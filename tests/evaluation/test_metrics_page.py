@@ -48,6 +48,7 @@ def test_every_group_and_every_measure_is_described(article, perfect, layered):
         for corpus in (article, layered)
         for attribute in (
             *corpus.ontology.entity_attributes,
+            *corpus.ontology.argument_attributes,
             *(a for layer in corpus.ontology.layers.values() for a in layer.attributes),
         )
     }
@@ -55,6 +56,8 @@ def test_every_group_and_every_measure_is_described(article, perfect, layered):
         name = re.sub(r", \w+ = \w+$", "", score.measure)
         if score.group == "document":
             name = f"{name.partition(', ')[0]}, NAME"
+        if score.group == "factuality":
+            name = f"{name.partition(', ')[0]}, SOURCE"
         stem = name.partition(", matched only")[0].partition(", joint")[0]
         wanted = (f"`{name}`", f"`{stem}, …`", "`P@k`" if name.startswith("P@") else f"`{stem}`")
         if stem.removesuffix(", same set").removeprefix("entity ") not in attributes:

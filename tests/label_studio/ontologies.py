@@ -19,8 +19,9 @@ def only(*names: str) -> dict[str, Any]:
 
 
 def _events_of_events() -> dict[str, Any]:
-    """Events whose only arguments are events."""
-    definitions = only("event", "eventRelation", "eventCluster")["$defs"]
+    """Events whose only arguments are events, and whose only source is the author."""
+    names = ("event", "argument", "eventRelation", "eventCluster", "claimer", "factuality")
+    definitions = only(*names)["$defs"]
     role = {"const": "of", "description": "What it is about.", "x-fillers": ["event"]}
     arguments = {"items": {"properties": {"role": {"oneOf": [role]}}}}
     kind = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dateline.files.writing import sha256
 from dateline.model import (
@@ -14,6 +15,7 @@ from dateline.model import (
     Entity,
     Event,
     EventCluster,
+    Factuality,
     Link,
     Mention,
     Provenance,
@@ -148,15 +150,29 @@ class Drawing:
             *({"claim": name} for name in self.ids["c"]),
         ]
         clusters = [None, "k1", "k.2"] if self.ontology.has_event_coreference else [None]
+        arguments = []
+        for number in self.some(list(range(len(fillers))), max_size=4):
+            # Those of one pair have the same attributes, as on the page.
+            values = self.draw(attributes_of(self.ontology.argument_attributes))
+            for role in self.some(list(self.ontology.roles), min_size=1, max_size=3):
+                arguments.append(Argument(role=role, attributes=values, **fillers[number]))
         return Event(
             id=name, trigger=self.draw(spans(self.text)), type=self.label("events"),
-            arguments=tuple(
-                Argument(role=role, **fillers[number])
-                for number in self.some(list(range(len(fillers))), max_size=4)
-                for role in self.some(list(self.ontology.roles), min_size=1, max_size=3)
-            ),
-            attributes=self.attributes("events"), cluster=self.draw(st.sampled_from(clusters)),
+            arguments=tuple(arguments), attributes=self.attributes("events"),
+            cluster=self.draw(st.sampled_from(clusters)),
         )  # fmt: skip
+
+    def with_factuality(self, event, claims):
+        """The event with values by claimers that are not mentions, and by claims about it."""
+        if not self.ontology.factuality:
+            return event
+        sources = sorted(self.ontology.special_claimers)
+        sources += [claim.id for claim in claims if event.id in claim.events]
+        values = st.sampled_from([label.name for label in self.ontology.factuality])
+        factuality = [
+            Factuality(source=source, value=self.draw(values)) for source in self.some(sources)
+        ]
+        return replace(event, factuality=tuple(factuality))
 
     def clusters(self, events):
         names = {event.cluster for event in events} - {None}
@@ -192,7 +208,9 @@ def annotated(draw, ontology):
     drawing = Drawing(draw, ontology, text)
     mentions = [drawing.mention(name) for name in drawing.ids["m"]]
     named = {mention.entity for mention in mentions}
+    claims = [drawing.claim(name) for name in drawing.ids["c"]]
     events = [drawing.event(name) for name in drawing.ids["e"]]
+    events = [drawing.with_factuality(event, claims) for event in events]
     annotation = Annotation(
         schema_version=SCHEMA_VERSION, document=document.id, text_sha256=document.text_sha256,
         annotator="somebody", layers=ontology.layer_names, status="submitted",
@@ -210,7 +228,7 @@ def annotated(draw, ontology):
         event_relations=drawing.relations(
             [label.name for label in ontology.event_relations], drawing.ids["e"]
         ),
-        claims=tuple(drawing.claim(name) for name in drawing.ids["c"]),
+        claims=tuple(claims),
         claim_relations=drawing.relations(
             [label.name for label in ontology.claim_relations], drawing.ids["c"]
         ),

@@ -15,6 +15,7 @@ from dateline.label_studio.config.entries import removed_entries
 from dateline.label_studio.config.former_labels import with_former_names
 from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.model import SPAN_LAYERS
+from dateline.ontology.labels import Attribute
 from dateline.ontology.reading import read_ontology
 
 from .ontologies import ONTOLOGIES, every_ontology
@@ -48,6 +49,12 @@ def attributes_of(ontology):
             yield f"{item}_{attribute.name}", attribute, labels, attribute.required
     for attribute in ontology.entity_attributes:
         yield f"entity_{attribute.name}", attribute, "entity", False
+    for claimer in ontology.claimers if ontology.factuality else ():
+        required = claimer.name in ontology.required_sources
+        values_ = Attribute(
+            name="", title="", description="", required=required, values=ontology.factuality
+        )
+        yield f"factuality_{claimer.name}", values_, "event", required
 
 
 @every_ontology
@@ -71,10 +78,10 @@ def test_the_page_follows_the_ontology(ontology):
         assert (control.get("choice") == "multiple") == (attribute.kind == "labels")
         options = ["yes", "no"] if attribute.kind == "boolean" else [*attribute.value_names]
         assert values(page, TAGS[attribute.kind], name) == options
-    if ontology.claimers:
+    if ontology.claimers and "claims" in ontology.layers:
         assert values(page, "Choices", "claimer") == [label.name for label in ontology.claimers]
     others = {
-        "claimer": ontology.claimers,
+        "claimer": ontology.claimers and "claims" in ontology.layers,
         "entity_id": ontology.has_coreference,
         "entity_name": ontology.has_coreference,
         "entity_link": ontology.has_links,
@@ -97,6 +104,11 @@ def test_the_page_has_the_relations_of_the_ontology(ontology):
     }
     if ontology.attributes_of("relations"):
         expected |= {"certainty=certain", "certainty=possible"}
+    if ontology.argument_attributes:
+        expected |= {"scope=clause", "scope=document", "implicit=yes", "implicit=no"}
+        expected |= {"readings=literal", "readings=metonymic"}
+    if ontology.factuality and "claims" in ontology.layers:
+        expected |= {"factuality=certain", "factuality=possible", "factuality=denied"}
     relations = page.find("Relations")
     assert (relations is None) == (not expected)
     if relations is not None:
@@ -124,6 +136,15 @@ def test_relations_may_not_require_what_the_page_cannot_ask_for(layered):
     with pytest.raises(DatelineError, match=r'relations require "cases" \(a number\)'):
         labelling_config(ontology)
     assert labelling_config(ontology, ["entities"])
+
+
+def test_arguments_may_not_require_what_the_page_cannot_ask_for(layered):
+    schema = json.loads(json.dumps(layered.schemas["ontology"]))
+    schema["$defs"]["argument"]["properties"]["attributes"]["required"] = ["share"]
+    ontology = read_ontology({"ontology": schema})
+    with pytest.raises(DatelineError, match=r'arguments require "share" \(a number\)'):
+        labelling_config(ontology)
+    assert labelling_config(ontology, ["relations"])
 
 
 def test_the_configuration_is_deterministic(ontology):

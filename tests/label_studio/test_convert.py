@@ -18,7 +18,7 @@ from dateline.label_studio.convert.region_ids import ID
 from dateline.label_studio.convert.relations import carried_relations, with_unshown
 from dateline.label_studio.convert.to_result import to_result
 from dateline.label_studio.sync.kept_results import kept_results, read_kept
-from dateline.model import Argument, Link, Provenance, Relation, Span, canonical
+from dateline.model import Argument, Factuality, Link, Provenance, Relation, Span, canonical
 from dateline.ontology.reading import read_ontology
 from dateline.validation.engine import Checker
 
@@ -495,7 +495,58 @@ def test_numbers_of_a_relation_travel_with_its_row_and_are_taken_from_the_start(
     assert with_unshown(drawn, carried_relations([wrong]), LAYERED).relations == drawn.relations
 
 
+GAVE = region("e1", "event", "GIVE", "fled")
+SAYING = region("c1", "claim", "ASSERT", "Bo and his men fled")
+
+
+def test_an_argument_has_the_attributes_that_other_labels_of_its_pair_give(read_layered):
+    labels = ("drug", "scope=clause", "implicit=yes", "readings=metonymic", "readings=literal")
+    annotation, problems = read_layered(PILL, GAVE, arc("e1", "r1", *labels))
+    assert problems == []
+    attributes = {"scope": "clause", "implicit": True, "readings": ("literal", "metonymic")}
+    assert annotation.events[0].arguments == (
+        Argument(role="drug", mention="r1", attributes=attributes),
+    )
+
+
+def test_factuality_is_a_choice_for_the_author_and_a_label_for_a_claim(read_layered):
+    annotation, problems = read_layered(
+        GAVE, SAYING, choice("c1", "claimer", "AUTHOR"), choice("e1", "factuality_AUTHOR", "denied"),
+        arc("c1", "e1", "about", "factuality=certain"),
+    )  # fmt: skip
+    assert problems == []
+    assert annotation.events[0].factuality == (
+        Factuality(source="AUTHOR", value="denied"),
+        Factuality(source="c1", value="certain"),
+    )
+    assert annotation.claims[0].events == ("e1",)
+
+
+def test_numbers_of_an_argument_are_taken_from_the_start():
+    drawn, _ = from_result([PILL, GAVE, arc("e1", "r1", "drug")], DOCUMENT, HEADER, LAYERED)
+    (event,) = drawn.events
+    argument = Argument(role="drug", mention="r1", attributes={"share": 40.5})
+    start = replace(drawn, events=(replace(event, arguments=(argument,)),))
+    (row,) = [row for row in to_result(start, LAYERED) if row["type"] == "relation"]
+    assert row["labels"] == ["drug"]
+    assert with_unshown(drawn, carried_relations([row]), LAYERED).events == start.events
+
+
 LAYERED_IRREGULAR = {
+    "attribute of an argument without a role": (
+        [PILL, GAVE, arc("e1", "r1", "scope=clause")], "e1", "that has no role"),
+    "two values of an argument": (
+        [PILL, GAVE, arc("e1", "r1", "drug", "scope=clause", "scope=document")],
+        "e1", "has several values"),
+    "factuality of an event that the claim is not about": (
+        [GAVE, SAYING, choice("c1", "claimer", "AUTHOR"), arc("c1", "e1", "factuality=certain")],
+        "c1", 'that has no label "about"'),
+    "two values of factuality": (
+        [GAVE, SAYING, choice("c1", "claimer", "AUTHOR"),
+         arc("c1", "e1", "about", "factuality=certain", "factuality=possible")],
+        "c1", "has several values"),
+    "factuality of a mention": (
+        [PILL, choice("r1", "factuality_AUTHOR", "certain")], "r1", "the region is not an event"),
     "text in place of a number": ([PILL, number("r1", "mention_amount", "2")], "r1", "not a number"),
     "unknown label of several": (
         [PILL, several("r1", "mention_forms", "plural", "odd")], "r1", '"odd" is not a choice'),
@@ -554,12 +605,22 @@ def test_former_names_of_relations_and_attributes_are_read():
     relation["attributes"]["properties"]["certainty"]["oneOf"][1]["x-formerly"] = ["maybe"]
     mention = schema["$defs"]["mention"]["properties"]["attributes"]["properties"]
     mention["forms"]["items"]["oneOf"][0]["x-formerly"] = ["short"]
+    scope = schema["$defs"]["argument"]["properties"]["attributes"]["properties"]["scope"]
+    scope["oneOf"][0]["x-formerly"] = ["local"]
+    schema["$defs"]["factuality"]["oneOf"][0]["x-formerly"] = ["sure"]
+    schema["$defs"]["claimer"]["oneOf"][0]["x-formerly"] = ["WRITER"]
     renamed = read_ontology({"ontology": schema})
     rows = [
         PILL,
         RASH,
         several("r1", "mention_forms", "short"),
         arc("r1", "r2", "HARMS", "certainty=maybe"),
+        GAVE,
+        choice("e1", "factuality_WRITER", "sure"),
+        arc("e1", "r1", "drug", "scope=local"),
+        SAYING,
+        choice("c1", "claimer", "WRITER"),
+        arc("c1", "e1", "about", "factuality=sure"),
     ]
     annotation, problems = from_result(rows, DOCUMENT, HEADER, renamed)
     assert problems == []
@@ -567,6 +628,11 @@ def test_former_names_of_relations_and_attributes_are_read():
     assert annotation.relations == (
         Relation(type="CAUSES", source="r1", target="r2", attributes={"certainty": "possible"}),
     )
+    assert annotation.events[0].arguments[0].attributes == {"scope": "clause"}
+    assert [(f.source, f.value) for f in annotation.events[0].factuality] == [
+        ("AUTHOR", "certain"),
+        ("c1", "certain"),
+    ]
     page = with_former_names(labelling_config(renamed), renamed)
     assert row_errors(rows, page) == []
 

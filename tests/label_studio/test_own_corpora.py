@@ -56,6 +56,7 @@ def test_from_seed_to_score(own, tmp_path, run, sync, label_studio, title):
     for line in own.predictions:
         pulled = corpus.read_annotation("ana", line["document"])
         assert pulled.layers == corpus.ontology.layer_names
+        assert parts_of_events(prediction_of(pulled)) == parts_of_events(line)
     result = run(corpus, "accept", "ana")
     assert result.exit_code == 0, result.output
     result = run(corpus, "validate")
@@ -69,6 +70,20 @@ def test_from_seed_to_score(own, tmp_path, run, sync, label_studio, title):
         found = [row.get(field, []) for split in rows.values() for row in split]
         assert sum(map(len, found)) == wanted
     assert_scores(corpus, dist, own, gold)
+
+
+def parts_of_events(items):
+    """The attributes of arguments and the factuality of each event."""
+    return {
+        event["id"]: (
+            {
+                (a["role"], a.get("mention", a.get("event"))): a.get("attributes", {})
+                for a in event.get("arguments", ())
+            },
+            event.get("factuality", []),
+        )
+        for event in items.get("events", ())
+    }
 
 
 def assert_scores(corpus, dist, own, gold):
@@ -87,6 +102,7 @@ def assert_scores(corpus, dist, own, gold):
         assert (group in groups) == (layer in corpus.ontology.layers), group
     assert ("coreference" in groups) == corpus.ontology.has_coreference
     assert ("linking" in groups) == corpus.ontology.has_links
+    assert ("factuality" in groups) == bool(corpus.ontology.factuality)
 
 
 @pytest.mark.server

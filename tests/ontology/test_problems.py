@@ -112,7 +112,27 @@ PROBLEMS = {
     ),
     "no mention": (drop("/$defs/mention"), "/$defs/relation: needs $defs/mention. Define it, or"),
     "no event": (drop(EVENT), "/$defs/eventCluster: needs $defs/event. Define it, or remove"),
-    "no claim": (drop("/$defs/claim"), "/$defs/claimer: needs $defs/claim. Define it, or remove"),
+    "no claim": (
+        lambda schema: (drop("/$defs/claim")(schema), drop("/$defs/factuality")(schema)),
+        "/$defs/claimer: needs $defs/claim or $defs/factuality. Define it, or remove",
+    ),
+    "no source of factuality": (
+        lambda schema: (drop("/$defs/claim")(schema), drop("/$defs/claimer")(schema)),
+        "/$defs/factuality: needs $defs/claim or $defs/claimer. Define it, or remove",
+    ),
+    "no event for arguments": (drop(EVENT), "/$defs/argument: needs $defs/event. Define it, or"),
+    "required source": (
+        put("/$defs/factuality/x-required", ["EDITOR"]),
+        "/$defs/factuality/x-required: has EDITOR. Allowed: AUTHOR.",
+    ),
+    "no values of factuality": (
+        put("/$defs/factuality/oneOf", []),
+        "/$defs/factuality/oneOf: is empty",
+    ),
+    "no attributes of arguments": (
+        put("/$defs/argument", {"title": "Argument"}),
+        '/$defs/argument: "properties" is missing',
+    ),
     "no layer": (
         put("/$defs", {"entityType": {}}),
         "/$defs: declares no layer. Define at least one of document, mention, relation, event, cl",

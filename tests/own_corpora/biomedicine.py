@@ -46,6 +46,26 @@ BIOMEDICINE = OwnCorpus(
                 ),
             }
         },
+        argument={
+            "properties": {
+                "attributes": attributes(
+                    scope=labels(
+                        clause="The clause of the trigger names it.",
+                        document="Another sentence names it.",
+                    ),
+                    explicit={"type": "boolean"},
+                )
+            }
+        },
+        claimer=labels(AUTHOR="The authors of the article."),
+        factuality={
+            **labels(
+                certain_positive="It happens for certain.",
+                possible_positive="It may happen.",
+                certain_negative="It does not happen.",
+            ),
+            "x-required": ["AUTHOR"],
+        },
         relation={
             "title": "Relation",
             "properties": {
@@ -135,16 +155,22 @@ BIOMEDICINE = OwnCorpus(
                 {
                     "id": "e1",
                     "trigger": quote(TRIAL, "blocks"),
+                    "factuality": [{"source": "AUTHOR", "value": "certain_positive"}],
                     "type": "NEGATIVE_REGULATION",
                     "arguments": [
-                        {"role": "cause", "mention": "m1"},
-                        {"role": "theme", "event": "e2"},
+                        {
+                            "role": "cause",
+                            "mention": "m1",
+                            "attributes": {"scope": "clause", "explicit": True},
+                        },
+                        {"role": "theme", "event": "e2", "attributes": {"scope": "clause"}},
                     ],
                     "attributes": {"negated": False},
                 },
                 {
                     "id": "e2",
                     "trigger": quote(TRIAL, "phosphorylation"),
+                    "factuality": [{"source": "AUTHOR", "value": "possible_positive"}],
                     "type": "PHOSPHORYLATION",
                     "arguments": [
                         {"role": "theme", "mention": "m2"},
@@ -165,30 +191,35 @@ BIOMEDICINE = OwnCorpus(
                 {
                     "id": "e1",
                     "trigger": quote(CELLS, "Overexpression"),
+                    "factuality": [{"source": "AUTHOR", "value": "certain_positive"}],
                     "type": "EXPRESSION",
                     "arguments": [{"role": "theme", "mention": "m1"}],
                 },
                 {
                     "id": "e2",
                     "trigger": quote(CELLS, "Overexpression"),
+                    "factuality": [{"source": "AUTHOR", "value": "certain_positive"}],
                     "type": "POSITIVE_REGULATION",
                     "arguments": [{"role": "theme", "event": "e1"}],
                 },
                 {
                     "id": "e3",
                     "trigger": quote(CELLS, "transcription"),
+                    "factuality": [{"source": "AUTHOR", "value": "possible_positive"}],
                     "type": "TRANSCRIPTION",
                     "arguments": [{"role": "theme", "mention": "m3"}],
                 },
                 {
                     "id": "e4",
                     "trigger": quote(CELLS, "transcription"),
+                    "factuality": [{"source": "AUTHOR", "value": "possible_positive"}],
                     "type": "TRANSCRIPTION",
                     "arguments": [{"role": "theme", "mention": "m4"}],
                 },
                 {
                     "id": "e5",
                     "trigger": quote(CELLS, "activates"),
+                    "factuality": [{"source": "AUTHOR", "value": "certain_negative"}],
                     "type": "POSITIVE_REGULATION",
                     "arguments": [
                         {"role": "cause", "mention": "m2"},

@@ -71,6 +71,28 @@ CASES: dict[str, list[tuple[Change, str, Change]]] = {
          "/event_clusters/1/links/2",
          lambda g: g["event_clusters"][1]["links"].append(nil("wikidata"))),
     ],
+    "E510": [
+        (lambda g: g["events"][1]["factuality"][1].update(source="c9"),
+         "/events/1/factuality/1/source",
+         lambda g: g["events"][1]["factuality"].pop()),
+        (lambda g: g["events"][1]["factuality"][1].update(source="m1"),
+         "/events/1/factuality/1/source",
+         lambda g: g["events"][1]["factuality"][1].update(value="denied")),
+        (lambda g: g["claims"][0].update(events=["v3"]), "/events/1/factuality/1/source",
+         lambda g: g["claims"][1].update(events=["v3"])),
+    ],
+    "E511": [
+        (lambda g: g["events"][1]["factuality"].append({"source": "c1", "value": "denied"}),
+         "/events/1/factuality/2",
+         lambda g: g["claims"][1].update(events=["v2"])
+         or g["events"][1]["factuality"].append({"source": "c2", "value": "denied"})),
+    ],
+    "E512": [
+        (lambda g: g["events"][1]["factuality"].pop(0), "/events/1/factuality",
+         lambda g: g["events"][1]["factuality"].pop(1)),
+        (lambda g: g["events"][3].pop("factuality"), "/events/3/factuality",
+         lambda g: g["events"].pop(3) and g["event_relations"].pop(0)),
+    ],
 }  # fmt: skip
 ROWS = [(code, *case) for code, cases in CASES.items() for case in cases]
 
@@ -112,3 +134,23 @@ def test_a_layer_that_the_ontology_does_not_declare_is_named(entities_only: Corp
     assert found.pointer == "/layers/1"
     assert found.message == '"events" is not allowed'
     assert "Allowed: entities" in found.hint
+
+
+def test_the_order_of_factuality_in_a_file_does_not_matter(layered: Corpus):
+    assert check(layered, lambda gold: gold["events"][1]["factuality"].reverse()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        (lambda g: g["events"][1]["factuality"][0].update(value="sure"),
+         "/events/1/factuality/0/value"),
+        (lambda g: g["events"][0]["arguments"][0]["attributes"].update(scope="page"),
+         "/events/0/arguments/0/attributes/scope"),
+        (lambda g: g["events"][0]["arguments"][0]["attributes"].update(size=1),
+         "/events/0/arguments/0/attributes"),
+    ],
+)  # fmt: skip
+def test_other_values_do_not_match_the_schema(layered: Corpus, change: Change, pointer: str):
+    (found,) = check(layered, change)
+    assert (found.code, found.pointer) == ("S002", pointer)

@@ -65,10 +65,14 @@ def _case(id_: str, names: Mapping[str, _Names], roles: _Names) -> tuple[str, st
     if item in _RELATIONS:
         kind = _RELATIONS[item]
         parts[2:3] = [names.get(kind, {}).get(type_, type_) for type_ in parts[2:3]]
-    if parts[-2:-1] == ["attribute"]:
-        kind = f"{item}.{parts[-1]}"
-    elif parts[1:2] == ["argument"]:
+    if parts[1:2] == ["argument"]:
         parts[2:3] = [roles.get(role, role) for role in parts[2:3]]
+    if parts[-2:-1] == ["attribute"]:
+        owner = "argument" if parts[1:2] == ["argument"] else item
+        kind = f"{owner}.{parts[-1]}"
+    elif parts[1:2] == ["factuality"]:
+        kind = "factuality"
+        parts[2:3] = [names["claimer"].get(source, source) for source in parts[2:3]]
     elif parts[1:2] == ["claimer"]:
         kind = "claimer"
     elif parts[1:] == ["type"]:

@@ -107,8 +107,8 @@ def _unused(prefix: str, taken: Collection[str]) -> Iterator[str]:
 
 def _renamed(gold: Annotation, new: Mapping[str, str]) -> Annotation:
     def argument(old: Argument) -> Argument:
-        return Argument(
-            role=old.role,
+        return replace(
+            old,
             mention=new[f"mentions/{old.mention}"] if old.mention else None,
             event=new[f"events/{old.event}"] if old.event else None,
             claim=new[f"claims/{old.claim}"] if old.claim else None,
@@ -135,6 +135,9 @@ def _renamed(gold: Annotation, new: Mapping[str, str]) -> Annotation:
                 e,
                 id=new[f"events/{e.id}"],
                 arguments=tuple(argument(a) for a in e.arguments),
+                factuality=tuple(
+                    replace(f, source=new.get(f"claims/{f.source}", f.source)) for f in e.factuality
+                ),
                 cluster=new[f"clusters/{e.cluster}"] if e.cluster else None,
             )
             for e in gold.events

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from dateline.adjudication.annotated_document import AnnotatedDocument
 from dateline.adjudication.cases.attribute_cases import Owner, collect_attributes
-from dateline.adjudication.cases.candidates import Candidates, collect_candidates
+from dateline.adjudication.cases.candidates import Candidate, Candidates, collect_candidates
 from dateline.adjudication.cases.case import Case, Decision
 from dateline.adjudication.cases.case_list import CaseList
 from dateline.adjudication.cases.coreference_cases import (
@@ -19,6 +21,7 @@ from dateline.adjudication.cases.field_cases import (
     collect_claim_events,
     collect_claimer,
     collect_cue,
+    collect_factuality,
     collect_item_attributes,
     collect_label,
 )
@@ -90,25 +93,23 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
         for candidate in candidates.kept("mention")
     ]
     clusters = collect_clusters(candidates, cases)
-    events = []
+    events: dict[Candidate, Event] = {}
     for candidate in candidates.kept("event"):
         label = collect_label(candidate, cases)
         if label is None:
             cases.incomplete = True
-        events.append(
-            Event(
-                id=candidate.ref,
-                trigger=candidate.spans,
-                type=label or "",
-                arguments=collect_arguments(candidate, label, chains.type, candidates, cases)
-                if label
-                else (),
-                attributes=collect_item_attributes(candidate, cases),
-                cluster=clusters[candidate],
-            )
+        events[candidate] = Event(
+            id=candidate.ref,
+            trigger=candidate.spans,
+            type=label or "",
+            arguments=collect_arguments(candidate, label, chains.type, candidates, cases)
+            if label
+            else (),
+            attributes=collect_item_attributes(candidate, cases),
+            cluster=clusters[candidate],
         )
-    claims = [
-        Claim(
+    claims = {
+        candidate: Claim(
             id=candidate.ref,
             spans=candidate.spans,
             act=collect_label(candidate, cases) or "",
@@ -118,7 +119,11 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
             attributes=collect_item_attributes(candidate, cases),
         )
         for candidate in candidates.kept("claim")
-    ]
+    }
+    for candidate, event in events.items():
+        about = [one for one, claim in claims.items() if event.id in claim.events]
+        factuality = collect_factuality(candidate, about, candidates, cases)
+        events[candidate] = msgspec.structs.replace(event, factuality=factuality)
     merged = Annotation(
         schema_version=SCHEMA_VERSION,
         document=annotated.document.id,
@@ -131,10 +136,10 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
         mentions=tuple(mentions),
         entities=chains.entities,
         relations=collect_relations("relations", candidates, chains.type, cases),
-        events=tuple(events),
+        events=tuple(events.values()),
         event_clusters=collect_cluster_links(clusters, cases),
         event_relations=collect_relations("event_relations", candidates, chains.type, cases),
-        claims=tuple(claims),
+        claims=tuple(claims.values()),
         claim_relations=collect_relations("claim_relations", candidates, chains.type, cases),
     )
     # Items of layers that nobody annotated are dropped if nothing refers to them any more.

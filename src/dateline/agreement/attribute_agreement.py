@@ -10,6 +10,7 @@ import numpy as np
 from dateline.agreement.coefficients import distance_alpha, interval_alpha, masi_distance
 from dateline.agreement.counts import PairCount, Unit
 from dateline.agreement.intervals import Resamples, scores
+from dateline.agreement.pairing import CLAIMS
 from dateline.agreement.report import AttributeAgreement, Score
 from dateline.model import AttributeValue
 from dateline.ontology.labels import AttributeKind, Ontology
@@ -19,10 +20,18 @@ NOMINAL = ("label", "boolean")
 
 
 def attribute_kinds(ontology: Ontology, layer: str) -> dict[str, AttributeKind]:
-    """The kind of each attribute of a layer; those of entities are named ``entity NAME``."""
+    """The kind of each attribute of a layer.
+
+    Those of entities are named ``entity NAME``, those of arguments ``argument NAME``, and the
+    factuality of events ``factuality by SOURCE``.
+    """
     kinds = {attribute.name: attribute.kind for attribute in ontology.attributes_of(layer)}
     if layer == "entities":
         kinds |= {f"entity {a.name}": a.kind for a in ontology.entity_attributes}
+    if layer == "events":
+        kinds |= {f"argument {a.name}": a.kind for a in ontology.argument_attributes}
+        sources = [CLAIMS, *ontology.special_claimers] if ontology.factuality else []
+        kinds |= dict.fromkeys((f"factuality by {source}" for source in sources), "label")
     return kinds
 
 

@@ -7,7 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dateline.agreement.pairing import RELATIONS_OF, matched_entities, paired_relations
+from dateline.agreement.pairing import (
+    RELATIONS_OF,
+    matched_entities,
+    paired_arguments,
+    paired_factuality,
+    paired_relations,
+)
 from dateline.annotations.items import TextItem, items_of_layer, label_of, ranges_of, spans_of
 from dateline.annotations.matching import Matches
 from dateline.model import (
@@ -60,7 +66,7 @@ class DocumentCounts(Struct, frozen=True):
     ``spans`` has counts by kind, ``relations`` by layer and type (an empty type means all),
     ``arguments`` by the way in which fillers are compared, ``claims`` by the compared field of
     matched claims. ``values`` has the pairs of values of each attribute of matched items, by layer
-    and attribute; those of entities are named ``entity NAME``.
+    and attribute, which are named as in `attribute_kinds`.
     """
 
     spans: Mapping[tuple[int, Kind], PairCount]
@@ -102,24 +108,21 @@ def count_document(
                 spans[sentence, (layer, mode, label_of(item))] += count
         for one, other in pairs:
             compare(layer, sentence_of(document, spans_of(one)), one.attributes, other.attributes)
-    if "document" in layers:
-        compare("document", 0, first.attributes, second.attributes)
-    if "entities" in layers and ontology.entity_attributes:
-        for place, entity, match in matched_entities(first, second, matches):
-            sentence = sentence_of(document, place)
-            compare("entities", sentence, entity.attributes, match.attributes, "entity ")
+    for layer, place, of, mine, theirs in _parts(first, second, matches, ontology):
+        if layer in layers:
+            compare(layer, sentence_of(document, place) if place else 0, mine, theirs, of)
     for layer in (name for name in layers if name in RELATIONS_OF):
-        for place, mine, theirs in paired_relations(first, second, matches, layer):
-            sentence, relation = sentence_of(document, place), mine or theirs
+        for place, left, right in paired_relations(first, second, matches, layer):
+            sentence, relation = sentence_of(document, place), left or right
             count = PairCount(
-                common=int(mine is not None and theirs is not None),
-                first=int(mine is not None),
-                second=int(theirs is not None),
+                common=int(left is not None and right is not None),
+                first=int(left is not None),
+                second=int(right is not None),
             )
             for type_ in ("", relation.type if relation is not None else ""):
                 relations[sentence, (layer, type_)] += count
-            if mine is not None and theirs is not None:
-                compare(layer, sentence, mine.attributes, theirs.attributes)
+            if left is not None and right is not None:
+                compare(layer, sentence, left.attributes, right.attributes)
     return DocumentCounts(
         spans=spans,
         relations=relations,
@@ -132,6 +135,25 @@ def count_document(
         else {},
         matches=matches,
     )
+
+
+def _parts(
+    first: Annotation, second: Annotation, matches: Matches, ontology: Ontology
+) -> Iterator[tuple[str, Spans, str, Attributes, Attributes]]:
+    """Attributes of the document, and of what matched items have or refer to.
+
+    With them come the layer, the place of the item, and what precedes the names of the attributes.
+    The factuality of an event is an attribute for each source.
+    """
+    yield "document", (), "", first.attributes, second.attributes
+    if ontology.entity_attributes:
+        for place, entity, match in matched_entities(first, second, matches):
+            yield "entities", place, "entity ", entity.attributes, match.attributes
+    for event, one, other in paired_arguments(first, second, matches):
+        yield "events", event.trigger, "argument ", one.attributes, other.attributes
+    for event, source, *values in paired_factuality(first, second, matches):
+        mine, theirs = ({} if value is None else {source: value} for value in values)
+        yield "events", event.trigger, "factuality by ", mine, theirs
 
 
 def _value(value: AttributeValue | None) -> Any:

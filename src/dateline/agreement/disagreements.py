@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dateline.agreement.counts import sentence_of
-from dateline.agreement.pairing import RELATIONS_OF, matched_entities, paired_relations
+from dateline.agreement.pairing import (
+    RELATIONS_OF,
+    matched_entities,
+    paired_arguments,
+    paired_factuality,
+    paired_relations,
+)
 from dateline.annotations.differences import format_value
 from dateline.annotations.items import (
     TextItem,
@@ -49,7 +55,8 @@ class Disagreement(Struct, frozen=True):
     """An item or an aspect of it on which two annotators disagree.
 
     ``aspect`` is presence, span, label, an attribute's name, entity, links, event coreference,
-    arguments, claimer, cue, events or relation. ``first`` and ``second`` are the annotators'
+    arguments, an attribute of an argument, factuality by a source, claimer, cue, events or
+    relation. ``first`` and ``second`` are the annotators'
     values, None for one who lacks the item. ``before``, ``quote`` and ``after`` are the text around
     it, for a document its first sentence; ``pieces`` splits the quote into stretches, with True for
     those that belong to the item.
@@ -115,7 +122,17 @@ class _Comparison:
                 for values in _links(one.links, other.links):
                     yield place, *values
         if layer == "events":
+            yield from self._of_event_parts()
             yield from self._of_cluster_links()
+
+    def _of_event_parts(self) -> Iterator[Row]:
+        """Attributes of matched arguments, and factuality of matched events."""
+        for event, mine, theirs in paired_arguments(*self._annotations, self._matches):
+            for aspect, left, right in _fields(mine.attributes, theirs.attributes):
+                yield event.trigger, f"argument {mine.role} {aspect}", left, right
+        for event, source, one, other in paired_factuality(*self._annotations, self._matches):
+            if one != other:
+                yield event.trigger, f"factuality by {source}", one or NOTHING, other or NOTHING
 
     def _of_spans(self, layer: str) -> Iterator[Row]:
         first, second = (items_of_layer(annotation, layer) for annotation in self._annotations)

@@ -6,7 +6,17 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from dateline.annotations.items import Item, items_by_id, kind_of, label_of, quote_of, text_of
-from dateline.model import RELATION_FIELDS, Annotation, Argument, Link, Relation, Span, Struct
+from dateline.model import (
+    RELATION_FIELDS,
+    Annotation,
+    Argument,
+    Attributes,
+    Factuality,
+    Link,
+    Relation,
+    Span,
+    Struct,
+)
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -73,16 +83,21 @@ def format_value(value: Any) -> str:
             parts = (f"{name} {format_value(value[name])}" for name in sorted(value))
             return ", ".join(parts) or "nothing"
         case Argument():
-            return f"{value.role} {value.filler}"
+            return f"{value.role} {value.filler}" + _in_brackets(value.attributes)
+        case Factuality():
+            return f"{value.source} {value.value}"
         case Link():
             return f"{value.kb}:{value.id or 'NIL'}"
         case Relation():
-            attributes = f" ({format_value(value.attributes)})" if value.attributes else ""
-            return value.name + attributes
+            return value.name + _in_brackets(value.attributes)
         case (Span(), *_):
             return f'"{text_of(value)}" at ' + ", ".join(f"{s.start}–{s.end}" for s in value)
         case _:
             return ", ".join(sorted(format_value(part) for part in value))
+
+
+def _in_brackets(attributes: Attributes) -> str:
+    return f" ({format_value(attributes)})" if attributes else ""
 
 
 def _of_item(left: Item | None, right: Item | None) -> Iterator[Difference]:

@@ -71,6 +71,12 @@ def _references(annotation: Annotation) -> Iterator[tuple[str, tuple[str, ...]]]
     for mention in annotation.mentions:
         yield mention.id, (mention.entity,) if mention.entity is not None else ()
     for event in annotation.events:
-        yield event.id, tuple(argument.filler for argument in event.arguments)
+        yield (
+            event.id,
+            (
+                *(argument.filler for argument in event.arguments),
+                *(given.source for given in event.factuality),
+            ),
+        )
     for claim in annotation.claims:
         yield claim.id, (claim.claimer, *claim.events)

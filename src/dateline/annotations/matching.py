@@ -93,7 +93,10 @@ class ItemIndex:
             for name, item in text_items(annotation).items()
         }
         # A claimer that is not a mention is the same for every annotator.
-        self.claimers: Places = {claim.claimer: claim.claimer for claim in annotation.claims}
+        self.claimers: Places = {
+            **{claim.claimer: claim.claimer for claim in annotation.claims},
+            **{f.source: f.source for event in annotation.events for f in event.factuality},
+        }
         self.mentions = [
             _item(mention.id, mention.spans, mention.type, mention.attributes)
             for mention in annotation.mentions
@@ -104,8 +107,11 @@ class ItemIndex:
                 event.trigger,
                 event.type,
                 event.attributes,
-                [(argument.role, argument.filler) for argument in event.arguments],
-                self.places,
+                [
+                    *(argument.key for argument in event.arguments),
+                    *((f"factuality {f.value}", f.source) for f in event.factuality),
+                ],
+                {**self.claimers, **self.places},
             )
             for event in annotation.events
         ]
@@ -174,11 +180,15 @@ def _match(first: ItemIndex, second: ItemIndex) -> dict[str, Weights]:
     known = dict(mentions.keys())
     keys = first.keys, second.keys
     entities = _by_members(first.chains, second.chains, known, keys, "entities")
-    places = {**first.places, **{one: second.places[other] for one, other in known.items()}}
+    places = {
+        **first.claimers,
+        **first.places,
+        **{one: second.places[other] for one, other in known.items()},
+    }
     events = match_by_place([event.referring(places) for event in first.events], second.events)
     known |= dict(events.keys())
     clusters = _by_members(first.clusters, second.clusters, known, keys, "clusters")
-    places = {**first.claimers, **places, **{one: second.places[other] for one, other in events}}
+    places |= {one: second.places[other] for one, other in events}
     claims = match_by_place([claim.referring(places) for claim in first.claims], second.claims)
     return {
         "mentions": mentions,

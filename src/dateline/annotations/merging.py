@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,18 +18,23 @@ from dateline.model import (
     Attributes,
     AttributeValue,
     EventCluster,
+    Factuality,
     Link,
     Relation,
     Struct,
     canonical,
 )
 
-T = TypeVar("T", bound=Hashable)
+E = TypeVar("E", Argument, Factuality, Relation, str)
 
 Links = tuple[Link, ...]
 
-_SETS = frozenset({"arguments", "events"})
-"""Fields that are sets: each side may add and remove elements."""
+_KEYS: Mapping[str, Callable[[Any], Any]] = {
+    "arguments": lambda argument: argument.key,
+    "events": lambda event: event,
+    "factuality": lambda given: given.source,
+}
+"""What identifies an element of a field that is a set: each side may add and remove elements."""
 
 
 class MergeConflict(Struct, frozen=True):
@@ -129,8 +135,13 @@ def _item(
 
 
 def _value(field: str, base: Any, ours: Any, theirs: Any, report: Callable[[str], None]) -> Any:
-    if field in _SETS:
-        return tuple(sorted(_merged_set(set(base or ()), set(ours), set(theirs)), key=_order))
+    if field in _KEYS:
+
+        def conflict(element: Any, problem: str) -> None:
+            report(f"{field}: {format_value(element)}: {problem}")
+
+        key = _KEYS[field]
+        return tuple(sorted(_elements(base or (), ours, theirs, key, conflict), key=key))
     if field == "attributes":
         return _attributes(base or {}, ours, theirs, report)
     if field == "links":
@@ -188,24 +199,50 @@ def _relations(
     theirs: Sequence[Relation],
     report: Callable[[MergeConflict], None],
 ) -> Iterator[Relation]:
-    was, here, there = ({r.key: r for r in side} for side in (base, ours, theirs))
-    for key in dict.fromkeys((*here, *there)):
-        before, mine, other = was.get(key), here.get(key), there.get(key)
-        relation = here.get(key) or there[key]
+    def conflict(relation: Relation, problem: str) -> None:
+        report(MergeConflict(id=relation.source, message=f"{relation.name}: {problem}"))
 
-        def conflict(problem: str, relation: Relation = relation) -> None:
-            report(MergeConflict(id=relation.source, message=f"{relation.name}: {problem}"))
+    yield from _elements(base, ours, theirs, lambda relation: relation.key, conflict)
 
+
+def _elements(
+    base: Iterable[E],
+    ours: Iterable[E],
+    theirs: Iterable[E],
+    key: Callable[[E], Hashable],
+    report: Callable[[E, str], None],
+) -> Iterator[E]:
+    """Merge sets of elements that have a key: each side may add, remove and change some."""
+    was: dict[Hashable, E] = {key(one): one for one in base}
+    here: dict[Hashable, E] = {key(one): one for one in ours}
+    there: dict[Hashable, E] = {key(one): one for one in theirs}
+    for name in dict.fromkeys((*here, *there)):
+        before, mine, other = was.get(name), here.get(name), there.get(name)
+        element = here[name] if name in here else there[name]
         if mine is not None and other is not None:
-            old = before.attributes if before is not None else {}
-            attributes = _attributes(old, mine.attributes, other.attributes, conflict)
-            yield msgspec.structs.replace(mine, attributes=attributes)
-            continue
-        left = mine or other
-        if left is not None and left != before:
+            yield _element(before, mine, other, partial(report, element))
+        elif element != before:
             if before is not None:
-                conflict("was changed on one side and removed on the other")
-            yield left
+                report(element, "was changed on one side and removed on the other")
+            yield element
+
+
+def _element(base: E | None, ours: E, theirs: E, report: Callable[[str], None]) -> E:
+    """An element that both sides have, and that may differ in its attributes or its value."""
+    if isinstance(ours, Argument | Relation):
+        old = getattr(base, "attributes", {})
+        attributes = _attributes(old, ours.attributes, getattr(theirs, "attributes", {}), report)
+        return msgspec.structs.replace(ours, attributes=attributes)
+    if isinstance(ours, Factuality):
+        value = _either(
+            "value",
+            getattr(base, "value", None),
+            ours.value,
+            getattr(theirs, "value", None),
+            report,
+        )
+        return msgspec.structs.replace(ours, value=value)
+    return ours
 
 
 def _either(field: str, base: Any, ours: Any, theirs: Any, report: Callable[[str], None]) -> Any:
@@ -218,14 +255,6 @@ def _either(field: str, base: Any, ours: Any, theirs: Any, report: Callable[[str
     return ours
 
 
-def _merged_set(base: set[T], ours: set[T], theirs: set[T]) -> set[T]:
-    return (ours & theirs) | (ours - base) | (theirs - base)
-
-
-def _order(value: Argument | str) -> tuple[str, str]:
-    return (value.role, value.filler) if isinstance(value, Argument) else (value, "")
-
-
 def _dangling(annotation: Annotation, gone: Iterable[str]) -> Iterator[MergeConflict]:
     """References to items that one side removed; the other side added or kept the reference."""
     removed = set(gone)
@@ -233,12 +262,13 @@ def _dangling(annotation: Annotation, gone: Iterable[str]) -> Iterator[MergeConf
         if mention.entity in removed:
             yield _conflict(mention, f"belongs to {mention.entity}, which the other side removed")
     for event in annotation.events:
-        for argument in event.arguments:
-            if argument.filler in removed:
-                yield _conflict(
-                    event,
-                    f"has the {argument.role} {argument.filler}, which the other side removed",
-                )
+        references = [
+            *((f"the {argument.role}", argument.filler) for argument in event.arguments),
+            *(("factuality by", given.source) for given in event.factuality),
+        ]
+        for what, name in references:
+            if name in removed:
+                yield _conflict(event, f"has {what} {name}, which the other side removed")
     for claim in annotation.claims:
         for name in (claim.claimer, *claim.events):
             if name in removed:

@@ -15,6 +15,7 @@ from msgspec import Meta, UnsetType
 from dateline.model import (
     AttributeValue,
     EventCluster,
+    Factuality,
     Link,
     MetaValue,
     Rights,
@@ -64,6 +65,7 @@ OF_DOCUMENTS = AttributesOf(lambda ontology: ontology.attributes_of("document"))
 OF_MENTIONS = AttributesOf(lambda ontology: ontology.attributes_of("entities"))
 OF_ENTITIES = AttributesOf(lambda ontology: ontology.entity_attributes)
 OF_RELATIONS = AttributesOf(lambda ontology: ontology.attributes_of("relations"))
+OF_ARGUMENTS = AttributesOf(lambda ontology: ontology.argument_attributes)
 OF_EVENTS = AttributesOf(lambda ontology: ontology.attributes_of("events"))
 OF_CLAIMS = AttributesOf(lambda ontology: ontology.attributes_of("claims"))
 
@@ -72,6 +74,7 @@ IF_COREFERENCE = OnlyIf(lambda ontology: ontology.has_coreference)
 IF_LINKS = OnlyIf(lambda ontology: ontology.has_links)
 IF_RELATIONS = OnlyIf(lambda ontology: "relations" in ontology.layers)
 IF_EVENTS = OnlyIf(lambda ontology: "events" in ontology.layers)
+IF_FACTUALITY = OnlyIf(lambda ontology: bool(ontology.factuality))
 IF_EVENT_COREFERENCE = OnlyIf(lambda ontology: ontology.has_event_coreference)
 IF_EVENT_LINKS = OnlyIf(lambda ontology: ontology.has_event_links)
 IF_EVENT_RELATIONS = OnlyIf(lambda ontology: bool(ontology.event_relations))
@@ -139,6 +142,7 @@ class ArgumentItem(Row):
     mention: Annotated[str | UnsetType | None, IF_ENTITIES]
     event: str | None
     claim: Annotated[str | UnsetType | None, IF_CLAIMS]
+    attributes: Annotated[Attributes, OF_ARGUMENTS]
 
 
 class MentionItem(Row):
@@ -183,6 +187,7 @@ class EventItem(Row):
     type: str
     arguments: Sequence[ArgumentItem]
     attributes: Annotated[Attributes, OF_EVENTS]
+    factuality: Annotated[Sequence[Factuality] | UnsetType, IF_FACTUALITY]
     cluster: Annotated[str | UnsetType | None, IF_EVENT_COREFERENCE]
 
 
@@ -473,6 +478,7 @@ class SentenceArgument(Row):
     spans: list[Offsets]
     entity_type: Annotated[str | UnsetType | None, IF_ENTITIES]
     in_sentence: bool
+    attributes: Annotated[Attributes, OF_ARGUMENTS]
 
 
 class SentenceEvent(Row):
@@ -482,6 +488,7 @@ class SentenceEvent(Row):
     type: str
     trigger: Spans
     attributes: Annotated[Attributes, OF_EVENTS]
+    factuality: Annotated[Sequence[Factuality] | UnsetType, IF_FACTUALITY]
     cluster: Annotated[str | UnsetType | None, IF_EVENT_COREFERENCE]
     trigger_tokens: list[Offsets]
     arguments: list[SentenceArgument]
@@ -551,10 +558,11 @@ class RelationRow(Row):
 
 
 class ClaimEvent(Row):
-    """An event that a claim is about."""
+    """An event that a claim is about; ``factuality`` is its value for the claimer."""
 
     id: str
     type: str
+    factuality: Annotated[str | UnsetType | None, IF_FACTUALITY]
 
 
 class ClaimRow(Row):

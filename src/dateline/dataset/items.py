@@ -43,10 +43,11 @@ def content(annotation: Annotation | None, columns: DeclaredColumns) -> dict[str
                     event.trigger,
                     event.type,
                     [
-                        columns.of(ArgumentItem(a.role, a.mention, a.event, a.claim))
+                        columns.of(ArgumentItem(a.role, a.mention, a.event, a.claim, a.attributes))
                         for a in event.arguments
                     ],
                     event.attributes,
+                    event.factuality,
                     event.cluster,
                 )
             )

@@ -203,6 +203,7 @@ class RowMaker:
                     event.type,
                     event.trigger,
                     event.attributes,
+                    event.factuality,
                     event.cluster,
                     _offsets(ranges),
                     [
@@ -221,6 +222,9 @@ class RowMaker:
         mentions = {mention.id: mention for mention in gold.mentions}
         names = {entity.id: entity.name for entity in gold.entities}
         types = {event.id: event.type for event in gold.events}
+        factuality = {
+            (f.source, event.id): f.value for event in gold.events for f in event.factuality
+        }
         for claim in gold.claims:
             # A claimer that is not a mention is a special claimer, such as the author.
             claimer = mentions.get(claim.claimer)
@@ -240,7 +244,12 @@ class RowMaker:
                 cue_spans=claim.cue or (),
                 act=claim.act,
                 attributes=claim.attributes,
-                events=[ClaimEvent(event, types[event]) for event in claim.events],
+                events=[
+                    self._columns.of(
+                        ClaimEvent(event, types[event], factuality.get((claim.id, event)))
+                    )
+                    for event in claim.events
+                ],
             )
 
 
@@ -268,6 +277,7 @@ class _Fillers:
             _span_offsets(spans),
             entity_type,
             sentence.start <= spans[0].start and spans[-1].end <= sentence.end,
+            argument.attributes,
         )
 
 

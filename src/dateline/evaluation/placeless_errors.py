@@ -1,4 +1,4 @@
-"""Errors of what has no place of its own in the text: relations, and attributes of documents."""
+"""Errors of what has no place of its own: relations, factuality, and attributes of documents."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from dateline.evaluation.error_kinds import (
     KindCounts,
     LayerErrors,
 )
+from dateline.evaluation.measures.factuality import values_by_source
 from dateline.metrics.counts import BoolArray
 from dateline.metrics.events import Relations
 from dateline.predictions.label_index import UNKNOWN, VALUE, AttributeIndex
@@ -36,13 +37,16 @@ _PAIRED_BY: tuple[tuple[str, Callable[[Row], Row]], ...] = (
 
 
 def errors_without_place(inputs: ScoringInput, layers: Collection[str]) -> Iterator[LayerErrors]:
-    """The errors on relations, and on each attribute of documents, if these layers are asked for.
+    """The errors on relations, factuality and attributes of documents, if layers are asked for.
 
-    An end of a relation is wrong if the mention's span or type is.
+    An end of a relation is wrong if the mention's span or type is. Factuality is compared for each
+    source, of matched events and claims.
     """
     declared = inputs.ontology.layers
     if "relations" in layers and "relations" in declared:
         yield _relation_errors(inputs)
+    if "events" in layers and inputs.ontology.factuality:
+        yield from _factuality_errors(inputs)
     if "document" in layers and "document" in declared:
         for name, index in inputs.ontology_index.attributes["document"].items():
             yield _value_errors(inputs, name, index)
@@ -75,6 +79,25 @@ def _distinct(rows: Relations, annotated: BoolArray) -> dict[Row, None]:
     return dict.fromkeys(zip(*(column[kept].tolist() for column in rows), strict=True))
 
 
+def _factuality_errors(inputs: ScoringInput) -> Iterator[LayerErrors]:
+    annotated, index = inputs.annotated("events"), inputs.ontology_index.factuality
+    absent = index.number(None)
+    for source, pairs, *_ in values_by_source(inputs):
+        counts = KindCounts(index.labels, VALUE_KINDS)
+        for document, gold, predicted in zip(*(c.tolist() for c in pairs[:3]), strict=True):
+            if annotated[document]:
+                shown = ["" if v == absent else index.labels[v] for v in (gold, predicted)]
+                counts.add(_kind(gold, predicted, absent), *shown)
+        yield counts.errors(f"factuality, {source}")
+
+
+def _kind(gold: int, predicted: int, absent: int) -> str:
+    """The kind of a value: correct, another one, missed or spurious."""
+    if gold == predicted:
+        return CORRECT
+    return SPURIOUS if gold == absent else MISSED if predicted == absent else OTHER_VALUE
+
+
 def _value_errors(inputs: ScoringInput, name: str, index: AttributeIndex) -> LayerErrors:
     annotated, absent = inputs.annotated("document"), index.number(None)
     labels = index.labels.labels
@@ -93,7 +116,5 @@ def _value_errors(inputs: ScoringInput, name: str, index: AttributeIndex) -> Lay
         other = predicted.get(document, absent)
         if not annotated[document] or value == other == absent:
             continue
-        kind = CORRECT if value == other else OTHER_VALUE
-        kind = SPURIOUS if value == absent else MISSED if other == absent else kind
-        counts.add(kind, shown(value), shown(other))
+        counts.add(_kind(value, other, absent), shown(value), shown(other))
     return counts.errors(f"document, {name}")

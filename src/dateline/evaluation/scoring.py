@@ -38,7 +38,10 @@ GoldSource: TypeAlias = (
 OntologySource: TypeAlias = str | Path | Ontology
 PredictionSource: TypeAlias = str | Path | Iterable[Prediction | Mapping[str, Any]]
 
-for module in ("attributes", "entities", "linking", "coreference", "relations", "events", "claims"):
+for module in (
+    *("attributes", "entities", "linking", "coreference", "relations", "events", "factuality"),
+    "claims",
+):
     import_module(f"dateline.evaluation.measures.{module}")  # adds its groups to GROUPS
 
 SHOWN = 5

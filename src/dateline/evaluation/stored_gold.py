@@ -153,7 +153,8 @@ def _documents(table: ArrowTable) -> Iterator[GoldDocument]:
 def _items(row: Mapping[str, Any]) -> Prediction:
     fields = {name: row[name] for name in CONTENT_FIELDS if name in row}
     items = [item for name, found in fields.items() if name != "attributes" for item in found]
-    for item in (fields, *items):
+    arguments = (one for item in fields.get("events", ()) for one in item["arguments"])
+    for item in (fields, *items, *arguments):
         if "attributes" in item:
             # A column has every attribute; null means that it was not given.
             given = item["attributes"] or {}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.json_pointer import resolve_pointer
 from dateline.model import Struct
-from dateline.ontology.schemas import ITEM_DEFINITIONS, LABEL_DEFINITIONS, Schema
+from dateline.ontology.schemas import ITEM_DEFINITIONS, LABEL_DEFINITIONS, REQUIRED, Schema
 
 
 class LabelRename(Struct, frozen=True):
@@ -90,12 +90,24 @@ def _rename(schema: dict[str, Any], rename: LabelRename) -> None:
                 rename.new if name == rename.old else name: difference
                 for name, difference in entry["x-neighbours"].items()
             }
-    if found[0] == "entity":
-        holders = [role for _, role in kinds["role"]]
-        holders += [relation for _, relation in kinds.get("relation", ())]
-        for holder in holders:
-            for key in {"x-fillers", "x-source", "x-target"} & holder.keys():
-                holder[key] = [rename.new if name == rename.old else name for name in holder[key]]
+    _rename_uses(schema, kinds, found[0], rename)
+
+
+def _rename_uses(
+    schema: dict[str, Any],
+    kinds: Mapping[str, Sequence[tuple[Any, Any]]],
+    kind: str,
+    rename: LabelRename,
+) -> None:
+    """Rename entity types and claimers where keys of other labels and lists name them."""
+    holders: list[Any] = []
+    if kind == "entity":
+        holders += [holder for name in ("role", "relation") for _, holder in kinds.get(name, ())]
+    if kind == "claimer":
+        holders.append(_follow(schema, schema["$defs"].get("factuality", {})))
+    for holder in holders:
+        for key in {"x-fillers", "x-source", "x-target", REQUIRED} & holder.keys():
+            holder[key] = [rename.new if name == rename.old else name for name in holder[key]]
 
 
 def _kinds(schema: dict[str, Any]) -> dict[str, list[tuple[Any, Any]]]:

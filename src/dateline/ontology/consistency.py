@@ -8,20 +8,22 @@ from typing import Any, NamedTuple
 
 from dateline.ontology.labels import STRUCTURAL_RELATIONS
 from dateline.ontology.references import DATA, Place
-from dateline.ontology.schemas import ITEM_DEFINITIONS, LAYER_DEFINITIONS, Schema
+from dateline.ontology.schemas import ITEM_DEFINITIONS, LAYER_DEFINITIONS, REQUIRED, Schema
 
 Problem = tuple[Place, str]
 """Where in the resolved schema a problem is, and what it is with its fix."""
 
-NEEDS: Mapping[str, str] = {
-    "entity": "mention",
-    "relation": "mention",
-    "eventCluster": "event",
-    "eventRelation": "event",
-    "claimer": "claim",
-    "claimRelation": "claim",
+NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "entity": (("mention",),),
+    "relation": (("mention",),),
+    "argument": (("event",),),
+    "eventCluster": (("event",),),
+    "eventRelation": (("event",),),
+    "factuality": (("event",), ("claim", "claimer")),
+    "claimer": (("claim", "factuality"),),
+    "claimRelation": (("claim",),),
 }
-"""Definitions that need another one."""
+"""Definitions that need others; of several in one tuple, one is enough."""
 
 _LABEL_LISTS: Mapping[str, Place] = {
     "mention": ("properties", "type", "oneOf"),
@@ -31,6 +33,7 @@ _LABEL_LISTS: Mapping[str, Place] = {
     "claimer": ("oneOf",),
     "eventRelation": ("oneOf",),
     "claimRelation": ("oneOf",),
+    "factuality": ("oneOf",),
 }
 """Where a definition has its labels."""
 
@@ -38,7 +41,7 @@ _ROLES: Place = ("properties", "arguments", "items", "properties", "role", "oneO
 _KNOWN = (*dict.fromkeys((*LAYER_DEFINITIONS.values(), *NEEDS)),)
 _KEYWORDS = (
     *("x-color", "x-counterexamples", "x-crosswalk", "x-fillers", "x-formerly", "x-hotkey"),
-    *("x-neighbours", "x-source", "x-span", "x-target", "x-unit", "x-version"),
+    *("x-neighbours", REQUIRED, "x-source", "x-span", "x-target", "x-unit", "x-version"),
 )
 
 _LIMITS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
@@ -72,6 +75,7 @@ def inconsistencies(schema: Schema) -> Iterator[Problem]:
     yield from _problems_of_limits(definitions)
     yield from _problems_of_links(definitions)
     yield from _problems_of_ends(definitions)
+    yield from _problems_of_sources(definitions)
     yield from _problems_of_names(definitions)
 
 
@@ -79,9 +83,11 @@ def _problems_of_parts(definitions: Schema) -> Iterator[Problem]:
     if not {*LAYER_DEFINITIONS.values()} & definitions.keys():
         layers = ", ".join(LAYER_DEFINITIONS.values())
         yield ("$defs",), f"declares no layer. Define at least one of {layers}"
-    for name, needed in NEEDS.items():
-        if name in definitions and needed not in definitions:
-            yield ("$defs", name), f"needs $defs/{needed}. Define it, or remove {name}"
+    for name, needs in NEEDS.items():
+        for needed in needs if name in definitions else ():
+            if not definitions.keys() & {*needed}:
+                places = " or ".join(f"$defs/{place}" for place in needed)
+                yield ("$defs", name), f"needs {places}. Define it, or remove {name}"
     for name in definitions:
         if name not in _KNOWN and (meant := difflib.get_close_matches(name, _KNOWN, 1, 0.8)):
             yield ("$defs", name), f'is not read. Rename it; did you mean "{meant[0]}"?'
@@ -225,6 +231,19 @@ def _problems_of_ends(definitions: Schema) -> Iterator[Problem]:
                     f"{name} has {', '.join(unknown)}. "
                     f"Allowed: {', '.join(sorted(allowed)) or 'nothing'}",
                 )
+
+
+def _problems_of_sources(definitions: Schema) -> Iterator[Problem]:
+    """Required sources of factuality that are not claimers."""
+    claimers = {
+        name for labels in _labels_of(definitions, "claimer") for _, name, _ in labels.named()
+    }
+    for name in _part(definitions, ("factuality", REQUIRED), ()):
+        if name not in claimers:
+            yield (
+                ("$defs", "factuality", REQUIRED),
+                f"has {name}. Allowed: {', '.join(sorted(claimers)) or 'nothing'}",
+            )
 
 
 def _role_lists(definitions: Schema) -> Iterator[_Labels]:

@@ -45,11 +45,13 @@ def names_by_kind(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:
         "claimer": new_names(ontology.claimers),
         "eventRelation": new_names(ontology.event_relations),
         "claimRelation": new_names(ontology.claim_relations),
+        "factuality": new_names(ontology.factuality),
         **{
             f"role of {name}": new_names(event_type.roles.values())
             for name, event_type in ontology.event_types.items()
         },
         **_attributes("entity", ontology.entity_attributes),
+        **_attributes("argument", ontology.argument_attributes),
     }
     for name, layer in ontology.layers.items():
         names[LABEL_KINDS[name]] = new_names(layer.labels)
@@ -99,10 +101,22 @@ class _Renamer:
             event,
             type=kind,
             arguments=tuple(
-                replace(argument, role=self._name(f"role of {kind}", argument.role))
+                replace(
+                    argument,
+                    role=self._name(f"role of {kind}", argument.role),
+                    attributes=self.values("argument", argument.attributes),
+                )
                 for argument in event.arguments
             ),
             attributes=self.values("event", event.attributes),
+            factuality=tuple(
+                replace(
+                    given,
+                    source=self._name("claimer", given.source),
+                    value=self._name("factuality", given.value),
+                )
+                for given in event.factuality
+            ),
         )
 
     def claim(self, claim: Claim) -> Claim:

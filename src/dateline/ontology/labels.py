@@ -131,7 +131,8 @@ class Ontology(Struct, frozen=True):
 
     ``layers`` has only the layers that the ontology declares, in the order of `LAYERS`. Whether
     mentions have entities (coreference) and events have clusters, and whether these are linked to
-    knowledge bases, is declared as well.
+    knowledge bases, is declared as well. ``factuality`` are the values that events have by source,
+    and ``required_sources`` the claimers that give a value to every event.
     """
 
     title: str
@@ -142,11 +143,14 @@ class Ontology(Struct, frozen=True):
     has_event_coreference: bool = False
     has_event_links: bool = False
     entity_attributes: tuple[Attribute, ...] = ()
+    argument_attributes: tuple[Attribute, ...] = ()
     relation_types: Mapping[str, RelationType] = {}
     event_types: Mapping[str, EventType] = {}
     claimers: tuple[Label, ...] = ()
     event_relations: tuple[Label, ...] = ()
     claim_relations: tuple[Label, ...] = ()
+    factuality: tuple[Label, ...] = ()
+    required_sources: tuple[str, ...] = ()
 
     @property
     def layer_names(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from dateline.ontology.labels import (
 from dateline.ontology.schemas import (
     LABEL_DEFINITIONS,
     LAYER_DEFINITIONS,
+    REQUIRED,
     Schema,
     has_definition,
     part_of,
@@ -95,8 +96,12 @@ def _ontology(schema: Schema, definitions: Schema) -> Ontology:
         has_event_coreference="eventCluster" in definitions,
         has_event_links=has_definition(schema, "eventCluster/properties/links"),
         entity_attributes=_attributes(schema, definitions.get("entity", {})),
+        argument_attributes=_attributes(schema, definitions.get("argument", {})),
         relation_types={relation.label.name: relation for relation in relations},
         event_types={event.label.name: event for event in events},
+        required_sources=tuple(
+            resolve(schema, definitions.get("factuality", {})).get(REQUIRED, ())
+        ),
         **{
             field: _labels(schema, definitions[name]) if name in definitions else ()
             for field, name in LABEL_DEFINITIONS.items()

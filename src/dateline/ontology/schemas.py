@@ -16,15 +16,19 @@ LAYER_DEFINITIONS: Mapping[str, str] = {
 }
 """The definition in the ontology's schema that declares a layer."""
 
-ITEM_DEFINITIONS = ("document", "mention", "entity", "relation", "event", "claim")
+ITEM_DEFINITIONS = ("document", "mention", "entity", "relation", "event", "argument", "claim")
 """Definitions in the ontology's schema that may have attributes."""
 
 LABEL_DEFINITIONS: Mapping[str, str] = {
     "claimers": "claimer",
     "event_relations": "eventRelation",
     "claim_relations": "claimRelation",
+    "factuality": "factuality",
 }
 """Definitions in the ontology's schema that are lists of labels, by the field of `Ontology`."""
+
+REQUIRED = "x-required"
+"""The key of factuality that lists the claimers who give every event a value."""
 
 SCHEMA_NAMES = ("ontology", "document", "annotation", "prediction", "release")
 Schema = Mapping[str, Any]

@@ -21,8 +21,8 @@ def confidence_of(prediction: Prediction, *path: str | int) -> float:
 def above(prediction: Prediction, threshold: float) -> Prediction:
     """The prediction without items whose confidence is below the threshold.
 
-    Items without a confidence are kept. Arguments and relations that refer to an item that is left
-    out are left out as well; a claim stays without its claimer.
+    Items without a confidence are kept. Arguments, relations and factuality that refer to an item
+    that is left out are left out as well; a claim stays without its claimer.
     """
     if not prediction.confidence:
         return prediction
@@ -52,7 +52,8 @@ def above(prediction: Prediction, threshold: float) -> Prediction:
             if confidence_of(prediction, "events", number, "arguments", position) >= threshold
             and has_filler(argument)
         )
-        return msgspec.structs.replace(event, arguments=arguments)
+        factuality = tuple(f for f in event.factuality if f.source not in dropped["claims"])
+        return msgspec.structs.replace(event, arguments=arguments, factuality=factuality)
 
     fields = {field: tuple(item for _, item in items) for field, items in kept.items()}
     fields["events"] = tuple(with_arguments(number, event) for number, event in kept["events"])

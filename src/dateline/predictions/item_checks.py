@@ -105,31 +105,37 @@ def check_items(
 
 
 def unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
-    """The labels, attributes, roles and claimers that the ontology does not have.
+    """The labels, attributes, roles, claimers and factuality that the ontology does not have.
 
-    A claimer may also be a mention.
+    A claimer may also be a mention, and a source of factuality a claim.
     """
     yield from _unknown_labels(prediction, ontology)
     yield from _unknown_attributes(prediction, ontology)
     yield from _unknown_roles(prediction, ontology)
     yield from _unknown_claimers(prediction, ontology)
+    yield from _unknown_factuality(prediction, ontology)
 
 
 def _declared(prediction: Prediction, ontology: Ontology) -> tuple[Prediction, list[Place]]:
     """The prediction without fields that the ontology does not declare, and which these are."""
-    extra = [
-        field
-        for field in CONTENT_FIELDS
-        if field not in ontology.fields and getattr(prediction, field)
-    ]
-    if not extra:
-        return prediction, []
-    empty: dict[str, Any] = {field: {} if field == "attributes" else () for field in extra}
     message = "is not declared by the ontology, and is ignored"
-    return (
-        msgspec.structs.replace(prediction, **empty),
-        [(f"/{field}", "", message) for field in extra],
-    )
+    own: dict[str, Any] = {}
+    found: list[Place] = []
+    for field in CONTENT_FIELDS:
+        if field not in ontology.fields and getattr(prediction, field):
+            own[field] = {} if field == "attributes" else ()
+            found.append((f"/{field}", "", message))
+    with_factuality = any(event.factuality for event in prediction.events)
+    if with_factuality and not ontology.factuality and "events" not in own:
+        own["events"] = tuple(
+            msgspec.structs.replace(event, factuality=()) for event in prediction.events
+        )
+        found += [
+            (f"/events/{position}/factuality", event.id, message)
+            for position, event in enumerate(prediction.events)
+            if event.factuality
+        ]
+    return (msgspec.structs.replace(prediction, **own) if own else prediction), found
 
 
 def _places_beyond(length: int) -> Iterator[Spans]:
@@ -219,6 +225,12 @@ def _unknown_attributes(prediction: Prediction, ontology: OntologyIndex) -> Iter
         for position, item in enumerate(items):
             place = f"/{field}/{position}", getattr(item, "id", "")
             yield from _unknown_values(*place, item.attributes, indexes)
+    for position, event in enumerate(prediction.events):
+        for number, argument in enumerate(event.arguments):
+            if argument.attributes:
+                place = f"/events/{position}/arguments/{number}", event.id
+                indexes = ontology.argument_attributes
+                yield from _unknown_values(*place, argument.attributes, indexes)
 
 
 def _unknown_values(
@@ -244,6 +256,19 @@ def _unknown_roles(prediction: Prediction, ontology: OntologyIndex) -> Iterator[
             if argument.role not in ontology.roles:
                 message = f'"{argument.role}" is not a role of the ontology'
                 yield f"/events/{position}/arguments/{number}/role", event.id, message
+
+
+def _unknown_factuality(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
+    claims = {claim.id for claim in prediction.claims}
+    for position, event in enumerate(prediction.events):
+        for number, given in enumerate(event.factuality):
+            place = f"/events/{position}/factuality/{number}"
+            if given.value not in ontology.factuality:
+                message = f'"{given.value}" is not a label of the ontology'
+                yield f"{place}/value", event.id, message
+            if given.source not in claims and given.source not in ontology.claimers:
+                message = f'"{given.source}" is not a claim, nor a claimer of the ontology'
+                yield f"{place}/source", event.id, message
 
 
 def _unknown_claimers(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -332,7 +357,7 @@ def _filler_field(argument: Argument) -> str:
 def _repeated_items(prediction: Prediction) -> Iterator[Place]:
     keys: tuple[tuple[str, Callable[[Any], object]], ...] = (
         ("mentions", lambda m: (_offsets(m.spans), m.type)),
-        ("events", lambda e: (_offsets(e.trigger), e.type, frozenset(e.arguments))),
+        ("events", lambda e: (_offsets(e.trigger), e.type, frozenset(a.key for a in e.arguments))),
         ("claims", lambda c: (_offsets(c.spans), c.act, c.claimer)),
         *((field, lambda relation: relation.key) for field in RELATION_FIELDS),
     )

@@ -136,6 +136,8 @@ class OntologyIndex:
             name: _attribute_indexes(ontology.attributes_of(name)) for name in LAYERS
         }
         self.entity_attributes = _attribute_indexes(ontology.entity_attributes)
+        self.argument_attributes = _attribute_indexes(ontology.argument_attributes)
+        self.factuality = LabelIndex(label.name for label in ontology.factuality)
         self.roles = LabelIndex(sorted(ontology.roles))
         self.relations: Mapping[str, LabelIndex] = {
             "relations": self.types["relations"],
@@ -151,6 +153,8 @@ class OntologyIndex:
             *self.types.values(),
             *(index.labels for layer in self.attributes.values() for index in layer.values()),
             *(index.labels for index in self.entity_attributes.values()),
+            *(index.labels for index in self.argument_attributes.values()),
+            *((self.factuality,) if self.ontology.factuality else ()),
             self.roles,
             *self.relations.values(),
             self.claimers,

@@ -26,6 +26,9 @@ from dateline.validation.required import valid_annotations
 
 K = TypeVar("K", int, str)
 
+A_CLAIM = "a claim"
+"""The source of factuality that stands for all claims."""
+
 
 class AttributeStatistics(Struct, frozen=True):
     """An attribute: ``items`` that have a value, and what these are.
@@ -83,7 +86,8 @@ class Statistics(Struct, frozen=True):
     their number of arguments, ``claims_per_claimer`` claimers by their number of claims. A claimer
     is an entity, a mention without an entity, or a special claimer. ``entity_links`` and
     ``event_links`` count entities and event instances by their number of links to an entry of a
-    knowledge base. ``statuses`` counts the annotated documents by the status of the annotation.
+    knowledge base. ``factuality`` counts the values of events by source: a special claimer, or
+    "a claim". ``statuses`` counts the annotated documents by the status of the annotation.
 
     What the corpus does not declare is empty.
     """
@@ -99,6 +103,8 @@ class Statistics(Struct, frozen=True):
     entity_attributes: Mapping[str, AttributeStatistics]
     roles: Mapping[str, Mapping[str, RoleStatistics]]
     arguments: Mapping[int, int]
+    argument_attributes: Mapping[str, AttributeStatistics]
+    factuality: Mapping[str, Mapping[str, int]]
     event_relations: Mapping[str, int]
     clusters: Mapping[int, int]
     event_links: Mapping[int, int]
@@ -144,6 +150,7 @@ class _Counter:
         self._filled: Counter[tuple[str, str]] = Counter()
         self._fillers: Counter[tuple[str, str]] = Counter()
         self._arguments: Counter[int] = Counter()
+        self._factuality: Counter[tuple[str, str]] = Counter()
         self._clusters: Counter[int] = Counter()
         self._relations: dict[str, Counter[str]] = {"event": Counter(), "claim": Counter()}
         self._claimers: Counter[str] = Counter()
@@ -196,6 +203,13 @@ class _Counter:
             self._fillers.update((event.type, role) for role in roles)
             self._filled.update((event.type, role) for role in {*roles})
             self._arguments[len(roles)] += 1
+            self._count_attributes(
+                "argument", (argument.attributes for argument in event.arguments)
+            )
+            self._factuality.update(
+                (f.source if f.source in self._ontology.special_claimers else A_CLAIM, f.value)
+                for f in event.factuality
+            )
         clusters = Counter(e.cluster for e in annotation.events if e.cluster is not None)
         self._clusters.update(size for size in clusters.values() if size > 1)
         linked = {cluster.id: _links(cluster) for cluster in annotation.event_clusters}
@@ -246,6 +260,8 @@ class _Counter:
                 for name, event_type in ontology.event_types.items()
             },
             arguments=_sorted(self._arguments),
+            argument_attributes=self._attributes("argument", ontology.argument_attributes),
+            factuality=self._factuality_by_source(),
             event_relations={
                 label.name: self._relations["event"][label.name]
                 for label in ontology.event_relations
@@ -275,6 +291,16 @@ class _Counter:
             labels={label: self._labels[name][label] for label in layer.label_names},
             attributes=self._attributes(name, layer.attributes),
         )
+
+    def _factuality_by_source(self) -> dict[str, Mapping[str, int]]:
+        values = [label.name for label in self._ontology.factuality]
+        sources = [claimer.name for claimer in self._ontology.claimers]
+        if "claims" in self._ontology.layers:
+            sources.append(A_CLAIM)
+        return {
+            source: {value: self._factuality[source, value] for value in values}
+            for source in (sources if values else ())
+        }
 
     def _attributes(
         self, item: str, attributes: Iterable[Attribute]

@@ -19,6 +19,7 @@ CaseKind = Literal[
     "attribute",
     "labels",
     "argument",
+    "factuality",
     "claimer",
     "cue",
     "about",
@@ -30,6 +31,7 @@ ItemKind = Literal[
     "entity",
     "relation",
     "event",
+    "argument",
     "cluster",
     "claim",
     "event_relation",
@@ -58,7 +60,8 @@ class Case(Struct, frozen=True):
     """A disagreement to be decided.
 
     ``id`` is made of the items concerned, so it is the same in every run. ``kind`` is ``labels``
-    for an attribute with several labels. ``detail`` is the role or the attribute, ``ranges`` the
+    for an attribute with several labels. ``detail`` is the role, the attribute or the source of
+    factuality, ``ranges`` the
     place in the text; that of a document is its first sentence. ``allows_several`` says whether
     different options can be chosen together, ``allows_none`` whether all can be rejected.
     ``allowed_values`` lists the values that can be given instead of an option, if they form a

@@ -1,8 +1,8 @@
-"""Cases on the fields of a candidate: label, attributes, arguments, claimer, cue, events."""
+"""Cases on a candidate's label, attributes, arguments, factuality, claimer, cue and events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
@@ -15,7 +15,7 @@ from dateline.adjudication.cases.candidates import LAYER_OF, Candidate, Candidat
 from dateline.adjudication.cases.case import Case, CaseKind, ItemKind, Option
 from dateline.adjudication.cases.case_list import CaseList
 from dateline.annotations.items import label_of, ranges_of
-from dateline.model import Argument, AttributeValue, Claim, Event, Spans
+from dateline.model import Argument, Attributes, AttributeValue, Claim, Event, Factuality, Spans
 
 _MENTION: tuple[ItemKind, ...] = ("mention",)
 
@@ -51,13 +51,13 @@ def collect_arguments(
     candidates: Candidates,
     cases: CaseList,
 ) -> tuple[Argument, ...]:
-    """Collect a case for each role of an event of type ``label``.
+    """Collect a case for each role of an event of type ``label``, and on attributes of arguments.
 
     ``types`` has the types of mentions that are known.
     """
     roles = cases.annotated.ontology.event_types[label].roles
     arguments = {
-        name: [(a.role, candidates.of_item(name, a.filler)) for a in item.arguments]
+        name: {(a.role, candidates.of_item(name, a.filler)): a.attributes for a in item.arguments}
         for name, item in candidate.items.items()
         if isinstance(item, Event)
     }
@@ -84,7 +84,55 @@ def collect_arguments(
         for filler in _collect_set(
             candidate, "argument", role, fillers, objection, candidates, cases
         ):
-            found.append(Argument(role=role, **{filler.kind: filler.ref}))
+            given = {
+                name: pairs[role, filler]
+                for name, pairs in arguments.items()
+                if (role, filler) in pairs
+            }
+            attributes = _collect_argument_attributes(candidate, role, filler, given, cases)
+            found.append(Argument(role=role, attributes=attributes, **{filler.kind: filler.ref}))
+    return tuple(found)
+
+
+def collect_factuality(
+    candidate: Candidate, about: Collection[Candidate], candidates: Candidates, cases: CaseList
+) -> tuple[Factuality, ...]:
+    """Collect a case for each source of an event's factuality.
+
+    ``about`` are the claims about the event that gold has. The source is a reference to one of
+    them, or a claimer that is not a mention.
+    """
+    ontology = cases.annotated.ontology
+    if not ontology.factuality:
+        return ()
+    special = sorted(ontology.special_claimers)
+    values: dict[str | Candidate, dict[str, str]] = {source: {} for source in special}
+    for name, item in candidate.items.items():
+        for given in item.factuality if isinstance(item, Event) else ():
+            known = given.source in ontology.special_claimers
+            source = given.source if known else candidates.of_item(name, given.source)
+            values.setdefault(source, {})[name] = given.value
+    found = []
+    for source, own in values.items():
+        ref = source.ref if isinstance(source, Candidate) else source
+        names = _about(source, candidate) if isinstance(source, Candidate) else candidate.items
+        case = _case(
+            candidate,
+            "factuality",
+            {name: Option(value=own.get(name), text=own.get(name, "nothing")) for name in names},
+            tuple(label.name for label in ontology.factuality),
+            detail=ref,
+            allows_none=source not in ontology.required_sources,
+        )
+        if isinstance(source, Candidate) and source.kept is None:
+            cases.incomplete = True
+        elif isinstance(source, Candidate) and source not in about:
+            reason = "is not about the event" if source.kept else "was not kept"
+            cases.add_by_rule(case, None, f"{ref} {reason}")
+        else:
+            answer = cases.resolve(case, validate_label(case.allowed_values))
+            if answer and answer[0] is not None:
+                found.append(Factuality(source=ref, value=str(answer[0])))
     return tuple(found)
 
 
@@ -150,6 +198,25 @@ def collect_claim_events(
         return ()
     chosen = _collect_set(candidate, "about", "", events, lambda _: "", candidates, cases)
     return tuple(event.ref for event in chosen)
+
+
+def _about(claim: Candidate, event: Candidate) -> list[str]:
+    """The annotators who have the claim about the event."""
+    items = ((name, claim.items.get(name), item) for name, item in event.items.items())
+    return [name for name, own, item in items if isinstance(own, Claim) and item.id in own.events]
+
+
+def _collect_argument_attributes(
+    event: Candidate,
+    role: str,
+    filler: Candidate,
+    given: Mapping[str, Attributes],
+    cases: CaseList,
+) -> dict[str, AttributeValue]:
+    owner = Owner(
+        key=f"{event.key}/argument/{role}/{filler.ref}", kind="argument", ranges=filler.ranges
+    )
+    return collect_attributes(owner, cases.annotated.ontology.argument_attributes, given, cases)
 
 
 def _collect_set(

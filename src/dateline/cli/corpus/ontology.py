@@ -75,6 +75,8 @@ def _tables(
         yield _attributes(layer.title, layer.attributes)
         if layer.name == "entities":
             yield _attributes("Entity", ontology.entity_attributes)
+        if layer.name == "events":
+            yield _attributes("Argument", ontology.argument_attributes)
     crosswalks = _crosswalks(ontology)
     yield (
         "Similar event types in other inventories",
@@ -94,6 +96,7 @@ def _tables(
         ],
     )
     yield "Claimers that are not mentions", ("Claimer", "Meaning"), _meanings(ontology.claimers)
+    yield _factuality(ontology), ("Value", "Meaning"), _meanings(ontology.factuality)
     yield "Event relations", ("Relation", "Meaning"), _meanings(ontology.event_relations)
     yield "Claim relations", ("Relation", "Meaning"), _meanings(ontology.claim_relations)
 
@@ -140,6 +143,11 @@ def _attributes(
             ]
         ],
     )
+
+
+def _factuality(ontology: Ontology) -> str:
+    required = ", ".join(ontology.required_sources)
+    return "Factuality by source" + (f", for every event by {required}" if required else "")
 
 
 def _crosswalks(ontology: Ontology) -> tuple[str, ...]:

@@ -125,6 +125,9 @@ def _show(annotator: str, found: Statistics) -> None:
             if r.fillers
         ],
     )
+    attributes("argument", found.argument_attributes)
+    for source, values in found.factuality.items():
+        table(f"Factuality of events by {source}", ("value", "events"), _pairs(values))
     for title, columns, counts in (
         ("Relations between events", ("relation", "items"), found.event_relations),
         ("Relations between claims", ("relation", "items"), found.claim_relations),

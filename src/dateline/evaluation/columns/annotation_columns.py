@@ -28,6 +28,18 @@ class ArgumentRows(NamedTuple):
     filler: IntArray
 
 
+class FactualityRows(NamedTuple):
+    """Factuality of events by source: row of the event, source, and integer of the value.
+
+    ``source`` is a row of ``claims``, or the special claimer k as -2 - k. An event has one value
+    for a source.
+    """
+
+    event: IntArray
+    source: IntArray
+    value: IntArray
+
+
 class RelationRows(NamedTuple):
     """Relations: document, integer of the label, rows of both ends."""
 
@@ -54,7 +66,7 @@ class AnnotationColumns(NamedTuple):
     and arguments; other such events are duplicates, and have no arguments here. ``claimer`` is a
     row of ``mentions``, or the special claimer k as -2 - k. ``cues`` has a span for each claim with
     a cue; its label is the claim's row. ``scores`` rank claims by attribute and value, NaN for a
-    claim without one.
+    claim without one. ``factuality`` is None if the ontology does not declare it.
     """
 
     documents: IntArray
@@ -72,6 +84,8 @@ class AnnotationColumns(NamedTuple):
     original: IntArray
     event_values: AttributeColumns
     arguments: ArgumentRows
+    argument_values: AttributeColumns
+    factuality: FactualityRows | None
     event_relations: RelationRows
     claims: Spans
     claimer: IntArray

@@ -18,13 +18,13 @@ from dateline.evaluation.columns.annotation_columns import (
     AnnotationColumns,
     ArgumentRows,
     AttributeColumns,
+    FactualityRows,
     LinkRows,
     RelationRows,
 )
 from dateline.evaluation.columns.event_identity import event_classes
 from dateline.evaluation.columns.given_items import (
     ALONE,
-    ArgumentColumns,
     FirstRows,
     GivenItems,
     Grouped,
@@ -37,7 +37,7 @@ from dateline.evaluation.columns.items import Items, documents_of
 from dateline.evaluation.columns.sorted_layer import SortedLayer, first_of_equal, sorted_layer
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.spans import Spans, place_ids
-from dateline.predictions.label_index import OntologyIndex
+from dateline.predictions.label_index import OntologyIndex, content_number
 
 
 class ColumnsBuilder:
@@ -87,8 +87,8 @@ class ColumnsBuilder:
         )
         events, original = _sorted_events(given, confidence.events, mention_row, claim_row)
         event_row = events.row_of
-        arguments, argument_confidence = _sorted_arguments(
-            given.arguments,
+        arguments, argument_values, argument_confidence = _sorted_arguments(
+            given,
             np.minimum(confidence.arguments, confidence.events[given.arguments.event]),
             {MENTION: mention_row, EVENT: event_row, CLAIM: claim_row},
             original,
@@ -125,6 +125,10 @@ class ColumnsBuilder:
                 original=original,
                 event_values=events.values,
                 arguments=arguments,
+                argument_values=argument_values,
+                factuality=_sorted_factuality(given.factuality, original[event_row[:-1]], claim_row)
+                if self._ontology.ontology.factuality
+                else None,
                 event_relations=event_relations,
                 claims=claims.spans,
                 claimer=claimer,
@@ -193,7 +197,8 @@ def _sorted_events(
     given: GivenItems, confidence: FloatArray, mention_row: IntArray, claim_row: IntArray
 ) -> tuple[SortedLayer, IntArray]:
     """The events, and of each the first one with its trigger, type and arguments."""
-    events = sorted_layer(given.events, confidence)
+    ties = _event_ties(given)
+    events = sorted_layer(given.events, confidence, ties=ties)
     same = first_of_equal(events.place, events.spans.label)
     several = same != np.arange(len(same))
     if not several.any():
@@ -212,23 +217,61 @@ def _sorted_events(
         arguments[number].append(tuple(argument))
     classes = np.zeros(len(same), np.int64)
     classes[order] = event_classes(same[concerned].tolist(), arguments, EVENT)
-    events = sorted_layer(given.events, confidence, [classes])
+    events = sorted_layer(given.events, confidence, [classes], ties)
     return events, first_of_equal(events.place, events.spans.label, classes[events.order])
 
 
+def _event_ties(given: GivenItems) -> list[FloatArray]:
+    """Numbers that differ for events whose arguments' attributes or factuality differ.
+
+    They are the same for any order of these, and any ids.
+    """
+    arguments, factuality = given.arguments, given.factuality
+    parts = [
+        (arguments.event, (arguments.role, *given.argument_values.values())),
+        (factuality.event, (np.minimum(factuality.source, 0), factuality.value)),
+    ]
+    found: list[FloatArray] = []
+    for event, columns in parts:
+        if len(columns) > 1 and len(event):
+            rows, which = np.unique(np.stack(columns), axis=1, return_inverse=True)
+            numbers = np.array([content_number(row) % 2**32 for row in rows.T.tolist()], np.float64)
+            size = len(given.events.label)
+            weights = numbers[which.reshape(-1)]
+            found.append(np.bincount(event, weights, size).astype(np.float64))
+    return found
+
+
 def _sorted_arguments(
-    given: ArgumentColumns,
+    items: GivenItems,
     confidence: FloatArray,
     rows: Mapping[int, IntArray],
     original: IntArray,
-) -> tuple[ArgumentRows, FloatArray]:
+) -> tuple[ArgumentRows, AttributeColumns, FloatArray]:
     """The arguments of events that are no duplicates."""
+    given, values = items.arguments, items.argument_values
     event = rows[EVENT][given.event]
     filler = _filler_rows(given.kind, given.filler, rows)
-    order = np.lexsort((confidence, filler, given.kind, given.role, event))
+    order = np.lexsort((confidence, *values.values(), filler, given.kind, given.role, event))
     order = order[original[event[order]] == event[order]]
     found = ArgumentRows(event[order], given.role[order], given.kind[order], filler[order])
-    return found, confidence[order]
+    return found, {name: column[order] for name, column in values.items()}, confidence[order]
+
+
+def _sorted_factuality(
+    given: FactualityRows, original: IntArray, claim_row: IntArray
+) -> FactualityRows:
+    """One value for each source of an event; those of duplicate events are of the first of them.
+
+    ``original`` is the row of each event as given, or of the one that it is a duplicate of.
+    """
+    event, value = original[given.event], given.value
+    source = np.where(given.source >= 0, claim_row[given.source.clip(MISSING_ROW)], given.source)
+    order = np.lexsort((value, source, event))
+    event, source, value = event[order], source[order], value[order]
+    is_first = first_of_equal(event, source) == np.arange(len(event))
+    kept = is_first | (source == MISSING_ROW)
+    return FactualityRows(event[kept], source[kept], value[kept])
 
 
 def _filler_rows(kind: IntArray, filler: IntArray, rows: Mapping[int, IntArray]) -> IntArray:

@@ -18,6 +18,7 @@ from dateline.evaluation.columns.annotation_columns import (
     MENTION,
     MISSING_ROW,
     AttributeColumns,
+    FactualityRows,
     special_claimer,
 )
 from dateline.evaluation.columns.items import Coded, Items
@@ -123,6 +124,8 @@ class GivenItems(NamedTuple):
     events: SpanColumns
     clusters: Grouped
     arguments: ArgumentColumns
+    argument_values: AttributeColumns
+    factuality: FactualityRows
     claims: SpanColumns
     claimer: IntArray
     cues: CueColumns
@@ -193,6 +196,8 @@ class _Batch:
             events=self._spans(EVENT),
             clusters=of_events,
             arguments=self._arguments(),
+            argument_values=self._argument_values(),
+            factuality=self._factuality(),
             claims=self._spans(CLAIM),
             claimer=self._claimers(),
             cues=CueColumns(sizes(claims, cues), cues.integers("start"), cues.integers("end")),
@@ -273,15 +278,31 @@ class _Batch:
         return owner[distinct], entry[distinct]
 
     def _claimers(self) -> IntArray:
-        claims, index = self._items[CLAIM], self._ontology.claimers
-        names = claims.values("claimer")
+        claims = self._items[CLAIM]
+        return self._sources(MENTION, claims.parent, claims.values("claimer"))
+
+    def _factuality(self) -> FactualityRows:
+        events, index = self._items[EVENT], self._ontology.factuality
+        if not self._ontology.ontology.factuality:
+            return FactualityRows(*(np.zeros(0, np.int64) for _ in range(3)))
+        found = events.children("factuality")
+        document = events.parent[found.parent]
+        return FactualityRows(
+            self._first[EVENT] + found.parent,
+            self._sources(CLAIM, document, found.values("source")),
+            self._labels(found.values("value"), index, document),
+        )
+
+    def _sources(self, kind: int, document: IntArray, names: Coded) -> IntArray:
+        """Special claimers, and the rows of items of a kind."""
+        index = self._ontology.claimers
         special = names.numbers(
             lambda name: special_claimer(index.number(name)) if name in index else MISSING_ROW
         )
-        row = self._referred(MENTION, claims.parent, names)
-        claimer = np.where(special == MISSING_ROW, row, special)
-        self._note_unknown(claims.parent, claimer == MISSING_ROW)
-        return claimer
+        row = self._referred(kind, document, names)
+        source = np.where(special == MISSING_ROW, row, special)
+        self._note_unknown(document, source == MISSING_ROW)
+        return source
 
     def _arguments(self) -> ArgumentColumns:
         events = self._items[EVENT]
@@ -297,6 +318,12 @@ class _Batch:
         self._note(document, filler == MISSING_ROW)
         roles = self._labels(arguments.values("role"), self._ontology.roles, document)
         return ArgumentColumns(self._first[EVENT] + arguments.parent, roles, kind, filler)
+
+    def _argument_values(self) -> AttributeColumns:
+        events = self._items[EVENT]
+        arguments = events.children("arguments")
+        document = events.parent[arguments.parent]
+        return self._values(arguments, self._ontology.argument_attributes, document)
 
     def _relations(self, field: str) -> RelationColumns:
         relations = self._documents.children(field)

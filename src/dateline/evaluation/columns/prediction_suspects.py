@@ -62,6 +62,9 @@ def _undeclared(documents: StructItems, ontology: Ontology) -> Iterator[IntArray
             yield np.flatnonzero([bool(prediction.attributes) for prediction in documents.items])
         else:
             yield documents.children(field).parent
+    if not ontology.factuality:
+        events = documents.children("events")
+        yield events.parent[events.children("factuality").parent]
 
 
 def _repeated(keys: IntArray) -> IntArray:

@@ -12,7 +12,7 @@ from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.measures.groups import MeasureCounts, group
 from dateline.metrics.classification import LabelPairs, joint, matched_only
 from dateline.metrics.counts import Counts, IntArray
-from dateline.metrics.tuple_sets import set_counts
+from dateline.metrics.tuple_sets import set_counts, tuple_ids
 from dateline.predictions.label_index import ABSENT, UNKNOWN, VALUE, AttributeIndex
 
 VALUES = (VALUE, ABSENT, UNKNOWN)
@@ -37,6 +37,29 @@ class MatchedValues(NamedTuple):
     predicted: ItemValues
     matched: tuple[IntArray, IntArray]
     documents: int
+
+    @classmethod
+    def of_equal(
+        cls,
+        tuples: tuple[tuple[IntArray, ...], tuple[IntArray, ...]],
+        values: tuple[AttributeColumns, AttributeColumns],
+        documents: int,
+    ) -> MatchedValues:
+        """The values of gold and predicted items, matched if they are equal as tuples.
+
+        Of duplicates, the first counts. The first column of the tuples is the document.
+        """
+        keys = tuple_ids(*tuples)
+        rows = [np.unique(key, return_index=True)[1] for key in keys]
+        _, left, right = np.intersect1d(
+            keys[0][rows[0]], keys[1][rows[1]], assume_unique=True, return_indices=True
+        )
+        return cls(
+            ItemValues(tuples[0][0], values[0], rows[0]),
+            ItemValues(tuples[1][0], values[1], rows[1]),
+            (rows[0][left], rows[1][right]),
+            documents,
+        )
 
 
 @group("document", "document", "accuracy", lambda side: side.has_document_values, each=True)

@@ -52,7 +52,7 @@ def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     )
     items = (gold.document, gold.label), (predicted.document, predicted.label)
     for name, at_least in (("exact", 1.0), ("overlap", inputs.options.claim_overlap)):
-        left, right = _matched(inputs, at_least)
+        left, right = matched_claims(inputs, at_least)
         pairs = LabelPairs(gold.document[left], gold.label[left], predicted.label[right])
         located = pairs._replace(correct=np.ones(len(left), np.bool_))
         yield MeasureCounts(name, joint(located, *items, documents, len(names)), names.labels)
@@ -73,7 +73,7 @@ def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
 def ranking(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Claims ranked by the predicted score of an attribute's value."""
     gold, predicted = inputs.gold, inputs.predicted
-    left, right = _matched(inputs, inputs.options.claim_overlap)
+    left, right = matched_claims(inputs, inputs.options.claim_overlap)
     for (attribute, value), score in sorted(predicted.scores.items()):
         index = inputs.ontology_index.attributes["claims"].get(attribute)
         if index is None or value not in index.labels:
@@ -127,7 +127,7 @@ def _has_label(index: AttributeIndex, numbers: IntArray, label: str) -> BoolArra
     return np.array(has, np.bool_)[which]
 
 
-def _matched(inputs: ScoringInput, at_least: float) -> tuple[IntArray, IntArray]:
+def matched_claims(inputs: ScoringInput, at_least: float) -> tuple[IntArray, IntArray]:
     """Claims matched by overlap; those with the same act and claimer are preferred."""
     gold, predicted = inputs.gold, inputs.predicted
     gold_claimer = _claimer_ids(gold.claimer, inputs.place_ids.of_gold[MENTION])

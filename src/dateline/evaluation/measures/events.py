@@ -63,7 +63,7 @@ def triggers(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     lambda ontology: bool(ontology.roles),
 )
 def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
-    """Arguments: by the filler's span, of matched events only, and by overlap and entity."""
+    """Arguments: by the filler's span, of matched events only, by overlap, entity; attributes."""
     vocabulary = inputs.ontology_index
     events, roles = vocabulary.types["events"], vocabulary.roles
     ids = event_ids(inputs)
@@ -85,6 +85,9 @@ def arguments(inputs: ScoringInput) -> Iterator[MeasureCounts]:
         counts = argument_counts(gold, predicted, *size, correct_by=same)
         for name in ("AC+", "AC"):
             yield MeasureCounts(f"{name}, by {matched_by}", counts[name], labels[name])
+    values = inputs.gold.argument_values, inputs.predicted.argument_values
+    items = MatchedValues.of_equal(both, values, inputs.document_count)
+    yield from attribute_measures(vocabulary.argument_attributes, items)
 
 
 @group(

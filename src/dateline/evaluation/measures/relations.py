@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from dateline.evaluation.columns.annotation_columns import MENTION
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.columns.shared_ids import (
@@ -14,11 +12,9 @@ from dateline.evaluation.columns.shared_ids import (
     mention_ids,
     relation_ids,
 )
-from dateline.evaluation.measures.attributes import ItemValues, MatchedValues, attribute_measures
+from dateline.evaluation.measures.attributes import MatchedValues, attribute_measures
 from dateline.evaluation.measures.groups import MeasureCounts, group
-from dateline.metrics.counts import IntArray
-from dateline.metrics.events import Relations, relation_counts
-from dateline.metrics.tuple_sets import tuple_ids
+from dateline.metrics.events import relation_counts
 
 
 @group("relations", "relations", "strict", lambda side: len(side.relations.source) > 0)
@@ -36,23 +32,9 @@ def relations(inputs: ScoringInput) -> Iterator[MeasureCounts]:
         found = relation_ids(*rows, ids)
         counts = relation_counts(*found, inputs.document_count, len(names))
         yield MeasureCounts(name, counts, names.labels)
-    found = relation_ids(*rows, ends["strict"])
-    yield from attribute_measures(
-        inputs.ontology_index.attributes["relations"], _values(inputs, found)
-    )
-
-
-def _values(inputs: ScoringInput, found: tuple[Relations, Relations]) -> MatchedValues:
-    """The attributes of relations that are the same by ``strict``; of duplicates, the first."""
-    keys = tuple_ids(*found)
-    rows = [np.unique(key, return_index=True)[1] for key in keys]
-    _, left, right = np.intersect1d(
-        keys[0][rows[0]], keys[1][rows[1]], assume_unique=True, return_indices=True
-    )
-    sides: list[IntArray] = [side.document for side in found]
-    return MatchedValues(
-        ItemValues(sides[0], inputs.gold.relation_values, rows[0]),
-        ItemValues(sides[1], inputs.predicted.relation_values, rows[1]),
-        (rows[0][left], rows[1][right]),
+    values = MatchedValues.of_equal(
+        relation_ids(*rows, ends["strict"]),
+        (inputs.gold.relation_values, inputs.predicted.relation_values),
         inputs.document_count,
     )
+    yield from attribute_measures(inputs.ontology_index.attributes["relations"], values)

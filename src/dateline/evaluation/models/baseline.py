@@ -19,7 +19,7 @@ from dateline.evaluation.models.lexicon import (
     learn_from_gold,
     ngrams,
 )
-from dateline.model import Argument, Claim, Entity, Event, Mention, Range, Span
+from dateline.model import Argument, Claim, Entity, Event, Factuality, Mention, Range, Span
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
@@ -145,10 +145,18 @@ class _TextPredictor:
                 trigger=self._span(start, end),
                 type=entry.label,
                 arguments=tuple(
-                    Argument(role=role, mention=mention.id)
+                    Argument(
+                        role=role,
+                        mention=mention.id,
+                        attributes=self._lexicon.arguments.get((entry.label, role), {}),
+                    )
                     for role, (_, mention) in sorted(nearest.items())
                 ),
                 attributes=dict(entry.attributes),
+                factuality=tuple(
+                    Factuality(source=source, value=value)
+                    for source, value in entry.factuality.items()
+                ),
                 cluster=None,
             )
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.gold_documents import GoldDocument
 from dateline.model import Attributes, AttributeValue, Range, Struct
-from dateline.ontology.labels import Ontology
+from dateline.ontology.labels import Attribute, Ontology
 from dateline.predictions.prediction import Prediction
 
 LONGEST = 6
@@ -20,24 +21,29 @@ EXAMPLE = re.compile(r"\[([^\]]+)\]")
 
 
 class Entry(Struct, frozen=True):
-    """A label, and the attributes it most often has."""
+    """A label, and the attributes it most often has.
+
+    ``factuality`` has the value of an event by claimer that is not a mention.
+    """
 
     label: str
     attributes: Attributes
+    factuality: Mapping[str, str] = {}
 
 
 class Lexicon(Struct, frozen=True):
     """Words and their labels.
 
     ``names`` are case-sensitive, ``triggers`` and ``cues`` are in lower case. ``roles`` maps event
-    type and mention type to the most frequent role; ``claimers`` are the mention types that make
-    claims.
+    type and mention type to the most frequent role, ``arguments`` event type and role to the most
+    frequent attributes; ``claimers`` are the mention types that make claims.
     """
 
     names: Mapping[str, Entry]
     triggers: Mapping[str, Entry]
     cues: Mapping[str, Entry]
     roles: Mapping[tuple[str, str], str]
+    arguments: Mapping[tuple[str, str], Attributes]
     claimers: frozenset[str]
 
 
@@ -45,7 +51,9 @@ def learn_from_gold(gold: Gold) -> Lexicon:
     """Learn a lexicon from annotated documents."""
     names, triggers, cues = _LabelCounts(), _LabelCounts(), _LabelCounts()
     roles: dict[tuple[str, str], Counter[str]] = {}
+    arguments: dict[tuple[str, str], Counter[_Values]] = {}
     claimers: Counter[str] = Counter()
+    special = gold.ontology.special_claimers
     for document in gold.documents:
         items = document.items
         for mention in items.mentions:
@@ -53,7 +61,12 @@ def learn_from_gold(gold: Gold) -> Lexicon:
                 names.add(one_line(mention.spans[0].text), mention.type, mention.attributes)
         for event in items.events:
             if len(event.trigger) == 1:
-                triggers.add(_key(event.trigger[0].text), event.type, event.attributes)
+                factuality = {f.source: f.value for f in event.factuality if f.source in special}
+                key = _key(event.trigger[0].text)
+                triggers.add(key, event.type, event.attributes, factuality)
+            for argument in event.arguments:
+                counts = arguments.setdefault((event.type, argument.role), Counter())
+                counts[_values(argument.attributes)] += 1
         _learn_claims(items, cues, claimers)
         _learn_roles(items, roles)
     seen = _occurrences(gold.documents)
@@ -65,6 +78,7 @@ def learn_from_gold(gold: Gold) -> Lexicon:
         triggers=triggers.entries(lowered),
         cues=cues.entries(lowered),
         roles={pair: found.most_common(1)[0][0] for pair, found in sorted(roles.items())},
+        arguments={pair: dict(found.most_common(1)[0][0]) for pair, found in arguments.items()},
         claimers=frozenset(claimers),
     )
 
@@ -84,6 +98,11 @@ def learn_from_examples(ontology: Ontology) -> Lexicon:
             for event in ontology.event_types.values()
             for role in reversed(tuple(event.roles.values()))
             for filler in sorted(role.fillers)
+        },
+        arguments={
+            (event.label.name, role): _first_values(ontology.argument_attributes)
+            for event in ontology.event_types.values()
+            for role in event.roles
         },
         claimers=frozenset(),
     )
@@ -105,25 +124,37 @@ def one_line(words: str) -> str:
 _Values = tuple[tuple[str, AttributeValue], ...]
 
 
+def _values(values: Mapping[str, AttributeValue]) -> _Values:
+    return tuple(sorted(values.items()))
+
+
 class _LabelCounts:
     def __init__(self) -> None:
         self._labels: dict[str, Counter[str]] = {}
-        self._attributes: dict[
-            tuple[str, str], Counter[tuple[tuple[str, AttributeValue], ...]]
-        ] = {}
+        self._values: dict[tuple[str, str], Counter[tuple[_Values, _Values]]] = {}
 
-    def add(self, words: str, label: str, attributes: Attributes) -> None:
+    def add(
+        self,
+        words: str,
+        label: str,
+        attributes: Attributes,
+        factuality: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._labels.setdefault(words, Counter())[label] += 1
-        found = tuple(sorted(attributes.items()))
-        self._attributes.setdefault((words, label), Counter())[found] += 1
+        found = _values(attributes), _values(factuality)
+        self._values.setdefault((words, label), Counter())[found] += 1
 
     def entries(self, seen: Mapping[str, int]) -> dict[str, Entry]:
         found = {}
         for words, labels in sorted(self._labels.items()):
             label, times = max(sorted(labels.items()), key=lambda pair: pair[1])
             if times >= MIN_SHARE * seen.get(words, times):
-                ((attributes, _),) = self._attributes[words, label].most_common(1)
-                found[words] = Entry(label=label, attributes=dict(attributes))
+                (((attributes, factuality), _),) = self._values[words, label].most_common(1)
+                found[words] = Entry(
+                    label=label,
+                    attributes=dict(attributes),
+                    factuality={source: str(value) for source, value in factuality},
+                )
         return found
 
 
@@ -160,20 +191,27 @@ def _example_entries(
 ) -> Mapping[str, Entry]:
     """The words in brackets of a layer's examples; none if the corpus does not have the layer.
 
-    Required attributes that are labels have the first one.
+    Required attributes that are labels have the first one, and so has the factuality of events by
+    the required claimers.
     """
     if layer not in ontology.layers:
         return {}
-    attributes: Attributes = {
-        attribute.name: attribute.values[0].name
-        for attribute in ontology.attributes_of(layer)
-        if attribute.required and attribute.kind == "label"
-    }
+    attributes = _first_values(ontology.attributes_of(layer))
+    sources = ontology.required_sources if layer == "events" else ()
+    factuality = {source: value.name for source in sources for value in ontology.factuality[:1]}
     return {
-        key(words): Entry(label=label.name, attributes=attributes)
+        key(words): Entry(label=label.name, attributes=attributes, factuality=factuality)
         for label in ontology.layers[layer].labels
         for example in label.examples
         for words in EXAMPLE.findall(example)
+    }
+
+
+def _first_values(attributes: Iterable[Attribute]) -> Attributes:
+    return {
+        attribute.name: attribute.values[0].name
+        for attribute in attributes
+        if attribute.required and attribute.kind == "label"
     }
 
 

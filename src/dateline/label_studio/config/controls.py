@@ -13,6 +13,7 @@ ENTITY_NAME = "entity_name"
 ENTITY_LINK = "entity_link"
 EVENT_CLUSTER = "event_cluster"
 EVENT_LINK = "event_link"
+FACTUALITY = "factuality"
 
 CONFLICT = "conflict"
 CONFLICT_NOTE = "conflict_note"

@@ -9,13 +9,14 @@ from xml.etree.ElementTree import Element
 
 from dateline.annotations.differences import format_value
 from dateline.errors import InvalidInputError
-from dateline.label_studio.config.controls import CLAIM, CLAIMER, ENTITY, EVENT
+from dateline.label_studio.config.controls import CLAIM, CLAIMER, ENTITY, EVENT, FACTUALITY
 from dateline.label_studio.config.questions import (
     DOCUMENT_ITEM,
     ENTITY_ITEM,
     NO,
     YES,
     attribute_control,
+    factuality_control,
 )
 from dateline.label_studio.config.relations import attribute_label
 from dateline.label_studio.result_rows import rows_of, string, value_of
@@ -101,7 +102,13 @@ def uses_in_annotation(annotation: Annotation, ontology: Ontology) -> Iterator[t
     for event in annotation.events:
         yield EVENT.labels, event.type
         yield from _choices(EVENT.item, event.attributes)
-        yield from ((RELATIONS, argument.role) for argument in event.arguments)
+        for argument in event.arguments:
+            yield from _relation(argument.role, argument.attributes)
+        for given in event.factuality:
+            if given.source in ontology.special_claimers:
+                yield factuality_control(given.source), given.value
+            else:
+                yield RELATIONS, attribute_label(FACTUALITY, given.value)
     mentions = {mention.id for mention in annotation.mentions}
     for claim in annotation.claims:
         yield CLAIM.labels, claim.act
@@ -110,10 +117,7 @@ def uses_in_annotation(annotation: Annotation, ontology: Ontology) -> Iterator[t
             yield CLAIMER, claim.claimer
     for field in RELATION_FIELDS:
         for relation in getattr(annotation, field):
-            yield RELATIONS, relation.type
-            for name, value in relation.attributes.items():
-                for one in value if isinstance(value, tuple) else (value,):
-                    yield RELATIONS, attribute_label(name, one)
+            yield from _relation(relation.type, relation.attributes)
 
 
 def count_uses(
@@ -136,6 +140,13 @@ def count_uses(
         entry: UseCount(times=times[entry], annotations=found_in[entry])
         for entry in wanted.values()
     }
+
+
+def _relation(label: str, attributes: Attributes) -> Iterator[tuple[str, str]]:
+    yield RELATIONS, label
+    for name, value in attributes.items():
+        for one in value if isinstance(value, tuple) else (value,):
+            yield RELATIONS, attribute_label(name, one)
 
 
 def _choices(item: str, attributes: Attributes) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,13 @@ the regions that had it. So a project that was annotated under an old name keeps
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from dateline.label_studio.config.controls import NO_HOTKEY, controls_of
-from dateline.label_studio.config.questions import questions
+from dateline.label_studio.config.questions import Question, questions
 from dateline.label_studio.config.relations import former_relations
 from dateline.label_studio.config.xml import page_xml
 from dateline.ontology.labels import Label, Ontology
@@ -24,6 +25,7 @@ def with_former_names(config: str, ontology: Ontology) -> str:
         _keep(page, controls.labels, ontology.layers[controls.layer].labels)
     for question in questions(ontology):
         _keep(page, question.control, question.values)
+        _keep_controls(page, question)
     _keep_relations(page, former_relations(ontology))
     return page_xml(page)
 
@@ -36,6 +38,17 @@ def _keep(page: Element, control: str, labels: Iterable[Label]) -> None:
                     hint = f"Now called {label.name}: use that."
                     tag = "Label" if parent.tag == "Labels" else "Choice"
                     SubElement(parent, tag, value=former, hint=hint, hotkey=NO_HOTKEY)
+
+
+def _keep_controls(page: Element, question: Question) -> None:
+    for parent in page.iter():
+        for control in [child for child in parent if child.get("name") == question.control]:
+            for former in question.formerly:
+                kept = copy.deepcopy(control)
+                kept.set("name", former)
+                kept.attrib.pop("required", None)
+                SubElement(parent, "Header", value=f"Formerly {former}: use the above.", size="6")
+                parent.append(kept)
 
 
 def _keep_relations(page: Element, formerly: Iterable[str]) -> None:

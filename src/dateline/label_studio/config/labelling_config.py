@@ -22,9 +22,12 @@ from dateline.label_studio.config.controls import (
 from dateline.label_studio.config.entries import parse_config
 from dateline.label_studio.config.questions import Question, questions
 from dateline.label_studio.config.relations import (
+    ARGUMENT,
+    RELATION,
+    attributes_by_meaning,
     ontology_relations,
     relation_labels,
-    unasked_attributes,
+    unasked,
 )
 from dateline.label_studio.config.xml import page_xml, printable
 from dateline.model import LAYERS
@@ -300,13 +303,18 @@ def _options(choices: Element, values: Iterable[Label], labelled: bool) -> None:
 
 
 def _check_relations(ontology: Ontology, layers: Collection[str]) -> None:
-    required = [a for a in unasked_attributes(ontology) if a.required]
-    if required and "relations" in layers:
+    attributes = attributes_by_meaning(ontology)
+    for layer, meaning, one in (
+        ("relations", RELATION, "a relation"), ("events", ARGUMENT, "an argument"),
+    ):  # fmt: skip
+        required = [a for a in unasked(attributes[meaning]) if a.required]
+        if not required or layer not in layers:
+            continue
         names = ", ".join(f'"{a.name}" (a {a.kind})' for a in required)
-        others = ",".join(layer for layer in layers if layer != "relations")
+        others = ",".join(other for other in layers if other != layer)
         raise InvalidInputError(
-            f"schema/ontology.schema.json: relations require {names}, and Label Studio cannot ask "
-            "for a number or a text about a relation. Make it optional"
+            f"schema/ontology.schema.json: {meaning}s require {names}, and Label Studio cannot ask "
+            f"for a number or a text about {one}. Make it optional"
             + (f", or label other layers: {others}." if others else ".")
         )
 

@@ -15,6 +15,7 @@ from dateline.label_studio.config.controls import (
     EVENT,
     EVENT_CLUSTER,
     EVENT_LINK,
+    FACTUALITY,
     controls_of,
 )
 from dateline.model import Struct
@@ -39,7 +40,7 @@ class Question(Struct, frozen=True):
     text. ``field`` is its name in a mapping of foreign labels, such as ``mention.level``. A value
     that is ``required`` may still be given elsewhere, at another mention of the same entity or by
     a relation, unless ``everywhere`` says that each region must have it. ``schema`` has the limits
-    of a number.
+    of a number. ``formerly`` are the names of the control before a label was renamed.
     """
 
     control: str
@@ -53,11 +54,17 @@ class Question(Struct, frozen=True):
     everywhere: bool = False
     placeholder: str = ""
     schema: Mapping[str, Any] = {}
+    formerly: tuple[str, ...] = ()
 
 
 def attribute_control(item: str, attribute: str) -> str:
     """The name of the control that asks for an attribute."""
     return f"{item}_{attribute}"
+
+
+def factuality_control(claimer: str) -> str:
+    """The name of the control for an event's factuality by a claimer that is not a mention."""
+    return attribute_control(FACTUALITY, claimer)
 
 
 def questions(ontology: Ontology) -> tuple[Question, ...]:
@@ -66,8 +73,12 @@ def questions(ontology: Ontology) -> tuple[Question, ...]:
 
 
 def questions_by_control(ontology: Ontology) -> Mapping[str, Question]:
-    """The questions by the name of their control."""
-    return {question.control: question for question in _questions(ontology)}
+    """The questions by the present and the former names of their control."""
+    return {
+        control: question
+        for question in _questions(ontology)
+        for control in (question.control, *question.formerly)
+    }
 
 
 def entity_questions(ontology: Ontology) -> Iterator[Question]:
@@ -102,6 +113,8 @@ def _questions(ontology: Ontology) -> Iterator[Question]:
             hint = "Same text for every mention of one entity, such as e7"
             yield _text(ENTITY_ID, layer, labels, "Entity", hint)
             yield from entity_questions(ontology)
+        if controls is EVENT and ontology.factuality:
+            yield from _factuality(ontology)
         if controls is EVENT and ontology.has_event_coreference:
             hint = "Same text for every mention of one event instance"
             yield _text(EVENT_CLUSTER, layer, labels, "Event instance", hint)
@@ -117,6 +130,23 @@ def _questions(ontology: Ontology) -> Iterator[Question]:
                 values=ontology.claimers,
                 required=True,
             )
+
+
+def _factuality(ontology: Ontology) -> Iterator[Question]:
+    for claimer in ontology.claimers:
+        is_required = claimer.name in ontology.required_sources
+        yield Question(
+            control=factuality_control(claimer.name),
+            layer=EVENT.layer,
+            labels=EVENT.labels,
+            field=f"{FACTUALITY}.{claimer.name}",
+            title=f"Factuality ({claimer.title})",
+            kind="label",
+            values=ontology.factuality,
+            required=is_required,
+            everywhere=is_required,
+            formerly=tuple(map(factuality_control, claimer.formerly)),
+        )
 
 
 def _text(control: str, layer: str, labels: str, title: str, placeholder: str) -> Question:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dateline.annotations.differences import format_value
-from dateline.label_studio.config.controls import CLAIM, CLAIMER, CUE, ENTITY, EVENT, controls_of
+from dateline.label_studio.config.controls import (
+    CLAIM,
+    CLAIMER,
+    CUE,
+    ENTITY,
+    EVENT,
+    FACTUALITY,
+    controls_of,
+)
 from dateline.label_studio.config.questions import NO, YES
 from dateline.model import AttributeValue
 from dateline.ontology.labels import Attribute, Label, Ontology
@@ -16,7 +24,6 @@ ABOUT = "about"
 
 ARGUMENT = "argument"
 RELATION = "relation"
-RELATION_ATTRIBUTE = "attribute of a relation"
 EVENT_RELATION = "event relation"
 CLAIM_RELATION = "claim relation"
 
@@ -42,40 +49,62 @@ def ontology_relations(ontology: Ontology) -> Iterator[Label]:
 
 
 def former_relations(ontology: Ontology) -> Iterator[str]:
-    """Former names of relations, roles, and labels for attributes of relations."""
+    """Former names of relations, roles, and labels for attributes of them."""
     for event_type in ontology.event_types.values():
         for role in event_type.roles.values():
             yield from role.formerly
     for label in ontology_relations(ontology):
         yield from label.formerly
-    yield from former_attribute_labels(ontology)
+    for attributes in attributes_by_meaning(ontology).values():
+        yield from former_attribute_labels(attributes)
 
 
-def former_attribute_labels(ontology: Ontology) -> Mapping[str, str]:
+def attributes_by_meaning(ontology: Ontology) -> Mapping[str, tuple[Attribute, ...]]:
+    """The attributes of relations by their meaning.
+
+    The factuality of an event by a claim is an attribute of the relation between the two.
+    """
+    factuality = Attribute(
+        name=FACTUALITY, title="", description="", required=False, values=ontology.factuality
+    )
+    return {
+        RELATION: ontology.attributes_of("relations"),
+        ARGUMENT: ontology.argument_attributes,
+        ABOUT: (factuality,) if ontology.factuality else (),
+    }
+
+
+def attribute_of(meaning: str) -> str:
+    """The meaning of labels for attributes of relations with a meaning."""
+    return f"attribute of {meaning}"
+
+
+def former_attribute_labels(attributes: Iterable[Attribute]) -> Mapping[str, str]:
     """Current by former labels for attributes of relations."""
     return {
         attribute_label(attribute.name, former): attribute_label(attribute.name, label.name)
-        for attribute in ontology.attributes_of("relations")
+        for attribute in attributes
         for label in attribute.values
         for former in label.formerly
     }
 
 
-def attribute_labels(ontology: Ontology) -> Mapping[str, tuple[str, AttributeValue]]:
+def attribute_labels(
+    attributes: Iterable[Attribute],
+) -> Mapping[str, tuple[str, AttributeValue]]:
     """The attribute and its value by the label that a relation with it has in addition.
 
     Label Studio asks no questions about relations, but a relation may have several labels.
     """
     return {
         attribute_label(attribute.name, value): (attribute.name, value)
-        for attribute in ontology.attributes_of("relations")
+        for attribute in attributes
         for value in ((True, False) if attribute.kind == "boolean" else attribute.value_names)
     }
 
 
-def unasked_attributes(ontology: Ontology) -> tuple[Attribute, ...]:
+def unasked(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
     """The attributes of relations for which there can be no labels: numbers and texts."""
-    attributes = ontology.attributes_of("relations")
     return tuple(a for a in attributes if a.kind in ("number", "text"))
 
 
@@ -87,6 +116,19 @@ def attribute_label(name: str, value: AttributeValue) -> str:
 
 
 def _meanings(ontology: Ontology) -> Iterator[tuple[Ends, str]]:
+    labels = {
+        meaning: attribute_labels(a) for meaning, a in attributes_by_meaning(ontology).items()
+    }
+    joined: dict[tuple[str, str, str], None] = {}
+    for ends, meaning in _relations(ontology):
+        yield ends, meaning
+        joined[meaning, *ends[1:]] = None
+    for meaning, source, target in joined:
+        for name in labels.get(meaning, ()):
+            yield (name, source, target), attribute_of(meaning)
+
+
+def _relations(ontology: Ontology) -> Iterator[tuple[Ends, str]]:
     entity, event, claim = ENTITY.labels, EVENT.labels, CLAIM.labels
     present = [controls.labels for controls in controls_of(ontology)]
     for role in ontology.roles:
@@ -94,8 +136,6 @@ def _meanings(ontology: Ontology) -> Iterator[tuple[Ends, str]]:
             yield (role, event, filler), ARGUMENT
     for name in ontology.relation_types:
         yield (name, entity, entity), RELATION
-    for name in attribute_labels(ontology):
-        yield (name, entity, entity), RELATION_ATTRIBUTE
     for label in ontology.event_relations:
         yield (label.name, event, event), EVENT_RELATION
     for label in ontology.claim_relations:

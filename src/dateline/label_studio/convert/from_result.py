@@ -18,6 +18,7 @@ from dateline.label_studio.config.controls import (
     EVENT,
     EVENT_CLUSTER,
     EVENT_LINK,
+    FACTUALITY,
     LayerControls,
 )
 from dateline.label_studio.config.questions import (
@@ -26,6 +27,7 @@ from dateline.label_studio.config.questions import (
     attribute_control,
     cluster_questions,
     entity_questions,
+    factuality_control,
 )
 from dateline.label_studio.config.relations import (
     ABOUT,
@@ -38,6 +40,7 @@ from dateline.label_studio.convert.graph import ResultGraph, build_graph
 from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.convert.regions import Region, read_regions
 from dateline.label_studio.convert.relations import (
+    attributes_of_pairs,
     carried_relations,
     mention_relations,
     relations_of,
@@ -49,12 +52,14 @@ from dateline.model import (
     SCHEMA_VERSION,
     Annotation,
     Argument,
+    Attributes,
     AttributeValue,
     Claim,
     Document,
     Entity,
     Event,
     EventCluster,
+    Factuality,
     Mention,
     Provenance,
     Relation,
@@ -166,6 +171,7 @@ class _Converter:
         chains = self._chains.chains(regions, EVENT_CLUSTER, "cluster", asked)
         clusters = {region.id: chain.id for chain in chains for region in chain.regions}
         arguments: dict[str, list[Argument]] = {region.id: [] for region in regions}
+        attributes = self._attributes_of_pairs(ARGUMENT)
         for arc in self._graph.arcs.get(ARGUMENT, ()):
             filler = self._graph.regions[arc.target]
             arguments[arc.source].append(
@@ -174,8 +180,10 @@ class _Converter:
                     mention=filler.id if filler.control == ENTITY.labels else None,
                     event=filler.id if filler.control == EVENT.labels else None,
                     claim=filler.id if filler.control == CLAIM.labels else None,
+                    attributes=attributes.get((arc.source, arc.target), {}),
                 )
             )
+        factuality = self._factuality(regions)
         events = [
             Event(
                 id=region.id,
@@ -183,12 +191,29 @@ class _Converter:
                 type=region.label,
                 arguments=tuple(arguments[region.id]),
                 attributes=self._attributes(region, EVENT),
+                factuality=tuple(factuality[region.id]),
                 cluster=clusters.get(region.id),
             )
             for region in regions
         ]
         links = {chain.id: self._chains.links(chain, EVENT_LINK) for chain in chains}
         return events, [EventCluster(id=name, links=some) for name, some in links.items() if some]
+
+    def _factuality(self, events: Iterable[Region]) -> Mapping[str, list[Factuality]]:
+        """The factuality of events by source: answers on the event, and labels of claims."""
+        found = {
+            event.id: [
+                Factuality(source=claimer.name, value=string(event.answers[control]))
+                for claimer in self._ontology.claimers
+                if (control := factuality_control(claimer.name)) in event.answers
+            ]
+            for event in events
+        }
+        about = {(arc.source, arc.target) for arc in self._graph.arcs.get(ABOUT, ())}
+        for (claim, event), given in self._attributes_of_pairs(ABOUT).items():
+            if (claim, event) in about:
+                found[event].append(Factuality(source=claim, value=string(given[FACTUALITY])))
+        return found
 
     def claims(self) -> list[Claim]:
         claims = [
@@ -253,6 +278,9 @@ class _Converter:
     def _attributes(self, region: Region, controls: LayerControls) -> dict[str, AttributeValue]:
         attributes = self._ontology.attributes_of(controls.layer)
         return _attributes(region.answers, controls.item, attributes)
+
+    def _attributes_of_pairs(self, meaning: str) -> Mapping[tuple[str, str], Attributes]:
+        return attributes_of_pairs(self._graph, self._ontology, meaning, self._problems)
 
     def _report(self, region: Region, message: str, effect: str = "") -> None:
         self._problems.append(region.problem(message, effect))

@@ -10,8 +10,12 @@ from msgspec.structs import replace
 from dateline.annotations.differences import format_value
 from dateline.label_studio.config.controls import CLAIM, ENTITY, EVENT
 from dateline.label_studio.config.relations import (
+    ABOUT,
+    ARGUMENT,
     CONTINUES,
     COREFERENCE,
+    RELATION,
+    attributes_by_meaning,
     former_attribute_labels,
     meanings,
 )
@@ -108,14 +112,18 @@ def components(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[l
 
 def _renamed(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:
     """Current by former names: of roles by event type, of relations by control."""
+    attributes = {
+        meaning: former_attribute_labels(some)
+        for meaning, some in attributes_by_meaning(ontology).items()
+    }
     return {
         **{name: new_names(kind.roles.values()) for name, kind in ontology.event_types.items()},
         ENTITY.labels: {
             **new_names(relation.label for relation in ontology.relation_types.values()),
-            **former_attribute_labels(ontology),
+            **attributes[RELATION],
         },
-        EVENT.labels: new_names(ontology.event_relations),
-        CLAIM.labels: new_names(ontology.claim_relations),
+        EVENT.labels: {**new_names(ontology.event_relations), **attributes[ARGUMENT]},
+        CLAIM.labels: {**new_names(ontology.claim_relations), **attributes[ABOUT]},
     }
 
 

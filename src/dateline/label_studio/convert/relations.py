@@ -1,4 +1,4 @@
-"""Relations between mentions, with their attributes.
+"""Relations between mentions and arguments of events, with their attributes.
 
 Label Studio asks no questions about relations. A relation has an additional label for each
 attribute with a list of values. Numbers and texts are not on the page: a row to start from carries
@@ -8,7 +8,7 @@ them, the page drops them, and a pull takes them from what was started from.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import UnionType
 
 import msgspec
@@ -16,16 +16,19 @@ from msgspec.structs import replace
 
 from dateline.annotations.differences import format_value
 from dateline.label_studio.config.relations import (
+    ABOUT,
+    ARGUMENT,
     RELATION,
-    RELATION_ATTRIBUTE,
     attribute_label,
     attribute_labels,
-    unasked_attributes,
+    attribute_of,
+    attributes_by_meaning,
+    unasked,
 )
 from dateline.label_studio.convert.graph import ResultGraph
 from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.result_rows import rows_of, string
-from dateline.model import Annotation, Attributes, AttributeValue, Relation
+from dateline.model import Annotation, Attributes, AttributeValue, Event, Relation
 from dateline.ontology.labels import Ontology
 
 CARRIED = "attributes"
@@ -46,39 +49,69 @@ def mention_relations(
     graph: ResultGraph, ontology: Ontology, problems: list[ResultProblem]
 ) -> tuple[Relation, ...]:
     """The relations between mentions; what a label says of a pair is said of all its relations."""
-    attributes = {
-        pair: _values(graph, ontology, pair, given, problems)
-        for pair, given in _given(graph, ontology).items()
-    }
-    relations = relations_of(graph, RELATION)
-    for source, target in sorted(attributes.keys() - {(r.source, r.target) for r in relations}):
-        names = ", ".join(sorted(attributes[source, target]))
-        message = f'{names} is set for a relation to "{target}" that has no type'
-        problems.append(graph.regions[source].problem(message))
+    attributes = attributes_of_pairs(graph, ontology, RELATION, problems)
     return tuple(
         replace(relation, attributes=attributes.get((relation.source, relation.target), {}))
-        for relation in relations
+        for relation in relations_of(graph, RELATION)
     )
 
 
-def labels_of(relation: Relation, ontology: Ontology) -> Iterator[str]:
-    """The labels that show a relation on the page."""
-    unasked = {attribute.name for attribute in unasked_attributes(ontology)}
+def attributes_of_pairs(
+    graph: ResultGraph, ontology: Ontology, meaning: str, problems: list[ResultProblem]
+) -> Mapping[Pair, Attributes]:
+    """The attributes of relations with this meaning, by the regions that they join."""
+    declared = attributes_by_meaning(ontology)[meaning]
+    labels = attribute_labels(declared)
+    several = {attribute.name for attribute in declared if attribute.kind == "labels"}
+    given: dict[Pair, dict[str, list[AttributeValue]]] = defaultdict(dict)
+    for arc in graph.arcs.get(attribute_of(meaning), ()):
+        name, value = labels[arc.label]
+        given[arc.source, arc.target].setdefault(name, []).append(value)
+    related = {(arc.source, arc.target) for arc in graph.arcs.get(meaning, ())}
+    for source, target in sorted(given.keys() - related):
+        names = ", ".join(sorted(given[source, target]))
+        message = f'{names} is set for a relation to "{target}" that has no {_NAMES[meaning]}'
+        problems.append(graph.regions[source].problem(message))
+    return {pair: _values(graph, pair, values, several, problems) for pair, values in given.items()}
+
+
+_NAMES = {RELATION: "type", ARGUMENT: "role", ABOUT: f'label "{ABOUT}"'}
+"""What a relation with attributes lacks where it has no other label, by its meaning."""
+
+
+def labels_of(relation: Relation, meaning: str, ontology: Ontology) -> Iterator[str]:
+    """The labels that show a relation with this meaning on the page."""
+    hidden = _unshown(ontology)[meaning]
     yield relation.type
     for name, value in relation.attributes.items():
         for one in value if isinstance(value, tuple) else (value,):
-            if name not in unasked:
+            if name not in hidden:
                 yield attribute_label(name, one)
 
 
-def unshown_relations(annotation: Annotation, ontology: Ontology) -> tuple[Relation, ...]:
-    """The relations with attributes that are not on the page, and only these attributes."""
-    unasked = {attribute.name for attribute in unasked_attributes(ontology)}
-    unshown = (
-        replace(r, attributes={name: v for name, v in r.attributes.items() if name in unasked})
-        for r in annotation.relations
+def arguments_of(event: Event) -> Iterator[Relation]:
+    """The arguments of an event as relations."""
+    for argument in event.arguments:
+        yield Relation(
+            type=argument.role,
+            source=event.id,
+            target=argument.filler,
+            attributes=argument.attributes,
+        )
+
+
+def unshown_relations(annotation: Annotation, ontology: Ontology) -> Iterator[Relation]:
+    """The relations and arguments with attributes that are not on the page, and only these."""
+    hidden = _unshown(ontology)
+    related = (
+        *((RELATION, relation) for relation in annotation.relations),
+        *((ARGUMENT, found) for event in annotation.events for found in arguments_of(event)),
     )
-    return tuple(relation for relation in unshown if relation.attributes)
+    for meaning, found in related:
+        names = hidden[meaning].keys() & found.attributes.keys()
+        if names:
+            kept = {name: value for name, value in found.attributes.items() if name in names}
+            yield replace(found, attributes=kept)
 
 
 def carried_relations(result: object) -> Iterator[Relation]:
@@ -98,46 +131,56 @@ def with_unshown(
 ) -> Annotation:
     """The annotation, with the attributes of these relations that the page cannot show.
 
-    They are those of relations of the same type and ends.
+    They are those of relations of the same type and ends; arguments count as relations.
     """
-    types: Mapping[str, type | UnionType] = {"number": int | float, "text": str}
-    kinds = {a.name: types[a.kind] for a in unasked_attributes(ontology)}
-    found = {
-        r.key: {
+    hidden = _unshown(ontology)
+    given = {relation.key: relation.attributes for relation in unshown}
+
+    def attributes(meaning: str, found: Relation) -> Attributes:
+        kinds = hidden[meaning]
+        kept = {
             name: value
-            for name, value in r.attributes.items()
+            for name, value in given.get(found.key, {}).items()
             if name in kinds and isinstance(value, kinds[name]) and not isinstance(value, bool)
         }
-        for r in unshown
-    }
+        return kept | {**found.attributes}
+
     return replace(
         annotation,
         relations=tuple(
-            replace(r, attributes=found.get(r.key, {}) | {**r.attributes})
-            for r in annotation.relations
+            replace(r, attributes=attributes(RELATION, r)) for r in annotation.relations
+        ),
+        events=tuple(
+            replace(
+                event,
+                arguments=tuple(
+                    replace(argument, attributes=attributes(ARGUMENT, found))
+                    for argument, found in zip(event.arguments, arguments_of(event), strict=True)
+                ),
+            )
+            for event in annotation.events
         ),
     )
 
 
-def _given(
-    graph: ResultGraph, ontology: Ontology
-) -> Mapping[Pair, Mapping[str, list[AttributeValue]]]:
-    labels = attribute_labels(ontology)
-    given: dict[Pair, dict[str, list[AttributeValue]]] = defaultdict(dict)
-    for arc in graph.arcs.get(RELATION_ATTRIBUTE, ()):
-        name, value = labels[arc.label]
-        given[arc.source, arc.target].setdefault(name, []).append(value)
-    return given
+_TYPES: Mapping[str, type | UnionType] = {"number": int | float, "text": str}
+
+
+def _unshown(ontology: Ontology) -> Mapping[str, Mapping[str, type | UnionType]]:
+    """The types of attributes that the page cannot show, by the meaning of relations."""
+    return {
+        meaning: {attribute.name: _TYPES[attribute.kind] for attribute in unasked(attributes)}
+        for meaning, attributes in attributes_by_meaning(ontology).items()
+    }
 
 
 def _values(
     graph: ResultGraph,
-    ontology: Ontology,
     pair: Pair,
     given: Mapping[str, list[AttributeValue]],
+    several: Collection[str],
     problems: list[ResultProblem],
 ) -> Attributes:
-    several = {a.name for a in ontology.attributes_of("relations") if a.kind == "labels"}
     for name, values in given.items():
         if len(values) > 1 and name not in several:
             message = (

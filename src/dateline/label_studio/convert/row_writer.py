@@ -40,11 +40,13 @@ class RowWriter:
         spans: Spans,
         label: str,
         attributes: Attributes,
-    ) -> None:
-        """Write a region with its attributes for each span."""
-        for region in self._regions(controls.labels, name, spans, label):
+    ) -> list[str]:
+        """Write a region with its attributes for each span; returns the ids of the regions."""
+        regions = self._regions(controls.labels, name, spans, label)
+        for region in regions:
             # Repeated for each fragment: the page requires them on every labelled region.
             self.attributes(region, controls.item, attributes)
+        return regions
 
     def attributes(self, region: str, item: str, attributes: Attributes) -> None:
         """Write the attributes of what a region stands for."""
@@ -78,7 +80,7 @@ class RowWriter:
         self._joined.setdefault((source, target), {})[label] = None
 
     def carry(self, relation: Relation) -> None:
-        """Write attributes of a relation that the page cannot show."""
+        """Write attributes of a relation or an argument that the page cannot show."""
         ends = (relation.source, relation.target)
         self._carried.setdefault(ends, {})[relation.type] = relation.attributes
 

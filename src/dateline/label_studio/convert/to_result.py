@@ -16,11 +16,17 @@ from dateline.label_studio.config.controls import (
     EVENT,
     EVENT_CLUSTER,
     EVENT_LINK,
+    FACTUALITY,
 )
-from dateline.label_studio.config.questions import DOCUMENT_ITEM, ENTITY_ITEM, questions
-from dateline.label_studio.config.relations import ABOUT
+from dateline.label_studio.config.questions import (
+    DOCUMENT_ITEM,
+    ENTITY_ITEM,
+    factuality_control,
+    questions,
+)
+from dateline.label_studio.config.relations import ABOUT, ARGUMENT, RELATION, attribute_label
 from dateline.label_studio.convert.links import format_links
-from dateline.label_studio.convert.relations import labels_of, unshown_relations
+from dateline.label_studio.convert.relations import arguments_of, labels_of, unshown_relations
 from dateline.label_studio.convert.row_writer import RowWriter
 from dateline.label_studio.result_rows import Rows
 from dateline.model import Annotation, Claim, canonical
@@ -34,12 +40,16 @@ def to_result(annotation: Annotation, ontology: Ontology) -> Rows:
     writer = RowWriter(annotation.ids(), kinds)
     writer.document(DOCUMENT_ITEM, annotation.attributes)
     _write_mentions(writer, annotation, ontology)
-    _write_events(writer, annotation)
+    _write_events(writer, annotation, ontology)
+    factuality = {(f.source, e.id): f.value for e in annotation.events for f in e.factuality}
     for claim in annotation.claims:
         writer.regions(CLAIM, claim.id, claim.spans, claim.act, claim.attributes)
         _write_source(writer, claim, ontology)
         for about in claim.events:
             writer.join(claim.id, about, ABOUT)
+            if (claim.id, about) in factuality:
+                value = factuality[claim.id, about]
+                writer.join(claim.id, about, attribute_label(FACTUALITY, value))
     for relation in (*annotation.event_relations, *annotation.claim_relations):
         writer.join(relation.source, relation.target, relation.type)
     return writer.result()
@@ -58,23 +68,27 @@ def _write_mentions(writer: RowWriter, annotation: Annotation, ontology: Ontolog
                 writer.answer(mention.id, ENTITY_LINK, format_links(entity.links))
             writer.attributes(mention.id, ENTITY_ITEM, entity.attributes)
     for relation in annotation.relations:
-        for label in labels_of(relation, ontology):
+        for label in labels_of(relation, RELATION, ontology):
             writer.join(relation.source, relation.target, label)
     for relation in unshown_relations(annotation, ontology):
         writer.carry(relation)
 
 
-def _write_events(writer: RowWriter, annotation: Annotation) -> None:
+def _write_events(writer: RowWriter, annotation: Annotation, ontology: Ontology) -> None:
     unlinked = {cluster.id: cluster for cluster in annotation.event_clusters}
     for event in annotation.events:
-        writer.regions(EVENT, event.id, event.trigger, event.type, event.attributes)
+        regions = writer.regions(EVENT, event.id, event.trigger, event.type, event.attributes)
+        for given in event.factuality:
+            for region in regions if given.source in ontology.special_claimers else ():
+                writer.answer(region, factuality_control(given.source), given.value)
         if event.cluster is not None:
             writer.answer(event.id, EVENT_CLUSTER, event.cluster)
         cluster = unlinked.pop(event.cluster or "", None)
         if cluster is not None:
             writer.answer(event.id, EVENT_LINK, format_links(cluster.links))
-        for argument in event.arguments:
-            writer.join(event.id, argument.filler, argument.role)
+        for argument in arguments_of(event):
+            for label in labels_of(argument, ARGUMENT, ontology):
+                writer.join(event.id, argument.target, label)
 
 
 def _write_source(writer: RowWriter, claim: Claim, ontology: Ontology) -> None:

@@ -14,11 +14,11 @@ from dateline.json_pointer import pointer_of
 from dateline.ontology.derived_schemas import DERIVED
 from dateline.ontology.former_format import upgraded_schemas
 from dateline.ontology.reading import read_ontology
-from dateline.ontology.schemas import Schema, format_version
+from dateline.ontology.schemas import REQUIRED, Schema, format_version
 from dateline.release.diff.changes import Action, Change, FieldChange
 
 _WORDS = frozenset({"title", "description", "examples", "default", "$comment", "$schema"})
-_BINDING = frozenset({"x-fillers", "x-share"})
+_BINDING = frozenset({"x-fillers", REQUIRED, "x-share"})
 """Keywords of this project that restrict the data; the others are for people and tools."""
 
 _NAMED = frozenset({"properties", "$defs"})

@@ -110,12 +110,14 @@ def _items(annotation: Annotation) -> Iterator[_Item]:
     for entity in annotation.entities:
         yield _Item("entity", entity.id, entity.name, dict(_flat(entity, "id")))
     for event in annotation.events:
-        fields = dict(_flat(event, "id", "arguments"))
+        fields = dict(_flat(event, "id", "arguments", "factuality"))
+        fields |= {f"factuality.{given.source}": given.value for given in event.factuality}
         yield _Item("event", event.id, quotes[event.id], fields)
         for argument in event.arguments:
             quote = f"{quotes[event.id]}: {quotes.get(argument.filler, '')}"
             name = f"{event.id} {argument.role} {argument.filler}"
-            yield _Item("argument", name, quote, {})
+            ends = ("role", "mention", "event", "claim")
+            yield _Item("argument", name, quote, dict(_flat(argument, *ends)))
     for cluster in annotation.event_clusters:
         yield _Item("event cluster", cluster.id, "", dict(_flat(cluster, "id")))
     for claim in annotation.claims:

@@ -56,6 +56,8 @@ _EVERYTHING = Ontology(
     has_event_coreference=True,
     has_event_links=True,
     entity_attributes=(_ATTRIBUTE,),
+    argument_attributes=(_ATTRIBUTE,),
+    factuality=(_LABEL,),
     event_relations=(_LABEL,),
     claim_relations=(_LABEL,),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from dateline.model import Argument
 from dateline.validation.contexts import AnnotationContext
@@ -61,19 +62,9 @@ def filler_type(context: AnnotationContext) -> Iterator[Finding]:
     "Duplicates count twice in every score.",
 )  # fmt: skip
 def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
-    for position, event in enumerate(context.annotation.events):
-        seen = set()
-        for number, argument in enumerate(event.arguments):
-            key = (argument.role, argument.filler)
-            if key in seen:
-                yield context.finding(
-                    f"/events/{position}/arguments/{number}",
-                    event.id,
-                    f'the {argument.role} "{argument.filler}" is duplicated',
-                    "Remove one of them.",
-                    event.trigger,
-                )
-            seen.add(key)
+    yield from _duplicates(
+        context, "arguments", lambda a: f'the {a.role} "{a.filler}"', "Remove one of them."
+    )
 
 
 @rule(
@@ -83,7 +74,9 @@ def duplicate_argument(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def duplicate_event(context: AnnotationContext) -> Iterator[Finding]:
     yield from context.duplicates(
-        "events", context.annotation.events, lambda e: (e.trigger, e.type, frozenset(e.arguments))
+        "events",
+        context.annotation.events,
+        lambda e: (e.trigger, e.type, frozenset(a.key for a in e.arguments)),
     )
 
 
@@ -175,6 +168,74 @@ def linked_cluster(context: AnnotationContext) -> Iterator[Finding]:
 )  # fmt: skip
 def cluster_links(context: AnnotationContext) -> Iterator[Finding]:
     yield from check_links(context, "event_clusters")
+
+
+@rule(
+    "E510", "error", "annotation",
+    "A source of factuality is one of the ontology's claimers or a claim about the event",
+    "A claim gives its claimer's view of the events that it is about, and of no others.",
+)  # fmt: skip
+def source_of_factuality(context: AnnotationContext) -> Iterator[Finding]:
+    special = context.ontology.special_claimers
+    for position, event in enumerate(context.annotation.events):
+        for number, given in enumerate(event.factuality):
+            claim = context.claims.get(given.source)
+            if given.source in special or (claim is not None and event.id in claim.events):
+                continue
+            allowed = ("the id of a claim about the event", *sorted(special))
+            problem = f'there is no claim "{given.source}"'
+            hint = f"Use {' or '.join(allowed)}, or remove the value."
+            if claim is not None:
+                problem = f'the claim "{given.source}" is not about the event "{event.id}"'
+                hint = "Add the event to the claim's events, or remove the value."
+            pointer = f"/events/{position}/factuality/{number}/source"
+            yield context.finding(pointer, event.id, problem, hint, event.trigger)
+
+
+@rule(
+    "E511", "error", "annotation", "An event has one value of factuality for a source",
+    "Readers look values up by source.",
+)  # fmt: skip
+def duplicate_source(context: AnnotationContext) -> Iterator[Finding]:
+    yield from _duplicates(
+        context, "factuality", lambda f: f'the source "{f.source}"', "Keep one of its values."
+    )
+
+
+@rule(
+    "E512", "error", "annotation", "Every event has a value of factuality for the required sources",
+    'The ontology lists these claimers under "x-required".',
+)  # fmt: skip
+def required_source(context: AnnotationContext) -> Iterator[Finding]:
+    for position, event in enumerate(context.annotation.events):
+        given = {value.source for value in event.factuality}
+        for source in context.ontology.required_sources:
+            if source not in given:
+                yield context.finding(
+                    f"/events/{position}/factuality",
+                    event.id,
+                    f'the event has no value of factuality for "{source}"',
+                    f"Add one. Allowed: {', '.join(v.name for v in context.ontology.factuality)}.",
+                    event.trigger,
+                )
+
+
+def _duplicates(
+    context: AnnotationContext, field: str, name: Callable[[Any], str], hint: str
+) -> Iterator[Finding]:
+    """Parts of an event with the name of an earlier one."""
+    for position, event in enumerate(context.annotation.events):
+        seen: set[str] = set()
+        for number, part in enumerate(getattr(event, field)):
+            if name(part) in seen:
+                yield context.finding(
+                    f"/events/{position}/{field}/{number}",
+                    event.id,
+                    f"{name(part)} is duplicated",
+                    hint,
+                    event.trigger,
+                )
+            seen.add(name(part))
 
 
 def _kind(context: AnnotationContext, argument: Argument) -> tuple[str, Collection[str]]:
