@@ -17,10 +17,10 @@ from dateline.annotations.contrasts.alignment import align
 from dateline.annotations.contrasts.carrying import carried
 from dateline.annotations.contrasts.declarations import (
     Comparison,
-    as_toml,
     compare_with_declared,
 )
 from dateline.annotations.contrasts.text_edit import TextEdit
+from dateline.annotations.differences import format_value
 from dateline.annotations.items import spans_of, text_items, text_of
 from dateline.model import LAYERS, Document, GoldChange, Span
 from tests.corpora import make_annotation, make_document, quote
@@ -258,7 +258,7 @@ def test_an_undeclared_change_is_found_as_it_would_be_declared(kind: str):
     found = compared(after, renamed(gold)).undeclared
     assert found
     if line:
-        assert [as_toml(one.change) for one in found] == [line]
+        assert [format_value(one.change) for one in found] == [line]
 
 
 @given(
@@ -277,7 +277,7 @@ def test_what_is_found_is_all_that_has_to_be_declared(
             return
     found = compared(after, renamed(gold)).undeclared
     assert found
-    declared = declared_in([as_toml(one.change) for one in found])
+    declared = declared_in([format_value(one.change) for one in found])
     assert compared(after, gold, declared) == NOTHING
     for left_out in range(len(declared)):
         rest = declared[:left_out] + declared[left_out + 1 :]
@@ -298,7 +298,7 @@ def test_items_among_edited_words_are_paired_whatever_their_labels():
         "type": "HARM",
         "arguments": [{"role": "cause", "event": "v2"}],
     }
-    lines = [as_toml(one.change) for one in compared(after, renamed(gold)).undeclared]
+    lines = [format_value(one.change) for one in compared(after, renamed(gold)).undeclared]
     assert lines == [
         'item = "event", quote = "go on", field = "type", from = "STOP", to = "HARM"',
         'item = "event", quote = "go on", field = "arguments", role = "what", from = "caused"',

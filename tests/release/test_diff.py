@@ -12,8 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.annotations.differences import format_value
 from dateline.corpus.snapshot import Snapshot
-from dateline.model import Annotation, Argument, Document, EventCluster, Link, Relation, Span
+from dateline.model import (
+    Annotation,
+    Argument,
+    Contrast,
+    Document,
+    EventCluster,
+    GoldChange,
+    Link,
+    Relation,
+    Span,
+)
 from dateline.release.diff.changes import Change, count_changes
 from dateline.release.diff.snapshot_diff import snapshot_changes
 from dateline.release.diff.version_bump import least_bump, level_of
@@ -251,3 +262,21 @@ def test_a_removed_mention_is_quoted_with_those_that_named_it():
         ("argument", "removed", "died: Many soldiers"),
     ]
     assert count_changes(found)["argument"] == {"added": 0, "removed": 1, "changed": 0}
+
+
+def test_what_a_contrast_declares_is_shown_and_is_not_in_the_dataset():
+    change = GoldChange(item="event", quote="met", field="type", before="MEET", after="VISIT")
+    before, after = (
+        msgspec.structs.replace(DOCUMENT, contrast=Contrast(of="talks", kind="roles", changes=some))
+        for some in ((), (change,))
+    )
+    (found,) = snapshot_changes(snapshot(documents=(before,)), snapshot(documents=(after,)))
+    assert [(field.field, format_value(field.after)) for field in found.fields] == [
+        (
+            "contrast.changes",
+            'item = "event", quote = "met", field = "type", from = "MEET", to = "VISIT"',
+        )
+    ]
+    assert level_of(found) == Level.PATCH
+    (found,) = snapshot_changes(snapshot(), snapshot(documents=(after,)))
+    assert level_of(found) == Level.MAJOR

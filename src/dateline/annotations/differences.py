@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, TypeVar
+
+import msgspec
 
 from dateline.annotations.items import Item, items_by_id, kind_of, label_of, quote_of, text_of
 from dateline.model import (
@@ -12,6 +15,7 @@ from dateline.model import (
     Argument,
     Attributes,
     Factuality,
+    GoldChange,
     Link,
     Relation,
     Span,
@@ -69,7 +73,7 @@ def differences(left: Annotation, right: Annotation) -> Iterator[Difference]:
 
 
 def format_value(value: Any) -> str:
-    """A field's value as text for a message."""
+    """A field's value as text for a message; a declared change as in a sidecar (TOML)."""
     match value:
         case None | ():
             return "nothing"
@@ -86,6 +90,9 @@ def format_value(value: Any) -> str:
             return f"{value.role} {value.filler}" + _in_brackets(value.attributes)
         case Factuality():
             return f"{value.source} {value.value}"
+        case GoldChange():
+            fields = msgspec.to_builtins(value).items()
+            return ", ".join(f"{n} = {json.dumps(v, ensure_ascii=False)}" for n, v in fields)
         case Link():
             return f"{value.kb}:{value.id or 'NIL'}"
         case Relation():

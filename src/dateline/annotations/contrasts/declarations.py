@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from dateline.annotations.contrasts.changes import (
@@ -67,14 +64,6 @@ def compare_with_declared(
     return Comparison(
         undeclared=tuple(_to_declare(one, quotes) for one in open_changes if not one.implied),
         unconfirmed=tuple(sorted(unconfirmed, key=lambda one: one.number)),
-    )
-
-
-def as_toml(change: GoldChange) -> str:
-    """A change as in a sidecar, on one line."""
-    fields: dict[str, Any] = msgspec.to_builtins(change)
-    return ", ".join(
-        f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()
     )
 
 

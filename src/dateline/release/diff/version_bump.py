@@ -18,6 +18,7 @@ UNPUBLISHED = frozenset(
     {
         *("provenance.created", "provenance.updated", "provenance.label_studio"),
         *("provenance.note", "schema_version", "seed.file", "split_given"),
+        "contrast.changes",
     }
 )
 """Fields of files that are not columns of the dataset, so readers see no difference."""

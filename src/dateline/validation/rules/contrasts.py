@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateline.annotations.contrasts.declarations import as_toml, compare_with_declared
+from dateline.annotations.contrasts.declarations import compare_with_declared
 from dateline.annotations.contrasts.declared_names import declaration_problems
 from dateline.annotations.contrasts.text_edit import TextEdit
+from dateline.annotations.differences import format_value
 from dateline.model import GOLD, Contrast, Document
 from dateline.validation.contexts import CorpusContext
 from dateline.validation.incidents import Finding
@@ -106,7 +107,7 @@ def gold_differs_as_declared(context: CorpusContext) -> Iterator[Finding]:
             yield context.finding(
                 path,
                 document,
-                f'differs from the gold of "{contrast.of}": {as_toml(found.change)}',
+                f'differs from the gold of "{contrast.of}": {format_value(found.change)}',
                 "If the edit changes this, declare it so in [[contrast.changes]]. If it does not, "
                 "fix gold.",
                 found.pointer,
