@@ -116,7 +116,7 @@ def test_the_contrast_shown_can_be_declared(empty_corpus, run):
     head = 'group = "strike"\n[contrast]\nof = "strike"\nkind = "roles"\n'
     (seeds / "strike-hedged.toml").write_text(head + changes)
     assert run(empty_corpus, "ingest").exit_code == 0
-    assert len(empty_corpus.read_document("strike-hedged").contrast.changes) == 3
+    assert len(empty_corpus.read_document("strike-hedged").contrast.changes) == 4
 
 
 def test_the_modules_that_the_architecture_page_names_exist():

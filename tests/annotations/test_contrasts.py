@@ -165,6 +165,8 @@ def remove(gold: Gold, name: str) -> None:
         event["arguments"] = [a for a in event.get("arguments", []) if name not in a.values()]
     for claim in gold["claims"]:
         claim["events"] = [event for event in claim.get("events", []) if event != name]
+    for event in gold["events"]:
+        event["factuality"] = [f for f in event["factuality"] if f["source"] != name]
     kept = {mention["entity"] for mention in gold["mentions"]}
     gold["entities"] = [entity for entity in gold["entities"] if entity["id"] in kept]
 
@@ -217,6 +219,18 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "argument that is missing": (lambda g: g["events"][0]["arguments"].pop(2),
         'item = "event", quote = "gave", field = "arguments", role = "dose", '
         'from = "81 mg a day"'),
+    "attribute of an argument": (
+        lambda g: g["events"][0]["arguments"][0]["attributes"].update(scope="document"),
+        'item = "event", quote = "gave", field = "scope", role = "giver", from = "clause", '
+        'to = "document"'),
+    "factuality": (lambda g: g["events"][0]["factuality"][0].update(value="denied"),
+        'item = "event", quote = "gave", field = "factuality", source = "AUTHOR", '
+        'from = "certain", to = "denied"'),
+    "factuality by a claim": (lambda g: g["events"][1]["factuality"].pop(), ""),
+    "factuality by another source": (lambda g: g["events"][3]["factuality"].append(
+            {"source": "c2", "value": "possible"}),
+        'item = "event", quote = "stopped", field = "factuality", '
+        'source = "patients should not worry", to = "possible"'),
     "cluster of an event": (lambda g: g["events"][3].update(cluster="k1"), ""),
     "link of an event": (lambda g: g["event_clusters"][0]["links"][0].update(id="T9"),
         'item = "event", quote = "gave", field = "links", from = "trials:T7", to = "trials:T9"'),

@@ -197,3 +197,23 @@ def test_gold_of_one_of_the_two_is_not_compared(world: World):
     world.corpus.annotation_path("gold", "story").unlink()
     world.gold["events"][0]["attributes"]["polarity"] = "negative"
     assert world.check() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"to": "doubtful", "source": "AUTHOR"}, '"to" is doubtful. Allowed: certain, possible'),
+        ({"to": "denied"}, "names no source; say according to whom it changes"),
+        ({"to": "denied", "source": "AUTHOR"}, None),
+    ],
+)
+def test_a_declared_factuality_has_a_source_and_a_label(
+    world: World, fields: dict[str, str], problem: str | None
+):
+    world.declare(0, field="factuality", **{"from": "certain"}, **fields)
+    if problem is None:
+        world.gold["events"][3]["attributes"]["polarity"] = "positive"
+        world.gold["events"][3]["factuality"][0]["value"] = "denied"
+        assert world.check() == []
+    else:
+        assert problem in " ".join(incident.message for incident in world.check())

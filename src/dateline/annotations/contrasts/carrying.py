@@ -14,8 +14,8 @@ from dateline.model import RELATION_FIELDS, Annotation, Claim, Event, Mention, S
 def carried(annotation: Annotation, edit: TextEdit) -> Annotation:
     """The annotation with its items where the edit leaves them; ids and header are the same.
 
-    What loses all of its words is left out, and so is what cannot be without it: arguments and
-    relations, entities without mentions, and claims without their claimer.
+    What loses all of its words is left out, and so is what cannot be without it: arguments,
+    factuality and relations, entities without mentions, and claims without their claimer.
     """
     spans = {
         **{item.id: edit.moved(item.spans) for item in annotation.mentions},
@@ -69,8 +69,12 @@ def _mention(mention: Mention, spans: Mapping[str, Spans]) -> Mention:
 
 
 def _event(event: Event, spans: Mapping[str, Spans], gone: set[str]) -> Event:
-    kept = tuple(argument for argument in event.arguments if argument.filler not in gone)
-    return replace(event, trigger=spans[event.id], arguments=kept)
+    return replace(
+        event,
+        trigger=spans[event.id],
+        arguments=tuple(a for a in event.arguments if a.filler not in gone),
+        factuality=tuple(given for given in event.factuality if given.source not in gone),
+    )
 
 
 def _claim(claim: Claim, spans: Mapping[str, Spans], gone: set[str], edit: TextEdit) -> Claim:

@@ -101,6 +101,7 @@ class _Value(NamedTuple):
     before: AttributeValue | None
     after: AttributeValue | None
     role: str | None = None
+    source: str | None = None
     implied: bool = False
 
 
@@ -223,6 +224,12 @@ class _Comparison:
                 [argument.filler for argument in other.arguments if argument.role == role],
                 role,
             )
+        images = {(a.role, self._image(a.filler)): a.attributes for a in event.arguments}
+        for argument in other.arguments:
+            attributes = images.get(argument.key, argument.attributes)
+            for value in _attributes(attributes, argument.attributes):
+                yield value._replace(role=argument.role)
+        yield from self._of_factuality(event, other)
         companions = [
             [name for name in self._before.others(event) if name in self._pairs.items],
             [name for name in self._after.others(other) if name in self._images],
@@ -238,8 +245,22 @@ class _Comparison:
         )
         yield from (value._replace(implied=moves) for value in _links(*links))
 
+    def _of_factuality(self, event: Event, other: Event) -> Iterator[_Value]:
+        sources = {self._image(given.source): given.source for given in event.factuality}
+        before = {self._image(given.source): given.value for given in event.factuality}
+        after = {given.source: given.value for given in other.factuality}
+        for image, value, new in changed(before, after):
+            source = sources.get(image)
+            is_removed = source in self._before.items and source not in self._pairs.items
+            text = self._before.text(source) if is_removed else self._after.text(image)
+            yield _Value("factuality", value, new, source=text, implied=is_removed)
+
+    def _image(self, name: str) -> str:
+        """The id of an item in the contrast; a removed one and a special claimer keep theirs."""
+        return self._pairs.items.get(name, name)
+
     def _of_claim(self, claim: Claim, other: Claim) -> Iterator[_Value]:
-        if self._pairs.items.get(claim.claimer, claim.claimer) != other.claimer:
+        if self._image(claim.claimer) != other.claimer:
             before, after = self._before.text(claim.claimer), self._after.text(other.claimer)
             yield _Value("claimer", before, after)
         cues = claim.cue or (), other.cue or ()
@@ -252,7 +273,7 @@ class _Comparison:
         self, field: str, before: Iterable[str], after: Iterable[str], role: str | None = None
     ) -> Iterator[_Value]:
         """References to items: a replaced one is one change, others are two."""
-        images = {self._pairs.items.get(name, name): name for name in before}
+        images = {self._image(name): name for name in before}
         gone = [name for image, name in images.items() if image not in {*after}]
         new = [self._after.text(name) for name in after if name not in images]
         kept = [self._before.text(name) for name in gone if name in self._pairs.items]
@@ -352,6 +373,7 @@ def _change(item: str, value: _Value, **fields: Any) -> GoldChange:
         item=item,
         field=value.field,
         role=value.role,
+        source=value.source,
         before=value.before,
         after=value.after,
         **fields,

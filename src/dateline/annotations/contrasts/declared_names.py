@@ -14,7 +14,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "mention": ("spans", "type", "entity"),
     "entity": ("name", "links"),
     "relation": (),
-    "event": ("trigger", "type", "arguments", "cluster", "links"),
+    "event": ("trigger", "type", "arguments", "factuality", "cluster", "links"),
     "eventRelation": (),
     "claim": ("spans", "act", "claimer", "cue", "events"),
     "claimRelation": (),
@@ -33,21 +33,27 @@ def declaration_problems(
         if quote is not None and change.item != "entity" and not occurs(quote, text):
             whose = "the original" if change.removed else "the contrast"
             yield f'"{quote}" does not occur in the text of {whose}'
-    attributes = {attribute.name: attribute for attribute in _attributes(change.item, ontology)}
+    attributes = {attribute.name: attribute for attribute in _attributes(change, ontology)}
     allowed = (*FIELDS[change.item], *attributes)
     if change.field is not None and change.field not in allowed:
         yield f'{change.item} has no field "{change.field}". Allowed: {_listed(allowed)}'
     attribute = attributes.get(change.field or "")
-    if attribute is not None:
-        yield from _value_problems(change, attribute)
+    if attribute is not None and attribute.value_names:
+        yield from _not_among(change, attribute.value_names)
     if change.role is not None and change.role not in ontology.roles:
         yield f'there is no role "{change.role}". Allowed: {_listed(tuple(ontology.roles))}'
     if change.field == "arguments" and change.role is None:
         yield "names no role; say which argument changes"
+    if change.field == "factuality":
+        if change.source is None:
+            yield "names no source; say according to whom it changes"
+        yield from _not_among(change, [label.name for label in ontology.factuality])
 
 
-def _attributes(item: str, ontology: Ontology) -> Sequence[Attribute]:
-    match item:
+def _attributes(change: GoldChange, ontology: Ontology) -> Sequence[Attribute]:
+    match change.item:
+        case "event" if change.role is not None:
+            return ontology.argument_attributes
         case "document":
             return ontology.attributes_of("document")
         case "entity":
@@ -55,16 +61,16 @@ def _attributes(item: str, ontology: Ontology) -> Sequence[Attribute]:
         case "mention":
             return ontology.attributes_of("entities")
         case "relation" | "event" | "claim":
-            return ontology.attributes_of(f"{item}s")
+            return ontology.attributes_of(f"{change.item}s")
     return ()
 
 
-def _value_problems(change: GoldChange, attribute: Attribute) -> Iterator[str]:
+def _not_among(change: GoldChange, labels: Sequence[str]) -> Iterator[str]:
     for name, value in (("from", change.before), ("to", change.after)):
         values = value if isinstance(value, tuple) else () if value is None else (value,)
-        for one in values if attribute.value_names else ():
-            if one not in attribute.value_names:
-                yield f'"{name}" is {one}. Allowed: {_listed(attribute.value_names)}'
+        for one in values:
+            if one not in labels:
+                yield f'"{name}" is {one}. Allowed: {_listed(labels)}'
 
 
 def _listed(names: Sequence[str]) -> str:
