@@ -109,9 +109,10 @@ def _example() -> dict[str, bytes]:
 def _schemas(layers: Collection[str], title: str) -> dict[str, bytes]:
     definitions = {item: layer for layer, item in LAYER_DEFINITIONS.items() if layer in layers}
     for definition, layer in definitions.items():
-        if (needed := NEEDS.get(definition, definition)) not in definitions:
-            (other,) = (name for name, item in LAYER_DEFINITIONS.items() if item == needed)
-            raise InvalidInputError(f'layers: "{layer}" needs "{other}"; name both.')
+        for needed in NEEDS.get(definition, ()):
+            if not definitions.keys() & {*needed}:
+                other = next(name for name, item in LAYER_DEFINITIONS.items() if item in needed)
+                raise InvalidInputError(f'layers: "{layer}" needs "{other}"; name both.')
     ontology = starting_ontology(definitions, title)
     document = json.loads(_example()[f"schema/{file_name('document')}"])
     document["properties"]["seed"]["properties"]["dropped"]["x-boilerplate"] = []
