@@ -5,6 +5,7 @@ Each comes with an annotated document, and corpora of several documents are made
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from typing import Any
 
@@ -175,6 +176,63 @@ ONTOLOGY: dict[str, Any] = {
     },
 }
 """Every layer, every kind of attribute, factuality, coreference and links of both kinds."""
+
+
+def limited_attributes() -> dict[str, Any]:
+    """`ONTOLOGY` with an attribute of every kind of item that only some labels have.
+
+    They are called ``only``, and are required of mentions and claims.
+    """
+    ontology = copy.deepcopy(ONTOLOGY)
+    for item, labels, required in (
+        ("mention", ["ORGANIZATION", "PERSON"], True),
+        ("entity", ["CHEMICAL"], False),
+        ("relation", ["DOSE_OF", "CAUSES"], False),
+        ("event", ["GIVE"], False),
+        ("claim", ["ADVISE"], True),
+    ):
+        attributes = ontology["$defs"][item]["properties"]["attributes"]
+        limits = {"x-labels": labels, **({"x-required": True} if required else {})}
+        attributes["properties"]["only"] = {**_labels("one", "other"), **limits}
+    return ontology
+
+
+def related_events() -> dict[str, Any]:
+    """`ONTOLOGY` with relations of events that must fit together, and with derived ones."""
+    ontology = copy.deepcopy(ONTOLOGY)
+    logic: dict[str, dict[str, Any]] = {
+        "BEFORE": {
+            "x-transitive": True,
+            "x-excludes": ["INCLUDES", "OVERLAP"],
+            "x-then": {"INCLUDES": "BEFORE"},
+        },
+        "INCLUDES": {"x-transitive": True},
+        "OVERLAP": {"x-symmetric": True, "x-excludes": ["INCLUDES"]},
+        "CAUSES_EVENT": {"x-from-roles": {"cause": "filler", "what": "event"}},
+    }
+    ontology["$defs"]["eventRelation"] = {
+        "oneOf": [
+            {"const": name, "description": f"Means {name}.", **keys} for name, keys in logic.items()
+        ]
+    }
+    return ontology
+
+
+def limited_items(text: str) -> dict[str, Any]:
+    """`items_of`, with the attribute of some labels wherever it is allowed."""
+    items = items_of(text)
+    for field, labels in (
+        ("mentions", ("ORGANIZATION", "PERSON")),
+        ("entities", ("CHEMICAL",)),
+        ("relations", ("DOSE_OF",)),
+        ("events", ("GIVE",)),
+        ("claims", ("ADVISE",)),
+    ):
+        for item in items[field]:
+            if item.get("type", item.get("act")) in labels:
+                item["attributes"] = {**item.get("attributes", {}), "only": "one"}
+    return items
+
 
 ENTITIES_ONLY: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

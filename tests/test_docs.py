@@ -74,7 +74,9 @@ def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
 def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_corpus, run):
     page = (REPOSITORY / "docs" / "ontology-format.md").read_text(encoding="utf-8")
     blocks = map(json.loads, code_blocks(page, "json"))
-    lives, labels, event, lists, factuality, attributes, *_ = blocks
+    lives, labels, event, lists, logic, derived, factuality, attributes, limited, *_ = blocks
+    attributes["properties"] |= limited
+    lists["eventRelation"]["oneOf"] = [*logic["oneOf"], derived]
     lives["$defs"]["mention"]["properties"]["attributes"] = attributes
     lives["$defs"]["mention"]["properties"]["type"]["oneOf"] += labels["oneOf"]
     lives["$defs"]["event"] = {"title": "Event", "oneOf": [event]}
@@ -92,6 +94,9 @@ def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_
         "number from 0, in mg",
         "any of the labels",
         "CONTRADICTS",
+        "Followed by INCLUDES, it gives BEFORE.",
+        "Derived from the filler",
+        "required of PLACE",
         "Factuality by source, for every event by AUTHOR",
     ):
         assert shown in result.stdout

@@ -59,16 +59,16 @@ def test_type_checkers_see_the_public_names_where_they_are_defined():
     assert seen == {name: f"{getattr(dateline, name).__module__}.{name}" for name in PUBLIC}
 
 
-def test_validate_takes_paths_and_returns_incidents(real_corpus: Corpus):
-    assert dateline.validate(str(real_corpus.root)) == []
-    (document,) = real_corpus.document_ids()
-    path = real_corpus.document_path(document)
+def test_validate_takes_paths_and_returns_incidents(layered: Corpus):
+    assert dateline.validate(str(layered.root)) == []
+    (document,) = layered.document_ids()
+    path = layered.document_path(document)
     path.write_text("{", encoding="utf-8")
-    (incident,) = dateline.validate(real_corpus, paths=f"corpus/{document}.json")
+    (incident,) = dateline.validate(layered, paths=f"corpus/{document}.json")
     assert isinstance(incident, dateline.Incident)
     assert incident.file == f"corpus/{document}.json"
     with pytest.raises(dateline.NotFoundError, match="no documents or annotations"):
-        dateline.validate(real_corpus, paths=["nowhere"])
+        dateline.validate(layered, paths=["nowhere"])
 
 
 def test_build_takes_paths_and_counts_rows(real_corpus: Corpus, tmp_path):

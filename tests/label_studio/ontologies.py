@@ -10,7 +10,7 @@ from dateline.ontology.reading import read_ontology, read_ontology_file
 
 from ..conftest import REPOSITORY
 from ..corpora import NEWS
-from ..layered import ENTITIES_ONLY, ONTOLOGY
+from ..layered import ENTITIES_ONLY, ONTOLOGY, limited_attributes
 
 
 def only(*names: str) -> dict[str, Any]:
@@ -42,6 +42,7 @@ ONTOLOGIES = {
         for name, schema in {
             "every layer": ONTOLOGY,
             "names": ENTITIES_ONLY,
+            "limited": limited_attributes(),
             "document": only("document"),
             "relations": only("mention", "relation"),
             "coreference": only("mention", "entity"),

@@ -87,12 +87,12 @@ def value_of(attribute):
 
 
 @st.composite
-def attributes_of(draw, attributes):
-    """Values of all required and some other attributes."""
+def attributes_of(draw, attributes, label=""):
+    """Values of all required and some other attributes, of those that the label has."""
     return {
         attribute.name: draw(value_of(attribute))
         for attribute in attributes
-        if attribute.required or draw(st.booleans())
+        if attribute.is_of(label) and (attribute.required or draw(st.booleans()))
     }
 
 
@@ -122,24 +122,24 @@ class Drawing:
     def label(self, layer):
         return self.draw(st.sampled_from(self.ontology.labels_of(layer)))
 
-    def attributes(self, layer):
-        return self.draw(attributes_of(self.ontology.attributes_of(layer)))
+    def attributes(self, layer, label=""):
+        return self.draw(attributes_of(self.ontology.attributes_of(layer), label))
 
     def links(self, **limits):
         return tuple(self.draw(st.lists(LINKS, max_size=2, unique=True, **limits)))
 
     def mention(self, name):
         entity = self.draw(st.sampled_from([None, *self.ids["x"]]))
+        type_ = self.types.get(entity) or self.label("entities")
         return Mention(
-            id=name, spans=self.draw(spans(self.text)),
-            type=self.types.get(entity) or self.label("entities"),
-            attributes=self.attributes("entities"), entity=entity,
+            id=name, spans=self.draw(spans(self.text)), type=type_,
+            attributes=self.attributes("entities", type_), entity=entity,
         )  # fmt: skip
 
     def entity(self, name):
         return Entity(
             id=name, type=self.types[name], name=self.draw(WORDS),
-            attributes=self.draw(attributes_of(self.ontology.entity_attributes)),
+            attributes=self.draw(attributes_of(self.ontology.entity_attributes, self.types[name])),
             links=self.links() if self.ontology.has_links else (),
         )  # fmt: skip
 
@@ -156,9 +156,10 @@ class Drawing:
             values = self.draw(attributes_of(self.ontology.argument_attributes))
             for role in self.some(list(self.ontology.roles), min_size=1, max_size=3):
                 arguments.append(Argument(role=role, attributes=values, **fillers[number]))
+        type_ = self.label("events")
         return Event(
-            id=name, trigger=self.draw(spans(self.text)), type=self.label("events"),
-            arguments=tuple(arguments), attributes=self.attributes("events"),
+            id=name, trigger=self.draw(spans(self.text)), type=type_,
+            arguments=tuple(arguments), attributes=self.attributes("events", type_),
             cluster=self.draw(st.sampled_from(clusters)),
         )  # fmt: skip
 
@@ -181,11 +182,12 @@ class Drawing:
 
     def claim(self, name):
         claimers = [*self.ids["m"], *sorted(self.ontology.special_claimers)]
+        act = self.label("claims")
         return Claim(
-            id=name, spans=self.draw(spans(self.text)), act=self.label("claims"),
+            id=name, spans=self.draw(spans(self.text)), act=act,
             claimer=self.draw(st.sampled_from(claimers)),
             cue=self.draw(st.none() | spans(self.text)), events=tuple(self.some(self.ids["e"])),
-            attributes=self.attributes("claims"),
+            attributes=self.attributes("claims", act),
         )  # fmt: skip
 
     def relations(self, names, ends, attributes=()):
@@ -194,8 +196,10 @@ class Drawing:
         found = []
         for number in self.some(list(range(len(pairs))), max_size=4):
             source, target = pairs[number]
-            values = self.draw(attributes_of(attributes))
-            for name in self.some(list(names), min_size=1, max_size=3):
+            types = self.some(list(names), min_size=1, max_size=3)
+            declared = [a for a in attributes if all(map(a.is_of, types))]
+            values = self.draw(attributes_of(declared, *types[:1]))
+            for name in types:
                 found.append(Relation(type=name, source=source, target=target, attributes=values))
         return tuple(found)
 

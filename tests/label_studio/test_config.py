@@ -102,8 +102,11 @@ def test_the_page_has_the_relations_of_the_ontology(ontology):
         *(label.name for label in ontology.claim_relations),
         *(name for name, is_needed in STRUCTURAL.items() if is_needed(ontology)),
     }
-    if ontology.attributes_of("relations"):
-        expected |= {"certainty=certain", "certainty=possible"}
+    expected |= {
+        f"{attribute.name}={value}"
+        for attribute in ontology.attributes_of("relations")
+        for value in attribute.value_names
+    }
     if ontology.argument_attributes:
         expected |= {"scope=clause", "scope=document", "implicit=yes", "implicit=no"}
         expected |= {"readings=literal", "readings=metonymic"}

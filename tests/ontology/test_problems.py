@@ -47,7 +47,44 @@ def drop(pointer: str) -> Callable[[dict[str, Any]], None]:
     return edit
 
 
+ATTRIBUTES = f"{MENTION}/attributes"
+
 PROBLEMS = {
+    "an attribute of an unknown label": (
+        put(f"{ATTRIBUTES}/properties/level/x-labels", ["CHEMICAL", "PLANET"]),
+        f"{ATTRIBUTES}/properties/level/x-labels: has PLANET. Allowed: CHEMICAL, DISEASE, ",
+    ),
+    "an attribute of some labels that all require": (
+        put(f"{ATTRIBUTES}/properties/level/x-labels", ["CHEMICAL"]),
+        f'{ATTRIBUTES}/required: has "level", which only items with some labels have. Remove it, '
+        'and write "x-required": true in the attribute.',
+    ),
+    "an attribute of all labels with x-required": (
+        put(f"{ATTRIBUTES}/properties/level/x-required", True),
+        f'{ATTRIBUTES}/properties/level/x-required: is only read with x-labels. Write "level" in ',
+    ),
+    "an unknown excluded relation": (
+        put("/$defs/eventRelation/oneOf/0/x-excludes", ["AFTER"]),
+        "/$defs/eventRelation/oneOf/0/x-excludes: BEFORE has AFTER. Allowed: BEFORE, CAUSES_EVENT.",
+    ),
+    "an unknown relation that follows": (
+        put("/$defs/eventRelation/oneOf/0/x-then", {"BEFORE": "AFTER"}),
+        "/$defs/eventRelation/oneOf/0/x-then: BEFORE has AFTER. Allowed: BEFORE, CAUSES_EVENT.",
+    ),
+    "a relation from an unknown role": (
+        put("/$defs/eventRelation/oneOf/1/x-from-roles", {"means": "filler"}),
+        "/$defs/eventRelation/oneOf/1/x-from-roles: CAUSES_EVENT has means. Allowed: cause, dose, ",
+    ),
+    "a relation from no end": (
+        put("/$defs/eventRelation/oneOf/1/x-from-roles", {"cause": "source"}),
+        '/$defs/eventRelation/oneOf/1/x-from-roles/cause (CAUSES_EVENT): is "source", expected '
+        "one of filler, event. Say where the relation starts: filler or event.",
+    ),
+    "an attribute of documents with labels": (
+        put("/$defs/document/properties/attributes/properties/genre/x-labels", ["news"]),
+        "/$defs/document/properties/attributes/properties/genre/x-labels: has news. Allowed: "
+        "nothing.",
+    ),
     "no arguments": (
         drop(f"{EVENT}/oneOf/0/properties/arguments"),
         f'{EVENT}/oneOf/0/properties (GIVE): "arguments" is missing. List the roles under items/',

@@ -16,7 +16,9 @@ from dateline.text import sha256_of_text
 from dateline.validation.engine import check_corpus
 from dateline.validation.registry import all_rules
 from tests.conftest import REPOSITORY, Run
+from tests.ontology.test_limited_attributes import RULES as LIMITED
 from tests.small_corpus import TEXT, Files, claim, event, mention, span
+from tests.validation.test_related_events import RULES as RELATED
 
 from .test_contrast_rules import CASES as CONTRASTS
 from .test_layered_rules import CASES as LAYERED
@@ -362,7 +364,7 @@ def test_the_small_corpus_is_valid(files: Files):
 
 def test_every_rule_has_a_case():
     # Rules about a release have theirs in tests/release.
-    assert {*CASES, *LAYERED, *CONTRASTS, *SCENARIOS} == {
+    assert {*CASES, *LAYERED, *CONTRASTS, *SCENARIOS, *LIMITED, *RELATED} == {
         code for code, rule in all_rules().items() if rule.scope != "release"
     }
 

@@ -87,7 +87,7 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
             id=candidate.ref,
             spans=candidate.spans,
             type=chains.type.get(candidate, ""),
-            attributes=collect_item_attributes(candidate, cases),
+            attributes=collect_item_attributes(candidate, chains.type.get(candidate, ""), cases),
             entity=chains.entity.get(candidate),
         )
         for candidate in candidates.kept("mention")
@@ -105,18 +105,18 @@ def _merged(candidates: Candidates, cases: CaseList) -> Annotation:
             arguments=collect_arguments(candidate, label, chains.type, candidates, cases)
             if label
             else (),
-            attributes=collect_item_attributes(candidate, cases),
+            attributes=collect_item_attributes(candidate, label or "", cases),
             cluster=clusters[candidate],
         )
     claims = {
         candidate: Claim(
             id=candidate.ref,
             spans=candidate.spans,
-            act=collect_label(candidate, cases) or "",
+            act=(act := collect_label(candidate, cases) or ""),
             claimer=collect_claimer(candidate, candidates, cases),
             cue=collect_cue(candidate, cases),
             events=collect_claim_events(candidate, candidates, cases),
-            attributes=collect_item_attributes(candidate, cases),
+            attributes=collect_item_attributes(candidate, act, cases),
         )
         for candidate in candidates.kept("claim")
     }
@@ -154,6 +154,7 @@ def _document_attributes(cases: CaseList) -> Attributes:
     ranges = document.sentences[:1] or ((0, len(document.text)),)
     return collect_attributes(
         Owner(key="document", kind="document", ranges=ranges),
+        "",
         annotated.ontology.attributes_of("document"),
         {name: annotation.attributes for name, annotation in annotated.annotations.items()},
         cases,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dateline.agreement.pairing import (
@@ -14,7 +14,7 @@ from dateline.agreement.pairing import (
     paired_factuality,
     paired_relations,
 )
-from dateline.annotations.items import TextItem, items_of_layer, label_of, ranges_of, spans_of
+from dateline.annotations.items import Item, TextItem, items_of_layer, label_of, ranges_of, spans_of
 from dateline.annotations.matching import Matches
 from dateline.model import (
     SPAN_LAYERS,
@@ -23,10 +23,11 @@ from dateline.model import (
     AttributeValue,
     Claim,
     Document,
+    Relation,
     Spans,
     Struct,
 )
-from dateline.ontology.labels import Ontology
+from dateline.ontology.labels import Attribute, Ontology
 
 Unit = tuple[int, Any, Any]
 """A sentence's number, and the values of the two annotators for a unit in it, or None.
@@ -107,7 +108,8 @@ def count_document(
             if mode != "span":
                 spans[sentence, (layer, mode, label_of(item))] += count
         for one, other in pairs:
-            compare(layer, sentence_of(document, spans_of(one)), one.attributes, other.attributes)
+            both = _comparable(one, other, ontology.attributes_of(layer))
+            compare(layer, sentence_of(document, spans_of(one)), *both)
     for layer, place, of, mine, theirs in _parts(first, second, matches, ontology):
         if layer in layers:
             compare(layer, sentence_of(document, place) if place else 0, mine, theirs, of)
@@ -122,7 +124,7 @@ def count_document(
             for type_ in ("", relation.type if relation is not None else ""):
                 relations[sentence, (layer, type_)] += count
             if left is not None and right is not None:
-                compare(layer, sentence, left.attributes, right.attributes)
+                compare(layer, sentence, *_comparable(left, right, ontology.attributes_of(layer)))
     return DocumentCounts(
         spans=spans,
         relations=relations,
@@ -148,12 +150,28 @@ def _parts(
     yield "document", (), "", first.attributes, second.attributes
     if ontology.entity_attributes:
         for place, entity, match in matched_entities(first, second, matches):
-            yield "entities", place, "entity ", entity.attributes, match.attributes
+            both = _comparable(entity, match, ontology.entity_attributes)
+            yield "entities", place, "entity ", *both
     for event, one, other in paired_arguments(first, second, matches):
         yield "events", event.trigger, "argument ", one.attributes, other.attributes
     for event, source, *values in paired_factuality(first, second, matches):
         mine, theirs = ({} if value is None else {source: value} for value in values)
         yield "events", event.trigger, "factuality by ", mine, theirs
+
+
+def _comparable(
+    one: Item | Relation, other: Item | Relation, declared: Iterable[Attribute]
+) -> tuple[Attributes, Attributes]:
+    """The attributes that both labels have; others are a disagreement about the label."""
+    labels = label_of(one), label_of(other)
+    absent = {attribute.name for attribute in declared if not all(map(attribute.is_of, labels))}
+    if not absent:
+        return one.attributes, other.attributes
+    mine, theirs = (
+        {name: value for name, value in item.attributes.items() if name not in absent}
+        for item in (one, other)
+    )
+    return mine, theirs
 
 
 def _value(value: AttributeValue | None) -> Any:

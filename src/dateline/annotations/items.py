@@ -63,6 +63,11 @@ def ranges_of(spans: Spans) -> tuple[Range, ...]:
     return tuple((span.start, span.end) for span in spans)
 
 
+def overlap(some: Spans, others: Spans) -> bool:
+    """Whether two groups of spans have a character in common."""
+    return any(one.start < other.end and other.start < one.end for one in some for other in others)
+
+
 def text_of(spans: Iterable[Span]) -> str:
     """The quoted text of the spans, with an ellipsis between them."""
     return " … ".join(span.text for span in spans)

@@ -78,6 +78,7 @@ IF_FACTUALITY = OnlyIf(lambda ontology: bool(ontology.factuality))
 IF_EVENT_COREFERENCE = OnlyIf(lambda ontology: ontology.has_event_coreference)
 IF_EVENT_LINKS = OnlyIf(lambda ontology: ontology.has_event_links)
 IF_EVENT_RELATIONS = OnlyIf(lambda ontology: bool(ontology.event_relations))
+IF_DERIVED_RELATIONS = OnlyIf(lambda ontology: bool(ontology.derived_event_relations))
 IF_CLAIMS = OnlyIf(lambda ontology: "claims" in ontology.layers)
 IF_CLAIM_RELATIONS = OnlyIf(lambda ontology: bool(ontology.claim_relations))
 
@@ -173,6 +174,12 @@ class Ends(Row):
     target: str
 
 
+class EventRelationItem(Ends):
+    """A relation between two events, and whether it was derived from arguments."""
+
+    derived: Annotated[bool | UnsetType, IF_DERIVED_RELATIONS]
+
+
 class RelationItem(Ends):
     """A relation between two mentions."""
 
@@ -243,7 +250,7 @@ class Content(Row, kw_only=True):
         Meta(description="Links of event instances, by the cluster of their events."),
     ]
     event_relations: Annotated[
-        Sequence[Ends] | UnsetType,
+        Sequence[EventRelationItem] | UnsetType,
         IF_EVENT_RELATIONS,
         Meta(description="Directed relations between two events."),
     ]

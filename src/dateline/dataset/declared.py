@@ -38,6 +38,11 @@ class DeclaredColumns:
         self._ontology = ontology
         self._fields: dict[type[Row], _Fields] = {}
 
+    @property
+    def ontology(self) -> Ontology:
+        """The ontology of the corpus."""
+        return self._ontology
+
     def of(self, row: AnyRow) -> AnyRow:
         """The same row, changed: fields without a column are unset, and integers have no fraction.
 

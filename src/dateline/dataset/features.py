@@ -230,7 +230,7 @@ def _attribute(attribute: Attribute, class_labels: bool) -> Feature:
             return Value("bool")
         case "number":
             return _scalar(attribute.schema["type"])
-        case "label" if class_labels and attribute.required:
+        case "label" if class_labels and attribute.required and not attribute.labels:
             return ClassLabel(names=list(attribute.value_names))
     return Value("string")
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from dateline.annotations.derived_relations import derived_relations
 from dateline.dataset.columns import (
     ArgumentItem,
     ClaimItem,
     Ends,
     EntityItem,
     EventItem,
+    EventRelationItem,
     MentionItem,
     RelationItem,
 )
 from dateline.dataset.declared import DeclaredColumns
 from dateline.model import ITEM_FIELDS, Annotation, Relation
+from dateline.ontology.labels import Ontology
 
 
 def content(annotation: Annotation | None, columns: DeclaredColumns) -> dict[str, Any]:
@@ -54,13 +57,23 @@ def content(annotation: Annotation | None, columns: DeclaredColumns) -> dict[str
             for event in annotation.events
         ],
         "event_clusters": annotation.event_clusters,
-        "event_relations": _ends(annotation.event_relations),
+        "event_relations": [
+            columns.of(EventRelationItem(r.type, r.source, r.target, derived))
+            for r, derived in _event_relations(annotation, columns.ontology)
+        ],
         "claims": [
             columns.of(ClaimItem(c.id, c.spans, c.act, c.claimer, c.cue, c.events, c.attributes))
             for c in annotation.claims
         ],
         "claim_relations": _ends(annotation.claim_relations),
     }
+
+
+def _event_relations(annotation: Annotation, ontology: Ontology) -> list[tuple[Relation, bool]]:
+    """Relations between events, sorted, and whether each is derived from arguments."""
+    derived = derived_relations(annotation.events, ontology.event_relations)
+    flagged = [*((r, False) for r in annotation.event_relations), *((r, True) for r in derived)]
+    return sorted(flagged, key=lambda found: found[0].key)
 
 
 def _ends(relations: Iterable[Relation]) -> list[Ends]:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.json_pointer import resolve_pointer
 from dateline.model import Struct
 from dateline.ontology.schemas import ITEM_DEFINITIONS, LABEL_DEFINITIONS, REQUIRED, Schema
+
+_LABELLED: Mapping[str, str] = {
+    "mention": "entity",
+    "entity": "entity",
+    "relation": "relation",
+    "event": "event",
+    "claim": "act",
+}
+"""The kind of the labels of items, by definition of the item."""
+
+Kinds = Mapping[str, list[tuple[Any, Any]]]
+"""By kind of label: each entry, and the part of it that has the name as ``const``."""
 
 
 class LabelRename(Struct, frozen=True):
@@ -84,34 +96,45 @@ def _rename(schema: dict[str, Any], rename: LabelRename) -> None:
             # A former name that becomes the current name again is not a former name any more.
             former = [n for n in entry.get("x-formerly", ()) if n not in (rename.old, rename.new)]
             entry["x-formerly"] = [*former, rename.old]
-    for entry, _ in kinds[found[0]]:
-        if rename.old in entry.get("x-neighbours", {}):
-            entry["x-neighbours"] = {
-                rename.new if name == rename.old else name: difference
-                for name, difference in entry["x-neighbours"].items()
-            }
-    _rename_uses(schema, kinds, found[0], rename)
+    _rename_references(schema, kinds, found[0], rename)
 
 
-def _rename_uses(
-    schema: dict[str, Any],
-    kinds: Mapping[str, Sequence[tuple[Any, Any]]],
-    kind: str,
-    rename: LabelRename,
+def _rename_references(
+    schema: dict[str, Any], kinds: Kinds, kind: str, rename: LabelRename
 ) -> None:
-    """Rename entity types and claimers where keys of other labels and lists name them."""
-    holders: list[Any] = []
+    """Rename a label of a kind wherever another part of the schema names it."""
+
+    def renamed(name: str) -> str:
+        return rename.new if name == rename.old else name
+
+    for holder, key in _references(schema, kinds, kind):
+        if isinstance(named := holder.get(key, []), list):
+            named[:] = map(renamed, named)
+        else:
+            holder[key] = {renamed(name): value for name, value in named.items()}
+        if key == "x-then" and key in holder:
+            holder[key] = {name: renamed(value) for name, value in holder[key].items()}
+
+
+def _references(schema: dict[str, Any], kinds: Kinds, kind: str) -> Iterator[tuple[Any, str]]:
+    """The parts of the schema that may name labels of a kind, and the key that names them."""
+    for entry, _ in kinds[kind]:
+        yield from ((entry, key) for key in ("x-neighbours", "x-excludes", "x-then"))
     if kind == "entity":
-        holders += [holder for name in ("role", "relation") for _, holder in kinds.get(name, ())]
+        yield from ((role, "x-fillers") for role, _ in kinds["role"])
+        for relation, _ in kinds.get("relation", ()):
+            yield from ((relation, key) for key in ("x-source", "x-target"))
     if kind == "claimer":
-        holders.append(_follow(schema, schema["$defs"].get("factuality", {})))
-    for holder in holders:
-        for key in {"x-fillers", "x-source", "x-target", REQUIRED} & holder.keys():
-            holder[key] = [rename.new if name == rename.old else name for name in holder[key]]
+        yield _follow(schema, schema["$defs"].get("factuality", {})), REQUIRED
+    if kind == "role":
+        yield from ((relation, "x-from-roles") for relation, _ in kinds.get("eventRelation", ()))
+    for item, labels in _LABELLED.items():
+        if labels == kind:
+            attributes = _attributes(schema, schema["$defs"].get(item, {}))
+            yield from ((attribute, "x-labels") for attribute in attributes.values())
 
 
-def _kinds(schema: dict[str, Any]) -> dict[str, list[tuple[Any, Any]]]:
-    """By kind of label: each entry, and the part of it that has the name as ``const``."""
+def _kinds(schema: dict[str, Any]) -> Kinds:
     definitions = schema["$defs"]
     events = [_follow(schema, entry) for entry in definitions.get("event", {}).get("oneOf", ())]
     roles: dict[int, Any] = {}
@@ -133,7 +156,9 @@ def _kinds(schema: dict[str, Any]) -> dict[str, list[tuple[Any, Any]]]:
         **{
             f"{item}.{name}": node
             for item in ITEM_DEFINITIONS
-            for name, node in _attributes(schema, definitions.get(item, {}))
+            for name, attribute in _attributes(schema, definitions.get(item, {})).items()
+            # Those of other kinds have nothing to rename.
+            if "oneOf" in _follow(schema, node := attribute.get("items", attribute))
         },
     }
     return {
@@ -143,14 +168,11 @@ def _kinds(schema: dict[str, Any]) -> dict[str, list[tuple[Any, Any]]]:
     }
 
 
-def _attributes(schema: dict[str, Any], item: Any) -> Iterator[tuple[str, Any]]:
-    """Attributes with labels; those of other kinds have nothing to rename."""
+def _attributes(schema: dict[str, Any], item: Any) -> dict[str, Any]:
+    """Attributes of an item by name."""
     attributes = _follow(schema, item.get("properties", {}).get("attributes", {}))
-    for name, node in attributes.get("properties", {}).items():
-        attribute = _follow(schema, node)
-        labels = attribute.get("items", attribute)
-        if "oneOf" in _follow(schema, labels):
-            yield name, labels
+    nodes = attributes.get("properties", {})
+    return {name: _follow(schema, node) for name, node in nodes.items()}
 
 
 def _entries(schema: dict[str, Any], node: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dateline.ontology.labels import STRUCTURAL_RELATIONS
@@ -41,7 +41,8 @@ _ROLES: Place = ("properties", "arguments", "items", "properties", "role", "oneO
 _KNOWN = (*dict.fromkeys((*LAYER_DEFINITIONS.values(), *NEEDS)),)
 _KEYWORDS = (
     *("x-color", "x-counterexamples", "x-crosswalk", "x-fillers", "x-formerly", "x-hotkey"),
-    *("x-neighbours", REQUIRED, "x-source", "x-span", "x-target", "x-unit", "x-version"),
+    *("x-excludes", "x-from-roles", "x-labels", "x-neighbours", REQUIRED, "x-source", "x-span"),
+    *("x-symmetric", "x-target", "x-then", "x-transitive", "x-unit", "x-version"),
 )
 
 _LIMITS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
@@ -72,10 +73,12 @@ def inconsistencies(schema: Schema) -> Iterator[Problem]:
         yield from _problems_of_neighbours(labels)
     yield from _repeated_hotkeys(definitions)
     yield from _problems_of_required(definitions)
+    yield from _problems_of_limited_attributes(definitions)
     yield from _problems_of_limits(definitions)
     yield from _problems_of_links(definitions)
     yield from _problems_of_ends(definitions)
     yield from _problems_of_sources(definitions)
+    yield from _problems_of_logic(definitions)
     yield from _problems_of_names(definitions)
 
 
@@ -117,8 +120,8 @@ def _lists(definitions: Schema) -> Iterator[_Labels]:
 
 
 def _labels_of(definitions: Schema, name: str) -> Iterator[_Labels]:
-    """The list of a definition's labels; none if it is not defined."""
-    if name in definitions:
+    """The list of a definition's labels; none if it is not defined, or has none."""
+    if name in definitions and name in _LABEL_LISTS:
         steps = _LABEL_LISTS[name]
         yield _Labels(("$defs", name, *steps), _part(definitions[name], steps, []))
 
@@ -189,6 +192,34 @@ def _problems_of_required(definitions: Schema) -> Iterator[Problem]:
                 )
 
 
+def _problems_of_limited_attributes(definitions: Schema) -> Iterator[Problem]:
+    """Attributes of items with some labels only."""
+    place: Place = ("properties", "attributes")
+    for item in ITEM_DEFINITIONS:
+        lists = _labels_of(definitions, "mention" if item == "entity" else item)
+        names = {name for labels in lists for _, name, _ in labels.named()}
+        attributes = _part(definitions.get(item, {}), place, {})
+        for name, attribute in attributes.get("properties", {}).items():
+            of_attribute = ("$defs", item, *place, "properties", name)
+            limited = "x-labels" in attribute
+            if unknown := [label for label in attribute.get("x-labels", ()) if label not in names]:
+                yield (
+                    (*of_attribute, "x-labels"),
+                    f"has {', '.join(unknown)}. Allowed: {', '.join(sorted(names)) or 'nothing'}",
+                )
+            if limited and name in attributes.get("required", ()):
+                yield (
+                    ("$defs", item, *place, "required"),
+                    f'has "{name}", which only items with some labels have. Remove it, and write '
+                    '"x-required": true in the attribute',
+                )
+            if "x-required" in attribute and not limited:
+                yield (
+                    (*of_attribute, "x-required"),
+                    f'is only read with x-labels. Write "{name}" in required of the attributes',
+                )
+
+
 def _problems_of_limits(definitions: Schema) -> Iterator[Problem]:
     steps: Place = ("properties", "attributes", "properties")
     for item in ITEM_DEFINITIONS:
@@ -244,6 +275,28 @@ def _problems_of_sources(definitions: Schema) -> Iterator[Problem]:
                 ("$defs", "factuality", REQUIRED),
                 f"has {name}. Allowed: {', '.join(sorted(claimers)) or 'nothing'}",
             )
+
+
+def _problems_of_logic(definitions: Schema) -> Iterator[Problem]:
+    """Relations and roles that entries of relations name and that do not exist."""
+    roles = {name for labels in _role_lists(definitions) for _, name, _ in labels.named()}
+    for item in ("relation", "eventRelation", "claimRelation"):
+        for labels in _labels_of(definitions, item):
+            names = {name for _, name, _ in labels.named()}
+            for place, name, entry in labels.named():
+                then = entry.get("x-then", {})
+                named: list[tuple[str, Collection[str], set[str]]] = [
+                    ("x-excludes", entry.get("x-excludes", ()), names),
+                    ("x-then", (*then, *then.values()), names),
+                    ("x-from-roles", entry.get("x-from-roles", {}), roles),
+                ]
+                for key, used, allowed in named:
+                    if unknown := sorted({*used} - allowed):
+                        yield (
+                            (*place, key),
+                            f"{name} has {', '.join(unknown)}. "
+                            f"Allowed: {', '.join(sorted(allowed)) or 'nothing'}",
+                        )
 
 
 def _role_lists(definitions: Schema) -> Iterator[_Labels]:

@@ -31,6 +31,49 @@ class Label(Struct, frozen=True):
     formerly: tuple[str, ...] = ()
 
 
+class RelationLabel(Label, frozen=True):
+    """The label of a relation, with what follows from it.
+
+    A ``symmetric`` relation holds in both directions; a ``transitive`` one joins what a chain of it
+    joins. Those in ``excludes`` cannot hold between the same two items, in any direction. By
+    ``then``, the relation and a following one of the key give one of the value. ``from_roles`` says
+    that it is not annotated but derived: from each argument with one of these roles that is an
+    event, with the filler or the event as its source.
+    """
+
+    symmetric: bool = False
+    transitive: bool = False
+    excludes: tuple[str, ...] = ()
+    then: Mapping[str, str] = {}
+    from_roles: Mapping[str, Literal["filler", "event"]] = {}
+
+    @property
+    def is_order(self) -> bool:
+        """Whether no item can have the relation to itself, directly or through others."""
+        return self.transitive and not self.symmetric
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What follows from the relation, a sentence for each."""
+        ends = {
+            "filler": "from the filler to the event that has the argument",
+            "event": "from the event that has the argument to the filler",
+        }
+        derived = (
+            f"Derived {ends[source]}, if an event fills the role "
+            f"{', '.join(role for role, of in self.from_roles.items() if of == source)}; "
+            "do not annotate it."
+            for source in dict.fromkeys(self.from_roles.values())
+        )
+        return (
+            *(["Holds in both directions."] if self.symmetric else []),
+            *(["Holds across a chain of it."] if self.transitive else []),
+            *([f"Excludes {', '.join(self.excludes)}."] if self.excludes else []),
+            *(f"Followed by {second}, it gives {result}." for second, result in self.then.items()),
+            *derived,
+        )
+
+
 class Role(Struct, frozen=True):
     """A role of an event type; ``fillers`` are entity types, ``event`` or ``claim``."""
 
@@ -51,7 +94,7 @@ class EventType(Struct, frozen=True):
 class RelationType(Struct, frozen=True):
     """A relation between two mentions; its ends are of these entity types, or of any if empty."""
 
-    label: Label
+    label: RelationLabel
     sources: frozenset[str]
     targets: frozenset[str]
 
@@ -76,7 +119,8 @@ class Attribute(Struct, frozen=True):
 
     ``values`` are the labels of the kinds ``label`` and ``labels``. ``unit`` is that of a number,
     ``pattern`` the regular expression that a text has to match. ``schema`` is the JSON Schema of a
-    value.
+    value. ``labels`` are those of the items that have it, and only there it may be ``required``;
+    all items of the layer if empty.
     """
 
     name: str
@@ -88,6 +132,11 @@ class Attribute(Struct, frozen=True):
     unit: str = ""
     pattern: str = ""
     schema: Mapping[str, Any] = {}
+    labels: tuple[str, ...] = ()
+
+    def is_of(self, label: str) -> bool:
+        """Whether items with this label have the attribute."""
+        return not self.labels or label in self.labels
 
     @property
     def value_names(self) -> tuple[str, ...]:
@@ -147,8 +196,8 @@ class Ontology(Struct, frozen=True):
     relation_types: Mapping[str, RelationType] = {}
     event_types: Mapping[str, EventType] = {}
     claimers: tuple[Label, ...] = ()
-    event_relations: tuple[Label, ...] = ()
-    claim_relations: tuple[Label, ...] = ()
+    event_relations: tuple[RelationLabel, ...] = ()
+    claim_relations: tuple[RelationLabel, ...] = ()
     factuality: tuple[Label, ...] = ()
     required_sources: tuple[str, ...] = ()
 
@@ -190,6 +239,27 @@ class Ontology(Struct, frozen=True):
     def attributes_of(self, layer: str) -> tuple[Attribute, ...]:
         """Attributes of a layer's items; none if the corpus does not have the layer."""
         return self.layers[layer].attributes if layer in self.layers else ()
+
+    @property
+    def attributes_by_field(self) -> Mapping[str, tuple[Attribute, ...]]:
+        """Attributes of labelled items, by the field of annotations that has the items."""
+        return {
+            "mentions": self.attributes_of("entities"),
+            "entities": self.entity_attributes,
+            "relations": self.attributes_of("relations"),
+            "events": self.attributes_of("events"),
+            "claims": self.attributes_of("claims"),
+        }
+
+    @property
+    def annotated_event_relations(self) -> tuple[RelationLabel, ...]:
+        """Labels of the relations between events that are not derived from roles."""
+        return tuple(label for label in self.event_relations if not label.from_roles)
+
+    @property
+    def derived_event_relations(self) -> frozenset[str]:
+        """Names of the relations between events that are derived from roles."""
+        return frozenset(label.name for label in self.event_relations if label.from_roles)
 
     @property
     def special_claimers(self) -> frozenset[str]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, decode_json_as, read_bytes
 from dateline.ontology.format import check_schemas
@@ -22,11 +24,11 @@ from dateline.ontology.labels import (
     Label,
     Layer,
     Ontology,
+    RelationLabel,
     RelationType,
     Role,
 )
 from dateline.ontology.schemas import (
-    LABEL_DEFINITIONS,
     LAYER_DEFINITIONS,
     REQUIRED,
     Schema,
@@ -36,6 +38,7 @@ from dateline.ontology.schemas import (
 )
 
 FILE = "schema/ontology.schema.json"
+NO_LABELS: Schema = {"oneOf": ()}
 
 
 def read_ontology_file(path: Path, *, is_former: bool = False) -> Ontology:
@@ -102,10 +105,10 @@ def _ontology(schema: Schema, definitions: Schema) -> Ontology:
         required_sources=tuple(
             resolve(schema, definitions.get("factuality", {})).get(REQUIRED, ())
         ),
-        **{
-            field: _labels(schema, definitions[name]) if name in definitions else ()
-            for field, name in LABEL_DEFINITIONS.items()
-        },
+        claimers=_labels(schema, definitions.get("claimer", NO_LABELS)),
+        factuality=_labels(schema, definitions.get("factuality", NO_LABELS)),
+        event_relations=_relation_labels(schema, definitions.get("eventRelation", NO_LABELS)),
+        claim_relations=_relation_labels(schema, definitions.get("claimRelation", NO_LABELS)),
     )
 
 
@@ -124,7 +127,7 @@ def _entries_of(schema: Schema, definitions: Schema, item: str, field: str) -> I
 
 def _relation_type(entry: Schema) -> RelationType:
     return RelationType(
-        label=_label(entry, entry["const"]),
+        label=_relation_label(entry),
         sources=frozenset(entry.get("x-source", ())),
         targets=frozenset(entry.get("x-target", ())),
     )
@@ -147,6 +150,22 @@ def _event_type(schema: Schema, entry: Schema) -> EventType:
         label=_label(entry, properties["type"]["const"]),
         roles=roles,
         crosswalk=entry.get("x-crosswalk", {}),
+    )
+
+
+def _relation_labels(schema: Schema, node: Schema) -> tuple[RelationLabel, ...]:
+    entries = (resolve(schema, entry) for entry in resolve(schema, node)["oneOf"])
+    return tuple(map(_relation_label, entries))
+
+
+def _relation_label(entry: Schema) -> RelationLabel:
+    return RelationLabel(
+        **asdict(_label(entry, entry["const"])),
+        symmetric=entry.get("x-symmetric", False),
+        transitive=entry.get("x-transitive", False),
+        excludes=tuple(entry.get("x-excludes", ())),
+        then=entry.get("x-then", {}),
+        from_roles=entry.get("x-from-roles", {}),
     )
 
 
@@ -186,12 +205,13 @@ def _attribute(schema: Schema, name: str, node: Schema, *, required: bool) -> At
         name=name,
         title=node.get("title", name.replace("_", " ").capitalize()),
         description=node.get("description", ""),
-        required=required,
+        required=required or node.get("x-required", False),
         kind=kind,
         values=_labels(schema, labels) if labels is not None else (),
         unit=node.get("x-unit", ""),
         pattern=node.get("pattern", ""),
         schema=node,
+        labels=tuple(node.get("x-labels", ())),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from dateline.annotations.items import label_of
 from dateline.json_pointer import pointer_of
 from dateline.model import (
     CONTENT_FIELDS,
@@ -195,13 +196,17 @@ def _unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator
         ("claims", "act", ontology.types["claims"]),
         *((field, "type", names) for field, names in ontology.relations.items()),
     )
+    derived = ontology.ontology.derived_event_relations
     for name, field, known in labels:
         items = getattr(prediction, name)
-        unknown = {getattr(item, field) for item in items} - known.names
+        names = known.names - derived if name == "event_relations" else known.names
+        unknown = {getattr(item, field) for item in items} - names
         for position, item in enumerate(items if unknown else ()):
             label = getattr(item, field)
             if label in unknown:
                 message = f'"{label}" is not a label of the ontology'
+                if name == "event_relations" and label in derived:
+                    message = f'"{label}" is derived from arguments, and ignored'
                 yield f"/{name}/{position}/{field}", getattr(item, "id", ""), message
 
 
@@ -218,13 +223,18 @@ def _unknown_attributes(prediction: Prediction, ontology: OntologyIndex) -> Iter
         items = getattr(prediction, field)
         # Values repeat, and are looked up once. True equals 1, but is another value.
         given = {
-            (name, value, type(value)) for item in items for name, value in item.attributes.items()
+            (name, value, type(value), label_of(item))
+            for item in items
+            for name, value in item.attributes.items()
         }
-        if all(name in indexes and value in indexes[name] for name, value, _ in given):
+        if all(
+            name in indexes and value in indexes[name] and indexes[name].is_of(label)
+            for name, value, _, label in given
+        ):
             continue
         for position, item in enumerate(items):
             place = f"/{field}/{position}", getattr(item, "id", "")
-            yield from _unknown_values(*place, item.attributes, indexes)
+            yield from _unknown_values(*place, item.attributes, indexes, label_of(item))
     for position, event in enumerate(prediction.events):
         for number, argument in enumerate(event.arguments):
             if argument.attributes:
@@ -234,7 +244,11 @@ def _unknown_attributes(prediction: Prediction, ontology: OntologyIndex) -> Iter
 
 
 def _unknown_values(
-    pointer: str, item: str, attributes: Attributes, known: Mapping[str, AttributeIndex]
+    pointer: str,
+    item: str,
+    attributes: Attributes,
+    known: Mapping[str, AttributeIndex],
+    label: str = "",
 ) -> Iterator[Place]:
     for name, value in attributes.items():
         if name not in known:
@@ -245,6 +259,8 @@ def _unknown_values(
             shown = json.dumps(value, ensure_ascii=False)
             shown = excerpt(shown, 0, len(shown))
             message = f'"{name}" cannot be {shown}. Allowed: {known[name].allowed}'
+        elif not known[name].is_of(label):
+            message = f'{label} has no attribute "{name}"; {known[name].owners} have it'
         else:
             continue
         yield f"{pointer}{pointer_of(('attributes', name))}", item, message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dateline.model import LAYERS, AttributeValue
 from dateline.ontology.labels import Attribute, Ontology
@@ -53,13 +53,24 @@ class AttributeIndex:
     One label, and true or false, are numbered as in ``labels``. Other values have the integer of
     their content: several labels that of a set, numbers of their value, texts of their normal form
     (Unicode NFC). A value that the attribute cannot have is unknown, and no labels are absent.
+    ``of_labels`` are the integers of the labels of items that have the attribute; empty for all.
     """
 
-    def __init__(self, attribute: Attribute) -> None:
+    def __init__(self, attribute: Attribute, of_labels: Sequence[int] = ()) -> None:
         self._attribute = attribute
+        self.of_labels = of_labels
         self._members: dict[int, tuple[int, ...]] = {}
         names = {"boolean": ("false", "true"), "number": (VALUE,), "text": (VALUE,)}
         self.labels = LabelIndex(names.get(attribute.kind, attribute.value_names))
+
+    def is_of(self, label: str) -> bool:
+        """Whether items with this label have the attribute."""
+        return self._attribute.is_of(label)
+
+    @property
+    def owners(self) -> str:
+        """The labels of items that have it, for messages; empty for all."""
+        return ", ".join(self._attribute.labels)
 
     @property
     def is_set(self) -> bool:
@@ -133,10 +144,15 @@ class OntologyIndex:
         self.ontology = ontology
         self.types = {name: LabelIndex(ontology.labels_of(name)) for name in LAYERS}
         self.attributes: Mapping[str, Mapping[str, AttributeIndex]] = {
-            name: _attribute_indexes(ontology.attributes_of(name)) for name in LAYERS
+            name: _attribute_indexes(ontology.attributes_of(name), self.types[name])
+            for name in LAYERS
         }
-        self.entity_attributes = _attribute_indexes(ontology.entity_attributes)
-        self.argument_attributes = _attribute_indexes(ontology.argument_attributes)
+        self.entity_attributes = _attribute_indexes(
+            ontology.entity_attributes, self.types["entities"]
+        )
+        self.argument_attributes = _attribute_indexes(
+            ontology.argument_attributes, self.types["events"]
+        )
         self.factuality = LabelIndex(label.name for label in ontology.factuality)
         self.roles = LabelIndex(sorted(ontology.roles))
         self.relations: Mapping[str, LabelIndex] = {
@@ -144,6 +160,9 @@ class OntologyIndex:
             "event_relations": LabelIndex(label.name for label in ontology.event_relations),
             "claim_relations": LabelIndex(label.name for label in ontology.claim_relations),
         }
+        self.derived_relations = self.relations["event_relations"].numbers(
+            ontology.derived_event_relations
+        )
         self.claimers = LabelIndex(label.name for label in ontology.claimers)
 
     @property
@@ -171,5 +190,7 @@ def content_number(content: object) -> int:
     return first + (int.from_bytes(digest, "big") >> (64 - BITS))
 
 
-def _attribute_indexes(attributes: Iterable[Attribute]) -> Mapping[str, AttributeIndex]:
-    return {attribute.name: AttributeIndex(attribute) for attribute in attributes}
+def _attribute_indexes(
+    attributes: Iterable[Attribute], types: LabelIndex
+) -> Mapping[str, AttributeIndex]:
+    return {a.name: AttributeIndex(a, types.numbers(a.labels)) for a in attributes}

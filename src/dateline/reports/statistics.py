@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from dateline.annotations.derived_relations import derived_relations
 from dateline.annotations.differences import format_value
 from dateline.annotations.items import label_of
 from dateline.corpus.store import Corpus
@@ -214,7 +215,9 @@ class _Counter:
         self._clusters.update(size for size in clusters.values() if size > 1)
         linked = {cluster.id: _links(cluster) for cluster in annotation.event_clusters}
         self._event_links.update(linked.get(cluster, 0) for cluster in clusters)
-        self._relations["event"].update(relation.type for relation in annotation.event_relations)
+        derived = derived_relations(annotation.events, self._ontology.event_relations)
+        relations = (*annotation.event_relations, *derived)
+        self._relations["event"].update(relation.type for relation in relations)
 
     def _count_claims(self, annotation: Annotation) -> None:
         special = self._ontology.special_claimers

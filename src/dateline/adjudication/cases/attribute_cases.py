@@ -26,18 +26,20 @@ class Owner(Struct, frozen=True):
 
 def collect_attributes(
     owner: Owner,
+    label: str,
     attributes: Sequence[Attribute],
     given: Mapping[str, Attributes],
     cases: CaseList,
 ) -> dict[str, AttributeValue]:
     """Collect a case for each attribute, and return the values that are known.
 
+    ``label`` is that of the owner; empty while it is open, or if the owner is a document.
     ``given`` has the attributes by annotator. Where no annotator has the owner, a required
     attribute is a case without options.
     """
     found: dict[str, AttributeValue] = {}
     for attribute in attributes:
-        if not given and not attribute.required:
+        if not attribute.is_of(label) or (not given and not attribute.required):
             continue
         values = {name: _plain(attribute, own.get(attribute.name)) for name, own in given.items()}
         several = attribute.kind == "labels"

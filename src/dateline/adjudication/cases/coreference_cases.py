@@ -76,7 +76,7 @@ def collect_chains(candidates: Candidates, cases: CaseList) -> Chains:
                         kind="entity",
                         ranges=candidate.ranges,
                     )
-                    attributes = _entity_attributes(owner, {}, cases)
+                    attributes = _entity_attributes(owner, type_ or "", {}, cases)
                     entities.append(
                         Entity(id=ref, type=type_ or "", name=name, attributes=attributes)
                     )
@@ -213,7 +213,7 @@ def _entity(
         id=ref,
         type=type_ or "",
         name=name[0] if name else mention.spans[0].text,
-        attributes=_entity_attributes(owner, attributes, cases),
+        attributes=_entity_attributes(owner, type_ or "", attributes, cases),
         links=_links(
             owner,
             {name: entity.links for name, entity in by_annotator.items()},
@@ -224,9 +224,10 @@ def _entity(
 
 
 def _entity_attributes(
-    owner: Owner, given: Mapping[str, Attributes], cases: CaseList
+    owner: Owner, label: str, given: Mapping[str, Attributes], cases: CaseList
 ) -> Attributes:
-    return collect_attributes(owner, cases.annotated.ontology.entity_attributes, given, cases)
+    declared = cases.annotated.ontology.entity_attributes
+    return collect_attributes(owner, label, declared, given, cases)
 
 
 def _links(

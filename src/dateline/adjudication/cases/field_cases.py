@@ -34,10 +34,13 @@ def collect_label(candidate: Candidate, cases: CaseList) -> str | None:
     return None if answer is None else str(answer[0])
 
 
-def collect_item_attributes(candidate: Candidate, cases: CaseList) -> dict[str, AttributeValue]:
-    """Collect a case for each attribute of the layer, and return those that are known."""
+def collect_item_attributes(
+    candidate: Candidate, label: str, cases: CaseList
+) -> dict[str, AttributeValue]:
+    """Collect a case for each attribute of the label, and return those that are known."""
     return collect_attributes(
         Owner(key=candidate.key, kind=candidate.kind, ranges=candidate.ranges),
+        label,
         cases.annotated.ontology.attributes_of(LAYER_OF[candidate.kind]),
         {name: item.attributes for name, item in candidate.items.items()},
         cases,
@@ -216,7 +219,8 @@ def _collect_argument_attributes(
     owner = Owner(
         key=f"{event.key}/argument/{role}/{filler.ref}", kind="argument", ranges=filler.ranges
     )
-    return collect_attributes(owner, cases.annotated.ontology.argument_attributes, given, cases)
+    declared = cases.annotated.ontology.argument_attributes
+    return collect_attributes(owner, role, declared, given, cases)
 
 
 def _collect_set(

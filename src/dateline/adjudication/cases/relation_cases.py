@@ -86,7 +86,7 @@ def collect_relations(
                     type=type_,
                     source=source,
                     target=target,
-                    attributes=collect_attributes(owner, attributes, given, cases),
+                    attributes=collect_attributes(owner, type_, attributes, given, cases),
                 )
             )
     return tuple(found)
@@ -95,8 +95,8 @@ def collect_relations(
 def _labels(ontology: Ontology, field: str) -> tuple[str, ...]:
     if field == "relations":
         return tuple(ontology.relation_types)
-    labels = ontology.event_relations if field == "event_relations" else ontology.claim_relations
-    return tuple(label.name for label in labels)
+    of_events, of_claims = ontology.annotated_event_relations, ontology.claim_relations
+    return tuple(label.name for label in (of_events if field == "event_relations" else of_claims))
 
 
 def _objection(ontology: Ontology, type_: str, source: str, target: str) -> str:

@@ -18,7 +18,7 @@ from dateline.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from dateline.ontology.labels import Attribute, Label, Ontology, RelationType
+    from dateline.ontology.labels import Attribute, Label, Ontology, RelationLabel, RelationType
 
 
 @click.command(cls=Command)
@@ -97,8 +97,11 @@ def _tables(
     )
     yield "Claimers that are not mentions", ("Claimer", "Meaning"), _meanings(ontology.claimers)
     yield _factuality(ontology), ("Value", "Meaning"), _meanings(ontology.factuality)
-    yield "Event relations", ("Relation", "Meaning"), _meanings(ontology.event_relations)
-    yield "Claim relations", ("Relation", "Meaning"), _meanings(ontology.claim_relations)
+    for title, relations in (
+        ("Event relations", ontology.event_relations),
+        ("Claim relations", ontology.claim_relations),
+    ):
+        yield title, ("Relation", "Meaning", "Consequences"), _relations(relations)
 
 
 _LABELS = {
@@ -138,7 +141,7 @@ def _attributes(
             (attribute.name, value, meaning)
             for attribute in attributes
             for value, meaning in [
-                (attribute.form, attribute.description),
+                (_form(attribute), attribute.description),
                 *((label.name, label.description) for label in attribute.values),
             ]
         ],
@@ -150,10 +153,21 @@ def _factuality(ontology: Ontology) -> str:
     return "Factuality by source" + (f", for every event by {required}" if required else "")
 
 
+def _form(attribute: Attribute) -> str:
+    if not attribute.labels:
+        return attribute.form
+    necessity = "required of" if attribute.required else "only of"
+    return f"{attribute.form}; {necessity} {', '.join(attribute.labels)}"
+
+
 def _crosswalks(ontology: Ontology) -> tuple[str, ...]:
     return tuple(
         {name: None for event in ontology.event_types.values() for name in event.crosswalk}
     )
+
+
+def _relations(labels: tuple[RelationLabel, ...]) -> list[tuple[str, ...]]:
+    return [(label.name, label.description, " ".join(label.remarks)) for label in labels]
 
 
 def _meanings(labels: tuple[Label, ...]) -> list[tuple[str, ...]]:

@@ -96,8 +96,13 @@ class ColumnsBuilder:
         relations, relation_values, relation_confidence = _sorted_relations(
             given.relations["relations"], confidence.relations, mention_row, given.relation_values
         )
+        related = given.relations["event_relations"]
+        # Derived relations follow from arguments, which are scored.
+        is_scored = ~np.isin(related.label, self._ontology.derived_relations)
         event_relations, _, event_relation_confidence = _sorted_relations(
-            given.relations["event_relations"], confidence.event_relations, event_row
+            RelationColumns(*(column[is_scored] for column in related)),
+            confidence.event_relations[is_scored],
+            event_row,
         )
         claim_relations, _, claim_relation_confidence = _sorted_relations(
             given.relations["claim_relations"], confidence.claim_relations, claim_row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +20,13 @@ VALUES = (VALUE, ABSENT, UNKNOWN)
 
 
 class ItemValues(NamedTuple):
-    """The documents of items, their values by attribute, and the rows that count: no duplicates."""
+    """The documents and labels of items, their values by attribute, and the rows that count.
+
+    Duplicates do not count. Documents have no labels; they are 0.
+    """
 
     document: IntArray
+    label: IntArray
     values: AttributeColumns
     rows: IntArray
 
@@ -47,7 +51,7 @@ class MatchedValues(NamedTuple):
     ) -> MatchedValues:
         """The values of gold and predicted items, matched if they are equal as tuples.
 
-        Of duplicates, the first counts. The first column of the tuples is the document.
+        Of duplicates, the first counts. The first columns of the tuples are document and label.
         """
         keys = tuple_ids(*tuples)
         rows = [np.unique(key, return_index=True)[1] for key in keys]
@@ -55,8 +59,8 @@ class MatchedValues(NamedTuple):
             keys[0][rows[0]], keys[1][rows[1]], assume_unique=True, return_indices=True
         )
         return cls(
-            ItemValues(tuples[0][0], values[0], rows[0]),
-            ItemValues(tuples[1][0], values[1], rows[1]),
+            ItemValues(tuples[0][0], tuples[0][1], values[0], rows[0]),
+            ItemValues(tuples[1][0], tuples[1][1], values[1], rows[1]),
             (rows[0][left], rows[1][right]),
             documents,
         )
@@ -66,16 +70,22 @@ class MatchedValues(NamedTuple):
 def documents(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     """Attributes of documents, as in text classification."""
     sides = [
-        ItemValues(side.documents, side.document_values, np.arange(len(side.documents)))
+        ItemValues(
+            side.documents,
+            np.zeros(len(side.documents), np.int64),
+            side.document_values,
+            np.arange(len(side.documents)),
+        )
         for side in (inputs.gold, inputs.predicted)
     ]
     if not inputs.predicted.has_document_values:
         # Predictions of other layers alone do not predict documents: all of them are missed.
         none = np.zeros(0, np.int64)
-        sides[1] = ItemValues(none, dict.fromkeys(inputs.predicted.document_values, none), none)
+        values = dict.fromkeys(inputs.predicted.document_values, none)
+        sides[1] = ItemValues(none, none, values, none)
     _, *matched = np.intersect1d(sides[0].document, sides[1].document, return_indices=True)
     items = MatchedValues(sides[0], sides[1], (matched[0], matched[1]), inputs.document_count)
-    for name, index in _predicted(inputs.ontology_index.attributes["document"], items):
+    for name, index, _ in _predicted(inputs.ontology_index.attributes["document"], items):
         labels, pairs, gold, predicted = _labelled(name, index, items)
         counts = joint(pairs, gold, predicted, items.documents, len(labels))
         yield MeasureCounts(f"accuracy, {name}", counts, labels)
@@ -85,13 +95,14 @@ def documents(inputs: ScoringInput) -> Iterator[MeasureCounts]:
 
 
 def attribute_measures(
-    indexes: Mapping[str, AttributeIndex], items: MatchedValues, prefix: str = ""
+    indexes: Mapping[str, AttributeIndex], every: MatchedValues, prefix: str = ""
 ) -> Iterator[MeasureCounts]:
     """Each attribute, on matched items only and on all items.
 
-    Attributes that are never predicted are not scored.
+    Attributes that are never predicted are not scored. Of an attribute that only some labels have,
+    the items with these labels count.
     """
-    for name, index in _predicted(indexes, items):
+    for name, index, items in _predicted(indexes, every):
         title = f"{prefix}{name}"
         if index.is_set:
             for suffix, only in (("matched only", True), ("joint", False)):
@@ -121,12 +132,28 @@ def label_measures(
 
 def _predicted(
     indexes: Mapping[str, AttributeIndex], items: MatchedValues
-) -> Iterator[tuple[str, AttributeIndex]]:
-    """The attributes that are predicted for some item, and all if there are no items."""
+) -> Iterator[tuple[str, AttributeIndex, MatchedValues]]:
+    """The attributes that are predicted for some item, or all without items; and what counts."""
     for name, index in indexes.items():
         values = items.predicted.values[name]
         if not len(values) or (values != index.number(None)).any():
-            yield name, index
+            yield name, index, _with_labels(items, index.of_labels)
+
+
+def _with_labels(items: MatchedValues, labels: Sequence[int]) -> MatchedValues:
+    """The items with these labels, and the pairs of two of them; all if there are no labels."""
+    if not labels:
+        return items
+    gold, predicted = (np.isin(side.label, labels) for side in (items.gold, items.predicted))
+    left, right = items.matched
+    both = gold[left] & predicted[right]
+    return items._replace(
+        gold=items.gold._replace(rows=items.gold.rows[gold[items.gold.rows]]),
+        predicted=items.predicted._replace(
+            rows=items.predicted.rows[predicted[items.predicted.rows]]
+        ),
+        matched=(left[both], right[both]),
+    )
 
 
 def _labelled(

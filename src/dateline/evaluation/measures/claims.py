@@ -59,8 +59,13 @@ def claims(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     # What follows is about the claims that were matched last: by overlap.
     yield from label_measures("act", names.labels, pairs, *items, documents)
     values = MatchedValues(
-        ItemValues(gold.document, inputs.gold.claim_values, np.arange(len(gold))),
-        ItemValues(predicted.document, inputs.predicted.claim_values, np.arange(len(predicted))),
+        ItemValues(gold.document, gold.label, inputs.gold.claim_values, np.arange(len(gold))),
+        ItemValues(
+            predicted.document,
+            predicted.label,
+            inputs.predicted.claim_values,
+            np.arange(len(predicted)),
+        ),
         (left, right),
         documents,
     )

@@ -23,8 +23,13 @@ def entities(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     matching = inputs.mention_matches
     correct = matching.exact & matching.typed
     items = MatchedValues(
-        ItemValues(gold.document, inputs.gold.mention_values, distinct_rows(gold)),
-        ItemValues(predicted.document, inputs.predicted.mention_values, distinct_rows(predicted)),
+        ItemValues(gold.document, gold.label, inputs.gold.mention_values, distinct_rows(gold)),
+        ItemValues(
+            predicted.document,
+            predicted.label,
+            inputs.predicted.mention_values,
+            distinct_rows(predicted),
+        ),
         (matching.gold[correct], matching.predicted[correct]),
         inputs.document_count,
     )

@@ -46,9 +46,10 @@ def triggers(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     _, left, right = np.intersect1d(
         ids[0][gold], ids[1][predicted], assume_unique=True, return_indices=True
     )
+    events = inputs.gold.events, inputs.predicted.events
     items = MatchedValues(
-        ItemValues(inputs.gold.events.document, inputs.gold.event_values, gold),
-        ItemValues(inputs.predicted.events.document, inputs.predicted.event_values, predicted),
+        ItemValues(events[0].document, events[0].label, inputs.gold.event_values, gold),
+        ItemValues(events[1].document, events[1].label, inputs.predicted.event_values, predicted),
         (gold[left], predicted[right]),
         inputs.document_count,
     )

@@ -196,11 +196,15 @@ def _example_entries(
     """
     if layer not in ontology.layers:
         return {}
-    attributes = _first_values(ontology.attributes_of(layer))
     sources = ontology.required_sources if layer == "events" else ()
     factuality = {source: value.name for source in sources for value in ontology.factuality[:1]}
+    declared = ontology.attributes_of(layer)
     return {
-        key(words): Entry(label=label.name, attributes=attributes, factuality=factuality)
+        key(words): Entry(
+            label=label.name,
+            attributes=_first_values([a for a in declared if a.is_of(label.name)]),
+            factuality=factuality,
+        )
         for label in ontology.layers[layer].labels
         for example in label.examples
         for words in EXAMPLE.findall(example)

@@ -246,8 +246,11 @@ def _questions(view: Element, asked: Iterable[Question], labelled: bool) -> None
     if not labelled:
         view.set("className", f"{view.get('className', '')} {_CONTEXT}".strip())
     for question in asked:
-        SubElement(view, "Header", value=printable(question.title), size="6")
-        control = SubElement(view, _TAGS[question.kind], _settings(question))
+        around = view
+        if question.labels is not None and question.regions:
+            around = SubElement(view, "View", _when(question.labels, question.regions))
+        SubElement(around, "Header", value=printable(question.title), size="6")
+        control = SubElement(around, _TAGS[question.kind], _settings(question))
         if question.everywhere and labelled:
             control.set("required", "true")
             what = "the text" if question.labels is None else "this region"
@@ -269,7 +272,7 @@ def _settings(question: Question) -> dict[str, str]:
     settings = {"name": question.control, "toName": TEXT}
     if question.labels is not None:
         # On the surrounding View alone, `required` would apply to the regions of all layers.
-        settings |= {"perRegion": "true", **_when(question.labels)}
+        settings |= {"perRegion": "true", **_when(question.labels, question.regions)}
     match question.kind:
         case "text":
             settings |= {"maxSubmissions": "1", "editable": "true", "rows": "1"}
@@ -291,8 +294,10 @@ def _settings(question: Question) -> dict[str, str]:
     return settings
 
 
-def _when(labels: str) -> dict[str, str]:
-    return {"visibleWhen": "region-selected", "whenTagName": labels}
+def _when(labels: str, regions: Sequence[str] = ()) -> dict[str, str]:
+    """Show a part of the page while a region of this control is selected, with these labels."""
+    when = {"visibleWhen": "region-selected", "whenTagName": labels}
+    return {**when, "whenLabelValue": ",".join(regions)} if regions else when
 
 
 def _options(choices: Element, values: Iterable[Label], labelled: bool) -> None:

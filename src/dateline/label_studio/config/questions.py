@@ -40,7 +40,8 @@ class Question(Struct, frozen=True):
     text. ``field`` is its name in a mapping of foreign labels, such as ``mention.level``. A value
     that is ``required`` may still be given elsewhere, at another mention of the same entity or by
     a relation, unless ``everywhere`` says that each region must have it. ``schema`` has the limits
-    of a number. ``formerly`` are the names of the control before a label was renamed.
+    of a number. ``formerly`` are the names of the control before a label was renamed. ``regions``
+    are the labels of the regions that it asks about; all if empty.
     """
 
     control: str
@@ -55,6 +56,7 @@ class Question(Struct, frozen=True):
     placeholder: str = ""
     schema: Mapping[str, Any] = {}
     formerly: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
 
 def attribute_control(item: str, attribute: str) -> str:
@@ -89,6 +91,7 @@ def entity_questions(ontology: Ontology) -> Iterator[Question]:
         if ontology.has_links:
             yield _text(ENTITY_LINK, ENTITY.layer, ENTITY.labels, "Knowledge base", _LINK_HINT)
         yield from _attributes(
+            ontology,
             ontology.entity_attributes,
             ENTITY.layer,
             ENTITY_ITEM,
@@ -105,10 +108,13 @@ def cluster_questions(ontology: Ontology) -> Iterator[Question]:
 
 
 def _questions(ontology: Ontology) -> Iterator[Question]:
-    yield from _attributes(ontology.attributes_of("document"), "document", DOCUMENT_ITEM, None)
+    yield from _attributes(
+        ontology, ontology.attributes_of("document"), "document", DOCUMENT_ITEM, None
+    )
     for controls in controls_of(ontology):
         layer, labels = controls.layer, controls.labels
-        yield from _attributes(ontology.attributes_of(layer), layer, controls.item, labels)
+        attributes = ontology.attributes_of(layer)
+        yield from _attributes(ontology, attributes, layer, controls.item, labels)
         if controls is ENTITY and ontology.has_coreference:
             hint = "Same text for every mention of one entity, such as e7"
             yield _text(ENTITY_ID, layer, labels, "Entity", hint)
@@ -161,8 +167,16 @@ def _text(control: str, layer: str, labels: str, title: str, placeholder: str) -
 
 
 def _attributes(
-    attributes: Iterable[Attribute], layer: str, item: str, labels: str | None, once: str = ""
+    ontology: Ontology,
+    attributes: Iterable[Attribute],
+    layer: str,
+    item: str,
+    labels: str | None,
+    once: str = "",
 ) -> Iterator[Question]:
+    # The page of an existing project has the former names of labels as well.
+    labelled = ontology.layers[layer].labels if layer in ontology.layers else ()
+    names = {label.name: (label.name, *label.formerly) for label in labelled}
     for attribute in attributes:
         remarks = ", ".join(filter(None, [attribute.unit, once]))
         title = f"{attribute.title} ({remarks})" if remarks else attribute.title
@@ -178,4 +192,5 @@ def _attributes(
             everywhere=attribute.required and not once,
             placeholder=attribute.pattern,
             schema=attribute.schema,
+            regions=tuple(name for label in attribute.labels for name in names[label]),
         )

@@ -44,7 +44,7 @@ def relation_labels(ontology: Ontology) -> tuple[str, ...]:
 def ontology_relations(ontology: Ontology) -> Iterator[Label]:
     """The labels of the ontology's own relations."""
     yield from (relation.label for relation in ontology.relation_types.values())
-    yield from ontology.event_relations
+    yield from ontology.annotated_event_relations
     yield from ontology.claim_relations
 
 
@@ -136,7 +136,7 @@ def _relations(ontology: Ontology) -> Iterator[tuple[Ends, str]]:
             yield (role, event, filler), ARGUMENT
     for name in ontology.relation_types:
         yield (name, entity, entity), RELATION
-    for label in ontology.event_relations:
+    for label in ontology.annotated_event_relations:
         yield (label.name, event, event), EVENT_RELATION
     for label in ontology.claim_relations:
         yield (label.name, claim, claim), CLAIM_RELATION

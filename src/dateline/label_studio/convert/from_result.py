@@ -143,7 +143,7 @@ class _Converter:
 
     def document(self) -> dict[str, AttributeValue]:
         attributes = self._ontology.attributes_of("document")
-        return _attributes(self._graph.document, DOCUMENT_ITEM, attributes)
+        return _attributes(self._graph.document, DOCUMENT_ITEM, attributes, "")
 
     def mentions(self) -> tuple[list[Mention], list[Entity]]:
         regions = self._graph.of(ENTITY.labels)
@@ -242,6 +242,7 @@ class _Converter:
         controls = {
             attribute.name: attribute_control(ENTITY_ITEM, attribute.name)
             for attribute in self._ontology.entity_attributes
+            if attribute.is_of(first.label)
         }
         return Entity(
             id=chain.id,
@@ -277,7 +278,7 @@ class _Converter:
 
     def _attributes(self, region: Region, controls: LayerControls) -> dict[str, AttributeValue]:
         attributes = self._ontology.attributes_of(controls.layer)
-        return _attributes(region.answers, controls.item, attributes)
+        return _attributes(region.answers, controls.item, attributes, region.label)
 
     def _attributes_of_pairs(self, meaning: str) -> Mapping[tuple[str, str], Attributes]:
         return attributes_of_pairs(self._graph, self._ontology, meaning, self._problems)
@@ -287,10 +288,12 @@ class _Converter:
 
 
 def _attributes(
-    answers: Mapping[str, AttributeValue], item: str, attributes: Iterable[Attribute]
+    answers: Mapping[str, AttributeValue], item: str, attributes: Iterable[Attribute], label: str
 ) -> dict[str, AttributeValue]:
+    # An answer may be left of the label that the region had before.
     return {
         attribute.name: answers[control]
         for attribute in attributes
         if (control := attribute_control(item, attribute.name)) in answers
+        and attribute.is_of(label)
     }

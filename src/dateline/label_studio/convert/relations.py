@@ -50,8 +50,16 @@ def mention_relations(
 ) -> tuple[Relation, ...]:
     """The relations between mentions; what a label says of a pair is said of all its relations."""
     attributes = attributes_of_pairs(graph, ontology, RELATION, problems)
+    declared = {attribute.name: attribute for attribute in ontology.attributes_of("relations")}
     return tuple(
-        replace(relation, attributes=attributes.get((relation.source, relation.target), {}))
+        replace(
+            relation,
+            attributes={
+                name: value
+                for name, value in attributes.get((relation.source, relation.target), {}).items()
+                if declared[name].is_of(relation.type)
+            },
+        )
         for relation in relations_of(graph, RELATION)
     )
 

@@ -24,7 +24,7 @@ from dateline.dataset.stored import ONTOLOGY
 from dateline.dataset.withholding import QUOTES, TOKENS, WORDINGS, Row, document_of, literals
 from dateline.files.reading import read_bytes, read_json, read_text
 from dateline.model import LAYERS, Struct
-from dateline.ontology.labels import Attribute, Label, Layer, Ontology
+from dateline.ontology.labels import Attribute, Layer, Ontology, RelationLabel
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES
 from dateline.packaged import packaged
@@ -46,7 +46,7 @@ _FUNCTION_WORDS = frozenset(
 _INVISIBLE_SEPARATORS = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", " "))
 
 _ATTRIBUTE = Attribute(name="a", title="", description="", required=False)
-_LABEL = Label(name="a", title="", description="")
+_LABEL = RelationLabel(name="a", title="", description="", from_roles={"b": "filler"})
 _EVERYTHING = Ontology(
     title="",
     version="",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dateline.annotations.items import overlap
 from dateline.validation.contexts import AnnotationContext
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
@@ -81,3 +82,29 @@ def relations(context: AnnotationContext) -> Iterator[Finding]:
     yield from check_relations(
         context, context.annotation.claim_relations, context.claims, "/claim_relations"
     )
+
+
+@rule(
+    "C607", "warning", "annotation",
+    "A claim is an argument of the event that its cue is the trigger of",
+    "Both annotate one act of speech, so that data about the event would lack what was said.",
+)  # fmt: skip
+def speech_event(context: AnnotationContext) -> Iterator[Finding]:
+    roles = {
+        name: [role.name for role in event_type.roles.values() if "claim" in role.fillers]
+        for name, event_type in context.ontology.event_types.items()
+    }
+    events = [event for event in context.annotation.events if roles[event.type]]
+    for position, claim in enumerate(context.annotation.claims if events else ()):
+        said = [event for event in events if overlap(event.trigger, claim.cue or ())]
+        if said and not any(a.claim == claim.id for event in said for a in event.arguments):
+            event = said[0]
+            yield context.finding(
+                f"/claims/{position}/cue",
+                claim.id,
+                f'the cue "{(claim.cue or ())[0].text}" is the trigger of "{event.id}" '
+                f"({event.type}), and the claim is none of its arguments",
+                f'Add the claim to "{event.id}" as {" or ".join(roles[event.type])}, or correct '
+                "the cue or the trigger.",
+                claim.spans,
+            )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateline.annotations.items import Item, items_by_id, kind_of, spans_of
-from dateline.model import Annotation, Entity, Spans
+from dateline.annotations.items import Item, items_by_id, kind_of, overlap, spans_of
+from dateline.model import Annotation, Entity
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
 from dateline.validation.release_context import ReleaseContext
@@ -121,16 +121,12 @@ def _changed_meaning(old: Item, new: Item) -> str | None:
     if isinstance(old, Entity) or isinstance(new, Entity):
         return None
     before, after = spans_of(old), spans_of(new)
-    if _overlap(before, after):
+    if overlap(before, after):
         return None
     return (
         f'was released as "{before[0].text}" at {before[0].start}, but is now '
         f'"{after[0].text}" at {after[0].start}'
     )
-
-
-def _overlap(some: Spans, others: Spans) -> bool:
-    return any(a.start < b.end and b.start < a.end for a in some for b in others)
 
 
 def _finding(
