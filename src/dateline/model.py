@@ -222,6 +222,13 @@ class Origin(Struct, frozen=True):
     removed: tuple[str, ...]
 
 
+class Guidelines(Struct, frozen=True):
+    """The guidelines that an annotation was made by: the ontology's version, and their hash."""
+
+    version: str
+    sha256: str
+
+
 class Provenance(Struct, frozen=True, omit_defaults=True):
     """Where an annotation comes from, without names or addresses of persons."""
 
@@ -231,6 +238,7 @@ class Provenance(Struct, frozen=True, omit_defaults=True):
     updated: str | None
     label_studio: LabelStudioIds | None
     note: str | None
+    guidelines: Guidelines | None = None
     origin: Origin | None = None
 
 
@@ -263,6 +271,12 @@ class Annotation(Struct, frozen=True, omit_defaults=True):
         for field in ID_FIELDS:
             for item in getattr(self, field):
                 yield item.id
+
+
+def made_by(annotation: Annotation, guidelines: Guidelines | None) -> Annotation:
+    """The annotation as made by these guidelines, None if they are not known."""
+    provenance = replace(annotation.provenance, guidelines=guidelines)
+    return replace(annotation, provenance=provenance)
 
 
 MetaValue = str | bool | int | float

@@ -74,7 +74,7 @@ def test_card_datasheet_and_statistics_name_gold_that_nobody_adjudicated(corpus:
     build(corpus, corpus.root / "dist")
     card = (corpus.root / "dist" / "README.md").read_text(encoding="utf-8")
     assert "The gold of 1 document is single-annotated" in card
-    assert "| a person | dateline accept | submitted | 1 |" in card
+    assert "| a person | dateline accept | submitted | not stated | 1 |" in card
     assert "| gold | 0 adjudicated; 1 single-annotated" in run(corpus, "datasheet").stdout
     statistics = json.loads(run(corpus, "stats", "--format", "json").stdout)
     assert statistics["gold"]["statuses"] == {"submitted": 1}

@@ -46,7 +46,7 @@ def test_any_layers_make_a_valid_corpus(layers: tuple[str, ...], tmp_path: Path,
     assert path.read_bytes() == schema_json(schema), "`dateline rename` can change it"
     assert all("$comment" in schema["$defs"][name] for name in schema["$defs"])
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 10 + 40 * len(layers)
-    (corpus.seeds / "a.txt").write_text("Ada Lovelace moved to London.", encoding="utf-8")
+    (corpus.seeds / "a.txt").write_text("Grace Hopper flew to Paris.", encoding="utf-8")
     assert run(corpus, "ingest").exit_code == 0
     assert "0 errors, 0 warnings" in run(corpus, "validate").stderr
     for command in ("ontology", "guidelines"):

@@ -208,8 +208,8 @@ def test_a_code_span_shows_as_it_is(text: str):
 
 def test_the_card_says_who_made_the_annotation(corpus: Corpus):
     text = card_of(corpus).text
-    assert "| a model, not checked by a person | robot 1 | adjudicated | 1 |" in text
-    assert "| a person | not stated | adjudicated | 2 |" in text
+    assert "| a model, not checked by a person | robot 1 | adjudicated | not stated | 1 |" in text
+    assert "| a person | not stated | adjudicated | not stated | 2 |" in text
     assert "1 of 4 documents have no gold annotation" in text
     assert "the annotations of 1 annotator, under pseudonyms" in text
 

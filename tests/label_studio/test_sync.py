@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from dateline.corpus.annotators import Annotator, write_annotator, write_users
+from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus
 from dateline.label_studio.sync.pull_progress import FOLDER as NOTES
 from dateline.model import (
@@ -26,6 +27,7 @@ from dateline.model import (
     Relation,
     Span,
     canonical,
+    made_by,
 )
 
 from ..conftest import REPOSITORY, SEED, dateline_lines
@@ -439,3 +441,29 @@ def test_a_project_that_is_not_there_is_explained(nasty, sync):
     result = sync(nasty, "pull")
     assert result.exit_code == 1
     assert "`dateline studio push` creates it" in result.stderr
+
+
+def test_a_pulled_annotation_names_the_guidelines_that_the_project_showed(
+    nasty, sync, pushed, submitted, label_studio
+):
+    shown = guidelines_of(nasty)
+    page = nasty.root / "docs" / "guidelines.md"
+    page.parent.mkdir()
+    page.write_text("# Other rules\n\nMark more.\n", encoding="utf-8")
+    who = f"{label_studio.annotator.id}=ana"
+    assert sync(nasty, "pull", "--users", who).exit_code == 0
+    assert nasty.read_annotation("ana", "nasty").provenance.guidelines == shown
+    assert sync(nasty, "push", "--labels-only").exit_code == 0
+    result = sync(nasty, "pull", "--users", who, "--full")
+    assert "0 written, 1 unchanged" in result.stderr
+    assert nasty.read_annotation("ana", "nasty").provenance.guidelines == shown
+    checked = made_by(nasty.read_annotation("ana", "nasty"), guidelines_of(nasty))
+    nasty.write_annotation(checked)
+    result = sync(nasty, "pull", "--users", who, "--full")
+    assert "0 written, 1 unchanged" in result.stderr
+    assert nasty.read_annotation("ana", "nasty") == checked
+    page.write_text("# Other rules\n\nMark less.\n", encoding="utf-8")
+    assert sync(nasty, "push", "--labels-only").exit_code == 0
+    label_studio.annotator.update(submitted, pushed["predictions"][0]["result"][:1])
+    assert sync(nasty, "pull", "--users", who).exit_code == 0
+    assert nasty.read_annotation("ana", "nasty").provenance.guidelines == guidelines_of(nasty)

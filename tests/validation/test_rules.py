@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from dateline.corpus.guidelines import CurrentGuidelines
 from dateline.errors import InvalidInputError
 from dateline.text import sha256_of_text
 from dateline.validation.engine import check_corpus
@@ -104,6 +105,20 @@ def sheet(files: Files, text: str) -> None:
     folder = files.corpus.seeds / "scenarios"
     folder.mkdir()
     (folder / "dam.toml").write_text(text, encoding="utf-8")
+
+
+def page(files: Files, text: str) -> None:
+    """Record the guidelines, and then write a page of them."""
+    CurrentGuidelines(files.corpus).record_version("First version", "2026-01-01")
+    path = files.root / "docs" / "guidelines.md"
+    path.parent.mkdir()
+    path.write_bytes(text.encode("latin-1"))
+
+
+def made_now(files: Files) -> None:
+    page(files, "# Hints\n\n<!-- no rules -->\n")
+    made = CurrentGuidelines(files.corpus).version
+    files.gold["provenance"]["guidelines"] = {"version": made.version, "sha256": made.sha256}
 
 
 def nothing(_: Files) -> None:
@@ -344,6 +359,16 @@ CASES = {
         lambda f: merge(f, "claim_relations", 0, target="c2"),
         "/claim_relations/0",
         lambda f: f.gold["claim_relations"].append({"type": "SUPPORTS", "source": "c3", "target": "c2"}),
+    ),
+    "G901": Case(lambda f: page(f, "# R\xe8gles"), "", lambda f: page(f, "# Rules")),
+    "G902": Case(
+        lambda f: page(f, "# Rules\n\nMark."), "", lambda f: page(f, "# Rules\n\n<!-- no rules -->")
+    ),
+    "G903": Case(lambda f: page(f, "# Rules"), "/provenance/guidelines", made_now),
+    "G904": Case(
+        lambda f: page(f, "# Rules\n\n`[Ana] met BO LIND in Oslo`"),
+        "/text",
+        lambda f: page(f, "# Rules\n\nMark what Ana met Bo Lind in Oslo for, and `met Bo Lind in Oslo`."),
     ),
     "W701": Case(
         lambda f: setattr(f, "waivers", waive("T305", "m3")),

@@ -14,11 +14,12 @@ from dateline.adjudication.manual_edits import GoldRecord, Source
 from dateline.adjudication.resolve import NO_PROVENANCE
 from dateline.annotations.layers import limited
 from dateline.corpus.annotators import annotation_files, check_pseudonym, read_register
+from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256, write_together
-from dateline.model import GOLD, LAYER_FIELDS, Annotation, Provenance, Struct, canonical
+from dateline.model import GOLD, LAYER_FIELDS, Annotation, Provenance, Struct, canonical, made_by
 from dateline.predictions.annotations import read_as_annotations
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
@@ -81,7 +82,8 @@ def predictions_of(
     """The predictions of a file as annotations, of all its documents or the chosen ones.
 
     Their layers are those of which the file has any items, or ``layers``. Raises DatelineError if
-    a prediction has errors, or a chosen document has none.
+    a prediction has errors, or a chosen document has none. They count as made by the current
+    guidelines.
     """
     found = read_as_annotations(corpus, path)
     _refuse_missing(documents, found, f"{path} has no prediction for")
@@ -90,12 +92,15 @@ def predictions_of(
         for layer, fields in LAYER_FIELDS.items()
         if any(getattr(a, field) for a in found.values() for field in fields)
     ]
-    content = sha256(read_bytes(path))
+    content, guidelines = sha256(read_bytes(path)), guidelines_of(corpus)
     return [
         _candidate(
             source=Source(name=found[name].annotator, kind="model", sha256=content),
-            annotation=msgspec.structs.replace(
-                limited(found[name], used or corpus.ontology.layer_names), status="submitted"
+            annotation=made_by(
+                msgspec.structs.replace(
+                    limited(found[name], used or corpus.ontology.layer_names), status="submitted"
+                ),
+                guidelines,
             ),
         )
         for name in documents or found
@@ -234,6 +239,7 @@ def _candidate(source: Source, annotation: Annotation) -> Candidate:
         created=own.created,
         updated=own.updated,
         label_studio=None,
+        guidelines=own.guidelines,
         note=f"From {source.name} ({source.kind}), SHA-256 {source.sha256[:12]}.{started} "
         f"{NOT_ADJUDICATED}",
     )

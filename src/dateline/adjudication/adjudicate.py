@@ -22,7 +22,7 @@ from dateline.adjudication.decision_log import (
 from dateline.adjudication.fingerprints import fingerprint
 from dateline.adjudication.former_labels import current_decisions
 from dateline.adjudication.gold_ids import assign_ids
-from dateline.adjudication.gold_provenance import gold_provenance
+from dateline.adjudication.gold_provenance import gold_guidelines, gold_provenance
 from dateline.adjudication.manual_edits import (
     GoldRecord,
     as_decisions,
@@ -36,6 +36,7 @@ from dateline.adjudication.strategy import Strategy
 from dateline.annotations.differences import differences
 from dateline.annotations.items import clusters_of
 from dateline.corpus.annotators import check_signature
+from dateline.corpus.guidelines import CurrentGuidelines
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
 from dateline.files.writing import hashes, sha256, write_together
@@ -215,8 +216,14 @@ class Adjudication:
                 f"{self.document.id}: gold was corrected by hand:\n{format_corrections(changes)}\n"
                 "Name a curator, and a reason, to log the corrections; they are kept."
             )
+        annotations, present = self.annotated.annotations.values(), self._present
+        current = self._checker.guidelines or CurrentGuidelines(self._corpus)
         provenance = gold_provenance(
-            self.annotated, [d for _, d in self.resolution.decided], by_rule, corrected
+            self.annotated,
+            [decision for _, decision in self.resolution.decided],
+            by_rule,
+            corrected,
+            gold_guidelines(annotations, None if replace else present, current),
         )
         gold = msgspec.structs.replace(gold, provenance=provenance)
         self._check_gold(gold)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from dateline.adjudication.annotated_document import AnnotatedDocument
 from dateline.adjudication.cases.case import RULE, Decision
-from dateline.model import Provenance
+from dateline.corpus.guidelines import CurrentGuidelines
+from dateline.model import Annotation, Guidelines, Provenance
 
 TOOL = "dateline adjudicate"
 
@@ -17,8 +18,9 @@ def gold_provenance(
     decided: Sequence[Decision],
     by_rule: Sequence[Decision],
     corrected: Sequence[Decision],
+    guidelines: Guidelines | None,
 ) -> Provenance:
-    """Provenance of gold from its decisions.
+    """Provenance of gold, which follows these guidelines, from its decisions.
 
     ``by_rule`` are those decisions that were made without a curator just now, with their time.
     """
@@ -35,8 +37,25 @@ def gold_provenance(
         created=times[0] if times else None,
         updated=times[-1] if times else None,
         label_studio=None,
+        guidelines=guidelines,
         note=f"From {annotators}. {cases}{by_hand}",
     )
+
+
+def gold_guidelines(
+    annotations: Iterable[Annotation], present: Annotation | None, current: CurrentGuidelines
+) -> Guidelines | None:
+    """The guidelines that gold follows; None if they are not known.
+
+    Gold follows the earliest guidelines of its annotations, because nobody looks again at what
+    annotators agree on. If the ``present`` gold was checked by later ones, it follows those.
+    """
+    given = [annotation.provenance.guidelines for annotation in annotations]
+    made = min(given, key=current.position)
+    if current.position(made) == 0 and len({g and g.sha256 for g in given}) > 1:
+        made = None
+    checked = present.provenance.guidelines if present is not None else None
+    return checked if current.position(checked) > current.position(made) else made
 
 
 def _counts(decisions: Iterable[Decision]) -> str:

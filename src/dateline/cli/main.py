@@ -30,6 +30,7 @@ SECTIONS = {
         "agree": "gold.agree:agree",
         "adjudicate": "gold.adjudicate:adjudicate",
         "accept": "gold.accept:accept",
+        "reopen": "gold.reopen:reopen",
     },
     "Release": {
         "build": "corpus.build:build",

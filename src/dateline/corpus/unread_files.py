@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from dateline.corpus.guidelines import RECORD
 from dateline.corpus.seed_names import SEED_COMPANIONS, SEED_DEFAULTS, SEED_TABLE
 from dateline.corpus.store import Corpus, file_name
 from dateline.model import GOLD
@@ -24,7 +25,7 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
 
     Hidden files and files named README are left out.
     """
-    schemas = {file_name(name) for name in SCHEMA_NAMES}
+    schemas = {*(file_name(name) for name in SCHEMA_NAMES), Path(RECORD).name}
     for path in _files(corpus, corpus.root / "schema"):
         if path.parent.name != "schema" or path.name not in schemas:
             yield path, f"Read from schema/: {', '.join(sorted(schemas))}."

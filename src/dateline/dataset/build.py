@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus
 from dateline.dataset.columns import EntityRow, Row
 from dateline.dataset.description.card import CardContent, Counts, render
@@ -96,6 +97,7 @@ def write_dataset(
         counts=counts,
         content_sha256=tables_sha256(files),
         ontology_sha256=sha256(ontology),
+        guidelines=guidelines_of(corpus),
         responsible_ai=answers,
     )
     for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):

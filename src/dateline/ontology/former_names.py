@@ -17,21 +17,11 @@ from dateline.model import (
     Mention,
     Relation,
 )
-from dateline.ontology.labels import Attribute, Label, Ontology, Role
-from dateline.ontology.schemas import LAYER_DEFINITIONS
+from dateline.ontology.label_lists import label_lists
+from dateline.ontology.labels import Label, Ontology, Role
 
 Renaming = tuple[str, str, str]
 """Kind of label, old name, new name."""
-
-
-LABEL_KINDS: Mapping[str, str] = {
-    "document": "document",
-    "entities": "entity",
-    "relations": "relation",
-    "events": "event",
-    "claims": "act",
-}
-"""The kind of a layer's labels, as in ``dateline rename``."""
 
 
 def new_names(labels: Iterable[Label | Role]) -> Mapping[str, str]:
@@ -41,21 +31,10 @@ def new_names(labels: Iterable[Label | Role]) -> Mapping[str, str]:
 
 def names_by_kind(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:
     """Current names by former name, by the kind of label; a role's kind is ``role of TYPE``."""
-    names: dict[str, Mapping[str, str]] = {
-        "claimer": new_names(ontology.claimers),
-        "eventRelation": new_names(ontology.event_relations),
-        "claimRelation": new_names(ontology.claim_relations),
-        "factuality": new_names(ontology.factuality),
-        **{
-            f"role of {name}": new_names(event_type.roles.values())
-            for name, event_type in ontology.event_types.items()
-        },
-        **_attributes("entity", ontology.entity_attributes),
-        **_attributes("argument", ontology.argument_attributes),
-    }
-    for name, layer in ontology.layers.items():
-        names[LABEL_KINDS[name]] = new_names(layer.labels)
-        names |= _attributes(LAYER_DEFINITIONS[name], layer.attributes)
+    lists = label_lists(ontology, values=True)
+    names = {kind: new_names(labels) for kind, labels in lists.items()}
+    for name, event_type in ontology.event_types.items():
+        names[f"role of {name}"] = new_names(event_type.roles.values())
     return names
 
 
@@ -151,7 +130,3 @@ class _Renamer:
         if new != name:
             self.done[kind, name, new] += 1
         return new
-
-
-def _attributes(item: str, attributes: Iterable[Attribute]) -> dict[str, Mapping[str, str]]:
-    return {f"{item}.{a.name}": new_names(a.values) for a in attributes}

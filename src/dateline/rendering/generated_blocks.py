@@ -19,6 +19,15 @@ def with_block(page: str, name: str, body: str, file: str) -> str:
     return "\n".join((before + _opening(name), "", body.strip("\n"), "", _closing(name))) + after
 
 
+def without_block(page: str, name: str) -> str:
+    """The page with empty lines instead of the block, or as it is if it does not have the block."""
+    try:
+        before, body, after = _parts(page, name, "")
+    except InvalidInputError:
+        return page
+    return before + "\n" * body.count("\n") + after
+
+
 def marks(name: str) -> str:
     """An empty block with this name."""
     return f"{_opening(name)}\n{_closing(name)}\n"

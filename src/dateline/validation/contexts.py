@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dateline.annotations.items import spans_of
+from dateline.corpus.guidelines import CurrentGuidelines
 from dateline.corpus.store import Corpus
 from dateline.model import (
     GOLD,
@@ -26,13 +27,14 @@ from dateline.model import (
 )
 from dateline.ontology.labels import Ontology
 from dateline.text import in_context
+from dateline.validation.examples import Examples
 from dateline.validation.incidents import Finding
 
 Item = TypeVar("Item", Mention, Event, Claim)
 
 
 class DocumentContext:
-    """A document, and how to read its seed."""
+    """A document, how to read its seed, and the examples of the guidelines."""
 
     def __init__(
         self,
@@ -40,11 +42,13 @@ class DocumentContext:
         stem: str,
         shares: Mapping[str, int],
         read_seed: Callable[[str], bytes | None],
+        examples: Examples,
     ) -> None:
         self.document = document
         self.stem = stem
         self.shares = shares
         self.read_seed = read_seed
+        self.examples = examples
 
     def finding(self, pointer: str, message: str, hint: str, quote: str = "") -> Finding:
         """A finding about this document."""
@@ -85,6 +89,7 @@ class AnnotationContext:
 
     ``listed_kind`` is ``human`` or ``model``, if the annotator is in the list of annotators.
     ``scenarios`` gives the ids that links to scenario sheets may have, by sheet.
+    ``guidelines`` are the current ones, None if they cannot be read.
     """
 
     def __init__(
@@ -96,6 +101,7 @@ class AnnotationContext:
         folder: str,
         listed_kind: str | None,
         scenarios: Callable[[], Mapping[str, frozenset[str] | None]],
+        guidelines: CurrentGuidelines | None,
     ) -> None:
         self.annotation = annotation
         self.text = text
@@ -104,6 +110,7 @@ class AnnotationContext:
         self.folder = folder
         self.listed_kind = listed_kind
         self.scenarios = scenarios
+        self.guidelines = guidelines
         self.mentions: dict[str, Mention] = {m.id: m for m in annotation.mentions}
         self.entities: dict[str, Entity] = {e.id: e for e in annotation.entities}
         self.events: dict[str, Event] = {e.id: e for e in annotation.events}

@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from dateline.corpus.annotators import read_register
+from dateline.corpus.guidelines import CurrentGuidelines
 from dateline.corpus.scenarios import linkable_items
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError
@@ -30,6 +31,7 @@ from dateline.validation.contexts import (
     DocumentFacts,
     TextContext,
 )
+from dateline.validation.examples import Examples
 from dateline.validation.incidents import Finding, Incident
 from dateline.validation.registry import Check, Rule, Scope, all_rules
 from dateline.validation.release_context import ReleaseContext
@@ -90,6 +92,14 @@ def _listed_kinds(corpus: Corpus) -> Mapping[str, str]:
         return {}
 
 
+def _guidelines(corpus: Corpus) -> CurrentGuidelines | None:
+    """The guidelines; None if the page or the record has errors, as G901 reports."""
+    try:
+        return CurrentGuidelines(corpus)
+    except DatelineError:
+        return None
+
+
 class Checker:
     """Checks documents and annotations of one corpus."""
 
@@ -101,6 +111,8 @@ class Checker:
         self._kinds = _listed_kinds(corpus)
         self._scenarios = cache(partial(linkable_items, corpus))
         self._rules: dict[Scope, list[tuple[Rule, Check]]] = {}
+        self.guidelines = _guidelines(corpus)
+        self._examples = Examples(corpus)
         self._waivers = Waivers(corpus.root / WAIVERS)
         for rule in all_rules().values():
             level = self._waivers.level(rule)
@@ -168,7 +180,7 @@ class Checker:
     def _check_document(self, path: Path) -> tuple[Document | None, list[Incident]]:
         document, incidents = self._read(path, "document", Document)
         if document is not None:
-            context = DocumentContext(document, path.stem, self._shares, self._seed)
+            context = DocumentContext(document, path.stem, self._shares, self._seed, self._examples)
             incidents += self._run("document", context, self._corpus.relative(path))
             incidents = self._unwaived(incidents, path.stem, None)
         return document, incidents
@@ -177,7 +189,14 @@ class Checker:
         folder = path.parent.name
         kind = self._kinds.get(folder)
         return AnnotationContext(
-            annotation, text, self._ontology, path.stem, folder, kind, self._scenarios
+            annotation,
+            text,
+            self._ontology,
+            path.stem,
+            folder,
+            kind,
+            self._scenarios,
+            self.guidelines,
         )
 
     def _check_annotation_file(

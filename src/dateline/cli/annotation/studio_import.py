@@ -51,6 +51,11 @@ MAX_LINES = 50
     show_default=True,
     help="Who annotated: a person or a model.",
 )
+@click.option(
+    "--by-guidelines",
+    is_flag=True,
+    help="The annotators followed the guidelines of this corpus; record their version.",
+)
 @click.option("--draft", is_flag=True, help="Write annotations with problems as drafts.")
 @dry_run_option("Show what would be imported, and write nothing.")
 @format_option("text", "json")
@@ -63,6 +68,7 @@ def import_export(
     users: tuple[str, ...],
     layers: tuple[str, ...],
     kind: str,
+    by_guidelines: bool,
     draft: bool,
     dry_run: bool,
     output_format: str,
@@ -79,6 +85,7 @@ def import_export(
       dateline studio import export.json --template > mapping.toml
       dateline studio import export.json --mapping mapping.toml --users ana
     """
+    from dateline.corpus.guidelines import guidelines_of
     from dateline.corpus.store import Corpus
     from dateline.label_studio.importing import importer
     from dateline.label_studio.importing.export_file import read_export
@@ -98,6 +105,7 @@ def import_export(
         kind=kind,
         draft=draft,
         dry_run=dry_run,
+        guidelines=guidelines_of(corpus) if by_guidelines else None,
     )
     labels = read_mapping(mapping, corpus.ontology)
     _report(

@@ -21,7 +21,7 @@ from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import WrittenTable, WrittenTables, tables_sha256
 from dateline.dataset.stored import CARD, DEFAULT_CONFIG, ONTOLOGY
 from dateline.dataset.tag_losses import TagLosses
-from dateline.model import GOLD, Annotation, Document, Struct
+from dateline.model import GOLD, Annotation, Document, Guidelines, Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.generated_blocks import block, marks, with_block
 from dateline.rendering.markdown import Markdown, code, environment, escape, one_line
@@ -45,7 +45,8 @@ class Counts:
         self.licenses: Counter[str] = Counter()
         self.redistributable = 0
         self.withheld = 0
-        self.methods: Counter[tuple[str, str, str]] = Counter()
+        self.methods: Counter[tuple[str, str, str, str]] = Counter()
+        """Documents by kind, tool, status and version of the guidelines."""
         self.annotators: set[str] = set()
         self.tags = TagLosses()
 
@@ -61,8 +62,9 @@ class Counts:
         self.withheld += withheld
         self.annotators.update(annotations.keys() - {GOLD})
         if GOLD in annotations:
-            gold = annotations[GOLD]
-            self.methods[gold.provenance.kind, gold.provenance.tool or "", gold.status] += 1
+            status, made = annotations[GOLD].status, annotations[GOLD].provenance
+            version = made.guidelines.version if made.guidelines is not None else ""
+            self.methods[made.kind, made.tool or "", status, version] += 1
 
 
 class CardContent(Struct, frozen=True):
@@ -75,13 +77,14 @@ class CardContent(Struct, frozen=True):
     counts: Counts
     content_sha256: str
     ontology_sha256: str
+    guidelines: Guidelines
     responsible_ai: Mapping[str, str]
 
     @property
     def not_adjudicated(self) -> int:
         """The number of documents whose gold is one annotation, accepted as it is."""
         methods = self.counts.methods.items()
-        return sum(n for (_, _, status), n in methods if status != "adjudicated")
+        return sum(n for (_, _, status, _), n in methods if status != "adjudicated")
 
     @property
     def title(self) -> str:
@@ -151,7 +154,7 @@ def metadata(content: CardContent) -> DatasetCardData:
         multilinguality=("multilingual" if len(languages) > 1 else "monolingual")
         if languages
         else None,
-        annotations_creators=sorted({CREATORS.get(kind, "other") for kind, _, _ in counts.methods})
+        annotations_creators=sorted({CREATORS.get(kind, "other") for kind, *_ in counts.methods})
         or ["no-annotation"],
         size_categories=[next((size for size, bound in SIZES if counts.documents < bound), "n>1M")],
         source_datasets=["original"],

@@ -113,7 +113,8 @@ def _ontology(content: CardContent) -> Json:
         "@type": "cr:FileObject",
         "@id": ONTOLOGY,
         "name": ONTOLOGY,
-        "description": "The labels, as JSON Schema.",
+        "description": "The labels, as JSON Schema. The guidelines have version "
+        f"{one_line(content.guidelines.version)} and SHA-256 {content.guidelines.sha256}.",
         "contentUrl": ONTOLOGY,
         "encodingFormat": "application/schema+json",
         "sha256": content.ontology_sha256,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus
 from dateline.files.reading import read_text
 from dateline.files.writing import sha256
+from dateline.model import Guidelines
 from dateline.ontology.guidelines import guidelines
+from dateline.ontology.guidelines_page import PAGE
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-PAGE = "docs/guidelines.md"
-"""A page of guidelines in a corpus; without it, the instructions are the definitions of labels."""
 MAX_LENGTH = 100_000
 """Characters of HTML: annotators wait for the instructions whenever they open a task."""
 
 _MARK = "`dateline studio push` writes these instructions and replaces changes."
+_STATED = re.compile(r"Guidelines ([^<>]+), SHA-256 ([0-9a-f]{64})\.")
 
 
 def instructions(corpus: Corpus) -> str:
@@ -29,7 +32,17 @@ def instructions(corpus: Corpus) -> str:
     path = corpus.root / PAGE
     page = read_text(path) if path.is_file() else f"# Labels\n\n{guidelines(corpus.ontology)}"
     html = _html(re.sub(r"<!--.*?-->", "", page, flags=re.S))
-    return f"{html}<p><em>{_MARK} Version {sha256(html.encode())[:12]}.</em></p>"
+    shown = guidelines_of(corpus)
+    return (
+        f"{html}<p><em>{_MARK} Version {sha256(html.encode())[:12]}. Guidelines "
+        f"{escape(shown.version)}, SHA-256 {shown.sha256}.</em></p>"
+    )
+
+
+def guidelines_shown(instructions: str) -> Guidelines | None:
+    """The guidelines whose version and hash a project's instructions state; None if they do not."""
+    found = _STATED.search(instructions.rpartition(_MARK)[2]) if _MARK in instructions else None
+    return found and Guidelines(version=unescape(found[1]), sha256=found[2])
 
 
 def is_current(present: str, wanted: str) -> bool:

@@ -24,7 +24,7 @@ from dateline.label_studio.importing.mapping import LabelMapping
 from dateline.label_studio.importing.source_labels import SourceLabelCount, count_labels
 from dateline.label_studio.importing.translate import translate
 from dateline.label_studio.notice import Level, Notice
-from dateline.model import Annotation, Document, Provenance, Struct, canonical
+from dateline.model import Annotation, Document, Guidelines, Provenance, Struct, canonical, made_by
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 
@@ -53,6 +53,7 @@ class ImportOptions(Struct, frozen=True):
     ``pseudonyms`` are by the number of the export's user, or for ``ALL_USERS``. ``layers`` are
     those that were annotated, by default those with mapped labels. ``kind`` is the provenance's;
     ``draft`` writes annotations with problems as drafts; ``dry_run`` writes nothing.
+    ``guidelines`` are those that the annotations were made by, None if they were others.
     """
 
     pseudonyms: Mapping[str, str]
@@ -60,6 +61,7 @@ class ImportOptions(Struct, frozen=True):
     kind: str = "human"
     draft: bool = False
     dry_run: bool = False
+    guidelines: Guidelines | None = None
 
 
 def export_labels(tasks: Iterable[ExportedTask]) -> list[SourceLabelCount]:
@@ -283,7 +285,8 @@ class _Importer:
             annotation = msgspec.structs.replace(annotation, status="draft")
         path = self._corpus.annotation_path(annotator, document.id)
         if path.is_file():
-            if self._corpus.read_annotation(annotator, document.id) == annotation:
+            present = self._corpus.read_annotation(annotator, document.id)
+            if present == made_by(annotation, present.provenance.guidelines):
                 self._unchanged += 1
             else:
                 file = self._corpus.relative(path)
@@ -317,6 +320,7 @@ class _Importer:
                 # Numbers of another server would be mistaken for those of the corpus's own.
                 label_studio=None,
                 note="Imported from an export of another labelling project.",
+                guidelines=self._options.guidelines,
             ),
             retired=(),
         )

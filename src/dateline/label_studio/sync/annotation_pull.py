@@ -15,6 +15,7 @@ from dateline.corpus.annotators import read_register
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import DatelineError
 from dateline.files.writing import write_if_changed
+from dateline.label_studio.config.instructions import guidelines_shown
 from dateline.label_studio.config.labelling_config import labelled_layers
 from dateline.label_studio.convert.conflict_marks import unresolved_marks
 from dateline.label_studio.convert.from_result import Header, from_result
@@ -135,7 +136,7 @@ class AnnotationPuller:
                 f"annotation {submission.id} contains half of a surrogate pair, which cannot be "
                 "written to a file; find it in Label Studio and type it again.",
             )
-        theirs, problems = self._convert(work, new, ours)
+        theirs, problems = self._convert(work, new, ours, known=known)
         moved = old is not None and not old.is_earlier(new)
         base = None
         if ours is not None and (moved or ours != theirs):
@@ -214,6 +215,7 @@ class AnnotationPuller:
             result=submission.result,
             key=self._project.key,
             lead_time=submission.lead_time,
+            guidelines=guidelines_shown(self._project.instructions),
         )
 
     def _with_origin(self, work: _Work, kept: KeptResult, number: int) -> KeptResult:
@@ -236,15 +238,21 @@ class AnnotationPuller:
         return canonical(renamed(annotation, self._corpus.ontology)[0])
 
     def _convert(
-        self, work: _Work, kept: KeptResult, ours: Annotation | None
+        self, work: _Work, kept: KeptResult, ours: Annotation | None, *, known: bool = False
     ) -> tuple[Annotation, list[ResultProblem]]:
-        """The server's annotation; its header is that of the file here, unless options differ."""
+        """The server's annotation; its header is that of the file here, unless options differ.
+
+        If the annotation on the server is ``known``, the file tells by which guidelines it was made
+        or checked.
+        """
         kind, layers = self._options.kind, self._options.layers
         if ours is not None:
             kind, layers = kind or ours.provenance.kind, layers or ours.layers
         registered = self._register.get(work.annotator)
         kind = kind or (registered.kind if registered is not None else "human")
         header = kept.header(work.annotator, kind, layers or self._corpus.ontology.layer_names)
+        if ours is not None and known:
+            header = _by_guidelines_of(ours, header)
         theirs, problems = self._read(kept, work.document, header)
         if ours is not None:
             retired = {*ours.retired, *ours.ids()} - set(theirs.ids())
@@ -258,7 +266,7 @@ class AnnotationPuller:
         if old is None:
             return None
         header = old.header(ours.annotator, ours.provenance.kind, ours.layers, ours.retired)
-        annotation, _ = self._read(old, document, header)
+        annotation, _ = self._read(old, document, _by_guidelines_of(ours, header))
         return annotation
 
     def _read(
@@ -275,6 +283,13 @@ class AnnotationPuller:
         if self._layers == self._corpus.ontology.layer_names:
             return annotation
         return canonical(limited(annotation, self._layers))
+
+
+def _by_guidelines_of(ours: Annotation, header: Header) -> Header:
+    """The header, with the guidelines that the annotation here was made or checked by."""
+    made = ours.provenance.guidelines
+    provenance = msgspec.structs.replace(header.provenance, guidelines=made)
+    return msgspec.structs.replace(header, provenance=provenance)
 
 
 class _Work:

@@ -11,7 +11,7 @@ import msgspec
 from dateline.corpus.store import Corpus, read_struct
 from dateline.label_studio.convert.from_result import Header
 from dateline.label_studio.server.responses import Project
-from dateline.model import LabelStudioIds, Origin, Provenance, Relation, Struct
+from dateline.model import Guidelines, LabelStudioIds, Origin, Provenance, Relation, Struct
 
 FOLDER = "label-studio"
 """The folder of kept results, below an annotator's folder."""
@@ -24,7 +24,8 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
     are those of the prediction that have attributes which the page cannot show. ``key`` is that of
     the project, whose number another server may have given to another project; None in files that
     were written before projects had keys. ``lead_time`` is the number of seconds that the annotator
-    had the task open, None if the server does not report it.
+    had the task open, None if the server does not report it. ``guidelines`` are those that the
+    project showed when the result was first pulled, None if it showed none of this corpus.
     """
 
     project: int
@@ -39,6 +40,7 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
     relations: tuple[Relation, ...] = ()
     key: str | None = None
     lead_time: float | None = None
+    guidelines: Guidelines | None = None
 
     def is_from(self, project: Project) -> bool:
         """Whether it was pulled from this project of this server."""
@@ -71,6 +73,7 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
                     project=self.project, task=self.task, annotation=self.annotation
                 ),
                 note=None,
+                guidelines=self.guidelines,
                 origin=self.origin,
             ),
             retired=retired,
@@ -84,6 +87,7 @@ class KeptResult(Struct, frozen=True, omit_defaults=True):
             origin=self.origin,
             relations=self.relations,
             lead_time=self.lead_time,
+            guidelines=self.guidelines,
         ):
             return self
         return other.with_lead_time(self.lead_time)

@@ -35,7 +35,7 @@ from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Task
 from dateline.label_studio.sync.lost_labels import lost_labels
 from dateline.label_studio.sync.pending_push import read_pending, remove_pending, write_pending
-from dateline.model import Annotation, Document, Struct, canonical
+from dateline.model import Annotation, Document, Struct, canonical, made_by
 from dateline.ontology.labels import Ontology
 from dateline.predictions.annotations import read_as_annotations
 from dateline.rendering.listing import listed
@@ -280,7 +280,8 @@ def _start(
     corpus: Corpus, annotation: Annotation, document: Document, config: str, source: str | Path
 ) -> tuple[str, Rows]:
     rows = to_result(annotation, corpus.ontology)
-    content = canonical_json(canonical(annotation))
+    # After a check by newer guidelines, it is still the same annotation to start from.
+    content = canonical_json(canonical(made_by(annotation, None)))
     problems = _problems(corpus, annotation, document, rows, config)
     if b"\\u0000" in content:
         problems.append("has a NUL character, which databases refuse")

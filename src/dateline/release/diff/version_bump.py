@@ -17,7 +17,7 @@ from dateline.release.version import Level
 UNPUBLISHED = frozenset(
     {
         *("provenance.created", "provenance.updated", "provenance.label_studio"),
-        *("provenance.note", "schema_version", "seed.file", "split_given"),
+        *("provenance.guidelines", "provenance.note", "schema_version", "seed.file", "split_given"),
         "contrast.changes",
     }
 )
@@ -60,11 +60,15 @@ def level_of(change: Change) -> Level:
 
 
 def _level_of_field(change: Change, field: FieldChange) -> Level:
-    if is_wording(field.field) if change.kind == "schema" else field.field in UNPUBLISHED:
+    if is_wording(field.field) if change.kind == "schema" else _is_unpublished(field.field):
         return Level.PATCH
     if change.kind == "annotation" and _is_added(field):
         return Level.MINOR
     return Level.MAJOR
+
+
+def _is_unpublished(name: str) -> bool:
+    return any(name == field or name.startswith(f"{field}.") for field in UNPUBLISHED)
 
 
 def _is_added(field: FieldChange) -> bool:

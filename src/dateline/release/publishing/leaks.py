@@ -23,7 +23,7 @@ from dateline.dataset.parquet import WrittenTable, iter_rows
 from dateline.dataset.stored import ONTOLOGY
 from dateline.dataset.withholding import QUOTES, TOKENS, WORDINGS, Row, document_of, literals
 from dateline.files.reading import read_bytes, read_json, read_text
-from dateline.model import LAYERS, Struct
+from dateline.model import LAYERS, Guidelines, Struct
 from dateline.ontology.labels import Attribute, Layer, Ontology, RelationLabel
 from dateline.ontology.reading import read_ontology
 from dateline.ontology.schemas import SCHEMA_NAMES
@@ -198,6 +198,7 @@ def _own_words() -> frozenset[str]:
             counts=Counts(),
             content_sha256="",
             ontology_sha256="",
+            guidelines=Guidelines(version="", sha256=""),
             responsible_ai={},
         )
         written += [render(content), croissant(content)]
