@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from dateline.corpus.store import Corpus
 from dateline.model import ITEM_FIELDS, Relation, canonical
 
-from ..corpora import new_corpus
+from ..corpora import new_corpus, write_ontology
+from ..layered import limited_attributes
 from .strategies import document_of
 from .test_sync import GOLD, content
 
@@ -140,3 +142,30 @@ def test_arcs_show_only_with_the_list_of_relations(real_corpus, open_task, ana):
     expect(arc).to_have_css("opacity", "0")
     ana.open_relations()
     expect(arc).to_have_css("opacity", "0.7")
+
+
+def test_an_attribute_is_asked_for_where_the_label_has_it(
+    layered, open_task, ana, sync, label_studio
+):
+    write_ontology(layered, limited_attributes())
+    corpus = Corpus(layered.root)
+    corpus.annotation_path("gold", "report").unlink()
+    open_task(corpus, "--layers", "entities")
+    for label, words in (("CHEMICAL", "aspirin"), ("ORGANIZATION", "Lagos Clinic")):
+        ana.draw_with(label, words)
+        ana.select(words)
+        ana.choose_for("Level", "name")
+    asked = ana.page.locator(".dateline .side").get_by_text("Only", exact=True)
+    ana.select("aspirin")
+    expect(asked.locator("visible=true")).to_have_count(0)
+    # An organization requires it; a chemical does not have it.
+    ana.refused("Only: give a value for this region.")
+    ana.select("Lagos Clinic")
+    expect(asked.locator("visible=true")).to_have_count(1)
+    ana.choose_for("Only", "other")
+    ana.submit()
+    pull(corpus, sync, label_studio)
+    pulled = corpus.read_annotation("ana", "report")
+    assert {m.type: m.attributes for m in pulled.mentions} == {
+        "CHEMICAL": {"level": "name"}, "ORGANIZATION": {"level": "name", "only": "other"},
+    }  # fmt: skip
