@@ -60,7 +60,7 @@ class DatasetTable(Protocol):
         """The name of the split."""
 
 
-class Gold(Struct, frozen=True, dict=True):
+class Gold(Struct, frozen=True, dict=True, gc=True):
     """All documents that are scored, including those without items, sorted by id.
 
     ``documents`` makes each document again when it is iterated over, so that thousands fit in

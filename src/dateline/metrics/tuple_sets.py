@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dateline.metrics.counts import Counts, IntArray, tally
+from dateline.metrics.counts import BoolArray, Counts, IntArray, tally
 
 LARGEST = np.iinfo(np.int64).max
 
@@ -23,16 +23,26 @@ def set_counts(
     is the number of the column to break the counts down by. A tuple is correct if the other set
     has it or, with ``correct_by``, has a tuple that is equal there. Shape (documents, labels, 4).
     """
-    ids = tuple_ids(gold, predicted)
-    same = [ids] if correct_by is None else [ids, tuple_ids(*correct_by)]
+    distinct = [np.unique(key, return_index=True) for key in tuple_ids(gold, predicted)]
+    others = None if correct_by is None else tuple_ids(*correct_by)
     item_credit = []
-    for side, (columns, key) in enumerate(zip((gold, predicted), ids, strict=True)):
-        rows = np.unique(key, return_index=True)[1]
+    for side, columns in enumerate((gold, predicted)):
+        key, rows = distinct[side]
         document = columns[0][rows]
         labelled = columns[label][rows] if label is not None else np.zeros_like(document)
-        correct = [np.isin(found[side][rows], found[1 - side]) for found in same]
-        item_credit.append((document, labelled, np.logical_or.reduce(correct)))
+        correct = _are_in(key, distinct[1 - side][0])
+        if others is not None:
+            correct |= np.isin(others[side][rows], others[1 - side])
+        item_credit.append((document, labelled, correct))
     return tally(documents, labels, item_credit[0], item_credit[1])
+
+
+def _are_in(values: IntArray, others: IntArray) -> BoolArray:
+    """Which values are among the others; both are sorted."""
+    if not len(others):
+        return np.zeros(len(values), np.bool_)
+    at = np.searchsorted(others, values).clip(max=len(others) - 1)
+    return np.asarray(others[at] == values, np.bool_)
 
 
 def tuple_ids(gold: tuple[IntArray, ...], predicted: tuple[IntArray, ...]) -> tuple[IntArray, ...]:

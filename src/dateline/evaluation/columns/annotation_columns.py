@@ -116,7 +116,7 @@ def special_claimer(number: int) -> int:
 def _hash(found: hashlib._Hash, value: object) -> None:
     if isinstance(value, np.ndarray):
         found.update(f"{value.dtype}{value.shape}".encode())
-        found.update(np.ascontiguousarray(value).tobytes())
+        found.update(np.ascontiguousarray(value).data)
     elif isinstance(value, Mapping):
         for key in sorted(value):
             found.update(str(key).encode())

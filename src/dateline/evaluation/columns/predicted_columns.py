@@ -24,7 +24,7 @@ from dateline.predictions.item_checks import check_items
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
 
-BATCH_ITEMS = 20_000
+BATCH_ITEMS = 10_000
 """The number of items that are held as structs."""
 
 
