@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$]|^[-+=])")
 _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
@@ -18,6 +20,8 @@ class Markdown(str):
 
 def environment(package: str) -> Environment:
     """The Jinja environment for templates in a package; values are escaped unless Markdown."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 (slow to import)
+
     made = Environment(
         loader=PackageLoader(package, package_path=""),
         autoescape=False,  # noqa: S701 (`finalize` escapes every value for Markdown)
