@@ -217,7 +217,7 @@ def _is_scored(path: str) -> bool:
     steps = path.split(".")
     top, last = steps[0], steps[-1]
     if top == "entities" and "attributes" not in steps and "links" not in steps:
-        return last == "id"
+        return last in ("id", "type")
     is_quote = last == "text" and top in CONTENT_FIELDS and "attributes" not in steps
     return top in COLUMNS and not is_quote
 

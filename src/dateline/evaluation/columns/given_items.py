@@ -179,7 +179,7 @@ class _Batch:
         of_mentions, entity = self._grouped(MENTION, "entity", entities, has_owner=True)
         clusters = documents.children("event_clusters")
         of_events, _ = self._grouped(EVENT, "cluster", clusters, has_owner=False)
-        of_entities = self._values(entities, ontology.entity_attributes, entities.parent)
+        of_entities = self._values(entities, ontology.entity_attributes, entities.parent, "type")
         claims = self._items[CLAIM]
         cues = claims.children("cue")
         found = GivenItems(
@@ -216,7 +216,7 @@ class _Batch:
             sizes(items, fragments),
             fragments.integers("start"),
             fragments.integers("end"),
-            self._values(items, self._ontology.attributes[layer], items.parent),
+            self._values(items, self._ontology.attributes[layer], items.parent, label),
         )
 
     def _labels(self, names: Coded, index: LabelIndex, document: IntArray) -> IntArray:
@@ -224,12 +224,21 @@ class _Batch:
         return names.numbers(index.number)
 
     def _values(
-        self, items: Items, indexes: Mapping[str, AttributeIndex], document: IntArray
+        self,
+        items: Items,
+        indexes: Mapping[str, AttributeIndex],
+        document: IntArray,
+        label: str | None = None,
     ) -> AttributeColumns:
+        """The values of attributes; ``label`` is the field with the labels of the items."""
         given = items.attributes()
         for name, column in given.items():
-            is_unknown = partial(_is_unknown, indexes.get(name))
-            self._note_unknown(document, column.which(is_unknown))
+            index = indexes.get(name)
+            self._note_unknown(document, column.which(partial(_is_unknown, index)))
+            if index is not None and index.owners and label is not None:
+                is_foreign = items.values(label).which(partial(_is_foreign, index))
+                is_given = column.which(lambda value: value is not None)
+                self._note_unknown(document, is_given & is_foreign)
         return {
             name: given[name].numbers(index.number)
             if name in given
@@ -334,11 +343,15 @@ class _Batch:
         )
         self._note(document, (source == MISSING_ROW) | (target == MISSING_ROW))
         label = self._labels(relations.values("type"), self._ontology.relations[field], document)
+        if field == "event_relations":
+            is_derived = np.isin(label, self._ontology.derived_relations)
+            self._note_unknown(document, np.asarray(is_derived, np.bool_))
         return RelationColumns(self._numbers[document], label, source, target)
 
     def _relation_values(self) -> AttributeColumns:
         relations = self._documents.children("relations")
-        return self._values(relations, self._ontology.attributes["relations"], relations.parent)
+        indexes = self._ontology.attributes["relations"]
+        return self._values(relations, indexes, relations.parent, "type")
 
     def _referred(self, kind: int, document: IntArray, names: Coded) -> IntArray:
         """The rows of the items with these ids."""
@@ -377,6 +390,10 @@ class _FirstOfId:
 
 def _is_unknown(index: AttributeIndex | None, value: AttributeValue | None) -> bool:
     return value is not None and (index is None or value not in index)
+
+
+def _is_foreign(index: AttributeIndex, label: str | None) -> bool:
+    return not index.is_of(label or "")
 
 
 def sizes(items: Items, children: Items) -> IntArray:
