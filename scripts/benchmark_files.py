@@ -25,7 +25,7 @@ from dateline.predictions.prediction import Prediction
 
 MEGABYTES = 1000
 """The most that 10,000 documents may take."""
-RATIOS = {"mentions": 2.5, "all layers": 1.5}
+RATIOS = {"mentions": 2.0, "all layers": 1.5}
 """How many times the CPU seconds of the peer, which scores mentions only, are at least those of
 each task, with enough documents."""
 
