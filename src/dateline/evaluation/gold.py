@@ -44,10 +44,6 @@ class DatasetTable(Protocol):
     """What scoring needs of a ``datasets.Dataset``, which is slow to import."""
 
     @property
-    def column_names(self) -> list[str]:
-        """Names of all columns."""
-
-    @property
     def data(self) -> Any:
         """The Arrow table."""
 

@@ -30,10 +30,6 @@ class Packed(Mapping[str, T], Generic[T]):
         except (UnicodeEncodeError, OverflowError):
             self._packed[name] = value
 
-    def sort(self) -> None:
-        """Sort by name."""
-        self._packed = dict(sorted(self._packed.items()))
-
     def __getitem__(self, name: str) -> T:
         found = self._packed[name]
         return self._decode(found) if isinstance(found, bytes) else found
