@@ -23,12 +23,16 @@ from dateline.model import Struct
 from dateline.predictions.problems import PredictionProblem
 from dateline.rendering.listing import counted
 
+FEWEST_RELIABLE = 5
+"""The number of gold items from which a score is reliable; docs/metrics.md has the reason."""
+
 
 class Rates(Struct, frozen=True):
     """Counts, and the rates computed from them; None if undefined.
 
     ``matched_gold`` and ``matched_predicted`` are the true positives. They are equal unless a
-    measure gives partial credit, or the credit of an item depends on its chain.
+    measure gives partial credit, or the credit of an item depends on its chain. ``reliable`` says
+    whether there are at least 5 gold items; it follows from ``gold``.
     """
 
     matched_gold: float
@@ -38,6 +42,10 @@ class Rates(Struct, frozen=True):
     precision: float | None
     recall: float | None
     f1: float | None
+    reliable: bool = True
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "reliable", self.gold >= FEWEST_RELIABLE)
 
 
 RunCounts: TypeAlias = tuple[tuple[float, float, float, float], ...]

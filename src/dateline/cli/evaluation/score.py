@@ -55,7 +55,7 @@ def score(
     """
     import dateline
     from dateline.evaluation.tables.records import score_csv
-    from dateline.evaluation.tables.scores import legend, notes, tables
+    from dateline.evaluation.tables.scores import footnotes, legend, notes, tables
 
     refuse_repeated_input(predictions)
     report = dateline.score(
@@ -71,7 +71,8 @@ def score(
         shown = tables(report, by_label=by_label)
         lead = [*notes(report), *legend(report)]
         title = f"Scores of {', '.join(map(title_of, predictions))}"
-        print_report(output_format, title, lead, shown, str(report.signature))
+        marks = footnotes(report, by_label=by_label)
+        print_report(output_format, title, lead, shown, str(report.signature), marks)
     for note in report.notes:
         settings.say(f"Note: {note}.")
     more = "more problems; `dateline check-predictions` lists them all"

@@ -160,12 +160,16 @@ def print_report(
     lead: Sequence[str],
     tables: Iterable[Table],
     signature: str,
+    footnotes: Sequence[str] = (),
 ) -> None:
     """Print tables and a signature as text, Markdown, HTML or LaTeX.
 
-    Pages begin with the lead; in LaTeX it is a comment.
+    Pages begin with the lead and the footnotes; in LaTeX they are comments. As text, only the
+    footnotes are printed, after the tables.
     """
     from dateline.rendering import tables as rendering
+
+    lead = [*lead, *footnotes]
 
     if output_format == "md":
         echo(rendering.markdown_page(title, lead, tables, signature), nl=False)
@@ -179,4 +183,6 @@ def print_report(
         echo(printable_markup(html_page(title, lead, tables, signature)))
     else:
         rendering.print_tables(tables)
+        for line in footnotes:
+            echo(line)
         echo(signature)

@@ -16,7 +16,7 @@ Row: TypeAlias = tuple[str | float | None, ...]
 SCORES = (
     "group", "measure", "primary", "statistic", "label", "document", "value", "low", "high", "sd",
     "macro_f1", "macro_f1_low", "macro_f1_high", "macro_f1_sd", "matched_gold", "gold",
-    "matched_predicted", "predicted", "precision", "recall",
+    "matched_predicted", "predicted", "precision", "recall", "reliable",
 )  # fmt: skip
 DIFFERENCES = (
     "group", "measure", "primary", "first_system", "first_value", "system", "value", "difference",
@@ -96,9 +96,9 @@ def _broken_down(score: Score, found: Mapping[str, Rates], by: str) -> Iterator[
 
 def _rates(found: Rates | None) -> Row:
     if found is None:
-        return (None,) * 6
+        return (None,) * 7
     counts = found.matched_gold, found.gold, found.matched_predicted, found.predicted
-    return *counts, found.precision, found.recall
+    return *counts, found.precision, found.recall, _yes(found.reliable)
 
 
 def _yes(value: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dateline.evaluation.measures.groups import MEAN
-from dateline.evaluation.report import Rates, Report, Score
+from dateline.evaluation.report import FEWEST_RELIABLE, Rates, Report, Score
 from dateline.rendering.listing import counted
 from dateline.rendering.tables import Table
 
@@ -14,6 +14,11 @@ LEGEND = (
     "P, R, F1 and the 95% confidence interval of F1 are in percent. TP counts matched gold items. "
     'F1 is the mean for rankings and "claimer tokens". —: undefined. For the definitions, run: '
     "dateline docs metrics"
+)
+UNRELIABLE = "*"
+UNRELIABLE_LEGEND = (
+    f"{UNRELIABLE} after a name: not reliable, because there are fewer than {FEWEST_RELIABLE} gold "
+    "items."
 )
 RUNS_LEGEND = "Numbers are means of {runs} runs; SD is the standard deviation of F1 over runs."
 
@@ -38,6 +43,14 @@ def legend(report: Report) -> list[str]:
     """What the columns of the tables mean."""
     runs = report.signature.runs
     return [LEGEND, RUNS_LEGEND.format(runs=runs)] if runs > 1 else [LEGEND]
+
+
+def footnotes(report: Report, *, by_label: bool = False) -> list[str]:
+    """What a mark in the tables means, if there is one."""
+    marked = by_label and any(
+        not rates.reliable for score in report.scores for rates in score.labels.values()
+    )
+    return [UNRELIABLE_LEGEND] if marked else []
 
 
 def notes(report: Report) -> list[str]:
@@ -88,11 +101,19 @@ def amount(value: float) -> str:
 
 def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
     rows = [
-        (key, *_amounts(r), number(r.precision), number(r.recall), number(r.f1))
+        (_marked(key, r.reliable or name == "document"), *_amounts(r), *_shown_rates(r))
         for key, r in found.items()
     ]
     columns = (name, "TP", "predicted", "gold", "P", "R", "F1")
     return Table(f"{score.group}: {score.measure}, by {name}", columns, rows)
+
+
+def _marked(name: str, reliable: bool) -> str:
+    return name if reliable else f"{name} {UNRELIABLE}"
+
+
+def _shown_rates(found: Rates) -> tuple[str, str, str]:
+    return number(found.precision), number(found.recall), number(found.f1)
 
 
 def _amounts(found: Rates) -> tuple[str, str, str]:
