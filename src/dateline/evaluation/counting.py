@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -76,6 +76,12 @@ class CountedMeasure(NamedTuple):
         counts = np.zeros((*self.counts.shape[:2], len(labels), 4))
         counts[:, :, [labels.index(label) for label in self.labels]] = self.counts
         return self._replace(labels=labels, counts=counts)
+
+    def of_documents(self, names: Container[str]) -> CountedMeasure:
+        """The same on these documents only."""
+        kept = [name in names for name in self.document_ids]
+        ids = tuple(name for name in self.document_ids if name in names)
+        return self._replace(counts=self.counts[:, kept], document_ids=ids)
 
     def averages(self, units: Mapping[str, str]) -> Iterator[Average]:
         """The measure itself, and macro F if it has labels.

@@ -23,7 +23,7 @@ from dateline.dataset.stored import (
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.columns.gold_columns import GoldColumns
 from dateline.evaluation.gold_documents import GoldDocument
-from dateline.evaluation.units import UNIT_COLUMN, unit_of
+from dateline.evaluation.units import UNIT_COLUMN, value_of
 from dateline.model import GOLD, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
@@ -62,7 +62,8 @@ class Gold(Struct, frozen=True, dict=True, gc=True):
     ``documents`` makes each document again when it is iterated over, so that thousands fit in
     memory; ``columns`` has all of them. ``unscored`` are ids of other documents: they have no gold,
     or are in another split. ``units`` are the units of documents for intervals and tests, from
-    ``unit_column``; a document without one is a unit alone.
+    ``unit_column``; a document without one is a unit alone. ``fields`` has the fields by which
+    documents are scored apart, and their values by document.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Gold(Struct, frozen=True, dict=True, gc=True):
     unscored: frozenset[str] = frozenset()
     units: Mapping[str, str] = {}
     unit_column: str = UNIT_COLUMN
+    fields: Mapping[str, Mapping[str, str]] = {}
 
     @cached_property
     def columns(self) -> GoldColumns:
@@ -85,18 +87,20 @@ def read_gold(
     split: str | None = None,
     ontology: Ontology | None = None,
     group_by: str | None = None,
+    by: Sequence[str] = (),
 ) -> Gold:
     """Read the gold of a corpus folder or of a built dataset; ``split`` restricts it.
 
     Documents with the same value in the column ``group_by`` are one unit; by default in the column
-    ``group``, if there is one.
+    ``group``, if there is one. ``by`` are fields by whose values documents are scored apart.
 
     ``ontology`` replaces that of the corpus or dataset. Raises DatelineError if the folder is
     neither a corpus nor a dataset, has no gold, has labels that the ontology does not have, or is a
     dataset without an ontology and none is given.
     """
     if (path / "schema").is_dir():
-        return with_ontology(gold_of_corpus(Corpus(path), split, group_by=group_by), ontology)
+        gold = gold_of_corpus(Corpus(path), split, group_by=group_by, by=by)
+        return with_ontology(gold, ontology)
     if (path / CARD).is_file():
         dataset = StoredDataset(path)
         used, tables = ontology or dataset.ontology, dataset.tables()
@@ -104,7 +108,7 @@ def read_gold(
             raise no_split(path, DEFAULT_CONFIG, split, tables)
         with tables_explained(path):
             return _gold_of_tables(
-                list(tables.values()), used, split, path.resolve().name, group_by
+                list(tables.values()), used, split, path.resolve().name, group_by, by
             )
     raise NotFoundError(
         f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
@@ -117,6 +121,7 @@ def read_hub_gold(
     split: str | None = None,
     ontology: Ontology | None = None,
     group_by: str | None = None,
+    by: Sequence[str] = (),
 ) -> Gold:
     """Read the gold of a dataset on the Hugging Face Hub, ORG/NAME or ORG/NAME@REVISION.
 
@@ -126,7 +131,7 @@ def read_hub_gold(
     from dateline.dataset.download import downloaded  # noqa: PLC0415
 
     with downloaded(name) as folder:
-        gold = read_gold(folder, split, ontology, group_by)
+        gold = read_gold(folder, split, ontology, group_by, by)
     return msgspec.structs.replace(gold, name=name)
 
 
@@ -135,6 +140,7 @@ def gold_of_corpus(
     split: str | None = None,
     annotator: str = GOLD,
     group_by: str | None = None,
+    by: Sequence[str] = (),
 ) -> Gold:
     """Read the gold of a corpus, or the annotations of another annotator to be used as gold.
 
@@ -143,6 +149,7 @@ def gold_of_corpus(
     citation = read_citation(corpus.root)
     rows = RowMaker(corpus.ontology, meta_keys(corpus.schemas))
     found, units = Packed(GoldDocument), dict[str, str]()
+    fields: dict[str, dict[str, str]] = {field: {} for field in by}
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):
         document, annotation = valid.document, valid.annotations.get(annotator)
@@ -161,9 +168,13 @@ def gold_of_corpus(
                 items=Prediction.from_annotation(annotation),
             ),
         )
-        unit = unit_of(rows.document_row(document, None), group_by) if group_by else document.group
+        row = rows.document_row(document, None) if group_by or by else None
+        unit = value_of(row, group_by, "group_by") if group_by else document.group
         if unit is not None:
             units[document.id] = unit
+        for field, values in fields.items():
+            if (value := value_of(row, field, "by")) is not None:
+                values[document.id] = value
     if not found:
         where = f" in the split {split!r}" if split is not None else ""
         raise NotFoundError(
@@ -178,6 +189,7 @@ def gold_of_corpus(
         documents=found.values(),
         units=units,
         unit_column=group_by or UNIT_COLUMN,
+        fields=fields,
         unscored=frozenset(corpus.document_ids()) - found.keys(),
     )
 
@@ -188,6 +200,7 @@ def gold_of_dataset(
     split: str | None = None,
     name: str = "dataset",
     group_by: str | None = None,
+    by: Sequence[str] = (),
 ) -> Gold:
     """Read the gold of the config ``documents`` of a dataset, from its splits or from one of them.
 
@@ -198,7 +211,7 @@ def gold_of_dataset(
         StoredTable(part.data, str(part.split), str(part.info.version or "") or None)
         for part in parts
     ]
-    return _gold_of_tables(tables, ontology, split, name, group_by)
+    return _gold_of_tables(tables, ontology, split, name, group_by, by)
 
 
 def _gold_of_tables(
@@ -207,6 +220,7 @@ def _gold_of_tables(
     split: str | None,
     name: str,
     group_by: str | None,
+    by: Sequence[str],
 ) -> Gold:
     # Scoring a corpus must not wait for the import of PyArrow.
     from dateline.evaluation.stored_gold import StoredDocuments, all_ids, column_names  # noqa: PLC0415
@@ -229,8 +243,9 @@ def _gold_of_tables(
             split=split,
             ontology=ontology,
             documents=documents,
-            units=documents.units(group_by) if group_by else {},
+            units=documents.values(group_by, "group_by") if group_by else {},
             unit_column=group_by or UNIT_COLUMN,
+            fields={field: documents.values(field, "by") for field in by},
             unscored=all_ids([table.data for table in tables]) - documents.ids,
         )
     )

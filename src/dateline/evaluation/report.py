@@ -52,6 +52,23 @@ RunCounts: TypeAlias = tuple[tuple[float, float, float, float], ...]
 """For each run: true positives among gold items, gold items, and the same of predicted items."""
 
 
+class FieldScore(Struct, frozen=True):
+    """The score of the documents with one value of a field, by a primary measure.
+
+    ``documents`` is their number, without those that are not annotated on the layer. ``gold`` is
+    the number of gold items, for CoNLL of mentions, and ``reliable`` says whether there are at
+    least 5. The other fields are those of `Score`.
+    """
+
+    documents: int
+    gold: float
+    reliable: bool
+    value: float | None
+    interval: tuple[float, float] | None
+    deviation: float | None
+    total: Rates | None
+
+
 class Score(Struct, frozen=True):
     """A score by one measure.
 
@@ -62,7 +79,8 @@ class Score(Struct, frozen=True):
     two documents. ``total`` has the summed counts, None for BLANC and CoNLL, whose classes cannot
     be added. ``macro_f1`` is the mean F1 of labels, None for a measure without labels.
     ``documents`` and ``counts``, the counts by document and label, are empty unless counts per
-    document were asked for.
+    document were asked for. ``by`` has the scores of a primary measure by field and value; those of
+    documents without a value are at the empty string.
     """
 
     group: str
@@ -80,6 +98,7 @@ class Score(Struct, frozen=True):
     labels: Mapping[str, Rates]
     documents: Mapping[str, Rates]
     counts: Mapping[str, Mapping[str, RunCounts]]
+    by: Mapping[str, Mapping[str, FieldScore]] = {}
 
 
 class Report(Struct, frozen=True):

@@ -24,8 +24,16 @@ from dateline.evaluation.gold import (
     with_ontology,
 )
 from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, Group
-from dateline.evaluation.report import Report, RunCounts, Score, rates
+from dateline.evaluation.report import (
+    FEWEST_RELIABLE,
+    FieldScore,
+    Report,
+    RunCounts,
+    Score,
+    rates,
+)
 from dateline.evaluation.signature import sign
+from dateline.metrics.counts import GOLD
 from dateline.model import LAYERS
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
@@ -70,6 +78,7 @@ def score(
     ontology: OntologySource | None = None,
     options: MatchingOptions | None = None,
     group_by: str | None = None,
+    by: str | Sequence[str] = (),
     per_document: bool = False,
 ) -> Report:
     """Score predictions against gold.
@@ -84,13 +93,15 @@ def score(
     ``layers`` are layers or groups of measures such as ``"coreference"``, by default all that are
     predicted. ``split`` scores the documents of one split. ``group_by`` names a column of the
     config ``documents``, such as ``"source.publisher"``: documents with the same value are one unit
-    for intervals and tests; by default the column ``group``, if there is one. ``per_document`` adds
-    the counts of each document to the report, which `compare` needs.
+    for intervals and tests; by default the column ``group``, if there is one. ``by`` names columns
+    or keys of ``meta``, such as ``"genre"``: primary measures have a score for each of their values
+    too. ``per_document`` adds the counts of each document to the report, which `compare` needs.
 
     Raises DatelineError if a prediction has not the right shape, or is about a document or text
     that the gold does not have.
     """
-    found = as_gold(gold, split, ontology, group_by)
+    fields = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    found = as_gold(gold, split, ontology, group_by, fields)
     runs = read_runs(predictions, found, options)
     return score_groups(found, runs, select_groups(layers, runs), per_document=per_document)
 
@@ -103,7 +114,7 @@ def score_groups(
     # One group after the other, as the counts of thousands of documents by label are large.
     for group in groups:
         counted, missing = count_runs(runs, [group])
-        scores += [_score(one, gold.units, per_document=per_document) for one in counted]
+        scores += [_score(one, gold, per_document=per_document) for one in counted]
         left_out += missing
     return Report(
         signature=sign(gold, runs[0], tuple(group.name for group in groups), len(runs)),
@@ -161,6 +172,7 @@ def as_gold(
     split: str | None = None,
     ontology: OntologySource | None = None,
     group_by: str | None = None,
+    by: Sequence[str] = (),
 ) -> Gold:
     """Gold from any source. Raises DatelineError if it has none, or has other labels."""
     if isinstance(ontology, str | Path):
@@ -168,20 +180,20 @@ def as_gold(
     if isinstance(gold, Gold):
         return with_ontology(gold, ontology)
     if isinstance(gold, Corpus):
-        return with_ontology(gold_of_corpus(gold, split, group_by=group_by), ontology)
+        return with_ontology(gold_of_corpus(gold, split, group_by=group_by, by=by), ontology)
     if isinstance(gold, str) and not Path(gold).exists() and "/" in gold:
         from dateline.dataset.download import is_hub_name  # noqa: PLC0415 (slow to import)
 
         if is_hub_name(gold):
             try:
-                return read_hub_gold(gold, split, ontology, group_by)
+                return read_hub_gold(gold, split, ontology, group_by, by)
             except (NotFoundError, ServerError) as error:
                 message = f"there is no folder {gold}, so it was taken for a dataset on the Hub"
                 raise type(error)(f"{message}: {error}") from None
     if isinstance(gold, str | Path):
-        return read_gold(Path(gold), split, ontology, group_by)
+        return read_gold(Path(gold), split, ontology, group_by, by)
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]
-    return gold_of_dataset(parts, ontology, split, group_by=group_by)
+    return gold_of_dataset(parts, ontology, split, group_by=group_by, by=by)
 
 
 def as_predictions(predictions: PredictionSource) -> Iterator[Found]:
@@ -196,8 +208,8 @@ def as_predictions(predictions: PredictionSource) -> Iterator[Found]:
             yield from as_prediction(value, number)
 
 
-def _score(counted: CountedMeasure, units: Mapping[str, str], *, per_document: bool) -> Score:
-    average, *others = counted.averages(units)
+def _score(counted: CountedMeasure, gold: Gold, *, per_document: bool) -> Score:
+    average, *others = counted.averages(gold.units)
     macro = others[0] if others else None
     total = counted.counts.mean(axis=0).sum(axis=0)
     return Score(
@@ -227,7 +239,41 @@ def _score(counted: CountedMeasure, units: Mapping[str, str], *, per_document: b
         if per_document
         else {},
         counts=_label_counts(counted) if per_document else {},
+        by={
+            field: dict(_by_value(counted, values, gold.units))
+            for field, values in gold.fields.items()
+        }
+        if counted.primary
+        else {},
     )
+
+
+def _by_value(
+    counted: CountedMeasure, values: Mapping[str, str], units: Mapping[str, str]
+) -> Iterator[tuple[str, FieldScore]]:
+    """The scores of documents with the same value, sorted by it; without one, it is empty."""
+    documents: dict[str, set[str]] = {}
+    for name in counted.document_ids:
+        documents.setdefault(values.get(name, ""), set()).add(name)
+    for value in sorted(documents, key=lambda value: (not value, value)):
+        some = counted.of_documents(documents[value])
+        average = next(some.averages(units))
+        total = some.counts.mean(axis=0).sum(axis=0)
+        pooled = None if counted.statistic in (BLANC, CONLL) else rates(total.sum(axis=0))
+        # Of the classes of CoNLL, B3 has all mentions.
+        gold = pooled.gold if pooled else float(total[:, GOLD].max())
+        yield (
+            value,
+            FieldScore(
+                documents=len(some.document_ids),
+                gold=gold,
+                reliable=gold >= FEWEST_RELIABLE,
+                value=average.value,
+                interval=average.interval,
+                deviation=average.deviation,
+                total=pooled,
+            ),
+        )
 
 
 def _label_counts(counted: CountedMeasure) -> Mapping[str, Mapping[str, RunCounts]]:

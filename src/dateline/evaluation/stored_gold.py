@@ -24,7 +24,7 @@ from dateline.evaluation.gold_documents import (
     RangeColumns,
     gold_batches,
 )
-from dateline.evaluation.units import unit_of
+from dateline.evaluation.units import META, value_of
 from dateline.model import CONTENT_FIELDS
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
@@ -102,23 +102,25 @@ class StoredDocuments(BatchedDocuments):
                 items=ArrowItems.of(batch),
             )
 
-    def units(self, column: str) -> Mapping[str, str]:
+    def values(self, column: str, argument: str) -> Mapping[str, str]:
         """The values of a column, such as ``source.publisher``, of the documents that have one.
 
-        Raises InvalidInputError if there is no such column, or it has not single values.
+        A key of the column ``meta`` may be named alone. Raises InvalidInputError, which names the
+        argument, if there is no such column, or it has not single values.
         """
         found = {}
-        top = column.partition(".")[0]
         for table in self._tables:
-            # If there is no such column, all columns are named in the error.
-            names = ["id", "annotated", top] if top in column_names(table) else column_names(table)
+            needed = {"id", "annotated", column.partition(".")[0], META}
+            names = [name for name in column_names(table) if name in needed]
             for row in _read(table, names).to_pylist():
                 try:
-                    unit = unit_of(row, column) if row["annotated"] else None
+                    value = value_of(row, column, argument) if row["annotated"] else None
                 except InvalidInputError:
-                    unit = unit_of(next(rows_of(table, column_names(table))), column)
-                if unit is not None:
-                    found[row["id"]] = unit
+                    # The error names all columns.
+                    every = next(rows_of(table, column_names(table)))
+                    value = value_of(every, column, argument)
+                if value is not None:
+                    found[row["id"]] = value
         return found
 
 

@@ -1,4 +1,4 @@
-"""Groups of documents that are resampled together."""
+"""Values of documents, by which they are grouped into units or scored apart."""
 
 from __future__ import annotations
 
@@ -11,26 +11,38 @@ from dateline.errors import InvalidInputError
 
 UNIT_COLUMN = "group"
 """The column of the config ``documents`` that has the groups, unless another is named."""
+META = "meta"
+"""The column with the keys that a corpus declares."""
 MISSING = object()
 
 
-def unit_of(row: Any, column: str) -> str | None:
+def value_of(row: Any, column: str, argument: str) -> str | None:
     """The value of a column, such as ``source.publisher``, in a row; None if the row has none.
 
-    Raises InvalidInputError if there is no such column, or its values are not text, numbers or
-    booleans.
+    A key of the column ``meta`` may be named alone. Raises InvalidInputError, which names the
+    argument, if there is no such column, or its values are not text, numbers or booleans.
     """
-    value = row
-    for name in column.split("."):
+    columns = dict(_columns(row))
+    meta = columns.get(META)
+    is_key = column not in columns and column in dict(_columns(meta))
+    value = meta if is_key else row
+    for name in [column] if is_key else column.split("."):
         if value is None:
             return None
         value = dict(_columns(value)).get(name, MISSING)
     if value is not None and not isinstance(value, str | int | float):
         raise InvalidInputError(
-            f"group_by: the documents have no column {column!r} to group them by. "
-            f"Allowed: {', '.join(_scalars(row, ''))}."
+            f"{argument}: the documents have no column {column!r} to group them by. "
+            f"Allowed: {', '.join(_names(columns))}."
         )
     return None if value is None else str(value)
+
+
+def _names(columns: Mapping[str, Any]) -> Iterator[str]:
+    """The names of all values but lists; keys of ``meta`` are named alone if they can be."""
+    for name in _scalars(columns, ""):
+        key = name.removeprefix(f"{META}.")
+        yield name if key in columns else key
 
 
 def _scalars(row: Any, prefix: str) -> Iterator[str]:

@@ -16,7 +16,15 @@ from dateline.cli.evaluation.scoring_options import (
     scoring_arguments,
     title_of,
 )
-from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    echo,
+    echo_json,
+    format_option,
+    names_option,
+    pass_settings,
+)
 from dateline.rendering.listing import listed
 
 PROBLEMS_SHOWN = 5
@@ -26,6 +34,12 @@ PROBLEMS_SHOWN = 5
 @click.argument("predictions", nargs=-1, required=True, type=FILE)
 @gold_options
 @group_by_option
+@names_option(
+    "--by",
+    "FIELD",
+    "Also score documents apart by each value of a field, such as split, contrast_kind or a "
+    "declared key of meta.",
+)
 @format_option("text", "json", "md", "html", "csv", "latex")
 @click.option("--by-label", is_flag=True, help="Show scores by label too (JSON always has them).")
 @click.option("--by-document", is_flag=True, help="Show scores by document too.")
@@ -34,6 +48,7 @@ def score(
     settings: Settings,
     /,
     predictions: tuple[Path, ...],
+    by: tuple[str, ...],
     output_format: str,
     by_label: bool,
     by_document: bool,
@@ -51,6 +66,7 @@ def score(
       dateline score predictions.jsonl
       dateline score predictions.jsonl --gold dist
       dateline score predictions.jsonl --split test --layers entities,claims --format json
+      dateline score predictions.jsonl --split test --by genre,contrast_kind
       dateline score seed1.jsonl seed2.jsonl seed3.jsonl --format latex > scores.tex
     """
     import dateline
@@ -61,6 +77,7 @@ def score(
     report = dateline.score(
         dateline.Runs(*predictions),
         **scoring_arguments(settings, **gold_and_matching),
+        by=by,
         per_document=by_document,
     )
     if output_format == "json":

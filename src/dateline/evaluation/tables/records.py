@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from dateline.evaluation.comparison_report import ComparisonReport
-from dateline.evaluation.report import Rates, Report, Score
+from dateline.evaluation.report import FieldScore, Rates, Report, Score
 from dateline.rendering.markdown import one_line
 
 Row: TypeAlias = tuple[str | float | None, ...]
@@ -18,6 +18,7 @@ SCORES = (
     "macro_f1", "macro_f1_low", "macro_f1_high", "macro_f1_sd", "matched_gold", "gold",
     "matched_predicted", "predicted", "precision", "recall", "reliable",
 )  # fmt: skip
+FIELDS = "field", "field_value", "documents"
 DIFFERENCES = (
     "group", "measure", "primary", "first_system", "first_value", "system", "value", "difference",
     "low", "high", "p_bootstrap", "p_randomization", "p_runs", "p_holm",
@@ -25,13 +26,18 @@ DIFFERENCES = (
 
 
 def score_csv(report: Report, *, by_label: bool = False) -> str:
-    """One row for each score; rows by label and by document have a label or a document."""
+    """One row for each score; rows by label, document or field have a label, document or field."""
     rows: list[Row] = []
     for score in report.scores:
         rows.append(_score(score))
         rows += _broken_down(score, score.labels if by_label else {}, "label")
         rows += _broken_down(score, score.documents, "document")
-    return _csv(str(report.signature), SCORES, rows)
+        for field, values in score.by.items():
+            rows += (_by_field(score, field, value, one) for value, one in values.items())
+    columns = *SCORES, *FIELDS
+    empty = (None,) * len(FIELDS)
+    every = ((*row, *empty)[: len(columns)] for row in rows)
+    return _csv(str(report.signature), columns, every)
 
 
 def scores_csv(scores: Mapping[str, tuple[str, Sequence[Score]]]) -> str:
@@ -92,6 +98,15 @@ def _broken_down(score: Score, found: Mapping[str, Rates], by: str) -> Iterator[
         of = (key, "") if by == "label" else ("", key)
         start = score.group, score.measure, _yes(score.primary), score.statistic
         yield *start, *of, rates.f1, *[None] * 7, *_rates(rates)
+
+
+def _by_field(score: Score, field: str, value: str, one: FieldScore) -> Row:
+    start = score.group, score.measure, _yes(score.primary), score.statistic, "", ""
+    ends = one.interval or (None, None)
+    shown = one.value, *ends, one.deviation, *[None] * 4
+    # CoNLL has no total, but gold items.
+    rates = _rates(one.total) if one.total else (None, one.gold, *[None] * 4, _yes(one.reliable))
+    return *start, *shown, *rates, field, value, one.documents
 
 
 def _rates(found: Rates | None) -> Row:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dateline.evaluation.measures.groups import MEAN
-from dateline.evaluation.report import FEWEST_RELIABLE, Rates, Report, Score
+from dateline.evaluation.report import FEWEST_RELIABLE, FieldScore, Rates, Report, Score
 from dateline.rendering.listing import counted
 from dateline.rendering.tables import Table
 
 NONE = "—"
+NO_VALUE = "(none)"
+"""Stands for the value of documents that have none."""
 LEGEND = (
     "P, R, F1 and the 95% confidence interval of F1 are in percent. TP counts matched gold items. "
     'F1 is the mean for rankings and "claimer tokens". —: undefined. For the definitions, run: '
@@ -24,9 +26,9 @@ RUNS_LEGEND = "Numbers are means of {runs} runs; SD is the standard deviation of
 
 
 def tables(report: Report, *, by_label: bool = False) -> Iterator[Table]:
-    """A table for each group of measures, with tables by label and by document after it.
+    """A table for each group of measures, with tables by label, document and field after it.
 
-    Tables by document are shown if the report has counts per document.
+    Tables by document and by field are shown if the report has them.
     """
     for group in dict.fromkeys(score.group for score in report.scores):
         scores = [score for score in report.scores if score.group == group]
@@ -37,6 +39,8 @@ def tables(report: Report, *, by_label: bool = False) -> Iterator[Table]:
                 yield _broken_down(score, "label", score.labels)
             if score.documents:
                 yield _broken_down(score, "document", score.documents)
+            for field, found in score.by.items():
+                yield _by_field(score, field, found, runs)
 
 
 def legend(report: Report) -> list[str]:
@@ -47,9 +51,12 @@ def legend(report: Report) -> list[str]:
 
 def footnotes(report: Report, *, by_label: bool = False) -> list[str]:
     """What a mark in the tables means, if there is one."""
-    marked = by_label and any(
-        not rates.reliable for score in report.scores for rates in score.labels.values()
-    )
+    shown: list[Iterable[Rates | FieldScore]] = [
+        found.values() for score in report.scores for found in score.by.values()
+    ]
+    if by_label:
+        shown += (score.labels.values() for score in report.scores)
+    marked = any(not one.reliable for found in shown for one in found)
     return [UNRELIABLE_LEGEND] if marked else []
 
 
@@ -73,15 +80,7 @@ def columns(runs: int = 1) -> tuple[str, ...]:
 
 def row(score: Score, runs: int = 1) -> tuple[str, ...]:
     """The cells of a score, for the columns that `columns` names."""
-    total = score.total
-    spread = (number(score.deviation),) if runs > 1 else ()
-    value = number(score.value), *spread, interval(score.interval), number(score.macro_f1)
-    if total is None:
-        return score.measure, *[NONE] * 5, *value
-    mean = score.statistic == MEAN
-    precision = NONE if mean else number(total.precision)
-    recall = NONE if mean else number(total.recall)
-    return score.measure, *_amounts(total), precision, recall, *value
+    return score.measure, *_cells(score, score.statistic, runs), number(score.macro_f1)
 
 
 def number(value: float | None) -> str:
@@ -106,6 +105,31 @@ def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
     ]
     columns = (name, "TP", "predicted", "gold", "P", "R", "F1")
     return Table(f"{score.group}: {score.measure}, by {name}", columns, rows)
+
+
+def _by_field(score: Score, field: str, found: Mapping[str, FieldScore], runs: int) -> Table:
+    rows = []
+    for value, one in found.items():
+        cells = _cells(one, score.statistic, runs)
+        # CoNLL has no total, but gold items.
+        shown = *cells[:2], amount(one.gold), *cells[3:]
+        rows.append((_marked(value or NO_VALUE, one.reliable), f"{one.documents:,}", *shown))
+    _, *names = columns(runs)[:-1]
+    title = f"{score.group}: {score.measure}, by {field}"
+    return Table(title, (field, "documents", *names), rows)
+
+
+def _cells(found: Score | FieldScore, statistic: str, runs: int) -> tuple[str, ...]:
+    """The cells from true positives to the interval."""
+    total = found.total
+    spread = (number(found.deviation),) if runs > 1 else ()
+    value = number(found.value), *spread, interval(found.interval)
+    if total is None:
+        return *[NONE] * 5, *value
+    mean = statistic == MEAN
+    precision = NONE if mean else number(total.precision)
+    recall = NONE if mean else number(total.recall)
+    return *_amounts(total), precision, recall, *value
 
 
 def _marked(name: str, reliable: bool) -> str:

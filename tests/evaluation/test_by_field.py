@@ -1,0 +1,165 @@
+"""Scores of the documents with each value of a field."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import msgspec
+import pytest
+
+import dateline
+
+GENRES = ("wire", "wire", "blog", "blog", None)
+KINDS = (None, "negated", None, "hedged", None)
+
+
+@pytest.fixture
+def described(five):
+    """The five documents in two groups, with genres, two of them contrasts."""
+    path = five.root / "schema" / "document.schema.json"
+    schema = json.loads(path.read_bytes())
+    schema["properties"]["meta"]["properties"] = {
+        "genre": {"type": "string", "description": "Kind of text."}
+    }
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    for number, name in enumerate(five.document_ids()):
+        contrast = {"of": five.document_ids()[number - 1], "kind": KINDS[number]}
+        content = json.loads(five.document_path(name).read_bytes()) | {
+            "group": f"group{number // 2}",
+            "split": "train",
+            "split_given": True,
+            "meta": {"genre": GENRES[number]} if GENRES[number] else {},
+            **({"contrast": contrast} if KINDS[number] else {}),
+        }
+        five.document_path(name).write_text(json.dumps(content), encoding="utf-8")
+    # A mention of the corpus has two fragments with nothing but a space between them.
+    waiver = '[rules]\nD125 = { level = "off", reason = "Fragments." }\n'
+    (five.root / "annotations" / "waivers.toml").write_text(waiver, encoding="utf-8")
+    return type(five)(five.root)
+
+
+@pytest.fixture
+def predictions(five_predicted):
+    """Predictions that miss more mentions in each further document."""
+    return [
+        prediction | {"mentions": prediction["mentions"][number:]}
+        for number, prediction in enumerate(five_predicted)
+    ]
+
+
+def strict(predictions, gold, **options):
+    report = dateline.score(predictions, gold, layers=["entities"], **options)
+    return report.score("entities", "strict")
+
+
+def test_each_value_has_the_score_of_its_documents_alone(described, predictions):
+    found = strict(predictions, described, by=["genre", "contrast_kind", "group"]).by
+    assert list(found["genre"]) == ["blog", "wire", ""]
+    assert {value: one.documents for value, one in found["genre"].items()} == {
+        "wire": 2, "blog": 2, "": 1
+    }  # fmt: skip
+    assert list(found["contrast_kind"]) == ["hedged", "negated", ""]
+    assert len(found["group"]) == 3
+    for field, values in (("genre", GENRES), ("contrast_kind", KINDS)):
+        for value, one in found[field].items():
+            kept = {
+                n
+                for n, v in zip(described.document_ids(), values, strict=True)
+                if v != (value or None)
+            }
+            alone = strict_without(predictions, described, kept)
+            assert (one.total, one.value) == (alone.total, alone.value)
+
+
+def strict_without(predictions, corpus, left_out):
+    """The score of a corpus without some documents."""
+    removed = {}
+    for name in left_out:
+        path = corpus.annotation_path("gold", name)
+        removed[path] = path.read_bytes()
+        path.unlink()
+    try:
+        return strict(predictions, corpus)
+    finally:
+        for path, content in removed.items():
+            path.write_bytes(content)
+
+
+def test_groups_are_units_of_the_intervals_of_a_value(described, predictions):
+    found = strict(predictions, described, by="genre")
+    # Both documents of each genre are in one group, so there is no interval.
+    assert found.by["genre"]["wire"].interval is None
+    other = strict(predictions, described, by="genre", group_by="id")
+    assert other.by["genre"]["wire"].interval is not None
+    assert strict(predictions, described, by="language").by["language"]["en"].interval == (
+        found.interval
+    )
+
+
+def test_a_dataset_gives_what_its_corpus_gives(described, predictions, tmp_path):
+    dateline.build(described, tmp_path / "built")
+    fields = ["group", "split", "language", "contrast_kind", "genre", "meta.genre"]
+    expected = strict(predictions, described, by=fields)
+    assert strict(predictions, tmp_path / "built", by=fields) == expected
+    assert strict(predictions, dateline.load(path=tmp_path / "built"), by=fields,
+                  ontology=described.ontology) == expected  # fmt: skip
+
+
+def test_every_layer_has_its_primary_measure_and_the_signature_stays(described, predictions):
+    report = dateline.score(predictions, described, by="genre")
+    for score in report.scores:
+        assert set(score.by) == ({"genre"} if score.primary else set())
+    assert report.signature == dateline.score(predictions, described).signature
+    conll = report.score("coreference", "CoNLL").by["genre"]["wire"]
+    mentions = report.score("entities", "strict").by["genre"]["wire"]
+    assert conll.gold == mentions.gold
+
+
+def test_values_of_few_gold_items_are_marked(described, predictions, written, run):
+    path = str(written(*predictions))
+    result = run(described, "score", path, "--by", "genre,contrast_kind", "--layers", "claims")
+    report = dateline.score(predictions, described, by="genre", layers=["claims"])
+    found = report.score("claims", "overlap").by["genre"]
+    few = {value for value, one in found.items() if not one.reliable}
+    assert "" in few
+    assert "claims: overlap, by genre" in result.stdout
+    assert "(none) *" in result.stdout
+    assert result.stdout.count("fewer than 5 gold") == 1
+
+
+@pytest.mark.parametrize("form", ["md", "html", "latex", "json", "csv"])
+def test_all_formats_have_the_values(described, predictions, written, run, form):
+    path = str(written(*predictions))
+    result = run(described, "score", path, "--by", "genre", "--format", form)
+    assert result.exit_code == 0, result.output
+    assert "wire" in result.stdout
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(result.stdout.partition("\n")[2])))
+        (row,) = [r for r in rows if r["measure"] == "strict" and r["field_value"] == "wire"]
+        expected = strict(predictions, described, by="genre").by["genre"]["wire"]
+        assert (row["field"], row["documents"]) == ("genre", "2")
+        assert float(row["value"]) == expected.value
+        assert float(row["gold"]) == expected.gold
+
+
+@pytest.mark.parametrize("as_dataset", [False, True])
+def test_an_unknown_field_is_refused_with_those_that_exist(
+    described, predictions, written, run, tmp_path, as_dataset
+):
+    dateline.build(described, tmp_path / "built")
+    gold = ["--gold", str(tmp_path / "built")] if as_dataset else []
+    result = run(described, "score", str(written(*predictions)), "--by", "gener", *gold)
+    assert result.exit_code == 1
+    assert "by: the documents have no column 'gener'" in result.stderr
+    for name in ("group", "split", "language", "contrast_kind", "genre"):
+        assert f" {name}," in result.stderr or f" {name}." in result.stderr
+
+
+def test_reports_with_values_are_compared_as_others_are(described, predictions, tmp_path):
+    report = dateline.score(predictions, described, by="genre", per_document=True)
+    path = tmp_path / "report.json"
+    path.write_bytes(msgspec.json.encode(report.to_dict()))
+    compared = dateline.compare({"a": report, "b": str(path)})
+    assert all(one.difference in (0, None) for m in compared.measures for one in m.others)
