@@ -35,6 +35,8 @@ from dateline.predictions.prediction import Prediction
 from dateline.text import escaped
 from dateline.validation.required import valid_annotations
 
+ORIGINAL = "contrast_of"
+"""The column of the config ``documents`` that names the original of a contrast."""
 ONTOLOGY_HINT = (
     "Pass the ontology.schema.json of its corpus as `ontology` (option --ontology FILE)."
 )
@@ -63,7 +65,8 @@ class Gold(Struct, frozen=True, dict=True, gc=True):
     memory; ``columns`` has all of them. ``unscored`` are ids of other documents: they have no gold,
     or are in another split. ``units`` are the units of documents for intervals and tests, from
     ``unit_column``; a document without one is a unit alone. ``fields`` has the fields by which
-    documents are scored apart, and their values by document.
+    documents are scored apart, and their values by document. ``contrasts`` has the original of each
+    contrast.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Gold(Struct, frozen=True, dict=True, gc=True):
     units: Mapping[str, str] = {}
     unit_column: str = UNIT_COLUMN
     fields: Mapping[str, Mapping[str, str]] = {}
+    contrasts: Mapping[str, str] = {}
 
     @cached_property
     def columns(self) -> GoldColumns:
@@ -150,6 +154,7 @@ def gold_of_corpus(
     rows = RowMaker(corpus.ontology, meta_keys(corpus.schemas))
     found, units = Packed(GoldDocument), dict[str, str]()
     fields: dict[str, dict[str, str]] = {field: {} for field in by}
+    contrasts = {}
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):
         document, annotation = valid.document, valid.annotations.get(annotator)
@@ -172,6 +177,8 @@ def gold_of_corpus(
         unit = value_of(row, group_by, "group_by") if group_by else document.group
         if unit is not None:
             units[document.id] = unit
+        if document.contrast is not None:
+            contrasts[document.id] = document.contrast.of
         for field, values in fields.items():
             if (value := value_of(row, field, "by")) is not None:
                 values[document.id] = value
@@ -190,6 +197,7 @@ def gold_of_corpus(
         units=units,
         unit_column=group_by or UNIT_COLUMN,
         fields=fields,
+        contrasts=contrasts,
         unscored=frozenset(corpus.document_ids()) - found.keys(),
     )
 
@@ -234,6 +242,7 @@ def _gold_of_tables(
     documents = StoredDocuments(scored, name)
     if not documents:
         raise NotFoundError(f"{name}: no document is annotated, so there is no gold.")
+    names = set.intersection(*(set(column_names(table)) for table in scored))
     if group_by is None and any(UNIT_COLUMN in column_names(table) for table in scored):
         group_by = UNIT_COLUMN
     return checked(
@@ -246,6 +255,7 @@ def _gold_of_tables(
             units=documents.values(group_by, "group_by") if group_by else {},
             unit_column=group_by or UNIT_COLUMN,
             fields={field: documents.values(field, "by") for field in by},
+            contrasts=documents.values(ORIGINAL, "by") if ORIGINAL in names else {},
             unscored=all_ids([table.data for table in tables]) - documents.ids,
         )
     )

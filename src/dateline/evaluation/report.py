@@ -101,10 +101,29 @@ class Score(Struct, frozen=True):
     by: Mapping[str, Mapping[str, FieldScore]] = {}
 
 
+class Consistency(Struct, frozen=True):
+    """The share of contrast sets in which a system is right on all members, by a measure.
+
+    ``sets`` is the number of sets with gold items in their edited sentences, ``right`` of how many
+    the system is right; ``reliable`` says whether there are at least 5. The other fields are those
+    of `Score`.
+    """
+
+    group: str
+    measure: str
+    sets: int
+    right: float
+    reliable: bool
+    value: float | None
+    interval: tuple[float, float] | None
+    deviation: float | None
+
+
 class Report(Struct, frozen=True):
     """All scores of a system, with their signature, problems of the predictions, and notes.
 
     ``units`` has the group of each document that is in one, if counts per document were asked for.
+    ``contrasts`` has the consistency on contrast sets, if the gold has any.
     ``print(report)`` shows tables, as a notebook does.
     """
 
@@ -113,6 +132,7 @@ class Report(Struct, frozen=True):
     problems: tuple[PredictionProblem, ...]
     notes: tuple[str, ...]
     units: Mapping[str, str] = {}
+    contrasts: tuple[Consistency, ...] = ()
 
     def score(self, group: str, measure: str) -> Score:
         """The score by a measure of a group. Raises KeyError if it was not computed."""

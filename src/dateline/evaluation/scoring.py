@@ -7,11 +7,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError, ServerError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
+from dateline.evaluation.contrast_sets import ContrastSets, contrast_consistency
 from dateline.evaluation.counting import CountedMeasure, count_runs
 from dateline.evaluation.gold import (
     DatasetTable,
@@ -103,7 +105,9 @@ def score(
     fields = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
     found = as_gold(gold, split, ontology, group_by, fields)
     runs = read_runs(predictions, found, options)
-    return score_groups(found, runs, select_groups(layers, runs), per_document=per_document)
+    groups = select_groups(layers, runs)
+    report = score_groups(found, runs, groups, per_document=per_document)
+    return _with_contrasts(report, found, runs, groups) if found.contrasts else report
 
 
 def score_groups(
@@ -206,6 +210,20 @@ def as_predictions(predictions: PredictionSource) -> Iterator[Found]:
     else:
         for number, value in enumerate(predictions):
             yield from as_prediction(value, number)
+
+
+def _with_contrasts(
+    report: Report, gold: Gold, runs: Sequence[ScoringInput], groups: Sequence[Group]
+) -> Report:
+    sets = ContrastSets(gold)
+    notes = report.notes
+    if sets.left_out:
+        notes += (
+            "contrasts whose original has no gold here, or whose set has withheld texts, do not "
+            f"count for contrast consistency: {', '.join(listed(sets.left_out, SHOWN))}",
+        )
+    found = tuple(contrast_consistency(gold, sets, runs, groups)) if sets.members else ()
+    return msgspec.structs.replace(report, contrasts=found, notes=notes)
 
 
 def _score(counted: CountedMeasure, gold: Gold, *, per_document: bool) -> Score:

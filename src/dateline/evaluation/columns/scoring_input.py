@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -96,6 +97,17 @@ class ScoringInput:
         self.predicted, self.confidence = found.columns()
         self.missing = found.missing
         _refuse_duplicates(self.gold, self.document_ids)
+
+    def with_columns(
+        self, gold: AnnotationColumns, predicted: AnnotationColumns, document_ids: tuple[str, ...]
+    ) -> ScoringInput:
+        """The same input with other items; what is computed from items is computed again."""
+        found = copy(self)
+        for name in self.__dict__:
+            if isinstance(getattr(ScoringInput, name, None), cached_property):
+                del found.__dict__[name]
+        found.gold, found.predicted, found.document_ids = gold, predicted, document_ids
+        return found
 
     @property
     def gold_sha256(self) -> str:

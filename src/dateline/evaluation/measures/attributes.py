@@ -9,7 +9,7 @@ import numpy as np
 
 from dateline.evaluation.columns.annotation_columns import AttributeColumns
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.measures.groups import MeasureCounts, group
+from dateline.evaluation.measures.groups import JOINT, MeasureCounts, group
 from dateline.metrics.classification import LabelPairs, joint, matched_only
 from dateline.metrics.counts import Counts, IntArray
 from dateline.metrics.tuple_sets import set_counts, tuple_ids
@@ -105,7 +105,7 @@ def attribute_measures(
     for name, index, items in _predicted(indexes, every):
         title = f"{prefix}{name}"
         if index.is_set:
-            for suffix, only in (("matched only", True), ("joint", False)):
+            for suffix, only in (("matched only", True), (JOINT, False)):
                 counts = _members(name, index, items, matched_only=only)
                 yield MeasureCounts(f"{title}, {suffix}", counts, index.labels.labels)
             title = f"{title}, same set"
@@ -127,7 +127,7 @@ def label_measures(
     """
     size = documents, len(labels)
     yield MeasureCounts(f"{name}, matched only", matched_only(pairs, *size), labels)
-    yield MeasureCounts(f"{name}, joint", joint(pairs, gold, predicted, *size), labels)
+    yield MeasureCounts(f"{name}, {JOINT}", joint(pairs, gold, predicted, *size), labels)
 
 
 def _predicted(

@@ -17,6 +17,8 @@ from dateline.metrics.intervals import Statistic
 from dateline.ontology.labels import Ontology
 
 F, MEAN, BLANC, CONLL = "F", "mean", "BLANC", "CoNLL"
+JOINT = "joint"
+"""Ends the names of measures of attributes that are counted out of all items."""
 STATISTICS: Mapping[str, Statistic] = {
     F: micro_f,
     MEAN: micro_f,
@@ -58,6 +60,10 @@ class Group(NamedTuple):
     def is_primary(self, measure: str) -> bool:
         """Whether this is the primary measure."""
         return measure == self.primary or (self.each and measure.startswith(f"{self.primary}, "))
+
+    def is_decisive(self, measure: str) -> bool:
+        """Whether the measure can say that all items are right: the primary one, and attributes."""
+        return self.is_primary(measure) or measure.endswith(f", {JOINT}")
 
     def is_declared(self, ontology: Ontology) -> bool:
         """Whether a corpus with this ontology has what the group measures."""

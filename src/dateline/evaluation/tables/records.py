@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from dateline.evaluation.comparison_report import ComparisonReport
-from dateline.evaluation.report import FieldScore, Rates, Report, Score
+from dateline.evaluation.report import Consistency, FieldScore, Rates, Report, Score
 from dateline.rendering.markdown import one_line
 
 Row: TypeAlias = tuple[str | float | None, ...]
@@ -26,7 +26,10 @@ DIFFERENCES = (
 
 
 def score_csv(report: Report, *, by_label: bool = False) -> str:
-    """One row for each score; rows by label, document or field have a label, document or field."""
+    """One row for each score; rows by label, document or field have a label, document or field.
+
+    Rows of contrast consistency follow; their gold items are the sets.
+    """
     rows: list[Row] = []
     for score in report.scores:
         rows.append(_score(score))
@@ -34,6 +37,7 @@ def score_csv(report: Report, *, by_label: bool = False) -> str:
         rows += _broken_down(score, score.documents, "document")
         for field, values in score.by.items():
             rows += (_by_field(score, field, value, one) for value, one in values.items())
+    rows += map(_consistency, report.contrasts)
     columns = *SCORES, *FIELDS
     empty = (None,) * len(FIELDS)
     every = ((*row, *empty)[: len(columns)] for row in rows)
@@ -107,6 +111,12 @@ def _by_field(score: Score, field: str, value: str, one: FieldScore) -> Row:
     # CoNLL has no total, but gold items.
     rates = _rates(one.total) if one.total else (None, one.gold, *[None] * 4, _yes(one.reliable))
     return *start, *shown, *rates, field, value, one.documents
+
+
+def _consistency(one: Consistency) -> Row:
+    start = one.group, one.measure, "no", "contrast consistency", "", ""
+    shown = one.value, *(one.interval or (None, None)), one.deviation, *[None] * 4
+    return *start, *shown, one.right, one.sets, *[None] * 4, _yes(one.reliable)
 
 
 def _rates(found: Rates | None) -> Row:

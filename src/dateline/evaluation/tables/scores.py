@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dateline.evaluation.measures.groups import MEAN
-from dateline.evaluation.report import FEWEST_RELIABLE, FieldScore, Rates, Report, Score
+from dateline.evaluation.report import (
+    FEWEST_RELIABLE,
+    Consistency,
+    FieldScore,
+    Rates,
+    Report,
+    Score,
+)
 from dateline.rendering.listing import counted
 from dateline.rendering.tables import Table
 
@@ -20,7 +27,7 @@ LEGEND = (
 UNRELIABLE = "*"
 UNRELIABLE_LEGEND = (
     f"{UNRELIABLE} after a name: not reliable, because there are fewer than {FEWEST_RELIABLE} gold "
-    "items."
+    "items or contrast sets."
 )
 RUNS_LEGEND = "Numbers are means of {runs} runs; SD is the standard deviation of F1 over runs."
 
@@ -41,6 +48,8 @@ def tables(report: Report, *, by_label: bool = False) -> Iterator[Table]:
                 yield _broken_down(score, "document", score.documents)
             for field, found in score.by.items():
                 yield _by_field(score, field, found, runs)
+    if report.contrasts:
+        yield _consistency(report)
 
 
 def legend(report: Report) -> list[str]:
@@ -51,11 +60,12 @@ def legend(report: Report) -> list[str]:
 
 def footnotes(report: Report, *, by_label: bool = False) -> list[str]:
     """What a mark in the tables means, if there is one."""
-    shown: list[Iterable[Rates | FieldScore]] = [
+    shown: list[Iterable[Rates | FieldScore | Consistency]] = [
         found.values() for score in report.scores for found in score.by.values()
     ]
     if by_label:
         shown += (score.labels.values() for score in report.scores)
+    shown.append(report.contrasts)
     marked = any(not one.reliable for found in shown for one in found)
     return [UNRELIABLE_LEGEND] if marked else []
 
@@ -105,6 +115,24 @@ def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
     ]
     columns = (name, "TP", "predicted", "gold", "P", "R", "F1")
     return Table(f"{score.group}: {score.measure}, by {name}", columns, rows)
+
+
+def _consistency(report: Report) -> Table:
+    runs = report.signature.runs
+    spread = ("SD",) if runs > 1 else ()
+    rows = [
+        (
+            _marked(f"{one.group}: {one.measure}", one.reliable),
+            f"{one.sets:,}",
+            amount(one.right),
+            number(one.value),
+            *((number(one.deviation),) if runs > 1 else ()),
+            interval(one.interval),
+        )
+        for one in report.contrasts
+    ]
+    columns = ("measure", "sets", "right", "share", *spread, "95% CI")
+    return Table("contrast consistency", columns, rows)
 
 
 def _by_field(score: Score, field: str, found: Mapping[str, FieldScore], runs: int) -> Table:

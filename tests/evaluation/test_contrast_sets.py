@@ -1,0 +1,225 @@
+"""Contrast consistency, on two sets: an original with one contrast, and one with two."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+import dateline
+from dateline.corpus.store import Corpus
+from dateline.dataset.build import build
+from dateline.evaluation.contrast_sets import only_in
+from dateline.evaluation.measures.groups import MEAN
+from dateline.evaluation.scoring import as_gold, read_runs, select_groups
+from tests.corpora import make_annotation, make_document, new_corpus, write_ontology
+from tests.evaluation.conftest import predicted
+from tests.layered import ONTOLOGY, TEXT, items_of
+
+SECOND = TEXT.replace("12 adults", "14 adults in the north of the country")
+TEXTS = {
+    "one": (TEXT, None),
+    "one-negated": (TEXT.replace("stopped", "never stopped"), "one"),
+    "two": (SECOND, None),
+    "two-negated": (SECOND.replace("stopped", "never stopped"), "two"),
+    "two-said": (SECOND.replace("she said", "as she said"), "two"),
+}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    corpus = new_corpus(tmp_path / "sets")
+    write_ontology(corpus, ONTOLOGY)
+    for name, (text, original) in TEXTS.items():
+        fields = {"group": original or name, "split_given": True}
+        if original:
+            kind = "negated" if "negated" in name else "paraphrase"
+            change = {
+                "item": "event", "quote": "stopped", "field": "polarity", "from": "positive",
+                "to": "negative",
+            }  # fmt: skip
+            fields["contrast"] = {"of": original, "kind": kind}
+            if kind == "negated":
+                fields["contrast"]["changes"] = [change]
+        items = items_of(text)
+        if "negated" in name:
+            items["events"][3]["attributes"]["polarity"] = "negative"
+        document = make_document(name, text, "train", **fields)
+        corpus.write_document(document)
+        (corpus.seeds / f"{name}.txt").write_bytes(text.encode())
+        corpus.write_annotation(
+            make_annotation(document, items, layers=corpus.ontology.layer_names)
+        )
+    return corpus
+
+
+@pytest.fixture
+def perfect(corpus):
+    """Perfect predictions by document."""
+    return {name: predicted(corpus.read_annotation("gold", name)) for name in TEXTS}
+
+
+def shares(predictions, gold, **options):
+    report = dateline.score(list(predictions.values()), gold, **options)
+    return {(one.group, one.measure): (one.right, one.sets) for one in report.contrasts}
+
+
+def without(predictions, name, field, text):
+    """The predictions without the items of a document that have this text."""
+    found = predictions[name]
+    spans = "trigger" if field == "events" else "spans"
+    kept = [item for item in found[field] if item[spans][0]["text"] != text]
+    assert len(kept) < len(found[field])
+    return predictions | {name: found | {field: kept}}
+
+
+def test_perfect_predictions_are_right_on_both_sets(corpus, perfect):
+    found = shares(perfect, corpus)
+    assert found["entities", "strict"] == found["triggers", "TC"] == (2, 2)
+    assert found["claims", "overlap"] == found["coreference", "CoNLL"] == (2, 2)
+    assert found["document", "accuracy, genre"] == (2, 2)
+    assert all(right == sets for right, sets in found.values())
+
+
+@pytest.mark.parametrize("name", ["one", "one-negated"])
+def test_an_item_that_is_missed_in_one_member_makes_its_set_wrong(corpus, perfect, name):
+    broken = without(perfect, name, "events", "stopped")
+    found = shares(broken, corpus)
+    assert found["triggers", "TC"] == (1, 2)
+    assert found["entities", "strict"] == (2, 2)
+
+
+def test_an_attribute_that_the_edit_changes_and_the_system_does_not_makes_its_set_wrong(
+    corpus, perfect
+):
+    perfect["one-negated"]["events"][3]["attributes"]["polarity"] = "positive"
+    found = shares(perfect, corpus)
+    assert found["triggers", "polarity, joint"] == (1, 2)
+    assert found["triggers", "TC"] == (2, 2)
+    perfect["two"]["claims"][0]["act"] = "ADVISE"
+    found = shares(perfect, corpus)
+    assert found["claims", "act, joint"] == (1, 2)
+    assert found["claims", "overlap"] == (2, 2)
+
+
+def test_errors_in_sentences_that_no_edit_changes_do_not_count(corpus, perfect):
+    found = shares(without(perfect, "one", "mentions", "aspirin"), corpus)
+    assert found["entities", "strict"] == found["coreference", "CoNLL"] == (2, 2)
+    # The second set has an edit in this sentence, the first set has not.
+    found = shares(without(perfect, "one", "mentions", "nausea"), corpus)
+    assert found["entities", "strict"] == (2, 2)
+    found = shares(without(perfect, "two", "mentions", "nausea"), corpus)
+    assert found["entities", "strict"] == (1, 2)
+    # Of a contrast, only the sentences that its own edit changes count.
+    found = shares(without(perfect, "two-negated", "mentions", "nausea"), corpus)
+    assert found["entities", "strict"] == (2, 2)
+
+
+def test_a_spurious_item_makes_its_set_wrong(corpus, perfect):
+    text = TEXTS["two-negated"][0]
+    at = text.index("patients")
+    spurious = {
+        "id": "m99", "type": "PERSON", "spans": [{"start": at, "end": at + 8, "text": "patients"}],
+        "attributes": {"level": "nominal"},
+    }  # fmt: skip
+    found = perfect["two-negated"]
+    broken = found | {"mentions": [*found["mentions"], spurious]}
+    assert shares(perfect | {"two-negated": broken}, corpus)["entities", "strict"] == (1, 2)
+
+
+def test_a_member_without_a_prediction_makes_its_set_wrong(corpus, perfect):
+    del perfect["two-said"]
+    found = shares(perfect, corpus)
+    assert found["entities", "strict"] == found["document", "accuracy, genre"] == (1, 2)
+
+
+def test_a_dataset_gives_what_its_corpus_gives(corpus, perfect, tmp_path):
+    waiver = '[rules]\nD125 = { level = "off", reason = "Other gold." }\n'
+    (corpus.root / "annotations" / "waivers.toml").write_text(waiver, encoding="utf-8")
+    dateline.build(corpus, tmp_path / "built")
+    broken = without(perfect, "two", "mentions", "nausea")
+    assert shares(broken, tmp_path / "built") == shares(broken, corpus)
+    by = {"by": "contrast_kind", "layers": "entities"}
+    from_corpus, from_dataset = (
+        dateline.score(list(broken.values()), gold, **by).score("entities", "strict").by
+        for gold in (corpus, tmp_path / "built")
+    )
+    assert from_corpus == from_dataset
+    documents = {kind: one.documents for kind, one in from_corpus["contrast_kind"].items()}
+    assert documents == {"negated": 2, "paraphrase": 1, "": 2}
+
+
+def test_runs_give_the_mean_number_of_right_sets(corpus, perfect):
+    broken = without(perfect, "one", "events", "stopped")
+    runs = dateline.Runs(list(perfect.values()), list(broken.values()))
+    report = dateline.score(runs, corpus, layers="triggers")
+    found = next(one for one in report.contrasts if one.measure == "TC")
+    assert (found.right, found.value) == (1.5, 0.75)
+    assert found.deviation > 0
+
+
+def test_a_set_without_its_original_is_left_out_with_a_note(corpus, perfect):
+    corpus.annotation_path("gold", "one").unlink()
+    report = dateline.score([p for n, p in perfect.items() if n != "one"], corpus)
+    assert {one.sets for one in report.contrasts} == {1}
+    assert any("one-negated" in note and "contrast" in note for note in report.notes)
+    corpus.annotation_path("gold", "two").unlink()
+    alone = dateline.score([perfect["one-negated"], perfect["two-said"]], corpus)
+    assert alone.contrasts == ()
+
+
+def test_sets_with_withheld_texts_are_left_out(corpus, perfect, tmp_path):
+    waiver = '[rules]\nD125 = { level = "off", reason = "Other gold." }\n'
+    (corpus.root / "annotations" / "waivers.toml").write_text(waiver, encoding="utf-8")
+    build(corpus, tmp_path / "built", withhold=lambda document: document.group == "two")
+    report = dateline.score(list(perfect.values()), tmp_path / "built")
+    assert {one.sets for one in report.contrasts} == {1}
+    assert any("withheld" in note and "two-negated" in note for note in report.notes)
+
+
+def test_with_all_sentences_every_measure_counts_what_it_counts_in_whole_texts(corpus, perfect):
+    broken = without(without(perfect, "one", "mentions", "nausea"), "two", "events", "gave")
+    (run,) = read_runs(list(broken.values()), as_gold(corpus))
+    groups = select_groups((), [run])
+    assert len(groups) > 10
+    whole = {(g.name, m.name): m for g in groups for m in g.measure(run)}
+    again = only_in(run, run.sentences)
+    for found in ((g.name, m) for g in groups for m in g.measure(again)):
+        expected = whole[found[0], found[1].name]
+        if expected.statistic != MEAN:
+            counts = found[1].counts
+            assert (counts[: len(TEXTS)] == expected.counts).all(), expected.name
+            assert not counts[len(TEXTS) :].any(), expected.name
+
+
+def test_gold_without_contrasts_has_no_consistency(layered, run, written):
+    prediction = predicted(layered.read_annotation("gold", "report"))
+    assert dateline.score([prediction], layered).contrasts == ()
+    assert "consistency" not in run(layered, "score", str(written(prediction))).stdout
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html", "latex"])
+def test_reports_show_the_share_and_that_it_is_of_few_sets(corpus, perfect, written, run, form):
+    path = str(written(*without(perfect, "one", "events", "stopped").values()))
+    result = run(corpus, "score", path, "--layers", "triggers", "--format", form)
+    assert result.exit_code == 0, result.output
+    assert "contrast consistency" in result.stdout
+    assert "50.0" in result.stdout
+    assert "triggers: TC" in result.stdout
+    assert "fewer than 5 gold items or contrast sets" in result.stdout
+
+
+def test_json_and_csv_have_the_consistency(corpus, perfect, written, run):
+    path = str(written(*without(perfect, "one", "events", "stopped").values()))
+    options = ("score", path, "--layers", "triggers", "--format")
+    contrasts = json.loads(run(corpus, *options, "json").stdout)["contrasts"]
+    found = next(one for one in contrasts if one["measure"] == "TC")
+    assert (found["right"], found["sets"], found["value"]) == (1, 2, 0.5)
+    assert not found["reliable"]
+    rows = csv.DictReader(io.StringIO(run(corpus, *options, "csv").stdout.partition("\n")[2]))
+    found = [row for row in rows if row["statistic"] == "contrast consistency"]
+    row = next(row for row in found if row["measure"] == "TC")
+    assert (row["matched_gold"], row["gold"], row["value"]) == ("1.0", "2", "0.5")
