@@ -29,6 +29,7 @@ from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
 from dateline.metrics.coreference import Chains, blanc_score, contingency_table, coreference_counts
 from dateline.metrics.counts import f_score, micro_f
 from dateline.metrics.intervals import score_interval
+from dateline.metrics.span_matching import match_distinct
 from dateline.metrics.span_scores import semeval
 from dateline.ontology.labels import Ontology
 from dateline.packaged import packaged
@@ -312,7 +313,7 @@ def document_counts(pair: list[Dataset], ontology: Ontology, documents: int) -> 
     """Counts by document and label; sentences are distributed over the documents."""
     names = LabelIndex(ontology.layers["entities"].label_names)
     gold, predicted = (mention_spans(dataset, names) for dataset in pair)
-    counts = semeval(gold, predicted, len(pair[0]), len(names))["strict"]
+    counts = semeval(match_distinct(gold, predicted), len(pair[0]), len(names))["strict"]
     return np.stack([counts[start::documents].sum(axis=0) for start in range(documents)])
 
 

@@ -22,7 +22,7 @@ from dateline.metrics.counts import (
     precision,
     recall,
 )
-from dateline.metrics.span_matching import match, match_by_overlap
+from dateline.metrics.span_matching import match, match_by_overlap, match_distinct
 from dateline.metrics.span_scores import nested, semeval, strict
 from dateline.metrics.spans import Spans, in_units, inside_longer, overlaps
 
@@ -58,7 +58,7 @@ def test_strict_agrees_with_sets(gold, predicted):
 
 @given(rows, rows)
 def test_the_four_modes_agree_with_trying_every_assignment(gold, predicted):
-    counts = semeval(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS)
+    counts = semeval(match_distinct(Spans.of(gold), Spans.of(predicted)), DOCUMENTS, LABELS)
     expected = oracle.semeval(gold, predicted)
     assert {mode: totals(counts[mode])[HIT_GOLD] for mode in MODES} == expected
     assert {mode: totals(counts[mode])[HIT_PREDICTED] for mode in MODES} == expected
@@ -69,14 +69,16 @@ def test_the_four_modes_agree_with_trying_every_assignment(gold, predicted):
 
 @given(rows, rows, st.randoms())
 def test_the_order_of_spans_changes_nothing(gold, predicted, random):
-    before = semeval(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS)
-    inner = nested(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS)
+    before = semeval(match_distinct(Spans.of(gold), Spans.of(predicted)), DOCUMENTS, LABELS)
+    inner = nested(match_distinct(Spans.of(gold), Spans.of(predicted)), DOCUMENTS, LABELS)
     random.shuffle(gold)
     random.shuffle(predicted)
-    after = semeval(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS)
+    after = semeval(match_distinct(Spans.of(gold), Spans.of(predicted)), DOCUMENTS, LABELS)
     for mode in MODES:
         assert np.array_equal(before[mode], after[mode])
-    assert np.array_equal(inner, nested(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS))
+    assert np.array_equal(
+        inner, nested(match_distinct(Spans.of(gold), Spans.of(predicted)), DOCUMENTS, LABELS)
+    )
 
 
 @given(rows, rows)
@@ -143,8 +145,8 @@ def test_a_span_over_a_whole_text_needs_no_matrix():
     whole = (0, 0, [(0, 10 * size)])
     sides = Spans.of([*flat, whole]), Spans.of([*moved, whole])
     tracemalloc.start()
-    counts = semeval(*sides, 1, LABELS)
-    inner = nested(*sides, 1, LABELS)
+    counts = semeval(match_distinct(*sides), 1, LABELS)
+    inner = nested(match_distinct(*sides), 1, LABELS)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert totals(counts["type"]) == [size + 1] * 4
@@ -154,8 +156,8 @@ def test_a_span_over_a_whole_text_needs_no_matrix():
 
 @given(rows, rows)
 def test_swapping_the_sides_swaps_recall_and_precision(gold, predicted):
-    there = semeval(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS)
-    back = semeval(Spans.of(predicted), Spans.of(gold), DOCUMENTS, LABELS)
+    there = semeval(match_distinct(Spans.of(gold), Spans.of(predicted)), DOCUMENTS, LABELS)
+    back = semeval(match_distinct(Spans.of(predicted), Spans.of(gold)), DOCUMENTS, LABELS)
     for mode in MODES:
         total, turned = there[mode].sum(axis=(0, 1)), back[mode].sum(axis=(0, 1))
         assert np.array_equal(recall(total), precision(turned), equal_nan=True)
@@ -164,7 +166,7 @@ def test_swapping_the_sides_swaps_recall_and_precision(gold, predicted):
 
 @given(rows, rows)
 def test_rates_are_bounded_and_ordered(gold, predicted):
-    counts = semeval(Spans.of(gold), Spans.of(predicted), DOCUMENTS, LABELS)
+    counts = semeval(match_distinct(Spans.of(gold), Spans.of(predicted)), DOCUMENTS, LABELS)
     f = {mode: f_score(counts[mode].sum(axis=(0, 1))) for mode in MODES}
     for mode in MODES:
         for rate in (recall, precision, f_score):
@@ -177,7 +179,7 @@ def test_rates_are_bounded_and_ordered(gold, predicted):
 
 @given(rows)
 def test_what_equals_gold_is_perfect_and_nothing_is_undefined(spans):
-    counts = semeval(Spans.of(spans), Spans.of(spans), DOCUMENTS, LABELS)
+    counts = semeval(match_distinct(Spans.of(spans), Spans.of(spans)), DOCUMENTS, LABELS)
     for mode in MODES:
         total = counts[mode].sum(axis=(0, 1))
         assert f_score(total) == 1 if spans else np.isnan(f_score(total))
@@ -222,13 +224,13 @@ def test_a_greedy_scorer_would_lose_a_pair():
     # Taking the first overlap pairs the long prediction with the first gold, and the short with none.
     gold = Spans.of([(0, 0, [(0, 4)]), (0, 0, [(5, 9)])])
     predicted = Spans.of([(0, 0, [(0, 9)]), (0, 0, [(1, 4)])])
-    assert totals(semeval(gold, predicted, 1, 1)["partial"]) == [1, 2, 1, 2]
+    assert totals(semeval(match_distinct(gold, predicted), 1, 1)["partial"]) == [1, 2, 1, 2]
 
 
 def test_nested_spans_are_scored_apart():
     gold = Spans.of([(0, 0, [(0, 9)]), (0, 1, [(2, 4)]), (0, 1, [(6, 8)])])
     predicted = Spans.of([(0, 0, [(0, 9)]), (0, 1, [(2, 4)]), (0, 0, [(6, 8)])])
-    assert nested(gold, predicted, 1, 2).tolist() == [[[0, 0, 0, 1], [1, 2, 1, 1]]]
+    assert nested(match_distinct(gold, predicted), 1, 2).tolist() == [[[0, 0, 0, 1], [1, 2, 1, 1]]]
     assert totals(strict(gold, predicted, 1, 2)) == [2, 3, 2, 3]
 
 
@@ -316,7 +318,7 @@ def test_the_four_modes_agree_with_nervaluate_where_it_is_certain(sides):
     ]
     tags = [str(label) for label in range(LABELS)]
     theirs = Evaluator([entities[0]], [entities[1]], tags, loader="dict").evaluate()["overall"]
-    counts = semeval(Spans.of(gold), Spans.of(predicted), 1, LABELS)
+    counts = semeval(match_distinct(Spans.of(gold), Spans.of(predicted)), 1, LABELS)
     for ours, their in zip(MODES, ("strict", "exact", "partial", "ent_type"), strict=True):
         total = counts[ours].sum(axis=(0, 1))
         found = theirs[their]

@@ -17,6 +17,7 @@ from datasets import Dataset
 from dateline.errors import InvalidInputError
 from dateline.evaluation.report import Rates, rates
 from dateline.metrics.counts import IntArray
+from dateline.metrics.span_matching import match_distinct
 from dateline.metrics.span_scores import semeval_credit
 from dateline.metrics.spans import Spans
 from dateline.ontology.labels import Ontology
@@ -39,11 +40,11 @@ def score_mentions(
     gold_spans = mention_spans(gold, names, column)
     predicted_spans = mention_spans(predicted, names, column)
     _refuse_unknown(gold_spans.label, names)
-    gold_spans, predicted_spans, credit = semeval_credit(gold_spans, predicted_spans)
-    sizes = len(gold_spans), len(predicted_spans)
+    matched = match_distinct(gold_spans, predicted_spans)
+    sizes = len(matched.gold), len(matched.predicted)
     return {
-        mode: rates(np.array([matched.sum(), sizes[0], right.sum(), sizes[1]], np.float64))
-        for mode, (matched, right) in credit.items()
+        mode: rates(np.array([left.sum(), sizes[0], right.sum(), sizes[1]], np.float64))
+        for mode, (left, right) in semeval_credit(matched).items()
     }
 
 

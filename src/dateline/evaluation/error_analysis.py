@@ -106,7 +106,7 @@ def _layer_errors(
     documents: Sequence[_Document],
     limit: int,
 ) -> LayerErrors:
-    gold, predicted, matching = match_distinct(gold, predicted)
+    gold, predicted, matching, *_ = match_distinct(gold, predicted)
     counts = KindCounts(labels, KINDS)
     examples: list[Example] = []
     totals: Counter[str] = Counter()

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dateline.dataset.arrow_values import rows_of
@@ -198,7 +199,9 @@ def _column(table: pa.Table | pa.RecordBatch, name: str) -> list[Any]:
 
 def _annotated(table: Any) -> Any:
     """The annotated rows of a table or batch."""
-    return table.filter(table.column("annotated"))
+    is_annotated = table.column("annotated")
+    every = pc.all(is_annotated, skip_nulls=False).as_py()
+    return table if every else table.filter(is_annotated)
 
 
 def _batches(table: ArrowTable) -> Iterator[pa.RecordBatch]:

@@ -26,6 +26,19 @@ class Matching(NamedTuple):
     typed: BoolArray
 
 
+class DistinctMatching(NamedTuple):
+    """Gold and predicted spans without duplicates, and their matching.
+
+    ``gold_rows`` and ``predicted_rows`` are the rows that they had with duplicates.
+    """
+
+    gold: Spans
+    predicted: Spans
+    matching: Matching
+    gold_rows: IntArray
+    predicted_rows: IntArray
+
+
 def match(gold: Spans, predicted: Spans) -> Matching:
     """Match spans 1:1, whatever their order.
 
@@ -37,14 +50,14 @@ def match(gold: Spans, predicted: Spans) -> Matching:
     return _match(gold, predicted, *place_ids(gold, predicted))
 
 
-def match_distinct(gold: Spans, predicted: Spans) -> tuple[Spans, Spans, Matching]:
-    """Both arguments without duplicates, and their matching."""
+def match_distinct(gold: Spans, predicted: Spans) -> DistinctMatching:
+    """Match spans as `match` does, each place with the same label once."""
     sides = gold, predicted
     places = place_ids(*sides)
     rows = [distinct_rows(spans, place) for spans, place in zip(sides, places, strict=True)]
     gold, predicted = (spans.take(kept) for spans, kept in zip(sides, rows, strict=True))
     kept_places = (place[kept] for place, kept in zip(places, rows, strict=True))
-    return gold, predicted, _match(gold, predicted, *kept_places)
+    return DistinctMatching(gold, predicted, _match(gold, predicted, *kept_places), *rows)
 
 
 def match_by_overlap(
@@ -89,7 +102,10 @@ def _match(
         gold_rest, predicted_rest = np.delete(gold_rest, left), np.delete(predicted_rest, right)
 
     _, left, right = np.intersect1d(
-        gold_ids[gold_rest], predicted_ids[predicted_rest], return_indices=True
+        gold_ids[gold_rest],
+        predicted_ids[predicted_rest],
+        assume_unique=True,
+        return_indices=True,
     )
     pair(left, right)
     pair(*_pair_equal(gold_places[gold_rest], predicted_places[predicted_rest]))

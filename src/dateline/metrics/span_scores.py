@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dateline.metrics.counts import Counts, FloatArray, IntArray, tally
-from dateline.metrics.span_matching import match_distinct
+from dateline.metrics.span_matching import DistinctMatching
 from dateline.metrics.spans import Spans, inside_longer, labelled_place_ids, place_ids
 
 
@@ -35,7 +35,7 @@ def strict(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts
     )
 
 
-def semeval(gold: Spans, predicted: Spans, documents: int, labels: int) -> Mapping[str, Counts]:
+def semeval(matched: DistinctMatching, documents: int, labels: int) -> Mapping[str, Counts]:
     """The four modes of SemEval-2013 Task 9, from one optimal 1:1 matching.
 
     ``strict`` requires the same place and label, ``exact`` the same place, ``type`` an overlap and
@@ -46,42 +46,39 @@ def semeval(gold: Spans, predicted: Spans, documents: int, labels: int) -> Mappi
     and Sundheim, "MUC-5 Evaluation Metrics", MUC-5 1993. Neither defines how to match several
     overlapping spans; see ``match``. Each shape is (documents, labels, 4).
     """
-    gold, predicted, credit = semeval_credit(gold, predicted)
     return {
-        mode: _counts(gold, predicted, *sides, documents, labels) for mode, sides in credit.items()
+        mode: _counts(matched.gold, matched.predicted, *sides, documents, labels)
+        for mode, sides in semeval_credit(matched).items()
     }
 
 
-def semeval_credit(
-    gold: Spans, predicted: Spans
-) -> tuple[Spans, Spans, Mapping[str, tuple[FloatArray, FloatArray]]]:
-    """Both arguments without duplicates, and for each mode the credit of each of their spans."""
-    gold, predicted, matching = match_distinct(gold, predicted)
+def semeval_credit(matched: DistinctMatching) -> Mapping[str, tuple[FloatArray, FloatArray]]:
+    """For each mode the credit of each gold span and of each predicted span."""
+    matching = matched.matching
     pair_credit = {
         "strict": (matching.exact & matching.typed).astype(np.float64),
         "exact": matching.exact.astype(np.float64),
         "partial": np.where(matching.exact, 1.0, 0.5),
         "type": matching.typed.astype(np.float64),
     }
-    span_credit = {
+    return {
         mode: (
-            _spread(len(gold), matching.gold, credit),
-            _spread(len(predicted), matching.predicted, credit),
+            _spread(len(matched.gold), matching.gold, credit),
+            _spread(len(matched.predicted), matching.predicted, credit),
         )
         for mode, credit in pair_credit.items()
     }
-    return gold, predicted, span_credit
 
 
-def nested(gold: Spans, predicted: Spans, documents: int, labels: int) -> Counts:
+def nested(matched: DistinctMatching, documents: int, labels: int) -> Counts:
     """Strict scores of spans inside a longer span.
 
     After Ringland et al., "NNE: A Dataset for Nested Named Entity Recognition", ACL 2019. Recall is
     over gold spans inside another gold span, precision over predicted spans inside a gold span or
     another predicted span. Shape (documents, labels, 4).
     """
-    gold, predicted, credit = semeval_credit(gold, predicted)
-    gold_credit, predicted_credit = credit["strict"]
+    gold, predicted = matched.gold, matched.predicted
+    gold_credit, predicted_credit = semeval_credit(matched)["strict"]
     inner = np.flatnonzero(inside_longer(gold, gold))
     predicted_inner = np.flatnonzero(
         inside_longer(predicted, predicted) | inside_longer(predicted, gold)

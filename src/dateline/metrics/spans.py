@@ -51,6 +51,8 @@ class Spans(NamedTuple):
     def take(self, rows: IntArray | BoolArray) -> Spans:
         """The spans of some rows, in that order: indices, or a mask."""
         rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        if len(rows) == len(self) and np.array_equal(rows, np.arange(len(rows))):
+            return self
         sizes = np.diff(self.offsets)[rows]
         offsets = np.concatenate(([0], np.cumsum(sizes)))
         fragments = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], sizes)
@@ -111,6 +113,8 @@ def inside_longer(inner: Spans, outer: Spans) -> BoolArray:
     longer_right = furthest[np.searchsorted(outer_start, start, side="right")] > end
     found[np.flatnonzero(whole)[row]] = (longer_left | longer_right) & (end > start)
     for rows, others in ((~whole, np.ones(len(outer), np.bool_)), (whole, ~outer_whole)):
+        if not (rows.any() and others.any()):
+            continue
         some, longer = inner.take(rows), outer.take(others)
         left, right, shared = overlaps(some, longer)
         length = some.length[left]

@@ -88,9 +88,12 @@ def _misplaced(
     is_quote &= np.fromiter(map(str.startswith, whole, quotes, start.tolist()), np.bool_)
     withheld = np.array([text.withheld is not None for text in texts], np.bool_)
     wrong |= ~is_quote & ~withheld[document]
-    given = [getattr(item, field) is not None for item in items.items]
-    empty = np.array(given, np.bool_) & (columns.size == 0)
-    return np.concatenate((document[wrong], items.parent[empty]))
+    empty = [
+        row
+        for row in np.flatnonzero(columns.size == 0)
+        if getattr(items.items[row], field) is not None
+    ]
+    return np.concatenate((document[wrong], items.parent[np.array(empty, np.int64)]))
 
 
 def _with_illegal_ends(

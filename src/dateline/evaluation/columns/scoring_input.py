@@ -18,7 +18,7 @@ from dateline.evaluation.columns.annotation_columns import (
 from dateline.evaluation.columns.predicted_columns import PredictedColumns, batched
 from dateline.evaluation.gold import Gold
 from dateline.metrics.counts import BoolArray, IntArray
-from dateline.metrics.span_matching import Matching, match
+from dateline.metrics.span_matching import match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import Struct
 from dateline.predictions.document_checks import ScoredPredictions
@@ -134,11 +134,6 @@ class ScoringInput:
         return PlaceIds(self.gold, self.predicted)
 
     @cached_property
-    def mention_matches(self) -> Matching:
-        """Predicted mentions assigned to gold mentions; those of the same type are preferred."""
-        return _matched(self.gold.mentions, self.predicted.mentions)
-
-    @cached_property
     def mention_places(self) -> IntArray:
         """For each predicted mention, the place of the gold mention assigned to it, or its own.
 
@@ -176,13 +171,6 @@ def _distinct_places(spans: Spans, places: IntArray) -> tuple[IntArray, Spans]:
     kept = spans.take(rows)
     untyped = np.zeros_like(kept.label)
     return distinct, Spans(kept.document, untyped, kept.offsets, kept.start, kept.end)
-
-
-def _matched(gold: Spans, predicted: Spans) -> Matching:
-    """The assignment of spans without duplicates, as rows of the given columns."""
-    gold_rows, predicted_rows = distinct_rows(gold), distinct_rows(predicted)
-    found = match(gold.take(gold_rows), predicted.take(predicted_rows))
-    return found._replace(gold=gold_rows[found.gold], predicted=predicted_rows[found.predicted])
 
 
 def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> None:

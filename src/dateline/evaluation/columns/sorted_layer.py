@@ -11,6 +11,7 @@ from dateline.evaluation.columns.annotation_columns import MISSING_ROW, Attribut
 from dateline.evaluation.columns.given_items import SpanColumns
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.spans import Spans, place_ids
+from dateline.metrics.tuple_sets import pack
 
 
 class SortedLayer(NamedTuple):
@@ -43,8 +44,11 @@ def sorted_layer(
     """
     spans, values = given.spans, given.values
     (place,) = place_ids(spans)
-    keys = (place, spans.label, *within, *values.values(), *ties, -confidence)
-    order = np.lexsort(keys[::-1])
+    key = pack(place, spans.label)
+    order = np.argsort(key, kind="stable")
+    if not np.diff(key[order]).all():
+        keys = (key, *within, *values.values(), *ties, -confidence)
+        order = np.lexsort(keys[::-1])
     return SortedLayer(
         order,
         spans.take(order),

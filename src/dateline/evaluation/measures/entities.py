@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.measures.attributes import ItemValues, MatchedValues, attribute_measures
 from dateline.evaluation.measures.groups import MeasureCounts, group
+from dateline.metrics.span_matching import match_distinct
 from dateline.metrics.span_scores import nested, semeval
-from dateline.metrics.spans import distinct_rows
 
 
 @group("entities", "entities", "strict", lambda side: len(side.mentions) > 0)
@@ -17,20 +17,21 @@ def entities(inputs: ScoringInput) -> Iterator[MeasureCounts]:
     names = inputs.ontology_index.types["entities"]
     gold, predicted = inputs.gold.mentions, inputs.predicted.mentions
     size = inputs.document_count, len(names)
-    for mode, counts in semeval(gold, predicted, *size).items():
+    matched = match_distinct(gold, predicted)
+    for mode, counts in semeval(matched, *size).items():
         yield MeasureCounts(mode, counts, names.labels)
-    yield MeasureCounts("nested", nested(gold, predicted, *size), names.labels)
-    matching = inputs.mention_matches
+    yield MeasureCounts("nested", nested(matched, *size), names.labels)
+    _, _, matching, gold_rows, predicted_rows = matched
     correct = matching.exact & matching.typed
     items = MatchedValues(
-        ItemValues(gold.document, gold.label, inputs.gold.mention_values, distinct_rows(gold)),
+        ItemValues(gold.document, gold.label, inputs.gold.mention_values, gold_rows),
         ItemValues(
             predicted.document,
             predicted.label,
             inputs.predicted.mention_values,
-            distinct_rows(predicted),
+            predicted_rows,
         ),
-        (matching.gold[correct], matching.predicted[correct]),
+        (gold_rows[matching.gold[correct]], predicted_rows[matching.predicted[correct]]),
         inputs.document_count,
     )
     yield from attribute_measures(inputs.ontology_index.attributes["entities"], items)
