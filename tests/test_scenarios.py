@@ -13,7 +13,8 @@ from dateline.errors import InvalidInputError
 from .conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "seeds" / "scenarios"
-PATHS = scenario_paths(Corpus(REPOSITORY))
+CORPUS = Corpus(REPOSITORY)
+PATHS = scenario_paths(CORPUS)
 SHEET = """
 title = "A quarrel"
 domain = "strike"
@@ -43,8 +44,7 @@ def test_each_scenario_is_told_by_at_least_three_articles(scenarios):
 
 def test_each_article_has_a_text_that_tells_what_is_said_of_it(scenarios):
     articles = {a.id: a for scenario in scenarios.values() for a in scenario.article}
-    assert {path.stem for path in (FOLDER / "texts").glob("*.txt")} == articles.keys()
-    texts = {id_: (FOLDER / "texts" / f"{id_}.txt").read_text(encoding="utf-8") for id_ in articles}
+    texts = {id_: CORPUS.read_document(id_).text for id_ in articles}
     for id_, text in texts.items():
         assert 150 <= len(text.split()) <= 450, id_
     header, *rows = (FOLDER / "coverage.tsv").read_text(encoding="utf-8").splitlines()
