@@ -21,8 +21,8 @@ from dateline.annotations.items import ranges_of, text_items, text_of
 from dateline.annotations.items import spans_of as extent
 from dateline.corpus.store import Corpus
 from dateline.model import GOLD, Annotation, Attributes, Spans
+from world import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 VERDICTS = ("right", "wrong", "unclear")
 Statement = tuple[str, str, str]
 """The kind of statement, its place in the text, and what it says."""
@@ -38,9 +38,10 @@ def main() -> None:
 @click.option("--number", default=400, show_default=True, help="How many statements.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Table to write.")
-def sample(annotators: tuple[str, str], number: int, seed: int, out: Path) -> None:
+@click.option("--root", type=click.Path(path_type=Path), default=REPOSITORY, hidden=True)
+def sample(annotators: tuple[str, str], number: int, seed: int, out: Path, root: Path) -> None:
     """Write a table of statements that ANNOTATORS and gold have in common."""
-    corpus = Corpus(REPOSITORY)
+    corpus = Corpus(root)
     pools: dict[str, list[tuple[str, Statement]]] = defaultdict(list)
     for document in corpus.document_ids():
         if not {GOLD, *annotators} <= {*corpus.annotators_of(document)}:
@@ -120,7 +121,9 @@ def statements(annotation: Annotation) -> Iterator[Statement]:
                 f"{places[argument.filler]}",
             )
         for fact in event.factuality:
-            source = f'the claimer of "{words[fact.source]}"' if fact.source in words else fact.source
+            source = (
+                f'the claimer of "{words[fact.source]}"' if fact.source in words else fact.source
+            )
             yield "factuality", places[event.id], f"{trigger} is {fact.value} for {source}"
     for claim in annotation.claims:
         claimer = words.get(claim.claimer, claim.claimer)

@@ -94,7 +94,8 @@ class _Reader:
     def __init__(self, document: Document, gold: Annotation, world: Scenario) -> None:
         self._document, self._gold = document, gold
         self._people = {participant.id: participant for participant in world.entity}
-        self._items = {item.id: item for item in (*world.fact, *world.statement)}
+        self._items: dict[str, Fact | Statement] = {f.id: f for f in world.fact}
+        self._items |= {said.id: said for said in world.statement}
         self._mentions = {mention.id: mention for mention in gold.mentions}
         self._entities = {entity.id: entity for entity in gold.entities}
         self._scenario = document.group
@@ -118,9 +119,7 @@ class _Reader:
         start = self._document.text.index(words)
         return passage(self._document.sentences, [(start, start + len(words))])
 
-    def _fact(
-        self, fact: Fact, place: Range, types: Collection[str]
-    ) -> Iterator[tuple[str, bool]]:
+    def _fact(self, fact: Fact, place: Range, types: Collection[str]) -> Iterator[tuple[str, bool]]:
         if not types:
             return
         events = [e for e in self._gold.events if _touches(e.trigger, [place])]
@@ -144,9 +143,7 @@ class _Reader:
             for c in self._gold.claims
             if c.act in acts and _touches((*c.spans, *(c.cue or ())), [place])
         ]
-        events = [
-            e for e in self._gold.events if e.type in types and _touches(e.trigger, [place])
-        ]
+        events = [e for e in self._gold.events if e.type in types and _touches(e.trigger, [place])]
         yield "statements with a claim or event of a right act", bool(claims or events)
         if claims or events:
             yield (
