@@ -239,7 +239,11 @@ def test_agreement_goes_into_the_datasheet_where_it_has_marks_for_it(real_corpus
     path = real_corpus.root / "DATASHEET.md"
     path.write_text(f"{marks(BLOCK)}\n{marks('agreement')}", encoding="utf-8")
     gold = real_corpus.read_annotation("gold", SEED)
+    for name in ("pass-a", "pass-b"):
+        real_corpus.annotation_path(name, SEED).unlink()
     for name in ("ana", "bo"):
+        assert run(real_corpus, "datasheet", "--write").exit_code == 0
+        assert "No document has been annotated twice yet." in path.read_text(encoding="utf-8")
         real_corpus.write_annotation(msgspec.structs.replace(gold, annotator=name))
     assert run(real_corpus, "datasheet", "--write").exit_code == 0
     assert "| entities: F1, exact |" in path.read_text(encoding="utf-8")

@@ -104,6 +104,8 @@ def _agreement(corpus: Corpus) -> str:
     from dateline.agreement.tables import agreement_markdown
 
     annotators = [name for name in corpus.annotators() if name != GOLD]
+    if not any(len({*corpus.annotators_of(id_)} - {GOLD}) > 1 for id_ in corpus.document_ids()):
+        return "No document has been annotated twice yet.\n"
     return agreement_markdown(measure_agreement(corpus, annotators), main_only=True)
 
 
