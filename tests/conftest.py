@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
@@ -17,12 +18,14 @@ from dateline.ingest.seeds import find_seeds
 from dateline.model import Annotation, Document
 
 from .chemistry import ONTOLOGY
-from .corpora import NEWS, new_corpus, write_ontology
+from .corpora import NEWS, SCHEMA, new_corpus, write_ontology
 from .layered import ENTITIES_ONLY, annotated_names, annotated_report
 from .layered import ONTOLOGY as LAYERED_ONTOLOGY
 from .small_corpus import TEXT, Files
 
 REPOSITORY = Path(__file__).parents[1]
+ARTICLE = Path(__file__).parent / "article"
+"""Annotations of this repository's first document."""
 SEED = "000_debecc4f8dbd1735"
 
 Run = Callable[..., Result]
@@ -121,22 +124,27 @@ def dateline_lines(page: str) -> list[str]:
 
 
 def copy_article(root: Path) -> Corpus:
-    """Copy this repository's corpus with its first document alone."""
-    shutil.copytree(REPOSITORY / "schema", root / "schema")
-    for folder in ("seeds", "corpus", "annotations"):
-        (root / folder).mkdir()
-        for path in (REPOSITORY / folder).rglob(f"{SEED}.*"):
-            copy = root / path.relative_to(REPOSITORY)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, copy)
-    for name in ("seeds/seeds.toml", "annotations/annotators.json"):
-        if (REPOSITORY / name).exists():
-            shutil.copy(REPOSITORY / name, root / name)
-    waivers = REPOSITORY / "annotations" / "waivers.toml"
-    if waivers.exists():
-        _, *blocks = re.split(r"(?m)^(?=\[\[waiver\]\])", waivers.read_text(encoding="utf-8"))
-        kept = "".join(block for block in blocks if SEED in block)
-        (root / "annotations" / "waivers.toml").write_text(kept, encoding="utf-8")
+    """A corpus with this repository's first document alone, under the schemas of the tests.
+
+    Its annotations are copies that change only with the format, so that tests do not depend on
+    what is annotated in the repository.
+    """
+    shutil.copytree(ARTICLE, root)
+    shutil.copytree(SCHEMA, root / "schema")
+    shutil.copy(REPOSITORY / "seeds" / f"{SEED}.txt", root / "seeds")
+    corpus = Corpus(root)
+    (root / "corpus").mkdir()
+    document = Corpus(REPOSITORY).read_document(SEED)
+    corpus.write_document(msgspec.structs.replace(document, meta={}))
+    return corpus
+
+
+def copy_repository(root: Path) -> Corpus:
+    """A copy of this repository's whole corpus."""
+    for folder in ("schema", "seeds", "corpus", "annotations"):
+        shutil.copytree(REPOSITORY / folder, root / folder)
+    (root / "docs").mkdir()
+    shutil.copy(REPOSITORY / "docs" / "guidelines.md", root / "docs")
     return Corpus(root)
 
 
@@ -154,13 +162,13 @@ def news() -> Corpus:
 
 @pytest.fixture(scope="session")
 def article(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """This repository's corpus with its first document alone; read it only."""
-    return copy_article(tmp_path_factory.mktemp("article"))
+    """A corpus with this repository's first document alone; read it only."""
+    return copy_article(tmp_path_factory.mktemp("article") / "article")
 
 
 @pytest.fixture
 def real_corpus(tmp_path: Path) -> Corpus:
-    """This repository's corpus with its first document alone, to change at will."""
+    """A corpus with this repository's first document alone, to change at will."""
     return copy_article(tmp_path / "real")
 
 

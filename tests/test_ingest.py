@@ -88,7 +88,7 @@ def test_a_sidecar_sets_the_metadata(empty_corpus: Corpus):
     [
         (
             "titel = 'x'",
-            '"titel" is unknown. Allowed: title, language, date, split, group, duplicate, source, rights, meta.',
+            '"titel" is unknown. Allowed: title, language, date, split, group, duplicate, source, rights, meta, contrast.',
         ),
         ("title = ", 'is not TOML: Invalid value (at end of document): "title ="'),
         ("title = 'a'\ntitle = 'b'", "\"title = 'b'\". Fix it"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dateline.corpus.store import Corpus
-from tests.conftest import REPOSITORY, Run, code_blocks, dateline_lines
+from tests.conftest import REPOSITORY, Run, code_blocks, copy_repository, dateline_lines
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -53,13 +53,17 @@ def test_the_sidecar_of_the_readme_is_accepted(empty_corpus: Corpus, run: Run):
     assert result.exit_code == 0, result.output
 
 
-def test_the_output_of_scripts_run_is_as_shown(built: Corpus, run: Run, tmp_path: Path):
+def test_the_output_of_scripts_run_is_as_shown(run: Run, tmp_path: Path):
     (printed,) = blocks("text")
+    built = copy_repository(tmp_path / "repository")
+    assert run(built, "build").exit_code == 0
     script = [sys.executable, str(REPOSITORY / "scripts" / "show.py"), str(built.root / "dist")]
     environment = os.environ | {"HF_HOME": str(tmp_path / "cache"), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(script, capture_output=True, text=True, env=environment, check=False)
     shown = [line.rstrip() for line in done.stdout.splitlines()]
-    messages = [run(built, command).stderr.strip() for command in ("ingest", "validate")]
+    messages = [
+        line for name in ("ingest", "validate") for line in run(built, name).stderr.splitlines()
+    ]
     assert [*messages, *shown] == printed.splitlines(), done.stderr
 
 

@@ -15,16 +15,17 @@ from dateline.dataset.rows import RowMaker
 from dateline.dataset.tag_losses import TagLosses
 from dateline.dataset.token_index import TokenIndex
 from dateline.model import GOLD, Annotation, Document, Mention, Span
-from tests.conftest import REPOSITORY, SEED, Run
+from tests.conftest import ARTICLE, REPOSITORY, SEED, Run
+from tests.corpora import NEWS
 
-REAL = Corpus(REPOSITORY)
-DOCUMENT, ANNOTATION = REAL.read_document(SEED), REAL.read_annotation(GOLD, SEED)
-LABELS = REAL.ontology.labels_of("entities")[:2]
+DOCUMENT = Corpus(REPOSITORY).read_document(SEED)
+ANNOTATION = Corpus(ARTICLE).read_annotation(GOLD, SEED)
+LABELS = NEWS.ontology.labels_of("entities")[:2]
 
 
 def losses(document: Document, gold: Annotation) -> tuple[int, int]:
     """Mentions without tags of their own, and with tags that are wider."""
-    maker = RowMaker(REAL.ontology, ())
+    maker = RowMaker(NEWS.ontology, ())
     rows = list(maker.entity_rows(document, gold, TokenIndex(document)))
     found = TagLosses()
     found.add(len(gold.mentions), rows)

@@ -145,9 +145,9 @@ def test_check_predictions_reports_a_source_that_is_not_about_the_event(layered:
     assert 'the claim "c1" is not about the event "v4"' in problem.message
 
 
-def test_factuality_that_the_ontology_does_not_declare_is_ignored(repository, perfect):
+def test_factuality_that_the_ontology_does_not_declare_is_ignored(article, perfect):
     perfect["events"][0]["factuality"] = [{"source": "AUTHOR", "value": "certain"}]
-    report = dateline.score([perfect], repository)
+    report = dateline.score([perfect], article)
     (problem,) = report.problems
     assert (problem.effect, problem.pointer) == ("warning", "/events/0/factuality")
     assert {s.value for s in report.scores if s.group in ("triggers", "arguments")} == {1.0}

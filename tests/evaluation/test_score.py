@@ -54,6 +54,14 @@ def test_gold_against_itself_is_perfect_in_everything(article, perfect):
     }  # fmt: skip
 
 
+def test_gold_of_this_repository_against_itself_is_perfect(repository):
+    names = [n for n in repository.document_ids() if "gold" in repository.annotators_of(n)]
+    golds = [predicted(repository.read_annotation("gold", name)) for name in names]
+    report = dateline.score(golds, repository)
+    assert {s.value for s in report.scores if s.value is not None} == {1.0}
+    assert report.problems == ()
+
+
 def test_neither_the_order_nor_the_ids_of_items_matter(article, perfect):
     broken = copy.deepcopy(perfect)
     broken["mentions"] = broken["mentions"][::2]

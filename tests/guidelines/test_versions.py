@@ -348,7 +348,7 @@ def test_the_hash_is_part_of_the_file_format(made: Project):
     assert Guidelines(version="1", sha256="0") != guidelines_of(made.corpus)
 
 
-def test_a_check_is_no_change_of_the_data(made: Project):
+def test_a_check_does_not_change_the_data(made: Project):
     def read():
         annotations = {("ana", "report"): made.annotation("ana")}
         return Snapshot(schemas={}, documents={}, annotations=annotations)

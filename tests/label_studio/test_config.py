@@ -98,7 +98,7 @@ def test_the_page_has_the_relations_of_the_ontology(ontology):
     expected = {
         *ontology.roles,
         *ontology.relation_types,
-        *(label.name for label in ontology.event_relations),
+        *(label.name for label in ontology.annotated_event_relations),
         *(label.name for label in ontology.claim_relations),
         *(name for name, is_needed in STRUCTURAL.items() if is_needed(ontology)),
     }
@@ -107,11 +107,13 @@ def test_the_page_has_the_relations_of_the_ontology(ontology):
         for attribute in ontology.attributes_of("relations")
         for value in attribute.value_names
     }
-    if ontology.argument_attributes:
-        expected |= {"scope=clause", "scope=document", "implicit=yes", "implicit=no"}
-        expected |= {"readings=literal", "readings=metonymic"}
-    if ontology.factuality and "claims" in ontology.layers:
-        expected |= {"factuality=certain", "factuality=possible", "factuality=denied"}
+    expected |= {
+        f"{attribute.name}={value}"
+        for attribute in ontology.argument_attributes
+        for value in (("yes", "no") if attribute.kind == "boolean" else attribute.value_names)
+    }
+    if "claims" in ontology.layers:
+        expected |= {f"factuality={value.name}" for value in ontology.factuality}
     relations = page.find("Relations")
     assert (relations is None) == (not expected)
     if relations is not None:

@@ -23,7 +23,7 @@ from dateline.ontology.reading import read_ontology
 from dateline.validation.engine import Checker
 
 from ..chemistry import annotated_reaction
-from ..conftest import REPOSITORY
+from ..conftest import ARTICLE, REPOSITORY
 from ..layered import ONTOLOGY
 from .ontologies import ONTOLOGIES, every_ontology
 from .strategies import annotated, document_of
@@ -120,12 +120,12 @@ def test_gold_comes_back_unchanged(document, repository):
     assert returned == (annotation, [])
 
 
-@pytest.mark.parametrize(("annotator", "document"), [*kept_results(Corpus(REPOSITORY))])
-def test_results_of_a_former_page_still_convert_to_the_annotation(annotator, document, repository):
-    kept = read_kept(repository, annotator, document)
-    annotation = repository.read_annotation(annotator, document)
+@pytest.mark.parametrize(("annotator", "document"), [*kept_results(Corpus(ARTICLE))])
+def test_results_of_a_former_page_still_convert_to_the_annotation(annotator, document, article):
+    kept = read_kept(article, annotator, document)
+    annotation = article.read_annotation(annotator, document)
     returned = from_result(
-        kept.result, repository.read_document(document), header_of(annotation), repository.ontology
+        kept.result, article.read_document(document), header_of(annotation), article.ontology
     )
     assert returned == (annotation, [])
 

@@ -136,6 +136,7 @@ COMMANDS = {
     "agree": ("ana", "bo"),
     "accept": ("ana",),
     "adjudicate": ("ana", "bo"),
+    "carry": ("bo",),
     "check-predictions": ("missing.jsonl",),
     "errors": ("missing.jsonl",),
     "predict": ("missing",),

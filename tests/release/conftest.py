@@ -16,7 +16,7 @@ from dateline.cli.main import main
 from dateline.corpus.store import Corpus
 from dateline.model import Document
 
-from ..conftest import REPOSITORY, Run, copy_article
+from ..conftest import REPOSITORY, Run, copy_repository
 from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 
 NAMES = ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL")
@@ -44,9 +44,9 @@ def clone(corpus: Corpus, folder: Path, *options: str) -> Corpus:
 
 
 def unreleased_copy(root: Path) -> Corpus:
-    """This repository's article under version control, as if there had been no release yet."""
-    corpus = copy_article(root)
-    shutil.copytree(REPOSITORY / "docs", root / "docs")
+    """This repository's corpus under version control, as if there had been no release yet."""
+    corpus = copy_repository(root)
+    shutil.copytree(REPOSITORY / "docs", root / "docs", dirs_exist_ok=True)
     for name in ("CITATION.cff", "DATASHEET.md"):
         shutil.copy(REPOSITORY / name, root / name)
     write = ["--root", str(root), "datasheet", "--write"]
