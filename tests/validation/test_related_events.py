@@ -11,6 +11,7 @@ import dateline
 from dateline.agreement.measure import measure_agreement
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
+from dateline.evaluation.gold import read_gold
 from dateline.evaluation.prediction_check import check_predictions
 from dateline.label_studio.config.relations import relation_labels
 from dateline.model import LAYERS
@@ -145,7 +146,11 @@ def test_scores_and_agreement_leave_derived_relations_out(corpus: Corpus, tmp_pa
 def test_a_built_dataset_is_gold_without_its_derived_relations(corpus: Corpus):
     build(corpus, corpus.root / "dist")
     prediction = predicted(corpus.read_annotation("gold", "report"))
-    report = dateline.score([prediction], corpus.root / "dist")
+    gold = read_gold(corpus.root / "dist")
+    (document,) = gold.documents
+    assert len(document.items.event_relations) == len(prediction["event_relations"])
+    report = dateline.score([prediction], gold)
+    assert report.problems == ()
     total = report.score("event-relations", "as annotated").total
     assert (total.matched_gold, total.predicted, total.gold) == (1, 1, 1)
 

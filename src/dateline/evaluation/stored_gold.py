@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from dateline.dataset.arrow_values import rows_of
 from dateline.errors import InvalidInputError
-from dateline.evaluation.columns.arrow_items import ArrowItems, integers, list_sizes
+from dateline.evaluation.columns.arrow_items import DERIVED, ArrowItems, integers, list_sizes
 from dateline.evaluation.gold_documents import (
     BATCH,
     BatchedDocuments,
@@ -155,6 +155,12 @@ def _documents(table: ArrowTable) -> Iterator[GoldDocument]:
 
 def _items(row: Mapping[str, Any]) -> Prediction:
     fields = {name: row[name] for name in CONTENT_FIELDS if name in row}
+    if "event_relations" in fields:
+        fields["event_relations"] = [
+            {name: value for name, value in relation.items() if name != DERIVED}
+            for relation in fields["event_relations"]
+            if not relation.get(DERIVED)
+        ]
     items = [item for name, found in fields.items() if name != "attributes" for item in found]
     arguments = (one for item in fields.get("events", ()) for one in item["arguments"])
     for item in (fields, *items, *arguments):

@@ -10,6 +10,9 @@ import pyarrow as pa
 from dateline.evaluation.columns.items import Coded, coded
 from dateline.metrics.counts import IntArray
 
+DERIVED = "derived"
+"""The field of a dataset's relations that says whether they follow from arguments."""
+
 
 class ArrowItems:
     """Items that are rows of an Arrow table; see `Items`. Missing columns have no values."""
@@ -40,12 +43,17 @@ class ArrowItems:
         return np.zeros(len(self), np.int64) if column is None else integers(column)
 
     def children(self, field: str) -> ArrowItems:
-        """See `Items`."""
+        """See `Items`. Derived relations are left out: nobody annotates or predicts them."""
         column = self._columns.get(field)
         if column is None:
             return ArrowItems({}, np.zeros(0, np.int64))
         sizes = list_sizes(column)
-        return ArrowItems(_fields(column.flatten()), np.repeat(np.arange(len(sizes)), sizes))
+        columns, parent = _fields(column.flatten()), np.repeat(np.arange(len(sizes)), sizes)
+        if DERIVED in columns:
+            is_given = integers(columns[DERIVED].cast(pa.int8())) == 0
+            columns = {name: c.filter(pa.array(is_given)) for name, c in columns.items()}
+            parent = parent[is_given]
+        return ArrowItems(columns, parent)
 
     def attributes(self) -> Mapping[str, Coded]:
         """See `Items`."""
