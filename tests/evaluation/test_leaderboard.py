@@ -43,6 +43,22 @@ def test_the_leaderboard_of_this_corpus_is_up_to_date(repository, run):
     assert result.exit_code == 0, result.output
 
 
+def test_the_note_says_whether_intervals_are_over_documents_or_groups(five, run):
+    root = start(five, SYSTEMS.replace('split = "test"\n', ""))
+    assert run(five, "leaderboard", "--run").exit_code == 0
+    readme = root / "README.md"
+    assert "intervals are over documents." in readme.read_text(encoding="utf-8")
+    documents = [five.read_document(name) for name in five.document_ids()]
+    split = documents[0].split
+    same = [document for document in documents if document.split == split][:2]
+    assert len(same) == 2
+    for document in same:
+        five.write_document(msgspec.structs.replace(document, group="story"))
+    assert run(five, "leaderboard", "--run").exit_code == 0
+    groups = len(documents) - 1
+    assert f"intervals are over their {groups} groups." in readme.read_text(encoding="utf-8")
+
+
 def test_one_command_writes_results_table_and_page_and_the_check_finds_outdated_ones(five, run):
     root = start(five)
     assert (

@@ -33,7 +33,9 @@ def notes(corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Res
             "other documents, have no confidence interval, and cannot rank systems."
         )
     else:
-        found.append(f"{documents} documents {where}; intervals are over documents.")
+        units = len({gold.units.get(document.id, (document.id,)) for document in gold.documents})
+        over = "documents" if units == documents else f"their {units} groups"
+        found.append(f"{documents} documents {where}; intervals are over {over}.")
     if listed.ceiling:
         found.append(_ceiling_note(corpus, listed.ceiling))
     return found + [f"{result.title}: {result.note}" for result in results.values() if result.note]
