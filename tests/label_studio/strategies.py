@@ -230,7 +230,12 @@ def annotated(draw, ontology):
         events=tuple(events),
         event_clusters=tuple(drawing.clusters(events)),
         event_relations=drawing.relations(
-            [label.name for label in ontology.event_relations], drawing.ids["e"]
+            [
+                label.name
+                for label in ontology.event_relations
+                if label.name not in ontology.derived_event_relations
+            ],
+            drawing.ids["e"],
         ),
         claims=tuple(claims),
         claim_relations=drawing.relations(
