@@ -19,6 +19,7 @@ from dateline.model import (
     Document,
     Entity,
     Event,
+    Factuality,
     Mention,
     Provenance,
     Relation,
@@ -112,9 +113,12 @@ def make_annotation(
     def span(place: tuple[int, int]) -> tuple[Span, ...]:
         return (Span(start=place[0], end=place[1], text=document.text[place[0] : place[1]]),)
 
-    def attributes(found: tuple[Attribute, ...]) -> dict[str, str]:
+    def attributes(found: tuple[Attribute, ...], label: str) -> dict[str, str]:
+        """Labels for the attributes that have them; numbers and texts are left out."""
         return {
-            a.name: generator.choice(a.values).name for a in sorted(found, key=lambda a: a.name)
+            a.name: generator.choice(a.values).name
+            for a in sorted(found, key=lambda a: a.name)
+            if a.values and a.is_of(label)
         }
 
     layers = ontology.layers
@@ -128,7 +132,7 @@ def make_annotation(
                 id=f"m{i}",
                 spans=span(places[i]),
                 type=kind,
-                attributes=attributes(layers["entities"].attributes),
+                attributes=attributes(layers["entities"].attributes, kind),
                 entity=f"n{entity}",
             )
         )
@@ -137,18 +141,29 @@ def make_annotation(
     events = []
     for i in range(density.events):
         event_type = generator.choice(list(ontology.event_types.values()))
+        type_ = event_type.label.name
         arguments = []
         for role in generator.sample(list(event_type.roles.values()), 2):
             fillers = [m.id for m in mentions if m.type in role.fillers]
             if fillers:
-                arguments.append(Argument(role=role.name, mention=generator.choice(fillers)))
+                arguments.append(
+                    Argument(
+                        role=role.name,
+                        mention=generator.choice(fillers),
+                        attributes=attributes(ontology.argument_attributes, role.name),
+                    )
+                )
         events.append(
             Event(
                 id=f"e{i}",
                 trigger=span(places[density.mentions + i]),
-                type=event_type.label.name,
+                type=type_,
                 arguments=tuple(arguments),
-                attributes=attributes(layers["events"].attributes),
+                attributes=attributes(layers["events"].attributes, type_),
+                factuality=tuple(
+                    Factuality(source=source, value=generator.choice(ontology.factuality).name)
+                    for source in ontology.required_sources
+                ),
                 cluster=None,
             )
         )
@@ -156,15 +171,16 @@ def make_annotation(
     for i, (start, end) in enumerate(generator.sample(document.sentences, density.claims)):
         cue = next(t for t in reversed(document.tokens) if t[1] < end)
         content = (start, next(t for t in reversed(document.tokens) if t[1] < cue[0])[1])
+        act = generator.choice(layers["claims"].label_names)
         claims.append(
             Claim(
                 id=f"c{i}",
                 spans=span(content),
-                act=generator.choice(layers["claims"].label_names),
+                act=act,
                 claimer=generator.choice(mentions).id,
                 cue=span(cue),
                 events=tuple(sorted({generator.choice(events).id, generator.choice(events).id})),
-                attributes=attributes(layers["claims"].attributes),
+                attributes=attributes(layers["claims"].attributes, act),
             )
         )
     relations = tuple(
