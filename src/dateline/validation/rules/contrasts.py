@@ -9,7 +9,7 @@ from dateline.annotations.contrasts.declared_names import declaration_problems
 from dateline.annotations.contrasts.text_edit import TextEdit
 from dateline.annotations.differences import format_value
 from dateline.model import GOLD, Contrast, Document
-from dateline.validation.contexts import CorpusContext
+from dateline.validation.contexts import CorpusContext, DocumentFacts
 from dateline.validation.incidents import Finding
 from dateline.validation.registry import rule
 
@@ -40,10 +40,9 @@ def original_exists(context: CorpusContext) -> Iterator[Finding]:
     "The two are not independent: they belong in one split, and are one unit for intervals.",
 )  # fmt: skip
 def in_group_of_original(context: CorpusContext) -> Iterator[Finding]:
-    for document, contrast in _contrasts(context):
-        original = context.documents.get(contrast.of)
+    for document, _, original in _pairs(context):
         group = context.documents[document].group
-        if original is not None and (group is None or group != original.group):
+        if group is None or group != original.group:
             names = (f'"{name}"' if name else "no group" for name in (group, original.group))
             yield context.document_finding(
                 document,
@@ -58,17 +57,16 @@ def in_group_of_original(context: CorpusContext) -> Iterator[Finding]:
     "With more words, the declared change is not the only one.",
 )  # fmt: skip
 def few_words(context: CorpusContext) -> Iterator[Finding]:
-    for document, contrast in _contrasts(context):
-        if contrast.of in context.documents:
-            edit = TextEdit(*_texts(context, document, contrast))
-            if edit.words > MOST_WORDS:
-                yield context.document_finding(
-                    document,
-                    "/text",
-                    f'differs from that of "{contrast.of}" in {edit.words} words, expected at '
-                    f"most {MOST_WORDS}",
-                    "Edit less, or remove the contrast from the metadata of the seed.",
-                )
+    for document, contrast, _ in _pairs(context):
+        edit = TextEdit(*_texts(context, document, contrast))
+        if edit.words > MOST_WORDS:
+            yield context.document_finding(
+                document,
+                "/text",
+                f'differs from that of "{contrast.of}" in {edit.words} words, expected at '
+                f"most {MOST_WORDS}",
+                "Edit less, or remove the contrast from the metadata of the seed.",
+            )
 
 
 @rule(
@@ -77,17 +75,16 @@ def few_words(context: CorpusContext) -> Iterator[Finding]:
 )  # fmt: skip
 def declarations(context: CorpusContext) -> Iterator[Finding]:
     ontology = context.corpus.ontology
-    for document, contrast in _contrasts(context):
-        if contrast.of in context.documents:
-            before, after = _texts(context, document, contrast)
-            for number, change in enumerate(contrast.changes):
-                for problem in declaration_problems(change, (before.text, after.text), ontology):
-                    yield context.document_finding(
-                        document,
-                        f"/contrast/changes/{number}",
-                        problem,
-                        "Fix it in the metadata of the seed and run `dateline ingest`.",
-                    )
+    for document, contrast, _ in _pairs(context):
+        before, after = _texts(context, document, contrast)
+        for number, change in enumerate(contrast.changes):
+            for problem in declaration_problems(change, (before.text, after.text), ontology):
+                yield context.document_finding(
+                    document,
+                    f"/contrast/changes/{number}",
+                    problem,
+                    "Fix it in the metadata of the seed and run `dateline ingest`.",
+                )
 
 
 @rule(
@@ -95,9 +92,8 @@ def declarations(context: CorpusContext) -> Iterator[Finding]:
     "Otherwise, one of the two is wrong, or the edit changes more than it was meant to.",
 )  # fmt: skip
 def gold_differs_as_declared(context: CorpusContext) -> Iterator[Finding]:
-    for document, contrast in _contrasts(context):
-        original = context.documents.get(contrast.of)
-        if original is None or not (original.has_gold and context.documents[document].has_gold):
+    for document, contrast, original in _pairs(context):
+        if not (original.has_gold and context.documents[document].has_gold):
             continue
         before, after = _texts(context, document, contrast)
         old, new = (context.corpus.read_annotation(GOLD, name) for name in (contrast.of, document))
@@ -125,6 +121,14 @@ def _contrasts(context: CorpusContext) -> Iterator[tuple[str, Contrast]]:
     for document, facts in context.documents.items():
         if facts.contrast is not None:
             yield document, facts.contrast
+
+
+def _pairs(context: CorpusContext) -> Iterator[tuple[str, Contrast, DocumentFacts]]:
+    """The contrasts whose originals exist, with what is known of the originals."""
+    for document, contrast in _contrasts(context):
+        original = context.documents.get(contrast.of)
+        if original is not None:
+            yield document, contrast, original
 
 
 def _texts(context: CorpusContext, document: str, contrast: Contrast) -> tuple[Document, Document]:
