@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,8 +19,9 @@ from dateline.release.plan import plan_release
 from dateline.text import sha256_of_text
 from dateline.validation.incidents import Incident
 from dateline.validation.registry import all_rules
+from dateline.validation.release_context import fingerprint
 
-from ..conftest import Run
+from ..conftest import REPOSITORY, Run
 from ..corpora import CorpusMaker, gold_of, make_annotation, make_document
 from .conftest import commit, source, story
 
@@ -246,3 +248,21 @@ def test_a_removed_document_may_come_back_as_it_was(world: World):
     new = make_document(world.first, text, world.corpus.read_document(world.first).split)
     world.maker.add(world.corpus, new)
     assert "R805" in found(world)
+
+
+def test_event_instances_are_known_by_their_links():
+    corpus = Corpus(REPOSITORY)
+    known: dict[str, set[tuple[str, ...]]] = {}
+    for name in corpus.document_ids():
+        document, gold = corpus.read_document(name), corpus.read_annotation("gold", name)
+        instances = fingerprint(document, gold).event_instances
+        known.setdefault(document.group or name, set()).update(instances)
+    # Every article names its clusters k1, k2 and so on.
+    assert all(len(instances) > 1 for instances in known.values())
+    for one, other in combinations(known.values(), 2):
+        assert not one & other
+    wire, herald = (
+        fingerprint(corpus.read_document(name), corpus.read_annotation("gold", name))
+        for name in ("serrat-ridge-wire", "serrat-ridge-herald")
+    )
+    assert wire.event_instances & herald.event_instances

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dateline.corpus.snapshot import Snapshot
-from dateline.model import Annotation, Document, Struct
+from dateline.model import Annotation, Document, Link, Struct
 from dateline.shingles import shingles, word_ranges
 from dateline.validation.contexts import FilesContext
 
@@ -47,7 +47,7 @@ class Fingerprint(Struct, frozen=True):
     """What is compared between documents, without their texts.
 
     ``minhash`` is a sketch of the shingles; ``sentences`` are the positions of long sentences by
-    hash; ``event_instances`` are event clusters with the type of the events and a participant.
+    hash; ``event_instances`` identify what gold's event clusters are.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Fingerprint(Struct, frozen=True):
     published: str | None
     minhash: Any
     sentences: Mapping[int, int]
-    event_instances: frozenset[tuple[str, str, str]]
+    event_instances: frozenset[tuple[str, ...]]
 
 
 class ReleaseContext(FilesContext, frozen=True):
@@ -98,13 +98,28 @@ def fingerprint(document: Document, gold: Annotation | None) -> Fingerprint:
     )
 
 
-def _event_instances(gold: Annotation) -> Iterator[tuple[str, str, str]]:
-    entities = {entity.id: entity for entity in gold.entities}
-    referents = {mention.id: entities.get(mention.entity or "") for mention in gold.mentions}
+def _event_instances(gold: Annotation) -> Iterator[tuple[str, ...]]:
+    """What identifies event instances across documents.
+
+    These are the entries of knowledge bases that their clusters are linked to. A cluster without
+    any is known by its name, the type of its events, and a participant: one with an entry, or with
+    a name if gold has no links at all, because a name such as "today" identifies nobody.
+    """
+    linked = {cluster.id: _entries(cluster.links) for cluster in gold.event_clusters}
+    for entries in linked.values():
+        yield from ((entry,) for entry in entries)
+    has_links = any(entity.links for entity in gold.entities)
+    participants = {
+        entity.id: _entries(entity.links) or ([] if has_links else [entity.name.casefold()])
+        for entity in gold.entities
+    }
+    referents = {mention.id: mention.entity or "" for mention in gold.mentions}
     for event in gold.events:
-        for argument in event.arguments:
-            entity = referents.get(argument.filler)
-            if event.cluster is not None and entity is not None:
-                entries = [f"{link.kb}:{link.id}" for link in entity.links if link.id]
-                for who in entries or [entity.name.casefold()]:
+        if event.cluster is not None and not linked.get(event.cluster):
+            for argument in event.arguments:
+                for who in participants.get(referents.get(argument.filler, ""), ()):
                     yield event.cluster, event.type, who
+
+
+def _entries(links: Iterable[Link]) -> list[str]:
+    return [f"{link.kb}:{link.id}" for link in links if link.id]

@@ -61,15 +61,17 @@ def shared_sentences(context: ReleaseContext) -> Iterator[Finding]:
 
 @rule(
     "R813", "warning", "release", "No two splits report the same event instance",
-    "Clusters with the same name, type and participant are assumed to be one event instance.",
+    "Clusters are one event instance if they have a link in common or, if they have none, the same "
+    "name, type and participant.",
 )  # fmt: skip
 def shared_event_instances(context: ReleaseContext) -> Iterator[Finding]:
-    for (cluster, kind, who), documents in _shared(context, lambda d: d.event_instances):
+    for (cluster, *known_by), documents in _shared(context, lambda d: d.event_instances):
         first, *others = documents
+        details = f" ({', '.join(known_by)})" if known_by else ""
         yield context.document_finding(
             first.id,
             "/text",
-            f'the cluster "{cluster}" ({kind}, {who}) is also in {_listed(others)}',
+            f'the cluster "{cluster}"{details} is also in {_listed(others)}',
             "Rename the cluster if it is another event instance, or add a waiver with a reason.",
             subject=others[0].id,
         )
