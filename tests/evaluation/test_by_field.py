@@ -163,3 +163,64 @@ def test_reports_with_values_are_compared_as_others_are(described, predictions, 
     path.write_bytes(msgspec.json.encode(report.to_dict()))
     compared = dateline.compare({"a": report, "b": str(path)})
     assert all(one.difference in (0, None) for m in compared.measures for one in m.others)
+
+
+def test_a_comparison_by_field_is_that_of_the_documents_with_the_value(
+    described, predictions, five_predicted
+):
+    systems = {"worse": predictions, "perfect": five_predicted}
+    report = dateline.compare(systems, described, layers=["entities"], by="genre")
+    (strict,) = [m for m in report.measures if (m.group, m.measure) == ("entities", "strict")]
+    assert list(strict.by["genre"]) == ["blog", "wire", ""]
+    names = described.document_ids()
+    for value, found in strict.by["genre"].items():
+        chosen = [n for n, genre in zip(names, GENRES, strict=True) if (genre or "") == value]
+        for name in set(names) - set(chosen):
+            described.annotation_path("gold", name).rename(described.root / f"{name}.away")
+        alone = {
+            system: [one for one in of_system if one["document"] in chosen]
+            for system, of_system in systems.items()
+        }
+        (same,) = [
+            one
+            for one in dateline.compare(alone, described, layers=["entities"]).measures
+            if (one.group, one.measure) == ("entities", "strict")
+        ]
+        for name in set(names) - set(chosen):
+            (described.root / f"{name}.away").rename(described.annotation_path("gold", name))
+        without_p = [
+            msgspec.structs.replace(one, p_randomization=None, p_holm=None) for one in same.others
+        ]
+        assert found == msgspec.structs.replace(same, others=tuple(without_p))
+        assert found.documents == len(chosen)
+    assert all(not measure.by for measure in report.measures if not measure.primary)
+
+
+def test_compare_shows_fields_in_all_formats(described, predictions, five_predicted, written, run):
+    worse, perfect = written(*predictions, name="a.jsonl"), written(*five_predicted, name="b.jsonl")
+    command = ("compare", str(worse), str(perfect), "--layers", "entities", "--by", "genre")
+    text = run(described, *command)
+    assert text.exit_code == 0, text.output
+    assert "b compared with a: entities: strict by genre" in text.stdout
+    assert "(none)" in text.stdout
+    content = json.loads(run(described, *command, "--format", "json").stdout)
+    found = {one["measure"]: one for one in content["measures"]}["strict"]["by"]["genre"]
+    assert found["wire"]["documents"] == 2
+    lines = run(described, *command, "--format", "csv").stdout.splitlines()[1:]
+    rows = [
+        row
+        for row in csv.DictReader(lines)
+        if (row["measure"], row["field"]) == ("strict", "genre")
+    ]
+    assert [row["field_value"] for row in rows] == ["blog", "wire", ""]
+    assert float(rows[0]["difference"]) == found["blog"]["others"][0]["difference"]
+
+
+def test_comparing_reports_by_field_needs_the_gold(described, five_predicted):
+    report = dateline.score(five_predicted, described, per_document=True)
+    systems = {"a": report, "b": report}
+    with pytest.raises(dateline.InvalidInputError, match="gold is missing; it is needed for `by`"):
+        dateline.compare(systems, by="genre")
+    measures = dateline.compare(systems, described, by="genre").measures
+    (found,) = [one.by for one in measures if (one.group, one.measure) == ("entities", "strict")]
+    assert all(one.others[0].difference in (0, None) for one in found["genre"].values())

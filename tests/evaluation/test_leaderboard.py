@@ -82,6 +82,13 @@ def test_one_command_writes_results_table_and_page_and_the_check_finds_outdated_
     assert (root / "README.md").read_text(encoding="utf-8") == readme
 
 
+def test_the_check_accepts_results_whose_names_begin_alike(five, run):
+    start(five, SYSTEMS + SYSTEMS[SYSTEMS.index("[systems") :].replace("lexicon]", "lexicon-2]"))
+    assert run(five, "leaderboard", "--run").exit_code == 0
+    checked = run(five, "leaderboard", "--check")
+    assert checked.exit_code == 0, checked.output
+
+
 def test_running_again_changes_no_file(five, run):
     root = start(five)
     run(five, "leaderboard", "--run")

@@ -41,6 +41,7 @@ SECTIONS = {
         "hydrate": "releases.hydrate:hydrate",
     },
     "Evaluation": {
+        "train": "evaluation.train:train",
         "predict": "evaluation.predict:predict",
         "check-predictions": "evaluation.check_predictions:check_predictions",
         "convert-predictions": "evaluation.convert_predictions:convert_predictions",

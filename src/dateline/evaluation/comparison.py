@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport, Difference
-from dateline.evaluation.counting import Average, CountedSystem, count_runs
+from dateline.evaluation.counting import Average, CountedMeasure, CountedSystem, count_runs
 from dateline.evaluation.gold import Gold
-from dateline.evaluation.report import Report
+from dateline.evaluation.report import FEWEST_RELIABLE, Report
 from dateline.evaluation.saved_reports import read_report, report_counts
 from dateline.evaluation.scoring import (
     GoldSource,
@@ -50,6 +50,7 @@ def compare(
     ontology: OntologySource | None = None,
     options: MatchingOptions | None = None,
     group_by: str | None = None,
+    by: str | Sequence[str] = (),
     resamples: int = RESAMPLES,
     seed: int = SEED,
     exploratory_p: bool = False,
@@ -59,10 +60,11 @@ def compare(
 
     ``systems`` maps names to predictions or to several `Runs`, as `score` takes them, or to reports
     that `score` made with ``per_document=True``. It may also be a list of paths: predictions
-    (.jsonl) or saved reports (.json). ``gold`` is needed unless all are reports. ``resamples`` and
-    ``seed`` are those of the tests; the other arguments are those of `score`. Systems are scored on
-    all groups of measures that any of them predicts, and tested on the primary measures.
-    ``exploratory_p`` adds p values of all other measures, which are not corrected.
+    (.jsonl) or saved reports (.json). ``gold`` is needed unless all are reports, and for ``by``.
+    ``resamples`` and ``seed`` are those of the tests; the other arguments are those of `score`.
+    Systems are scored on all groups of measures that any of them predicts, and tested on the
+    primary measures. ``exploratory_p`` adds p values of all other measures, which are not
+    corrected.
 
     Raises DatelineError if there are fewer than two systems, or their scores cannot be compared
     because their signatures differ in more than the groups of measures and the number of runs.
@@ -78,17 +80,21 @@ def compare(
             counted[name] = report_counts(name, read_report(Path(source)))
         else:
             predicted[name] = source
-    if predicted:
+    names = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    fields: Mapping[str, Mapping[str, str]] = {}
+    if predicted or names:
         if gold is None:
-            raise InvalidInputError(
-                f"gold is missing; it is needed to score {', '.join(predicted)}."
-            )
-        found = as_gold(gold, split, ontology, group_by)
-        counted |= {one.name: one for one in score_systems(predicted, found, layers, options)}
+            needed = f"to score {', '.join(predicted)}" if predicted else "for `by`"
+            raise InvalidInputError(f"gold is missing; it is needed {needed}.")
+        found = as_gold(gold, split, ontology, group_by, names)
+        fields = found.fields
+        scored = score_systems(predicted, found, layers, options) if predicted else []
+        counted |= {one.name: one for one in scored}
     return compare_systems(
         [counted[name] for name in sources],
         resamples,
         seed,
+        fields=fields,
         exploratory_p=exploratory_p,
         allow_differences=allow_differences,
     )
@@ -120,10 +126,14 @@ def compare_systems(
     resamples: int = RESAMPLES,
     seed: int = SEED,
     *,
+    fields: Mapping[str, Mapping[str, str]] | None = None,
     exploratory_p: bool = False,
     allow_differences: bool = False,
 ) -> ComparisonReport:
-    """Compare counted systems with the first one; see `compare`."""
+    """Compare counted systems with the first one; see `compare`.
+
+    ``fields`` has the values of documents by field.
+    """
     if len(systems) < 2:
         raise InvalidInputError("there is nothing to compare: name two or more systems.")
     first, *others = systems
@@ -140,11 +150,18 @@ def compare_systems(
             "Score all systems by the same rules, or allow differences."
         )
     shared = [key for key in first.measures if all(key in other.measures for other in others)]
-    compared = [
-        _compared(average, of_others, resamples, seed, exploratory_p=exploratory_p)
-        for key in shared
-        for average, of_others in _averages(key, first, others)
-    ]
+    names = [system.name for system in others]
+    tests = _Tests(resamples, seed, exploratory_p)
+    compared: list[ComparedMeasure] = []
+    for key in shared:
+        measures = [system.measures[key] for system in systems]
+        whole, *macro = _compared(names, measures, first.units, tests)
+        parts = {
+            field: dict(_by_value(names, measures, first.units, values))
+            for field, values in (fields or {}).items()
+            if whole.primary
+        }
+        compared += msgspec.structs.replace(whole, by=parts), *macro
     return ComparisonReport(
         systems=tuple(system.name for system in systems),
         signature=first.signature,
@@ -188,38 +205,55 @@ def _units(system: CountedSystem) -> int:
     return len({system.units.get(name, (name,)) for name in documents})
 
 
-def _averages(
-    key: tuple[str, str], first: CountedSystem, others: Sequence[CountedSystem]
-) -> Iterator[tuple[Average, Mapping[str, Average]]]:
-    """A measure of the first system and of the others, then its macro average if there is one."""
-    systems = (first, *others)
-    labels = tuple(dict.fromkeys(x for one in systems for x in one.measures[key].labels))
-    averages = [one.measures[key].with_labels(labels).averages(first.units) for one in systems]
-    for number, (average, *of_others) in enumerate(zip(*averages, strict=True)):
-        if number and all(one.value is None for one in (average, *of_others)):
-            continue  # saved reports do not have the labels of measures without items
-        yield average, {one.name: found for one, found in zip(others, of_others, strict=True)}
+class _Tests(NamedTuple):
+    """How measures are tested; not at all without resamples."""
+
+    resamples: int
+    seed: int
+    exploratory_p: bool
+
+    def resamples_of(self, average: Average) -> int:
+        return self.resamples if average.primary or self.exploratory_p else 0
+
+
+def _by_value(
+    names: Sequence[str],
+    measures: Sequence[CountedMeasure],
+    units: Mapping[str, str],
+    values: Mapping[str, str],
+) -> Iterator[tuple[str, ComparedMeasure]]:
+    """The comparisons on the documents with each value, which are not tested."""
+    for value, part in measures[0].by_value(values):
+        parts = [measure.of_documents(part.document_ids) for measure in measures]
+        yield value, next(_compared(names, parts, units, _Tests(0, SEED, False)))
 
 
 def _compared(
-    first: Average,
-    others: Mapping[str, Average],
-    resamples: int,
-    seed: int,
-    *,
-    exploratory_p: bool,
-) -> ComparedMeasure:
-    is_tested = first.primary or exploratory_p
-    return ComparedMeasure(
-        group=first.group,
-        measure=first.name,
-        primary=first.primary,
-        first=first.value,
-        others=tuple(
-            _difference(name, first, other, resamples if is_tested else 0, seed)
-            for name, other in others.items()
-        ),
-    )
+    names: Sequence[str],
+    measures: Sequence[CountedMeasure],
+    units: Mapping[str, str],
+    tests: _Tests,
+) -> Iterator[ComparedMeasure]:
+    """A measure of the first system and of the others, then its macro average if there is one."""
+    labels = tuple(dict.fromkeys(x for one in measures for x in one.labels))
+    averages = [one.with_labels(labels).averages(units) for one in measures]
+    gold = measures[0].gold_items
+    for number, (first, *others) in enumerate(zip(*averages, strict=True)):
+        if number and all(one.value is None for one in (first, *others)):
+            continue  # saved reports do not have the labels of measures without items
+        yield ComparedMeasure(
+            group=first.group,
+            measure=first.name,
+            primary=first.primary,
+            first=first.value,
+            others=tuple(
+                _difference(name, first, other, tests.resamples_of(first), tests.seed)
+                for name, other in zip(names, others, strict=True)
+            ),
+            documents=len(first.document_ids),
+            gold=gold,
+            reliable=gold >= FEWEST_RELIABLE,
+        )
 
 
 def _difference(name: str, first: Average, other: Average, resamples: int, seed: int) -> Difference:

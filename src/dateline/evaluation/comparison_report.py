@@ -35,7 +35,11 @@ class Difference(Struct, frozen=True):
 class ComparedMeasure(Struct, frozen=True):
     """A measure with the first system's value, and the differences of the others.
 
-    Systems are tested on ``primary`` measures; all others are exploratory.
+    Systems are tested on ``primary`` measures; all others are exploratory. ``documents`` is the
+    number of documents that are annotated on the layer, ``gold`` that of gold items, for CoNLL of
+    mentions, and ``reliable`` says whether there are at least 5. ``by`` has the comparisons by a
+    primary measure on the documents with each value of a field, without p values; those of
+    documents without a value are at the empty string.
     """
 
     group: str
@@ -43,6 +47,10 @@ class ComparedMeasure(Struct, frozen=True):
     primary: bool
     first: float | None
     others: tuple[Difference, ...]
+    documents: int
+    gold: float
+    reliable: bool
+    by: Mapping[str, Mapping[str, ComparedMeasure]] = {}
 
 
 class ComparisonReport(Struct, frozen=True):

@@ -10,9 +10,17 @@ import numpy as np
 from dateline.errors import ConflictError
 from dateline.evaluation.columns.annotation_columns import EVENT
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.measures.groups import MEAN, STATISTICS, F, Group, MeasureCounts
+from dateline.evaluation.measures.groups import (
+    BLANC,
+    CONLL,
+    MEAN,
+    STATISTICS,
+    F,
+    Group,
+    MeasureCounts,
+)
 from dateline.evaluation.signature import Signature
-from dateline.metrics.counts import Counts, defined, macro_f
+from dateline.metrics.counts import GOLD, Counts, defined, macro_f
 from dateline.metrics.intervals import (
     Statistic,
     as_interval,
@@ -82,6 +90,20 @@ class CountedMeasure(NamedTuple):
         kept = [name in names for name in self.document_ids]
         ids = tuple(name for name in self.document_ids if name in names)
         return self._replace(counts=self.counts[:, kept], document_ids=ids)
+
+    def by_value(self, values: Mapping[str, str]) -> Iterator[tuple[str, CountedMeasure]]:
+        """The same on the documents with each value, sorted by it; without one, it is empty."""
+        documents: dict[str, set[str]] = {}
+        for name in self.document_ids:
+            documents.setdefault(values.get(name, ""), set()).add(name)
+        for value in sorted(documents, key=lambda value: (not value, value)):
+            yield value, self.of_documents(documents[value])
+
+    @property
+    def gold_items(self) -> float:
+        """The number of gold items; of CoNLL, that of mentions, which are the items of B3."""
+        of_labels = self.counts.mean(axis=0).sum(axis=0)[:, GOLD]
+        return float(of_labels.max() if self.statistic in (BLANC, CONLL) else of_labels.sum())
 
     def averages(self, units: Mapping[str, str]) -> Iterator[Average]:
         """The measure itself, and macro F if it has labels.

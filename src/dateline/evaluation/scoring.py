@@ -35,7 +35,6 @@ from dateline.evaluation.report import (
     rates,
 )
 from dateline.evaluation.signature import sign
-from dateline.metrics.counts import GOLD
 from dateline.model import LAYERS
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
@@ -270,16 +269,11 @@ def _by_value(
     counted: CountedMeasure, values: Mapping[str, str], units: Mapping[str, str]
 ) -> Iterator[tuple[str, FieldScore]]:
     """The scores of documents with the same value, sorted by it; without one, it is empty."""
-    documents: dict[str, set[str]] = {}
-    for name in counted.document_ids:
-        documents.setdefault(values.get(name, ""), set()).add(name)
-    for value in sorted(documents, key=lambda value: (not value, value)):
-        some = counted.of_documents(documents[value])
+    for value, some in counted.by_value(values):
         average = next(some.averages(units))
-        total = some.counts.mean(axis=0).sum(axis=0)
-        pooled = None if counted.statistic in (BLANC, CONLL) else rates(total.sum(axis=0))
-        # Of the classes of CoNLL, B3 has all mentions.
-        gold = pooled.gold if pooled else float(total[:, GOLD].max())
+        total = some.counts.mean(axis=0).sum(axis=(0, 1))
+        pooled = None if counted.statistic in (BLANC, CONLL) else rates(total)
+        gold = some.gold_items
         yield (
             value,
             FieldScore(

@@ -10,6 +10,7 @@ import click
 
 from dateline.cli.evaluation.scoring_options import (
     FILE,
+    by_option,
     gold_options,
     group_by_option,
     print_report,
@@ -60,6 +61,7 @@ class SystemType(click.ParamType[SystemFiles]):
 @click.argument("systems", nargs=-1, required=True, type=SystemType())
 @gold_options
 @group_by_option
+@by_option
 @format_option("text", "json", "md", "html", "csv", "latex")
 @click.option(
     "--resamples", type=click.IntRange(1), default=1000, show_default=True,
@@ -79,6 +81,7 @@ def compare(
     settings: Settings,
     /,
     systems: tuple[SystemFiles, ...],
+    by: tuple[str, ...],
     output_format: str,
     resamples: int,
     seed: int,
@@ -99,16 +102,18 @@ def compare(
     Example:
       dateline compare baseline.jsonl model.jsonl
       dateline compare baseline.jsonl model.jsonl other.jsonl --layers entities --format json
+      dateline compare baseline.jsonl model.jsonl --by genre,contrast_kind
       dateline compare old=old1.jsonl,old2.jsonl,old3.jsonl new=new1.jsonl,new2.jsonl,new3.jsonl
     """
     import dateline
-    from dateline.evaluation.tables.comparison import LEGEND, notes, tables
+    from dateline.evaluation.tables.comparison import LEGEND, footnotes, notes, tables
     from dateline.evaluation.tables.records import comparison_csv
 
     refuse_repeated_input(path for system in systems for path in system.paths)
     report = dateline.compare(
         _by_name(systems),
         **scoring_arguments(settings, **gold_and_matching),
+        by=by,
         resamples=resamples,
         seed=seed,
         exploratory_p=exploratory_p,
@@ -120,7 +125,14 @@ def compare(
         echo(comparison_csv(report), nl=False)
     else:
         lead = [*notes(report), LEGEND]
-        print_report(output_format, "Comparison", lead, tables(report), report.signature_line)
+        print_report(
+            output_format,
+            "Comparison",
+            lead,
+            tables(report),
+            report.signature_line,
+            footnotes(report),
+        )
     for note in notes(report):
         settings.say(f"Note: {note}")
 

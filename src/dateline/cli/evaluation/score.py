@@ -9,6 +9,7 @@ import click
 
 from dateline.cli.evaluation.scoring_options import (
     FILE,
+    by_option,
     gold_options,
     group_by_option,
     print_report,
@@ -22,7 +23,6 @@ from dateline.cli.shared import (
     echo,
     echo_json,
     format_option,
-    names_option,
     pass_settings,
 )
 from dateline.rendering.listing import listed
@@ -34,12 +34,7 @@ PROBLEMS_SHOWN = 5
 @click.argument("predictions", nargs=-1, required=True, type=FILE)
 @gold_options
 @group_by_option
-@names_option(
-    "--by",
-    "FIELD",
-    "Also score documents apart by each value of a field, such as split, contrast_kind or a "
-    "declared key of meta.",
-)
+@by_option
 @format_option("text", "json", "md", "html", "csv", "latex")
 @click.option("--by-label", is_flag=True, help="Show scores by label too (JSON always has them).")
 @click.option("--by-document", is_flag=True, help="Show scores by document too.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.cli.shared import Settings, echo, layers_option
+from dateline.cli.shared import Settings, echo, layers_option, names_option
 from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
@@ -57,6 +57,14 @@ group_by_option = click.option(
     help="Column of the documents, such as source.publisher: those with the same value are one "
     "unit for intervals and tests.  [default: group, if the gold has it]",
 )  # fmt: skip
+
+by_option = names_option(
+    "--by",
+    "FIELD",
+    "Also score documents apart by each value of a field, such as split, contrast_kind or a "
+    "declared key of meta.",
+)
+"""Fields of documents, by primary measures."""
 
 
 def gold_options(command: C) -> C:

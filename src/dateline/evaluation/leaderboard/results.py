@@ -70,7 +70,8 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
 def read_results(corpus: Corpus) -> Mapping[str, Result]:
     """All results by name, sorted. Raises DatelineError if a file is malformed."""
     folder = inside(corpus.root, corpus.root / FOLDER)
-    return {path.stem: read_struct(path, Result) for path in sorted(folder.glob("*.json"))}
+    paths = sorted(folder.glob("*.json"), key=lambda path: path.stem)
+    return {path.stem: read_struct(path, Result) for path in paths}
 
 
 def with_results(old: Mapping[str, Result], new: Mapping[str, Result]) -> Mapping[str, Result]:

@@ -1,30 +1,32 @@
-"""spaCy pipelines: their named entities as mentions, with a mapping of labels."""
+"""spaCy pipelines: their named entities as mentions and triggers, with a mapping of labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
+from dateline.evaluation.models.training_record import TrainingRecord, read_training_record
 from dateline.extras import extra
 from dateline.files.reading import read_toml
-from dateline.model import Mention, Span
+from dateline.model import Event, Mention, Span
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
 
 def make(config: ModelConfig) -> SpacyPipeline:
-    """Load the installed pipeline that the argument names.
+    """Load the pipeline that the argument names: an installed one, or a folder.
 
-    The option ``labels`` is a TOML file that maps its labels to types of mentions. Raises
+    The option ``labels`` is a TOML file that maps its labels to types of mentions or events. Raises
     MissingExtraError if spaCy is not installed, NotFoundError if the pipeline is not, and
     InvalidInputError if the mapping is not valid.
     """
     config.check_options("labels")
     config.ontology.chosen_layers(["entities"])
-    types = config.ontology.labels_of("entities")
+    mentions = config.ontology.labels_of("entities")
+    events = [name for name in config.ontology.labels_of("events") if name not in mentions]
     with extra("spacy"):
         import spacy  # noqa: PLC0415 (heavy and optional)
     try:
@@ -32,21 +34,33 @@ def make(config: ModelConfig) -> SpacyPipeline:
     except OSError as error:
         raise NotFoundError(
             f"the spaCy pipeline {config.argument!r} cannot be loaded: {error} Install its package "
-            "and use the name that Python imports."
+            "and use the name that Python imports, or make it with `dateline train spacy`."
         ) from None
     pipeline_labels = pipeline.pipe_labels.get("ner", [])
-    labels = _label_mapping(config.options.get("labels", ""), types, pipeline_labels)
-    return SpacyPipeline(pipeline, labels)
+    labels = _label_mapping(config.options.get("labels", ""), [*mentions, *events], pipeline_labels)
+    training = read_training_record(Path(pipeline.path))
+    return SpacyPipeline(pipeline, labels, frozenset(events), training)
 
 
 class SpacyPipeline:
-    """Predicts the named entities of a pipeline; labels that are not mapped are left out."""
+    """Predicts the named entities of a pipeline; labels that are not mapped are left out.
+
+    ``labels`` maps them to types of mentions or, for the triggers of events, to ``events``.
+    """
 
     cost: Mapping[str, float] = {}
 
-    def __init__(self, pipeline: Any, labels: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        pipeline: Any,
+        labels: Mapping[str, str],
+        events: Collection[str],
+        training: TrainingRecord | None,
+    ) -> None:
         self._pipeline = pipeline
         self._labels = labels
+        self._events = events
+        self._training = training
 
     @property
     def version(self) -> str | None:
@@ -56,30 +70,38 @@ class SpacyPipeline:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Name of the pipeline and mapping of labels."""
+        """Name of the pipeline, mapping of labels, and how it was trained if there is a record."""
         meta = self._pipeline.meta
-        return {"pipeline": f"{meta['lang']}_{meta['name']}", "labels": dict(self._labels)}
+        found = {"pipeline": f"{meta['lang']}_{meta['name']}", "labels": dict(self._labels)}
+        if self._training is None:
+            return found
+        return found | {
+            "training": self._training.origin,
+            "documents": self._training.documents,
+        }
 
     def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
         """A prediction for each text."""
         documents = self._pipeline.pipe(text.text for text in texts)
         for text, document in zip(texts, documents, strict=True):
-            entities = [entity for entity in document.ents if entity.label_ in self._labels]
+            found = [
+                # spaCy counts code points, too.
+                (Span(start=e.start_char, end=e.end_char, text=e.text), self._labels[e.label_])
+                for e in document.ents
+                if e.label_ in self._labels
+            ]
+            mentions = [(span, type_) for span, type_ in found if type_ not in self._events]
+            triggers = [(span, type_) for span, type_ in found if type_ in self._events]
             yield Prediction(
                 document=text.id,
                 text_sha256=text.text_sha256,
                 mentions=tuple(
-                    Mention(
-                        id=f"m{number}",
-                        # spaCy counts code points, too.
-                        spans=(
-                            Span(start=entity.start_char, end=entity.end_char, text=entity.text),
-                        ),
-                        type=self._labels[entity.label_],
-                        attributes={},
-                        entity=None,
-                    )
-                    for number, entity in enumerate(entities, 1)
+                    Mention(id=f"m{number}", spans=(span,), type=type_, attributes={}, entity=None)
+                    for number, (span, type_) in enumerate(mentions, 1)
+                ),
+                events=tuple(
+                    Event(id=f"e{number}", trigger=(span,), type=type_)
+                    for number, (span, type_) in enumerate(triggers, 1)
                 ),
             )
 
@@ -99,7 +121,7 @@ def _label_mapping(
     for label, type_ in mapping.items():
         if type_ not in types:
             raise InvalidInputError(
-                f'{path}: "{label}" is mapped to "{type_}", which is not a type of mention. '
-                f"Allowed: {', '.join(types)}."
+                f'{path}: "{label}" is mapped to "{type_}", which is not a type of mention '
+                f"or event. Allowed: {', '.join(types)}."
             )
     return mapping

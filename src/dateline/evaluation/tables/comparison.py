@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport
-from dateline.evaluation.tables.scores import NONE, interval, number
+from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport, Difference
+from dateline.evaluation.tables.scores import (
+    NO_VALUE,
+    NONE,
+    UNRELIABLE_LEGEND,
+    interval,
+    marked,
+    number,
+)
 from dateline.metrics.significance import FEW
 from dateline.rendering.listing import listed
 from dateline.rendering.tables import Table
@@ -30,7 +37,7 @@ P_VALUES = {
 
 
 def tables(report: ComparisonReport) -> Iterator[Table]:
-    """For each system, a table of primary measures, and one of exploratory measures."""
+    """For each system, a table of primary measures, one of exploratory measures, and by field."""
     first, *others = report.systems
     for position, name in enumerate(others):
         title = f"{name} compared with {first}"
@@ -38,6 +45,10 @@ def tables(report: ComparisonReport) -> Iterator[Table]:
             measures = [one for one in report.measures if one.primary == is_primary]
             if measures:
                 yield _table(f"{title}{suffix}", (first, name), measures, position)
+        for measure in report.measures:
+            for field, found in measure.by.items():
+                of_field = f"{title}: {measure.group}: {measure.measure} by {field}"
+                yield _by_field(of_field, field, (first, name), found, position)
 
 
 def notes(report: ComparisonReport) -> list[str]:
@@ -71,6 +82,13 @@ def notes(report: ComparisonReport) -> list[str]:
     return found
 
 
+def footnotes(report: ComparisonReport) -> list[str]:
+    """What a mark in the tables means, if there is one."""
+    of_fields = [found for measure in report.measures for found in measure.by.values()]
+    is_marked = any(not one.reliable for found in of_fields for one in found.values())
+    return [UNRELIABLE_LEGEND] if is_marked else []
+
+
 def _table(
     title: str,
     systems: tuple[str, str],
@@ -84,15 +102,36 @@ def _table(
     rows = [
         (
             f"{measure.group}: {measure.measure}",
-            number(measure.first),
-            number(one.value),
-            NONE if one.difference is None else f"{100 * one.difference:+.1f}",
-            interval(one.interval),
+            *_values(measure, one),
             *(_p(getattr(one, P_VALUES[name])) for name in shown),
         )
         for measure, one in zip(measures, found, strict=True)
     ]
     return Table(title, ("measure", *systems, "diff", "95% CI", *shown), rows)
+
+
+def _by_field(
+    title: str,
+    field: str,
+    systems: tuple[str, str],
+    found: Mapping[str, ComparedMeasure],
+    position: int,
+) -> Table:
+    rows = [
+        (
+            marked(value or NO_VALUE, one.reliable),
+            f"{one.documents:,}",
+            f"{one.gold:,.0f}",
+            *_values(one, one.others[position]),
+        )
+        for value, one in found.items()
+    ]
+    return Table(title, (field, "documents", "gold", *systems, "diff", "95% CI"), rows)
+
+
+def _values(measure: ComparedMeasure, one: Difference) -> tuple[str, ...]:
+    difference = NONE if one.difference is None else f"{100 * one.difference:+.1f}"
+    return number(measure.first), number(one.value), difference, interval(one.interval)
 
 
 def _p(value: float | None) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from dateline.evaluation.comparison_report import ComparisonReport
+from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport
 from dateline.evaluation.report import Consistency, FieldScore, Rates, Report, Score
 from dateline.rendering.markdown import one_line
 
@@ -21,7 +21,8 @@ SCORES = (
 FIELDS = "field", "field_value", "documents"
 DIFFERENCES = (
     "group", "measure", "primary", "first_system", "first_value", "system", "value", "difference",
-    "low", "high", "p_bootstrap", "p_randomization", "p_runs", "p_holm",
+    "low", "high", "p_bootstrap", "p_randomization", "p_runs", "p_holm", *FIELDS, "gold",
+    "reliable",
 )  # fmt: skip
 
 
@@ -55,28 +56,40 @@ def scores_csv(scores: Mapping[str, tuple[str, Sequence[Score]]]) -> str:
 
 
 def comparison_csv(report: ComparisonReport) -> str:
-    """One row for each measure and each system but the first."""
-    return _csv(report.signature_line, DIFFERENCES, _differences(report))
-
-
-def _differences(report: ComparisonReport) -> Iterator[Row]:
+    """One row for each measure and each system but the first, then for each value of a field."""
+    rows: list[Row] = []
     for measure in report.measures:
-        for one in measure.others:
-            yield (
-                measure.group,
-                measure.measure,
-                _yes(measure.primary),
-                report.systems[0],
-                measure.first,
-                one.system,
-                one.value,
-                one.difference,
-                *(one.interval or (None, None)),
-                one.p_bootstrap,
-                one.p_randomization,
-                one.p_runs,
-                one.p_holm,
-            )
+        rows += _differences(measure, report.systems[0])
+        for field, values in measure.by.items():
+            for value, found in values.items():
+                rows += _differences(found, report.systems[0], field, value)
+    return _csv(report.signature_line, DIFFERENCES, rows)
+
+
+def _differences(
+    measure: ComparedMeasure, first: str, field: str = "", value: str = ""
+) -> Iterator[Row]:
+    for one in measure.others:
+        yield (
+            measure.group,
+            measure.measure,
+            _yes(measure.primary),
+            first,
+            measure.first,
+            one.system,
+            one.value,
+            one.difference,
+            *(one.interval or (None, None)),
+            one.p_bootstrap,
+            one.p_randomization,
+            one.p_runs,
+            one.p_holm,
+            field,
+            value,
+            measure.documents,
+            measure.gold,
+            _yes(measure.reliable),
+        )
 
 
 def _score(score: Score) -> Row:

@@ -110,7 +110,7 @@ def amount(value: float) -> str:
 
 def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
     rows = [
-        (_marked(key, r.reliable or name == "document"), *_amounts(r), *_shown_rates(r))
+        (marked(key, r.reliable or name == "document"), *_amounts(r), *_shown_rates(r))
         for key, r in found.items()
     ]
     columns = (name, "TP", "predicted", "gold", "P", "R", "F1")
@@ -122,7 +122,7 @@ def _consistency(report: Report) -> Table:
     spread = ("SD",) if runs > 1 else ()
     rows = [
         (
-            _marked(f"{one.group}: {one.measure}", one.reliable),
+            marked(f"{one.group}: {one.measure}", one.reliable),
             f"{one.sets:,}",
             amount(one.right),
             number(one.value),
@@ -141,7 +141,7 @@ def _by_field(score: Score, field: str, found: Mapping[str, FieldScore], runs: i
         cells = _cells(one, score.statistic, runs)
         # CoNLL has no total, but gold items.
         shown = *cells[:2], amount(one.gold), *cells[3:]
-        rows.append((_marked(value or NO_VALUE, one.reliable), f"{one.documents:,}", *shown))
+        rows.append((marked(value or NO_VALUE, one.reliable), f"{one.documents:,}", *shown))
     _, *names = columns(runs)[:-1]
     title = f"{score.group}: {score.measure}, by {field}"
     return Table(title, (field, "documents", *names), rows)
@@ -160,7 +160,8 @@ def _cells(found: Score | FieldScore, statistic: str, runs: int) -> tuple[str, .
     return *_amounts(total), precision, recall, *value
 
 
-def _marked(name: str, reliable: bool) -> str:
+def marked(name: str, reliable: bool) -> str:
+    """A name, with a mark if its score is not reliable."""
     return name if reliable else f"{name} {UNRELIABLE}"
 
 

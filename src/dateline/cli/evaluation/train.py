@@ -1,0 +1,67 @@
+"""``dateline train``: a command for each recipe."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import click
+
+from dateline.cli.shared import Group, Settings, pass_settings
+from dateline.rendering.listing import counted
+
+
+@click.group(cls=Group)
+def train() -> None:
+    """Train a model on gold with another library's trainer."""
+
+
+@train.command()
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="MODEL",
+    help="Folder for the model and training.json, the record of the run.",
+)  # fmt: skip
+@click.option("--split", default="train", show_default=True, help="Split to train on.")
+@click.option(
+    "--validation-split", default="validation", show_default=True,
+    help="Split that decides when to stop.",
+)  # fmt: skip
+@click.option(
+    "--base", default="", metavar="PIPELINE",
+    help="Installed pipeline whose layer tok2vec is trained on.  [default: random weights]",
+)  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=13, show_default=True, help="Seed.")
+@click.option(
+    "--max-steps", type=click.IntRange(1), default=1000, show_default=True,
+    help="Number of batches after which training stops.",
+)  # fmt: skip
+@click.option(
+    "--patience", type=click.IntRange(1), default=400, show_default=True,
+    help="Number of batches without a better score after which training stops.",
+)  # fmt: skip
+@pass_settings
+def spacy(settings: Settings, /, out: Path, **options: int | str) -> None:
+    """Train a spaCy pipeline that recognizes mentions and triggers.
+
+    Uses spaCy's trainer, on the CPU, with a config that spaCy generates. The same gold and options
+    give the same weights. No other split is read. Overlapping mentions are reduced to the longest.
+
+    \b
+    Example:
+      dateline train spacy --out models/news
+      dateline train spacy --base en_core_web_sm --out models/news
+      dateline predict --model spacy:models/news --split test --out news.jsonl
+    """
+    from dateline.corpus.store import Corpus
+    from dateline.training.spacy_recipe import SpacyOptions, train_spacy
+
+    log = io.StringIO() if settings.quiet else sys.stderr
+    record = train_spacy(Corpus(settings.root), SpacyOptions(**options), out, log)  # type: ignore[arg-type]
+    for data in (record.train, record.validation):
+        left_out = "; ".join(f"{reason}: {n}" for reason, n in data.left_out.items())
+        settings.say(
+            f"{data.split}: {counted(data.items, 'item')} in "
+            f"{counted(len(data.documents), 'document')}. Left out: {left_out or 'none'}"
+        )
+    settings.say(f"{out}: trained in {record.seconds:.0f} s")
