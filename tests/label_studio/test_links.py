@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.label_studio.convert.links import format_link, parse_link
+from dateline.annotations.link_text import format_link, parse_link
 from dateline.model import Link
 
 PARTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["NIL", "", "a:b@c%"])

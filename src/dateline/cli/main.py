@@ -51,6 +51,11 @@ SECTIONS = {
         "errors": "evaluation.errors:errors",
         "leaderboard": "evaluation.leaderboard:leaderboard",
     },
+    "Other formats": {
+        "export": "interop.export:export",
+        "import": "interop.import_:import_",
+        "formats": "interop.formats:formats",
+    },
     "Help": {
         "docs": "docs:docs",
     },

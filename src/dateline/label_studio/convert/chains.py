@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from dateline.annotations.components import components
 from dateline.annotations.differences import format_value
+from dateline.annotations.link_text import parse_links
 from dateline.label_studio.config.questions import Question
 from dateline.label_studio.config.relations import COREFERENCE
-from dateline.label_studio.convert.graph import ResultGraph, components
-from dateline.label_studio.convert.links import parse_links
+from dateline.label_studio.convert.graph import ResultGraph
 from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.convert.region_ids import ID, MAX_LENGTH, mint
 from dateline.label_studio.convert.regions import Region

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from dateline.annotations.components import components
 from dateline.annotations.differences import format_value
 from dateline.label_studio.config.controls import CLAIM, ENTITY, EVENT
 from dateline.label_studio.config.relations import (
@@ -95,19 +96,6 @@ def _arc(
     for kind in (source.label, source.control):
         label = renamed.get(kind, {}).get(label, label)
     return Arc(label=label, source=source.id, target=target.id)
-
-
-def components(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """Connected components of a graph; components and their members keep the order of names."""
-    from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (slow to import)
-
-    sets = DisjointSet(names)
-    for one, other in pairs:
-        sets.merge(one, other)
-    groups: dict[str, list[str]] = {}
-    for name in sets:
-        groups.setdefault(sets[name], []).append(name)
-    return list(groups.values())
 
 
 def _renamed(ontology: Ontology) -> Mapping[str, Mapping[str, str]]:

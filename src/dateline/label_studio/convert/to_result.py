@@ -6,6 +6,7 @@ part of an annotation becomes which region or relation.
 
 from __future__ import annotations
 
+from dateline.annotations.link_text import format_links
 from dateline.label_studio.config.controls import (
     CLAIM,
     CLAIMER,
@@ -25,7 +26,6 @@ from dateline.label_studio.config.questions import (
     questions,
 )
 from dateline.label_studio.config.relations import ABOUT, ARGUMENT, RELATION, attribute_label
-from dateline.label_studio.convert.links import format_links
 from dateline.label_studio.convert.relations import arguments_of, labels_of, unshown_relations
 from dateline.label_studio.convert.row_writer import RowWriter
 from dateline.label_studio.result_rows import Rows

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from dateline.annotations.components import components
 from dateline.label_studio.config.controls import CLAIMER, ENTITY, ENTITY_ID, EVENT_CLUSTER
 from dateline.label_studio.config.questions import questions_by_control
 from dateline.label_studio.config.relations import CONTINUES
 from dateline.label_studio.convert.answers import foreign_answer
-from dateline.label_studio.convert.graph import components
 from dateline.label_studio.convert.problems import ResultProblem, quoted
 from dateline.label_studio.convert.region_ids import note_on, renamed, with_ids
 from dateline.label_studio.importing.mapping import LabelMapping

@@ -1,0 +1,1 @@
+"""Commands that export to and import from formats of other tools."""

@@ -1,0 +1,148 @@
+"""``dateline import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dateline.cli.interop.shared import (
+    format_argument,
+    report_option,
+    show_report,
+    strict_option,
+    write_report,
+)
+from dateline.cli.shared import Command, Settings, echo, names_option, pass_settings
+
+
+class SourcePath(click.ParamType[tuple[str, Path]]):
+    """A path, or ``ANNOTATOR=PATH``."""
+
+    name = "path"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        """Split the value; a path that exists is not split."""
+        if isinstance(value, tuple):
+            return value
+        annotator, equals, path = value.partition("=")
+        if not equals or Path(value).exists():
+            annotator, path = "", value
+        if not Path(path).exists():
+            self.fail(f"{path!r} does not exist.", param, ctx)
+        return annotator, Path(path)
+
+
+@click.command("import", cls=Command)
+@format_argument
+@click.argument("paths", type=SourcePath(), nargs=-1, required=True, metavar="[NAME=]PATH...")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Create a corpus in this new folder.  [default: add to the corpus]",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file that maps the labels of the source.  [default: same names]",
+)
+@click.option("--template", is_flag=True, help="Print a mapping to fill in, and import nothing.")
+@names_option("--annotators", "NAME=PSEUDONYM", "Pseudonyms of annotators that the source names.")
+@click.option("--language", metavar="TAG", help="Language of the texts, such as en or zh-Hant.")
+@click.option(
+    "--kind",
+    type=click.Choice(["human", "model"]),
+    default="human",
+    show_default=True,
+    help="Who annotated: a person or a model.",
+)
+@click.option("--draft", is_flag=True, help="Write annotations with problems as drafts.")
+@click.option("--allow-duplicates", is_flag=True, help="Import texts that occur several times.")
+@strict_option
+@report_option
+@pass_settings
+def import_(
+    settings: Settings,
+    format_name: str,
+    paths: tuple[tuple[str, Path], ...],
+    out: Path | None,
+    mapping: Path | None,
+    template: bool,
+    annotators: tuple[str, ...],
+    language: str | None,
+    kind: str,
+    draft: bool,
+    allow_duplicates: bool,
+    strict: bool,
+    report: Path | None,
+) -> None:
+    """Import texts and annotations.
+
+    With --out, makes a corpus with texts, tokens, splits, annotations and a draft of the ontology.
+    Otherwise the texts and annotations are added to the corpus, and labels that it does not have
+    must be mapped. The annotations of several people are paths with their pseudonyms:
+    ana=FOLDER bo=FOLDER. All or nothing is imported.
+
+    \b
+    Example:
+      dateline import conll2003 eng.train eng.testa --out news --language en
+      dateline import brat ana=round1/ana bo=round1/bo --template > mapping.toml
+    """
+    from dateline.corpus.store import Corpus
+    from dateline.interop.importing import importer
+    from dateline.interop.importing.mapping import Targets, mapping_template, read_mapping
+    from dateline.interop.importing.sources import find_sources, merged, read_sources
+    from dateline.interop.losses import LossError
+    from dateline.interop.registry import format_of
+
+    if template and mapping is not None:
+        raise click.UsageError("Give either --mapping FILE or --template.")
+    form = format_of(format_name)
+    corpus = Corpus(settings.root)
+    targets = Targets(corpus.ontology) if out is None else None
+    sources = find_sources(form, paths)
+    documents = merged(read_sources(form, settings.progress(sources, "Reading")))
+    if template:
+        echo(mapping_template(importer.label_counts(documents), targets), nl=False)
+        return
+    options = importer.ImportOptions(
+        mapping=read_mapping(mapping, targets) if mapping else None,
+        pseudonyms=_pseudonyms(paths, annotators),
+        language=language,
+        kind=kind,
+        draft=draft,
+        strict=strict,
+        allow_duplicates=allow_duplicates,
+    )
+
+    def progress(some: Any) -> Any:
+        return settings.progress(some, "Importing")
+
+    try:
+        if out is None:
+            result = importer.import_into_existing(form, documents, corpus, options, progress)
+        else:
+            result = importer.import_into_new(form, documents, out, options, progress)
+    except LossError as error:
+        write_report(report, error.report)
+        raise
+    write_report(report, result.report)
+    show_report(settings, result.report)
+    drafts = f", {result.drafts} of them drafts" if result.drafts else ""
+    settings.say(
+        f"Imported {result.documents:,} documents and {result.annotations:,} annotations by "
+        f"{', '.join(result.annotators)}{drafts}. Check them with: dateline validate"
+    )
+
+
+def _pseudonyms(paths: tuple[tuple[str, Path], ...], annotators: tuple[str, ...]) -> dict[str, str]:
+    """Pseudonyms by the annotator of the source; those of paths stand for themselves."""
+    found = {name: name for name, _ in paths if name}
+    for pair in annotators:
+        name, _, pseudonym = pair.rpartition("=")
+        found[name] = pseudonym
+    return found

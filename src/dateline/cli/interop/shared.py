@@ -1,0 +1,80 @@
+"""What export and import share: options of formats, and the loss report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dateline.cli.shared import Settings
+from dateline.interop.registry import FORMATS
+
+if TYPE_CHECKING:
+    from dateline.interop.losses import LossReport
+
+F = TypeVar("F", bound=Callable[..., object])
+
+SHOWN = 20
+"""How many reasons are printed; the report in JSON lists all."""
+
+format_argument = click.argument("format_name", metavar="FORMAT", type=click.Choice([*FORMATS]))
+
+strict_option = click.option(
+    "--strict", is_flag=True, help="Fail, and write nothing, if anything is lost."
+)
+
+report_option = click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the loss report to this file, as JSON, with all items.",
+)
+
+
+class OptionType(click.ParamType[tuple[str, str]]):
+    """An option of a format: ``NAME=VALUE``."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split the value; fails without a name and a value."""
+        if isinstance(value, tuple):
+            return value
+        name, _, given = value.partition("=")
+        if not name or not given:
+            self.fail(f"{value!r}: write NAME=VALUE, such as tags=bioes.", param, ctx)
+        return name, given
+
+
+def write_report(path: Path | None, report: LossReport) -> None:
+    """Write the report as JSON, if a file is given."""
+    if path is not None:
+        import msgspec
+
+        from dateline.files.writing import write_atomically
+
+        content = msgspec.json.format(msgspec.json.encode(report), indent=2)
+        write_atomically(path, content + b"\n")
+
+
+def show_report(settings: Settings, report: LossReport) -> None:
+    """Print how many units of each kind were kept, approximated and left out, and why."""
+    if settings.quiet:
+        return
+    from dateline.interop.losses import reason_lines
+    from dateline.rendering.listing import listed
+    from dateline.rendering.tables import Table, print_tables
+
+    rows = [
+        (kind, *(f"{n:,}" for n in (c.source, c.kept, c.approximated, c.left_out)))
+        for kind, c in report.counts.items()
+    ]
+    columns = ("kind", "source", "kept", "approximated", "left out")
+    title = f"{report.direction.capitalize()}: {report.format}"
+    print_tables([Table(title, columns, rows)], stderr=True)
+    more = "more reasons; --report FILE lists all"
+    for line in listed(reason_lines(report.losses), SHOWN, more=more):
+        settings.say(line)

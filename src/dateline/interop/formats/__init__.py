@@ -1,0 +1,1 @@
+"""The formats, a module each; `dateline.interop.registry` lists them."""

@@ -1,0 +1,168 @@
+"""CoNLL-2003: a token and its tag on each line, a blank line after each sentence.
+
+The four columns are those of the shared task (Tjong Kim Sang and De Meulder 2003); ``-X-`` stands
+for the part of speech and the chunk, which Dateline does not have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from dateline.dataset.token_index import OUTSIDE, bio_tags
+from dateline.errors import InvalidInputError
+from dateline.files.lines import read_lines
+from dateline.interop.format import Choice, Format, Holds, Output, Placing
+from dateline.interop.representation import text_of_tokens, tokens_by_sentence
+from dateline.interop.source import UNNAMED, SourceDocument, source_annotation, spans_at
+from dateline.model import Mention, Range
+from dateline.text import excerpt
+
+_START = "-DOCSTART-"
+_NOTHING = "-X-"
+_TAG = re.compile(r"([BIESLU])-(\S+)")
+
+
+def _write(output: Output) -> None:
+    with output.target.open("w", encoding="utf-8", newline="\n") as file:
+        for document, annotation in output.items:
+            file.write(f"{_START} {document.id} {_NOTHING} {OUTSIDE}\n\n")
+            places = {(m.spans[0].start, m.spans[0].end): m.type for m in annotation.mentions}
+            for tokens in tokens_by_sentence(document.sentences, document.tokens):
+                for (start, end), tag in zip(
+                    tokens, _tags(tokens, places, output.options["tags"]), strict=True
+                ):
+                    word = document.text[start:end]
+                    file.write(f"{word} {_NOTHING} {_NOTHING} {tag}\n")
+                file.write("\n")
+
+
+def _tags(tokens: Sequence[Range], places: dict[Range, str], scheme: str) -> list[str]:
+    first = {start: at for at, (start, _) in enumerate(tokens)}
+    last = {end: at for at, (_, end) in enumerate(tokens, 1)}
+    inside = [
+        ((first[start], last[end]), label)
+        for (start, end), label in places.items()
+        if start in first and end in last
+    ]
+    tags = bio_tags(len(tokens), inside)
+    if scheme == "bioes":
+        for (start, end), label in inside:
+            tags[end - 1] = f"{'S' if end - start == 1 else 'E'}-{label}"
+    return tags
+
+
+class _Row(NamedTuple):
+    number: int
+    token: str
+    tag: str
+
+
+def _read(path: Path) -> Iterator[SourceDocument]:
+    for number, (name, sentences) in enumerate(_documents(path), 1):
+        yield _document(path, name or f"{path.stem}-{number}", sentences)
+
+
+def _documents(path: Path) -> Iterator[tuple[str, list[list[_Row]]]]:
+    """The documents of a file with their names, which are empty if the file has none."""
+    name, sentences = "", [list[_Row]()]
+    for number, line in read_lines(path):
+        columns = line.split()
+        if not columns:
+            if sentences[-1]:
+                sentences.append([])
+        elif columns[0] == _START:
+            if any(sentences):
+                yield name, [rows for rows in sentences if rows]
+            name, sentences = _name(columns), [[]]
+        elif len(columns) < 2:
+            raise InvalidInputError(
+                f'{path}, line {number}: "{_shown(line)}" has no tag. Write a token and its tag on '
+                "each line."
+            )
+        else:
+            sentences[-1].append(_Row(number, columns[0], columns[-1]))
+    if any(sentences):
+        yield name, [rows for rows in sentences if rows]
+
+
+def _name(columns: Sequence[str]) -> str:
+    """The name of a document, which only some files give: ``-DOCSTART- NAME`` or ``(NAME)``."""
+    given = columns[1].strip("()") if len(columns) > 1 else ""
+    return "" if given in (_NOTHING, OUTSIDE, "-", "_") else given
+
+
+def _document(path: Path, name: str, sentences: list[list[_Row]]) -> SourceDocument:
+    text, lines, words = text_of_tokens([[row.token for row in rows] for rows in sentences])
+    mentions: list[Mention] = []
+    at = 0
+    for rows in sentences:
+        for label, first, last in _spans(path, rows):
+            place = (words[at + first][0], words[at + last - 1][1])
+            mentions.append(
+                Mention(id=f"m{len(mentions) + 1}", spans=spans_at(text, [place]), type=label)
+            )
+        at += len(rows)
+    annotation = replace(source_annotation(name), mentions=tuple(mentions))
+    return SourceDocument(
+        name=name,
+        text=text,
+        sentences=lines,
+        tokens=words,
+        annotations={UNNAMED: annotation},
+        items={"mentions": len(mentions)},
+    )
+
+
+def _spans(path: Path, rows: Sequence[_Row]) -> Iterator[tuple[str, int, int]]:
+    """Label, first token and end token (exclusive) of each mention: BIO, IOB1, BIOES or BILOU."""
+    label, start = "", 0
+    for at, row in enumerate(rows):
+        match = _TAG.fullmatch(row.tag)
+        if match is None and row.tag != OUTSIDE:
+            raise InvalidInputError(
+                f'{path}, line {row.number}: "{_shown(row.tag)}" is not a tag. Allowed: O, or B-, '
+                "I-, E-, S-, L- or U- with a label."
+            )
+        border, found = match.groups() if match else ("", "")
+        if label and (found != label or border in "BSU"):
+            yield label, start, at
+            label = ""
+        if found and not label:
+            label, start = found, at
+        if border and border in "ESLU":
+            yield label, start, at + 1
+            label = ""
+    if label:
+        yield label, start, len(rows)
+
+
+def _shown(text: str) -> str:
+    return excerpt(text, 0, len(text))
+
+
+FORMAT = Format(
+    name="conll2003",
+    title="CoNLL-2003",
+    suffix=".conll",
+    holds=Holds(
+        kinds=frozenset({"texts", "segmentation", "mentions"}),
+        text="tokens",
+        unwritable=r"\s",
+        mentions=Placing(
+            discontinuous="left out",
+            overlap="none",
+            duplicates=False,
+            within_tokens=False,
+            across_sentences=False,
+        ),
+    ),
+    reader=_read,
+    writer=_write,
+    choices=(Choice(name="tags", values=("bio", "bioes"), meaning="the tags of tokens"),),
+    notes="The text is rebuilt from the tokens: blanks between them, a line for each sentence.",
+)

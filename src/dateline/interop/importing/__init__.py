@@ -1,0 +1,1 @@
+"""Import of documents and annotations that a reader of a format yields."""

@@ -1,0 +1,163 @@
+"""Drafts an ontology from the labels that occur in annotations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, attribute_values
+from dateline.interop.importing.mapping import LabelMapping
+from dateline.model import Annotation
+
+MOST_VALUES = 50
+"""An attribute with more values than this is text."""
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+_BOOLEAN = frozenset({"true", "false"})
+
+
+def draft_ontology(
+    title: str,
+    counts: Sequence[LabelCount],
+    mapping: LabelMapping,
+    annotations: Iterable[Annotation],
+) -> dict[str, Any]:
+    """An ontology that declares everything that the annotations have, in the mapped labels.
+
+    Each label has its count and an example in a comment; definitions are to be written.
+    """
+    lists = _lists(counts, mapping)
+    found = _Structure(annotations, mapping)
+    definitions: dict[str, Any] = {}
+    for definition, kind, place in (
+        ("mention", "entity", "type"),
+        ("relation", "relation", "type"),
+    ):
+        if kind in lists:
+            properties = {place: {"oneOf": lists[kind]}}
+            definitions[definition] = {"title": definition.capitalize(), "properties": properties}
+    if "event" in lists:
+        definitions["event"] = {
+            "title": "Event",
+            "oneOf": [found.event_type(entry, lists.get("role", [])) for entry in lists["event"]],
+        }
+    if "act" in lists:
+        properties = {"act": {"oneOf": lists["act"]}}
+        definitions["claim"] = {"title": "Claim", "properties": properties}
+    for kind in ("claimer", "eventRelation", "claimRelation", "factuality"):
+        if kind in lists:
+            definitions[kind] = {"oneOf": lists[kind]}
+    if found.has_entities:
+        definitions["entity"] = {"properties": {"links": {}}} if found.has_links else {}
+    if found.has_clusters:
+        definitions["eventCluster"] = {"properties": {"links": {}}} if found.has_event_links else {}
+    _add_attributes(definitions, counts, mapping, lists, found.several)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:dateline:ontology",
+        "title": title,
+        "x-version": "0.1.0",
+        "$comment": "Drafted from imported annotations. Write the descriptions of the labels.",
+        "$defs": definitions,
+    }
+
+
+def _lists(counts: Iterable[LabelCount], mapping: LabelMapping) -> dict[str, list[dict[str, Any]]]:
+    """The entries of each list of labels; several labels with one target are one entry."""
+    entries: dict[str, dict[str, dict[str, Any]]] = {}
+    for one in counts:
+        kind, name = one.label
+        target = mapping.targets.get(one.label)
+        if kind == ATTRIBUTE or target is None:
+            continue
+        entry = entries.setdefault(kind, {}).setdefault(
+            target, {"const": target, "description": f"To be described: {target}."}
+        )
+        source = "" if name == target else f'"{name}", '
+        comment = f"In the source: {source}{one.example}."
+        entry["$comment"] = " ".join(filter(None, (entry.get("$comment"), comment)))
+    return {kind: [*by_name.values()] for kind, by_name in entries.items()}
+
+
+class _Structure:
+    """What the annotations have other than labels: fillers of roles, entities, links."""
+
+    def __init__(self, annotations: Iterable[Annotation], mapping: LabelMapping) -> None:
+        annotations = list(annotations)
+        self.several = frozenset(
+            f"{item}.{name}"
+            for annotation in annotations
+            for item, name, value, _ in attribute_values(annotation)
+            if isinstance(value, tuple)
+        )
+        self._roles: dict[str, dict[str, set[str]]] = {}
+        self.has_entities = self.has_links = self.has_clusters = self.has_event_links = False
+        for annotation in annotations:
+            self.has_entities |= bool(annotation.entities)
+            self.has_links |= any(entity.links for entity in annotation.entities)
+            self.has_clusters |= any(event.cluster for event in annotation.events)
+            self.has_event_links |= bool(annotation.event_clusters)
+            types = {m.id: mapping.of("entity", m.type) for m in annotation.mentions}
+            for event in annotation.events:
+                event_type = mapping.of("event", event.type)
+                roles = self._roles.setdefault(event_type or "", {})
+                for argument in event.arguments:
+                    role = mapping.of("role", argument.role)
+                    filler = "event" if argument.event else "claim" if argument.claim else None
+                    filler = types.get(argument.filler) if filler is None else filler
+                    if role is not None and filler is not None:
+                        roles.setdefault(role, set()).add(filler)
+
+    def event_type(
+        self, entry: Mapping[str, Any], roles: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """An event type with the roles that its events have."""
+        fillers = self._roles.get(entry["const"], {})
+        declared = [
+            {**role, "x-fillers": sorted(fillers[role["const"]])}
+            for role in roles
+            if role["const"] in fillers
+        ]
+        properties: dict[str, Any] = {"type": {"const": entry["const"]}}
+        if declared:
+            properties["arguments"] = {"items": {"properties": {"role": {"oneOf": declared}}}}
+        rest = {key: value for key, value in entry.items() if key != "const"}
+        return {**rest, "properties": properties}
+
+
+def _add_attributes(
+    definitions: dict[str, Any],
+    counts: Iterable[LabelCount],
+    mapping: LabelMapping,
+    lists: Mapping[str, list[dict[str, Any]]],
+    several: frozenset[str],
+) -> None:
+    counts = list(counts)
+    for one in counts:
+        target = mapping.targets.get(one.label)
+        if one.label.kind != ATTRIBUTE or target is None:
+            continue
+        item, _, name = target.partition(".")
+        texts = [c.label.name for c in counts if c.label.kind == one.label.name]
+        definition = definitions.setdefault(item, {"title": item.capitalize()})
+        attributes = definition.setdefault("properties", {}).setdefault(
+            "attributes", {"type": "object", "properties": {}, "additionalProperties": False}
+        )
+        description = f"To be described: {name}."
+        schema = _schema(texts, lists.get(one.label.name, []), several=one.label.name in several)
+        attributes["properties"][name] = {"description": description, **schema}
+
+
+def _schema(
+    texts: Sequence[str], entries: list[dict[str, Any]], *, several: bool
+) -> dict[str, Any]:
+    if {*texts} <= _BOOLEAN:
+        return {"type": "boolean"}
+    if all(map(_NUMBER.fullmatch, texts)):
+        return {"type": "integer" if all("." not in text for text in texts) else "number"}
+    if len(texts) > MOST_VALUES:
+        return {"type": "string"}
+    if several:
+        return {"type": "array", "uniqueItems": True, "items": {"oneOf": entries}}
+    return {"oneOf": entries}

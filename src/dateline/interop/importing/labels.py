@@ -1,0 +1,128 @@
+"""The labels of a source: their kinds, how often each occurs, and the first text that has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dateline.annotations.items import quote_of, text_items
+from dateline.interop.representation import written
+from dateline.model import LAYERS, Annotation, Attributes, AttributeValue, Relation, Struct
+from dateline.rendering.listing import counted
+from dateline.text import excerpt
+
+LAYER_OF_KIND = {
+    "entity": "entities",
+    "relation": "relations",
+    "event": "events",
+    "role": "events",
+    "eventRelation": "events",
+    "factuality": "events",
+    "act": "claims",
+    "claimer": "claims",
+    "claimRelation": "claims",
+}
+"""Kinds of labels, as `dateline rename` names them, with the layer that each belongs to."""
+
+ATTRIBUTE = "attribute"
+"""The kind of names of attributes, such as ``mention.level``, whose values are other labels."""
+
+
+class SourceLabel(NamedTuple):
+    """A label: its kind, which for the value of an attribute is the attribute, and its name."""
+
+    kind: str
+    name: str
+
+
+class LabelCount(Struct, frozen=True):
+    """How often a label occurs, and the first text that has it."""
+
+    label: SourceLabel
+    count: int
+    quote: str
+
+    @property
+    def example(self) -> str:
+        """The count and the example."""
+        quote = excerpt(self.quote, 0, len(self.quote), 60)
+        return counted(self.count, "time") + (f', such as "{quote}"' if quote else "")
+
+    @property
+    def line(self) -> str:
+        """The label with count and example, for a message."""
+        return f'{self.label.kind} "{self.label.name}": {self.example}'
+
+
+def count_labels(annotations: Iterable[Annotation]) -> list[LabelCount]:
+    """All labels of the annotations, by kind and name."""
+    counts: Counter[SourceLabel] = Counter()
+    quotes: dict[SourceLabel, str] = {}
+    for annotation in annotations:
+        for label, quote in labels_of(annotation):
+            counts[label] += 1
+            quotes.setdefault(label, quote)
+    return [
+        LabelCount(label=label, count=counts[label], quote=quotes[label])
+        for label in sorted(counts)
+    ]
+
+
+def labels_of(annotation: Annotation) -> Iterator[tuple[SourceLabel, str]]:
+    """Each use of a label, with the text of the item that has it."""
+    texts = {name: quote_of(item) for name, item in text_items(annotation).items()}
+    for mention in annotation.mentions:
+        yield SourceLabel("entity", mention.type), texts[mention.id]
+    for relation in annotation.relations:
+        yield _relation("relation", relation, texts)
+    for event in annotation.events:
+        yield SourceLabel("event", event.type), texts[event.id]
+        for argument in event.arguments:
+            yield SourceLabel("role", argument.role), texts.get(argument.filler, "")
+        for given in event.factuality:
+            yield SourceLabel("factuality", given.value), texts[event.id]
+    for relation in annotation.event_relations:
+        yield _relation("eventRelation", relation, texts)
+    for claim in annotation.claims:
+        yield SourceLabel("act", claim.act), texts[claim.id]
+        if claim.claimer not in texts:
+            yield SourceLabel("claimer", claim.claimer), texts[claim.id]
+    for relation in annotation.claim_relations:
+        yield _relation("claimRelation", relation, texts)
+    for item, name, value, quote in attribute_values(annotation):
+        yield SourceLabel(ATTRIBUTE, f"{item}.{name}"), quote
+        for text in written(value):
+            yield SourceLabel(f"{item}.{name}", text), quote
+
+
+def attribute_values(
+    annotation: Annotation,
+) -> Iterator[tuple[str, str, AttributeValue, str]]:
+    """Item, name, value and text of each attribute; items as in the ontology, such as mention."""
+    texts = {name: quote_of(item) for name, item in text_items(annotation).items()}
+    found: list[tuple[str, Attributes, str]] = [("document", annotation.attributes, "")]
+    found += [("mention", m.attributes, texts[m.id]) for m in annotation.mentions]
+    found += [("entity", e.attributes, e.name) for e in annotation.entities]
+    found += [("relation", r.attributes, texts.get(r.source, "")) for r in annotation.relations]
+    for event in annotation.events:
+        found.append(("event", event.attributes, texts[event.id]))
+        found += [("argument", a.attributes, texts.get(a.filler, "")) for a in event.arguments]
+    found += [("claim", c.attributes, texts[c.id]) for c in annotation.claims]
+    for item, attributes, quote in found:
+        for name, value in attributes.items():
+            yield item, name, value, quote
+
+
+def layers_of(labels: Iterable[SourceLabel]) -> tuple[str, ...]:
+    """The layers that have one of these labels."""
+    found = {LAYER_OF_KIND.get(label.kind) for label in labels}
+    items = {label.kind.partition(".")[0] for label in labels}
+    return tuple(
+        layer for layer in LAYERS if layer in found or (layer == "document" and layer in items)
+    )
+
+
+def _relation(kind: str, relation: Relation, texts: dict[str, str]) -> tuple[SourceLabel, str]:
+    ends = (texts.get(relation.source, ""), texts.get(relation.target, ""))
+    return SourceLabel(kind, relation.type), " → ".join(ends)

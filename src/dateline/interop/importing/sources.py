@@ -1,0 +1,116 @@
+"""Finds what to read: the files or folders of a format, with their split and annotator."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.interop.format import Format
+from dateline.interop.source import UNNAMED, SourceDocument
+
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "devel": "validation",
+    "development": "validation",
+    "testa": "validation",
+    "test": "test",
+    "testb": "test",
+    "eval": "test",
+}
+"""Names of files and folders that name a split."""
+
+
+class Source(NamedTuple):
+    """A file or folder to read, the annotator, and the split that its name gives."""
+
+    path: Path
+    annotator: str
+    split: str | None
+
+
+def find_sources(form: Format, paths: Iterable[tuple[str, Path]]) -> list[Source]:
+    """What to read at these paths, each with the annotator whose annotations are there.
+
+    A folder stands for the files of the format in it, or for a folder of each split.
+    Raises NotFoundError if there is nothing.
+    """
+    found = []
+    for annotator, path in paths:
+        parts = [path]
+        if path.is_dir():
+            if form.suffix:
+                parts = sorted(p for p in path.rglob("*") if p.name.endswith(form.suffix))
+            else:
+                named = [p for p in sorted(path.iterdir()) if p.is_dir() and _split(p)]
+                parts = named or [path]
+        elif not path.exists():
+            raise NotFoundError(f"{path}: there is no such file or folder.")
+        if not parts:
+            raise NotFoundError(f"{path}: has no files of {form.name} (NAME{form.suffix}).")
+        found += [Source(part, annotator, _split(part)) for part in parts]
+    return found
+
+
+def read_sources(form: Format, sources: Iterable[Source]) -> Iterator[SourceDocument]:
+    """The documents of all sources. Raises InvalidInputError for what cannot be read."""
+    if form.reader is None:
+        raise InvalidInputError(f"{form.name}: can only be exported.")
+    for source in sources:
+        for document in form.reader(source.path):
+            annotations = document.annotations
+            if source.annotator != UNNAMED and annotations:
+                if {*annotations} - {UNNAMED}:
+                    raise InvalidInputError(
+                        f"{source.path}: names its annotators itself; leave out "
+                        f'"{source.annotator}=".'
+                    )
+                annotations = dict.fromkeys([source.annotator], annotations[UNNAMED])
+            yield replace(document, annotations=annotations, split=document.split or source.split)
+
+
+def merged(documents: Iterable[SourceDocument]) -> list[SourceDocument]:
+    """The documents, those with one name and one text as one with all annotations.
+
+    Raises ConflictError if two have one name and different texts, or one annotator.
+    """
+    found: dict[str, SourceDocument] = {}
+    for document in documents:
+        name = document.name
+        other = found.setdefault(name, document)
+        if other is document:
+            continue
+        if other.text != document.text:
+            raise ConflictError(
+                f'"{name}" is the name of two documents with different texts. Rename one of them.'
+            )
+        if twice := other.annotations.keys() & document.annotations.keys():
+            who = ", ".join(sorted(filter(None, twice))) or "one annotator"
+            raise ConflictError(
+                f'"{name}" has two annotations by {who}. Name the annotators: ANNOTATOR=PATH.'
+            )
+        found[name] = replace(
+            other,
+            annotations={**other.annotations, **document.annotations},
+            items=Counter(other.items) + Counter(document.items),
+            losses=(*other.losses, *document.losses),
+        )
+    return list(found.values())
+
+
+def _split(path: Path) -> str | None:
+    """The split that a folder is called after, or a file such as eng.testa or gum-train.conll."""
+    if path.is_dir():
+        return SPLITS.get(path.name.lower())
+    parts = re.split(r"[._-]", path.name.lower())[-2:]
+    return next((SPLITS[part] for part in parts if part in SPLITS), None)

@@ -1,0 +1,199 @@
+"""Translates annotations from the labels of a source to those of a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from dateline.interop.importing.labels import ATTRIBUTE
+from dateline.interop.importing.mapping import LabelMapping
+from dateline.interop.losses import Loss, Reasons, compared
+from dateline.interop.representation import written
+from dateline.interop.units import KINDS, units_of
+from dateline.model import Annotation, Attributes, AttributeValue, Relation, canonical
+from dateline.ontology.label_lists import attributes
+from dateline.ontology.labels import Attribute, Ontology
+
+IGNORED = "its label is ignored by the mapping"
+
+
+def translated(
+    annotation: Annotation, mapping: LabelMapping, ontology: Ontology
+) -> tuple[Annotation, tuple[Loss, ...]]:
+    """The annotation in the labels of the corpus, and what is left out with ignored labels."""
+    translator = _Translator(mapping, ontology)
+    found = canonical(translator.annotation(annotation))
+    before = [u for u in units_of(annotation) if (u.kind, u.name) not in translator.renamed]
+    after = {unit.key for unit in units_of(found)}
+    # Labels differ by intention: only what is missing is a loss.
+    kept = [unit for unit in before if unit.key in after]
+    losses = compared(annotation.document, before, kept, translator.reasons, KINDS)
+    return found, tuple(losses)
+
+
+class _Translator:
+    def __init__(self, mapping: LabelMapping, ontology: Ontology) -> None:
+        self._mapping = mapping
+        self._attributes = {f"{item}.{a.name}": a for item, a in attributes(ontology)}
+        self.reasons = Reasons()
+        self.renamed: set[tuple[str, str]] = set()
+
+    def annotation(self, whole: Annotation) -> Annotation:
+        mentions = tuple(self._labelled("mentions", "entity", whole.mentions, "type"))
+        mention_ids = {mention.id for mention in mentions}
+        entities = tuple(self._entities(whole, mentions))
+        entity_ids = {entity.id for entity in entities}
+        mentions = tuple(
+            m if m.entity is None or m.entity in entity_ids else replace(m, entity=None)
+            for m in mentions
+        )
+        events = tuple(self._labelled("events", "event", whole.events, "type"))
+        event_ids = {event.id for event in events}
+        claims = tuple(self._claims(whole, mention_ids, event_ids))
+        claim_ids = {claim.id for claim in claims}
+        ids = mention_ids | event_ids | claim_ids
+        events = tuple(self._event(event, ids) for event in events)
+        clusters = {event.cluster for event in events}
+        return replace(
+            whole,
+            attributes=self._values("document", "", "document attributes", whole.attributes),
+            mentions=self._with_values("mention", "mention attributes", mentions),
+            entities=self._with_values("entity", "entity attributes", entities),
+            relations=tuple(self._relations("relations", "relation", whole.relations, mention_ids)),
+            events=self._with_values("event", "event attributes", events),
+            event_clusters=tuple(c for c in whole.event_clusters if c.id in clusters),
+            event_relations=tuple(
+                self._relations(
+                    "event relations", "eventRelation", whole.event_relations, event_ids
+                )
+            ),
+            claims=self._with_values("claim", "claim attributes", claims),
+            claim_relations=tuple(
+                self._relations(
+                    "claim relations", "claimRelation", whole.claim_relations, claim_ids
+                )
+            ),
+        )
+
+    def _labelled(self, unit: str, kind: str, items: Any, field: str) -> Iterator[Any]:
+        for item in items:
+            target = self._mapping.of(kind, getattr(item, field))
+            if target is None:
+                self.reasons.give(unit, item.id, IGNORED)
+            else:
+                yield replace(item, **{field: target})
+
+    def _entities(self, whole: Annotation, mentions: tuple[Any, ...]) -> Iterator[Any]:
+        """The entities that have a mention; their type is that of their first mention."""
+        types: dict[str | None, str] = {}
+        for mention in mentions:
+            types.setdefault(mention.entity, mention.type)
+        for entity in whole.entities:
+            if entity.id in types:
+                yield replace(entity, type=types[entity.id])
+            else:
+                self.reasons.give("entities", entity.id, "has no mention that is imported")
+
+    def _claims(self, whole: Annotation, mentions: set[str], events: set[str]) -> Iterator[Any]:
+        every_mention = {mention.id for mention in whole.mentions}
+        for claim in self._labelled("claims", "act", whole.claims, "act"):
+            claimer = claim.claimer
+            if claimer not in every_mention:
+                claimer = self._mapping.of("claimer", claimer)
+            if claimer is None:
+                self.reasons.give("claims", claim.id, "its claimer is ignored by the mapping")
+            elif claimer in mentions or claim.claimer not in every_mention:
+                about = tuple(event for event in claim.events if event in events)
+                yield replace(claim, claimer=claimer, events=about)
+
+    def _event(self, event: Any, ids: set[str]) -> Any:
+        arguments = []
+        for argument in event.arguments:
+            name = f"{event.id} {argument.role} {argument.filler}"
+            role = self._mapping.of("role", argument.role)
+            if role is None:
+                self.reasons.give("arguments", name, IGNORED)
+            elif argument.filler in ids:
+                if role != argument.role:
+                    self._rename("arguments", "argument attributes", name, argument)
+                values = self._values("argument", name, "argument attributes", argument.attributes)
+                arguments.append(replace(argument, role=role, attributes=values))
+        factuality = []
+        for given in event.factuality:
+            value = self._mapping.of("factuality", given.value)
+            if value is None:
+                self.reasons.give("factuality", f"{event.id} {given.source}", IGNORED)
+            else:
+                factuality.append(replace(given, value=value))
+        return replace(event, arguments=tuple(arguments), factuality=tuple(factuality))
+
+    def _relations(
+        self, unit: str, kind: str, relations: tuple[Relation, ...], ends: set[str]
+    ) -> Iterator[Relation]:
+        for relation in relations:
+            target = self._mapping.of(kind, relation.type)
+            if target is None:
+                self.reasons.give(unit, relation.name, IGNORED)
+            elif {relation.source, relation.target} <= ends:
+                if target != relation.type:
+                    self._rename(unit, "relation attributes", relation.name, relation)
+                values = self._values(
+                    "relation", relation.name, "relation attributes", relation.attributes
+                )
+                yield replace(relation, type=target, attributes=values)
+
+    def _rename(self, unit: str, of_values: str, name: str, item: Any) -> None:
+        """Note units that have their label in their name, and have another one now."""
+        self.renamed.add((unit, name))
+        self.renamed.update((of_values, f"{name}.{attribute}") for attribute in item.attributes)
+
+    def _with_values(self, item: str, unit: str, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            replace(one, attributes=self._values(item, one.id, unit, one.attributes))
+            for one in items
+        )
+
+    def _values(self, item: str, name: str, unit: str, given: Attributes) -> Attributes:
+        found: dict[str, AttributeValue] = {}
+        for attribute, value in given.items():
+            place = f"{name}.{attribute}" if name else attribute
+            target = self._mapping.of(ATTRIBUTE, f"{item}.{attribute}")
+            declared = self._attributes.get(target or "")
+            if target is None or declared is None:
+                self.reasons.give(unit, place, IGNORED)
+                continue
+            read = self._value(f"{item}.{attribute}", value, declared)
+            if read is None:
+                self.reasons.give(
+                    unit, place, IGNORED if declared.values else f"is not {declared.form}"
+                )
+                continue
+            if target != f"{item}.{attribute}":
+                self.renamed.add((unit, place))
+            found[declared.name] = read
+        return found
+
+    def _value(
+        self, kind: str, value: AttributeValue, declared: Attribute
+    ) -> AttributeValue | None:
+        """The value as the ontology declares it, None if it cannot be."""
+        texts = written(value)
+        if declared.values:
+            names = [name for text in texts if (name := self._mapping.of(kind, text)) is not None]
+            if not names:
+                return None
+            return tuple(sorted({*names})) if declared.kind == "labels" else names[0]
+        if declared.kind == "boolean":
+            return {"true": True, "false": False, "yes": True, "no": False}.get(texts[0].lower())
+        if declared.kind == "number":
+            return _number(texts[0], whole=declared.schema.get("type") == "integer")
+        return texts[0]
+
+
+def _number(text: str, *, whole: bool) -> int | float | None:
+    try:
+        return int(text) if whole else float(text)
+    except ValueError:
+        return None

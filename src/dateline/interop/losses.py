@@ -1,0 +1,164 @@
+"""The loss report: for each kind of unit, how many were kept, approximated and left out, and why.
+
+``kept + approximated + left out`` is the number of units of the source, for every kind: the report
+is computed from what is there before and after, and a loss without a reason is an error of the
+program.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from dateline.errors import DatelineError
+from dateline.interop.units import KINDS, Unit
+from dateline.model import Struct
+
+Outcome = Literal["approximated", "left out"]
+EXAMPLES = 3
+"""Names of units that a line of the text report shows."""
+
+
+class Loss(Struct, frozen=True):
+    """A unit of a document that was approximated or left out, and how or why."""
+
+    document: str
+    kind: str
+    name: str
+    outcome: Outcome
+    reason: str
+
+
+class KindCount(Struct, frozen=True):
+    """The units of a kind: of the source, kept as they are, approximated, and left out."""
+
+    source: int
+    kept: int
+    approximated: int
+    left_out: int
+
+
+class LossReport(Struct, frozen=True):
+    """The outcome of an export or an import of a format."""
+
+    format: str
+    direction: Literal["export", "import"]
+    counts: Mapping[str, KindCount]
+    losses: tuple[Loss, ...]
+
+
+class LossError(DatelineError):
+    """Something would be lost, and that is not allowed; ``report`` tells what."""
+
+    def __init__(self, message: str, report: LossReport) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class Reasons:
+    """Collects why units of a document are approximated or left out."""
+
+    def __init__(self) -> None:
+        self._given: dict[tuple[str, str], list[str]] = {}
+
+    def give(self, kind: str, name: str, reason: str) -> None:
+        """Add a reason."""
+        self._given.setdefault((kind, name), []).append(reason)
+
+    def of(self, unit: Unit) -> str:
+        """The reasons of a unit; empty if there are none."""
+        return "; ".join(self._given.get(unit.key, ()))
+
+
+def compared(
+    document: str,
+    before: Iterable[Unit],
+    after: Iterable[Unit],
+    reasons: Reasons,
+    held: Iterable[str],
+) -> Iterator[Loss]:
+    """The losses between the units before and after.
+
+    What needs an item that is left out goes with it, and what is of a kind that is not ``held``
+    needs no other reason. Raises AssertionError for a loss that has none.
+    """
+    held = {*held}
+    left = {unit.key: unit.value for unit in after}
+    present = {name for _, name in left}
+    for unit in before:
+        reason = reasons.of(unit)
+        if unit.key not in left:
+            if unit.kind not in held:
+                reason = NOT_HELD
+            elif not reason:
+                reason = next((f"{n} is left out" for n in unit.needs if n not in present), "")
+            outcome: Outcome = "left out"
+        elif left[unit.key] != unit.value:
+            outcome = "approximated"
+        else:
+            continue
+        if not reason:
+            raise AssertionError(f"{document}: {unit.kind} {unit.name} is {outcome} for no reason")
+        yield Loss(
+            document=document, kind=unit.kind, name=unit.name, outcome=outcome, reason=reason
+        )
+
+
+NOT_HELD = "the format has no place for them"
+
+
+class LossCounter:
+    """Adds up the losses of documents to a report."""
+
+    def __init__(self) -> None:
+        self._source: Counter[str] = Counter()
+        self._outcomes: dict[Outcome, Counter[str]] = {
+            "approximated": Counter(),
+            "left out": Counter(),
+        }
+        self._losses: list[Loss] = []
+
+    def add(self, counts: Mapping[str, int], losses: Iterable[Loss]) -> None:
+        """Add the numbers of units of a source by kind, and what is lost of them."""
+        self._source.update(counts)
+        for loss in losses:
+            self._outcomes[loss.outcome][loss.kind] += 1
+            self._losses.append(loss)
+
+    def report(self, format_name: str, direction: Literal["export", "import"]) -> LossReport:
+        """The report on everything that was added."""
+        first = ("documents", *KINDS)
+        order = [*first, *sorted(self._source.keys() - {*first})]
+        counts = {}
+        for kind in order:
+            if source := self._source[kind]:
+                approximated = self._outcomes["approximated"][kind]
+                left_out = self._outcomes["left out"][kind]
+                counts[kind] = KindCount(
+                    source=source,
+                    kept=source - approximated - left_out,
+                    approximated=approximated,
+                    left_out=left_out,
+                )
+        return LossReport(
+            format=format_name, direction=direction, counts=counts, losses=tuple(self._losses)
+        )
+
+
+def reason_lines(losses: Iterable[Loss]) -> list[str]:
+    """A line for each kind, outcome and reason, with the number of units and examples."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for loss in losses:
+        # Reasons name other items: what differs by item is shown once, with the first example.
+        key = loss.kind, loss.outcome, _general(loss.reason)
+        groups.setdefault(key, []).append(f"{loss.document}: {loss.name}")
+    lines = []
+    for (kind, outcome, reason), names in groups.items():
+        examples = ", ".join(names[:EXAMPLES]) + (", ..." if len(names) > EXAMPLES else "")
+        lines.append(f"{kind}, {len(names):,} {outcome}: {reason} ({examples})")
+    return lines
+
+
+def _general(reason: str) -> str:
+    return "what they need is left out" if reason.endswith(" is left out") else reason

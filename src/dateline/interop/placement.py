@@ -1,0 +1,147 @@
+"""Fitting spans into what a format can hold: fragments, tokens, sentences, overlap."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from dateline.interop.format import Placing
+from dateline.interop.source import spans_at
+from dateline.model import Document, Range, Spans
+
+Note = Callable[[str, str], None]
+"""Called with the id of an item and how it is approximated, or why it is left out."""
+
+
+class Placed(NamedTuple):
+    """An item's id, its label, and its spans."""
+
+    id: str
+    label: str
+    spans: Spans
+
+
+class Placer:
+    """Fits the items of a document into a `Placing`."""
+
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
+        self._tokens = document.tokens
+        self._starts = [start for start, _ in document.tokens]
+        self._ends = [end for _, end in document.tokens]
+        self._sentence_starts = [start for start, _ in document.sentences]
+
+    def fitted(self, items: Iterable[Placed], placing: Placing, note: Note) -> dict[str, Spans]:
+        """The spans of the items that are kept, by id; all others have a note."""
+        fitting = []
+        for item in items:
+            spans = self._fitted(item, placing, note)
+            if spans is not None:
+                fitting.append(item._replace(spans=spans))
+        if not placing.duplicates:
+            fitting = list(_distinct(fitting, note))
+        if placing.overlap != "any":
+            fitting = list(_apart(fitting, note, nested=placing.overlap == "nested"))
+        return {item.id: item.spans for item in fitting}
+
+    def _fitted(self, item: Placed, placing: Placing, note: Note) -> Spans | None:
+        spans = item.spans
+        if len(spans) > 1 and placing.discontinuous != "kept":
+            if placing.discontinuous == "left out":
+                note(item.id, "discontinuous")
+                return None
+            if placing.discontinuous == "first":
+                note(item.id, "discontinuous: the first fragment only")
+                spans = spans[:1]
+            else:
+                note(item.id, "discontinuous: from the first to the last fragment")
+                spans = spans_at(self._text, [(spans[0].start, spans[-1].end)])
+        if not placing.within_tokens:
+            ranges = list(self._whole_tokens(spans))
+            if not ranges:
+                note(item.id, "has no token")
+                return None
+            if ranges != [(span.start, span.end) for span in spans]:
+                note(item.id, "widened to whole tokens")
+                spans = spans_at(self._text, ranges)
+        if not placing.line_ends:
+            ranges = joined_over_line_ends(self._text, [(s.start, s.end) for s in spans])
+            if not ranges:
+                note(item.id, "has nothing but line ends")
+                return None
+            if ranges != [(span.start, span.end) for span in spans]:
+                note(item.id, "without line ends at its borders")
+                spans = spans_at(self._text, ranges)
+        if not placing.across_sentences and self._sentence(spans[0].start) != self._sentence(
+            spans[-1].end - 1
+        ):
+            note(item.id, "is in several sentences")
+            return None
+        return spans
+
+    def _whole_tokens(self, spans: Spans) -> Iterator[Range]:
+        """The ranges of the tokens that the spans overlap; those of adjacent tokens are joined."""
+        pieces: list[list[int]] = []
+        for span in spans:
+            first = bisect_right(self._ends, span.start)
+            last = bisect_left(self._starts, span.end)
+            if first >= last:
+                continue
+            if pieces and first <= pieces[-1][1]:
+                pieces[-1][1] = max(pieces[-1][1], last)
+            else:
+                pieces.append([first, last])
+        for first, last in pieces:
+            yield self._starts[first], self._ends[last - 1]
+
+    def _sentence(self, offset: int) -> int:
+        return bisect_right(self._sentence_starts, offset)
+
+
+LINE_ENDS = "\r\n"
+
+
+def joined_over_line_ends(text: str, ranges: Iterable[Range]) -> list[Range]:
+    """The ranges without line ends at their borders; with only those between them, they are one."""
+    joined: list[Range] = []
+    for start, end in ranges:
+        part = text[start:end]
+        first = start + len(part) - len(part.lstrip(LINE_ENDS))
+        last = start + len(part.rstrip(LINE_ENDS))
+        if first >= last:
+            continue
+        if joined and not text[joined[-1][1] : first].strip(LINE_ENDS):
+            joined[-1] = joined[-1][0], last
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _distinct(items: Iterable[Placed], note: Note) -> Iterator[Placed]:
+    seen: dict[object, str] = {}
+    for item in items:
+        first = seen.setdefault((item.label, item.spans), item.id)
+        if first == item.id:
+            yield item
+        else:
+            note(item.id, "has the place and the label of another one")
+
+
+def _apart(items: list[Placed], note: Note, *, nested: bool) -> Iterator[Placed]:
+    """The items without those that overlap a longer one; with ``nested``, they may be within it."""
+    kept: list[Range] = []
+    chosen = set()
+    for item in sorted(items, key=lambda i: (i.spans[0].start - i.spans[-1].end, i.spans[0].start)):
+        start, end = item.spans[0].start, item.spans[-1].end
+        at = bisect_left(kept, (start, start))
+        around = kept if nested else kept[max(at - 1, 0) : at + 1]
+        clashes = [r for r in around if r[0] < end and start < r[1]]
+        if nested:
+            clashes = [r for r in clashes if not (r[0] <= start and end <= r[1])]
+        if clashes:
+            note(item.id, "crosses a longer one" if nested else "overlaps a longer one")
+            continue
+        kept.insert(at, (start, end))
+        chosen.add(item.id)
+    yield from (item for item in items if item.id in chosen)

@@ -1,0 +1,338 @@
+"""Takes out of an annotation what a format cannot hold, by the declaration of the format alone.
+
+The result is what the format's reader gives back after its writer, up to ids if the format keeps
+none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from dateline.annotations.items import chains_of, clusters_of
+from dateline.interop.format import Chains, Holds, Placing
+from dateline.interop.losses import Loss, Reasons, compared
+from dateline.interop.placement import Placed, Placer
+from dateline.interop.representation import as_text, rebuilt, with_derived_names, written
+from dateline.interop.source import UNLABELLED
+from dateline.interop.units import METADATA, link_name, units_of, units_of_document
+from dateline.model import (
+    Annotation,
+    Attributes,
+    Document,
+    Link,
+    Relation,
+    Source,
+    canonical,
+)
+
+
+class Reduced(NamedTuple):
+    """What a format can hold of a document and its annotation, and everything that is lost."""
+
+    document: Document
+    annotation: Annotation
+    losses: tuple[Loss, ...]
+
+
+def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
+    """The document and the annotation as the format can hold them, in canonical order."""
+    reducer = _Reducer(document, canonical(annotation), holds)
+    less = reducer.document()
+    reduced = reducer.annotation()
+    represented = as_text(reduced) if holds.values is not None else reduced
+    before = [*units_of_document(document)]
+    after = [unit for unit in before if unit.kind in holds.kinds]
+    if holds.text == "tokens":
+        rewritten, represented = rebuilt(document, represented)
+        if not holds.entities.named:
+            represented = with_derived_names(represented)
+        less = replace(
+            less, text=rewritten.text, sentences=rewritten.sentences, tokens=rewritten.tokens
+        )
+        reducer.reasons.give("texts", "text", "rebuilt from the tokens")
+        after = [u._replace(value=less.text) if u.kind == "texts" else u for u in after]
+    before += units_of(annotation)
+    after += units_of(reduced)
+    losses = compared(document.id, before, after, reducer.reasons, holds.kinds)
+    return Reduced(less, canonical(represented), tuple(losses))
+
+
+class _Reducer:
+    def __init__(self, document: Document, annotation: Annotation, holds: Holds) -> None:
+        self._document, self._whole, self._holds = document, annotation, holds
+        self._placer = Placer(document)
+        self._unwritable = re.compile(holds.unwritable) if holds.unwritable else None
+        self._values = re.compile(holds.values) if holds.values is not None else None
+        self.reasons = Reasons()
+
+    def document(self) -> Document:
+        """The document without metadata and segmentation that the format has no place for."""
+        document = self._document
+        if "metadata" not in self._holds.kinds:
+            nothing: dict[str, Any] = dict.fromkeys(METADATA)
+            nothing |= {"meta": {}, "source": Source(), "rights": document.rights}
+            document = replace(document, **nothing)
+        if "segmentation" not in self._holds.kinds:
+            document = replace(document, sentences=(), tokens=(), segmentation=None)
+        return document
+
+    def annotation(self) -> Annotation:
+        """The annotation without what the format has no place for."""
+        found = self._with_names(self._whole)
+        found = self._with_mentions(found)
+        found = self._with_entities(found)
+        found = self._with_relations(found)
+        found = self._with_events_and_claims(found)
+        found = self._with_clusters(found)
+        attributes = self._attributes(found.attributes, "document attributes", "")
+        return replace(found, attributes=attributes)
+
+    def _has(self, kind: str) -> bool:
+        return kind in self._holds.kinds
+
+    def _with_names(self, whole: Annotation) -> Annotation:
+        """The annotation with labels that the format can write."""
+        if self._unwritable is None and self._holds.labels:
+            return whole
+
+        def of(kind: str, item: Any, field: str = "type") -> Any:
+            return replace(item, **{field: self._label(kind, item.id, getattr(item, field))})
+
+        return replace(
+            whole,
+            mentions=tuple(of("mentions", mention) for mention in whole.mentions),
+            entities=tuple(of("entities", entity) for entity in whole.entities),
+            events=tuple(of("events", event) for event in whole.events),
+            claims=tuple(of("claims", claim, "act") for claim in whole.claims),
+        )
+
+    def _label(self, kind: str, name: str, label: str) -> str:
+        if kind in ("mentions", "entities") and not self._holds.labels:
+            written_label = UNLABELLED
+            how = "without its type"
+        else:
+            written_label = self._unwritable.sub("_", label) if self._unwritable else label
+            how = f'"{label}" is written as "{written_label}"'
+        if written_label != label:
+            self.reasons.give(kind, name, how)
+        return written_label
+
+    def _placed(
+        self, kind: str, items: Iterable[Any], field: str, label: str, placing: Placing
+    ) -> list[Any]:
+        """The items that the format can place."""
+        if not self._has(kind):
+            return []
+        placed = [Placed(i.id, getattr(i, label, ""), getattr(i, field)) for i in items]
+        fitted = self._placer.fitted(
+            placed, placing, lambda name, reason: self.reasons.give(kind, name, reason)
+        )
+        return [replace(i, **{field: fitted[i.id]}) for i in items if i.id in fitted]
+
+    def _with_mentions(self, whole: Annotation) -> Annotation:
+        mentions = self._placed("mentions", whole.mentions, "spans", "type", self._holds.mentions)
+        mentions = [
+            replace(m, attributes=self._attributes(m.attributes, "mention attributes", m.id))
+            for m in mentions
+        ]
+        return replace(whole, mentions=tuple(mentions))
+
+    def _with_entities(self, whole: Annotation) -> Annotation:
+        chains = self._holds.entities
+        if not self._has("coreference"):
+            mentions = whole.mentions
+            entities = whole.entities if chains.empty and self._has("entities") else ()
+            mentions = tuple(replace(mention, entity=None) for mention in mentions)
+            return replace(whole, mentions=mentions, entities=self._entities(entities))
+        known = {entity.id: entity for entity in whole.entities}
+        members = chains_of(whole)
+        kept = {
+            name
+            for name in known
+            if self._is_kept(
+                chains,
+                "entities",
+                name,
+                len(members.get(name, ())),
+                bool(self._links(known[name].links, "entity links", name)),
+            )
+        }
+        kept_mentions = []
+        for mention in whole.mentions:
+            if mention.entity is not None and mention.entity not in kept:
+                if mention.entity not in known:
+                    self.reasons.give("coreference", mention.id, "there is no such entity")
+                mention = replace(mention, entity=None)
+            if mention.entity is None and not chains.loose:
+                self.reasons.give("mentions", mention.id, "is in no coreference chain")
+                continue
+            kept_mentions.append(mention)
+        entities = self._entities(e for e in whole.entities if e.id in kept)
+        found = replace(whole, mentions=tuple(kept_mentions), entities=entities)
+        if not chains.named:
+            for entity in entities:
+                reason = "type and name are those of its first mention"
+                self.reasons.give("entities", entity.id, reason)
+            found = with_derived_names(found)
+        return found
+
+    def _entities(self, entities: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(
+            replace(
+                entity,
+                attributes=self._attributes(entity.attributes, "entity attributes", entity.id),
+                links=self._links(entity.links, "entity links", entity.id),
+            )
+            for entity in entities
+        )
+
+    def _is_kept(self, chains: Chains, kind: str, name: str, size: int, linked: bool) -> bool:
+        """Whether the format can hold a chain of this size."""
+        if size == 0 and not chains.empty:
+            self.reasons.give(kind, name, "has no mention here")
+            return False
+        if size == 1 and not (
+            chains.singletons == "all" or (chains.singletons == "linked" and linked)
+        ):
+            self.reasons.give(kind, name, "is a chain of one")
+            return False
+        return True
+
+    def _with_relations(self, whole: Annotation) -> Annotation:
+        mentions = {mention.id for mention in whole.mentions}
+        relations = self._relations("relations", whole.relations, mentions)
+        relations = tuple(
+            replace(r, attributes=self._attributes(r.attributes, "relation attributes", r.name))
+            for r in relations
+        )
+        return replace(whole, relations=relations)
+
+    def _relations(
+        self, kind: str, relations: Iterable[Relation], ends: set[str]
+    ) -> tuple[Relation, ...]:
+        if not self._has(kind):
+            return ()
+        return tuple(
+            relation
+            for relation in relations
+            if {relation.source, relation.target} <= ends
+            and self._is_writable(kind, relation.name, relation.type)
+        )
+
+    def _is_writable(self, kind: str, name: str, label: str) -> bool:
+        """Whether the format can write a label that identifies a unit."""
+        if self._unwritable and self._unwritable.search(label):
+            self.reasons.give(kind, name, f'"{label}" cannot be written')
+            return False
+        return True
+
+    def _with_events_and_claims(self, whole: Annotation) -> Annotation:
+        holds = self._holds
+        mentions = {mention.id for mention in whole.mentions}
+        events = self._placed("events", whole.events, "trigger", "type", holds.triggers)
+        ids = {event.id for event in events}
+        special = {c.claimer for c in self._whole.claims} - {m.id for m in self._whole.mentions}
+        said = [c for c in whole.claims if c.claimer in mentions | special]
+        claims = [
+            self._claim(claim, ids)
+            for claim in self._placed("claims", said, "spans", "act", holds.claims)
+        ]
+        claims = self._with_cues(claims)
+        said_ids = {claim.id for claim in claims}
+        lost = {claim.id for claim in self._whole.claims} - said_ids
+        events = [self._event(event, mentions | ids | said_ids, lost) for event in events]
+        return replace(
+            whole,
+            events=tuple(events),
+            claims=tuple(claims),
+            event_relations=self._relations("event relations", whole.event_relations, ids),
+            claim_relations=self._relations("claim relations", whole.claim_relations, said_ids),
+        )
+
+    def _claim(self, claim: Any, events: set[str]) -> Any:
+        about = tuple(e for e in claim.events if e in events) if self._has("claim events") else ()
+        attributes = self._attributes(claim.attributes, "claim attributes", claim.id)
+        return replace(claim, attributes=attributes, events=about)
+
+    def _with_cues(self, claims: list[Any]) -> list[Any]:
+        cued = [claim for claim in claims if claim.cue is not None]
+        fitted = {c.id: c.cue for c in self._placed("cues", cued, "cue", "", self._holds.cues)}
+        return [replace(claim, cue=fitted.get(claim.id)) for claim in claims]
+
+    def _event(self, event: Any, fillers: set[str], lost_claims: set[str]) -> Any:
+        arguments = []
+        for argument in event.arguments if self._has("arguments") else ():
+            name = f"{event.id} {argument.role} {argument.filler}"
+            if argument.filler in fillers and self._is_writable("arguments", name, argument.role):
+                values = self._attributes(argument.attributes, "argument attributes", name)
+                arguments.append(replace(argument, attributes=values))
+        factuality = event.factuality if self._has("factuality") else ()
+        return replace(
+            event,
+            arguments=tuple(arguments),
+            attributes=self._attributes(event.attributes, "event attributes", event.id),
+            factuality=tuple(f for f in factuality if f.source not in lost_claims),
+            cluster=event.cluster if self._has("event coreference") else None,
+        )
+
+    def _with_clusters(self, whole: Annotation) -> Annotation:
+        links = {
+            cluster.id: self._links(cluster.links, "event links", cluster.id)
+            for cluster in whole.event_clusters
+        }
+        chains, members = self._holds.events, clusters_of(whole)
+        alone = {
+            name
+            for name, events in members.items()
+            if len(events) == 1
+            and not (
+                chains.singletons == "all" or (chains.singletons == "linked" and links.get(name))
+            )
+        }
+        for name in alone:
+            reason = "is the only event of its chain"
+            self.reasons.give("event coreference", members[name][0], reason)
+        events = [replace(e, cluster=None) if e.cluster in alone else e for e in whole.events]
+        clusters = []
+        for cluster in whole.event_clusters:
+            if cluster.id in members and cluster.id not in alone:
+                if links[cluster.id]:
+                    clusters.append(replace(cluster, links=links[cluster.id]))
+                continue
+            for link in links[cluster.id]:
+                reason = "its event instance has no event here"
+                self.reasons.give("event links", link_name(cluster.id, link), reason)
+        return replace(whole, events=tuple(events), event_clusters=tuple(clusters))
+
+    def _attributes(self, attributes: Attributes, kind: str, item: str) -> Attributes:
+        if not self._has(kind):
+            return {}
+        kept = {}
+        for name, value in attributes.items():
+            unit = f"{item}.{name}" if item else name
+            if self._unwritable and self._unwritable.search(name):
+                self.reasons.give(kind, unit, "its name cannot be written")
+            elif self._values and not all(map(self._values.fullmatch, written(value))):
+                self.reasons.give(kind, unit, "its value cannot be written")
+            else:
+                kept[name] = value
+        return kept
+
+    def _links(self, links: Iterable[Link], kind: str, item: str) -> tuple[Link, ...]:
+        if not self._has(kind):
+            return ()
+        kept: dict[Link, None] = {}
+        for link in links:
+            name = link_name(item, link)
+            if link.id is None and not self._holds.nil:
+                self.reasons.give(kind, name, "NIL cannot be written")
+                continue
+            if link.date is not None and not self._holds.dates:
+                self.reasons.give(kind, name, "without its date")
+                link = replace(link, date=None)
+            kept[link] = None
+        return tuple(kept)

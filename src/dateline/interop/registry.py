@@ -1,0 +1,35 @@
+"""The formats by name. A format's module is imported when the format is used."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from dateline.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from dateline.interop.format import Format
+
+FORMATS = {
+    "brat": "brat",
+    "conll2003": "conll2003",
+    "jsonl": "jsonl",
+}
+"""Modules in `dateline.interop.formats` by the name of their format."""
+
+
+def format_of(name: str) -> Format:
+    """The format with this name. Raises InvalidInputError if there is none."""
+    if name not in FORMATS:
+        close = difflib.get_close_matches(name, FORMATS, n=1)
+        hint = f'Did you mean "{close[0]}"? ' if close else ""
+        raise InvalidInputError(f'"{name}" is not a format. {hint}Allowed: {", ".join(FORMATS)}.')
+    module = import_module(f"dateline.interop.formats.{FORMATS[name]}")
+    found: Format = module.FORMAT
+    return found
+
+
+def all_formats() -> tuple[Format, ...]:
+    """All formats, in the order of the list."""
+    return tuple(map(format_of, FORMATS))

@@ -1,0 +1,153 @@
+"""How formats without types or without a text represent what they hold, which loses nothing else.
+
+Readers of such formats use the same functions, so that they give back what was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from dateline.annotations.items import text_of
+from dateline.interop.source import spans_at
+from dateline.model import (
+    Annotation,
+    Argument,
+    Attributes,
+    AttributeValue,
+    Document,
+    Mention,
+    Range,
+    Spans,
+)
+
+_SPACE = re.compile(r"\s")
+
+
+def written(value: AttributeValue) -> tuple[str, ...]:
+    """The value of an attribute as texts; several labels are several texts."""
+    if isinstance(value, tuple):
+        return tuple(sorted(value))
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    return (str(value),)
+
+
+def read_values(texts: Sequence[str]) -> AttributeValue:
+    """The value that texts stand for: one text, or several labels."""
+    return texts[0] if len(texts) == 1 else tuple(sorted(texts))
+
+
+def filled(role: str, kind: str, filler: str) -> Argument:
+    """An argument by the kind of its filler: "mention", "event" or "claim"."""
+    if kind == "mention":
+        return Argument(role=role, mention=filler)
+    return (
+        Argument(role=role, event=filler) if kind == "event" else Argument(role=role, claim=filler)
+    )
+
+
+def as_text(annotation: Annotation) -> Annotation:
+    """The annotation with all values of attributes as text."""
+
+    def of(item: Any) -> Any:
+        return replace(item, attributes=_as_text(item.attributes))
+
+    return replace(
+        annotation,
+        attributes=_as_text(annotation.attributes),
+        mentions=tuple(map(of, annotation.mentions)),
+        entities=tuple(map(of, annotation.entities)),
+        relations=tuple(map(of, annotation.relations)),
+        events=tuple(
+            replace(of(event), arguments=tuple(map(of, event.arguments)))
+            for event in annotation.events
+        ),
+        claims=tuple(map(of, annotation.claims)),
+    )
+
+
+def text_of_tokens(
+    sentences: Iterable[Sequence[str]],
+) -> tuple[str, tuple[Range, ...], tuple[Range, ...]]:
+    """A text of tokens: blanks between tokens, a line for each sentence.
+
+    Returns the text and the ranges of its sentences and tokens. A blank in a token becomes "_".
+    """
+    words: list[Range] = []
+    lines: list[Range] = []
+    parts: list[str] = []
+    position = 0
+    for sentence in sentences:
+        if not sentence:
+            continue
+        start = position
+        for token in sentence:
+            word = _SPACE.sub("_", token)
+            words.append((position, position + len(word)))
+            parts += [word, " "]
+            position += len(word) + 1
+        parts[-1] = "\n"
+        lines.append((start, position - 1))
+    return "".join(parts), tuple(lines), tuple(words)
+
+
+def tokens_by_sentence(
+    sentences: Iterable[Range], all_tokens: Iterable[Range]
+) -> list[list[Range]]:
+    """The tokens of each sentence, without sentences that have none."""
+    found: list[list[Range]] = []
+    tokens = iter(all_tokens)
+    token = next(tokens, None)
+    for _, end in sentences:
+        inside = []
+        while token is not None and token[0] < end:
+            inside.append(token)
+            token = next(tokens, None)
+        if inside:
+            found.append(inside)
+    return found
+
+
+def rebuilt(document: Document, annotation: Annotation) -> tuple[Document, Annotation]:
+    """Both with the text that a reader rebuilds from the tokens, which all spans must fit."""
+    sentences = tokens_by_sentence(document.sentences, document.tokens)
+    text, lines, words = text_of_tokens(
+        [[document.text[start:end] for start, end in tokens] for tokens in sentences]
+    )
+    old = [token for tokens in sentences for token in tokens]
+    starts = {token[0]: word[0] for token, word in zip(old, words, strict=True)}
+    ends = {token[1]: word[1] for token, word in zip(old, words, strict=True)}
+
+    def moved(spans: Spans) -> Spans:
+        return spans_at(text, [(starts[span.start], ends[span.end]) for span in spans])
+
+    renewed = replace(document, text=text, sentences=lines, tokens=words)
+    return renewed, replace(
+        annotation,
+        mentions=tuple(replace(m, spans=moved(m.spans)) for m in annotation.mentions),
+        events=tuple(replace(e, trigger=moved(e.trigger)) for e in annotation.events),
+        claims=tuple(
+            replace(c, spans=moved(c.spans), cue=None if c.cue is None else moved(c.cue))
+            for c in annotation.claims
+        ),
+    )
+
+
+def with_derived_names(annotation: Annotation) -> Annotation:
+    """The annotation whose entities have the type and the text of their first mention."""
+    first: dict[str | None, Mention] = {}
+    for mention in sorted(annotation.mentions, key=lambda m: [(s.start, s.end) for s in m.spans]):
+        first.setdefault(mention.entity, mention)
+    entities = (
+        replace(entity, type=first[entity.id].type, name=text_of(first[entity.id].spans))
+        for entity in annotation.entities
+    )
+    return replace(annotation, entities=tuple(entities))
+
+
+def _as_text(attributes: Attributes) -> Attributes:
+    return {name: read_values(written(value)) for name, value in attributes.items()}

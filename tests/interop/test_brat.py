@@ -1,0 +1,182 @@
+"""brat standoff: syntax, configuration, offsets, several annotators, and what is not understood."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from dateline.corpus.store import Corpus
+from dateline.interop.formats.brat_configuration import annotation_conf, visual_conf
+from dateline.interop.formats.brat_reader import read_brat
+
+TEXT = "Ana and Bo Lind met 🏙️ Cy in Oslo.\nShe left."
+LINE = re.compile(
+    r"T\d+\t[^\s:]+ \d+ \d+(;\d+ \d+)*\t.+"
+    r"|E\d+\t[^\s:]+:T\d+( [^\s:]+:[TE]\d+)*"
+    r"|R\d+\t[^\s:]+ Arg1:[TE]\d+ Arg2:[TE]\d+"
+    r"|A\d+\t\S+ [TER]\d+ .+"
+    r"|N\d+\tReference [TE]\d+ \S+:\S+\t.*"
+    r"|\*\tEquiv [TE]\d+( [TE]\d+)+"
+)
+"""The lines of the standoff format as its page documents them."""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "brat"
+    path.mkdir()
+    (path / "a.txt").write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def annotate(folder, *lines):
+    (folder / "a.ann").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def test_exported_files_have_the_documented_syntax(layered, run, tmp_path):
+    out = tmp_path / "out"
+    assert run(layered, "export", "brat", "--out", str(out)).exit_code == 0
+    (file,) = out.rglob("*.ann")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not LINE.fullmatch(line)] == []
+    text = file.with_suffix(".txt").read_text(encoding="utf-8")
+    for line in lines:
+        if line.startswith("T"):
+            _, place, quote = line.split("\t")
+            ranges = [map(int, part.split()) for part in place.split(" ", 1)[1].split(";")]
+            assert " ".join(text[start:end] for start, end in ranges) == quote
+
+
+def test_the_configuration_has_types_roles_attributes_and_colours(layered, news):
+    conf = annotation_conf(layered.ontology)
+    sections = re.split(r"^\[(\w+)\]$", conf, flags=re.M)
+    assert sections[1::2] == ["entities", "relations", "events", "attributes"]
+    assert "HARM\tcause*:CHEMICAL|GIVE|HARM|STOP, harm*:DISEASE\n" in conf
+    assert "ASSERT\tclaimer?:<ENTITY>, cue?:cue, about*:<EVENT>\n" in conf
+    assert "WORKS_FOR\tArg1:PERSON, Arg2:ORGANIZATION\n" in conf
+    assert re.search(r"^level\tArg:<ENTITY>, Value:name\|nominal\|pronoun$", conf, flags=re.M)
+    colours = visual_conf(news.ontology)
+    assert re.search(r"^PERSON\tbgColor:#[0-9a-f]{6}$", colours, flags=re.M)
+
+
+def test_items_of_every_kind_are_read(folder):
+    annotate(
+        folder,
+        "T1\tPER 0 3\tAna",
+        "T2\tPER 0 3;11 15\tAna Lind",
+        "T3\tMeet 16 19\tmet",
+        "T4\tPER 35 38\tShe",
+        "T5\tLeave 39 43\tleft",
+        "E1\tMeet:T3 party:T1 party2:T2",
+        "E2\tLeave:T5 who:T4 after:E1",
+        "R1\tKnows Arg1:T1 Arg2:T2",
+        "A1\tNegated E2",
+        "A2\tlevel T1 name",
+        "N1\tReference T1 wikidata:Q1\tAna",
+        "*\tEquiv T1 T4",
+        "#1\tAnnotatorNotes T1\tsee page 3",
+    )
+    (document,) = read_brat(folder)
+    (annotation,) = document.annotations.values()
+    assert [[s.text for s in m.spans] for m in annotation.mentions] == [
+        ["Ana"],
+        ["Ana", "Lind"],
+        ["She"],
+    ]
+    meet, leave = annotation.events
+    assert [(a.role, a.filler) for a in meet.arguments] == [("party", "T1"), ("party", "T2")]
+    assert [(a.role, a.filler) for a in leave.arguments] == [("who", "T4"), ("after", "E1")]
+    assert leave.attributes == {"Negated": "true"}
+    (entity,) = annotation.entities
+    assert (entity.name, entity.type, entity.links[0].id) == ("Ana", "PER", "Q1")
+    assert [m.entity for m in annotation.mentions] == [entity.id, None, entity.id]
+    assert [(r.type, r.source, r.target) for r in annotation.relations] == [("Knows", "T1", "T2")]
+    assert [(loss.kind, loss.name) for loss in document.losses] == [("notes", "#1")]
+
+
+@pytest.mark.parametrize(
+    "unit", [len, lambda t: len(t.encode("utf-16-le")) // 2, lambda t: len(t.encode())]
+)
+def test_offsets_in_other_units_are_converted_when_the_quotes_prove_them(unit, folder):
+    lines = []
+    for number, quote in enumerate(("Ana", "Cy", "Oslo"), 1):
+        start = unit(TEXT[: TEXT.index(quote)])
+        lines.append(f"T{number}\tNAME {start} {start + unit(quote)}\t{quote}")
+    annotate(folder, *lines)
+    (document,) = read_brat(folder)
+    (annotation,) = document.annotations.values()
+    places = [(m.spans[0].start, m.spans[0].text) for m in annotation.mentions]
+    assert places == [(TEXT.index(quote), quote) for quote in ("Ana", "Cy", "Oslo")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("T1\tPER 0 x\tAna", "has no offsets"),
+        ("T1\tPER 3 0\tAna", "ends before it starts"),
+        ("T1\tPER 0 999\tAna", "has another text at its offsets"),
+        ("T1\tPER 0 2\tAna", "has another text at its offsets"),
+        ("E1\tMeet:T9", "has no trigger: there is no T9"),
+        ("E1\tMeet", "is not an event"),
+        ("R1\tKnows Arg1:T1", "is not a relation"),
+        ("A1\tNegated", "is not an attribute"),
+        ("N1\tReference T1", "is not a normalization"),
+        ("Q1\tsomething", "is not an annotation of brat"),
+        ("no tab at all", "has no id"),
+    ],
+)
+def test_a_line_that_is_not_understood_is_named_with_the_fix(
+    line, message, folder, run, empty_corpus, tmp_path
+):
+    annotate(folder, "T7\tPER 30 34\tOslo", line)
+    out = tmp_path / "new"
+    result = run(empty_corpus, "import", "brat", str(folder), "--out", str(out))
+    assert result.exit_code == 1
+    assert f"{folder / 'a.ann'}, line 2: " in result.stderr
+    assert message in result.stderr
+    assert not out.exists()
+
+
+def test_folders_of_two_people_become_two_annotators(folder, run, empty_corpus, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text(TEXT, encoding="utf-8")
+    annotate(folder, "T1\tPER 0 3\tAna")
+    annotate(other, "T1\tPER 0 3\tAna", "T2\tPER 23 25\tCy")
+    out = tmp_path / "new"
+    paths = (f"ana={folder}", f"bo={other}")
+    result = run(empty_corpus, "import", "brat", *paths, "--out", str(out), "--language", "en")
+    assert result.exit_code == 0, result.output
+    corpus = Corpus(out)
+    assert corpus.annotators() == ["ana", "bo"]
+    assert [len(corpus.read_annotation(n, "a").mentions) for n in ("ana", "bo")] == [1, 2]
+    register = json.loads((out / "annotations" / "annotators.json").read_text())["annotators"]
+    assert [entry["pseudonym"] for entry in register] == ["ana", "bo"]
+    assert run(corpus, "validate").exit_code == 0
+
+
+def test_labels_that_the_corpus_does_not_have_must_be_mapped(folder, run, entities_only, tmp_path):
+    annotate(folder, "T1\tPER 0 3\tAna", "T2\tPLACE 30 34\tOslo", "R1\tIn Arg1:T1 Arg2:T2")
+    before = {path: path.read_bytes() for path in entities_only.root.rglob("*.json")}
+    result = run(entities_only, "import", "brat", f"ana={folder}")
+    assert result.exit_code == 1
+    assert 'entity "PER": 1 time, such as "Ana"' in result.stderr
+    assert {p: p.read_bytes() for p in entities_only.root.rglob("*.json")} == before
+
+    template = run(entities_only, "import", "brat", f"ana={folder}", "--template").stdout
+    assert '"PER" = "?"   # 1 time, such as "Ana"' in template
+    mapping = tmp_path / "mapping.toml"
+    filled = template.replace('"PER" = "?"', '"PER" = "PERSON"').replace('"?"', '"ignore"')
+    mapping.write_text(filled, encoding="utf-8")
+    report = tmp_path / "report.json"
+    options = ("--mapping", str(mapping), "--language", "en", "--report", str(report))
+    result = run(entities_only, "import", "brat", f"ana={folder}", *options)
+    assert result.exit_code == 0, result.output
+    found = entities_only.read_annotation("ana", "a")
+    assert [(m.type, m.spans[0].text) for m in found.mentions] == [("PERSON", "Ana")]
+    counts = json.loads(report.read_text())["counts"]
+    assert counts["mentions"] == {"source": 2, "kept": 1, "approximated": 0, "left_out": 1}
+    assert counts["relations"] == {"source": 1, "kept": 0, "approximated": 0, "left_out": 1}
+    assert run(entities_only, "import", "brat", f"ana={folder}", *options).exit_code == 0
