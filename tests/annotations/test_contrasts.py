@@ -75,6 +75,28 @@ def test_fragments_that_are_brought_together_are_one():
     assert edit_of(before, after).moved(spans) == (Span(start=0, end=8, text="Take off"),)
 
 
+@given(
+    words=st.lists(st.sampled_from(["North", "and", "South", "Korean"]), min_size=1, max_size=6),
+    new=st.lists(st.sampled_from(["Later", ","]), max_size=3),
+    data=st.data(),
+)
+def test_an_edit_elsewhere_leaves_fragments_apart(
+    words: list[str], new: list[str], data: st.DataObject
+):
+    chosen = data.draw(st.sets(st.sampled_from(range(len(words))), min_size=1))
+
+    def fragments(text: str, first: int) -> tuple[Span, ...]:
+        tokens = [match.span() for match in re.finditer(r"\S+", text)]
+        ranges = [tokens[first + number] for number in sorted(chosen)]
+        return tuple(Span(start=s, end=e, text=text[s:e]) for s, e in ranges)
+
+    before, after = " ".join(words), " ".join([*new, *words])
+    spans, expected = fragments(before, 0), fragments(after, len(new))
+    edit = edit_of(before, after)
+    assert edit.moved(spans) == expected
+    assert edit.allows(spans, expected)
+
+
 def test_a_long_text_with_edits_at_both_ends_is_aligned():
     words = [f"w{n % 50}" for n in range(2_000)]
     edited = ["new", *words[1:-2], "other", "end", "words"]

@@ -27,7 +27,7 @@ class TextEdit:
     """How the text of a document, ``before``, became that of another one, ``after``."""
 
     def __init__(self, before: Document, after: Document) -> None:
-        self.text = after.text
+        self._texts = before.text, after.text
         self._tokens = before.tokens
         self._starts = [start for start, _ in before.tokens]
         words = _words(before), _words(after)
@@ -65,15 +65,19 @@ class TextEdit:
         A fragment whose words are gone is left out, and fragments that the edit has brought
         together are one.
         """
+        before, after = self._texts
         found: list[Range] = []
+        end = 0
         for span in spans:
             place = self._moved(span)
             if place is None:
                 continue
-            if found and not self.text[found[-1][1] : place[0]].strip():
+            are_joined = found and not after[found[-1][1] : place[0]].strip()
+            if are_joined and before[end : span.start].strip():
                 place = (found.pop()[0], place[1])
             found.append(place)
-        return tuple(Span(start=s, end=e, text=self.text[s:e]) for s, e in found)
+            end = span.end
+        return tuple(Span(start=s, end=e, text=after[s:e]) for s, e in found)
 
     def allows(self, before: Spans, after: Spans) -> bool:
         """Whether spans of the edited text are where the edit leaves those of the original.
