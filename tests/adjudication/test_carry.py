@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -97,3 +99,70 @@ def test_an_original_without_gold_is_named(corpus: Corpus, run: Run):
     result = run(corpus, "carry", "carried", "--documents", "negated")
     assert result.exit_code == 1
     assert "annotations/gold/report.json: there is no such file" in result.stderr
+
+
+def edit(corpus: Corpus, annotator: str, document: str, number: int, **attributes: str) -> None:
+    """Change attributes of an event."""
+    path = corpus.annotation_path(annotator, document)
+    content = json.loads(path.read_bytes())
+    content["events"][number]["attributes"] |= attributes
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.fixture
+def annotated(corpus: Corpus, run: Run, tmp_path: Path) -> Path:
+    """The former gold; an annotator has negated the event that the edit negates."""
+    run(corpus, "carry", "carried")
+    edit(corpus, "carried", "negated", 3, polarity="negative")
+    shutil.copytree(corpus.annotations / "gold", tmp_path / "former")
+    return tmp_path / "former"
+
+
+def test_a_correction_of_gold_is_carried_to_what_was_made_of_it(
+    corpus: Corpus, run: Run, annotated: Path
+):
+    edit(corpus, "gold", "report", 0, polarity="negative")
+    options = ("carry", "carried", "--corrected-since", str(annotated))
+    before = corpus.annotation_path("carried", "negated").read_bytes()
+    assert "1 annotation would be written" in run(corpus, *options, "--dry-run").stderr
+    assert corpus.annotation_path("carried", "negated").read_bytes() == before
+    result = run(corpus, *options)
+    assert result.exit_code == 0, result.output
+    found = corpus.read_annotation("carried", "negated").events
+    assert [found[number].attributes["polarity"] for number in (0, 3)] == ["negative"] * 2
+    assert "1 unchanged" in run(corpus, *options).stderr
+    assert run(corpus, "validate").exit_code == 0
+
+
+def test_a_correction_that_contradicts_an_annotation_is_shown(
+    corpus: Corpus, run: Run, annotated: Path
+):
+    before = corpus.annotation_path("carried", "negated").read_bytes()
+    path = corpus.annotation_path("gold", "report")
+    content = json.loads(path.read_bytes())
+    event = content["events"].pop(3)["id"]
+    for field in ("events", "claims"):
+        for item in content.get(field, ()):
+            item["arguments"] = [a for a in item.get("arguments", ()) if a.get("event") != event]
+            item["events"] = [e for e in item.get("events", ()) if e != event]
+            for name in ("arguments", "events"):
+                if not item[name]:
+                    del item[name]
+    for field in ("event_relations", "claim_relations"):
+        content[field] = [
+            r for r in content.get(field, ()) if event not in (r["source"], r["target"])
+        ]
+        if not content[field]:
+            del content[field]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    result = run(corpus, "carry", "carried", "--corrected-since", str(annotated))
+    assert result.exit_code == 1
+    assert f"annotations/carried/negated.json: {event}" in result.stderr
+    assert corpus.annotation_path("carried", "negated").read_bytes() == before
+
+
+def test_a_former_gold_that_is_missing_is_named(corpus: Corpus, run: Run, annotated: Path):
+    (annotated / "report.json").unlink()
+    result = run(corpus, "carry", "carried", "--corrected-since", str(annotated))
+    assert result.exit_code == 1
+    assert "report.json" in result.stderr
