@@ -48,7 +48,9 @@ def plant(number: int, seed: int, out: Path, key: Path, split: tuple[str, ...], 
     documents = [
         document
         for document in map(source.read_document, source.document_ids())
-        if GOLD in source.annotators_of(document.id) and (not split or document.split in split)
+        if GOLD in source.annotators_of(document.id)
+        and (not split or document.split in split)
+        and document.contrast is None
     ]
     if not documents:
         raise click.ClickException("There is no gold to plant errors in.")

@@ -12,12 +12,11 @@ import pytest
 import dateline
 
 GENRES = ("wire", "wire", "blog", "blog", None)
-KINDS = (None, "negated", None, "hedged", None)
 
 
 @pytest.fixture
 def described(five):
-    """The five documents in two groups, with genres, two of them contrasts."""
+    """The five documents in two groups, with genres."""
     path = five.root / "schema" / "document.schema.json"
     schema = json.loads(path.read_bytes())
     schema["properties"]["meta"]["properties"] = {
@@ -25,18 +24,13 @@ def described(five):
     }
     path.write_text(json.dumps(schema), encoding="utf-8")
     for number, name in enumerate(five.document_ids()):
-        contrast = {"of": five.document_ids()[number - 1], "kind": KINDS[number]}
         content = json.loads(five.document_path(name).read_bytes()) | {
             "group": f"group{number // 2}",
             "split": "train",
             "split_given": True,
             "meta": {"genre": GENRES[number]} if GENRES[number] else {},
-            **({"contrast": contrast} if KINDS[number] else {}),
         }
         five.document_path(name).write_text(json.dumps(content), encoding="utf-8")
-    # A mention of the corpus has two fragments with nothing but a space between them.
-    waiver = '[rules]\nD125 = { level = "off", reason = "Fragments." }\n'
-    (five.root / "annotations" / "waivers.toml").write_text(waiver, encoding="utf-8")
     return type(five)(five.root)
 
 
@@ -55,22 +49,18 @@ def strict(predictions, gold, **options):
 
 
 def test_each_value_has_the_score_of_its_documents_alone(described, predictions):
-    found = strict(predictions, described, by=["genre", "contrast_kind", "group"]).by
+    found = strict(predictions, described, by=["genre", "group"]).by
     assert list(found["genre"]) == ["blog", "wire", ""]
     assert {value: one.documents for value, one in found["genre"].items()} == {
         "wire": 2, "blog": 2, "": 1
     }  # fmt: skip
-    assert list(found["contrast_kind"]) == ["hedged", "negated", ""]
     assert len(found["group"]) == 3
-    for field, values in (("genre", GENRES), ("contrast_kind", KINDS)):
-        for value, one in found[field].items():
-            kept = {
-                n
-                for n, v in zip(described.document_ids(), values, strict=True)
-                if v != (value or None)
-            }
-            alone = strict_without(predictions, described, kept)
-            assert (one.total, one.value) == (alone.total, alone.value)
+    for value, one in found["genre"].items():
+        names = zip(described.document_ids(), GENRES, strict=True)
+        alone = strict_without(
+            predictions, described, {n for n, v in names if v != (value or None)}
+        )
+        assert (one.total, one.value) == (alone.total, alone.value)
 
 
 def strict_without(predictions, corpus, left_out):
@@ -100,7 +90,7 @@ def test_groups_are_units_of_the_intervals_of_a_value(described, predictions):
 
 def test_a_dataset_gives_what_its_corpus_gives(described, predictions, tmp_path):
     dateline.build(described, tmp_path / "built")
-    fields = ["group", "split", "language", "contrast_kind", "genre", "meta.genre"]
+    fields = ["group", "split", "language", "genre", "meta.genre"]
     expected = strict(predictions, described, by=fields)
     assert strict(predictions, tmp_path / "built", by=fields) == expected
     assert strict(predictions, dateline.load(path=tmp_path / "built"), by=fields,
@@ -119,7 +109,7 @@ def test_every_layer_has_its_primary_measure_and_the_signature_stays(described, 
 
 def test_values_of_few_gold_items_are_marked(described, predictions, written, run):
     path = str(written(*predictions))
-    result = run(described, "score", path, "--by", "genre,contrast_kind", "--layers", "claims")
+    result = run(described, "score", path, "--by", "genre", "--layers", "claims")
     report = dateline.score(predictions, described, by="genre", layers=["claims"])
     found = report.score("claims", "overlap").by["genre"]
     few = {value for value, one in found.items() if not one.reliable}

@@ -1,4 +1,4 @@
-"""Contrast consistency, on two sets: an original with one contrast, and one with two."""
+"""Scores on contrasts, in two sets: an original with one contrast, and one with two."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pytest
 import dateline
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
+from dateline.errors import InvalidInputError
 from dateline.evaluation.contrast_sets import only_in
+from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.measures.groups import MEAN
 from dateline.evaluation.scoring import as_gold, read_runs, select_groups
 from tests.corpora import make_annotation, make_document, new_corpus, write_ontology
@@ -64,7 +66,7 @@ def perfect(corpus):
 
 def shares(predictions, gold, **options):
     report = dateline.score(list(predictions.values()), gold, **options)
-    return {(one.group, one.measure): (one.right, one.sets) for one in report.contrasts}
+    return {(one.group, one.measure): (one.right, one.sets) for one in report.contrasts.consistency}
 
 
 def without(predictions, name, field, text):
@@ -144,19 +146,90 @@ def test_a_dataset_gives_what_its_corpus_gives(corpus, perfect, tmp_path):
     assert shares(broken, tmp_path / "built") == shares(broken, corpus)
     by = {"by": "contrast_kind", "layers": "entities"}
     from_corpus, from_dataset = (
-        dateline.score(list(broken.values()), gold, **by).score("entities", "strict").by
-        for gold in (corpus, tmp_path / "built")
+        dateline.score(list(broken.values()), gold, **by) for gold in (corpus, tmp_path / "built")
     )
-    assert from_corpus == from_dataset
-    documents = {kind: one.documents for kind, one in from_corpus["contrast_kind"].items()}
-    assert documents == {"negated": 2, "paraphrase": 1, "": 2}
+    assert from_corpus.contrasts == from_dataset.contrasts
+    assert from_corpus.scores == from_dataset.scores
+    assert from_corpus.signature.rules == from_dataset.signature.rules
+    assert from_corpus.signature.contrasts == from_dataset.signature.contrasts
+    assert "contrasts:3,apart," in str(from_corpus.signature)
+    assert from_corpus.score("entities", "strict").by == {}
+    found = next(one for one in from_corpus.contrasts.scores if one.group == "entities")
+    documents = {kind: one.documents for kind, one in found.by["contrast_kind"].items()}
+    assert documents == {"negated": 2, "paraphrase": 1}
+
+
+def test_contrasts_are_scored_apart_from_other_documents(corpus, perfect):
+    broken = without(perfect, "two-said", "events", "stopped")
+    report = dateline.score(list(broken.values()), corpus, layers="triggers")
+    without_contrasts = {name: perfect[name] for name in ("one", "two")}
+    others = report.score("triggers", "TC")
+    assert (report.signature.documents, others.value) == (2, 1.0)
+    (on_contrasts,) = (one for one in report.contrasts.scores if one.measure == "TC")
+    (on_originals,) = (one for one in report.contrasts.of_originals if one.measure == "TC")
+    assert on_originals.total == others.total
+    assert on_contrasts.total.gold - on_contrasts.total.matched_gold == 1
+    assert report.contrasts.documents == 3
+    only = dateline.score(list(without_contrasts.values()), corpus, layers="triggers")
+    assert only.scores == report.scores
+    assert only.contrasts is None
+    assert "no prediction is for one of the 3 contrasts" in only.notes
+    assert not any("without gold" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("as_dataset", [False, True])
+def test_gold_without_its_contrasts_gives_the_same_scores(corpus, perfect, tmp_path, as_dataset):
+    broken = without(perfect, "one", "events", "stopped")
+
+    def report(name):
+        gold = corpus.root
+        if as_dataset:
+            gold = tmp_path / name
+            dateline.build(corpus, gold)
+        return dateline.score([broken["one"], broken["two"]], gold)
+
+    waiver = '[rules]\nD125 = { level = "off", reason = "Other gold." }\n'
+    (corpus.root / "annotations" / "waivers.toml").write_text(waiver, encoding="utf-8")
+    with_them = report("all")
+    for name in ("one-negated", "two-negated", "two-said"):
+        corpus.annotation_path("gold", name).unlink()
+    without_them = report("few")
+    assert with_them.scores == without_them.scores
+    assert with_them.signature.rules == without_them.signature.rules
+
+
+def test_nothing_is_learnt_from_contrasts(corpus):
+    gold = gold_of_corpus(corpus, "train")
+    assert [document.id for document in gold.documents] == ["one", "two"]
+    assert [document.id for document in gold.contrast_sets.documents] == sorted(TEXTS)
+
+
+def test_gold_of_nothing_but_contrasts_is_scored_as_it_is(corpus, perfect):
+    for name in ("one", "two"):
+        corpus.annotation_path("gold", name).unlink()
+    report = dateline.score([p for n, p in perfect.items() if n not in ("one", "two")], corpus)
+    assert (report.signature.documents, report.contrasts) == (3, None)
+    assert report.score("entities", "strict").value == 1.0
+
+
+def test_predictions_of_a_changed_contrast_are_refused(corpus, perfect):
+    perfect["one-negated"]["text_sha256"] = "0" * 64
+    with pytest.raises(InvalidInputError, match="one-negated"):
+        dateline.score(list(perfect.values()), corpus)
+
+
+def test_contrasts_are_checked_like_other_documents(corpus, perfect, written, run):
+    path = str(written(*perfect.values()))
+    result = run(corpus, "check-predictions", path)
+    assert result.exit_code == 0, result.output
+    assert "not scored" not in result.output
 
 
 def test_runs_give_the_mean_number_of_right_sets(corpus, perfect):
     broken = without(perfect, "one", "events", "stopped")
     runs = dateline.Runs(list(perfect.values()), list(broken.values()))
     report = dateline.score(runs, corpus, layers="triggers")
-    found = next(one for one in report.contrasts if one.measure == "TC")
+    found = next(one for one in report.contrasts.consistency if one.measure == "TC")
     assert (found.right, found.value) == (1.5, 0.75)
     assert found.deviation > 0
 
@@ -164,11 +237,11 @@ def test_runs_give_the_mean_number_of_right_sets(corpus, perfect):
 def test_a_set_without_its_original_is_left_out_with_a_note(corpus, perfect):
     corpus.annotation_path("gold", "one").unlink()
     report = dateline.score([p for n, p in perfect.items() if n != "one"], corpus)
-    assert {one.sets for one in report.contrasts} == {1}
+    assert {one.sets for one in report.contrasts.consistency} == {1}
     assert any("one-negated" in note and "contrast" in note for note in report.notes)
     corpus.annotation_path("gold", "two").unlink()
     alone = dateline.score([perfect["one-negated"], perfect["two-said"]], corpus)
-    assert alone.contrasts == ()
+    assert alone.contrasts is None
 
 
 def test_sets_with_withheld_texts_are_left_out(corpus, perfect, tmp_path):
@@ -176,13 +249,13 @@ def test_sets_with_withheld_texts_are_left_out(corpus, perfect, tmp_path):
     (corpus.root / "annotations" / "waivers.toml").write_text(waiver, encoding="utf-8")
     build(corpus, tmp_path / "built", withhold=lambda document: document.group == "two")
     report = dateline.score(list(perfect.values()), tmp_path / "built")
-    assert {one.sets for one in report.contrasts} == {1}
+    assert {one.sets for one in report.contrasts.consistency} == {1}
     assert any("withheld" in note and "two-negated" in note for note in report.notes)
 
 
 def test_with_all_sentences_every_measure_counts_what_it_counts_in_whole_texts(corpus, perfect):
     broken = without(without(perfect, "one", "mentions", "nausea"), "two", "events", "gave")
-    (run,) = read_runs(list(broken.values()), as_gold(corpus))
+    (run,) = (run.contrast_sets() for run in read_runs(list(broken.values()), as_gold(corpus)))
     groups = select_groups((), [run])
     assert len(groups) > 10
     whole = {(g.name, m.name): m for g in groups for m in g.measure(run)}
@@ -197,7 +270,7 @@ def test_with_all_sentences_every_measure_counts_what_it_counts_in_whole_texts(c
 
 def test_gold_without_contrasts_has_no_consistency(layered, run, written):
     prediction = predicted(layered.read_annotation("gold", "report"))
-    assert dateline.score([prediction], layered).contrasts == ()
+    assert dateline.score([prediction], layered).contrasts is None
     assert "consistency" not in run(layered, "score", str(written(prediction))).stdout
 
 
@@ -216,10 +289,13 @@ def test_json_and_csv_have_the_consistency(corpus, perfect, written, run):
     path = str(written(*without(perfect, "one", "events", "stopped").values()))
     options = ("score", path, "--layers", "triggers", "--format")
     contrasts = json.loads(run(corpus, *options, "json").stdout)["contrasts"]
-    found = next(one for one in contrasts if one["measure"] == "TC")
+    found = next(one for one in contrasts["consistency"] if one["measure"] == "TC")
     assert (found["right"], found["sets"], found["value"]) == (1, 2, 0.5)
     assert not found["reliable"]
-    rows = csv.DictReader(io.StringIO(run(corpus, *options, "csv").stdout.partition("\n")[2]))
+    rows = [*csv.DictReader(io.StringIO(run(corpus, *options, "csv").stdout.partition("\n")[2]))]
+    of_tc = {row["field_value"]: row for row in rows if row["measure"] == "TC" and row["field"]}
+    assert of_tc.keys() == {"only", "originals"}
+    assert int(float(of_tc["only"]["gold"])) > int(float(of_tc["originals"]["gold"]))
     found = [row for row in rows if row["statistic"] == "contrast consistency"]
     row = next(row for row in found if row["measure"] == "TC")
     assert (row["matched_gold"], row["gold"], row["value"]) == ("1.0", "2", "0.5")

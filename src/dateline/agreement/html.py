@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dateline.agreement.report import AgreementReport
-from dateline.agreement.tables import format_number
+from dateline.agreement.tables import apart, documents_of, format_number
 
 
 def agreement_html(report: AgreementReport, title: str) -> str:
@@ -21,6 +21,8 @@ def agreement_html(report: AgreementReport, title: str) -> str:
     )
     templates.filters["number"] = format_number
     templates.filters["columns"] = _columns
+    templates.filters["documents"] = documents_of
+    templates.filters["apart"] = apart
     return templates.get_template("agreement.html.j2").render(report=report, title=title)
 
 

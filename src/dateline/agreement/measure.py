@@ -30,7 +30,7 @@ def measure_agreement(
     sentences, fewer for more than 200 pairs, drawn with this seed; resamples in which a coefficient
     is undefined do not count. Raises InvalidInputError if fewer than two annotators are named, the
     corpus does not have a layer, or a document or annotation has errors; NotFoundError if an
-    annotator has no annotations or two share no document, or no two share a layer;
+    annotator has no annotations, no two share a document, or no two share a layer;
     MissingExtraError if a package is not installed.
     """
     if len({*annotators}) < 2 or len({*annotators}) != len(annotators):
@@ -49,13 +49,16 @@ def measure_agreement(
     }
     names = [*combinations(annotators, 2)]
     resamples = resamples_of_each(len(names))
-    pairs = []
+    pairs, apart = [], []
     for first, second in names:
         shared = [one for one in chosen if {first, second} <= one.annotations.keys()]
         if not shared:
-            raise NotFoundError(f'"{first}" and "{second}" share none of the documents.')
+            apart.append((first, second))
+            continue
         pair = measure_pair(first, second, shared, layers, resamples, seed, with_gamma, ontology)
         pairs.append(pair)
+    if not pairs:
+        raise NotFoundError(f"{', '.join(annotators)}: no two of them share a document.")
     if not any(pair.layers for pair in pairs):
         raise NotFoundError(
             f"{', '.join(annotators)} have none of these layers in common on the documents that "
@@ -65,6 +68,7 @@ def measure_agreement(
         annotators=tuple(annotators),
         resamples=resamples,
         pairs=tuple(pairs),
+        apart=tuple(apart),
         alpha=alpha,
     )
 

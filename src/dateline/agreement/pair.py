@@ -56,6 +56,7 @@ def measure_pair(
         first=first,
         second=second,
         documents=tuple(one.document.id for one in documents),
+        contrasts=sum(one.document.contrast is not None for one in documents),
         layers={layer: measurement.layer(layer) for layer in shared},
         coreference=measurement.coreference()
         if "entities" in shared and ontology.has_coreference

@@ -70,11 +70,15 @@ class LayerAgreement(Struct, frozen=True):
 
 
 class PairAgreement(Struct, frozen=True):
-    """Agreement of two annotators on the documents that both have annotated."""
+    """Agreement of two annotators on the documents that both have annotated.
+
+    ``contrasts`` is how many of these are contrasts.
+    """
 
     first: str
     second: str
     documents: tuple[str, ...]
+    contrasts: int
     layers: Mapping[str, LayerAgreement]
     coreference: float | None
     arguments: Mapping[str, Score]
@@ -85,10 +89,12 @@ class PairAgreement(Struct, frozen=True):
 class AgreementReport(Struct, frozen=True):
     """Agreement of all pairs, and Krippendorff's α on tokens of all annotators, by layer.
 
-    ``resamples`` is the number of resamples that each interval is computed from.
+    ``resamples`` is the number of resamples that each interval is computed from. ``apart`` are the
+    pairs that share no document.
     """
 
     annotators: tuple[str, ...]
     resamples: int
     pairs: tuple[PairAgreement, ...]
+    apart: tuple[tuple[str, str], ...]
     alpha: Mapping[str, float | None]

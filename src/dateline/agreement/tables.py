@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from dateline.agreement.report import ALL, AgreementReport, Coefficients, PairAgreement, Score
 from dateline.model import Struct
+from dateline.rendering.listing import documents_and_contrasts
 
 
 class Row(Struct, frozen=True):
@@ -78,7 +79,9 @@ def agreement_markdown(report: AgreementReport, *, main_only: bool = False) -> s
     columns = []
     for pair in report.pairs:
         rows = (row for row in measure_rows(pair) if row.is_main or not main_only)
-        documents = {"documents shared": str(len(pair.documents))}
+        documents = {"documents shared": str(len(pair.documents) - pair.contrasts)}
+        if pair.contrasts:
+            documents["contrasts shared"] = str(pair.contrasts)
         columns.append(documents | {row.name: _with_interval(row.score) for row in rows})
     names = " | ".join(f"{pair.first} and {pair.second}" for pair in report.pairs)
     measures = dict.fromkeys(name for column in columns for name in column)
@@ -86,7 +89,19 @@ def agreement_markdown(report: AgreementReport, *, main_only: bool = False) -> s
         f"| {name} | " + " | ".join(column.get(name, "—") for column in columns) + " |"
         for name in measures
     ]
+    if report.apart:
+        lines += ["", f"No documents are shared by {apart(report)}."]
     return "\n".join([f"| measure | {names} |", "|---" * (len(columns) + 1) + "|", *lines]) + "\n"
+
+
+def documents_of(pair: PairAgreement) -> str:
+    """How many documents a pair shares, in words."""
+    return documents_and_contrasts(len(pair.documents) - pair.contrasts, pair.contrasts)
+
+
+def apart(report: AgreementReport) -> str:
+    """The pairs that share no document, in words."""
+    return ", ".join(f"{first} and {second}" for first, second in report.apart)
 
 
 def format_number(value: float | None) -> str:

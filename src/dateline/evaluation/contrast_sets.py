@@ -38,7 +38,7 @@ SMALLEST_ERROR = 1e-6
 
 
 class ContrastSets:
-    """The contrast sets of gold.
+    """The contrast sets of gold, which has contrasts and their originals.
 
     ``members`` are the numbers of the original and of its contrasts, by the original's id.
     ``left_out`` are contrasts whose original has no gold here, or whose set lacks a text.

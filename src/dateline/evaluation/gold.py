@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -61,12 +61,16 @@ class DatasetTable(Protocol):
 class Gold(Struct, frozen=True, dict=True, gc=True):
     """All documents that are scored, including those without items, sorted by id.
 
+    Contrasts are not among them, because most of a contrast is the same as in its original. They
+    are in ``contrast_sets``, with those of their originals that have gold here; there,
+    ``contrasts`` has the original of each contrast. Gold of nothing but contrasts is scored as it
+    is.
+
     ``documents`` makes each document again when it is iterated over, so that thousands fit in
     memory; ``columns`` has all of them. ``unscored`` are ids of other documents: they have no gold,
     or are in another split. ``units`` are the units of documents for intervals and tests, from
     ``unit_column``; a document without one is a unit alone. ``fields`` has the fields by which
-    documents are scored apart, and their values by document. ``contrasts`` has the original of each
-    contrast.
+    documents are scored apart, and their values by document.
     """
 
     name: str
@@ -79,6 +83,20 @@ class Gold(Struct, frozen=True, dict=True, gc=True):
     unit_column: str = UNIT_COLUMN
     fields: Mapping[str, Mapping[str, str]] = {}
     contrasts: Mapping[str, str] = {}
+    contrast_sets: Gold | None = None
+
+    def every_document(self) -> Iterator[GoldDocument]:
+        """All documents that predictions are needed for: those that are scored, then contrasts."""
+        yield from self.documents
+        sets = self.contrast_sets
+        if sets is not None:
+            yield from (one for one in sets.documents if one.id in sets.contrasts)
+
+    @property
+    def knowledge_bases(self) -> frozenset[str]:
+        """Those that items of any of these documents are linked to."""
+        sets = self.contrast_sets
+        return self.columns.knowledge_bases | (sets.knowledge_bases if sets else frozenset())
 
     @cached_property
     def columns(self) -> GoldColumns:
@@ -188,7 +206,7 @@ def gold_of_corpus(
             f"{corpus.root}: there is no gold in annotations/{annotator}/{where}. "
             "Run `dateline adjudicate` to make it, or `dateline accept` with one annotator."
         )
-    return Gold(
+    gold = Gold(
         name=citation.title or corpus.root.name,
         version=None if citation.version is None else str(citation.version),
         split=split,
@@ -200,6 +218,7 @@ def gold_of_corpus(
         contrasts=contrasts,
         unscored=frozenset(corpus.document_ids()) - found.keys(),
     )
+    return _contrasts_apart(gold, found.keys(), lambda names: found.only(names).values())
 
 
 def gold_of_dataset(
@@ -245,19 +264,37 @@ def _gold_of_tables(
     names = set.intersection(*(set(column_names(table)) for table in scored))
     if group_by is None and any(UNIT_COLUMN in column_names(table) for table in scored):
         group_by = UNIT_COLUMN
-    return checked(
-        Gold(
-            name=name,
-            version=next((table.version for table in tables if table.version), None),
-            split=split,
-            ontology=ontology,
-            documents=documents,
-            units=documents.values(group_by, "group_by") if group_by else {},
-            unit_column=group_by or UNIT_COLUMN,
-            fields={field: documents.values(field, "by") for field in by},
-            contrasts=documents.values(ORIGINAL, "by") if ORIGINAL in names else {},
-            unscored=all_ids([table.data for table in tables]) - documents.ids,
-        )
+    gold = Gold(
+        name=name,
+        version=next((table.version for table in tables if table.version), None),
+        split=split,
+        ontology=ontology,
+        documents=documents,
+        units=documents.values(group_by, "group_by") if group_by else {},
+        unit_column=group_by or UNIT_COLUMN,
+        fields={field: documents.values(field, "by") for field in by},
+        contrasts=documents.values(ORIGINAL, "by") if ORIGINAL in names else {},
+        unscored=all_ids([table.data for table in tables]) - documents.ids,
+    )
+    return checked(_contrasts_apart(gold, documents.ids, documents.only))
+
+
+def _contrasts_apart(
+    gold: Gold, ids: Set[str], only: Callable[[Set[str]], Collection[GoldDocument]]
+) -> Gold:
+    """The gold with its contrasts in ``contrast_sets``; ``only`` gives some of its documents."""
+    others = ids - gold.contrasts.keys()
+    if not gold.contrasts or not others:
+        return gold
+    members = gold.contrasts.keys() | {*gold.contrasts.values()}
+    return msgspec.structs.replace(
+        gold,
+        documents=only(others),
+        units={name: unit for name, unit in gold.units.items() if name in others},
+        # What only contrasts have, such as their kind, does not divide the others.
+        fields={name: by for name, by in gold.fields.items() if not by or by.keys() & others},
+        contrasts={},
+        contrast_sets=msgspec.structs.replace(gold, documents=only(members)),
     )
 
 
@@ -266,7 +303,10 @@ def with_ontology(gold: Gold, ontology: Ontology | None) -> Gold:
 
     Raises InvalidInputError for a label that it does not have.
     """
-    return gold if ontology is None else checked(msgspec.structs.replace(gold, ontology=ontology))
+    if ontology is None:
+        return gold
+    sets = gold.contrast_sets and msgspec.structs.replace(gold.contrast_sets, ontology=ontology)
+    return checked(msgspec.structs.replace(gold, ontology=ontology, contrast_sets=sets))
 
 
 def checked(gold: Gold) -> Gold:
@@ -277,6 +317,8 @@ def checked(gold: Gold) -> Gold:
     """
     for document in gold.documents if gold.columns.has_unknown_labels else ():
         _refuse_unknown_labels(gold.name, document, gold.ontology, gold.columns.ontology_index)
+    if gold.contrast_sets is not None:
+        checked(gold.contrast_sets)
     return gold
 
 

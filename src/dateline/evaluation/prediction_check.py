@@ -44,7 +44,7 @@ def check_predictions(
             path,
             Target(CorpusTexts(corpus), OntologyIndex(corpus.ontology), schema, corpus=corpus),
         )
-    texts: Mapping[str, Text] = {document.id: document for document in found.documents}
+    texts: Mapping[str, Text] = {document.id: document for document in found.every_document()}
     return check_file(
         path,
         Target(
@@ -52,7 +52,7 @@ def check_predictions(
             OntologyIndex(found.ontology),
             schema,
             found.unscored,
-            found.columns.knowledge_bases,
+            found.knowledge_bases,
             corpus if ontology is None else None,
         ),
     )

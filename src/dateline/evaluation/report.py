@@ -119,11 +119,25 @@ class Consistency(Struct, frozen=True):
     deviation: float | None
 
 
+class ContrastScores(Struct, frozen=True):
+    """The scores on contrasts, which are not among the other documents, by primary measures.
+
+    ``documents`` is the number of contrasts. ``scores`` are those on contrasts alone, and
+    ``of_originals`` those on their originals alone, which are the same measures. ``consistency`` is
+    over the sets of an original and its contrasts.
+    """
+
+    documents: int
+    scores: tuple[Score, ...]
+    of_originals: tuple[Score, ...]
+    consistency: tuple[Consistency, ...]
+
+
 class Report(Struct, frozen=True):
     """All scores of a system, with their signature, problems of the predictions, and notes.
 
     ``units`` has the group of each document that is in one, if counts per document were asked for.
-    ``contrasts`` has the consistency on contrast sets, if the gold has any.
+    ``contrasts`` has the scores on contrasts, if the gold has any.
     ``print(report)`` shows tables, as a notebook does.
     """
 
@@ -132,7 +146,7 @@ class Report(Struct, frozen=True):
     problems: tuple[PredictionProblem, ...]
     notes: tuple[str, ...]
     units: Mapping[str, str] = {}
-    contrasts: tuple[Consistency, ...] = ()
+    contrasts: ContrastScores | None = None
 
     def score(self, group: str, measure: str) -> Score:
         """The score by a measure of a group. Raises KeyError if it was not computed."""

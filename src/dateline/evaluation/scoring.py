@@ -28,6 +28,7 @@ from dateline.evaluation.gold import (
 from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, Group
 from dateline.evaluation.report import (
     FEWEST_RELIABLE,
+    ContrastScores,
     FieldScore,
     Report,
     RunCounts,
@@ -105,14 +106,21 @@ def score(
     found = as_gold(gold, split, ontology, group_by, fields)
     runs = read_runs(predictions, found, options)
     groups = select_groups(layers, runs)
-    report = score_groups(found, runs, groups, per_document=per_document)
-    return _with_contrasts(report, found, runs, groups) if found.contrasts else report
+    return score_runs(found, runs, groups, per_document=per_document)
+
+
+def score_runs(
+    gold: Gold, runs: Sequence[ScoringInput], groups: Sequence[Group], *, per_document: bool = False
+) -> Report:
+    """The scores of some groups of measures, as means of one or more runs; contrasts apart."""
+    report = score_groups(gold, runs, groups, per_document=per_document)
+    return _with_contrasts(report, gold.contrast_sets, runs, groups)
 
 
 def score_groups(
     gold: Gold, runs: Sequence[ScoringInput], groups: Sequence[Group], *, per_document: bool = False
 ) -> Report:
-    """The scores of some groups of measures, as means of one or more runs."""
+    """The same without the scores on contrasts."""
     scores, left_out = [], []
     # One group after the other, as the counts of thousands of documents by label are large.
     for group in groups:
@@ -212,17 +220,44 @@ def as_predictions(predictions: PredictionSource) -> Iterator[Found]:
 
 
 def _with_contrasts(
-    report: Report, gold: Gold, runs: Sequence[ScoringInput], groups: Sequence[Group]
+    report: Report, gold: Gold | None, runs: Sequence[ScoringInput], groups: Sequence[Group]
 ) -> Report:
+    """The report with the scores on contrasts, if there are any that a run has a prediction for."""
+    of_sets = [one for run in runs if (one := run.contrast_sets()) is not None]
+    if gold is None:
+        return report
+    notes = [*report.notes]
+    missing = [{*run.missing} & gold.contrasts.keys() for run in of_sets]
+    if all(len(names) == len(gold.contrasts) for names in missing):
+        notes.append(f"no prediction is for one of the {len(gold.contrasts)} contrasts")
+        return msgspec.structs.replace(report, notes=tuple(notes))
+    if any(missing):
+        names = ", ".join(listed(sorted(set().union(*missing)), SHOWN))
+        notes.append(f"contrasts without a prediction, all of whose gold counts as missed: {names}")
     sets = ContrastSets(gold)
-    notes = report.notes
     if sets.left_out:
-        notes += (
+        notes.append(
             "contrasts whose original has no gold here, or whose set has withheld texts, do not "
-            f"count for contrast consistency: {', '.join(listed(sets.left_out, SHOWN))}",
+            f"count for contrast consistency: {', '.join(listed(sets.left_out, SHOWN))}"
         )
-    found = tuple(contrast_consistency(gold, sets, runs, groups)) if sets.members else ()
-    return msgspec.structs.replace(report, contrasts=found, notes=notes)
+    measures = [one for one in count_runs(of_sets, groups)[0] if one.primary]
+    on_contrasts, on_originals = (
+        tuple(_score(one.of_documents(names), gold, per_document=False) for one in measures)
+        for names in (gold.contrasts.keys(), {*gold.contrasts.values()})
+    )
+    consistency = contrast_consistency(gold, sets, of_sets, groups) if sets.members else ()
+    problems = (one for run in of_sets for one in run.problems if one.document in gold.contrasts)
+    return msgspec.structs.replace(
+        report,
+        contrasts=ContrastScores(
+            documents=len(gold.contrasts),
+            scores=on_contrasts,
+            of_originals=on_originals,
+            consistency=tuple(consistency),
+        ),
+        problems=(*report.problems, *problems),
+        notes=tuple(notes),
+    )
 
 
 def _score(counted: CountedMeasure, gold: Gold, *, per_document: bool) -> Score:

@@ -40,13 +40,14 @@ class Signature(Struct, frozen=True):
     runs: int
     dateline: str
     threshold: float | None = None
+    contrasts: str | None = None
 
     def __str__(self) -> str:
         parts = []
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if name == "threshold" and value is None:
-                continue  # predictions without confidence have the signature that they always had
+            if name in ("threshold", "contrasts") and value is None:
+                continue  # what has no confidence or contrasts has the signature that it always had
             shown = "+".join(value) if isinstance(value, tuple) else value
             parts.append(f"{name}:{'none' if shown is None else shown}")
         return "|".join(parts)
@@ -61,11 +62,12 @@ class Signature(Struct, frozen=True):
     def rules(self) -> Signature:
         """The part that values depend on; scores with equal rules can be compared.
 
-        Groups do not affect each other's values, and the hash of the gold identifies it better than
-        the corpus's name, which a dataset does not have, and version. Systems may have different
-        numbers of runs.
+        Groups do not affect each other's values, and neither do contrasts. The hash of the gold
+        identifies it better than the corpus's name, which a dataset does not have, and version.
+        Systems may have different numbers of runs.
         """
-        return msgspec.structs.replace(self, corpus="", version=None, groups=(), runs=1)
+        rest = {"corpus": "", "version": None, "groups": (), "runs": 1, "contrasts": None}
+        return msgspec.structs.replace(self, **rest)
 
     def differences(self, other: Signature) -> list[str]:
         """The fields that differ in another signature, each with both values."""
@@ -101,7 +103,13 @@ def sign(gold: Gold, inputs: ScoringInput, groups: tuple[str, ...], runs: int = 
         runs=runs,
         dateline=version("dateline"),
         threshold=options.threshold,
+        contrasts=_contrasts(gold.contrast_sets),
     )
+
+
+def _contrasts(sets: Gold | None) -> str | None:
+    """How many contrasts were scored apart, and the hash of their gold and that of originals."""
+    return None if sets is None else f"{len(sets.contrasts)},apart,{sets.columns.sha256[:HASH]}"
 
 
 def _units(gold: Gold) -> str:

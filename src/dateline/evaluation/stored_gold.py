@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from heapq import merge
 from itertools import pairwise
 from operator import attrgetter
@@ -46,6 +47,7 @@ class StoredDocuments(BatchedDocuments):
     def __init__(self, tables: Sequence[ArrowTable], name: str) -> None:
         """Raises InvalidInputError if there are columns missing, or an id is duplicated."""
         self._tables = tables
+        self._chosen: pa.Array | None = None
         for table in tables:
             missing = {"text", "annotated", "layers"} - {*column_names(table)}
             if missing:
@@ -60,6 +62,14 @@ class StoredDocuments(BatchedDocuments):
         if len(self._numbers) < len(ids):
             duplicate = next(a for a, b in pairwise(sorted(ids)) if a == b)
             raise InvalidInputError(f'{name}: the id "{escaped(duplicate)}" is duplicated.')
+
+    def only(self, names: Collection[str]) -> StoredDocuments:
+        """Those of the documents that have one of these ids."""
+        found = copy(self)
+        chosen = [name for name in self._numbers if name in names]
+        found._numbers = {name: number for number, name in enumerate(chosen)}
+        found._chosen = pa.array(chosen, pa.string())
+        return found
 
     @property
     def ids(self) -> frozenset[str]:
@@ -78,9 +88,9 @@ class StoredDocuments(BatchedDocuments):
         """Make each document in turn, sorted by id."""
         by_id = attrgetter("id")
         if self._are_sorted:
-            yield from merge(*map(_documents, self._tables), key=by_id)
+            yield from merge(*map(self._documents, self._tables), key=by_id)
         else:
-            yield from sorted((d for t in self._tables for d in _documents(t)), key=by_id)
+            yield from sorted((d for t in self._tables for d in self._documents(t)), key=by_id)
 
     def batches(self) -> Iterator[GoldBatch]:
         """The documents in batches, in the order of the tables."""
@@ -88,6 +98,8 @@ class StoredDocuments(BatchedDocuments):
             yield from gold_batches(tuple(self))
             return
         for batch in (batch for table in self._tables for batch in _batches(table)):
+            if self._chosen is not None:
+                batch = batch.filter(pc.is_in(batch.column("id"), self._chosen))
             ids, hashes, layers = (_column(batch, n) for n in ("id", "text_sha256", "layers"))
             yield GoldBatch(
                 numbers=np.array([self._numbers[found] for found in ids], np.int64),
@@ -102,6 +114,9 @@ class StoredDocuments(BatchedDocuments):
                 tokens=_ranges(batch.column("tokens")),
                 items=ArrowItems.of(batch),
             )
+
+    def _documents(self, table: ArrowTable) -> Iterator[GoldDocument]:
+        return (found for found in _documents(table) if found.id in self._numbers)
 
     def values(self, column: str, argument: str) -> Mapping[str, str]:
         """The values of a column, such as ``source.publisher``, of the documents that have one.

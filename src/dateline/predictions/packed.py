@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from typing import Generic, TypeVar
 
 import msgspec
@@ -29,6 +30,12 @@ class Packed(Mapping[str, T], Generic[T]):
             self._packed[name] = msgspec.msgpack.encode(value)
         except (UnicodeEncodeError, OverflowError):
             self._packed[name] = value
+
+    def only(self, names: Collection[str]) -> Packed[T]:
+        """Those of the structs that have one of these names."""
+        found = copy(self)
+        found._packed = {name: one for name, one in self._packed.items() if name in names}
+        return found
 
     def __getitem__(self, name: str) -> T:
         found = self._packed[name]

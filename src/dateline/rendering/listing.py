@@ -10,6 +10,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def documents_and_contrasts(documents: int, contrasts: int) -> str:
+    """Numbers of documents: "49 documents", "49 documents and 38 contrasts"."""
+    shown = counted(documents, "document")
+    return f"{shown} and {counted(contrasts, 'contrast')}" if contrasts else shown
+
+
 def listed(
     items: Iterable[object], limit: int, *, total: int | None = None, more: str = "more"
 ) -> list[str]:

@@ -17,6 +17,10 @@ def counts(statistics: Statistics, ontology: Ontology) -> str:
     """The statistics as Markdown."""
     templates = environment("dateline.reports")
     templates.filters["mean"] = lambda sizes: "—" if (m := mean(sizes)) is None else f"{m:.1f}"
+    templates.filters["listed"] = lambda sizes: Markdown(
+        ", ".join(f"{_label(name)} {number}" for name, number in sizes.items())
+    )
+    templates.filters["accepted"] = _accepted
     templates.filters["total"] = lambda sizes: sum(size * n for size, n in sizes.items())
     templates.filters["used"] = lambda labels: Markdown(
         ", ".join(f"{_label(name)} {n}" for name, n in _by_count(labels)) or "none"
@@ -25,6 +29,10 @@ def counts(statistics: Statistics, ontology: Ontology) -> str:
     templates.filters["markdown"] = Markdown
     template = templates.get_template("datasheet.md.j2")
     return template.render(statistics=statistics, ontology=ontology).strip() + "\n"
+
+
+def _accepted(statuses: Mapping[str, int]) -> int:
+    return sum(number for status, number in statuses.items() if status != "adjudicated")
 
 
 def _linked(links: Mapping[int, int]) -> str:

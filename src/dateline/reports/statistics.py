@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from dateline.annotations.derived_relations import derived_relations
 from dateline.annotations.differences import format_value
 from dateline.annotations.items import label_of
@@ -17,6 +19,7 @@ from dateline.model import (
     Annotation,
     Attributes,
     AttributeValue,
+    Contrast,
     Document,
     Entity,
     EventCluster,
@@ -79,8 +82,23 @@ class DocumentStatistics(Struct, frozen=True):
     items: Mapping[str, int | None]
 
 
+class ContrastStatistics(Struct, frozen=True):
+    """The contrasts of a corpus: their number by kind and by split, and that of their originals.
+
+    ``statuses`` counts the annotated ones by the status of the annotation.
+    """
+
+    kinds: Mapping[str, int]
+    splits: Mapping[str, int]
+    originals: int
+    statuses: Mapping[str, int]
+
+
 class Statistics(Struct, frozen=True):
     """Statistics of one annotator's annotations.
+
+    Contrasts are not among the documents, because most of a contrast is the same as in its
+    original; ``contrasts`` counts them apart, and is None if there are none.
 
     Distributions map a number to a count: ``chains`` counts entities by their number of mentions,
     ``clusters`` event instances by their number of events (two or more), ``arguments`` events by
@@ -115,18 +133,38 @@ class Statistics(Struct, frozen=True):
     nested_claims: int
     claims_with_a_cue: int
     claim_relations: Mapping[str, int]
+    contrasts: ContrastStatistics | None = None
 
 
-def statistics_of(corpus: Corpus, annotator: str = GOLD) -> Statistics:
+def statistics_of(
+    corpus: Corpus, annotator: str = GOLD, *, of_contrasts: bool = False
+) -> Statistics:
     """Count one annotator's annotations of all documents; unused labels have count 0.
+
+    With ``of_contrasts``, contrasts are counted in place of the other documents.
 
     Raises InvalidInputError, naming the files, if a document or an annotation has errors.
     """
     counter = _Counter(corpus.ontology)
     present = {annotator} & {*corpus.annotators()}
+    contrasts: list[tuple[Document, Contrast, Annotation | None]] = []
     for found in valid_annotations(corpus, annotators=present):
-        counter.add(found.document, found.annotations.get(annotator))
-    return counter.result()
+        document, annotation = found.document, found.annotations.get(annotator)
+        if document.contrast is not None:
+            contrasts.append((document, document.contrast, annotation))
+        if (document.contrast is not None) == of_contrasts:
+            counter.add(document, annotation)
+    if of_contrasts or not contrasts:
+        return counter.result()
+    return replace(
+        counter.result(),
+        contrasts=ContrastStatistics(
+            kinds=_sorted(Counter(contrast.kind for _, contrast, _ in contrasts)),
+            splits=_sorted(Counter(document.split for document, *_ in contrasts)),
+            originals=len({contrast.of for _, contrast, _ in contrasts}),
+            statuses=_sorted(Counter(a.status for *_, a in contrasts if a is not None)),
+        ),
+    )
 
 
 def mean(distribution: Mapping[int, int]) -> float | None:

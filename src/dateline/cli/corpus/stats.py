@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @annotators_option("Annotators whose annotations to count.  [default: gold]")
 @format_option("text", "json")
+@click.option("--contrasts", is_flag=True, help="Count contrasts in place of other documents.")
 @click.option(
     "--plots",
     type=click.Path(file_okay=False, path_type=Path),
@@ -34,9 +35,15 @@ if TYPE_CHECKING:
 )
 @pass_settings
 def stats(
-    settings: Settings, annotators: tuple[str, ...], output_format: str, plots: Path | None
+    settings: Settings,
+    annotators: tuple[str, ...],
+    output_format: str,
+    contrasts: bool,
+    plots: Path | None,
 ) -> None:
     """Count labels, attributes, chains, links and roles.
+
+    Contrasts are counted apart, because most of a contrast is the same as in its original.
 
     JSON output is an object with the statistics of each annotator.
 
@@ -63,7 +70,7 @@ def stats(
                 f"--annotators: {name} has no annotations. Annotators: "
                 f"{', '.join(known) or 'none'}."
             )
-    found = {name: statistics_of(corpus, name) for name in names}
+    found = {name: statistics_of(corpus, name, of_contrasts=contrasts) for name in names}
     if plots is not None:
         from dateline.files.writing import write_atomically
         from dateline.reports.plots import draw, plots_of
@@ -82,6 +89,7 @@ def stats(
 
 
 def _show(annotator: str, found: Statistics) -> None:
+    from dateline.rendering.listing import documents_and_contrasts
     from dateline.rendering.tables import Table, print_tables
 
     def table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
@@ -109,6 +117,10 @@ def _show(annotator: str, found: Statistics) -> None:
             for name, d in found.documents.items()
         ],
     )
+    if found.contrasts is not None:
+        kinds = found.contrasts.kinds
+        title = f"{documents_and_contrasts(len(found.documents), sum(kinds.values()))}; contrasts"
+        table(f"{title} by kind", ("kind", "contrasts"), _pairs(kinds))
     for name, layer in layers.items():
         density = "" if layer.per_100_tokens is None else f", {layer.per_100_tokens} per 100 tokens"
         table(f"{name}: {layer.items}{density}", ("label", "items"), _pairs(layer.labels))

@@ -74,14 +74,19 @@ def agree(
 
 
 def _show(report: AgreementReport) -> None:
-    from dateline.agreement.tables import format_interval, format_number, measure_rows
+    from dateline.agreement.tables import (
+        apart,
+        documents_of,
+        format_interval,
+        format_number,
+        measure_rows,
+    )
     from dateline.rendering.listing import counted
     from dateline.rendering.tables import Table, print_tables
 
     if len(report.pairs) > SHOWN:
         _summarise(report)
     for pair in report.pairs if len(report.pairs) <= SHOWN else ():
-        documents = counted(len(pair.documents), "document")
         rows = []
         for row in measure_rows(pair):
             score = row.score
@@ -89,9 +94,12 @@ def _show(report: AgreementReport) -> None:
             cells = [row.name, format_number(score.value), format_interval(score)]
             rows.append((*cells, *("" if count is None else str(count) for count in counts)))
         columns = ("measure", "value", "95% CI", "common", pair.first, pair.second)
-        print_tables([Table(f"{pair.first} and {pair.second}, {documents}", columns, rows)])
+        title = f"{pair.first} and {pair.second}, {documents_of(pair)}"
+        print_tables([Table(title, columns, rows)])
         disagreements = counted(len(pair.disagreements), "disagreement")
         echo(f"{disagreements}; --format html shows each in its context")
+    if report.apart:
+        echo(f"No documents are shared by {apart(report)}.")
     if len(report.annotators) > 2:
         for layer, value in report.alpha.items():
             line = f"Krippendorff's alpha of all annotators on {layer}: {format_number(value)}"

@@ -24,6 +24,7 @@ from dateline.dataset.tag_losses import TagLosses
 from dateline.model import GOLD, Annotation, Document, Guidelines, Struct
 from dateline.ontology.labels import Ontology
 from dateline.rendering.generated_blocks import block, marks, with_block
+from dateline.rendering.listing import documents_and_contrasts
 from dateline.rendering.markdown import Markdown, code, environment, escape, one_line
 
 MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
@@ -41,6 +42,7 @@ class Counts:
 
     def __init__(self) -> None:
         self.documents = 0
+        self.contrasts = 0
         self.languages: Counter[str] = Counter()
         self.licenses: Counter[str] = Counter()
         self.redistributable = 0
@@ -55,6 +57,7 @@ class Counts:
     ) -> None:
         """Count a document and its annotations, by annotator."""
         self.documents += 1
+        self.contrasts += document.contrast is not None
         if document.language is not None:
             self.languages[document.language.partition("-")[0].lower()] += 1
         self.licenses[document.rights.license] += 1
@@ -96,6 +99,9 @@ def render(content: CardContent) -> str:
     """The text of the card."""
     templates = environment("dateline.dataset.description")
     templates.filters["kind"] = kind_of
+    templates.filters["count"] = lambda counts: documents_and_contrasts(
+        counts.documents - counts.contrasts, counts.contrasts
+    )
     body = templates.get_template("card.md.j2").render(
         content=content,
         citation=content.citation,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from dateline.metrics.span_matching import match
 from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import Struct
 from dateline.predictions.document_checks import ScoredPredictions
+from dateline.predictions.prediction import Prediction
 from dateline.predictions.reading import Found
 
 
@@ -73,6 +74,7 @@ class ScoringInput:
     documents without a prediction, and ``unscored`` the documents of predictions that are left out
     because there is no gold for them. ``confidence`` is that of the predicted items, and
     ``withheld`` the number of documents without their text, whose predicted quotes are not checked.
+    Predictions of contrasts are set apart, as contrasts are in gold.
     """
 
     def __init__(
@@ -89,7 +91,8 @@ class ScoringInput:
         texts = gold.columns.texts
         self.withheld = sum(text.withheld is not None for text in texts.values())
         found = PredictedColumns(gold.columns, self.options.threshold)
-        scored = ScoredPredictions(predictions, texts, gold.unscored)
+        self._apart = _SetApart(predictions, gold.contrast_sets)
+        scored = ScoredPredictions(self._apart, texts, gold.unscored)
         for batch in batched(scored):
             found.add(batch)
         self.unscored = tuple(scored.unscored)
@@ -97,6 +100,14 @@ class ScoringInput:
         self.predicted, self.confidence = found.columns()
         self.missing = found.missing
         _refuse_duplicates(self.gold, self.document_ids)
+
+    def contrast_sets(self) -> ScoringInput | None:
+        """The contrasts and their originals; None if there are no contrasts.
+
+        Raises DatelineError as the constructor does.
+        """
+        sets = self._apart.gold
+        return None if sets is None else ScoringInput(sets, self._apart.predictions, self.options)
 
     def with_columns(
         self, gold: AnnotationColumns, predicted: AnnotationColumns, document_ids: tuple[str, ...]
@@ -153,6 +164,31 @@ class ScoringInput:
             (self.gold.events, places.of_gold[EVENT]),
             (self.predicted.events, places.of_predicted[EVENT]),
         )
+
+
+class _SetApart:
+    """All predictions but those of contrasts, one after the other.
+
+    ``predictions`` are those of contrasts and their originals, as far as they were iterated over.
+    """
+
+    def __init__(self, found: Iterable[Found], gold: Gold | None) -> None:
+        self.gold = gold
+        self.predictions: list[Prediction] = []
+        self._found = found
+
+    def __iter__(self) -> Iterator[Found]:
+        if self.gold is None:
+            yield from self._found
+            return
+        contrasts, texts = self.gold.contrasts, self.gold.columns.texts
+        for one in self._found:
+            is_contrast = False
+            if isinstance(one, Prediction) and one.document in texts:
+                self.predictions.append(one)
+                is_contrast = one.document in contrasts
+            if not is_contrast:
+                yield one
 
 
 def _assigned_places(gold: tuple[Spans, IntArray], predicted: tuple[Spans, IntArray]) -> IntArray:

@@ -50,11 +50,16 @@ def current_signature(gold: Gold) -> Signature:
 
 
 def outdated(results: Mapping[str, Result], names: Iterable[str], current: Signature) -> list[str]:
-    """The names without a result, or whose result has another gold or other rules."""
+    """The names without a result, or whose result has another gold or other rules.
+
+    A result with other contrasts can be compared, but is outdated too.
+    """
     return [
         name
         for name in names
-        if name not in results or results[name].signature.rules != current.rules
+        if name not in results
+        or results[name].signature.rules != current.rules
+        or results[name].signature.contrasts != current.contrasts
     ]
 
 

@@ -10,8 +10,8 @@ import msgspec
 from dateline.corpus.store import Corpus, canonical_json, read_struct
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.models.run import RunRecord, record_path
-from dateline.evaluation.report import Score
-from dateline.evaluation.scoring import read_runs, score_groups, select_groups
+from dateline.evaluation.report import ContrastScores, Score
+from dateline.evaluation.scoring import read_runs, score_runs, select_groups
 from dateline.evaluation.signature import Signature
 from dateline.files.names import inside, plain_name
 from dateline.model import Struct
@@ -34,6 +34,7 @@ class Result(Struct, frozen=True):
     scores: tuple[Score, ...]
     notes: tuple[str, ...]
     units: Mapping[str, str] = {}
+    contrasts: ContrastScores | None = None
 
     @property
     def by_measure(self) -> Mapping[tuple[str, str], Score]:
@@ -53,7 +54,7 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
     Raises DatelineError if the predictions cannot be scored.
     """
     runs = read_runs(predictions, gold)
-    found = score_groups(gold, runs, select_groups((), runs), per_document=True)
+    found = score_runs(gold, runs, select_groups((), runs), per_document=True)
     record = record_path(predictions)
     return Result(
         title=title,
@@ -64,6 +65,7 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
         scores=found.scores,
         notes=found.notes,
         units=found.units,
+        contrasts=found.contrasts,
     )
 
 

@@ -87,7 +87,7 @@ def run_systems(corpus: Corpus, listed: Systems, gold: Gold) -> Iterator[tuple[s
             record = run(
                 system.model,
                 model,
-                gold.documents,
+                gold.every_document(),
                 source,
                 out,
                 secrets=known_secrets(system.options),

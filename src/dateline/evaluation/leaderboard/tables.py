@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dateline.corpus.annotators import read_register
 from dateline.corpus.store import Corpus
@@ -11,7 +11,7 @@ from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.comparable import ComparableResults, primary_measures
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.leaderboard.systems import Systems
-from dateline.evaluation.report import Score
+from dateline.evaluation.report import Consistency, Score
 from dateline.evaluation.tables.scores import NONE, columns, interval, number, row
 from dateline.rendering.tables import Table
 
@@ -77,9 +77,30 @@ def detail_tables(groups: Sequence[ComparableResults]) -> Iterator[Table]:
                 if (score.group, score.measure) == (name, measure)
             ]
             yield Table(name + suffix, (names[0], "system", *names[1:]), rows, texts=2)
+        yield from _contrasts(group.results.values(), suffix)
     for group in groups:
         for name, result in group.results.items():
             yield Table(f"{name}: {result.title}", ("run", ""), _facts(result), texts=2)
+
+
+def _contrasts(results: Iterable[Result], suffix: str) -> Iterator[Table]:
+    """F1 on contrasts and on their originals, and contrast consistency."""
+    rows: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    for result in results:
+        found = result.contrasts
+        if found is None:
+            continue
+        consistency = {(one.group, one.measure): one for one in found.consistency}
+        for one, original in zip(found.scores, found.of_originals, strict=True):
+            key = one.group, one.measure
+            shown = _cell(one), number(original.value)
+            sets = consistency.get(key)
+            cells = (f"{sets.sets}", f"{sets.right:g}", _cell(sets)) if sets else (NONE,) * 3
+            rows.setdefault(key, []).append((": ".join(key), _title(result), *shown, *cells))
+    if rows:
+        names = ("measure", "system", "contrasts", "originals", "sets", "right", "share right")
+        every = [row for of_measure in rows.values() for row in of_measure]
+        yield Table(f"contrasts{suffix}", names, every, texts=2)
 
 
 def _ceiling_note(corpus: Corpus, annotators: tuple[str, str]) -> str:
@@ -96,7 +117,7 @@ def _title(result: Result) -> str:
     return f"{result.title}{' (trained on scored documents)' if result.seen_documents else ''}"
 
 
-def _cell(score: Score | None) -> str:
+def _cell(score: Score | Consistency | None) -> str:
     if score is None or score.value is None:
         return NONE
     ends = f" ({interval(score.interval)})" if score.interval is not None else ""

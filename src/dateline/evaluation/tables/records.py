@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport
-from dateline.evaluation.report import Consistency, FieldScore, Rates, Report, Score
+from dateline.evaluation.report import Consistency, ContrastScores, FieldScore, Rates, Report, Score
 from dateline.rendering.markdown import one_line
 
 Row: TypeAlias = tuple[str | float | None, ...]
@@ -29,7 +29,9 @@ DIFFERENCES = (
 def score_csv(report: Report, *, by_label: bool = False) -> str:
     """One row for each score; rows by label, document or field have a label, document or field.
 
-    Rows of contrast consistency follow; their gold items are the sets.
+    Rows of contrasts follow, with the field "contrasts" and "only" or "originals" as its value, or
+    with a field and value of contrasts. Last are rows of contrast consistency; their gold items are
+    the sets.
     """
     rows: list[Row] = []
     for score in report.scores:
@@ -38,7 +40,9 @@ def score_csv(report: Report, *, by_label: bool = False) -> str:
         rows += _broken_down(score, score.documents, "document")
         for field, values in score.by.items():
             rows += (_by_field(score, field, value, one) for value, one in values.items())
-    rows += map(_consistency, report.contrasts)
+    if report.contrasts is not None:
+        rows += _contrasts(report.contrasts)
+        rows += map(_consistency, report.contrasts.consistency)
     columns = *SCORES, *FIELDS
     empty = (None,) * len(FIELDS)
     every = ((*row, *empty)[: len(columns)] for row in rows)
@@ -124,6 +128,16 @@ def _by_field(score: Score, field: str, value: str, one: FieldScore) -> Row:
     # CoNLL has no total, but gold items.
     rates = _rates(one.total) if one.total else (None, one.gold, *[None] * 4, _yes(one.reliable))
     return *start, *shown, *rates, field, value, one.documents
+
+
+def _contrasts(found: ContrastScores) -> Iterator[Row]:
+    for scores, name in ((found.scores, "only"), (found.of_originals, "originals")):
+        for score in scores:
+            yield *_score(score), "contrasts", name, None
+    for score in found.scores:
+        for field, values in score.by.items():
+            for value, one in values.items():
+                yield _by_field(score, f"contrasts, {field}", value, one)
 
 
 def _consistency(one: Consistency) -> Row:

@@ -8,6 +8,7 @@ from dateline.evaluation.measures.groups import MEAN
 from dateline.evaluation.report import (
     FEWEST_RELIABLE,
     Consistency,
+    ContrastScores,
     FieldScore,
     Rates,
     Report,
@@ -48,8 +49,8 @@ def tables(report: Report, *, by_label: bool = False) -> Iterator[Table]:
                 yield _broken_down(score, "document", score.documents)
             for field, found in score.by.items():
                 yield _by_field(score, field, found, runs)
-    if report.contrasts:
-        yield _consistency(report)
+    if report.contrasts is not None:
+        yield from _contrasts(report.contrasts, report.signature.runs)
 
 
 def legend(report: Report) -> list[str]:
@@ -60,12 +61,14 @@ def legend(report: Report) -> list[str]:
 
 def footnotes(report: Report, *, by_label: bool = False) -> list[str]:
     """What a mark in the tables means, if there is one."""
+    contrasts = report.contrasts
+    scores = (*report.scores, *(contrasts.scores if contrasts else ()))
     shown: list[Iterable[Rates | FieldScore | Consistency]] = [
-        found.values() for score in report.scores for found in score.by.values()
+        found.values() for score in scores for found in score.by.values()
     ]
     if by_label:
         shown += (score.labels.values() for score in report.scores)
-    shown.append(report.contrasts)
+    shown.append(contrasts.consistency if contrasts else ())
     marked = any(not one.reliable for found in shown for one in found)
     return [UNRELIABLE_LEGEND] if marked else []
 
@@ -117,8 +120,23 @@ def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
     return Table(f"{score.group}: {score.measure}, by {name}", columns, rows)
 
 
-def _consistency(report: Report) -> Table:
-    runs = report.signature.runs
+def _contrasts(found: ContrastScores, runs: int) -> Iterator[Table]:
+    """The scores on contrasts beside those on their originals, by field, and the consistency."""
+    *names, _ = columns(runs)
+    rows = [
+        (f"{one.group}: {one.measure}", *_cells(one, one.statistic, runs), number(original.value))
+        for one, original in zip(found.scores, found.of_originals, strict=True)
+    ]
+    yield Table(counted(found.documents, "contrast"), (*names, "originals F1"), rows)
+    for score in found.scores:
+        for field, values in score.by.items():
+            table = _by_field(score, field, values, runs)
+            yield table._replace(title=f"contrasts, {table.title}")
+    if found.consistency:
+        yield _consistency(found, runs)
+
+
+def _consistency(found: ContrastScores, runs: int) -> Table:
     spread = ("SD",) if runs > 1 else ()
     rows = [
         (
@@ -129,7 +147,7 @@ def _consistency(report: Report) -> Table:
             *((number(one.deviation),) if runs > 1 else ()),
             interval(one.interval),
         )
-        for one in report.contrasts
+        for one in found.consistency
     ]
     columns = ("measure", "sets", "right", "share", *spread, "95% CI")
     return Table("contrast consistency", columns, rows)
