@@ -60,11 +60,13 @@ def _left_over(
     items = [item for item in items_of_layer(original, layer) if item.id not in pairs.items]
     for item in sorted(items, key=lambda item: spans_of(item)[0].start):
         stretch = edit.stretch_at(spans_of(item))
-        for other in others if stretch is not None else ():
-            if stretch and stretch.after[0] <= spans_of(other)[0].start < stretch.after[1]:
-                others.remove(other)
-                yield item.id, other.id
-                break
+        if stretch is None:
+            continue
+        start, end = stretch.after
+        other = next((one for one in others if start <= spans_of(one)[0].start < end), None)
+        if other is not None:
+            others.remove(other)
+            yield item.id, other.id
 
 
 def _pair_wholes(
