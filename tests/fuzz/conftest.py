@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+INPUTS = 800
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--inputs", type=int, default=2000, help="Number of inputs, of all kinds.")
+    parser.addoption("--inputs", type=int, default=INPUTS, help="Number of inputs, of all kinds.")
     parser.addoption("--seed", type=int, default=0, help="Seed of the mutations.")
     parser.addoption("--number", type=int, help="Only the input of this number, of each kind.")

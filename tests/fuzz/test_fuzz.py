@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import INPUTS
 from .kinds import KINDS
-
-INPUTS = 2000
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -23,7 +23,7 @@ from tests.chemistry import ONTOLOGY
 from tests.corpora import SCHEMA
 from tests.fuzz.mutation import changed
 
-MUTATIONS = 150
+MUTATIONS = 60
 
 
 @pytest.fixture(scope="module")
