@@ -43,7 +43,8 @@ class Chains(Struct, frozen=True):
 
     ``singletons`` tells whether those with one item are kept: all, those with links, or none.
     ``loose`` tells whether items that are in no chain are kept. Entities without mentions are kept
-    if ``empty``; unless ``named``, an entity has the type and the text of its first mention.
+    if ``empty`` and ``named``; unless ``named``, an entity has the type and the text of its first
+    mention.
     """
 
     singletons: Literal["all", "linked", "none"] = "all"

@@ -192,7 +192,7 @@ class _Reducer:
 
     def _is_kept(self, chains: Chains, kind: str, name: str, size: int, linked: bool) -> bool:
         """Whether the format can hold a chain of this size."""
-        if size == 0 and not chains.empty:
+        if size == 0 and not (chains.empty and chains.named):
             self.reasons.give(kind, name, "has no mention here")
             return False
         if size == 1 and not (

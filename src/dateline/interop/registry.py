@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,8 @@ FORMATS = {
 def format_of(name: str) -> Format:
     """The format with this name. Raises InvalidInputError if there is none."""
     if name not in FORMATS:
+        import difflib  # noqa: PLC0415 (only a message needs it)
+
         close = difflib.get_close_matches(name, FORMATS, n=1)
         hint = f'Did you mean "{close[0]}"? ' if close else ""
         raise InvalidInputError(f'"{name}" is not a format. {hint}Allowed: {", ".join(FORMATS)}.')

@@ -45,7 +45,7 @@ METADATA = ("title", "language", "date", "group", "contrast", "meta", "source", 
 
 
 class Unit(NamedTuple):
-    """A unit: its value, and the ids of the items without which it cannot be."""
+    """A unit: its value, and the ids or names of the items without which it cannot be."""
 
     kind: str
     name: str
@@ -94,7 +94,7 @@ def _events(annotation: Annotation) -> Iterator[Unit]:
             name, needs = f"{event.id} {argument.role} {argument.filler}", argument.filler
             yield Unit("arguments", name, argument.role, (event.id, needs))
             yield from _attributes(
-                "argument attributes", name, argument.attributes, event.id, needs
+                "argument attributes", name, argument.attributes, event.id, needs, name
             )
         for given in event.factuality:
             needs_source = (event.id, given.source)
@@ -124,7 +124,7 @@ def _relations(kind: str, relations: tuple[Relation, ...]) -> Iterator[Unit]:
         yield Unit(kind, relation.name, relation.type, needs)
         if kind == "relations":
             yield from _attributes(
-                "relation attributes", relation.name, relation.attributes, *needs
+                "relation attributes", relation.name, relation.attributes, *needs, relation.name
             )
 
 

@@ -1,0 +1,147 @@
+"""A reduction keeps to whatever a format may declare, whether a format declares it or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dateline.annotations.items import chains_of, clusters_of
+from dateline.interop.format import Chains, Holds, Placing
+from dateline.interop.reduction import reduce
+from dateline.interop.source import UNLABELLED
+from dateline.interop.units import KINDS, units_of
+from dateline.model import RELATION_FIELDS, Annotation, Document
+
+from .test_every_format import exports
+
+NEEDS = {
+    "mention attributes": {"mentions"},
+    "coreference": {"mentions", "entities"},
+    "entities": {"mentions", "coreference"},
+    "entity attributes": {"entities", "coreference", "mentions"},
+    "entity links": {"entities", "coreference", "mentions"},
+    "relations": {"mentions"},
+    "relation attributes": {"relations", "mentions"},
+    "event attributes": {"events"},
+    "arguments": {"events"},
+    "argument attributes": {"arguments", "events"},
+    "factuality": {"events"},
+    "event coreference": {"events"},
+    "event links": {"events", "event coreference"},
+    "event relations": {"events"},
+    "claims": {"mentions"},
+    "claim attributes": {"claims", "mentions"},
+    "cues": {"claims", "mentions"},
+    "claim events": {"claims", "mentions", "events"},
+    "claim relations": {"claims", "mentions"},
+}
+"""What a format that holds a kind holds as well."""
+
+placings = st.builds(
+    Placing,
+    discontinuous=st.sampled_from(["kept", "envelope", "first", "left out"]),
+    overlap=st.sampled_from(["any", "nested", "none"]),
+    duplicates=st.booleans(),
+    within_tokens=st.booleans(),
+    across_sentences=st.booleans(),
+    line_ends=st.booleans(),
+)
+chains = st.builds(
+    Chains,
+    singletons=st.sampled_from(["all", "linked", "none"]),
+    loose=st.booleans(),
+    empty=st.booleans(),
+    named=st.booleans(),
+)
+
+
+@st.composite
+def declarations(draw) -> Holds:
+    kinds = draw(st.sets(st.sampled_from([*KINDS]))) | {"texts"}
+    kinds = kinds.union(*(NEEDS.get(kind, set()) for kind in kinds))
+    return Holds(
+        kinds=frozenset(kinds),
+        labels=draw(st.booleans()),
+        values=draw(st.sampled_from([None, ".*", r"[a-z]+"])),
+        unwritable=draw(st.sampled_from(["", r"[\s_]", "[A-C]"])),
+        mentions=draw(placings),
+        triggers=draw(placings),
+        claims=draw(placings),
+        cues=draw(placings),
+        entities=draw(chains),
+        events=draw(chains),
+        nil=draw(st.booleans()),
+        dates=draw(st.booleans()),
+    )
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(exports(), declarations())
+def test_nothing_is_left_that_was_not_declared(data, holds):
+    _, document, annotation = data
+    reduced = reduce(document, annotation, holds)
+    found = reduced.annotation
+    there = Counter(unit.kind for unit in units_of(found))
+    assert there.keys() <= holds.kinds
+    for placing, groups in (
+        (holds.mentions, [m.spans for m in found.mentions]),
+        (holds.triggers, [e.trigger for e in found.events]),
+        (holds.claims, [c.spans for c in found.claims]),
+    ):
+        assert_placed(document, placing, groups)
+    assert_no_dangling(found)
+    sizes = Counter(map(len, chains_of(found).values()))
+    if holds.entities.singletons == "none":
+        assert not sizes[1]
+    if "coreference" in holds.kinds and not holds.entities.loose:
+        assert all(mention.entity for mention in found.mentions)
+    if holds.events.singletons == "none":
+        assert 1 not in map(len, clusters_of(found).values())
+    if not holds.labels:
+        assert {m.type for m in found.mentions} <= {UNLABELLED}
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(exports(), declarations())
+def test_what_a_format_holds_is_not_reduced_again(data, holds):
+    _, document, annotation = data
+    once = reduce(document, annotation, holds)
+    again = reduce(document, once.annotation, holds)
+    assert again.annotation == once.annotation
+    kinds = {"texts", "segmentation", "metadata"}
+    assert [loss for loss in again.losses if loss.kind not in kinds] == []
+
+
+def assert_placed(document: Document, placing: Placing, groups: list) -> None:
+    borders = ({start for start, _ in document.tokens}, {end for _, end in document.tokens})
+    for spans in groups:
+        assert all(document.text[s.start : s.end] == s.text for s in spans)
+        assert len(spans) == 1 or placing.discontinuous == "kept"
+        if not placing.line_ends and placing.within_tokens:
+            assert spans[0].text[0] not in "\r\n"
+        if not placing.within_tokens and placing.line_ends:
+            assert all(s.start in borders[0] and s.end in borders[1] for s in spans)
+    for some, others in combinations([(g[0].start, g[-1].end) for g in groups], 2):
+        first, second = sorted([some, others], key=lambda r: (r[0], -r[1]))
+        if placing.overlap == "none":
+            assert first[1] <= second[0]
+        if placing.overlap == "nested":
+            assert first[1] <= second[0] or second[1] <= first[1]
+
+
+def assert_no_dangling(annotation: Annotation) -> None:
+    ids = {*annotation.ids()}
+    special = {"AUTHOR"}
+    for field, ends in RELATION_FIELDS.items():
+        names = {item.id for item in getattr(annotation, ends)}
+        assert all({r.source, r.target} <= names for r in getattr(annotation, field))
+    for event in annotation.events:
+        assert all(argument.filler in ids for argument in event.arguments)
+    for claim in annotation.claims:
+        assert {*claim.events} <= ids
+        assert claim.claimer in ids or claim.claimer.isupper() or claim.claimer in special
+    assert {m.entity for m in annotation.mentions} - {None} <= {e.id for e in annotation.entities}
+    assert {c.id for c in annotation.event_clusters} <= {*clusters_of(annotation)}
