@@ -48,6 +48,9 @@ DENSE = Density(words=800, mentions=60, entities=24, events=30, relations=10, cl
 NEWS = Density(words=400, mentions=40, entities=16, events=9, relations=3, claims=4)
 """Mentions about as dense as names in CoNLL-2003, which has 25 in 216 tokens."""
 
+OPTIONAL = 0.1
+"""The share of items with an attribute that is not required."""
+
 
 def generate(root: Path, n: int, seed: int, density: Density = DENSE) -> None:
     """Write a corpus of n annotated documents.
@@ -114,11 +117,11 @@ def make_annotation(
         return (Span(start=place[0], end=place[1], text=document.text[place[0] : place[1]]),)
 
     def attributes(found: tuple[Attribute, ...], label: str) -> dict[str, str]:
-        """Labels for the attributes that have them; numbers and texts are left out."""
+        """Labels for required attributes, and for some others; no numbers and texts."""
         return {
             a.name: generator.choice(a.values).name
             for a in sorted(found, key=lambda a: a.name)
-            if a.values and a.is_of(label)
+            if a.values and a.is_of(label) and (a.required or generator.random() < OPTIONAL)
         }
 
     layers = ontology.layers

@@ -23,6 +23,7 @@ from benchmark_corpus import NEWS, generate
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from dateline.model import GOLD, Annotation, Document, Mention, Span
+from dateline.ontology.labels import Layer
 from dateline.predictions.prediction import Prediction
 
 MEGABYTES = 1000
@@ -150,7 +151,7 @@ def write_files(documents: int, seed: int, folder: Path) -> Files:
     names = "gold", "mentions", "predictions"
     files = Files(root / "dist", *(folder / f"{name}.jsonl" for name in names))
     generator = random.Random(seed)
-    labels = corpus.ontology.layers["entities"].label_names
+    entities = corpus.ontology.layers["entities"]
     with (
         files.gold.open("wb") as gold,
         files.mentions.open("wb") as mentions,
@@ -158,7 +159,7 @@ def write_files(documents: int, seed: int, folder: Path) -> Files:
     ):
         for name in corpus.document_ids():
             annotation = corpus.read_annotation(GOLD, name)
-            found = imperfect(annotation, corpus.read_document(name), labels, generator)
+            found = imperfect(annotation, corpus.read_document(name), entities, generator)
             gold.write(only_mentions(annotation).to_json() + b"\n")
             mentions.write(only_mentions(found).to_json() + b"\n")
             predictions.write(found.to_json() + b"\n")
@@ -176,11 +177,12 @@ def only_mentions(items: Annotation | Prediction) -> Prediction:
 
 
 def imperfect(
-    annotation: Annotation, document: Document, labels: tuple[str, ...], generator: random.Random
+    annotation: Annotation, document: Document, entities: Layer, generator: random.Random
 ) -> Prediction:
     """Most mentions unchanged, some left out, or with another type or a wider span.
 
-    Events and claims that refer to a missing mention lose the argument, or are left out.
+    A mention of another type keeps the attributes that the type has. Events and claims that refer
+    to a missing mention lose the argument, or are left out.
     """
     ends = [end for _, end in document.tokens]
     next_end = dict(itertools.pairwise(ends))
@@ -191,7 +193,7 @@ def imperfect(
         if chance < 0.05:
             continue
         if chance < 0.13:
-            mention = msgspec.structs.replace(mention, type=generator.choice(labels))
+            mention = _retyped(mention, generator.choice(entities.label_names), entities)
         elif chance < 0.21:
             mention = _wider(mention, document.text, next_end, taken)
         mentions.append(mention)
@@ -210,6 +212,15 @@ def imperfect(
         event_relations=annotation.event_relations,
         claims=tuple(claim for claim in annotation.claims if claim.claimer in ids),
     )
+
+
+def _retyped(mention: Mention, label: str, entities: Layer) -> Mention:
+    attributes = {
+        attribute.name: mention.attributes[attribute.name]
+        for attribute in entities.attributes
+        if attribute.name in mention.attributes and attribute.is_of(label)
+    }
+    return msgspec.structs.replace(mention, type=label, attributes=attributes)
 
 
 def _wider(mention: Mention, text: str, next_end: dict[int, int], taken: set[int]) -> Mention:

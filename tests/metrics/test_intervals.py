@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from dateline.metrics.intervals import (
     score_interval,
 )
 from dateline.metrics.significance import t_test
+from dateline.metrics.student_t import t_quantile
 
 
 @st.composite
@@ -36,6 +39,14 @@ def systems(draw, number=1):
         parts = hit, np.broadcast_to(gold, hit.shape), hit, hit + spurious
         found.append(np.stack(parts, axis=-1).astype(float))
     return found
+
+
+@given(st.lists(st.floats(1, 1e5) | st.just(math.nan)), st.floats(0.5, 0.98))
+def test_quantiles_of_students_t_are_those_of_scipy(freedom, probability):
+    expected = [stats.t.ppf(probability, number) for number in freedom]
+    assert t_quantile(np.array(freedom), probability) == pytest.approx(
+        np.array(expected), rel=1e-7, abs=1e-9, nan_ok=True
+    )
 
 
 @given(systems())

@@ -110,7 +110,9 @@ class CountedMeasure(NamedTuple):
 
         ``units`` has the group of each document that is in one; other documents are their own unit.
         """
-        counts = by_unit(self.counts, [units.get(name, (name,)) for name in self.document_ids])
+        counts = self.counts
+        if units:
+            counts = by_unit(counts, [units.get(name, (name,)) for name in self.document_ids])
         statistic = STATISTICS[self.statistic]
         pooled = self.statistic in (F, MEAN)
         summed = counts.sum(axis=-2, keepdims=True) if pooled else counts

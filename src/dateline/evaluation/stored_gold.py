@@ -128,9 +128,12 @@ class StoredDocuments(BatchedDocuments):
         for table in self._tables:
             needed = {"id", "annotated", column.partition(".")[0], META}
             names = [name for name in column_names(table) if name in needed]
-            for row in _read(table, names).to_pylist():
+            rows = _annotated(_read(table, names))
+            if column in names:
+                rows = rows.filter(pc.is_valid(rows.column(column)))
+            for row in rows.to_pylist():
                 try:
-                    value = value_of(row, column, argument) if row["annotated"] else None
+                    value = value_of(row, column, argument)
                 except InvalidInputError:
                     # The error names all columns.
                     every = next(rows_of(table, column_names(table)))

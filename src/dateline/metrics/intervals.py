@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from dateline.metrics.counts import GOLD, PREDICTED, BoolArray, Counts, FloatArray
+from dateline.metrics.student_t import t_quantile
 
 Statistic: TypeAlias = Callable[[Counts], FloatArray]
 """From summed counts, shape (..., labels, 4), to a score, shape (...)."""
@@ -123,11 +124,7 @@ def as_interval(ends: FloatArray) -> tuple[float, float] | None:
 
 def _quantile(freedom: FloatArray) -> FloatArray:
     """The quantile of Student's t for the ends of an interval."""
-    if np.isnan(freedom).all():
-        return freedom  # one document: spares the slow import
-    from scipy.special import stdtrit  # noqa: PLC0415
-
-    return np.asarray(stdtrit(freedom, (1 + LEVEL) / 2), np.float64)
+    return t_quantile(freedom, (1 + LEVEL) / 2)
 
 
 def _values(counts: Counts, statistic: Statistic) -> FloatArray:

@@ -45,7 +45,7 @@ def check_items(
     ontology: OntologyIndex,
     knowledge_bases: Collection[str] = (),
 ) -> tuple[Prediction, list[PredictionProblem]]:
-    """The prediction as it can be scored, and the problems of its items.
+    """The prediction as it can be scored, the same if nothing changes, and problems of its items.
 
     Spans whose quote is not at their offsets are moved beyond the end of the text, where no gold
     is, so that they count as predictions and match nothing. ``knowledge_bases`` are those of the
@@ -65,9 +65,8 @@ def check_items(
         items = getattr(prediction, name)
         wrong = list(_wrong_places(name, items, span_fields, text))
         errors += [place for _, _, place in wrong]
-        moved[name] = _moved(items, [(at, field) for at, field, _ in wrong], beyond)
-    # Where all quotes are at their offsets, no other unit fits better.
-    has_wrong_spans = bool(errors)
+        if wrong:
+            moved[name] = _moved(items, [(at, field) for at, field, _ in wrong], beyond)
     errors += unknown_labels(prediction, ontology)
     errors += _unknown_references(prediction, ontology.ontology)
     errors += _illegal_ends(prediction, ontology.ontology)
@@ -91,7 +90,8 @@ def check_items(
         for pointer, item, message in places
     ]
     unit = ""
-    if has_wrong_spans and text.withheld is None:
+    # Where all quotes are at their offsets, no other unit fits better.
+    if moved and text.withheld is None:
         unit = better_unit(text.text, list(_all_spans(prediction)))
     if unit:
         warning = PredictionProblem(
@@ -102,7 +102,7 @@ def check_items(
         )
         # First, because it explains the others.
         problems.insert(0, warning)
-    return msgspec.structs.replace(prediction, **moved), problems
+    return msgspec.structs.replace(prediction, **moved) if moved else prediction, problems
 
 
 def unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:

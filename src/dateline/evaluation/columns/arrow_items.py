@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dateline.evaluation.columns.items import Coded, coded
 from dateline.metrics.counts import IntArray
@@ -50,9 +51,9 @@ class ArrowItems:
         sizes = list_sizes(column)
         columns, parent = _fields(column.flatten()), np.repeat(np.arange(len(sizes)), sizes)
         if DERIVED in columns:
-            is_given = integers(columns[DERIVED].cast(pa.int8())) == 0
-            columns = {name: c.filter(pa.array(is_given)) for name, c in columns.items()}
-            parent = parent[is_given]
+            is_given = pc.invert(columns[DERIVED])
+            columns = {name: column.filter(is_given) for name, column in columns.items()}
+            parent = parent[integers(is_given.cast(pa.int8())) == 1]
         return ArrowItems(columns, parent)
 
     def attributes(self) -> Mapping[str, Coded]:
@@ -72,7 +73,7 @@ def list_sizes(lists: pa.Array) -> IntArray:
 def integers(column: pa.Array) -> IntArray:
     """The values of a column of integers without nulls."""
     # Arrow's own conversion imports pandas.
-    return np.from_dlpack(column).astype(np.int64)
+    return np.from_dlpack(column).astype(np.int64, copy=False)
 
 
 def _fields(items: pa.Array) -> Mapping[str, pa.Array]:

@@ -6,6 +6,7 @@ The order of items, and the rows that they refer to, are computed for all docume
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from dateline.evaluation.columns.items import Items, documents_of
 from dateline.evaluation.columns.sorted_layer import SortedLayer, first_of_equal, sorted_layer
 from dateline.metrics.counts import FloatArray, IntArray
 from dateline.metrics.spans import Spans, place_ids
+from dateline.metrics.tuple_sets import pack
 from dateline.predictions.label_index import OntologyIndex, content_number
 
 
@@ -239,11 +241,12 @@ def _event_ties(given: GivenItems) -> list[FloatArray]:
     found: list[FloatArray] = []
     for event, columns in parts:
         if len(columns) > 1 and len(event):
-            rows, which = np.unique(np.stack(columns), axis=1, return_inverse=True)
-            numbers = np.array([content_number(row) % 2**32 for row in rows.T.tolist()], np.float64)
-            size = len(given.events.label)
-            weights = numbers[which.reshape(-1)]
-            found.append(np.bincount(event, weights, size).astype(np.float64))
+            # Claimers that are not mentions are negative.
+            key = reduce(pack, [column - column.min() for column in columns])
+            _, first, which = np.unique(key, return_index=True, return_inverse=True)
+            rows = np.stack(columns, axis=1)[first].tolist()
+            weights = np.array([content_number(row) % 2**32 for row in rows], np.float64)[which]
+            found.append(np.bincount(event, weights, len(given.events.label)).astype(np.float64))
     return found
 
 

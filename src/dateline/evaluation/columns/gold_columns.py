@@ -46,7 +46,7 @@ class GoldColumns:
         self.knowledge_bases = frozenset(bases)
         self.items, _ = builder.columns()
         self.texts = {texts[number].id: texts[number] for number in range(len(texts))}
-        self.sentences, self._tokens = sentences.spans(), tokens.sorted()
+        self._sentences, self._tokens = sentences.sorted(), tokens.sorted()
         self._annotated = {
             layer: np.array([layer in layers[number] for number in range(len(layers))], np.bool_)
             for layer in ontology.layers
@@ -58,8 +58,13 @@ class GoldColumns:
         return tuple(self.texts)
 
     @property
+    def sentences(self) -> Spans:
+        """The sentences of all documents."""
+        return _as_spans(self._sentences)
+
+    @property
     def tokens(self) -> Spans:
-        """The tokens of all documents. As columns, they take more memory than everything else."""
+        """The tokens of all documents. As spans, they take more memory than everything else."""
         return _as_spans(self._tokens)
 
     def annotated(self, layer: str) -> BoolArray:
@@ -74,7 +79,7 @@ class GoldColumns:
             *(text.text_sha256 for text in self.texts.values()),
             *(str(layer.tolist()) for layer in self._annotated.values()),
             *(label for index in self.ontology_index.indexes for label in index.labels),
-            digest_of((self.sentences, self.tokens)),
+            digest_of((self._sentences, self._tokens)),
             self.items.digest,
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -106,9 +111,6 @@ class _Ranges:
             at = np.arange(len(ranges.start)) + np.repeat(first[numbers] - before, ranges.size)
             start[at], end[at] = ranges.start, ranges.end
         return RangeColumns(size, start, end)
-
-    def spans(self) -> Spans:
-        return _as_spans(self.sorted())
 
 
 def _as_spans(ranges: RangeColumns) -> Spans:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import chain, count
 from operator import attrgetter
@@ -70,7 +71,7 @@ class StructItems:
 
     def values(self, field: str) -> Coded:
         """See `Items`."""
-        return coded(list(map(attrgetter(field), self.items)))
+        return coded(map(attrgetter(field), self.items))
 
     def integers(self, field: str) -> IntArray:
         """See `Items`. Raises OverflowError for an integer of more than 64 bits."""
@@ -99,19 +100,17 @@ def documents_of(contents: Sequence[Any]) -> StructItems:
     return StructItems(contents, np.arange(len(contents)))
 
 
-def coded(values: Sequence[Hashable]) -> Coded:
+def coded(values: Iterable[Hashable]) -> Coded:
     """The distinct values of a column, in the order of their first rows, and their positions."""
-    position = dict(zip(dict.fromkeys(values), count(), strict=False))
-    return Coded(tuple(position), _positions(position, values))
+    position = defaultdict[Hashable, int](count().__next__)
+    code = np.fromiter(map(position.__getitem__, values), np.int64)
+    return Coded(tuple(position), code)
 
 
 def _coded_by_type(values: Sequence[Hashable]) -> Coded:
     """As `coded`, with values of different types distinguished: True equals 1."""
-    if len({*map(type, values)} - {type(None)}) < 2:
-        return coded(values)
-    found = coded(list(zip(map(type, values), values, strict=True)))
+    found = coded(values)
+    if not any(isinstance(value, int | float) for value in found.values):
+        return found
+    found = coded(zip(map(type, values), values, strict=True))
     return Coded([value for _, value in found.values], found.code)
-
-
-def _positions(position: Mapping[Any, int], values: Iterable[Hashable]) -> IntArray:
-    return np.fromiter(map(position.__getitem__, values), np.int64)

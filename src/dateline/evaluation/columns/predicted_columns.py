@@ -70,14 +70,17 @@ class PredictedColumns:
         numbers = np.array([self._numbers[prediction.document] for prediction in batch], np.int64)
         self._problems.update((number, []) for number in numbers.tolist())
         given, suspicious = self._read(batch, numbers)
+        is_changed = self._threshold is not None
         for position in suspicious:
             text = self._gold.texts[batch[position].document]
-            batch[position], self._problems[int(numbers[position])] = check_items(
+            checked, self._problems[int(numbers[position])] = check_items(
                 batch[position], text, self._gold.ontology_index, self._gold.knowledge_bases
             )
+            is_changed |= checked is not batch[position]
+            batch[position] = checked
         if self._threshold is not None:
             batch = [above(prediction, self._threshold) for prediction in batch]
-        if given is None or suspicious or self._threshold is not None:
+        if given is None or is_changed:
             given, _ = self._builder.given(documents_of(batch), numbers)
         self._builder.add(given, given_confidence(batch), claim_scores(batch))
 
