@@ -28,7 +28,7 @@ from dateline.predictions.prediction import Prediction
 
 MEGABYTES = 1000
 """The most that 10,000 documents may take."""
-RATIOS = {"only mentions predicted": 4.0, "mentions of all layers": 2.5, "all layers": 1.5}
+RATIOS = {"only mentions predicted": 4.0, "mentions of all layers": 2.0, "all layers": 1.5}
 """How many times the CPU seconds of the peer, which reads and scores mentions only, are at least
 those of each task, with enough documents."""
 

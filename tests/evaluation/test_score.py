@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import random
+import subprocess
+import sys
 
 import msgspec
 import numpy as np
@@ -21,7 +23,7 @@ from dateline.model import canonical
 from tests.chemistry import ONTOLOGY, annotated_reaction
 from tests.corpora import TEXT, CorpusMaker, quote, write_ontology
 
-from .conftest import predicted
+from .conftest import predicted, write_lines
 
 
 def value(report, group, measure):
@@ -438,3 +440,17 @@ def test_places_are_numbered_without_gaps(five, five_predicted):
     places = inputs.place_ids
     columns = (*places.of_gold.values(), *places.of_predicted.values(), places.gold_cues)
     assert set(np.concatenate(columns)) == set(range(places.end))
+
+
+def test_a_dataset_is_scored_without_libraries_that_are_slow_to_import(five, five_predicted, run):
+    result = run(five, "build")
+    assert result.exit_code == 0, result.output
+    path = write_lines(five.root / "p.jsonl", *five_predicted)
+    code = (
+        "import dateline, sys; report = dateline.score(*sys.argv[1:]); "
+        "assert report.score('entities', 'strict').interval; print(*sys.modules)"
+    )
+    command = [sys.executable, "-c", code, str(path), str(five.root / "dist")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    packages = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not packages & {"datasets", "pandas", "scipy"}

@@ -73,7 +73,7 @@ def list_sizes(lists: pa.Array) -> IntArray:
 def integers(column: pa.Array) -> IntArray:
     """The values of a column of integers without nulls."""
     # Arrow's own conversion imports pandas.
-    return np.from_dlpack(column).astype(np.int64, copy=False)
+    return np.from_dlpack(column).astype(np.int64)
 
 
 def _fields(items: pa.Array) -> Mapping[str, pa.Array]:
