@@ -1,7 +1,7 @@
 """CoNLL-2003: a token and its tag on each line, a blank line after each sentence.
 
-The four columns are those of the shared task (Tjong Kim Sang and De Meulder 2003); ``-X-`` stands
-for the part of speech and the chunk, which Dateline does not have.
+The four columns are those of the shared task (Tjong Kim Sang and De Meulder 2003). The part of
+speech and the chunk, which Dateline does not have, are ``-X-``.
 """
 
 from __future__ import annotations
