@@ -7,13 +7,14 @@ from itertools import combinations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dateline.annotations.items import chains_of, clusters_of
 from dateline.interop.format import Chains, Holds, Placing
 from dateline.interop.reduction import reduce
-from dateline.interop.source import UNLABELLED
+from dateline.interop.source import UNLABELLED, spans_at
 from dateline.interop.units import KINDS, units_of
-from dateline.model import RELATION_FIELDS, Annotation, Document
+from dateline.model import RELATION_FIELDS, Annotation, Document, Mention
 
 from .test_every_format import exports
 
@@ -46,6 +47,7 @@ placings = st.builds(
     overlap=st.sampled_from(["any", "nested", "none"]),
     duplicates=st.booleans(),
     within_tokens=st.booleans(),
+    between_tokens=st.booleans(),
     across_sentences=st.booleans(),
     line_ends=st.booleans(),
 )
@@ -122,6 +124,8 @@ def assert_placed(document: Document, placing: Placing, groups: list) -> None:
         assert len(spans) == 1 or placing.discontinuous == "kept"
         if not placing.line_ends and placing.within_tokens:
             assert spans[0].text[0] not in "\r\n"
+        if not placing.between_tokens and placing.line_ends:
+            assert all(in_tokens(document, s.start, s.end) for s in spans)
         if not placing.within_tokens and placing.line_ends:
             assert all(s.start in borders[0] and s.end in borders[1] for s in spans)
     for some, others in combinations([(g[0].start, g[-1].end) for g in groups], 2):
@@ -130,6 +134,52 @@ def assert_placed(document: Document, placing: Placing, groups: list) -> None:
             assert first[1] <= second[0]
         if placing.overlap == "nested":
             assert first[1] <= second[0] or second[1] <= first[1]
+
+
+def in_tokens(document: Document, start: int, end: int) -> bool:
+    """Whether a range begins within a token and ends within one."""
+    return any(a <= start < b for a, b in document.tokens) and any(
+        a < end <= b for a, b in document.tokens
+    )
+
+
+def test_what_is_between_sentences_becomes_line_ends_and_blanks(entities_only):
+    name = entities_only.document_ids()[0]
+    text = "\n\U0001f600  Ana met \x01Bo.  \U0001f600 \n She left.Then\n\n"
+    first, second, third = (text.index(word) for word in ("Ana", "She", "Then"))
+    document = replace(
+        entities_only.read_document(name),
+        text=text,
+        sentences=((0, text.index(".") + 1), (second, third), (third, third + 5)),
+        tokens=((first, first + 3), (first + 4, first + 7), (first + 8, first + 12),
+                (second, second + 3), (second + 4, third), (third, third + 4)),
+    )  # fmt: skip
+    annotation = replace(
+        entities_only.read_annotation("gold", name),
+        mentions=(
+            Mention(id="m1", type="PERSON", spans=spans_at(text, [(0, second + 3)])),
+            Mention(id="m2", type="PERSON", spans=spans_at(text, [(third - 2, third + 2)])),
+        ),
+        entities=(),
+    )
+    placing = Placing(between_tokens=False)
+    holds = Holds(
+        kinds=frozenset({"texts", "segmentation", "mentions"}),
+        text="sentences", not_in_text="[\x01]", mentions=placing,
+    )  # fmt: skip
+    reduced = reduce(document, annotation, holds)
+    assert reduced.document.text == " " * 5 + "Ana met \ufffdBo.\n" + " " * 6 + "She left.Then\n\n"
+    assert [reduced.document.text[s:e] for s, e in reduced.document.tokens] == [
+        "Ana", "met", "\ufffdBo.", "She", "left.", "Then",
+    ]  # fmt: skip
+    assert [m.spans[0].text for m in reduced.annotation.mentions] == [
+        "Ana met \ufffdBo.\n" + " " * 6 + "She",
+        "t.Th",
+    ]
+    assert {(loss.kind, loss.name, loss.outcome) for loss in reduced.losses} >= {
+        ("texts", "text", "approximated"),
+        ("mentions", "m1", "approximated"),
+    }
 
 
 def assert_no_dangling(annotation: Annotation) -> None:

@@ -55,6 +55,10 @@ def _limits(form: Format) -> Iterable[str]:
     holds = form.holds
     if holds.text == "tokens":
         yield "the text is rebuilt from tokens"
+    if holds.text == "sentences":
+        yield "the text between sentences"
+    if holds.not_in_text:
+        yield "control characters"
     if not holds.labels:
         yield "mentions have no types"
     for kind, placing in (
@@ -95,6 +99,8 @@ def _placing(placing: Placing) -> Iterable[str]:
         yield "no two with the same place and label"
     if not placing.within_tokens:
         yield "widened to whole tokens"
+    if not placing.between_tokens:
+        yield "shortened to tokens"
     if not placing.across_sentences:
         yield "none across sentences"
     if not placing.line_ends:

@@ -25,15 +25,17 @@ class Placing(Struct, frozen=True):
     envelope of all fragments or the first fragment alone, or are left out. ``overlap`` tells
     whether two items may overlap in any way, only one within the other, or not at all; the longer
     item is kept. ``duplicates`` are items with the spans and the label of another one. Items that
-    start or end within a token are widened unless ``within_tokens``, and items of several sentences
-    are left out unless ``across_sentences``. Unless ``line_ends``, items do not begin or end with
-    a line end, and fragments with nothing but line ends between them are joined.
+    start or end within a token are widened unless ``within_tokens``, those that start or end
+    between tokens are shortened to tokens unless ``between_tokens``, and items of several sentences
+    are left out unless ``across_sentences``. Unless ``line_ends``, items do not begin or end with a
+    line end, and fragments with nothing but line ends between them are joined.
     """
 
     discontinuous: Literal["kept", "envelope", "first", "left out"] = "kept"
     overlap: Literal["any", "nested", "none"] = "any"
     duplicates: bool = True
     within_tokens: bool = True
+    between_tokens: bool = True
     across_sentences: bool = True
     line_ends: bool = True
 
@@ -57,14 +59,17 @@ class Holds(Struct, frozen=True):
     """What a format can hold.
 
     ``kinds`` are of `dateline.interop.units.KINDS`. ``text`` is "tokens" if a reader has to rebuild
-    the text from tokens. ``labels`` is false if mentions have no types. ``ids`` tells whether the
+    the text from tokens, and "sentences" if it has sentences and their offsets, but not what is
+    between them. ``not_in_text`` is a regular expression for characters that texts may not have,
+    which become U+FFFD. ``labels`` is false if mentions have no types. ``ids`` tells whether the
     ids of items come back. ``values`` is a regular expression for the values of attributes as text,
     where the format has nothing but text; ``unwritable`` is one for characters that names and
     labels may not have, which become "_". ``nil`` and ``dates`` are of links.
     """
 
     kinds: frozenset[str]
-    text: Literal["exact", "tokens"] = "exact"
+    text: Literal["exact", "sentences", "tokens"] = "exact"
+    not_in_text: str = ""
     ids: bool = False
     labels: bool = True
     values: str | None = None

@@ -57,21 +57,24 @@ class Placer:
             else:
                 note(item.id, "discontinuous: from the first to the last fragment")
                 spans = spans_at(self._text, [(spans[0].start, spans[-1].end)])
-        if not placing.within_tokens:
-            ranges = list(self._whole_tokens(spans))
+        for fits, adapted, otherwise, how in (
+            (placing.within_tokens, self._whole_tokens, "has no token", "widened to whole tokens"),
+            (placing.between_tokens, self._within_tokens, "has no token", "shortened to tokens"),
+            (
+                placing.line_ends,
+                self._without_line_ends,
+                "has nothing but line ends",
+                "without line ends at its borders",
+            ),
+        ):
+            if fits:
+                continue
+            ranges = list(adapted(spans))
             if not ranges:
-                note(item.id, "has no token")
+                note(item.id, otherwise)
                 return None
             if ranges != [(span.start, span.end) for span in spans]:
-                note(item.id, "widened to whole tokens")
-                spans = spans_at(self._text, ranges)
-        if not placing.line_ends:
-            ranges = joined_over_line_ends(self._text, [(s.start, s.end) for s in spans])
-            if not ranges:
-                note(item.id, "has nothing but line ends")
-                return None
-            if ranges != [(span.start, span.end) for span in spans]:
-                note(item.id, "without line ends at its borders")
+                note(item.id, how)
                 spans = spans_at(self._text, ranges)
         if not placing.across_sentences and self._sentence(spans[0].start) != self._sentence(
             spans[-1].end - 1
@@ -94,6 +97,17 @@ class Placer:
                 pieces.append([first, last])
         for first, last in pieces:
             yield self._starts[first], self._ends[last - 1]
+
+    def _within_tokens(self, spans: Spans) -> Iterator[Range]:
+        """The ranges without what is before their first and after their last token."""
+        for span in spans:
+            first = bisect_right(self._ends, span.start)
+            last = bisect_left(self._starts, span.end)
+            if first < last:
+                yield max(span.start, self._starts[first]), min(span.end, self._ends[last - 1])
+
+    def _without_line_ends(self, spans: Spans) -> list[Range]:
+        return joined_over_line_ends(self._text, [(span.start, span.end) for span in spans])
 
     def _sentence(self, offset: int) -> int:
         return bisect_right(self._sentence_starts, offset)

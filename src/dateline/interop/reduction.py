@@ -16,7 +16,14 @@ from dateline.annotations.items import chains_of, clusters_of
 from dateline.interop.format import Chains, Holds, Placing
 from dateline.interop.losses import Loss, Reasons, compared
 from dateline.interop.placement import Placed, Placer
-from dateline.interop.representation import as_text, rebuilt, with_derived_names, written
+from dateline.interop.representation import (
+    as_text,
+    rebuilt,
+    with_derived_names,
+    with_replaced,
+    with_sentences_only,
+    written,
+)
 from dateline.interop.source import UNLABELLED
 from dateline.interop.units import METADATA, link_name, units_of, units_of_document
 from dateline.model import (
@@ -46,15 +53,21 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
     represented = as_text(reduced) if holds.values is not None else reduced
     before = [*units_of_document(document)]
     after = [unit for unit in before if unit.kind in holds.kinds]
-    if holds.text == "tokens":
-        rewritten, represented = rebuilt(document, represented)
+    rewritten = less
+    if holds.text != "exact":
+        rewrite = rebuilt if holds.text == "tokens" else with_sentences_only
+        rewritten, represented = rewrite(document, represented)
+        reducer.reasons.give("texts", "text", f"rebuilt from the {holds.text}")
+    if holds.not_in_text:
+        reducer.reasons.give("texts", "text", "characters that the format cannot have are U+FFFD")
+        rewritten, represented = with_replaced(rewritten, represented, holds.not_in_text)
+    if rewritten.text != document.text:
+        after = [u._replace(value=rewritten.text) if u.kind == "texts" else u for u in after]
         if not holds.entities.named:
             represented = with_derived_names(represented)
-        less = replace(
-            less, text=rewritten.text, sentences=rewritten.sentences, tokens=rewritten.tokens
-        )
-        reducer.reasons.give("texts", "text", "rebuilt from the tokens")
-        after = [u._replace(value=less.text) if u.kind == "texts" else u for u in after]
+    if "segmentation" in holds.kinds:
+        less = replace(less, sentences=rewritten.sentences, tokens=rewritten.tokens)
+    less = replace(less, text=rewritten.text)
     before += units_of(annotation)
     after += units_of(reduced)
     losses = compared(document.id, before, after, reducer.reasons, holds.kinds)

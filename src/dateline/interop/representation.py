@@ -6,7 +6,8 @@ Readers of such formats use the same functions, so that they give back what was 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -119,14 +120,73 @@ def rebuilt(document: Document, annotation: Annotation) -> tuple[Document, Annot
         [[document.text[start:end] for start, end in tokens] for tokens in sentences]
     )
     old = [token for tokens in sentences for token in tokens]
-    starts = {token[0]: word[0] for token, word in zip(old, words, strict=True)}
+    places = {token[0]: word[0] for token, word in zip(old, words, strict=True)}
     ends = {token[1]: word[1] for token, word in zip(old, words, strict=True)}
+    renewed = replace(document, text=text, sentences=lines, tokens=words)
+    return renewed, _moved(annotation, text, places.__getitem__, ends.__getitem__)
+
+
+def with_sentences_only(document: Document, annotation: Annotation) -> tuple[Document, Annotation]:
+    """Both with a text of sentences and line ends, where all spans begin and end in a token.
+
+    A sentence begins with its first token, and ends with a line end if it does not follow the one
+    before it at once. Further UTF-16 code units between two sentences, and those before the first,
+    become blanks.
+    """
+    parts: list[str] = []
+    sentences: list[Range] = []
+    tokens: list[Range] = []
+    shifts: list[tuple[int, int]] = []
+    size = end = 0
+    for (_, sentence_end), inside in _sentences_with_tokens(document):
+        start = inside[0][0]
+        gap = sum(1 + (character > "\uffff") for character in document.text[end:start])
+        between = between_sentences(gap, first=not parts)
+        shift = size + len(between) - start
+        parts += [between, document.text[start:sentence_end]]
+        sentences.append((start + shift, sentence_end + shift))
+        tokens += [(first + shift, last + shift) for first, last in inside]
+        shifts.append((start, shift))
+        size, end = sentence_end + shift, sentence_end
+    text = "".join(parts) + "\n"
+    renewed = replace(document, text=text, sentences=tuple(sentences), tokens=tuple(tokens))
+
+    def start_of(offset: int) -> int:
+        return offset + shifts[bisect_right(shifts, (offset, len(text))) - 1][1]
+
+    return renewed, _moved(annotation, text, start_of, lambda end: start_of(end - 1) + 1)
+
+
+def between_sentences(size: int, *, first: bool) -> str:
+    """What stands for a gap of this size between two sentences, or before the first one."""
+    return " " * size if first or not size else "\n" + " " * (size - 1)
+
+
+def _sentences_with_tokens(document: Document) -> Iterator[tuple[Range, list[Range]]]:
+    tokens = tokens_by_sentence(document.sentences, document.tokens)
+    ends = [end for _, end in document.sentences]
+    for inside in tokens:
+        yield document.sentences[bisect_right(ends, inside[0][0])], inside
+
+
+def with_replaced(
+    document: Document, annotation: Annotation, pattern: str
+) -> tuple[Document, Annotation]:
+    """Both with U+FFFD for each character of the text that matches the pattern."""
+    text = re.sub(pattern, "\ufffd", document.text)
+    moved = _moved(annotation, text, lambda offset: offset, lambda offset: offset)
+    return replace(document, text=text), moved
+
+
+def _moved(
+    annotation: Annotation, text: str, start: Callable[[int], int], end: Callable[[int], int]
+) -> Annotation:
+    """The annotation with the spans of another text."""
 
     def moved(spans: Spans) -> Spans:
-        return spans_at(text, [(starts[span.start], ends[span.end]) for span in spans])
+        return spans_at(text, [(start(span.start), end(span.end)) for span in spans])
 
-    renewed = replace(document, text=text, sentences=lines, tokens=words)
-    return renewed, replace(
+    return replace(
         annotation,
         mentions=tuple(replace(m, spans=moved(m.spans)) for m in annotation.mentions),
         events=tuple(replace(e, trigger=moved(e.trigger)) for e in annotation.events),
