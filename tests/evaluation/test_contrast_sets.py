@@ -138,6 +138,23 @@ def test_a_member_without_a_prediction_makes_its_set_wrong(corpus, perfect):
     assert found["entities", "strict"] == found["document", "accuracy, genre"] == (1, 2)
 
 
+def test_systems_are_compared_by_the_sets_that_are_right(corpus, perfect):
+    broken = without(perfect, "one", "events", "stopped")
+    systems = {"all": [*perfect.values()], "most": [*broken.values()]}
+    report = dateline.compare(systems, corpus)
+    found = {(one.group, one.measure): one for one in report.consistency}
+    triggers, entities = found["triggers", "TC"], found["entities", "strict"]
+    assert (triggers.first, triggers.others[0].value) == (1, 0.5)
+    assert (triggers.documents, triggers.reliable) == (2, False)
+    assert entities.others[0].difference == 0
+    assert "most compared with all: contrast consistency" in str(report)
+    # A saved report has no sets, which is said.
+    systems["most"] = dateline.score(systems["most"], corpus, per_document=True)
+    report = dateline.compare(systems, corpus)
+    assert report.consistency == ()
+    assert "contrast consistency, triggers: TC" in report.missing["most"]
+
+
 def test_a_dataset_gives_what_its_corpus_gives(corpus, perfect, tmp_path):
     waiver = '[rules]\nD125 = { level = "off", reason = "Other gold." }\n'
     (corpus.root / "annotations" / "waivers.toml").write_text(waiver, encoding="utf-8")

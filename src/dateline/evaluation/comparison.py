@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from dateline.errors import ConflictError, InvalidInputError
-from dateline.evaluation.columns.scoring_input import MatchingOptions
+from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport, Difference
-from dateline.evaluation.counting import Average, CountedMeasure, CountedSystem, count_runs
+from dateline.evaluation.contrast_sets import ContrastSets, contrast_consistency
+from dateline.evaluation.counting import (
+    Average,
+    CountedMeasure,
+    CountedSystem,
+    MeasureKey,
+    count_runs,
+)
 from dateline.evaluation.gold import Gold
+from dateline.evaluation.measures.groups import Group
 from dateline.evaluation.report import FEWEST_RELIABLE, Report
 from dateline.evaluation.saved_reports import read_report, report_counts
 from dateline.evaluation.scoring import (
@@ -115,10 +123,27 @@ def score_systems(
             name,
             sign(gold, of_system[0], names, len(of_system)),
             gold.units,
-            {(one.group, one.measure): one for one in count_runs(of_system, groups)[0]},
+            _by_key(count_runs(of_system, groups)[0]),
+            _by_key(_consistency(of_system, gold, groups)),
         )
         for name, of_system in runs.items()
     ]
+
+
+def _by_key(measures: Iterable[CountedMeasure]) -> dict[MeasureKey, CountedMeasure]:
+    return {(one.group, one.measure): one for one in measures}
+
+
+def _consistency(
+    runs: Sequence[ScoringInput], gold: Gold, groups: Sequence[Group]
+) -> Iterable[CountedMeasure]:
+    """The contrast sets that are right; nothing without predictions for contrasts."""
+    sets = gold.contrast_sets
+    of_sets = [one for run in runs if (one := run.contrast_sets()) is not None]
+    if sets is None or all(sets.contrasts.keys() <= {*run.missing} for run in of_sets):
+        return ()
+    found = ContrastSets(sets)
+    return contrast_consistency(found, of_sets, groups) if found.members else ()
 
 
 def compare_systems(
@@ -149,12 +174,10 @@ def compare_systems(
             f"the scores cannot be compared: these differ from {first.name}:{lines}\n"
             "Score all systems by the same rules, or allow differences."
         )
-    shared = [key for key in first.measures if all(key in other.measures for other in others)]
     names = [system.name for system in others]
     tests = _Tests(resamples, seed, exploratory_p)
     compared: list[ComparedMeasure] = []
-    for key in shared:
-        measures = [system.measures[key] for system in systems]
+    for measures in _shared([system.measures for system in systems]):
         whole, *macro = _compared(names, measures, first.units, tests)
         parts = {
             field: dict(_by_value(names, measures, first.units, values))
@@ -162,6 +185,7 @@ def compare_systems(
             if whole.primary
         }
         compared += msgspec.structs.replace(whole, by=parts), *macro
+    sets = _shared([system.consistency for system in systems])
     return ComparisonReport(
         systems=tuple(system.name for system in systems),
         signature=first.signature,
@@ -171,15 +195,35 @@ def compare_systems(
         differing=differing,
         missing=_missing(systems),
         measures=tuple(_corrected(compared)),
+        consistency=tuple(
+            next(_compared(names, measures, first.units, UNTESTED)) for measures in sets
+        ),
     )
+
+
+def _shared(
+    systems: Sequence[Mapping[MeasureKey, CountedMeasure]],
+) -> Iterator[Sequence[CountedMeasure]]:
+    """The measures that all systems have."""
+    first, *others = systems
+    for key in first:
+        if all(key in other for other in others):
+            yield [system[key] for system in systems]
 
 
 def _missing(systems: Sequence[CountedSystem]) -> Mapping[str, tuple[str, ...]]:
     """For each system that lacks some, the measures that others have, in order."""
-    every = dict.fromkeys(key for system in systems for key in system.measures)
-    lacking = {
-        system.name: tuple(": ".join(key) for key in every if key not in system.measures)
+    names = {
+        system.name: [
+            *map(": ".join, system.measures),
+            *(f"contrast consistency, {': '.join(key)}" for key in system.consistency),
+        ]
         for system in systems
+    }
+    every = dict.fromkeys(name for of_system in names.values() for name in of_system)
+    lacking = {
+        system: tuple(name for name in every if name not in of_system)
+        for system, of_system in names.items()
     }
     return {name: measures for name, measures in lacking.items() if measures}
 
@@ -216,6 +260,9 @@ class _Tests(NamedTuple):
         return self.resamples if average.primary or self.exploratory_p else 0
 
 
+UNTESTED = _Tests(0, SEED, False)
+
+
 def _by_value(
     names: Sequence[str],
     measures: Sequence[CountedMeasure],
@@ -225,7 +272,7 @@ def _by_value(
     """The comparisons on the documents with each value, which are not tested."""
     for value, part in measures[0].by_value(values):
         parts = [measure.of_documents(part.document_ids) for measure in measures]
-        yield value, next(_compared(names, parts, units, _Tests(0, SEED, False)))
+        yield value, next(_compared(names, parts, units, UNTESTED))
 
 
 def _compared(

@@ -59,6 +59,7 @@ class ComparisonReport(Struct, frozen=True):
     ``units`` is the number of documents, or of groups of documents. ``resamples`` and ``seed`` are
     those of the tests. ``differing`` has the fields in which a system's signature is not the
     first's, and ``missing`` the measures that a system was not scored on, which are left out.
+    ``consistency`` compares the shares of contrast sets that are right; its documents are sets.
     ``print(report)`` shows tables, as a notebook does.
     """
 
@@ -70,6 +71,7 @@ class ComparisonReport(Struct, frozen=True):
     differing: Mapping[str, tuple[str, ...]]
     missing: Mapping[str, tuple[str, ...]]
     measures: tuple[ComparedMeasure, ...]
+    consistency: tuple[ComparedMeasure, ...] = ()
 
     @property
     def signature_line(self) -> str:

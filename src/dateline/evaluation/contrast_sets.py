@@ -17,9 +17,9 @@ from dateline.evaluation.columns.annotation_columns import (
     RelationRows,
 )
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.counting import Average
+from dateline.evaluation.counting import CountedMeasure
 from dateline.evaluation.gold import Gold
-from dateline.evaluation.measures.groups import MEAN, Group, MeasureCounts
+from dateline.evaluation.measures.groups import MEAN, F, Group, MeasureCounts
 from dateline.evaluation.report import FEWEST_RELIABLE, Consistency
 from dateline.metrics.counts import (
     GOLD,
@@ -28,9 +28,7 @@ from dateline.metrics.counts import (
     PREDICTED,
     BoolArray,
     IntArray,
-    micro_f,
 )
-from dateline.metrics.intervals import by_unit
 from dateline.metrics.spans import Spans, overlaps
 
 SMALLEST_ERROR = 1e-6
@@ -67,9 +65,11 @@ class ContrastSets:
 
 
 def contrast_consistency(
-    gold: Gold, sets: ContrastSets, runs: Sequence[ScoringInput], groups: Sequence[Group]
-) -> Iterator[Consistency]:
-    """The consistency by each primary measure but those of rankings, and by joint attributes.
+    sets: ContrastSets, runs: Sequence[ScoringInput], groups: Sequence[Group]
+) -> Iterator[CountedMeasure]:
+    """By each primary measure but those of rankings, and by joint attributes, which sets are right.
+
+    The documents of what is counted are the originals, one for each set.
 
     A set is right if the score of each member is 1 on the items in its edited sentences: none is
     missed, and none is spurious. Sets without gold items there are not counted, and neither are
@@ -88,7 +88,22 @@ def contrast_consistency(
         for name, first in measured[0].items():
             of_runs = [run[name] for run in measured if name in run]
             if first.statistic != MEAN and len(of_runs) == len(runs):
-                yield from _consistency(group.name, name, of_runs, kept, gold.units)
+                yield from _counted(group.name, name, of_runs, kept)
+
+
+def consistency(measure: CountedMeasure, units: Mapping[str, str]) -> Consistency:
+    """The share of sets that are right."""
+    average = next(measure.averages(units))
+    return Consistency(
+        group=measure.group,
+        measure=measure.measure,
+        sets=len(measure.document_ids),
+        right=float(measure.counts[..., HIT_GOLD].mean(axis=0).sum()),
+        reliable=len(measure.document_ids) >= FEWEST_RELIABLE,
+        value=average.value,
+        interval=average.interval,
+        deviation=average.deviation,
+    )
 
 
 def only_in(run: ScoringInput, sentences: Spans) -> ScoringInput:
@@ -98,36 +113,24 @@ def only_in(run: ScoringInput, sentences: Spans) -> ScoringInput:
     return run.with_columns(gold, predicted, run.document_ids * 2)
 
 
-def _consistency(
+def _counted(
     group: str,
     name: str,
     of_runs: Sequence[MeasureCounts],
     members: Mapping[str, Sequence[int]],
-    units: Mapping[str, str],
-) -> Iterator[Consistency]:
-    counts = np.stack([one.counts for one in of_runs])
-    missed = counts[..., GOLD] - counts[..., HIT_GOLD]
-    spurious = counts[..., PREDICTED] - counts[..., HIT_PREDICTED]
+) -> Iterator[CountedMeasure]:
+    items = np.stack([one.counts for one in of_runs])
+    missed = items[..., GOLD] - items[..., HIT_GOLD]
+    spurious = items[..., PREDICTED] - items[..., HIT_PREDICTED]
     right: BoolArray = np.asarray(np.maximum(missed, spurious) < SMALLEST_ERROR)
-    has_gold = counts[0, ..., GOLD].sum(axis=-1) > 0
+    has_gold = items[0, ..., GOLD].sum(axis=-1) > 0
     counted = {original: some for original, some in members.items() if has_gold[some].any()}
     if not counted:
         return
     is_right = np.stack([right[:, some].all(axis=(1, 2)) for some in counted.values()], axis=1)
-    shares = np.ones((*is_right.shape, 1, 4))
-    shares[..., [HIT_GOLD, HIT_PREDICTED]] = is_right[..., None, None]
-    shares = by_unit(shares, [units.get(original, (original,)) for original in counted])
-    average = Average(group, name, False, shares, micro_f, tuple(counted))
-    yield Consistency(
-        group=group,
-        measure=name,
-        sets=len(counted),
-        right=float(is_right.sum(axis=1).mean()),
-        reliable=len(counted) >= FEWEST_RELIABLE,
-        value=average.value,
-        interval=average.interval,
-        deviation=average.deviation,
-    )
+    counts = np.ones((*is_right.shape, 1, 4))
+    counts[..., [HIT_GOLD, HIT_PREDICTED]] = is_right[..., None, None]
+    yield CountedMeasure(group, name, False, ("",), F, counts, tuple(counted))
 
 
 def _moved_out(side: AnnotationColumns, edited: Spans, size: int) -> AnnotationColumns:

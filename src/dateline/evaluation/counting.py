@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from dateline.metrics.intervals import (
 )
 
 MACRO = "macro F1"
+MeasureKey: TypeAlias = tuple[str, str]
+"""A group of measures, and the name of one in it."""
 
 
 class Average(NamedTuple):
@@ -126,13 +128,15 @@ class CountedMeasure(NamedTuple):
 class CountedSystem(NamedTuple):
     """A system with its counts by measure, and their signature.
 
-    ``units`` has the group of each document that is in one.
+    ``units`` has the group of each document that is in one. ``consistency`` has the contrast sets
+    that are right, by measure.
     """
 
     name: str
     signature: Signature
     units: Mapping[str, str]
-    measures: Mapping[tuple[str, str], CountedMeasure]
+    measures: Mapping[MeasureKey, CountedMeasure]
+    consistency: Mapping[MeasureKey, CountedMeasure] = {}
 
 
 def count_runs(

@@ -13,7 +13,7 @@ import numpy as np
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError, ServerError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
-from dateline.evaluation.contrast_sets import ContrastSets, contrast_consistency
+from dateline.evaluation.contrast_sets import ContrastSets, consistency, contrast_consistency
 from dateline.evaluation.counting import CountedMeasure, count_runs
 from dateline.evaluation.gold import (
     DatasetTable,
@@ -245,7 +245,7 @@ def _with_contrasts(
         tuple(_score(one.of_documents(names), gold, per_document=False) for one in measures)
         for names in (gold.contrasts.keys(), {*gold.contrasts.values()})
     )
-    consistency = contrast_consistency(gold, sets, of_sets, groups) if sets.members else ()
+    right = contrast_consistency(sets, of_sets, groups) if sets.members else ()
     problems = (one for run in of_sets for one in run.problems if one.document in gold.contrasts)
     return msgspec.structs.replace(
         report,
@@ -253,7 +253,7 @@ def _with_contrasts(
             documents=len(gold.contrasts),
             scores=on_contrasts,
             of_originals=on_originals,
-            consistency=tuple(consistency),
+            consistency=tuple(consistency(one, gold.units) for one in right),
         ),
         problems=(*report.problems, *problems),
         notes=tuple(notes),

@@ -96,13 +96,14 @@ def compare(
     NAME=FILE,FILE,... are several runs of a system. Each system is compared with the first. Shows
     the differences with their 95% confidence intervals, and p values of the primary measure of each
     group: of approximate randomization, or for several runs of a t test, corrected for all primary
-    measures and systems (Holm).
+    measures and systems (Holm). If there are predictions of contrasts, the shares of contrast sets
+    that are right are compared too.
 
     \b
     Example:
       dateline compare baseline.jsonl model.jsonl
       dateline compare baseline.jsonl model.jsonl other.jsonl --layers entities --format json
-      dateline compare baseline.jsonl model.jsonl --by genre,contrast_kind
+      dateline compare baseline.jsonl model.jsonl --by genre,group
       dateline compare old=old1.jsonl,old2.jsonl,old3.jsonl new=new1.jsonl,new2.jsonl,new3.jsonl
     """
     import dateline

@@ -37,7 +37,7 @@ P_VALUES = {
 
 
 def tables(report: ComparisonReport) -> Iterator[Table]:
-    """For each system, a table of primary measures, one of exploratory measures, and by field."""
+    """For each system: tables of primary and exploratory measures, by field, and of contrasts."""
     first, *others = report.systems
     for position, name in enumerate(others):
         title = f"{name} compared with {first}"
@@ -49,6 +49,9 @@ def tables(report: ComparisonReport) -> Iterator[Table]:
             for field, found in measure.by.items():
                 of_field = f"{title}: {measure.group}: {measure.measure} by {field}"
                 yield _by_field(of_field, field, (first, name), found, position)
+        if report.consistency:
+            of_sets = {f"{one.group}: {one.measure}": one for one in report.consistency}
+            yield _consistency(f"{title}: contrast consistency", (first, name), of_sets, position)
 
 
 def notes(report: ComparisonReport) -> list[str]:
@@ -85,7 +88,8 @@ def notes(report: ComparisonReport) -> list[str]:
 def footnotes(report: ComparisonReport) -> list[str]:
     """What a mark in the tables means, if there is one."""
     of_fields = [found for measure in report.measures for found in measure.by.values()]
-    is_marked = any(not one.reliable for found in of_fields for one in found.values())
+    shown = [*report.consistency, *(one for found in of_fields for one in found.values())]
+    is_marked = any(not one.reliable for one in shown)
     return [UNRELIABLE_LEGEND] if is_marked else []
 
 
@@ -127,6 +131,16 @@ def _by_field(
         for value, one in found.items()
     ]
     return Table(title, (field, "documents", "gold", *systems, "diff", "95% CI"), rows)
+
+
+def _consistency(
+    title: str, systems: tuple[str, str], found: Mapping[str, ComparedMeasure], position: int
+) -> Table:
+    rows = [
+        (marked(name, one.reliable), f"{one.documents:,}", *_values(one, one.others[position]))
+        for name, one in found.items()
+    ]
+    return Table(title, ("measure", "sets", *systems, "diff", "95% CI"), rows)
 
 
 def _values(measure: ComparedMeasure, one: Difference) -> tuple[str, ...]:

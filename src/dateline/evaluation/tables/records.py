@@ -60,13 +60,15 @@ def scores_csv(scores: Mapping[str, tuple[str, Sequence[Score]]]) -> str:
 
 
 def comparison_csv(report: ComparisonReport) -> str:
-    """One row for each measure and each system but the first, then for each value of a field."""
+    """One row for each measure and each system but the first, and for each value of a field."""
     rows: list[Row] = []
     for measure in report.measures:
         rows += _differences(measure, report.systems[0])
         for field, values in measure.by.items():
             for value, found in values.items():
                 rows += _differences(found, report.systems[0], field, value)
+    for measure in report.consistency:
+        rows += _differences(measure, report.systems[0], "contrast consistency")
     return _csv(report.signature_line, DIFFERENCES, rows)
 
 
