@@ -14,6 +14,7 @@ FORMATS = {
     "brat": "brat",
     "conll2003": "conll2003",
     "jsonl": "jsonl",
+    "spacy": "spacy_docbin",
 }
 """Modules in `dateline.interop.formats` by the name of their format."""
 

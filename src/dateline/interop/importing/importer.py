@@ -338,7 +338,7 @@ class _Importer:
                         kind="segmentation",
                         name="segmentation",
                         outcome="left out",
-                        reason="its sentences and tokens do not cover the text",
+                        reason="it has no sentences, or they do not cover the text",
                     )
                 )
         self._losses.add(counts, losses)

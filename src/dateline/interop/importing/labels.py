@@ -116,8 +116,9 @@ def attribute_values(
 
 def layers_of(labels: Iterable[SourceLabel]) -> tuple[str, ...]:
     """The layers that have one of these labels."""
-    found = {LAYER_OF_KIND.get(label.kind) for label in labels}
-    items = {label.kind.partition(".")[0] for label in labels}
+    kinds = {label.kind for label in labels}
+    found = {LAYER_OF_KIND.get(kind) for kind in kinds}
+    items = {kind.partition(".")[0] for kind in kinds}
     return tuple(
         layer for layer in LAYERS if layer in found or (layer == "document" and layer in items)
     )
