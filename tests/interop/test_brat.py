@@ -6,10 +6,15 @@ import json
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from dateline.corpus.store import Corpus
+from dateline.interop.formats.brat import FORMAT
 from dateline.interop.formats.brat_configuration import annotation_conf, visual_conf
 from dateline.interop.formats.brat_reader import read_brat
+from dateline.interop.reduction import reduce
+from dateline.interop.source import spans_at
+from dateline.model import Mention
 
 TEXT = "Ana and Bo Lind met 🏙️ Cy in Oslo.\nShe left."
 LINE = re.compile(
@@ -109,6 +114,33 @@ def test_offsets_in_other_units_are_converted_when_the_quotes_prove_them(unit, f
     (annotation,) = document.annotations.values()
     places = [(m.spans[0].start, m.spans[0].text) for m in annotation.mentions]
     assert places == [(TEXT.index(quote), quote) for quote in ("Ana", "Cy", "Oslo")]
+
+
+def test_offsets_of_a_program_that_reads_cr_lf_as_lf_are_converted(folder):
+    (folder / "a.txt").write_bytes(b"Ana met\r\nBo\r\nin Oslo.\r\n")
+    annotate(folder, "T1\tNAME 8 10\tBo", "T2\tNAME 8 13\tBo in", "T3\tNAME 14 18\tOslo")
+    (document,) = read_brat(folder)
+    (annotation,) = document.annotations.values()
+    places = [[(s.start, s.text) for s in m.spans] for m in annotation.mentions]
+    assert places == [[(9, "Bo")], [(9, "Bo\r\nin")], [(16, "Oslo")]]
+
+
+def test_offsets_of_a_text_with_cr_lf_are_right_for_programs_that_read_it_as_lf(entities_only):
+    text = "Ana met\r\nBo\rLind\n\r\nand\r\nCy."
+    document = replace(entities_only.read_document(entities_only.document_ids()[0]), text=text)
+    ranges = [(0, 3), (9, 16), (4, 11), (text.index("Cy"), text.index("Cy") + 2), (7, 9), (8, 11)]
+    mentions = tuple(
+        Mention(id=f"m{n}", type="PERSON", spans=spans_at(text, [place]))
+        for n, place in enumerate(ranges)
+    )
+    annotation = replace(entities_only.read_annotation("gold", document.id), mentions=mentions)
+    reduced = reduce(document, annotation, FORMAT.holds)
+    assert reduced.document.text == "Ana met\nBo\nLind\n\nand\nCy."
+    quotes = [m.spans[0].text for m in sorted(reduced.annotation.mentions, key=lambda m: m.id)]
+    assert quotes == ["Ana", "Bo\nLind", "met\nBo", "Cy", "Bo"]
+    reasons = {(loss.kind, loss.outcome): loss.reason for loss in reduced.losses}
+    assert reasons["texts", "approximated"] == "CR LF and CR at line ends are written as LF"
+    assert reasons["mentions", "left out"] == "has nothing but line ends"
 
 
 @pytest.mark.parametrize(

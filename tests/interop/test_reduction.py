@@ -195,3 +195,36 @@ def assert_no_dangling(annotation: Annotation) -> None:
         assert claim.claimer in ids or claim.claimer.isupper() or claim.claimer in special
     assert {m.entity for m in annotation.mentions} - {None} <= {e.id for e in annotation.entities}
     assert {c.id for c in annotation.event_clusters} <= {*clusters_of(annotation)}
+
+
+def test_names_that_a_format_cannot_write_are_renamed_and_said(layered):
+    name = next(n for n in layered.document_ids() if layered.read_annotation("gold", n).claims)
+    document, annotation = layered.read_document(name), layered.read_annotation("gold", name)
+    holds = Holds(kinds=frozenset(KINDS), ids=True, unwritable="[A-Z]")
+    reduced = reduce(document, annotation, holds)
+    left = Counter(unit.kind for unit in units_of(reduced.annotation))
+    assert left == Counter(unit.kind for unit in units_of(annotation))
+    found = reduced.annotation
+    labels = [r.type for r in (*found.relations, *found.event_relations, *found.claim_relations)]
+    labels += [a.role for e in found.events for a in e.arguments]
+    labels += [f.value for e in found.events for f in e.factuality]
+    labels += [c.claimer for c in found.claims]
+    assert labels
+    assert all(label == label.lower() for label in labels)
+    told = {loss.kind for loss in reduced.losses}
+    assert {"relations", "claims"} <= told
+    assert {loss.outcome for loss in reduced.losses} == {"approximated"}
+
+
+def test_relations_that_would_be_written_alike_are_one_and_said(layered):
+    name = next(n for n in layered.document_ids() if layered.read_annotation("gold", n).relations)
+    annotation = layered.read_annotation("gold", name)
+    relation = annotation.relations[0]
+    types = ("IS PART", "IS:PART")
+    twice = replace(annotation, relations=tuple(replace(relation, type=t) for t in types))
+    holds = Holds(kinds=frozenset(KINDS), ids=True, unwritable="[ :]")
+    reduced = reduce(layered.read_document(name), twice, holds)
+    assert [r.type for r in reduced.annotation.relations] == ["IS_PART"]
+    told = [(loss.outcome, loss.reason) for loss in reduced.losses if loss.kind == "relations"]
+    assert ("left out", "is written like another one") in told
+    assert len(told) == 2

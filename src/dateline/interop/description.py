@@ -57,6 +57,8 @@ def _limits(form: Format) -> Iterable[str]:
         yield "the text is rebuilt from tokens"
     if holds.text == "sentences":
         yield "the text between sentences"
+    if holds.text == "lines":
+        yield "CR LF and CR at line ends"
     if holds.not_in_text:
         yield "control characters"
     if not holds.labels:

@@ -59,16 +59,17 @@ class Holds(Struct, frozen=True):
     """What a format can hold.
 
     ``kinds`` are of `dateline.interop.units.KINDS`. ``text`` is "tokens" if a reader has to rebuild
-    the text from tokens, and "sentences" if it has sentences and their offsets, but not what is
-    between them. ``not_in_text`` is a regular expression for characters that texts may not have,
-    which become U+FFFD. ``labels`` is false if mentions have no types. ``ids`` tells whether the
-    ids of items come back. ``values`` is a regular expression for the values of attributes as text,
-    where the format has nothing but text; ``unwritable`` is one for characters that names and
-    labels may not have, which become "_". ``nil`` and ``dates`` are of links.
+    the text from tokens, "sentences" if it has sentences and their offsets, but not what is between
+    them, and "lines" if all line ends of the text are LF. ``not_in_text`` is a regular expression
+    for characters that texts may not have, which become U+FFFD. ``labels`` is false if mentions
+    have no types. ``ids`` tells whether the ids of items come back. ``values`` is a regular
+    expression for the values of attributes as text, where the format has nothing but text;
+    ``unwritable`` is one for characters that names and labels may not have, which become "_".
+    ``nil`` and ``dates`` are of links.
     """
 
     kinds: frozenset[str]
-    text: Literal["exact", "sentences", "tokens"] = "exact"
+    text: Literal["exact", "lines", "sentences", "tokens"] = "exact"
     not_in_text: str = ""
     ids: bool = False
     labels: bool = True

@@ -13,6 +13,7 @@ Size = Callable[[str], int]
 UNITS: dict[str, Size] = {
     "code points": lambda _: 1,
     "UTF-16 code units": lambda character: 1 + (character > "\uffff"),
+    "code points with CR LF as one": lambda character: int(character != "\r"),
     "bytes of UTF-8": lambda character: len(character.encode("utf-8", "surrogatepass")),
 }
 """What offsets may count, and how many each character has of it."""
@@ -32,7 +33,9 @@ def in_code_points(text: str, items: Sequence[Quoted]) -> tuple[str, list[list[R
     Without any item, the unit is code points.
     """
     for unit, size in UNITS.items():
-        places = {end: at for at, end in enumerate(accumulate(map(size, text), initial=0))}
+        places: dict[int, int] = {}
+        for at, end in enumerate(accumulate(map(size, text), initial=0)):
+            places.setdefault(end, at)
         converted = []
         for item in items:
             ranges = [(places.get(s, -1), places.get(e, -1)) for s, e in item.ranges]

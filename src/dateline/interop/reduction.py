@@ -15,16 +15,18 @@ from msgspec.structs import replace
 from dateline.annotations.items import chains_of, clusters_of
 from dateline.interop.format import Chains, Holds, Placing
 from dateline.interop.losses import Loss, Reasons, compared
+from dateline.interop.names import Names
 from dateline.interop.placement import Placed, Placer
 from dateline.interop.representation import (
     as_text,
     rebuilt,
     with_derived_names,
+    with_line_feeds,
+    with_names,
     with_replaced,
     with_sentences_only,
     written,
 )
-from dateline.interop.source import UNLABELLED
 from dateline.interop.units import METADATA, link_name, units_of, units_of_document
 from dateline.model import (
     Annotation,
@@ -35,6 +37,15 @@ from dateline.model import (
     Source,
     canonical,
 )
+
+_REWRITES = {
+    "tokens": (rebuilt, "rebuilt from the tokens"),
+    "sentences": (with_sentences_only, "rebuilt from the sentences"),
+    "lines": (with_line_feeds, "CR LF and CR at line ends are written as LF"),
+}
+"""How texts are rewritten that a format cannot hold exactly, by `Holds.text`."""
+
+_ALIKE = "is written like another one"
 
 
 class Reduced(NamedTuple):
@@ -50,14 +61,15 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
     reducer = _Reducer(document, canonical(annotation), holds)
     less = reducer.document()
     reduced = reducer.annotation()
-    represented = as_text(reduced) if holds.values is not None else reduced
+    represented = with_names(reduced, reducer.names.writable) if holds.unwritable else reduced
+    represented = as_text(represented) if holds.values is not None else represented
     before = [*units_of_document(document)]
     after = [unit for unit in before if unit.kind in holds.kinds]
     rewritten = less
     if holds.text != "exact":
-        rewrite = rebuilt if holds.text == "tokens" else with_sentences_only
+        rewrite, how = _REWRITES[holds.text]
         rewritten, represented = rewrite(document, represented)
-        reducer.reasons.give("texts", "text", f"rebuilt from the {holds.text}")
+        reducer.reasons.give("texts", "text", how)
     if holds.not_in_text:
         reducer.reasons.give("texts", "text", "characters that the format cannot have are U+FFFD")
         rewritten, represented = with_replaced(rewritten, represented, holds.not_in_text)
@@ -69,7 +81,11 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
         less = replace(less, sentences=rewritten.sentences, tokens=rewritten.tokens)
     less = replace(less, text=rewritten.text)
     before += units_of(annotation)
-    after += units_of(reduced)
+    renamed = reducer.names.renamed
+    after += (
+        u._replace(value=(renamed[u.key], u.value)) if u.key in renamed else u
+        for u in units_of(reduced)
+    )
     losses = compared(document.id, before, after, reducer.reasons, holds.kinds)
     return Reduced(less, canonical(represented), tuple(losses))
 
@@ -78,9 +94,9 @@ class _Reducer:
     def __init__(self, document: Document, annotation: Annotation, holds: Holds) -> None:
         self._document, self._whole, self._holds = document, annotation, holds
         self._placer = Placer(document)
-        self._unwritable = re.compile(holds.unwritable) if holds.unwritable else None
         self._values = re.compile(holds.values) if holds.values is not None else None
         self.reasons = Reasons()
+        self.names = Names(holds, self.reasons)
 
     def document(self) -> Document:
         """The document without metadata and segmentation that the format has no place for."""
@@ -95,7 +111,7 @@ class _Reducer:
 
     def annotation(self) -> Annotation:
         """The annotation without what the format has no place for."""
-        found = self._with_names(self._whole)
+        found = self.names.labelled(self._whole)
         found = self._with_mentions(found)
         found = self._with_entities(found)
         found = self._with_relations(found)
@@ -106,33 +122,6 @@ class _Reducer:
 
     def _has(self, kind: str) -> bool:
         return kind in self._holds.kinds
-
-    def _with_names(self, whole: Annotation) -> Annotation:
-        """The annotation with labels that the format can write."""
-        if self._unwritable is None and self._holds.labels:
-            return whole
-
-        def of(kind: str, item: Any, field: str = "type") -> Any:
-            return replace(item, **{field: self._label(kind, item.id, getattr(item, field))})
-
-        return replace(
-            whole,
-            mentions=tuple(of("mentions", mention) for mention in whole.mentions),
-            entities=tuple(of("entities", entity) for entity in whole.entities),
-            events=tuple(of("events", event) for event in whole.events),
-            claims=tuple(of("claims", claim, "act") for claim in whole.claims),
-        )
-
-    def _label(self, kind: str, name: str, label: str) -> str:
-        if kind in ("mentions", "entities") and not self._holds.labels:
-            written_label = UNLABELLED
-            how = "without its type"
-        else:
-            written_label = self._unwritable.sub("_", label) if self._unwritable else label
-            how = f'"{label}" is written as "{written_label}"'
-        if written_label != label:
-            self.reasons.give(kind, name, how)
-        return written_label
 
     def _placed(
         self, kind: str, items: Iterable[Any], field: str, label: str, placing: Placing
@@ -229,27 +218,26 @@ class _Reducer:
     ) -> tuple[Relation, ...]:
         if not self._has(kind):
             return ()
-        return tuple(
-            relation
-            for relation in relations
-            if {relation.source, relation.target} <= ends
-            and self._is_writable(kind, relation.name, relation.type)
-        )
-
-    def _is_writable(self, kind: str, name: str, label: str) -> bool:
-        """Whether the format can write a label that identifies a unit."""
-        if self._unwritable and self._unwritable.search(label):
-            self.reasons.give(kind, name, f'"{label}" cannot be written')
-            return False
-        return True
+        kept: dict[tuple[str, str, str], Relation] = {}
+        for relation in relations:
+            ends_here = (relation.source, relation.target)
+            key = (self.names.writable(relation.type), *ends_here)
+            if not ends.issuperset(ends_here):
+                continue
+            if key in kept:
+                self.reasons.give(kind, relation.name, _ALIKE)
+                continue
+            self.names.rename(kind, relation.name, relation.type)
+            kept[key] = relation
+        return tuple(kept.values())
 
     def _with_events_and_claims(self, whole: Annotation) -> Annotation:
         holds = self._holds
         mentions = {mention.id for mention in whole.mentions}
         events = self._placed("events", whole.events, "trigger", "type", holds.triggers)
         ids = {event.id for event in events}
-        special = {c.claimer for c in self._whole.claims} - {m.id for m in self._whole.mentions}
-        said = [c for c in whole.claims if c.claimer in mentions | special]
+        gone = {mention.id for mention in self._whole.mentions} - mentions
+        said = [claim for claim in whole.claims if claim.claimer not in gone]
         claims = [
             self._claim(claim, ids)
             for claim in self._placed("claims", said, "spans", "act", holds.claims)
@@ -277,18 +265,37 @@ class _Reducer:
         return [replace(claim, cue=fitted.get(claim.id)) for claim in claims]
 
     def _event(self, event: Any, fillers: set[str], lost_claims: set[str]) -> Any:
-        arguments = []
+        arguments: dict[tuple[str, str], Any] = {}
         for argument in event.arguments if self._has("arguments") else ():
             name = f"{event.id} {argument.role} {argument.filler}"
-            if argument.filler in fillers and self._is_writable("arguments", name, argument.role):
-                values = self._attributes(argument.attributes, "argument attributes", name)
-                arguments.append(replace(argument, attributes=values))
-        factuality = event.factuality if self._has("factuality") else ()
+            key = (self.names.writable(argument.role), argument.filler)
+            if argument.filler not in fillers:
+                continue
+            if key in arguments:
+                self.reasons.give("arguments", name, _ALIKE)
+                continue
+            self.names.rename("arguments", name, argument.role)
+            values = self._attributes(argument.attributes, "argument attributes", name)
+            arguments[key] = replace(argument, attributes=values)
+        factuality: dict[str, Any] = {}
+        for given in event.factuality if self._has("factuality") else ():
+            name, source = f"{event.id} {given.source}", given.source
+            if source in lost_claims:
+                continue
+            if source not in fillers:
+                source = self.names.writable(source)
+            if source in factuality:
+                self.reasons.give("factuality", name, _ALIKE)
+                continue
+            if source != given.source:
+                self.names.rename("factuality", name, given.source)
+            self.names.rename("factuality", name, given.value)
+            factuality[source] = given
         return replace(
             event,
-            arguments=tuple(arguments),
+            arguments=tuple(arguments.values()),
             attributes=self._attributes(event.attributes, "event attributes", event.id),
-            factuality=tuple(f for f in factuality if f.source not in lost_claims),
+            factuality=tuple(factuality.values()),
             cluster=event.cluster if self._has("event coreference") else None,
         )
 
@@ -324,16 +331,17 @@ class _Reducer:
     def _attributes(self, attributes: Attributes, kind: str, item: str) -> Attributes:
         if not self._has(kind):
             return {}
-        kept = {}
+        kept: dict[str, str] = {}
         for name, value in attributes.items():
             unit = f"{item}.{name}" if item else name
-            if self._unwritable and self._unwritable.search(name):
-                self.reasons.give(kind, unit, "its name cannot be written")
+            if self.names.writable(name) in kept:
+                self.reasons.give(kind, unit, _ALIKE)
             elif self._values and not all(map(self._values.fullmatch, written(value))):
                 self.reasons.give(kind, unit, "its value cannot be written")
             else:
-                kept[name] = value
-        return kept
+                self.names.rename(kind, unit, name)
+                kept[self.names.writable(name)] = name
+        return {name: attributes[name] for name in kept.values()}
 
     def _links(self, links: Iterable[Link], kind: str, item: str) -> tuple[Link, ...]:
         if not self._has(kind):

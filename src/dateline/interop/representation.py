@@ -20,12 +20,15 @@ from dateline.model import (
     Attributes,
     AttributeValue,
     Document,
+    Factuality,
     Mention,
     Range,
+    Relation,
     Spans,
 )
 
 _SPACE = re.compile(r"\s")
+_LINE_END = re.compile(r"\r\n?")
 
 
 def written(value: AttributeValue) -> tuple[str, ...]:
@@ -53,21 +56,44 @@ def filled(role: str, kind: str, filler: str) -> Argument:
 
 def as_text(annotation: Annotation) -> Annotation:
     """The annotation with all values of attributes as text."""
+    return _with_attributes(annotation, _as_text)
 
-    def of(item: Any) -> Any:
-        return replace(item, attributes=_as_text(item.attributes))
 
+def with_names(annotation: Annotation, of: Callable[[str], str]) -> Annotation:
+    """The annotation with other names of what `dateline.interop.units` identifies by names.
+
+    These are types of relations, roles, attributes, and factuality values with their sources.
+    """
+
+    def renamed(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
+        return tuple(replace(relation, type=of(relation.type)) for relation in relations)
+
+    def valued(given: Factuality) -> Factuality:
+        source = given.source if given.source in claims else of(given.source)
+        return replace(given, source=source, value=of(given.value))
+
+    claims = {claim.id for claim in annotation.claims}
+    whole = _with_attributes(annotation, lambda given: {of(name): v for name, v in given.items()})
     return replace(
-        annotation,
-        attributes=_as_text(annotation.attributes),
-        mentions=tuple(map(of, annotation.mentions)),
-        entities=tuple(map(of, annotation.entities)),
-        relations=tuple(map(of, annotation.relations)),
+        whole,
+        relations=renamed(whole.relations),
         events=tuple(
-            replace(of(event), arguments=tuple(map(of, event.arguments)))
-            for event in annotation.events
+            replace(
+                event,
+                arguments=tuple(replace(a, role=of(a.role)) for a in event.arguments),
+                factuality=tuple(
+                    replace(
+                        f,
+                        source=f.source if f.source in claims else of(f.source),
+                        value=of(f.value),
+                    )
+                    for f in event.factuality
+                ),
+            )
+            for event in whole.events
         ),
-        claims=tuple(map(of, annotation.claims)),
+        event_relations=renamed(whole.event_relations),
+        claim_relations=renamed(whole.claim_relations),
     )
 
 
@@ -178,6 +204,26 @@ def with_replaced(
     return replace(document, text=text), moved
 
 
+def with_line_feeds(document: Document, annotation: Annotation) -> tuple[Document, Annotation]:
+    """Both with a text whose line ends are LF: programs that read CR LF as LF shift offsets."""
+    text = _LINE_END.sub("\n", document.text)
+    pairs = [match.end() - 1 for match in _LINE_END.finditer(document.text) if len(match[0]) == 2]
+
+    def moved(offset: int) -> int:
+        return offset - bisect_right(pairs, offset)
+
+    def ranges(some: Iterable[Range]) -> tuple[Range, ...]:
+        return tuple((moved(start), moved(end - 1) + 1) for start, end in some)
+
+    renewed = replace(
+        document,
+        text=text,
+        sentences=ranges(document.sentences),
+        tokens=ranges(document.tokens),
+    )
+    return renewed, _moved(annotation, text, moved, lambda end: moved(end - 1) + 1)
+
+
 def _moved(
     annotation: Annotation, text: str, start: Callable[[int], int], end: Callable[[int], int]
 ) -> Annotation:
@@ -207,6 +253,26 @@ def with_derived_names(annotation: Annotation) -> Annotation:
         for entity in annotation.entities
     )
     return replace(annotation, entities=tuple(entities))
+
+
+def _with_attributes(
+    annotation: Annotation, change: Callable[[Attributes], Attributes]
+) -> Annotation:
+    def of(item: Any) -> Any:
+        return replace(item, attributes=change(item.attributes))
+
+    return replace(
+        annotation,
+        attributes=change(annotation.attributes),
+        mentions=tuple(map(of, annotation.mentions)),
+        entities=tuple(map(of, annotation.entities)),
+        relations=tuple(map(of, annotation.relations)),
+        events=tuple(
+            replace(of(event), arguments=tuple(map(of, event.arguments)))
+            for event in annotation.events
+        ),
+        claims=tuple(map(of, annotation.claims)),
+    )
 
 
 def _as_text(attributes: Attributes) -> Attributes:

@@ -170,6 +170,7 @@ FORMAT = Format(
                 "claim relations",
             }
         ),
+        text="lines",
         values=r"[^\t\r\n]+",
         unwritable=r"[\s:]",
         mentions=_PLACING,

@@ -95,7 +95,7 @@ def _attributes(ontology: Ontology) -> Iterator[str]:
             values.setdefault(attribute.name, {}).update(dict.fromkeys(names))
     if ontology.claimers and "claims" in ontology.layers:
         places[CLAIMER] = dict.fromkeys(_names(ontology.labels_of("claims")))
-        values[CLAIMER] = dict.fromkeys(label.name for label in ontology.claimers)
+        values[CLAIMER] = dict.fromkeys(_names(label.name for label in ontology.claimers))
     for name, some in places.items():
         yield f"{_name(name)}\tArg:{'|'.join(some)}, Value:{'|'.join(values[name])}"
 
