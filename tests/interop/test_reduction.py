@@ -46,6 +46,7 @@ placings = st.builds(
     discontinuous=st.sampled_from(["kept", "envelope", "first", "left out"]),
     overlap=st.sampled_from(["any", "nested", "none"]),
     duplicates=st.booleans(),
+    same_place=st.booleans(),
     within_tokens=st.booleans(),
     between_tokens=st.booleans(),
     across_sentences=st.booleans(),
@@ -57,6 +58,7 @@ chains = st.builds(
     loose=st.booleans(),
     empty=st.booleans(),
     named=st.booleans(),
+    crossing=st.booleans(),
 )
 
 
@@ -67,6 +69,7 @@ def declarations(draw) -> Holds:
     return Holds(
         kinds=frozenset(kinds),
         labels=draw(st.booleans()),
+        flat_labels=draw(st.booleans()),
         values=draw(st.sampled_from([None, ".*", r"[a-z]+"])),
         unwritable=draw(st.sampled_from(["", r"[\s_]", "[A-C]"])),
         mentions=draw(placings),
@@ -100,6 +103,15 @@ def test_nothing_is_left_that_was_not_declared(data, holds):
         assert not sizes[1]
     if "coreference" in holds.kinds and not holds.entities.loose:
         assert all(mention.entity for mention in found.mentions)
+    if not holds.mentions.same_place:
+        assert len({m.spans for m in found.mentions}) == len(found.mentions)
+    spans = {m.id: m.spans for m in found.mentions}
+    if not holds.entities.crossing:
+        for chain in chains_of(found).values():
+            assert_uncrossed([spans[name] for name in chain])
+    if holds.flat_labels:
+        loose = [spans[m.id] for m in found.mentions if m.entity is None]
+        assert_placed(document, Placing(overlap="none"), loose)
     if holds.events.singletons == "none":
         assert 1 not in map(len, clusters_of(found).values())
     if not holds.labels:
@@ -134,6 +146,18 @@ def assert_placed(document: Document, placing: Placing, groups: list) -> None:
             assert first[1] <= second[0]
         if placing.overlap == "nested":
             assert first[1] <= second[0] or second[1] <= first[1]
+
+
+def assert_uncrossed(chain: list) -> None:
+    """That brackets with one name tell the mentions apart."""
+    for some, others in combinations(chain, 2):
+        points, others_points = (
+            {n for s in m for n in range(s.start, s.end)} for m in (some, others)
+        )
+        if points & others_points:
+            assert points <= others_points or others_points <= points
+        if len(some) > 1 < len(others):
+            assert some[-1].end <= others[0].start or others[-1].end <= some[0].start
 
 
 def in_tokens(document: Document, start: int, end: int) -> bool:

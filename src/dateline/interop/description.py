@@ -63,6 +63,8 @@ def _limits(form: Format) -> Iterable[str]:
         yield "control characters"
     if not holds.labels:
         yield "mentions have no types"
+    if holds.flat_labels:
+        yield "of mentions that overlap, the longest has a type, others that of their chain if any"
     for kind, placing in (
         ("mentions", holds.mentions),
         ("events", holds.triggers),
@@ -99,6 +101,8 @@ def _placing(placing: Placing) -> Iterable[str]:
         ]
     if not placing.duplicates:
         yield "no two with the same place and label"
+    if not placing.same_place:
+        yield "no two with the same place"
     if not placing.within_tokens:
         yield "widened to whole tokens"
     if not placing.between_tokens:
@@ -112,6 +116,8 @@ def _placing(placing: Placing) -> Iterable[str]:
 def _chains(chains: Chains, *, entities: bool) -> Iterable[str]:
     if chains.singletons != "all":
         yield "no chains of one" if chains.singletons == "none" else "chains of one if linked"
+    if not chains.crossing:
+        yield "none that cross in a chain"
     if not chains.loose:
         yield "only mentions in a chain"
     if entities and not chains.empty:

@@ -24,16 +24,18 @@ class Placing(Struct, frozen=True):
     ``discontinuous`` tells what items of several fragments become: they are kept, get the
     envelope of all fragments or the first fragment alone, or are left out. ``overlap`` tells
     whether two items may overlap in any way, only one within the other, or not at all; the longer
-    item is kept. ``duplicates`` are items with the spans and the label of another one. Items that
-    start or end within a token are widened unless ``within_tokens``, those that start or end
-    between tokens are shortened to tokens unless ``between_tokens``, and items of several sentences
-    are left out unless ``across_sentences``. Unless ``line_ends``, items do not begin or end with a
+    item, by tokens, is kept. ``duplicates`` are items with the spans and the label of another one;
+    unless ``same_place``, no two items have the same spans, whatever their labels. Items that start
+    or end within a token are widened unless ``within_tokens``, those that start or end between
+    tokens are shortened to tokens unless ``between_tokens``, and items of several sentences are
+    left out unless ``across_sentences``. Unless ``line_ends``, items do not begin or end with a
     line end, and fragments with nothing but line ends between them are joined.
     """
 
     discontinuous: Literal["kept", "envelope", "first", "left out"] = "kept"
     overlap: Literal["any", "nested", "none"] = "any"
     duplicates: bool = True
+    same_place: bool = True
     within_tokens: bool = True
     between_tokens: bool = True
     across_sentences: bool = True
@@ -46,13 +48,15 @@ class Chains(Struct, frozen=True):
     ``singletons`` tells whether those with one item are kept: all, those with links, or none.
     ``loose`` tells whether items that are in no chain are kept. Entities without mentions are kept
     if ``empty`` and ``named``; unless ``named``, an entity has the type and the text of its first
-    mention.
+    mention. Unless ``crossing``, a mention that crosses a longer one of its chain is taken out of
+    the chain, and of several discontinuous ones that overlap or interleave, only one is in it.
     """
 
     singletons: Literal["all", "linked", "none"] = "all"
     loose: bool = True
     empty: bool = True
     named: bool = True
+    crossing: bool = True
 
 
 class Holds(Struct, frozen=True):
@@ -62,10 +66,11 @@ class Holds(Struct, frozen=True):
     the text from tokens, "sentences" if it has sentences and their offsets, but not what is between
     them, and "lines" if all line ends of the text are LF. ``not_in_text`` is a regular expression
     for characters that texts may not have, which become U+FFFD. ``labels`` is false if mentions
-    have no types. ``ids`` tells whether the ids of items come back. ``values`` is a regular
-    expression for the values of attributes as text, where the format has nothing but text;
-    ``unwritable`` is one for characters that names and labels may not have, which become "_".
-    ``nil`` and ``dates`` are of links.
+    have no types. With ``flat_labels``, only the longest of overlapping mentions has a type of its
+    own: another one gets that of its chain, and is left out if it is in no chain. ``ids`` tells
+    whether the ids of items come back. ``values`` is a regular expression for the values of
+    attributes as text, where the format has nothing but text; ``unwritable`` is one for characters
+    that names and labels may not have, which become "_". ``nil`` and ``dates`` are of links.
     """
 
     kinds: frozenset[str]
@@ -73,6 +78,7 @@ class Holds(Struct, frozen=True):
     not_in_text: str = ""
     ids: bool = False
     labels: bool = True
+    flat_labels: bool = False
     values: str | None = None
     unwritable: str = ""
     mentions: Placing = Placing()

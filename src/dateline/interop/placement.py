@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dateline.interop.format import Placing
 from dateline.interop.source import spans_at
-from dateline.model import Document, Range, Spans
+from dateline.model import Annotation, Document, Range, Spans
 
 Note = Callable[[str, str], None]
 """Called with the id of an item and how it is approximated, or why it is left out."""
@@ -39,10 +39,10 @@ class Placer:
             spans = self._fitted(item, placing, note)
             if spans is not None:
                 fitting.append(item._replace(spans=spans))
-        if not placing.duplicates:
-            fitting = list(_distinct(fitting, note))
+        if not (placing.duplicates and placing.same_place):
+            fitting = list(_distinct(fitting, note, labels=placing.same_place))
         if placing.overlap != "any":
-            fitting = list(_apart(fitting, note, nested=placing.overlap == "nested"))
+            fitting = list(self._apart(fitting, note, nested=placing.overlap == "nested"))
         return {item.id: item.spans for item in fitting}
 
     def _fitted(self, item: Placed, placing: Placing, note: Note) -> Spans | None:
@@ -87,8 +87,7 @@ class Placer:
         """The ranges of the tokens that the spans overlap; those of adjacent tokens are joined."""
         pieces: list[list[int]] = []
         for span in spans:
-            first = bisect_right(self._ends, span.start)
-            last = bisect_left(self._starts, span.end)
+            first, last = self._overlapped(span.start, span.end)
             if first >= last:
                 continue
             if pieces and first <= pieces[-1][1]:
@@ -101,16 +100,60 @@ class Placer:
     def _within_tokens(self, spans: Spans) -> Iterator[Range]:
         """The ranges without what is before their first and after their last token."""
         for span in spans:
-            first = bisect_right(self._ends, span.start)
-            last = bisect_left(self._starts, span.end)
+            first, last = self._overlapped(span.start, span.end)
             if first < last:
                 yield max(span.start, self._starts[first]), min(span.end, self._ends[last - 1])
 
     def _without_line_ends(self, spans: Spans) -> list[Range]:
         return joined_over_line_ends(self._text, [(span.start, span.end) for span in spans])
 
+    def _overlapped(self, start: int, end: int) -> Range:
+        return bisect_right(self._ends, start), bisect_left(self._starts, end)
+
+    def _apart(self, items: list[Placed], note: Note, *, nested: bool) -> Iterator[Placed]:
+        """The items without those that overlap a longer one; with ``nested``, or cross it."""
+        kept: list[Range] = []
+        chosen = set()
+        for item in sorted(items, key=self._by_length):
+            start, end = envelope(item.spans)
+            at = bisect_left(kept, (start, start))
+            around = kept if nested else kept[max(at - 1, 0) : at + 1]
+            clashes = [r for r in around if r[0] < end and start < r[1]]
+            if nested:
+                clashes = [r for r in clashes if not (r[0] <= start and end <= r[1])]
+            if clashes:
+                note(item.id, "crosses a longer one" if nested else "overlaps a longer one")
+                continue
+            kept.insert(at, (start, end))
+            chosen.add(item.id)
+        yield from (item for item in items if item.id in chosen)
+
+    def _by_length(self, item: Placed) -> tuple[int, int, int]:
+        """Longest first, in tokens, so that the order is the same in a text rebuilt from them."""
+        start, end = envelope(item.spans)
+        first, last = self._overlapped(start, end)
+        return first - last, start, -end
+
     def _sentence(self, offset: int) -> int:
         return bisect_right(self._sentence_starts, offset)
+
+
+def flat_labels(
+    document: Document, annotation: Annotation
+) -> tuple[dict[str, str], dict[str | None, str]]:
+    """The types of the mentions that do not overlap a longer one, and the first one of each chain.
+
+    The former are by the id of the mention, the latter by the id of the entity.
+    """
+    placed = [Placed(m.id, m.type, m.spans) for m in annotation.mentions]
+    chosen = Placer(document).fitted(placed, Placing(overlap="none"), lambda *_: None)
+    labelled = sorted(
+        (m for m in annotation.mentions if m.id in chosen), key=lambda m: m.spans[0].start
+    )
+    first: dict[str | None, str] = {}
+    for mention in labelled:
+        first.setdefault(mention.entity, mention.type)
+    return {mention.id: mention.type for mention in labelled}, first
 
 
 LINE_ENDS = "\r\n"
@@ -132,30 +175,39 @@ def joined_over_line_ends(text: str, ranges: Iterable[Range]) -> list[Range]:
     return joined
 
 
-def _distinct(items: Iterable[Placed], note: Note) -> Iterator[Placed]:
+def envelope(spans: Spans) -> Range:
+    """The range from the first to the last fragment."""
+    return spans[0].start, spans[-1].end
+
+
+def crossing(chain: Iterable[tuple[str, Spans]]) -> Iterator[str]:
+    """The items of a chain, by id and spans, whose brackets cross those of a longer one."""
+    kept: list[Spans] = []
+    for name, spans in sorted(
+        chain, key=lambda i: (i[1][0].start - i[1][-1].end, len(i[1]), i[1][0].start)
+    ):
+        if any(_crosses(spans, other) for other in kept):
+            yield name
+        else:
+            kept.append(spans)
+
+
+def _crosses(inner: Spans, outer: Spans) -> bool:
+    """Whether spans cross others that are not shorter."""
+    (start, end), (first, last) = envelope(inner), envelope(outer)
+    if end <= first or last <= start:
+        return False
+    if start < first or last < end or len(inner) > 1 < len(outer):
+        return True
+    fragments = [(s.start, s.end) for s in outer if s.start < end and start < s.end]
+    return any(not (s <= start and end <= e) for s, e in fragments)
+
+
+def _distinct(items: Iterable[Placed], note: Note, *, labels: bool) -> Iterator[Placed]:
     seen: dict[object, str] = {}
     for item in items:
-        first = seen.setdefault((item.label, item.spans), item.id)
+        first = seen.setdefault((item.label if labels else "", item.spans), item.id)
         if first == item.id:
             yield item
         else:
-            note(item.id, "has the place and the label of another one")
-
-
-def _apart(items: list[Placed], note: Note, *, nested: bool) -> Iterator[Placed]:
-    """The items without those that overlap a longer one; with ``nested``, they may be within it."""
-    kept: list[Range] = []
-    chosen = set()
-    for item in sorted(items, key=lambda i: (i.spans[0].start - i.spans[-1].end, i.spans[0].start)):
-        start, end = item.spans[0].start, item.spans[-1].end
-        at = bisect_left(kept, (start, start))
-        around = kept if nested else kept[max(at - 1, 0) : at + 1]
-        clashes = [r for r in around if r[0] < end and start < r[1]]
-        if nested:
-            clashes = [r for r in clashes if not (r[0] <= start and end <= r[1])]
-        if clashes:
-            note(item.id, "crosses a longer one" if nested else "overlaps a longer one")
-            continue
-        kept.insert(at, (start, end))
-        chosen.add(item.id)
-    yield from (item for item in items if item.id in chosen)
+            note(item.id, f"has the place{' and the label' if labels else ''} of another one")

@@ -16,7 +16,7 @@ from dateline.annotations.items import chains_of, clusters_of
 from dateline.interop.format import Chains, Holds, Placing
 from dateline.interop.losses import Loss, Reasons, compared
 from dateline.interop.names import Names
-from dateline.interop.placement import Placed, Placer
+from dateline.interop.placement import Placed, Placer, crossing, flat_labels
 from dateline.interop.representation import (
     as_text,
     rebuilt,
@@ -27,6 +27,7 @@ from dateline.interop.representation import (
     with_sentences_only,
     written,
 )
+from dateline.interop.source import UNLABELLED
 from dateline.interop.units import METADATA, link_name, units_of, units_of_document
 from dateline.model import (
     Annotation,
@@ -113,7 +114,7 @@ class _Reducer:
         """The annotation without what the format has no place for."""
         found = self.names.labelled(self._whole)
         found = self._with_mentions(found)
-        found = self._with_entities(found)
+        found = self._with_names_of_entities(self._with_labels(self._with_entities(found)))
         found = self._with_relations(found)
         found = self._with_events_and_claims(found)
         found = self._with_clusters(found)
@@ -145,6 +146,7 @@ class _Reducer:
 
     def _with_entities(self, whole: Annotation) -> Annotation:
         chains = self._holds.entities
+        whole = whole if chains.crossing else self._uncrossed(whole)
         if not self._has("coreference"):
             mentions = whole.mentions
             entities = whole.entities if chains.empty and self._has("entities") else ()
@@ -174,13 +176,46 @@ class _Reducer:
                 continue
             kept_mentions.append(mention)
         entities = self._entities(e for e in whole.entities if e.id in kept)
-        found = replace(whole, mentions=tuple(kept_mentions), entities=entities)
-        if not chains.named:
-            for entity in entities:
-                reason = "type and name are those of its first mention"
-                self.reasons.give("entities", entity.id, reason)
-            found = with_derived_names(found)
-        return found
+        return replace(whole, mentions=tuple(kept_mentions), entities=entities)
+
+    def _uncrossed(self, whole: Annotation) -> Annotation:
+        """The annotation with mentions outside their chain that cross a longer one of it."""
+        spans = {mention.id: mention.spans for mention in whole.mentions}
+        crossed = {
+            name
+            for members in chains_of(whole).values()
+            for name in crossing((member, spans[member]) for member in members)
+        }
+        for name in crossed:
+            self.reasons.give("coreference", name, "crosses a longer mention of its chain")
+        mentions = (replace(m, entity=None) if m.id in crossed else m for m in whole.mentions)
+        return replace(whole, mentions=tuple(mentions))
+
+    def _with_labels(self, whole: Annotation) -> Annotation:
+        """The annotation where only mentions that do not overlap have types of their own."""
+        if not self._holds.flat_labels:
+            return whole
+        labels, chain_labels = flat_labels(self._document, whole)
+        kept = []
+        for mention in whole.mentions:
+            label = labels.get(mention.id)
+            if label is None and mention.entity is None:
+                self.reasons.give("mentions", mention.id, "overlaps a longer one, is in no chain")
+                continue
+            if label is None:
+                label = chain_labels.get(mention.entity, UNLABELLED)
+            if label != mention.type:
+                self.reasons.give("mentions", mention.id, "overlaps a longer one: without its type")
+            kept.append(replace(mention, type=label))
+        return replace(whole, mentions=tuple(kept))
+
+    def _with_names_of_entities(self, whole: Annotation) -> Annotation:
+        if self._holds.entities.named or not self._has("coreference"):
+            return whole
+        for entity in whole.entities:
+            reason = "type and name are those of its first mention"
+            self.reasons.give("entities", entity.id, reason)
+        return with_derived_names(whole)
 
     def _entities(self, entities: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(

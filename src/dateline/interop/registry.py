@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FORMATS = {
     "brat": "brat",
     "conll2003": "conll2003",
+    "corefud": "corefud",
     "jsonl": "jsonl",
     "spacy": "spacy_docbin",
 }
