@@ -32,10 +32,8 @@ def in_code_points(text: str, items: Sequence[Quoted]) -> tuple[str, list[list[R
     All quotes must be at their offsets; blanks are not compared, as formats change line ends.
     Without any item, the unit is code points.
     """
-    for unit, size in UNITS.items():
-        places: dict[int, int] = {}
-        for at, end in enumerate(accumulate(map(size, text), initial=0)):
-            places.setdefault(end, at)
+    for unit in UNITS:
+        places = places_of(text, unit)
         converted = []
         for item in items:
             ranges = [(places.get(s, -1), places.get(e, -1)) for s, e in item.ranges]
@@ -46,6 +44,14 @@ def in_code_points(text: str, items: Sequence[Quoted]) -> tuple[str, list[list[R
         else:
             return unit, converted
     return None
+
+
+def places_of(text: str, unit: str) -> dict[int, int]:
+    """The offset in code points of each offset in this unit that is between two characters."""
+    places: dict[int, int] = {}
+    for at, end in enumerate(accumulate(map(UNITS[unit], text), initial=0)):
+        places.setdefault(end, at)
+    return places
 
 
 def _same(some: str, other: str) -> bool:

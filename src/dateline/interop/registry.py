@@ -14,7 +14,10 @@ FORMATS = {
     "brat": "brat",
     "conll2003": "conll2003",
     "corefud": "corefud",
+    "doccano": "doccano",
+    "doccano-relations": "doccano_relations",
     "jsonl": "jsonl",
+    "prodigy": "prodigy",
     "spacy": "spacy_docbin",
 }
 """Modules in `dateline.interop.formats` by the name of their format."""

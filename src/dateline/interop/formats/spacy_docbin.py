@@ -124,7 +124,7 @@ def _write(output: Output) -> None:
 def _doc(vocab: Any, document: Document, annotation: Annotation) -> Any:
     from spacy.tokens import Doc, Span  # noqa: PLC0415
 
-    words, numbered = _words(document)
+    words, numbered = words_of(document)
     starts = {tokens[0] for tokens in tokens_by_sentence(document.sentences, document.tokens)}
     first = {number for number, token in numbered if token in starts}
     inside = {number for number, _ in numbered}
@@ -148,7 +148,7 @@ def _doc(vocab: Any, document: Document, annotation: Annotation) -> Any:
     return doc
 
 
-def _words(document: Document) -> tuple[list[tuple[str, bool]], list[tuple[int, Range]]]:
+def words_of(document: Document) -> tuple[list[tuple[str, bool]], list[tuple[int, Range]]]:
     """The words with whether a blank follows, and the tokens with the numbers of their words.
 
     What is between two tokens, but for one blank, is a word of its own, so that the text is exact.
