@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from dateline.annotations.items import chains_of, clusters_of
-from dateline.interop.format import Chains, Holds, Placing
+from dateline.annotations.items import chains_of, clusters_of, kind_of, text_items
+from dateline.interop.format import FILLERS, Chains, Holds, Placing
 from dateline.interop.reduction import reduce
 from dateline.interop.source import UNLABELLED, spans_at
 from dateline.interop.units import KINDS, units_of
@@ -56,6 +56,7 @@ chains = st.builds(
     Chains,
     singletons=st.sampled_from(["all", "linked", "none"]),
     loose=st.booleans(),
+    one_type=st.booleans(),
     empty=st.booleans(),
     named=st.booleans(),
     crossing=st.booleans(),
@@ -78,6 +79,8 @@ def declarations(draw) -> Holds:
         cues=draw(placings),
         entities=draw(chains),
         events=draw(chains),
+        fillers=frozenset(draw(st.sets(st.sampled_from([*FILLERS])))),
+        joins_sentences=draw(st.booleans()),
         nil=draw(st.booleans()),
         dates=draw(st.booleans()),
     )
@@ -114,6 +117,16 @@ def test_nothing_is_left_that_was_not_declared(data, holds):
         assert_placed(document, Placing(overlap="none"), loose)
     if holds.events.singletons == "none":
         assert 1 not in map(len, clusters_of(found).values())
+    kinds = {i.id: kind_of(i) for i in text_items(found).values()}
+    fillers = {kinds[a.filler] for event in found.events for a in event.arguments}
+    assert fillers <= holds.fillers
+    types = {i.id: i.type for i in (*found.mentions, *found.events)}
+    for chain, of_items in (
+        (holds.entities, chains_of(found)),
+        (holds.events, clusters_of(found)),
+    ):
+        if chain.one_type:
+            assert all(len({types[name] for name in names}) == 1 for names in of_items.values())
     if not holds.labels:
         assert {m.type for m in found.mentions} <= {UNLABELLED}
 

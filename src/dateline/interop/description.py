@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.interop.format import Chains, Format, Placing
+from dateline.interop.format import FILLERS, Chains, Format, Holds, Placing
 from dateline.interop.units import KINDS
 from dateline.rendering.tables import Table, markdown_table
 
@@ -81,6 +81,7 @@ def _limits(form: Format) -> Iterable[str]:
         limits = list(_chains(chains, entities=field == "entities"))
         if kind in holds.kinds and limits:
             yield f"{field}: {', '.join(limits)}"
+    yield from _joins(holds)
     if {"entity links", "event links"} & holds.kinds:
         yield from () if holds.nil else ("links: no NIL",)
         yield from () if holds.dates else ("links: no dates",)
@@ -113,6 +114,13 @@ def _placing(placing: Placing) -> Iterable[str]:
         yield "without line ends at their borders"
 
 
+def _joins(holds: Holds) -> Iterable[str]:
+    if "arguments" in holds.kinds and holds.fillers != FILLERS:
+        yield f"arguments: only {' and '.join(sorted(f'{kind}s' for kind in holds.fillers))}"
+    if not holds.joins_sentences:
+        yield "relations and arguments: none across sentences"
+
+
 def _chains(chains: Chains, *, entities: bool) -> Iterable[str]:
     if chains.singletons != "all":
         yield "no chains of one" if chains.singletons == "none" else "chains of one if linked"
@@ -120,6 +128,8 @@ def _chains(chains: Chains, *, entities: bool) -> Iterable[str]:
         yield "none that cross in a chain"
     if not chains.loose:
         yield "only mentions in a chain"
+    if chains.one_type:
+        yield "chains of one type"
     if entities and not chains.empty:
         yield "none without mentions"
     if entities and not chains.named:

@@ -17,6 +17,9 @@ from dateline.interop.units import KINDS
 from dateline.model import Annotation, Document, Struct
 from dateline.ontology.labels import Ontology
 
+FILLERS = frozenset({"mention", "event", "claim"})
+"""The kinds of items that can be arguments."""
+
 
 class Placing(Struct, frozen=True):
     """Which spans the items of a kind may have in a format; everything by default.
@@ -46,14 +49,17 @@ class Chains(Struct, frozen=True):
     """Which entities, or which event instances, a format can hold.
 
     ``singletons`` tells whether those with one item are kept: all, those with links, or none.
-    ``loose`` tells whether items that are in no chain are kept. Entities without mentions are kept
-    if ``empty`` and ``named``; unless ``named``, an entity has the type and the text of its first
-    mention. Unless ``crossing``, a mention that crosses a longer one of its chain is taken out of
-    the chain, and of several discontinuous ones that overlap or interleave, only one is in it.
+    ``loose`` tells whether items that are in no chain are kept. If ``one_type``, items that have
+    another type than the first of their chain are taken out of it. Entities without mentions are
+    kept if ``empty`` and ``named``; unless ``named``, an entity has the type and the text of its
+    first mention. Unless ``crossing``, a mention that crosses a longer one of its chain is taken
+    out of the chain, and of several discontinuous ones that overlap or interleave, only one is in
+    it.
     """
 
     singletons: Literal["all", "linked", "none"] = "all"
     loose: bool = True
+    one_type: bool = False
     empty: bool = True
     named: bool = True
     crossing: bool = True
@@ -70,7 +76,9 @@ class Holds(Struct, frozen=True):
     own: another one gets that of its chain, and is left out if it is in no chain. ``ids`` tells
     whether the ids of items come back. ``values`` is a regular expression for the values of
     attributes as text, where the format has nothing but text; ``unwritable`` is one for characters
-    that names and labels may not have, which become "_". ``nil`` and ``dates`` are of links.
+    that names and labels may not have, which become "_". ``fillers`` are the kinds of
+    items that can be arguments. Unless ``joins_sentences``, relations and arguments join items of
+    one sentence. ``nil`` and ``dates`` are of links.
     """
 
     kinds: frozenset[str]
@@ -87,6 +95,8 @@ class Holds(Struct, frozen=True):
     cues: Placing = Placing()
     entities: Chains = Chains()
     events: Chains = Chains()
+    fillers: frozenset[str] = FILLERS
+    joins_sentences: bool = True
     nil: bool = True
     dates: bool = True
 

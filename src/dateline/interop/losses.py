@@ -68,7 +68,7 @@ class Reasons:
 
     def of(self, unit: Unit) -> str:
         """The reasons of a unit; empty if there are none."""
-        return "; ".join(self._given.get(unit.key, ()))
+        return "; ".join(dict.fromkeys(self._given.get(unit.key, ())))
 
 
 def compared(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from dateline.errors import InvalidInputError
 from dateline.model import Range
 
 Size = Callable[[str], int]
@@ -52,6 +53,28 @@ def places_of(text: str, unit: str) -> dict[int, int]:
     for at, end in enumerate(accumulate(map(UNITS[unit], text), initial=0)):
         places.setdefault(end, at)
     return places
+
+
+def proved(
+    text: str, items: Sequence[Quoted], place: Callable[[int], str], whole: str
+) -> list[list[Range]]:
+    """The ranges in code points.
+
+    ``place`` names an item by its index, and ``whole`` all of them. Raises InvalidInputError if
+    there is another text than a quote at its ranges.
+    """
+    found = in_code_points(text, items)
+    if found is not None:
+        return found[1]
+    for index, item in enumerate(items):
+        if in_code_points(text, [item]) is None:
+            raise InvalidInputError(
+                f"{place(index)} has another text at its offsets. Correct the offsets or the text."
+            )
+    raise InvalidInputError(
+        f"{whole}: its offsets count code points in some items and other units in others. "
+        "Correct the offsets."
+    )
 
 
 def _same(some: str, other: str) -> bool:

@@ -76,7 +76,7 @@ class Placer:
             if ranges != [(span.start, span.end) for span in spans]:
                 note(item.id, how)
                 spans = spans_at(self._text, ranges)
-        if not placing.across_sentences and self._sentence(spans[0].start) != self._sentence(
+        if not placing.across_sentences and self.sentence_at(spans[0].start) != self.sentence_at(
             spans[-1].end - 1
         ):
             note(item.id, "is in several sentences")
@@ -134,7 +134,8 @@ class Placer:
         first, last = self._overlapped(start, end)
         return first - last, start, -end
 
-    def _sentence(self, offset: int) -> int:
+    def sentence_at(self, offset: int) -> int:
+        """The number of the sentence that an offset is in."""
         return bisect_right(self._sentence_starts, offset)
 
 

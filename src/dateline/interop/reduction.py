@@ -31,6 +31,7 @@ from dateline.interop.source import UNLABELLED
 from dateline.interop.units import METADATA, link_name, units_of, units_of_document
 from dateline.model import (
     Annotation,
+    Argument,
     Attributes,
     Document,
     Link,
@@ -96,6 +97,7 @@ class _Reducer:
         self._document, self._whole, self._holds = document, annotation, holds
         self._placer = Placer(document)
         self._values = re.compile(holds.values) if holds.values is not None else None
+        self._sentences: dict[str, int] = {}
         self.reasons = Reasons()
         self.names = Names(holds, self.reasons)
 
@@ -134,7 +136,34 @@ class _Reducer:
         fitted = self._placer.fitted(
             placed, placing, lambda name, reason: self.reasons.give(kind, name, reason)
         )
+        for name, spans in fitted.items():  # of claims before their cues
+            self._sentences.setdefault(name, self._placer.sentence_at(spans[0].start))
         return [replace(i, **{field: fitted[i.id]}) for i in items if i.id in fitted]
+
+    def _of_one_type(
+        self, kind: str, items: Iterable[Any], field: str, chains: Chains
+    ) -> tuple[Any, ...]:
+        """The items; those with another type than the first of their chain are in none."""
+        types: dict[str, str] = {}
+        found = []
+        for item in items:
+            chain = getattr(item, field)
+            if (
+                chains.one_type
+                and chain is not None
+                and types.setdefault(chain, item.type) != item.type
+            ):
+                self.reasons.give(kind, item.id, "has another type than the first of its chain")
+                item = replace(item, **{field: None})
+            found.append(item)
+        return tuple(found)
+
+    def _joins(self, kind: str, name: str, one: str, other: str) -> bool:
+        """Whether the format can join two items."""
+        if self._holds.joins_sentences or self._sentences[one] == self._sentences[other]:
+            return True
+        self.reasons.give(kind, name, "joins items of two sentences")
+        return False
 
     def _with_mentions(self, whole: Annotation) -> Annotation:
         mentions = self._placed("mentions", whole.mentions, "spans", "type", self._holds.mentions)
@@ -152,6 +181,8 @@ class _Reducer:
             entities = whole.entities if chains.empty and self._has("entities") else ()
             mentions = tuple(replace(mention, entity=None) for mention in mentions)
             return replace(whole, mentions=mentions, entities=self._entities(entities))
+        mentions = self._of_one_type("coreference", whole.mentions, "entity", chains)
+        whole = replace(whole, mentions=mentions)
         known = {entity.id: entity for entity in whole.entities}
         members = chains_of(whole)
         kept = {
@@ -257,7 +288,7 @@ class _Reducer:
         for relation in relations:
             ends_here = (relation.source, relation.target)
             key = (self.names.writable(relation.type), *ends_here)
-            if not ends.issuperset(ends_here):
+            if not ends.issuperset(ends_here) or not self._joins(kind, relation.name, *ends_here):
                 continue
             if key in kept:
                 self.reasons.give(kind, relation.name, _ALIKE)
@@ -304,7 +335,7 @@ class _Reducer:
         for argument in event.arguments if self._has("arguments") else ():
             name = f"{event.id} {argument.role} {argument.filler}"
             key = (self.names.writable(argument.role), argument.filler)
-            if argument.filler not in fillers:
+            if argument.filler not in fillers or not self._is_argument(event.id, argument, name):
                 continue
             if key in arguments:
                 self.reasons.give("arguments", name, _ALIKE)
@@ -334,7 +365,17 @@ class _Reducer:
             cluster=event.cluster if self._has("event coreference") else None,
         )
 
+    def _is_argument(self, event: str, argument: Argument, name: str) -> bool:
+        """Whether the format can write an argument."""
+        kind = "mention" if argument.mention else "event" if argument.event else "claim"
+        if kind not in self._holds.fillers:
+            self.reasons.give("arguments", name, f"{kind}s cannot be arguments")
+            return False
+        return self._joins("arguments", name, event, argument.filler)
+
     def _with_clusters(self, whole: Annotation) -> Annotation:
+        typed = self._of_one_type("event coreference", whole.events, "cluster", self._holds.events)
+        whole = replace(whole, events=typed)
         links = {
             cluster.id: self._links(cluster.links, "event links", cluster.id)
             for cluster in whole.event_clusters

@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from dateline.interop.format import Format
 
 FORMATS = {
+    "bigbio": "bigbio",
     "brat": "brat",
     "conll2003": "conll2003",
     "corefud": "corefud",
     "doccano": "doccano",
     "doccano-relations": "doccano_relations",
     "jsonl": "jsonl",
+    "omnievent": "omnievent",
     "prodigy": "prodigy",
     "spacy": "spacy_docbin",
+    "textee": "textee",
 }
 """Modules in `dateline.interop.formats` by the name of their format."""
 

@@ -16,7 +16,7 @@ from dateline.annotations.link_text import parse_link
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.lines import read_lines
 from dateline.files.reading import read_text
-from dateline.interop.offsets import Quoted, in_code_points
+from dateline.interop.offsets import Quoted, proved
 from dateline.interop.placement import joined_over_line_ends
 from dateline.interop.representation import filled, read_values, with_derived_names
 from dateline.interop.source import (
@@ -73,11 +73,15 @@ class _Line(NamedTuple):
     content: str
     tail: str
 
+    @property
+    def title(self) -> str:
+        """The line and where it is, for a message."""
+        line = f"{self.id}\t{self.content}"
+        return f'{self.file}, line {self.number}: "{excerpt(line, 0, len(line))}"'
+
     def refuse(self, problem: str) -> NoReturn:
         """Raise InvalidInputError for this line."""
-        line = f"{self.id}\t{self.content}"
-        shown = excerpt(line, 0, len(line))
-        raise InvalidInputError(f'{self.file}, line {self.number}: "{shown}" {problem}')
+        raise InvalidInputError(f"{self.title} {problem}")
 
 
 class _Text(NamedTuple):
@@ -176,17 +180,9 @@ class _Document:
     def _prove(self, places: Sequence[tuple[_Line, str, list[Range]]]) -> None:
         """Convert the offsets to code points, as the quotes show what they count."""
         quoted = [Quoted(ranges, line.tail) for line, _, ranges in places]
-        found = in_code_points(self._text, quoted)
-        if found is None:
-            for line, _, ranges in places:
-                if in_code_points(self._text, [Quoted(ranges, line.tail)]) is None:
-                    line.refuse("has another text at its offsets. Correct the offsets or the text.")
-            file = places[0][0].file
-            raise InvalidInputError(
-                f"{file}: its offsets count code points in some lines and other units in others. "
-                "Correct the offsets."
-            )
-        for (line, label, _), ranges in zip(places, found[1], strict=True):
+        file = str(places[0][0].file) if places else ""
+        found = proved(self._text, quoted, lambda index: places[index][0].title, file)
+        for (line, label, _), ranges in zip(places, found, strict=True):
             joined = joined_over_line_ends(self._text, sorted(ranges))
             if not joined:
                 line.refuse("has nothing but line ends. Remove it.")

@@ -13,6 +13,7 @@ from dateline.model import Annotation
 MOST_VALUES = 50
 """An attribute with more values than this is text."""
 
+_NO_ROLE = {"const": "argument", "description": "To be described: the source has no roles."}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 _BOOLEAN = frozenset({"true", "false"})
 
@@ -112,16 +113,26 @@ class _Structure:
     def event_type(
         self, entry: Mapping[str, Any], roles: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any]:
-        """An event type with the roles that its events have."""
+        """An event type with the roles that its events have; if they have none, with all roles.
+
+        An event type must have a role, so that one is made up if there is none at all.
+        """
         fillers = self._roles.get(entry["const"], {})
+        if not fillers:
+            for of_type in self._roles.values():
+                for role, kinds in of_type.items():
+                    fillers[role] = fillers.get(role, set()) | kinds
+        if not fillers:
+            roles, fillers = [_NO_ROLE], {_NO_ROLE["const"]: {"event"}}
         declared = [
             {**role, "x-fillers": sorted(fillers[role["const"]])}
             for role in roles
             if role["const"] in fillers
         ]
-        properties: dict[str, Any] = {"type": {"const": entry["const"]}}
-        if declared:
-            properties["arguments"] = {"items": {"properties": {"role": {"oneOf": declared}}}}
+        properties = {
+            "type": {"const": entry["const"]},
+            "arguments": {"items": {"properties": {"role": {"oneOf": declared}}}},
+        }
         rest = {key: value for key, value in entry.items() if key != "const"}
         return {**rest, "properties": properties}
 

@@ -109,8 +109,8 @@ def merged(documents: Iterable[SourceDocument]) -> list[SourceDocument]:
 
 
 def _split(path: Path) -> str | None:
-    """The split that a folder is called after, or a file such as eng.testa or gum-train.conll."""
+    """The split that the name gives, such as eng.testa or train.unified.jsonl."""
     if path.is_dir():
         return SPLITS.get(path.name.lower())
-    parts = re.split(r"[._-]", path.name.lower())[-2:]
-    return next((SPLITS[part] for part in parts if part in SPLITS), None)
+    parts = re.split(r"[._-]", path.name.lower())[-3:]
+    return next((SPLITS[part] for part in reversed(parts) if part in SPLITS), None)
