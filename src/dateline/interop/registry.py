@@ -14,6 +14,7 @@ FORMATS = {
     "bigbio": "bigbio",
     "brat": "brat",
     "conll2003": "conll2003",
+    "conll2012": "conll2012",
     "corefud": "corefud",
     "doccano": "doccano",
     "doccano-relations": "doccano_relations",
