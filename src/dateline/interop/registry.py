@@ -18,6 +18,7 @@ FORMATS = {
     "corefud": "corefud",
     "doccano": "doccano",
     "doccano-relations": "doccano_relations",
+    "huggingface": "huggingface",
     "jsonl": "jsonl",
     "omnievent": "omnievent",
     "prodigy": "prodigy",

@@ -6,25 +6,21 @@ speech and the chunk, which Dateline does not have, are ``-X-``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
-
-from msgspec.structs import replace
 
 from dateline.dataset.token_index import OUTSIDE, bio_tags
 from dateline.errors import InvalidInputError
 from dateline.files.lines import read_lines
 from dateline.interop.format import Choice, Format, Holds, Output, Placing
-from dateline.interop.representation import text_of_tokens, tokens_by_sentence
-from dateline.interop.source import UNNAMED, SourceDocument, source_annotation, spans_at
-from dateline.model import Mention, Range
+from dateline.interop.representation import tokens_by_sentence
+from dateline.interop.source import SourceDocument
+from dateline.interop.tags import TAG, tagged_document
+from dateline.model import Range
 from dateline.text import excerpt
 
 _START = "-DOCSTART-"
 _NOTHING = "-X-"
-_TAG = re.compile(r"([BIESLU])-(\S+)")
 
 
 def _write(output: Output) -> None:
@@ -56,15 +52,13 @@ def _tags(tokens: Sequence[Range], places: dict[Range, str], scheme: str) -> lis
     return tags
 
 
-class _Row(NamedTuple):
-    number: int
-    token: str
-    tag: str
+_Row = tuple[str, str]
+"""A token and its tag."""
 
 
 def _read(path: Path) -> Iterator[SourceDocument]:
     for number, (name, sentences) in enumerate(_documents(path), 1):
-        yield _document(path, name or f"{path.stem}-{number}", sentences)
+        yield tagged_document(name or f"{path.stem}-{number}", sentences)
 
 
 def _documents(path: Path) -> Iterator[tuple[str, list[list[_Row]]]]:
@@ -85,7 +79,7 @@ def _documents(path: Path) -> Iterator[tuple[str, list[list[_Row]]]]:
                 "each line."
             )
         else:
-            sentences[-1].append(_Row(number, columns[0], columns[-1]))
+            sentences[-1].append((columns[0], _tag(path, number, columns[-1])))
     if any(sentences):
         yield name, [rows for rows in sentences if rows]
 
@@ -96,49 +90,13 @@ def _name(columns: Sequence[str]) -> str:
     return "" if given in (_NOTHING, OUTSIDE, "-", "_") else given
 
 
-def _document(path: Path, name: str, sentences: list[list[_Row]]) -> SourceDocument:
-    text, lines, words = text_of_tokens([[row.token for row in rows] for rows in sentences])
-    mentions: list[Mention] = []
-    at = 0
-    for rows in sentences:
-        for label, first, last in _spans(path, rows):
-            place = (words[at + first][0], words[at + last - 1][1])
-            mentions.append(
-                Mention(id=f"m{len(mentions) + 1}", spans=spans_at(text, [place]), type=label)
-            )
-        at += len(rows)
-    annotation = replace(source_annotation(name), mentions=tuple(mentions))
-    return SourceDocument(
-        name=name,
-        text=text,
-        sentences=lines,
-        tokens=words,
-        annotations={UNNAMED: annotation},
-        items={"mentions": len(mentions)},
-    )
-
-
-def _spans(path: Path, rows: Sequence[_Row]) -> Iterator[tuple[str, int, int]]:
-    """Label, first token and end token (exclusive) of each mention: BIO, IOB1, BIOES or BILOU."""
-    label, start = "", 0
-    for at, row in enumerate(rows):
-        match = _TAG.fullmatch(row.tag)
-        if match is None and row.tag != OUTSIDE:
-            raise InvalidInputError(
-                f'{path}, line {row.number}: "{_shown(row.tag)}" is not a tag. Allowed: O, or B-, '
-                "I-, E-, S-, L- or U- with a label."
-            )
-        border, found = match.groups() if match else ("", "")
-        if label and (found != label or border in "BSU"):
-            yield label, start, at
-            label = ""
-        if found and not label:
-            label, start = found, at
-        if border and border in "ESLU":
-            yield label, start, at + 1
-            label = ""
-    if label:
-        yield label, start, len(rows)
+def _tag(path: Path, number: int, tag: str) -> str:
+    if tag != OUTSIDE and not TAG.fullmatch(tag):
+        raise InvalidInputError(
+            f'{path}, line {number}: "{_shown(tag)}" is not a tag. Allowed: O, or B-, I-, E-, S-, '
+            "L- or U- with a label."
+        )
+    return tag
 
 
 def _shown(text: str) -> str:

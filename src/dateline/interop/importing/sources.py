@@ -31,6 +31,10 @@ SPLITS = {
 """Names of files and folders that name a split."""
 
 
+_SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.)")
+"""The number of a file of several, as `datasets` names them."""
+
+
 class Source(NamedTuple):
     """A file or folder to read, the annotator, and the split that its name gives."""
 
@@ -52,13 +56,13 @@ def find_sources(form: Format, paths: Iterable[tuple[str, Path]]) -> list[Source
             if form.suffix:
                 parts = sorted(p for p in path.rglob("*") if p.name.endswith(form.suffix))
             else:
-                named = [p for p in sorted(path.iterdir()) if p.is_dir() and _split(p)]
+                named = [p for p in sorted(path.iterdir()) if p.is_dir() and split_of(p)]
                 parts = named or [path]
         elif not path.exists():
             raise NotFoundError(f"{path}: there is no such file or folder.")
         if not parts:
             raise NotFoundError(f"{path}: has no files of {form.name} (NAME{form.suffix}).")
-        found += [Source(part, annotator, _split(part)) for part in parts]
+        found += [Source(part, annotator, split_of(part)) for part in parts]
     return found
 
 
@@ -108,9 +112,9 @@ def merged(documents: Iterable[SourceDocument]) -> list[SourceDocument]:
     return list(found.values())
 
 
-def _split(path: Path) -> str | None:
-    """The split that the name gives, such as eng.testa or train.unified.jsonl."""
+def split_of(path: Path) -> str | None:
+    """The split that the name gives, such as eng.testa or train.unified.jsonl; None without one."""
     if path.is_dir():
         return SPLITS.get(path.name.lower())
-    parts = re.split(r"[._-]", path.name.lower())[-3:]
+    parts = re.split(r"[._-]", _SHARD.sub("", path.name.lower()))[-3:]
     return next((SPLITS[part] for part in reversed(parts) if part in SPLITS), None)
