@@ -20,6 +20,7 @@ PREDICT = ("predict", "--out", "predictions.jsonl", "--model")
 SERVER = ("--url", "http://127.0.0.1:1", "--token", "0123456789abcdef")
 COMMANDS = {
     "agreement": [("agree", "pass-a", "pass-b")],
+    "cas": [("export", "cas", "--out", "cas", "--include-text", "all")],
     "gamma": [("agree", "pass-a", "pass-b", "--gamma")],
     "llm": [(*PREDICT, "openai:m", "--option", "base_url=http://127.0.0.1:1")],
     "plots": [("stats", "--plots", "plots")],
@@ -63,7 +64,8 @@ run()
 
 
 def module(requirement: str) -> str:
-    return requirement.partition(">")[0].replace("-", "_")
+    name = requirement.partition(">")[0].replace("-", "_")
+    return name.removeprefix("dkpro_")
 
 
 @pytest.fixture(scope="session")

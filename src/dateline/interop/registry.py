@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FORMATS = {
     "bigbio": "bigbio",
     "brat": "brat",
+    "cas": "inception.cas",
     "conll2003": "conll2003",
     "conll2012": "conll2012",
     "corefud": "corefud",
