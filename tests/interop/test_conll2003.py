@@ -124,3 +124,19 @@ def _tags(path: Path, document, annotation, corpus) -> list[str]:
     )
     lines = [line.split(" ") for line in path.read_text().splitlines()]
     return [line[-1] for line in lines if len(line) == 4 and line[0] != "-DOCSTART-"]
+
+
+def test_contrasts_are_in_a_file_of_their_own(repository, run, tmp_path):
+    out = tmp_path / "out"
+    result = run(repository, "export", "conll2003", "--split", "test", "--out", str(out))
+    assert result.exit_code == 0, result.output
+    found = {
+        path.stem: path.read_text(encoding="utf-8").count("-DOCSTART-") for path in out.iterdir()
+    }
+    test = [
+        document
+        for document in map(repository.read_document, repository.document_ids())
+        if document.split == "test"
+    ]
+    contrasts = sum(document.contrast is not None for document in test)
+    assert found == {"test": len(test) - contrasts, "test-contrasts": contrasts}

@@ -1,4 +1,7 @@
-"""Exporting the annotations of a corpus to a format: one file or folder for each split."""
+"""Exporting the annotations of a corpus to a format: one file or folder for each split.
+
+Contrasts are in files or folders of their own, because most of a contrast is its original again.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dateline.corpus.annotators import annotation_files
 from dateline.corpus.store import Corpus
 from dateline.dataset.output_folder import replaced_folder
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
-from dateline.interop.format import Format, Output
+from dateline.interop.format import CONTRASTS, Format, Output
 from dateline.interop.losses import Loss, LossCounter, LossError, LossReport, reason_lines
 from dateline.interop.reduction import reduce
 from dateline.interop.units import units_of, units_of_document
@@ -103,7 +106,7 @@ class _Exporter:
         self.losses = LossCounter()
 
     def documents_by_split(self, progress: Progress) -> dict[str, list[str]]:
-        """The ids of the annotated documents to export, by split."""
+        """The ids of the annotated documents to export, by the name of their file or folder."""
         options = self._options
         splits = split_shares(self._corpus.schemas)
         if options.split is not None and options.split not in splits:
@@ -115,7 +118,9 @@ class _Exporter:
         for name in (*options.documents, *options.include_text):
             if name not in known and name != ALL:
                 raise NotFoundError(f'"{name}": there is no such document in corpus/.')
-        found: dict[str, list[str]] = {split: [] for split in splits}
+        found: dict[str, list[str]] = {
+            split + ending: [] for split in splits for ending in ("", CONTRASTS)
+        }
         losses = []
         total = 0
         for name in progress(
@@ -127,7 +132,8 @@ class _Exporter:
             total += 1
             included = name in options.include_text or ALL in options.include_text
             if document.rights.redistribute_text or included:
-                found[document.split].append(name)
+                ending = "" if document.contrast is None else CONTRASTS
+                found[document.split + ending].append(name)
             else:
                 losses.append(
                     Loss(

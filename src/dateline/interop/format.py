@@ -20,6 +20,9 @@ from dateline.ontology.labels import Ontology
 FILLERS = frozenset({"mention", "event", "claim"})
 """The kinds of items that can be arguments."""
 
+CONTRASTS = "-contrasts"
+"""How the name of a file or a folder ends that has the contrasts of a split."""
+
 
 class Placing(Struct, frozen=True):
     """Which spans the items of a kind may have in a format; everything by default.

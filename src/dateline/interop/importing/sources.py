@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
-from dateline.interop.format import Format
+from dateline.interop.format import CONTRASTS, Format
 from dateline.interop.source import UNNAMED, SourceDocument
 
 SPLITS = {
@@ -115,6 +115,6 @@ def merged(documents: Iterable[SourceDocument]) -> list[SourceDocument]:
 def split_of(path: Path) -> str | None:
     """The split that the name gives, such as eng.testa or train.unified.jsonl; None without one."""
     if path.is_dir():
-        return SPLITS.get(path.name.lower())
+        return SPLITS.get(path.name.lower().removesuffix(CONTRASTS))
     parts = re.split(r"[._-]", _SHARD.sub("", path.name.lower()))[-3:]
     return next((SPLITS[part] for part in reversed(parts) if part in SPLITS), None)
