@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dateline.corpus.segmentation.alphabetic import segment
+from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
 from dateline.interop.format import Format, Output
 from dateline.interop.losses import LossCounter
@@ -115,6 +116,29 @@ def test_the_gold_of_the_corpus_comes_back(form, options, repository):
     assert sorted(one.name for one in read) == [one.document.id for one in items]
     for reduced, source in zip(items, sorted(read, key=lambda one: one.name), strict=True):
         assert_same(form, reduced, source)
+
+
+@read_and_written
+def test_what_was_exported_makes_a_new_corpus_without_errors(
+    form, options, repository, run, tmp_path
+):
+    names = [path.stem for path in sorted((repository.annotations / "gold").glob("*.json"))]
+    chosen = [names[0], next(n for n in names if repository.read_document(n).group), names[-1]]
+    given = [part for option in options.items() for part in ("--option", "=".join(option))]
+    exported, new, report = (tmp_path / name for name in ("exported", "new", "report.json"))
+    select = ("--documents", ",".join(chosen), "--include-text", "all")
+    result = run(repository, "export", form.name, "--out", str(exported), *select, *given)
+    assert result.exit_code == 0, result.output
+    result = run(
+        repository, "import", form.name, str(exported), "--out", str(new),
+        "--language", "en", "--report", str(report),
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    result = run(Corpus(new), "validate")
+    assert result.exit_code == 0, result.output
+    lost = {loss["reason"] for loss in json.loads(report.read_text())["losses"]}
+    linked = "entity links" in form.holds.kinds
+    assert lost == ({"the corpus has no scenario sheet that has it"} if linked else set())
 
 
 @every_format

@@ -16,7 +16,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -38,8 +38,11 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write to a temporary file beside the path, then replace: readers see old or new, whole."""
+def write_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0o644) -> None:
+    """Write to a temporary file beside the path, then replace: readers see old or new, whole.
+
+    The content may come in pieces.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(
         dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
@@ -48,7 +51,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # held while somebody writes it: no leftover
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
             written.chmod(mode)
@@ -133,8 +136,10 @@ class _Step(msgspec.Struct, frozen=True):
     before: str | None
 
 
-def write_together(root: Path, files: Mapping[Path, bytes | None]) -> None:
+def write_together(root: Path, files: Mapping[Path, bytes | Path | None]) -> None:
     """Write several files of a corpus, or remove those whose content is None: all or none.
+
+    In place of its content, a file may have the path of another file that has the content.
 
     Call it while holding `locked`. Interrupted at any moment, the files are as before, or `recover`
     makes all of them new. Raises InvalidInputError, and writes nothing, if a path leads out of the
@@ -150,7 +155,10 @@ def write_together(root: Path, files: Mapping[Path, bytes | None]) -> None:
             staged = None
             if content is not None:
                 staged = str(number)
-                write_atomically(journal / staged, content)
+                write_atomically(
+                    journal / staged,
+                    content if isinstance(content, bytes) else content.read_bytes(),
+                )
             before = sha256(path.read_bytes()) if path.is_file() else None
             steps.append(
                 _Step(path=path.relative_to(root).as_posix(), staged=staged, before=before)

@@ -21,7 +21,7 @@ LONGEST = 256 * 1024**2
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of what is on a line; fields that are not known are not read."""
+    """Base of what is on a line; unknown fields are not read."""
 
 
 def read_records(path: Path, kind: type[T]) -> Iterator[tuple[int, T]]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import msgspec
 
 from dateline.errors import DatelineError
+from dateline.interop.spool import Spool
 from dateline.interop.units import KINDS, Unit
 from dateline.model import Struct
 
@@ -39,13 +42,22 @@ class KindCount(Struct, frozen=True):
     left_out: int
 
 
-class LossReport(Struct, frozen=True):
+class LossReport(NamedTuple):
     """The outcome of an export or an import of a format."""
 
     format: str
     direction: Literal["export", "import"]
     counts: Mapping[str, KindCount]
-    losses: tuple[Loss, ...]
+    losses: Spool[Loss]
+
+    def json(self) -> Iterator[bytes]:
+        """The report as JSON, in pieces; each loss is a line."""
+        head = {"format": self.format, "direction": self.direction, "counts": self.counts}
+        yield msgspec.json.format(msgspec.json.encode(head), indent=2).removesuffix(b"\n}")
+        yield b',\n  "losses": ['
+        for number, loss in enumerate(self.losses):
+            yield (b",\n    " if number else b"\n    ") + msgspec.json.encode(loss)
+        yield b"\n  ]\n}\n" if self.losses else b"]\n}\n"
 
 
 class LossError(DatelineError):
@@ -117,7 +129,7 @@ class LossCounter:
             "approximated": Counter(),
             "left out": Counter(),
         }
-        self._losses: list[Loss] = []
+        self._losses = Spool(Loss)
 
     def add(self, counts: Mapping[str, int], losses: Iterable[Loss]) -> None:
         """Add the numbers of units of a source by kind, and what is lost of them."""
@@ -142,21 +154,25 @@ class LossCounter:
                     left_out=left_out,
                 )
         return LossReport(
-            format=format_name, direction=direction, counts=counts, losses=tuple(self._losses)
+            format=format_name, direction=direction, counts=counts, losses=self._losses
         )
 
 
 def reason_lines(losses: Iterable[Loss]) -> list[str]:
     """A line for each kind, outcome and reason, with the number of units and examples."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    examples: dict[tuple[str, str, str], list[str]] = {}
     for loss in losses:
         # Reasons name other items: what differs by item is shown once, with the first example.
         key = loss.kind, loss.outcome, _general(loss.reason)
-        groups.setdefault(key, []).append(f"{loss.document}: {loss.name}")
+        counts[key] += 1
+        if counts[key] <= EXAMPLES:
+            examples.setdefault(key, []).append(f"{loss.document}: {loss.name}")
     lines = []
-    for (kind, outcome, reason), names in groups.items():
-        examples = ", ".join(names[:EXAMPLES]) + (", ..." if len(names) > EXAMPLES else "")
-        lines.append(f"{kind}, {len(names):,} {outcome}: {reason} ({examples})")
+    for (kind, outcome, reason), names in examples.items():
+        count = counts[kind, outcome, reason]
+        shown = ", ".join(names) + (", ..." if count > EXAMPLES else "")
+        lines.append(f"{kind}, {count:,} {outcome}: {reason} ({shown})")
     return lines
 
 

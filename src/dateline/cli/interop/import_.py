@@ -94,8 +94,9 @@ def import_(
     """
     from dateline.corpus.store import Corpus
     from dateline.interop.importing import importer
+    from dateline.interop.importing.labels import count_labels
     from dateline.interop.importing.mapping import Targets, mapping_template, read_mapping
-    from dateline.interop.importing.sources import find_sources, merged, read_sources
+    from dateline.interop.importing.sources import SourceDocuments, find_sources, read_sources
     from dateline.interop.losses import LossError
     from dateline.interop.registry import format_of
 
@@ -105,9 +106,9 @@ def import_(
     corpus = Corpus(settings.root)
     targets = Targets(corpus.ontology) if out is None else None
     sources = find_sources(form, paths)
-    documents = merged(read_sources(form, settings.progress(sources, "Reading")))
+    documents = SourceDocuments(read_sources(form, settings.progress(sources, "Reading")))
     if template:
-        echo(mapping_template(importer.label_counts(documents), targets), nl=False)
+        echo(mapping_template(count_labels(documents.annotations), targets), nl=False)
         return
     options = importer.ImportOptions(
         mapping=read_mapping(mapping, targets) if mapping else None,

@@ -52,12 +52,9 @@ class OptionType(click.ParamType[tuple[str, str]]):
 def write_report(path: Path | None, report: LossReport) -> None:
     """Write the report as JSON, if a file is given."""
     if path is not None:
-        import msgspec
-
         from dateline.files.writing import write_atomically
 
-        content = msgspec.json.format(msgspec.json.encode(report), indent=2)
-        write_atomically(path, content + b"\n")
+        write_atomically(path, report.json())
 
 
 def show_report(settings: Settings, report: LossReport) -> None:

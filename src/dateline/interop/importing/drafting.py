@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, attribute_values
@@ -85,16 +85,15 @@ class _Structure:
     """What the annotations have other than labels: fillers of roles, entities, links."""
 
     def __init__(self, annotations: Iterable[Annotation], mapping: LabelMapping) -> None:
-        annotations = list(annotations)
-        self.several = frozenset(
-            f"{item}.{name}"
-            for annotation in annotations
-            for item, name, value, _ in attribute_values(annotation)
-            if isinstance(value, tuple)
-        )
+        self.several: set[str] = set()
         self._roles: dict[str, dict[str, set[str]]] = {}
         self.has_entities = self.has_links = self.has_clusters = self.has_event_links = False
         for annotation in annotations:
+            self.several.update(
+                f"{item}.{name}"
+                for item, name, value, _ in attribute_values(annotation)
+                if isinstance(value, tuple)
+            )
             self.has_entities |= bool(annotation.entities)
             self.has_links |= any(entity.links for entity in annotation.entities)
             self.has_clusters |= any(event.cluster for event in annotation.events)
@@ -142,7 +141,7 @@ def _add_attributes(
     counts: Iterable[LabelCount],
     mapping: LabelMapping,
     lists: Mapping[str, list[dict[str, Any]]],
-    several: frozenset[str],
+    several: Collection[str],
 ) -> None:
     counts = list(counts)
     for one in counts:

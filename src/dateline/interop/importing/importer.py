@@ -6,8 +6,6 @@ is right is it put in place, all or nothing.
 
 from __future__ import annotations
 
-import json
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,20 +21,22 @@ from dateline.corpus.annotators import (
     register_path,
 )
 from dateline.corpus.create import create_corpus, starting_pages
+from dateline.corpus.scenarios import linkable_items, scenario_paths
 from dateline.corpus.seed_names import document_id
 from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
 from dateline.dataset.output_folder import replaced_folder
 from dateline.errors import ConflictError, InvalidInputError
-from dateline.files.writing import locked, sha256, write_together
+from dateline.files.writing import locked, write_together
 from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
 from dateline.interop.format import Format
 from dateline.interop.importing.drafting import draft_ontology
 from dateline.interop.importing.labels import LabelCount, count_labels, layers_of
 from dateline.interop.importing.mapping import LabelMapping, Targets, same_names, unmapped
-from dateline.interop.importing.translation import translated
+from dateline.interop.importing.seeds import SeedWriter
+from dateline.interop.importing.sources import SourceDocuments
+from dateline.interop.importing.translation import Translator
 from dateline.interop.losses import Loss, LossCounter, LossError, LossReport, reason_lines
-from dateline.interop.representation import tokens_by_sentence
 from dateline.interop.source import SourceDocument
 from dateline.model import (
     SCHEMA_VERSION,
@@ -47,7 +47,6 @@ from dateline.model import (
     canonical,
 )
 from dateline.ontology.derived_schemas import derived_schemas
-from dateline.ontology.schemas import split_shares
 from dateline.rendering.listing import listed
 from dateline.text import sha256_of_text
 from dateline.validation.engine import Checker
@@ -55,7 +54,7 @@ from dateline.validation.engine import Checker
 MAX_LINES = 50
 """How many labels or problems a message lists."""
 
-Progress = Callable[[Sequence[SourceDocument]], Iterable[SourceDocument]]
+Progress = Callable[[SourceDocuments], Iterable[SourceDocument]]
 """Wraps the documents in a progress bar."""
 
 
@@ -86,14 +85,9 @@ class Imported(Struct, frozen=True):
     report: LossReport
 
 
-def label_counts(documents: Iterable[SourceDocument]) -> list[LabelCount]:
-    """All labels of the documents."""
-    return count_labels(a for document in documents for a in document.annotations.values())
-
-
 def import_into_new(
     form: Format,
-    documents: Sequence[SourceDocument],
+    documents: SourceDocuments,
     out: Path,
     options: ImportOptions,
     progress: Progress = iter,
@@ -105,11 +99,10 @@ def import_into_new(
     """
     if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
         raise ConflictError(f"{out}: exists and is not empty. Choose another folder.")
-    counts = label_counts(documents)
+    counts = count_labels(documents.annotations)
     mapping = _complete(counts, options.mapping or same_names(counts, None), None)
-    annotations = [a for document in documents for a in document.annotations.values()]
     title = out.resolve().name or "Corpus"
-    ontology = draft_ontology(title, counts, mapping, annotations)
+    ontology = draft_ontology(title, counts, mapping, documents.annotations)
     with replaced_folder(out) as folder:
         pages = starting_pages(out, language=options.language)
         create_corpus(folder, ("entities",), pages)
@@ -120,7 +113,7 @@ def import_into_new(
 
 def import_into_existing(
     form: Format,
-    documents: Sequence[SourceDocument],
+    documents: SourceDocuments,
     corpus: Corpus,
     options: ImportOptions,
     progress: Progress = iter,
@@ -131,27 +124,28 @@ def import_into_existing(
     label is not mapped or something cannot be imported, ConflictError if a file exists with another
     content, and LossError. Nothing is then written.
     """
-    counts = label_counts(documents)
+    counts = count_labels(documents.annotations)
     targets = Targets(corpus.ontology)
     mapping = _complete(counts, options.mapping or same_names(counts, targets), targets)
     with tempfile.TemporaryDirectory() as folder, locked(corpus.root):
         made = _scratch(corpus, Path(folder))
-        importer = _Importer(form, made, mapping, options)
-        result = importer.run(documents, progress, _known_texts(corpus))
-        files = {}
+        importer = _Importer(form, made, mapping, options, corpus)
+        result = importer.run(documents, progress)
+        files: dict[Path, bytes | Path] = {}
         for part in ("seeds", "corpus", "annotations"):
             for path in sorted((made.root / part).rglob("*")):
                 target = corpus.root / path.relative_to(made.root)
-                if path.is_file() and path != register_path(made):
-                    files[target] = path.read_bytes()
-        for target, content in files.items():
-            if target.exists() and target.read_bytes() != content:
-                raise ConflictError(
-                    f"{corpus.relative(target)}: exists with another content, and is not "
-                    "overwritten. Move it away, or use another pseudonym."
-                )
+                if not path.is_file() or path == register_path(made):
+                    continue
+                if not target.exists():
+                    files[target] = path
+                elif target.read_bytes() != path.read_bytes():
+                    raise ConflictError(
+                        f"{corpus.relative(target)}: exists with another content, and is not "
+                        "overwritten. Move it away, or use another pseudonym."
+                    )
         files[register_path(corpus)] = _register(corpus, importer.annotators)
-        write_together(corpus.root, dict(files))
+        write_together(corpus.root, files)
     return result
 
 
@@ -170,17 +164,17 @@ def _complete(
 
 
 def _scratch(corpus: Corpus, root: Path) -> Corpus:
-    """An empty corpus with the schemas of another."""
+    """A corpus with the schemas and the scenario sheets of another, and no documents."""
     for part in ("seeds", "corpus", "annotations", "schema"):
         (root / part).mkdir()
     for path in (corpus.root / "schema").glob("*.json"):
         (root / "schema" / path.name).write_bytes(path.read_bytes())
-    return Corpus(root)
-
-
-def _known_texts(corpus: Corpus) -> dict[str, Document]:
-    documents = map(corpus.read_document, corpus.document_ids())
-    return {document.text_sha256: document for document in documents}
+    made = Corpus(root)
+    for path in scenario_paths(corpus):
+        sheet = root / path.relative_to(corpus.root)
+        sheet.parent.mkdir(exist_ok=True)
+        sheet.write_bytes(path.read_bytes())
+    return made
 
 
 def _register(corpus: Corpus, annotators: Iterable[Annotator]) -> bytes:
@@ -189,13 +183,23 @@ def _register(corpus: Corpus, annotators: Iterable[Annotator]) -> bytes:
 
 
 class _Importer:
-    """Makes documents and annotations in an empty corpus."""
+    """Makes documents and annotations in a corpus without documents.
+
+    Texts that the corpus ``existing`` has are not made.
+    """
 
     def __init__(
-        self, form: Format, corpus: Corpus, mapping: LabelMapping, options: ImportOptions
+        self,
+        form: Format,
+        corpus: Corpus,
+        mapping: LabelMapping,
+        options: ImportOptions,
+        existing: Corpus | None = None,
     ) -> None:
-        self._form, self._corpus, self._mapping = form, corpus, mapping
+        self._form, self._corpus, self._existing = form, corpus, existing
         self._options = options
+        self._seeds = SeedWriter(corpus)
+        self._translator = Translator(mapping, corpus.ontology, linkable_items(corpus))
         self._losses = LossCounter()
         self._layers = tuple(
             layer
@@ -204,23 +208,28 @@ class _Importer:
         )
         self.annotators: list[Annotator] = []
 
-    def run(
-        self,
-        documents: Sequence[SourceDocument],
-        progress: Progress,
-        known: Mapping[str, Document] = {},
-    ) -> Imported:
+    def run(self, documents: SourceDocuments, progress: Progress) -> Imported:
         """Import all. Raises InvalidInputError with all problems, and LossError."""
-        pseudonyms = self._pseudonyms(documents)
-        names = self._write_seeds([d for d in documents if _sha256(d) not in known])
+        pseudonyms = self._pseudonyms(documents.annotators)
+        known = self._known()
+        seeds = {
+            source.name: self._seeds.write(source)
+            for source in documents
+            if sha256_of_text(source.text) not in known
+        }
         self._ingest()
         checker = Checker(self._corpus)
         register_path(self._corpus).write_bytes(_register(self._corpus, self.annotators))
         problems: list[str] = []
         written = drafts = 0
         for source in progress(documents):
-            document = known.get(_sha256(source)) or self._document(names[source.name])
-            self._count(source)
+            there = self._existing if source.name not in seeds else None
+            if there is not None:
+                document = there.read_document(known[sha256_of_text(source.text)])
+            else:
+                name = document_id(seeds[source.name], self._corpus.schemas)
+                document = self._corpus.read_document(name)
+            self._count(source, document if there else None)
             for annotator, given in source.annotations.items():
                 annotation = self._annotation(given, document, pseudonyms[annotator])
                 found = [
@@ -252,9 +261,15 @@ class _Importer:
             report=report,
         )
 
-    def _pseudonyms(self, documents: Iterable[SourceDocument]) -> dict[str, str]:
+    def _known(self) -> dict[str, str]:
+        """The ids of the documents that there are already, by the hash of their text."""
+        if self._existing is None:
+            return {}
+        documents = map(self._existing.read_document, self._existing.document_ids())
+        return {document.text_sha256: document.id for document in documents}
+
+    def _pseudonyms(self, names: Iterable[str]) -> dict[str, str]:
         """The pseudonym of each annotator of the source; those that are not given are numbered."""
-        names = sorted({name for document in documents for name in document.annotations})
         given = self._options.pseudonyms
         found = {}
         for number, name in enumerate(names, 1):
@@ -273,31 +288,6 @@ class _Importer:
         ]
         return found
 
-    def _write_seeds(self, documents: Iterable[SourceDocument]) -> dict[str, str]:
-        """Write texts, tokens and metadata; returns the hash of each text by the seed's name."""
-        shares = split_shares(self._corpus.schemas)
-        names: dict[str, str] = {}
-        for source in documents:
-            name = _seed_name(source.name)
-            if name in names:
-                raise ConflictError(
-                    f'"{source.name}": another document has the name "{name}". Rename one of them.'
-                )
-            names[name] = source.name
-            seed = self._corpus.seeds / name
-            seed.with_name(f"{name}.txt").write_bytes(source.text.encode())
-            metadata = {"title": source.title, "language": source.language}
-            if source.split is not None and source.split in shares:
-                metadata["split"] = source.split
-            lines = [f"{k} = {json.dumps(v)}\n" for k, v in metadata.items() if v]
-            if lines:
-                seed.with_name(f"{name}.toml").write_bytes("".join(lines).encode())
-            words = _words(source)
-            if words is not None:
-                content = json.dumps(words, ensure_ascii=False).encode()
-                seed.with_name(f"{name}.tokens.json").write_bytes(content)
-        return {source: name for name, source in names.items()}
-
     def _ingest(self) -> None:
         refused = [
             f"{outcome.seed}: {outcome.message}"
@@ -313,12 +303,9 @@ class _Importer:
             lines = "\n".join(f"  {line}" for line in listed(refused, MAX_LINES))
             raise InvalidInputError(f"Nothing was imported: texts are refused:\n{lines}")
 
-    def _document(self, seed: str) -> Document:
-        return self._corpus.read_document(document_id(seed, self._corpus.schemas))
-
-    def _count(self, source: SourceDocument) -> None:
+    def _count(self, source: SourceDocument, known: Document | None) -> None:
         """Count what the source has, and what its reader had to leave out."""
-        counts = Counter(source.items) + Counter(documents=1)
+        counts = Counter(source.items) + Counter(self._seeds.counts(source))
         losses = [
             Loss(
                 document=source.name,
@@ -329,22 +316,10 @@ class _Importer:
             )
             for loss in source.losses
         ]
-        if source.tokens is not None:
-            counts["segmentation"] += 1
-            if _words(source) is None:
-                losses.append(
-                    Loss(
-                        document=source.name,
-                        kind="segmentation",
-                        name="segmentation",
-                        outcome="left out",
-                        reason="it has no sentences, or they do not cover the text",
-                    )
-                )
-        self._losses.add(counts, losses)
+        self._losses.add(counts, [*losses, *self._seeds.losses(source, known)])
 
     def _annotation(self, given: Annotation, document: Document, annotator: str) -> Annotation:
-        annotation, losses = translated(given, self._mapping, self._corpus.ontology)
+        annotation, losses = self._translator.translated(given)
         self._losses.add({}, losses)
         return canonical(
             replace(
@@ -364,27 +339,3 @@ class _Importer:
                 ),
             )
         )
-
-
-def _words(source: SourceDocument) -> list[list[str]] | None:
-    """The tokens of each sentence; None if there are none, or if they do not cover the text."""
-    if source.sentences is None or source.tokens is None:
-        return None
-    sentences = tokens_by_sentence(source.sentences, source.tokens)
-    end = 0
-    for start, next_end in (token for tokens in sentences for token in tokens):
-        if source.text[end:start].strip():
-            return None
-        end = next_end
-    if source.text[end:].strip():
-        return None
-    return [[source.text[start:end] for start, end in tokens] for tokens in sentences]
-
-
-def _sha256(document: SourceDocument) -> str:
-    return sha256_of_text(document.text)
-
-
-def _seed_name(name: str) -> str:
-    cleaned = re.sub(r"[/\\\x00-\x1f]", "-", name).strip(".") or "document"
-    return cleaned if len(cleaned) <= 100 else f"{cleaned[:80]}-{sha256(name.encode())[:8]}"

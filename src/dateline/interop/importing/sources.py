@@ -13,6 +13,9 @@ from msgspec.structs import replace
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.interop.format import CONTRASTS, Format
 from dateline.interop.source import UNNAMED, SourceDocument
+from dateline.interop.spool import Spool
+from dateline.model import Annotation
+from dateline.text import sha256_of_text
 
 SPLITS = {
     "train": "train",
@@ -83,33 +86,63 @@ def read_sources(form: Format, sources: Iterable[Source]) -> Iterator[SourceDocu
             yield replace(document, annotations=annotations, split=document.split or source.split)
 
 
-def merged(documents: Iterable[SourceDocument]) -> list[SourceDocument]:
-    """The documents, those with one name and one text as one with all annotations.
+class SourceDocuments:
+    """The documents of a source, which are kept in a file and can be read several times.
 
-    Raises ConflictError if two have one name and different texts, or one annotator.
+    Those with one name and one text are one document with the annotations of all. Raises
+    ConflictError if two have one name and different texts, or one annotator.
     """
-    found: dict[str, SourceDocument] = {}
-    for document in documents:
-        name = document.name
-        other = found.setdefault(name, document)
-        if other is document:
-            continue
-        if other.text != document.text:
+
+    def __init__(self, documents: Iterable[SourceDocument]) -> None:
+        self._spool = Spool(SourceDocument)
+        self._parts: dict[str, list[int]] = {}
+        self._texts: dict[str, str] = {}
+        self._annotators: dict[str, set[str]] = {}
+        for document in documents:
+            self._add(document)
+
+    def _add(self, document: SourceDocument) -> None:
+        name, text = document.name, sha256_of_text(document.text)
+        if self._texts.setdefault(name, text) != text:
             raise ConflictError(
                 f'"{name}" is the name of two documents with different texts. Rename one of them.'
             )
-        if twice := other.annotations.keys() & document.annotations.keys():
+        annotators = self._annotators.setdefault(name, set())
+        if twice := annotators & document.annotations.keys():
             who = ", ".join(sorted(filter(None, twice))) or "one annotator"
             raise ConflictError(
                 f'"{name}" has two annotations by {who}. Name the annotators: ANNOTATOR=PATH.'
             )
-        found[name] = replace(
-            other,
-            annotations={**other.annotations, **document.annotations},
-            items=Counter(other.items) + Counter(document.items),
-            losses=(*other.losses, *document.losses),
-        )
-    return list(found.values())
+        annotators.update(document.annotations)
+        self._parts.setdefault(name, []).append(self._spool.append(document))
+
+    @property
+    def annotators(self) -> list[str]:
+        """The annotators of the source, sorted."""
+        return sorted(set().union(*self._annotators.values()))
+
+    @property
+    def annotations(self) -> Iterator[Annotation]:
+        """The annotations of all documents."""
+        for document in self:
+            yield from document.annotations.values()
+
+    def __len__(self) -> int:
+        """The number of documents."""
+        return len(self._parts)
+
+    def __iter__(self) -> Iterator[SourceDocument]:
+        """The documents in the order of the source."""
+        for positions in self._parts.values():
+            first, *others = (self._spool[position] for position in positions)
+            for other in others:
+                first = replace(
+                    first,
+                    annotations={**first.annotations, **other.annotations},
+                    items=Counter(first.items) + Counter(other.items),
+                    losses=(*first.losses, *other.losses),
+                )
+            yield first
 
 
 def split_of(path: Path) -> str | None:

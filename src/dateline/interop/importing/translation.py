@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
+from dateline.corpus.scenarios import KNOWLEDGE_BASE
 from dateline.interop.importing.labels import ATTRIBUTE
 from dateline.interop.importing.mapping import LabelMapping
 from dateline.interop.losses import Loss, Reasons, compared
 from dateline.interop.representation import written
-from dateline.interop.units import KINDS, units_of
-from dateline.model import Annotation, Attributes, AttributeValue, Relation, canonical
+from dateline.interop.units import KINDS, link_name, units_of
+from dateline.model import (
+    Annotation,
+    Attributes,
+    AttributeValue,
+    EventCluster,
+    Link,
+    Relation,
+    canonical,
+)
 from dateline.ontology.label_lists import attributes
 from dateline.ontology.labels import Attribute, Ontology
 
 IGNORED = "its label is ignored by the mapping"
 
 
-def translated(
-    annotation: Annotation, mapping: LabelMapping, ontology: Ontology
-) -> tuple[Annotation, tuple[Loss, ...]]:
-    """The annotation in the labels of the corpus, and what is left out with ignored labels."""
-    translator = _Translator(mapping, ontology)
-    found = canonical(translator.annotation(annotation))
-    before = [u for u in units_of(annotation) if (u.kind, u.name) not in translator.renamed]
-    after = {unit.key for unit in units_of(found)}
-    # Labels differ by intention: only what is missing is a loss.
-    kept = [unit for unit in before if unit.key in after]
-    losses = compared(annotation.document, before, kept, translator.reasons, KINDS)
-    return found, tuple(losses)
+class Translator:
+    """Translates annotations to the labels of an ontology.
+
+    ``linkable`` are the ids by scenario sheet that links to the sheets may have; None for any.
+    """
+
+    def __init__(
+        self,
+        mapping: LabelMapping,
+        ontology: Ontology,
+        linkable: Mapping[str, frozenset[str] | None],
+    ) -> None:
+        self.mapping, self.linkable = mapping, linkable
+        self.attributes = {f"{item}.{a.name}": a for item, a in attributes(ontology)}
+
+    def translated(self, annotation: Annotation) -> tuple[Annotation, tuple[Loss, ...]]:
+        """The annotation in the labels of the corpus, and what is left out."""
+        translation = _Translation(self)
+        found = canonical(translation.annotation(annotation))
+        before = [u for u in units_of(annotation) if (u.kind, u.name) not in translation.renamed]
+        after = {unit.key for unit in units_of(found)}
+        # Labels differ by intention: only what is missing is a loss.
+        kept = [unit for unit in before if unit.key in after]
+        losses = compared(annotation.document, before, kept, translation.reasons, KINDS)
+        return found, tuple(losses)
 
 
-class _Translator:
-    def __init__(self, mapping: LabelMapping, ontology: Ontology) -> None:
-        self._mapping = mapping
-        self._attributes = {f"{item}.{a.name}": a for item, a in attributes(ontology)}
+class _Translation:
+    def __init__(self, translator: Translator) -> None:
+        self._mapping, self._linkable = translator.mapping, translator.linkable
+        self._attributes = translator.attributes
         self.reasons = Reasons()
         self.renamed: set[tuple[str, str]] = set()
 
@@ -63,7 +85,7 @@ class _Translator:
             entities=self._with_values("entity", "entity attributes", entities),
             relations=tuple(self._relations("relations", "relation", whole.relations, mention_ids)),
             events=self._with_values("event", "event attributes", events),
-            event_clusters=tuple(c for c in whole.event_clusters if c.id in clusters),
+            event_clusters=tuple(self._clusters(whole, clusters)),
             event_relations=tuple(
                 self._relations(
                     "event relations", "eventRelation", whole.event_relations, event_ids
@@ -92,9 +114,31 @@ class _Translator:
             types.setdefault(mention.entity, mention.type)
         for entity in whole.entities:
             if entity.id in types:
-                yield replace(entity, type=types[entity.id])
+                links = self._links("entity links", entity.id, entity.links)
+                yield replace(entity, type=types[entity.id], links=links)
             else:
                 self.reasons.give("entities", entity.id, "has no mention that is imported")
+
+    def _clusters(self, whole: Annotation, there: set[str | None]) -> Iterator[EventCluster]:
+        """The links of the event instances that have an event."""
+        for cluster in whole.event_clusters:
+            if cluster.id in there and (
+                links := self._links("event links", cluster.id, cluster.links)
+            ):
+                yield replace(cluster, links=links)
+
+    def _links(self, unit: str, item: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
+        """The links but those to scenario sheets that the corpus does not have."""
+        kept = []
+        for link in links:
+            sheet, _, name = (link.id or "").partition("/")
+            items = self._linkable.get(sheet, frozenset())
+            if link.kb != KNOWLEDGE_BASE or link.id is None or items is None or name in items:
+                kept.append(link)
+            else:
+                reason = "the corpus has no scenario sheet that has it"
+                self.reasons.give(unit, link_name(item, link), reason)
+        return tuple(kept)
 
     def _claims(self, whole: Annotation, mentions: set[str], events: set[str]) -> Iterator[Any]:
         every_mention = {mention.id for mention in whole.mentions}
