@@ -62,7 +62,7 @@ def test_the_files_of_two_people_are_two_annotations(tmp_path, run, empty_corpus
 def test_a_line_that_is_not_understood_is_named(old, new, message, tmp_path):
     path = tmp_path / "all.jsonl"
     path.write_text(SPANS.replace(old, new))
-    with pytest.raises(InvalidInputError, match=f"all.jsonl, line 1: .*{message}"):
+    with pytest.raises(InvalidInputError, match=f"all.jsonl, line 1[:,] .*{message}"):
         list(format_of("doccano").reader(path))
 
 

@@ -22,7 +22,7 @@ from dateline.interop.source import (
     spans_at,
 )
 from dateline.interop.units import units_of
-from dateline.model import Entity, Event, Link, Mention, Range, Relation
+from dateline.model import Entity, Event, Link, Mention, Range, Relation, Spans
 
 LONGEST_ROW = 256 * 1024**2
 """Bytes of a row that is read."""
@@ -50,7 +50,17 @@ def read_rows(path: Path, kind: type[R]) -> Iterator[tuple[str, R]]:
                 raise InvalidInputError(f"{place}: {error.problem}.") from None
 
 
-def write_rows(path: Path, rows: Iterable[Row]) -> None:
+def span_in(place: str, text: str, start: int, end: int) -> Spans:
+    """The span at these offsets. Raises InvalidInputError if they are not in the text."""
+    if not 0 <= start < end <= len(text):
+        raise InvalidInputError(
+            f"{place}: {start} to {end} is not in the text, which has {len(text):,} characters. "
+            "Correct the offsets, which count characters."
+        )
+    return spans_at(text, [(start, end)])
+
+
+def write_rows(path: Path, rows: Iterable[Any]) -> None:
     """Write a file with a line for each row."""
     encode = msgspec.json.Encoder().encode
     with path.open("wb") as file:

@@ -14,33 +14,36 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from dateline.errors import InvalidInputError
 from dateline.interop.format import Format, Holds, Output, Placing
-from dateline.interop.json_lines import Record, json_line, read_records, refuse, span_in
+from dateline.interop.rows import Row, read_rows, span_in, write_rows
 from dateline.interop.source import UNNAMED, SourceDocument, SourceLoss, source_annotation
-from dateline.model import Mention, Relation
+from dateline.model import Annotation, Document, Mention, Relation
 
 
 def _write(output: Output) -> None:
-    with output.target.open("wb") as file:
-        for document, annotation in output.items:
-            labels = sorted((m.spans[0].start, m.spans[0].end, m.type) for m in annotation.mentions)
-            file.write(json_line({"name": document.id, "text": document.text, "label": labels}))
+    write_rows(output.target, (_row(document, annotation) for document, annotation in output.items))
 
 
-class _Entity(Record, frozen=True):
+def _row(document: Document, annotation: Annotation) -> dict[str, Any]:
+    labels = sorted((m.spans[0].start, m.spans[0].end, m.type) for m in annotation.mentions)
+    return {"name": document.id, "text": document.text, "label": labels}
+
+
+class _Entity(Row, frozen=True):
     id: int
     start_offset: int
     end_offset: int
     label: str
 
 
-class _Relation(Record, frozen=True):
+class _Relation(Row, frozen=True):
     from_id: int
     to_id: int
     type: str
 
 
-class _Example(Record, frozen=True):
+class _Example(Row, frozen=True):
     text: str
     id: int | None = None
     name: str | None = None
@@ -54,12 +57,12 @@ class _Example(Record, frozen=True):
 
 def read_doccano(path: Path) -> Iterator[SourceDocument]:
     """The examples of a file of either kind."""
-    for number, example in read_records(path, _Example):
-        yield _document(path, number, example)
+    for number, (place, example) in enumerate(read_rows(path, _Example), 1):
+        yield _document(place, f"{path.stem}-{number}", example)
 
 
-def _document(path: Path, number: int, example: _Example) -> SourceDocument:
-    name = example.name or f"{path.stem}-{number}"
+def _document(place: str, number: str, example: _Example) -> SourceDocument:
+    name = example.name or number
     if example.name is None and example.id is not None:
         name = f"document-{example.id}"
     labelled = [*example.label, *example.labels]
@@ -67,17 +70,19 @@ def _document(path: Path, number: int, example: _Example) -> SourceDocument:
     for entity in example.entities:
         labelled.append((entity.start_offset, entity.end_offset, entity.label))
         if entity.id in ids:
-            refuse(path, number, f"the id {entity.id} is of two entities. Change one of them")
+            raise InvalidInputError(
+                f"{place}: the id {entity.id} is of two entities. Change one of them."
+            )
         ids[entity.id] = f"m{len(labelled)}"
     mentions = tuple(
         Mention(
             id=f"m{at}",
-            spans=span_in(path, number, example.text, start, end, f'entity {at} ("{label}")'),
+            spans=span_in(f'{place}, entity {at} ("{label}")', example.text, start, end),
             type=label,
         )
         for at, (start, end, label) in enumerate(labelled, 1)
     )
-    relations, losses = _relations(path, number, example, ids)
+    relations, losses = _relations(place, example, ids)
     for kind, values in (("categories", example.cats), ("comments", example.comments)):
         losses += [
             SourceLoss(kind=kind, name=str(at), reason=f"{kind} of a text are not imported")
@@ -96,14 +101,16 @@ def _document(path: Path, number: int, example: _Example) -> SourceDocument:
 
 
 def _relations(
-    path: Path, number: int, example: _Example, ids: Mapping[int, str]
+    place: str, example: _Example, ids: Mapping[int, str]
 ) -> tuple[list[Relation], list[SourceLoss]]:
     found: dict[tuple[str, str, str], Relation] = {}
     losses = []
     for relation in example.relations:
         for end in (relation.from_id, relation.to_id):
             if end not in ids:
-                refuse(path, number, f'relation "{relation.type}": there is no entity {end}')
+                raise InvalidInputError(
+                    f'{place}, relation "{relation.type}": there is no entity {end}. Correct it.'
+                )
         read = Relation(
             type=relation.type, source=ids[relation.from_id], target=ids[relation.to_id]
         )

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import Any
+
 from dateline.interop.format import Format, Holds, Output, Placing
 from dateline.interop.formats.doccano import read_doccano
-from dateline.interop.json_lines import json_line
+from dateline.interop.rows import write_rows
+from dateline.model import Annotation, Document
 
 
 def _write(output: Output) -> None:
-    with output.target.open("wb") as file:
-        first = 1
-        for document, annotation in output.items:
-            ids = {mention.id: at for at, mention in enumerate(annotation.mentions, first)}
-            first += len(ids)
-            entities = [
+    write_rows(output.target, _rows(output.items))
+
+
+def _rows(items: Iterable[tuple[Document, Annotation]]) -> Iterator[dict[str, Any]]:
+    """A row for each document; ids of entities and relations are not used twice in a file."""
+    entities, relations = count(1), count(1)
+    for document, annotation in items:
+        ids = {mention.id: next(entities) for mention in annotation.mentions}
+        yield {
+            "name": document.id,
+            "text": document.text,
+            "entities": [
                 {
                     "id": ids[mention.id],
                     "label": mention.type,
@@ -21,18 +32,17 @@ def _write(output: Output) -> None:
                     "end_offset": mention.spans[0].end,
                 }
                 for mention in annotation.mentions
-            ]
-            relations = [
+            ],
+            "relations": [
                 {
-                    "id": at,
+                    "id": next(relations),
                     "from_id": ids[relation.source],
                     "to_id": ids[relation.target],
                     "type": relation.type,
                 }
-                for at, relation in enumerate(annotation.relations, 1)
-            ]
-            example = {"entities": entities, "relations": relations}
-            file.write(json_line({"name": document.id, "text": document.text, **example}))
+                for relation in annotation.relations
+            ],
+        }
 
 
 FORMAT = Format(

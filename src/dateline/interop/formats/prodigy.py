@@ -17,11 +17,12 @@ from msgspec.structs import replace
 
 from dateline.annotations.components import components
 from dateline.annotations.items import chains_of
+from dateline.errors import InvalidInputError
 from dateline.interop.format import Chains, Format, Holds, Output, Placing
 from dateline.interop.formats.spacy_docbin import words_of
-from dateline.interop.json_lines import Record, json_line, read_records, refuse, span_in
-from dateline.interop.offsets import Quoted, in_code_points, places_of
+from dateline.interop.offsets import Quoted, in_code_points, places_of, proved
 from dateline.interop.representation import with_derived_names
+from dateline.interop.rows import Row, read_rows, span_in, write_rows
 from dateline.interop.source import (
     UNLABELLED,
     UNNAMED,
@@ -39,9 +40,8 @@ _TWICE = "the same is there twice"
 
 
 def _write(output: Output) -> None:
-    with output.target.open("wb") as file:
-        for document, annotation in output.items:
-            file.write(json_line(_task(document, annotation)))
+    tasks = (_task(document, annotation) for document, annotation in output.items)
+    write_rows(output.target, tasks)
 
 
 def _task(document: Document, annotation: Annotation) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _task(document: Document, annotation: Annotation) -> dict[str, Any]:
     }
 
 
-class _Span(Record, frozen=True):
+class _Span(Row, frozen=True):
     start: int
     end: int
     label: str | None = None
@@ -99,7 +99,7 @@ class _Span(Record, frozen=True):
     token_end: int | None = None
 
 
-class _Token(Record, frozen=True):
+class _Token(Row, frozen=True):
     text: str
     start: int
     end: int
@@ -107,7 +107,7 @@ class _Token(Record, frozen=True):
     gap: bool = False
 
 
-class _Relation(Record, frozen=True):
+class _Relation(Row, frozen=True):
     head: int
     child: int
     label: str
@@ -115,7 +115,7 @@ class _Relation(Record, frozen=True):
     child_span: _Span | None = None
 
 
-class _Task(Record, frozen=True):
+class _Task(Row, frozen=True):
     text: str
     tokens: tuple[_Token, ...] = ()
     sentences: tuple[Range, ...] = ()
@@ -132,7 +132,7 @@ def _read(path: Path) -> Iterator[SourceDocument]:
     """A document for each text; the tasks of one annotator with the same text are one."""
     texts: dict[str, tuple[str, dict[str, _Annotations]]] = {}
     names: set[str] = set()
-    for number, task in read_records(path, _Task):
+    for place, task in read_rows(path, _Task):
         if task.text not in texts:
             given = task.meta.get("id")
             name = given if isinstance(given, str) and given else path.stem
@@ -143,8 +143,8 @@ def _read(path: Path) -> Iterator[SourceDocument]:
         name, by_annotator = texts[task.text]
         annotator = task.annotator or UNNAMED
         if annotator not in by_annotator:
-            by_annotator[annotator] = _Annotations(path, name, task.text)
-        by_annotator[annotator].add(number, task)
+            by_annotator[annotator] = _Annotations(name, task.text)
+        by_annotator[annotator].add(place, task)
     for text, (name, by_annotator) in texts.items():
         annotations = {
             who: found.annotation() for who, found in by_annotator.items() if found.is_accepted
@@ -168,8 +168,8 @@ def _read(path: Path) -> Iterator[SourceDocument]:
 class _Annotations:
     """What one annotator has said of one text, in one task or several."""
 
-    def __init__(self, path: Path, name: str, text: str) -> None:
-        self._path, self._name, self._text = path, name, text
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
         self._mentions: dict[tuple[Range, str], Mention] = {}
         self._relations: dict[tuple[str, str, str], Relation] = {}
         self._labels: dict[Range, str] = {}
@@ -177,26 +177,26 @@ class _Annotations:
         self.is_accepted = False
         self.segments: tuple[tuple[Range, ...], tuple[Range, ...]] | None = None
 
-    def add(self, number: int, task: _Task) -> None:
+    def add(self, line: str, task: _Task) -> None:
         """Add what a task has; that of one that was not accepted is left out."""
         if task.answer != "accept":
             reason = f'the answer is "{task.answer}"'
             for kind, values in (("mentions", task.spans), ("relations", task.relations)):
-                self._lose_all(kind, number, values, reason)
+                self._lose_all(kind, line, values, reason)
             return
         self.is_accepted = True
         chosen = [*task.accept, *([task.label] if task.label is not None else [])]
-        self._lose_all("choices", number, chosen, "labels of a text are not imported")
-        places = self._places(number, task)
+        self._lose_all("choices", line, chosen, "labels of a text are not imported")
+        places = self._places(line, task)
         if task.sentences and task.tokens:
             for start, end in task.sentences:
-                span_in(self._path, number, self._text, start, end, "sentence")
+                span_in(f"{line}, sentences", self._text, start, end)
             words = (t for t in task.tokens if not t.gap and not t.text.isspace())
             self.segments = task.sentences, tuple(places[_at(t)] for t in words)
         by_token: dict[int, str] = {}
         for at, span in enumerate(task.spans, 1):
             if (places[span], span.label or UNLABELLED) in self._mentions:
-                self._lose("mentions", f"line {number}, {at}", _TWICE)
+                self._lose("mentions", f"{_short(line)}, {at}", _TWICE)
             found = self._mention(places[span], span.label)
             if span.token_end is not None:  # which is the token that relations name
                 by_token.setdefault(span.token_end, found)
@@ -211,13 +211,14 @@ class _Annotations:
                     ends.append(by_token[at])
                     continue
                 if given is None and at not in tokens:
-                    problem = f'relation "{relation.label}": there is no token {at}'
-                    refuse(self._path, number, problem)
+                    raise InvalidInputError(
+                        f'{line}, relation "{relation.label}": there is no token {at}. Correct it.'
+                    )
                 place = given or _at(tokens[at])
                 ends.append(self._mention(places[place], place.label))
             read = Relation(type=relation.label, source=ends[0], target=ends[1])
             if self._relations.setdefault(read.key, read) is not read:
-                self._lose("relations", f"line {number}, {read.name}", _TWICE)
+                self._lose("relations", f"{_short(line)}, {read.name}", _TWICE)
 
     def annotation(self) -> Annotation:
         """The annotation; relations with the label COREF are chains."""
@@ -240,9 +241,9 @@ class _Annotations:
     def _lose(self, kind: str, name: str, reason: str) -> None:
         self.losses.append(SourceLoss(kind=kind, name=name, reason=reason))
 
-    def _lose_all(self, kind: str, number: int, values: Sequence[Any], reason: str) -> None:
+    def _lose_all(self, kind: str, line: str, values: Sequence[Any], reason: str) -> None:
         for at in range(1, len(values) + 1):
-            self._lose(kind, f"line {number}, {at}", reason)
+            self._lose(kind, f"{_short(line)}, {at}", reason)
 
     def _mention(self, place: Range, label: str | None) -> str:
         """The id of the mention with this place and label, or of any one there without a label."""
@@ -254,28 +255,32 @@ class _Annotations:
             self._mentions[key] = Mention(id=name, spans=spans, type=key[1])
         return self._mentions[key].id
 
-    def _places(self, number: int, task: _Task) -> dict[_Span, Range]:
+    def _places(self, line: str, task: _Task) -> dict[_Span, Range]:
         """The offsets of all spans, in code points if the texts of tokens and spans tell."""
         spans = list(task.spans)
         for relation in task.relations:
             spans += [s for s in (relation.head_span, relation.child_span) if s is not None]
         spans += map(_at, task.tokens)
-        quoted = [Quoted([(s.start, s.end)], s.text) for s in spans if s.text is not None]
-        found = in_code_points(self._text, quoted)
-        if found is None:
-            for span in spans:
-                if span.text is not None and self._text[span.start : span.end] != span.text:
-                    what = f'"{span.text}" is not at its offsets, {span.start} to {span.end}'
-                    refuse(self._path, number, f"{what}. Correct the offsets or the text")
-        unit = found[0] if found else "code points"
-        at = places_of(self._text, unit)
+        quoted = [(s, Quoted([(s.start, s.end)], s.text)) for s in spans if s.text is not None]
+        unit = in_code_points(self._text, [quote for _, quote in quoted])
+        if unit is None:
+            proved(self._text, [q for _, q in quoted], lambda at: _named(line, quoted[at][0]), line)
+        at = places_of(self._text, unit[0] if unit else "code points")
         places = {}
         for span in spans:
-            what = f'span "{span.label or ""}"'
             given = at.get(span.start, span.start), at.get(span.end, span.end)
-            (place,) = span_in(self._path, number, self._text, *given, what)
+            (place,) = span_in(_named(line, span), self._text, *given)
             places[span] = place.start, place.end
         return places
+
+
+def _named(line: str, span: _Span) -> str:
+    return f'{line}, span "{span.label or span.text or ""}"'
+
+
+def _short(line: str) -> str:
+    """The place of a line without its file."""
+    return line.rpartition(", ")[2]
 
 
 def _at(token: _Token) -> _Span:
