@@ -19,6 +19,8 @@ FORMATS = {
     "corefud": "corefud",
     "doccano": "doccano",
     "doccano-relations": "doccano_relations",
+    "gliner": "gliner",
+    "gliner2": "gliner2",
     "huggingface": "huggingface",
     "jsonl": "jsonl",
     "omnievent": "omnievent",
