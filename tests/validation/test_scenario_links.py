@@ -64,3 +64,11 @@ def test_a_link_to_an_entity_or_a_fact_is_valid(
 
 def test_a_link_to_a_sheet_with_errors_is_left_to_the_rule_about_sheets(layered: Corpus):
     assert check(layered, "entities", "broken/ana", "broken") == []
+
+
+def test_a_corpus_without_sheets_may_keep_the_links_of_another_corpus(layered: Corpus):
+    path = layered.annotation_path("gold", "report")
+    content = json.loads(path.read_bytes())
+    content["entities"][0]["links"] = [{"kb": "scenario", "id": "quarrel/ana"}]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert not [i for checked in check_corpus(layered) for i in checked.incidents]
