@@ -27,6 +27,7 @@ FORMATS = {
     "prodigy": "prodigy",
     "spacy": "spacy_docbin",
     "textee": "textee",
+    "web-annotation": "web_annotation",
 }
 """Modules in `dateline.interop.formats` by the name of their format."""
 
