@@ -55,7 +55,7 @@ BRACKETS = """\
 5	Rome	_	_	_	_	_	_	_	Entity=e2)(e3)
 6	today	_	_	_	_	_	_	_	Entity=(e1[2/2]-person-2-gram:pl)e3)
 6.1	_	_	_	_	_	_	_	_	Entity=(e1-person)
-7	go	_	_	_	_	_	_	_	Bridge=e1<e4:part|Entity=(e4)
+7	go	_	_	_	_	_	_	_	Bridge=e1<e4:part,e9<e4|Entity=(e4)
 
 """
 
@@ -93,8 +93,13 @@ def test_brackets_nested_crossing_discontinuous_and_of_empty_nodes(tmp_path):
         Link(kb="identity", date=None, id="Rome"),
         Link(kb="wikidata", date=None, id="Q220"),
     )
-    assert Counter(loss.kind for loss in found.losses) == {"mentions": 1, "bridging": 1}
+    assert Counter(loss.kind for loss in found.losses) == {"mentions": 1, "relations": 1}
     assert found.items["mentions"] == 6
+    (relation,) = annotation.relations
+    ids = {mention.id: text for text, mention in mentions.items()}
+    assert (relation.type, ids[relation.source], ids[relation.target]) == (
+        "part", "go", "The old men … today",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

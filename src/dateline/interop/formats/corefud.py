@@ -153,7 +153,8 @@ FORMAT = Format(
     reader=read_corefud,
     writer=_write,
     notes=(
-        "Reads plain CoNLL-U as well; a multiword token is one token. Labels are written as etype, "
+        "Reads plain CoNLL-U as well; a multiword token is one token. Bridging and split "
+        "antecedents become relations of mentions on import. Labels are written as etype, "
         "attributes of mentions as other, and links as identity. There is no syntax: UPOS is X, "
         "and all words depend on the first one of the sentence, as dep."
     ),

@@ -27,7 +27,16 @@ from dateline.interop.source import (
     spans_at,
 )
 from dateline.interop.units import units_of
-from dateline.model import Attributes, AttributeValue, Entity, Link, Mention, Range
+from dateline.model import (
+    Attributes,
+    AttributeValue,
+    Entity,
+    Link,
+    Mention,
+    Range,
+    Relation,
+    Spans,
+)
 from dateline.text import excerpt
 
 ESCAPES = {" ": r"\s", "\t": r"\t", "\r": r"\r", "\n": r"\n", "|": r"\p", "\\": "\\\\"}
@@ -46,6 +55,10 @@ _CONTENT = ("LEMMA", "UPOS", "XPOS", "FEATS", "DEPREL", "DEPS")
 _UNKNOWN = {"UPOS": {"_", "X"}, "DEPREL": {"_", "root", "dep"}}
 """The values of a column that say nothing; for others, "_"."""
 
+_RELATIONS = {"Bridge": "bridge", "SplitAnte": "split_antecedent"}
+"""The attributes of MISC with relations of entities, and the types of those that have none."""
+
+_RELATION = re.compile(r"([^<:]+)<([^<:]+)(?::(.+))?")
 _DEFAULT_COLUMNS = "eid-etype-head-other"
 _STRUCTURE = {"eid", "GRP", "etype", "entity", "head", "other", "identity"}
 _UNESCAPED = {value: key for key, value in ESCAPES.items()}
@@ -121,6 +134,9 @@ class _Document:
         self._open: dict[str, list[_Open]] = defaultdict(list)
         self._in_parts: dict[tuple[str, str], list[_Open]] = defaultdict(list)
         self._mentions: list[tuple[str, _Open]] = []
+        # The first word of each mention by eid, and its number among all mentions.
+        self._starts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._related: list[tuple[int, str, str, str]] = []
         self._losses: list[SourceLoss] = []
         self._lost_columns: set[str] = set()
 
@@ -150,9 +166,12 @@ class _Document:
         )
         if "Entity" in misc:
             self._brackets(line, misc["Entity"])
-        for key, kind in (("Bridge", "bridging"), ("SplitAnte", "split antecedents")):
-            for relation in filter(None, misc.get(key, "").split(",")):
-                self._lose(kind, relation, "there are no relations between entities")
+        for key, label in _RELATIONS.items():
+            for text in filter(None, misc.get(key, "").split(",")):
+                match = _RELATION.fullmatch(text)
+                if match is None:
+                    line.refuse("is not a relation of entities, such as e1<e2 or e1<e2:part.", text)
+                self._related.append((len(self._words) - 1, match[1], match[2], match[3] or label))
 
     def _number(self, line: _Line, columns: dict[str, str], misc: dict[str, str]) -> bool:
         """Add the token of a line, if it is one; returns whether it is a word or an empty node."""
@@ -252,10 +271,16 @@ class _Document:
             bracket.line.refuse("is not closed.", f"({name}")
         text, tokens = self._text()
         mentions, entities = self._chains(text, tokens)
+        relations = self._relations(mentions)
         for column in sorted(self._lost_columns):
             self._lose("columns", column, "an annotation has no place for it")
         annotation = with_derived_names(
-            replace(source_annotation(self.name), mentions=mentions, entities=entities)
+            replace(
+                source_annotation(self.name),
+                mentions=mentions,
+                entities=entities,
+                relations=relations,
+            )
         )
         items = Counter(unit.kind for unit in units_of(annotation))
         items.update(loss.kind for loss in self._losses)
@@ -286,12 +311,14 @@ class _Document:
         """The mentions and the entities; what `LOOSE` names is a mention alone."""
         links: dict[str, dict[Link, None]] = defaultdict(dict)
         sizes: Counter[str] = Counter()
-        placed = []
+        placed: list[tuple[str, dict[str, str], Spans]] = []
+        self._mentions.sort(key=lambda mention: mention[1].start)
         for name, found in self._mentions:
             words = sorted({word for word in found.words if word is not None})
             if not words:
                 self._lose("mentions", name, "has no words but empty nodes")
                 continue
+            self._starts[name].append((found.start, len(placed)))
             sizes[name] += 1
             columns = dict(zip(self._columns, found.columns, strict=False))
             links[name].update(dict.fromkeys(_links(columns.get("identity", ""))))
@@ -315,6 +342,24 @@ class _Document:
             Entity(id=entity, type="", name="", links=tuple(links[name]))
             for name, entity in kept.items()
         )
+
+    def _relations(self, mentions: Sequence[Mention]) -> tuple[Relation, ...]:
+        """The relations of entities, each from a mention to the last one of the other before it."""
+        found: dict[str, Relation] = {}
+        for word, antecedent, anaphor, label in self._related:
+            sources = [number for start, number in self._starts[anaphor] if start == word]
+            targets = self._starts[antecedent]
+            before = [number for start, number in targets if start <= word] or [
+                number for _, number in targets[:1]
+            ]
+            if not sources or not before or antecedent == anaphor:
+                reason = "there are no such mentions"
+                self._lose("relations", f"{label} {antecedent}<{anaphor}", reason)
+                continue
+            ends = mentions[sources[0]].id, mentions[before[-1]].id
+            relation = Relation(type=label, source=ends[0], target=ends[1])
+            found[relation.name] = relation
+        return tuple(found.values())
 
 
 def _ranges(words: Sequence[int], tokens: Sequence[Range]) -> Iterator[Range]:
