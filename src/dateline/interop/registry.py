@@ -28,6 +28,7 @@ FORMATS = {
     "spacy": "spacy_docbin",
     "textee": "textee",
     "web-annotation": "web_annotation",
+    "webanno-tsv": "inception.tsv",
 }
 """Modules in `dateline.interop.formats` by the name of their format."""
 

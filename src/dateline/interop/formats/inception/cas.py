@@ -333,7 +333,7 @@ class _Reading:
                     result.others[name] += 1
             elif {"Governor", "Dependent"} <= shape.keys():
                 relations.append(one)
-            elif not {"next", "referenceType"} <= shape.keys():
+            elif not ("next" in shape and name.endswith("Link")):
                 self._span(one)
         result.sentences = tuple(sorted(ranges[_SENTENCE])) or None
         result.tokens = tuple(sorted(ranges[_TOKEN])) or None

@@ -1,0 +1,386 @@
+"""Reading of WebAnno TSV 3, as documented in the user guide of INCEpTION."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple, NoReturn
+
+from dateline.errors import InvalidInputError
+from dateline.files.lines import lines_of
+from dateline.files.reading import MalformedError, decode_text
+from dateline.interop.formats.inception.layers import (
+    Chain,
+    ChainLink,
+    LayeredText,
+    LayerRelation,
+    LayerSpan,
+)
+from dateline.interop.formats.inception.tsv2_reader import read_tsv_2
+from dateline.interop.offsets import UNITS, Size
+from dateline.interop.representation import between_sentences
+from dateline.model import AttributeValue, Range
+from dateline.text import excerpt
+
+LIST = "list_"
+"""The beginning of the name of a feature with several labels, which are separated by commas."""
+
+_NAMES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
+_ESCAPE = re.compile(r"\\(->|.)", re.DOTALL)
+_WITH_NUMBER = re.compile(r"((?:\\.|[^\\\[])*)(?:\[([0-9]{1,9}(?:_[0-9]{1,9})?)\])?", re.DOTALL)
+_LINK = re.compile(r"(.*)->([0-9]{1,9})-([0-9]{1,9})", re.DOTALL)
+_ROW = re.compile(r"([0-9]+)-([0-9]+)(\.[0-9]+)?\t([0-9]{1,9})-([0-9]{1,9})\t")
+_PREFIXES = {"#T_SP=": "span", "#T_CH=": "chain", "#T_RL=": "relation"}
+
+
+class _Layer(NamedTuple):
+    """A layer of the header: its columns are from ``first`` on, by what they are."""
+
+    kind: str
+    name: str
+    columns: list[tuple[str, str]]
+    first: int
+    base: str = ""
+
+
+class _Row(NamedTuple):
+    line: int
+    number: str
+    is_part: bool
+    begin: int
+    end: int
+    text: str
+    cells: list[str]
+
+
+@dataclass
+class _Sentence:
+    lines: list[str] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
+
+
+def read_tsv(path: str, content: bytes) -> LayeredText:
+    """The layers of a file. Raises InvalidInputError naming file and line."""
+    try:
+        lines = [*lines_of(decode_text(content))]
+    except MalformedError as error:
+        raise InvalidInputError(f"{path}: {error.problem}.") from None
+    first = lines[0][1] if lines else ""
+    if first.startswith("#FORMAT=WebAnno TSV 3"):
+        return _Reading(path, lines).result
+    if first.lstrip().startswith("# ") and "|" in first:
+        return read_tsv_2(path, lines)
+    raise InvalidInputError(
+        f"{path}, line 1: is not the header of WebAnno TSV 2 or 3. It begins with "
+        '"#FORMAT=WebAnno TSV 3.3".'
+    )
+
+
+class _Reading:
+    def __init__(self, path: str, lines: Sequence[tuple[int, str]]) -> None:
+        self._path = path
+        self._layers: list[_Layer] = []
+        sentences = self._sentences(lines)
+        rows = [row for sentence in sentences for row in sentence.rows]
+        text, found, places = self._text(sentences)
+        tokens = [places[row.number] for row in rows if not row.is_part]
+        self.result = LayeredText(text, tuple(found), tuple(tokens))
+        self._places = places
+        self._spans: dict[tuple[str, str], LayerSpan] = {}
+        self._at: dict[tuple[str, str], list[LayerSpan]] = {}
+        self._slots: list[tuple[_Row, LayerSpan, str, str, str, str]] = []
+        for layer in self._layers:
+            names = [name for what, name in layer.columns if what == "value"]
+            self.result.features[layer.name] = [name.removeprefix(LIST) for name in names]
+            if any(what == "role" and name != "continued" for what, name in layer.columns):
+                self.result.slots.add(layer.name)
+        for layer in self._layers:
+            if layer.kind == "span":
+                for row in rows:
+                    self._read_spans(layer, row)
+        for slot in self._slots:
+            self._read_slot(*slot)
+        for layer in self._layers:
+            if layer.kind == "relation":
+                for row in rows:
+                    self._read_relations(layer, row)
+            elif layer.kind == "chain":
+                self._read_chains(layer, rows)
+
+    def _refuse(self, line: int, problem: str) -> NoReturn:
+        raise InvalidInputError(f"{self._path}, line {line}: {problem}")
+
+    # Lines
+
+    def _sentences(self, lines: Sequence[tuple[int, str]]) -> list[_Sentence]:
+        sentences: list[_Sentence] = []
+        width = 0
+        for number, line in lines:
+            if line[:6] in _PREFIXES and not sentences:
+                layer = _layer(_PREFIXES[line[:6]], line[6:], width)
+                self._layers.append(layer)
+                width += len(layer.columns)
+            elif line.startswith("#Text="):
+                if not sentences or sentences[-1].rows:
+                    sentences.append(_Sentence())
+                sentences[-1].lines.append(_unescaped(line[6:]))
+            elif match := _ROW.match(line):
+                cells = line[match.end() :].split("\t")
+                if not sentences:
+                    self._refuse(number, 'comes before a line "#Text=".')
+                if len(cells) < width + 1:
+                    shown = excerpt(line, 0, len(line))
+                    self._refuse(number, f'"{shown}" has {len(cells) - 1} of {width} columns.')
+                sentence, token, part, begin, end = match.groups()
+                row = _Row(
+                    number, f"{sentence}-{token}{part or ''}", part is not None, int(begin),
+                    int(end), cells[0], cells[1:],
+                )  # fmt: skip
+                sentences[-1].rows.append(row)
+            elif line and not line.startswith("#"):
+                shown = excerpt(line, 0, len(line))
+                self._refuse(number, f'"{shown}" is not a row. It has a number such as 1-1.')
+        if not sentences or not all(sentence.rows for sentence in sentences):
+            raise InvalidInputError(f"{self._path}: has a sentence without rows, or no sentence.")
+        seen: set[str] = set()
+        for row in (row for sentence in sentences for row in sentence.rows):
+            if row.number in seen:
+                self._refuse(row.line, f"{row.number} is a number that is used twice.")
+            seen.add(row.number)
+        return sentences
+
+    def _text(self, sentences: list[_Sentence]) -> tuple[str, list[Range], dict[str, Range]]:
+        """The text, the places of sentences, and those of rows by their number.
+
+        Offsets count UTF-16 code units, or what the texts of the rows prove.
+        """
+        wrong: list[_Row] = []
+        for size in (UNITS["UTF-16 code units"], *UNITS.values()):
+            outcome = _assembled(sentences, size)
+            if not isinstance(outcome, _Row):
+                return outcome
+            wrong.append(outcome)
+        raise InvalidInputError(
+            f"{self._path}, line {wrong[0].line}: "
+            f'"{excerpt(wrong[0].text, 0, len(wrong[0].text))}" '
+            f"is not at {wrong[0].begin} to {wrong[0].end} of the text. Correct the offsets or the "
+            "line #Text."
+        )
+
+    # Spans
+
+    def _read_spans(self, layer: _Layer, row: _Row) -> None:
+        if {*row.cells[layer.first : layer.first + len(layer.columns)]} == {"_"}:
+            return
+        start, end = self._places[row.number]
+        found: dict[int, LayerSpan] = {}
+        here = self._at.setdefault((layer.name, row.number), [])
+        cells = self._cells(layer, row)
+        for column, (what, name) in enumerate(layer.columns):
+            for index, (value, number) in enumerate(cells[column]):
+                if what == "target":
+                    continue
+                span = self._spans.get((layer.name, number)) if number else found.get(index)
+                if span is None:
+                    span = LayerSpan(layer.name, start, end, {})
+                    self.result.spans.append(span)
+                    if number:
+                        self._spans[layer.name, number] = span
+                if not any(span is other for other in here):
+                    here.append(span)
+                found.setdefault(index, span)
+                span.start, span.end = min(span.start, start), max(span.end, end)
+                if what == "value" and value not in ("*", "_"):
+                    _set(span.values, name, value)
+                elif what == "role" and name not in span.links:
+                    targets = cells[column + 1] if column + 1 < len(cells) else []
+                    target = targets[index][0] if index < len(targets) else "_"
+                    span.links[name] = []
+                    hint = layer.columns[column + 1][1] if column + 1 < len(layer.columns) else ""
+                    self._slots.append((row, span, name, value, target, hint))
+
+    def _cells(self, layer: _Layer, row: _Row) -> list[list[tuple[str, str]]]:
+        """The stacked values of each column of a layer, with their numbers, if they have them."""
+        found = []
+        for column, (what, _) in enumerate(layer.columns, layer.first):
+            cell = row.cells[column]
+            values: list[tuple[str, str]] = []
+            for value in _split(cell, "|") if cell not in ("_", "") else ():
+                if what in ("target", "link", "source"):
+                    values.append((value, ""))
+                    continue
+                match = _WITH_NUMBER.fullmatch(value)
+                if match is None:
+                    self._refuse(row.line, f'"{excerpt(value, 0, len(value))}" is not a value.')
+                values.append((match[1], match[2] or ""))
+            found.append(values)
+        return found
+
+    def _read_slot(
+        self, row: _Row, span: LayerSpan, name: str, roles: str, targets: str, hint: str
+    ) -> None:
+        if targets in ("_", ""):
+            return
+        given = [_unescaped(r) if r not in ("*", "_") else "" for r in _split(roles, ";")]
+        for index, reference in enumerate(_split(targets, ";")):
+            if reference in ("*", "_"):
+                continue
+            match = _WITH_NUMBER.fullmatch(reference)
+            target = match and self._resolved(hint, match[1], match[2] or "0")
+            if not target:
+                self._refuse(row.line, f'"{reference}" is not a span that exists.')
+            role = given[index] if index < len(given) else ""
+            span.links[name].append((role, target))
+
+    def _resolved(self, layer: str, row: str, number: str) -> LayerSpan | None:
+        """The span of a layer, or of any layer, with a number or else at a row."""
+        if layer.endswith(".Token") and row in self._places:
+            return LayerSpan(layer, *self._places[row], {})
+        names = [one.name for one in self._layers if one.kind == "span"]
+        names = [layer] if layer in names else names
+        if number != "0":
+            found = (self._spans.get((name, number)) for name in names)
+            return next((span for span in found if span is not None), None)
+        at = (self._at.get((name, row), []) for name in names)
+        return next((spans[0] for spans in at if spans), None)
+
+    # Relations and chains
+
+    def _read_relations(self, layer: _Layer, row: _Row) -> None:
+        if row.cells[layer.first + len(layer.columns) - 1] == "_":
+            return
+        *features, references = self._cells(layer, row)
+        for index, (reference, _) in enumerate(references):
+            match = _WITH_NUMBER.fullmatch(reference)
+            numbers = ((match[2] if match else "") or "0_0").split("_")
+            source = match and self._resolved(layer.base, match[1], numbers[0])
+            target = self._resolved(layer.base, row.number, numbers[-1])
+            if not source or not target or len(numbers) != 2:
+                self._refuse(row.line, f'"{reference}" does not relate spans that exist.')
+            values: dict[str, AttributeValue] = {}
+            for (_, name), cell in zip(layer.columns, features, strict=False):
+                if index < len(cell) and cell[index][0] not in ("*", "_"):
+                    _set(values, name, cell[index][0])
+            self.result.relations.append(LayerRelation(layer.name, source, target, values))
+
+    def _read_chains(self, layer: _Layer, rows: Sequence[_Row]) -> None:
+        members: dict[tuple[int, int], ChainLink] = {}
+        kinds = [what for what, _ in layer.columns]
+        if sorted(kinds) != ["link", "value"]:
+            raise InvalidInputError(
+                f"{self._path}: the layer {layer.name} has no referenceType and referenceRelation."
+            )
+        for row in rows:
+            cells = self._cells(layer, row)
+            types = cells[kinds.index("value")]
+            for index, (value, _) in enumerate(cells[kinds.index("link")]):
+                match = _LINK.fullmatch(value)
+                if match is None:
+                    self._refuse(row.line, f'"{value}" is not a link such as "*->1-1".')
+                key = int(match[2]), int(match[3])
+                start, end = self._places[row.number]
+                label = types[index][0] if index < len(types) else "*"
+                made = ChainLink(
+                    start, end,
+                    None if label in ("*", "_") else _unescaped(label),
+                    None if match[1] in ("*", "_") else _unescaped(match[1]),
+                )  # fmt: skip
+                known = members.setdefault(key, made)
+                members[key] = known._replace(
+                    start=min(known.start, start), end=max(known.end, end)
+                )
+        chains: dict[int, list[ChainLink]] = {}
+        for (chain, _), link in sorted(members.items(), key=lambda item: item[0]):
+            chains.setdefault(chain, []).append(link)
+        name = layer.name.removesuffix("Link")
+        self.result.chains += [Chain(name, links) for links in chains.values()]
+
+
+def _layer(kind: str, declaration: str, first: int) -> _Layer:
+    name, *fields = declaration.split("|")
+    columns: list[tuple[str, str]] = []
+    base = ""
+    for column in fields or [""]:
+        if kind == "relation" and column.startswith("BT_"):
+            base = column[3:]
+            columns.append(("source", base))
+        elif kind == "span" and column.startswith("ROLE_"):
+            columns.append(("role", column.split("_")[1].rpartition(":")[2]))
+        elif columns and columns[-1][0] == "role":
+            columns.append(("target", column))
+        elif kind == "chain" and column == "referenceRelation":
+            columns.append(("link", column))
+        else:
+            columns.append(("value", column))
+    return _Layer(kind, name, columns, first, base)
+
+
+def _assembled(
+    sentences: Sequence[_Sentence], size: Size
+) -> tuple[str, list[Range], dict[str, Range]] | _Row:
+    """The text with the places of sentences and rows; the first row that does not fit, if any."""
+    parts: list[str] = []
+    found: list[Range] = []
+    rows: dict[str, Range] = {}
+    position = at = 0
+    for sentence in sentences:
+        own = "\n".join(sentence.lines)
+        gap = sentence.rows[0].begin - position
+        if gap < 0:
+            return sentence.rows[0]
+        between = between_sentences(gap, first=not parts)
+        at += len(between)
+        begin = sentence.rows[0].begin
+        ends = accumulate(map(size, own), initial=begin)
+        offsets: dict[int, int] = {}
+        for index, offset in enumerate(ends, at):
+            offsets.setdefault(offset, index)
+            position = offset
+        for row in sentence.rows:
+            start, end = offsets.get(row.begin, -1), offsets.get(row.end, -1)
+            if start < 0 or end < start or not _same(own[start - at : end - at], row.text):
+                return row
+            rows[row.number] = start, end
+        parts += [between, own]
+        found.append((at, at + len(own)))
+        at += len(own)
+    return "".join(parts) + "\n", found, rows
+
+
+def _same(some: str, other: str) -> bool:
+    return some == other or some.split() == _unescaped(other).split()
+
+
+def _split(cell: str, separator: str) -> list[str]:
+    """The parts of a cell between separators that are not escaped."""
+    if "\\" not in cell:
+        return cell.split(separator)
+    parts = [""]
+    at = 0
+    while at < len(cell):
+        if cell[at] == separator:
+            parts.append("")
+        elif cell[at] == "\\":
+            parts[-1] += cell[at : at + 2]
+            at += 1
+        else:
+            parts[-1] += cell[at]
+        at += 1
+    return parts
+
+
+def _unescaped(value: str) -> str:
+    return _ESCAPE.sub(lambda m: _NAMES.get(m[1], m[1]), value)
+
+
+def _set(values: dict[str, AttributeValue], name: str, value: str) -> None:
+    if not name:
+        return
+    text = _unescaped(value)
+    if name.startswith(LIST):
+        parts = (part.replace("\\,", ",").replace("\\\\", "\\") for part in _split(text, ","))
+        values.setdefault(name.removeprefix(LIST), tuple(parts))
+    else:
+        values.setdefault(name, text)
