@@ -1,4 +1,4 @@
-"""Whether two annotations are the same up to ids, or what differs."""
+"""What two annotations have in common: their content up to ids, and their chains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from dateline.files.writing import sha256
-from dateline.model import CONTENT_FIELDS, Annotation
+from dateline.interop.source import SourceDocument
+from dateline.model import CONTENT_FIELDS, Annotation, Document
 
 REFERENCES = ("id", "entity", "cluster", "source", "target", "mention", "event", "claim", "claimer")
 ROUNDS = 4
@@ -77,3 +78,16 @@ def _coloured(item: Any, colours: dict[str, str]) -> str:
         return colours.get(value, value) if is_reference and isinstance(value, str) else value
 
     return repr(renamed(item))
+
+
+def chains_by_token(document: Document | SourceDocument, annotation: Annotation) -> set:
+    """The chains as sets of their mentions, by the numbers of the first and the last token."""
+    tokens = document.tokens or ()
+    starts = {start: number for number, (start, _) in enumerate(tokens)}
+    ends = {end: number for number, (_, end) in enumerate(tokens)}
+    found = defaultdict(set)
+    for mention in annotation.mentions:
+        if mention.entity is not None:
+            place = starts[mention.spans[0].start], ends[mention.spans[-1].end]
+            found[mention.entity].add(place)
+    return {frozenset(chain) for chain in found.values()}

@@ -1,9 +1,6 @@
-"""CoNLL-2012 files: read by another reader, and compared with another format of the same text."""
+"""CoNLL-2012 files: read by another reader."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,13 +9,11 @@ from scorch.conll import parse_file
 from dateline.interop.format import Output
 from dateline.interop.reduction import reduce
 from dateline.interop.registry import format_of
-from dateline.interop.source import SourceDocument
-from dateline.model import Annotation, Document
 
+from .comparison import chains_by_token
 from .test_every_format import exports
 
 FORM = format_of("conll2012")
-GUM = Path("/work/shared/formats/gum")
 
 SHARED_TASK = """\
 #begin document (nw/a/00/a_0001); part 000
@@ -89,19 +84,6 @@ def test_a_line_that_is_not_understood_is_named(columns, message, tmp_path, run,
     assert not (tmp_path / "new").exists()
 
 
-def chains_by_token(document: Document | SourceDocument, annotation: Annotation) -> set:
-    """The chains as sets of their mentions, by the numbers of the first and the last token."""
-    tokens = document.tokens or ()
-    starts = {start: number for number, (start, _) in enumerate(tokens)}
-    ends = {end: number for number, (_, end) in enumerate(tokens)}
-    found = defaultdict(set)
-    for mention in annotation.mentions:
-        if mention.entity is not None:
-            place = starts[mention.spans[0].start], ends[mention.spans[-1].end]
-            found[mention.entity].add(place)
-    return {frozenset(chain) for chain in found.values()}
-
-
 @settings(
     max_examples=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -124,18 +106,3 @@ def test_another_reader_finds_the_same_chains(data, tmp_path):
         for chain in entities.values()
     }
     assert found == chains_by_token(*item)
-
-
-@pytest.mark.skipif(not GUM.is_dir(), reason="needs files of other corpora")
-def test_a_document_of_gum_has_the_chains_that_it_has_in_corefud():
-    (document,) = FORM.reader(GUM / "gum-conll-GUM_voyage_coron.conll")
-    (other,) = format_of("corefud").reader(GUM / "dep-GUM_voyage_coron.conllu")
-    (annotation,), (others,) = document.annotations.values(), other.annotations.values()
-    chains = chains_by_token(document, annotation)
-    assert chains == chains_by_token(other, others)
-    assert (len(annotation.mentions), len(chains)) == (165, 104)
-    types, other_types = (
-        [m.type for m in sorted(found.mentions, key=lambda m: (m.spans[0].start, m.spans[-1].end))]
-        for found in (annotation, others)
-    )
-    assert types == other_types
