@@ -83,6 +83,7 @@ def test_windows_of_one_document_become_one_text(file, windows):
     (event,) = annotation.events
     assert (event.trigger[0].text, event.type) == ("hired", "Personnel:Start")
     assert [(a.role, a.filler) for a in event.arguments] == [("Person", bo.id)]
+    assert document.language == "en"
     assert not document.losses
 
 
@@ -129,6 +130,11 @@ def test_exported_offsets_are_those_of_tokens(repository, run, tmp_path):
                 arguments += 1
                 entity = entities[argument["entity_id"]]
                 assert {**entity, **argument} == {**argument, **entity}
+        assert window["lang"] == "en"
+        for relation in window["relation_mentions"]:
+            for end in relation["arguments"]:
+                entity = entities[end["entity_id"]]
+                assert (end["start"], end["end"]) == (entity["start"], entity["end"])
         assert window["text"] == " ".join(window["tokens"])
         for span in spans:
             assert " ".join(window["tokens"][span["start"] : span["end"]]) == span["text"]

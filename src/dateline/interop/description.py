@@ -23,9 +23,7 @@ def formats_tables(formats: Iterable[Format]) -> list[Table]:
         for form in formats
     ]
     columns = ("format", "title", "in, out", "what is lost of what it holds", "notes")
-    kinds = [
-        (kind, *("yes" if kind in form.holds.kinds else "" for form in formats)) for kind in KINDS
-    ]
+    kinds = [(kind, *(_held(form, kind) for form in formats)) for kind in KINDS]
     names = ("kind", *(form.name for form in formats))
     return [
         Table("Formats", columns, rows, texts=len(columns)),
@@ -36,6 +34,11 @@ def formats_tables(formats: Iterable[Format]) -> list[Table]:
 def formats_block(formats: Iterable[Format]) -> str:
     """The tables in Markdown, for the page of formats."""
     return "\n\n".join(f"**{t.title}**\n\n{markdown_table(t)}" for t in formats_tables(formats))
+
+
+def _held(form: Format, kind: str) -> str:
+    fields = sorted(form.holds.metadata) if kind == "metadata" else []
+    return "yes" if kind in form.holds.kinds else ", ".join(fields)
 
 
 def _directions(form: Format) -> str:

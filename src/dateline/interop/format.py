@@ -71,9 +71,10 @@ class Chains(Struct, frozen=True):
 class Holds(Struct, frozen=True):
     """What a format can hold.
 
-    ``kinds`` are of `dateline.interop.units.KINDS`. ``text`` is "tokens" if a reader has to rebuild
-    the text from tokens, "sentences" if it has sentences and their offsets, but not what is between
-    them, and "lines" if all line ends of the text are LF. ``not_in_text`` is a regular expression
+    ``kinds`` are of `dateline.interop.units.KINDS`. ``metadata`` are the fields of metadata that
+    are held where the others are not. ``text`` is "tokens" if a reader has to rebuild the text from
+    tokens, "sentences" if it has sentences and their offsets, but not what is between them, and
+    "lines" if all line ends of the text are LF. ``not_in_text`` is a regular expression
     for characters that texts may not have, which become U+FFFD. ``labels`` is false if mentions
     have no types. With ``flat_labels``, only the longest of overlapping mentions has a type of its
     own: another one gets that of its chain, and is left out if it is in no chain. ``ids`` tells
@@ -85,6 +86,7 @@ class Holds(Struct, frozen=True):
     """
 
     kinds: frozenset[str]
+    metadata: frozenset[str] = frozenset()
     text: Literal["exact", "lines", "sentences", "tokens"] = "exact"
     not_in_text: str = ""
     ids: bool = False

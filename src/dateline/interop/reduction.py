@@ -66,7 +66,7 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
     represented = with_names(reduced, reducer.names.writable) if holds.unwritable else reduced
     represented = as_text(represented) if holds.values is not None else represented
     before = [*units_of_document(document)]
-    after = [unit for unit in before if unit.kind in holds.kinds]
+    after = [u for u in before if u.kind in holds.kinds or u.name in holds.metadata]
     rewritten = less
     if holds.text != "exact":
         rewrite, how = _REWRITES[holds.text]
@@ -107,7 +107,8 @@ class _Reducer:
         if "metadata" not in self._holds.kinds:
             nothing: dict[str, Any] = dict.fromkeys(METADATA)
             nothing |= {"meta": {}, "source": Source(), "rights": document.rights}
-            document = replace(document, **nothing)
+            lost = nothing.keys() - self._holds.metadata
+            document = replace(document, **{field: nothing[field] for field in lost})
         if "segmentation" not in self._holds.kinds:
             document = replace(document, sentences=(), tokens=(), segmentation=None)
         return document

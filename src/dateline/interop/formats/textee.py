@@ -41,6 +41,8 @@ class _RelationArgument(Row, frozen=True, kw_only=True):
     entity_id: str
     role: str
     text: str
+    start: int | None = None
+    end: int | None = None
 
 
 class _Event(Row, frozen=True, kw_only=True):
@@ -60,6 +62,7 @@ class _Window(Row, frozen=True, kw_only=True):
     doc_id: str
     wnd_id: str
     text: str
+    lang: str = ""
     tokens: tuple[str, ...]
     entity_mentions: tuple[_Entity, ...] = ()
     relation_mentions: tuple[_Relation, ...] = ()
@@ -106,10 +109,10 @@ def _windows(document: Document, annotation: Annotation) -> Iterator[_Window]:
         )
         groups[number][0].append(entities[mention.id])
     for count, relation in enumerate(annotation.relations, 1):
-        ends = ((relation.source, _SOURCE), (relation.target, _TARGET))
+        ends = ((entities[relation.source], _SOURCE), (entities[relation.target], _TARGET))
         arguments = tuple(
-            _RelationArgument(entity_id=name, role=role, text=entities[name].text)
-            for name, role in ends
+            _RelationArgument(entity_id=e.id, role=role, text=e.text, start=e.start, end=e.end)
+            for e, role in ends
         )
         groups[at(places[relation.source].spans)][1].append(
             _Relation(id=f"relation-{count}", relation_type=relation.type, arguments=arguments)
@@ -135,6 +138,7 @@ def _windows(document: Document, annotation: Annotation) -> Iterator[_Window]:
             doc_id=document.id,
             wnd_id=f"{document.id}_{number}",
             text=document.text[tokens[0][0] : tokens[-1][1]],
+            lang=document.language or "",
             tokens=tuple(document.text[start:end] for start, end in tokens),
             entity_mentions=tuple(mentions),
             relation_mentions=tuple(relations),
@@ -179,7 +183,8 @@ def _document(name: str, windows: Sequence[_Placed]) -> SourceDocument:
             ends = dict(_ends(relation.arguments))
             source, target = (number, ends.get(_SOURCE)), (number, ends.get(_TARGET))
             found.relation(relation.relation_type, source, target, relation.id)
-    return found.document(name, sentences=lines, tokens=words)
+    language = windows[0].window.lang if windows else ""
+    return found.document(name, sentences=lines, tokens=words, language=language or None)
 
 
 def _ends(arguments: Iterable[_RelationArgument]) -> Iterator[tuple[str, str]]:
@@ -206,6 +211,7 @@ FORMAT = Format(
     suffix=".json",
     holds=Holds(
         kinds=frozenset({"texts", "segmentation", "mentions", "relations", "events", "arguments"}),
+        metadata=frozenset({"language"}),
         text="tokens",
         mentions=_PLACING,
         triggers=_PLACING,
