@@ -56,7 +56,7 @@ def test_metadata_of_a_text_that_the_corpus_has_are_said_if_they_differ(entities
     assert losses == [("split", "the corpus has the text already, with other metadata")]
 
 
-def test_links_to_sheets_that_the_corpus_does_not_have_are_said(tmp_path):
+def test_links_to_other_sheets_than_the_corpus_has_are_said(repository, tmp_path):
     links = (Link(kb="scenario", id="storm/ana"), Link(kb="wikidata", id="Q1"))
     given = document()
     annotation = given.annotations[""]
@@ -65,11 +65,56 @@ def test_links_to_sheets_that_the_corpus_does_not_have_are_said(tmp_path):
         mentions=tuple(replace(m, entity="e1") for m in annotation.mentions),
         entities=(Entity(id="e1", type="PERSON", name="Ana", links=links),),
     )
-    given = SourceDocuments([replace(given, annotations={"": annotation})])
-    result = import_into_new(FORMAT, given, tmp_path / "new", ImportOptions())
-    (entity,) = Corpus(tmp_path / "new").read_annotation("annotator1", "a").entities
+    given = replace(given, annotations={"": annotation})
+    report = import_into_new(FORMAT, SourceDocuments([given]), tmp_path / "new", ImportOptions())
+    assert len(Corpus(tmp_path / "new").read_annotation("annotator1", "a").entities[0].links) == 2
+    assert not report.report.losses
+
+    (tmp_path / "old").mkdir()
+    corpus = copy_of_schemas(repository, tmp_path / "old")
+    (corpus.seeds / "scenarios").mkdir()
+    (corpus.seeds / "scenarios" / "flood.toml").write_text("")
+    result = imported(corpus, given, draft=True)
+    (entity,) = corpus.read_annotation("annotator1", "a").entities
     assert [link.kb for link in entity.links] == ["wikidata"]
     assert [loss.name for loss in result.report.losses] == ["e1 scenario:storm/ana"]
+
+
+def test_required_attributes_get_the_defaults_of_the_mapping(layered, run, tmp_path):
+    source = tmp_path / "brat"
+    source.mkdir()
+    (source / "a.txt").write_text(TEXT)
+    (source / "a.ann").write_text(
+        "T1\tPERSON 0 3\tAna\nT2\tPERSON 8 10\tBo\nA1\tlevel T2 pronoun\n"
+    )
+    template = run(layered, "import", "brat", str(source), "--template").stdout
+    assert '# "mention.level" = "name"' in template
+    assert "break rules" in run(layered, "import", "brat", str(source)).stderr
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        template.replace('# "mention.level" = "name"', '"mention.level" = "nominal"')
+    )
+    result = run(layered, "import", "brat", str(source), "--mapping", str(mapping))
+    assert result.exit_code == 0, result.output
+    found = layered.read_annotation("annotator1", "a").mentions
+    assert [mention.attributes["level"] for mention in found] == ["nominal", "pronoun"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('"mention.levle" = "name"', 'defaults.mention.levle: "mention.levle" is not a label'),
+        ('"mention.level" = "nmae"', 'defaults.mention.level: "nmae" is not a label'),
+    ],
+)
+def test_a_default_that_does_not_fit_is_said(line, message, layered, run, tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "a.ann").write_text("T1\tPERSON 0 3\tAna\n")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(f'[entity]\nPERSON = "PERSON"\n[defaults]\n{line}\n')
+    result = run(layered, "import", "brat", str(tmp_path), "--mapping", str(mapping))
+    assert result.exit_code == 1
+    assert message in result.stderr
 
 
 def test_strict_refuses_metadata_that_would_be_lost(entities_only):

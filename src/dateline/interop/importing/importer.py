@@ -31,7 +31,7 @@ from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
 from dateline.interop.format import Format
 from dateline.interop.importing.drafting import draft_ontology
-from dateline.interop.importing.labels import LabelCount, count_labels, layers_of
+from dateline.interop.importing.labels import LabelCount, SourceLabel, count_labels, layers_of
 from dateline.interop.importing.mapping import LabelMapping, Targets, same_names, unmapped
 from dateline.interop.importing.seeds import SeedWriter
 from dateline.interop.importing.sources import SourceDocuments
@@ -44,7 +44,6 @@ from dateline.model import (
     Document,
     Provenance,
     Struct,
-    canonical,
 )
 from dateline.ontology.derived_schemas import derived_schemas
 from dateline.rendering.listing import listed
@@ -201,11 +200,9 @@ class _Importer:
         self._seeds = SeedWriter(corpus)
         self._translator = Translator(mapping, corpus.ontology, linkable_items(corpus))
         self._losses = LossCounter()
-        self._layers = tuple(
-            layer
-            for layer in layers_of(k for k, target in mapping.targets.items() if target is not None)
-            if layer in corpus.ontology.layers
-        )
+        mapped = [label for label, target in mapping.targets.items() if target is not None]
+        mapped += [SourceLabel(name, "") for name in mapping.defaults]
+        self._layers = tuple(la for la in layers_of(mapped) if la in corpus.ontology.layers)
         self.annotators: list[Annotator] = []
 
     def run(self, documents: SourceDocuments, progress: Progress) -> Imported:
@@ -241,7 +238,7 @@ class _Importer:
                     drafts += 1
                     problems += found
                     annotation = replace(annotation, status="draft")
-                self._corpus.write_annotation(annotation)
+                self._write(annotation)
                 written += 1
         if problems and not self._options.draft:
             lines = "\n".join(f"  {line}" for line in listed(problems, MAX_LINES))
@@ -318,24 +315,28 @@ class _Importer:
         ]
         self._losses.add(counts, [*losses, *self._seeds.losses(source, known)])
 
+    def _write(self, annotation: Annotation) -> None:
+        """Write without waiting for the disk: the folder is temporary."""
+        path = self._corpus.annotation_path(annotation.annotator, annotation.document)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(canonical_json(annotation))
+
     def _annotation(self, given: Annotation, document: Document, annotator: str) -> Annotation:
         annotation, losses = self._translator.translated(given)
         self._losses.add({}, losses)
-        return canonical(
-            replace(
-                annotation,
-                schema_version=SCHEMA_VERSION,
-                document=document.id,
-                text_sha256=document.text_sha256,
-                annotator=annotator,
-                layers=self._layers,
-                provenance=Provenance(
-                    kind=self._options.kind,
-                    tool=None,
-                    created=None,
-                    updated=None,
-                    label_studio=None,
-                    note=f"Imported from {self._form.title}.",
-                ),
-            )
+        return replace(
+            annotation,
+            schema_version=SCHEMA_VERSION,
+            document=document.id,
+            text_sha256=document.text_sha256,
+            annotator=annotator,
+            layers=self._layers,
+            provenance=Provenance(
+                kind=self._options.kind,
+                tool=None,
+                created=None,
+                updated=None,
+                label_studio=None,
+                note=f"Imported from {self._form.title}.",
+            ),
         )

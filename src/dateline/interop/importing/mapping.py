@@ -12,12 +12,14 @@ import msgspec
 from dateline.errors import InvalidInputError
 from dateline.files.reading import read_toml
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, SourceLabel
-from dateline.model import Struct
+from dateline.model import AttributeValue, Struct
 from dateline.ontology.label_lists import attributes, label_lists
-from dateline.ontology.labels import Ontology
+from dateline.ontology.labels import Attribute, Ontology
 from dateline.rendering.listing import listed
 
 IGNORE, UNDECIDED = "ignore", "?"
+DEFAULTS = "defaults"
+"""The table of a mapping with values for items that have none."""
 MAX_PROBLEMS = 50
 """Problems that a message lists."""
 
@@ -28,9 +30,13 @@ _HEAD = """\
 
 
 class LabelMapping(Struct, frozen=True):
-    """Targets by label of the source; None if the label is ignored."""
+    """Targets by label of the source; None if the label is ignored.
+
+    ``defaults`` are the values of attributes, such as ``mention.level``, for items without one.
+    """
 
     targets: Mapping[SourceLabel, str | None]
+    defaults: Mapping[str, AttributeValue] = {}
 
     def has(self, label: SourceLabel) -> bool:
         """Whether the label is mapped or ignored."""
@@ -60,6 +66,26 @@ class Targets:
         found = self._attributes.get(attribute)
         return found is not None and not found.values
 
+    @property
+    def required(self) -> Iterator[tuple[str, str]]:
+        """The attributes that must have a value, each with the first one allowed."""
+        for name, attribute in self._attributes.items():
+            if attribute.required:
+                first = {"boolean": "false", "number": "0"}.get(attribute.kind, "")
+                yield name, attribute.value_names[0] if attribute.values else first
+
+    def default(self, attribute: str, text: str) -> AttributeValue:
+        """The value of an attribute that a text stands for. Raises InvalidInputError."""
+        declared = self._attributes.get(attribute)
+        if declared is None:
+            raise InvalidInputError(self.complaint(ATTRIBUTE, attribute))
+        if declared.values and text not in declared.value_names:
+            raise InvalidInputError(self.complaint(attribute, text))
+        value = (text,) if declared.kind == "labels" else free_value(text, declared)
+        if value is None:
+            raise InvalidInputError(f'"{text}" is not {declared.form}.')
+        return value
+
     def guess(self, label: SourceLabel) -> str:
         """The label of the corpus with the same name, or `UNDECIDED`."""
         names = self.names(label.kind)
@@ -73,6 +99,18 @@ class Targets:
         close = difflib.get_close_matches(name, names, n=1)
         hint = f'Did you mean "{close[0]}"?' if close else f"Allowed: {', '.join(names) or 'none'}."
         return f'"{name}" is not a label of this kind in the corpus. {hint}'
+
+
+def free_value(text: str, declared: Attribute) -> AttributeValue | None:
+    """A boolean, a number or a text as the ontology declares it; None if the text is not one."""
+    if declared.kind == "boolean":
+        return {"true": True, "false": False, "yes": True, "no": False}.get(text.lower())
+    if declared.kind == "number":
+        try:
+            return int(text) if declared.schema.get("type") == "integer" else float(text)
+        except ValueError:
+            return None
+    return text
 
 
 def same_names(counts: Iterable[LabelCount], targets: Targets | None) -> LabelMapping:
@@ -120,6 +158,9 @@ def mapping_template(counts: Iterable[LabelCount], targets: Targets | None) -> s
                 lines += [f"# {line}" for line in _wrapped(targets.names(kind))]
         target = name if targets is None else targets.guess(one.label)
         lines.append(f"{_quoted(name)} = {_quoted(target)}   # {one.example}")
+    if targets and (required := [*targets.required]):
+        lines += ["", f"[{DEFAULTS}]   # for required attributes that an item does not have"]
+        lines += [f"# {_quoted(name)} = {_quoted(value)}" for name, value in required]
     return "\n".join([*lines, ""])
 
 
@@ -134,6 +175,15 @@ def read_mapping(path: Path, targets: Targets | None) -> LabelMapping:
         ) from None
     found: dict[SourceLabel, str | None] = {}
     problems = []
+    defaults: dict[str, AttributeValue] = {}
+    for name, text in tables.pop(DEFAULTS, {}).items():
+        if targets is None:
+            problems.append(f"{DEFAULTS}.{name}: is not for a new corpus. Remove it.")
+            continue
+        try:
+            defaults[name] = targets.default(name, text)
+        except InvalidInputError as error:
+            problems.append(f"{DEFAULTS}.{name}: {error}")
     attribute_targets = tables.get(ATTRIBUTE, {})
     for kind, table in tables.items():
         for name, target in table.items():
@@ -148,7 +198,7 @@ def read_mapping(path: Path, targets: Targets | None) -> LabelMapping:
     if problems:
         lines = listed(problems, MAX_PROBLEMS)
         raise InvalidInputError(f"{path}:\n" + "\n".join(f"  {line}" for line in lines))
-    return LabelMapping(targets=found)
+    return LabelMapping(targets=found, defaults=defaults)
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from dateline.corpus.scenarios import KNOWLEDGE_BASE
 from dateline.interop.importing.labels import ATTRIBUTE
-from dateline.interop.importing.mapping import LabelMapping
+from dateline.interop.importing.mapping import LabelMapping, free_value
 from dateline.interop.losses import Loss, Reasons, compared
 from dateline.interop.representation import written
 from dateline.interop.units import KINDS, link_name, units_of
@@ -17,6 +17,7 @@ from dateline.model import (
     Annotation,
     Attributes,
     AttributeValue,
+    Claim,
     EventCluster,
     Link,
     Relation,
@@ -31,7 +32,8 @@ IGNORED = "its label is ignored by the mapping"
 class Translator:
     """Translates annotations to the labels of an ontology.
 
-    ``linkable`` are the ids by scenario sheet that links to the sheets may have; None for any.
+    ``linkable`` are the ids by scenario sheet that links to the sheets may have, None for any.
+    Without sheets, all links are kept, as they are accepted in such a corpus.
     """
 
     def __init__(
@@ -128,12 +130,13 @@ class _Translation:
                 yield replace(cluster, links=links)
 
     def _links(self, unit: str, item: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
-        """The links but those to scenario sheets that the corpus does not have."""
+        """The links but those to other scenario sheets than the corpus has."""
         kept = []
         for link in links:
             sheet, _, name = (link.id or "").partition("/")
             items = self._linkable.get(sheet, frozenset())
-            if link.kb != KNOWLEDGE_BASE or link.id is None or items is None or name in items:
+            is_other = link.kb != KNOWLEDGE_BASE or link.id is None or not self._linkable
+            if is_other or items is None or name in items:
                 kept.append(link)
             else:
                 reason = "the corpus has no scenario sheet that has it"
@@ -162,7 +165,9 @@ class _Translation:
             elif argument.filler in ids:
                 if role != argument.role:
                     self._rename("arguments", "argument attributes", name, argument)
-                values = self._values("argument", name, "argument attributes", argument.attributes)
+                values = self._values(
+                    "argument", name, "argument attributes", argument.attributes, role
+                )
                 arguments.append(replace(argument, role=role, attributes=values))
         factuality = []
         for given in event.factuality:
@@ -184,7 +189,7 @@ class _Translation:
                 if target != relation.type:
                     self._rename(unit, "relation attributes", relation.name, relation)
                 values = self._values(
-                    "relation", relation.name, "relation attributes", relation.attributes
+                    "relation", relation.name, "relation attributes", relation.attributes, target
                 )
                 yield replace(relation, type=target, attributes=values)
 
@@ -195,11 +200,13 @@ class _Translation:
 
     def _with_values(self, item: str, unit: str, items: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(
-            replace(one, attributes=self._values(item, one.id, unit, one.attributes))
+            replace(one, attributes=self._values(item, one.id, unit, one.attributes, _label(one)))
             for one in items
         )
 
-    def _values(self, item: str, name: str, unit: str, given: Attributes) -> Attributes:
+    def _values(
+        self, item: str, name: str, unit: str, given: Attributes, label: str = ""
+    ) -> Attributes:
         found: dict[str, AttributeValue] = {}
         for attribute, value in given.items():
             place = f"{name}.{attribute}" if name else attribute
@@ -217,6 +224,10 @@ class _Translation:
             if target != f"{item}.{attribute}":
                 self.renamed.add((unit, place))
             found[declared.name] = read
+        for target, value in self._mapping.defaults.items():
+            declared = self._attributes[target]
+            if target == f"{item}.{declared.name}" and declared.is_of(label):
+                found.setdefault(declared.name, value)
         return found
 
     def _value(
@@ -229,15 +240,9 @@ class _Translation:
             if not names:
                 return None
             return tuple(sorted({*names})) if declared.kind == "labels" else names[0]
-        if declared.kind == "boolean":
-            return {"true": True, "false": False, "yes": True, "no": False}.get(texts[0].lower())
-        if declared.kind == "number":
-            return _number(texts[0], whole=declared.schema.get("type") == "integer")
-        return texts[0]
+        return free_value(texts[0], declared)
 
 
-def _number(text: str, *, whole: bool) -> int | float | None:
-    try:
-        return int(text) if whole else float(text)
-    except ValueError:
-        return None
+def _label(item: Any) -> str:
+    found: str = item.act if isinstance(item, Claim) else item.type
+    return found
