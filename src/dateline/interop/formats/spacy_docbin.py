@@ -141,7 +141,8 @@ def _doc(vocab: Any, document: Document, annotation: Annotation) -> Any:
 
     groups = _Tokens(numbered).groups(annotation)
     for key, places in groups.items():
-        doc.spans[key] = [span(place) for place in places]
+        if places or key == MENTIONS:
+            doc.spans[key] = [span(place) for place in places]
     doc.ents = [span(place) for place in _longest(groups[MENTIONS])]
     content = {f: v for f in CONTENT_FIELDS if (v := msgspec.to_builtins(getattr(annotation, f)))}
     doc.user_data[EXTENSION] = {"document": document.id, **content}
