@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,7 @@ def _write(output: Output) -> None:
     types = type_system(output.ontology)
     output.target.mkdir()
     types.to_xml(output.target / TYPE_SYSTEM)
+    types.is_instance_of = cache(types.is_instance_of)  # cassis asks it for each feature
     for document, annotation in output.items:
         cas = _cas(types, document.id, layered(document, annotation))
         if output.options["files"] == "xmi":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple, NoReturn
 
@@ -195,26 +196,20 @@ class _Reading:
                 if what == "value" and value not in ("*", "_"):
                     _set(span.values, name, value)
                 elif what == "role" and name not in span.links:
-                    targets = cells[column + 1] if column + 1 < len(cells) else []
+                    targets = cells[column + 1] if column + 1 < len(cells) else ()
                     target = targets[index][0] if index < len(targets) else "_"
                     span.links[name] = []
                     hint = layer.columns[column + 1][1] if column + 1 < len(layer.columns) else ""
                     self._slots.append((row, span, name, value, target, hint))
 
-    def _cells(self, layer: _Layer, row: _Row) -> list[list[tuple[str, str]]]:
+    def _cells(self, layer: _Layer, row: _Row) -> list[tuple[tuple[str, str], ...]]:
         """The stacked values of each column of a layer, with their numbers, if they have them."""
         found = []
         for column, (what, _) in enumerate(layer.columns, layer.first):
             cell = row.cells[column]
-            values: list[tuple[str, str]] = []
-            for value in _split(cell, "|") if cell not in ("_", "") else ():
-                if what in ("target", "link", "source"):
-                    values.append((value, ""))
-                    continue
-                match = _WITH_NUMBER.fullmatch(value)
-                if match is None:
-                    self._refuse(row.line, f'"{excerpt(value, 0, len(value))}" is not a value.')
-                values.append((match[1], match[2] or ""))
+            values = _stacked(cell, numbered=what not in ("target", "link", "source"))
+            if values is None:
+                self._refuse(row.line, f'"{excerpt(cell, 0, len(cell))}" is not a value.')
             found.append(values)
         return found
 
@@ -296,6 +291,20 @@ class _Reading:
             chains.setdefault(chain, []).append(link)
         name = layer.name.removesuffix("Link")
         self.result.chains += [Chain(name, links) for links in chains.values()]
+
+
+@lru_cache(maxsize=4096)  # all tokens of a span have the same cell
+def _stacked(cell: str, *, numbered: bool) -> tuple[tuple[str, str], ...] | None:
+    """The values of a cell, with their numbers if they have them; None if one is not a value."""
+    if cell in ("_", ""):
+        return ()
+    values = []
+    for value in _split(cell, "|"):
+        match = _WITH_NUMBER.fullmatch(value) if numbered else None
+        if numbered and match is None:
+            return None
+        values.append((match[1], match[2] or "") if match else (value, ""))
+    return tuple(values)
 
 
 def _layer(kind: str, declaration: str, first: int) -> _Layer:
