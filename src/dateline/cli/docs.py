@@ -5,8 +5,6 @@ from __future__ import annotations
 import click
 
 from dateline.cli.shared import Command, echo
-from dateline.files.reading import read_text
-from dateline.packaged import packaged
 
 
 @click.command(cls=Command)
@@ -19,6 +17,9 @@ def docs(page: str | None) -> None:
       dateline docs
       dateline docs metrics | less
     """
+    from dateline.files.reading import read_text
+    from dateline.packaged import packaged
+
     with packaged("docs") as folder:
         pages = {path.stem: path for path in sorted(folder.glob("*.md"))}
         if page is None:

@@ -12,7 +12,6 @@ import click
 
 from dateline.cli.shared import echo, styled
 from dateline.errors import InvalidInputError
-from dateline.files.reading import MalformedError, decode_json
 from dateline.rendering.printable import printable
 
 if TYPE_CHECKING:
@@ -128,6 +127,8 @@ def _decisions(adjudication: Adjudication, case: Case, key: str) -> list[Decisio
 
 def _other_values(adjudication: Adjudication, case: Case) -> Iterator[Any]:
     """What the curator types may mean: JSON as in the log, words of the text, a label or a text."""
+    from dateline.files.reading import MalformedError, decode_json
+
     allowed = f" ({', '.join(case.allowed_values)})" if case.allowed_values else ""
     given = str(click.prompt(printable(f"Other value{allowed}")))
     with contextlib.suppress(MalformedError):

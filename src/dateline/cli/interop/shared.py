@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dateline.cli.shared import Settings
-from dateline.interop.registry import FORMATS
 
 if TYPE_CHECKING:
     from dateline.interop.losses import LossReport
@@ -19,7 +18,15 @@ F = TypeVar("F", bound=Callable[..., object])
 SHOWN = 20
 """How many reasons are printed; the report in JSON lists all."""
 
-format_argument = click.argument("format_name", metavar="FORMAT", type=click.Choice([*FORMATS]))
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from dateline.interop.registry import FORMATS
+
+    del ctx, param
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+format_argument = click.argument("format_name", metavar="FORMAT", shell_complete=_complete)
 
 strict_option = click.option(
     "--strict", is_flag=True, help="Fail, and write nothing, if anything is lost."

@@ -7,24 +7,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any
 
 from msgspec.structs import replace
 
 from dateline.annotations.components import components
-from dateline.annotations.link_text import parse_link
-from dateline.errors import InvalidInputError, NotFoundError
-from dateline.files.lines import read_lines
+from dateline.errors import NotFoundError
 from dateline.files.reading import read_text
-from dateline.interop.offsets import Quoted, proved
-from dateline.interop.placement import joined_over_line_ends
+from dateline.interop.formats.brat_lines import StandoffLines, TriggeredLine
 from dateline.interop.representation import filled, read_values, with_derived_names
 from dateline.interop.source import (
     UNNAMED,
     SourceDocument,
     SourceLoss,
     source_annotation,
-    spans_at,
 )
 from dateline.model import (
     Annotation,
@@ -34,13 +30,9 @@ from dateline.model import (
     Entity,
     Event,
     EventCluster,
-    Link,
     Mention,
-    Range,
     Relation,
-    Spans,
 )
-from dateline.text import excerpt
 
 CLAIMER, CUE, ABOUT = "claimer", "cue", "about"
 """The arguments of events that are claims."""
@@ -64,52 +56,19 @@ def read_brat(path: Path) -> Iterator[SourceDocument]:
         raise NotFoundError(f"{path}: has no texts with annotations (NAME.txt with NAME.ann).")
 
 
-class _Line(NamedTuple):
-    """A line of an annotation file: its file and number, its id, and what follows it."""
-
-    file: Path
-    number: int
-    id: str
-    content: str
-    tail: str
-
-    @property
-    def title(self) -> str:
-        """The line and where it is, for a message."""
-        line = f"{self.id}\t{self.content}"
-        return f'{self.file}, line {self.number}: "{excerpt(line, 0, len(line))}"'
-
-    def refuse(self, problem: str) -> NoReturn:
-        """Raise InvalidInputError for this line."""
-        raise InvalidInputError(f"{self.title} {problem}")
-
-
-class _Text(NamedTuple):
-    label: str
-    spans: Spans
-
-
-class _Event(NamedTuple):
-    line: _Line
-    label: str
-    trigger: str
-    parts: tuple[tuple[str, str], ...]
-
-
 class _Document:
-    """Reads the lines of a document, then makes an annotation of them."""
+    """Makes an annotation of the lines of a document."""
 
     def __init__(self, name: str, text: str, files: Sequence[Path]) -> None:
         self._name, self._text = name, text
-        self._texts: dict[str, _Text] = {}
-        self._events: dict[str, _Event] = {}
-        self._relations: dict[str, tuple[str, str, str]] = {}
-        self._attributes: dict[str, dict[str, list[str]]] = {}
-        self._links: dict[str, list[Link]] = {}
-        self._equivalences: list[tuple[_Line, list[str]]] = []
-        self._items: Counter[str] = Counter()
+        lines = StandoffLines(text, files)
+        self._texts, self._events = lines.texts, lines.events
+        self._relations, self._equivalences = lines.relations, lines.equivalences
+        self._attributes, self._links = lines.attributes, lines.links
+        self._items: Counter[str] = Counter(notes=len(lines.notes))
         self._losses: list[SourceLoss] = []
-        self._read([line for file in files for line in _lines(file)])
+        for note in lines.notes:
+            self._lose("notes", note, "notes of annotators are not imported")
         self._triggers: dict[str, list[str]] = {}
         for event_id, event in self._events.items():
             self._triggers.setdefault(event.trigger, []).append(event_id)
@@ -129,97 +88,7 @@ class _Document:
     def _lose(self, kind: str, name: str, reason: str) -> None:
         self._losses.append(SourceLoss(kind=kind, name=name, reason=reason))
 
-    # Lines
-
-    def _read(self, lines: Sequence[_Line]) -> None:
-        seen: set[str] = set()
-        places: list[tuple[_Line, str, list[Range]]] = []
-        for line in lines:
-            if line.id != "*" and not line.id.startswith("#"):
-                if not _ID.fullmatch(line.id):
-                    line.refuse("has no id such as T1. Write the id, a tab and the annotation.")
-                if line.id in seen:
-                    line.refuse("has an id that is used twice. Give each annotation its own id.")
-                seen.add(line.id)
-            match line.id[:1]:
-                case "T":
-                    places.append((line, *self._place(line)))
-                case "E":
-                    self._read_event(line)
-                case "R":
-                    self._read_relation(line)
-                case "A" | "M":
-                    self._read_attribute(line)
-                case "N":
-                    self._read_link(line)
-                case "*":
-                    self._equivalences.append((line, line.content.split()[1:]))
-                case "#":
-                    self._items["notes"] += 1
-                    self._lose("notes", line.id, "notes of annotators are not imported")
-                case _:
-                    line.refuse(
-                        "is not an annotation of brat. Allowed: lines that begin with T, E, R, A, "
-                        "M, N, * or #."
-                    )
-        self._prove(places)
-
-    def _place(self, line: _Line) -> tuple[str, list[Range]]:
-        label, _, rest = line.content.partition(" ")
-        try:
-            ranges = []
-            for part in rest.split(";"):
-                start, end = part.split()
-                ranges.append((int(start), int(end)))
-        except ValueError:
-            line.refuse('has no offsets. Write "T1", a tab, and "TYPE START END".')
-        if any(start >= end for start, end in ranges):
-            line.refuse("ends before it starts. Correct the offsets.")
-        return label, ranges
-
-    def _prove(self, places: Sequence[tuple[_Line, str, list[Range]]]) -> None:
-        """Convert the offsets to code points, as the quotes show what they count."""
-        quoted = [Quoted(ranges, line.tail) for line, _, ranges in places]
-        file = str(places[0][0].file) if places else ""
-        found = proved(self._text, quoted, lambda index: places[index][0].title, file)
-        for (line, label, _), ranges in zip(places, found, strict=True):
-            joined = joined_over_line_ends(self._text, sorted(ranges))
-            if not joined:
-                line.refuse("has nothing but line ends. Remove it.")
-            self._texts[line.id] = _Text(label, spans_at(self._text, joined))
-
-    def _read_event(self, line: _Line) -> None:
-        parts = [part.partition(":")[::2] for part in line.content.split()]
-        if not parts or not all(role and target for role, target in parts):
-            line.refuse('is not an event. Write "E1", a tab, and "TYPE:T1 ROLE:T2".')
-        (label, trigger), *arguments = parts
-        self._events[line.id] = _Event(line, label, trigger, tuple(_without_numbers(arguments)))
-
-    def _read_relation(self, line: _Line) -> None:
-        label, *ends = line.content.split()
-        targets = [end.partition(":")[2] for end in ends]
-        if len(targets) != 2 or not all(targets):
-            line.refuse('is not a relation. Write "R1", a tab, and "TYPE Arg1:T1 Arg2:T2".')
-        self._relations[line.id] = (label, targets[0], targets[1])
-
-    def _read_attribute(self, line: _Line) -> None:
-        name, _, rest = line.content.partition(" ")
-        target, _, value = rest.partition(" ")
-        if not target:
-            line.refuse('is not an attribute. Write "A1", a tab, and "NAME T1 VALUE".')
-        given = self._attributes.setdefault(target, {})
-        given.setdefault(name, []).append(value or "true")
-
-    def _read_link(self, line: _Line) -> None:
-        parts = line.content.split()
-        link = parse_link(parts[2]) if len(parts) == 3 else None
-        if link is None:
-            line.refuse('is not a normalization. Write "N1", a tab, and "Reference T1 KB:ID".')
-        self._links.setdefault(parts[1], []).append(link)
-
-    # Items
-
-    def _is_claim(self, name: str, event: _Event) -> bool:
+    def _is_claim(self, name: str, event: TriggeredLine) -> bool:
         special = CLAIMER in self._attributes.get(name, {})
         return special or any(role == CLAIMER for role, _ in event.parts)
 
@@ -265,7 +134,7 @@ class _Document:
         events = self._triggers.get(name, ())
         return events[0] if len(events) == 1 else name
 
-    def _event(self, name: str, event: _Event) -> Event:
+    def _event(self, name: str, event: TriggeredLine) -> Event:
         arguments: dict[tuple[str, str], Argument] = {}
         for role, given in event.parts:
             target = self._resolved(given)
@@ -286,7 +155,7 @@ class _Document:
             attributes=self._values(name, "event"),
         )
 
-    def _claim(self, name: str, event: _Event) -> Claim | None:
+    def _claim(self, name: str, event: TriggeredLine) -> Claim | None:
         self._items["claims"] += 1
         special = self._attributes.get(name, {}).pop(CLAIMER, [""])[0]
         parts: dict[str, list[str]] = {}
@@ -403,21 +272,3 @@ class _Document:
                 self._items["other equivalences"] += 1
                 reason = "joins other items than mentions, or than events"
                 self._lose("other equivalences", f"Equiv {number}", reason)
-
-
-def _lines(file: Path) -> Iterator[_Line]:
-    for number, line in read_lines(file):
-        if line.strip():
-            name, _, rest = line.partition("\t")
-            content, _, tail = rest.partition("\t")
-            yield _Line(file, number, name.strip(), content, tail)
-
-
-def _without_numbers(parts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """The roles without the numbers by which brat tells repeated ones apart: Theme, Theme2."""
-    seen: set[str] = set()
-    for role, target in parts:
-        match = _NUMBERED.fullmatch(role)
-        base = match[1] if match and match[1] in seen else role
-        seen.add(base)
-        yield base, target
