@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -137,6 +138,19 @@ def test_offsets_and_declarations_that_do_not_fit_are_refused(exported):
         read(path)
     path.write_text(content.replace("?>", "?>\n<!DOCTYPE a>", 1), encoding="utf-8")
     with pytest.raises(InvalidInputError, match=r"xmi: has a DOCTYPE, which is not read"):
+        read(path)
+
+
+def test_json_may_have_its_types_in_a_file_beside_it_and_must_be_a_cas(exported):
+    (path,) = exported("json").glob("*.json")
+    (before,) = read(path)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    del content["%TYPES"]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    (after,) = read(path)
+    assert after == before
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"json: is not a UIMA CAS: it has no %FEATURE"):
         read(path)
 
 

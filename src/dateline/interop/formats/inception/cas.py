@@ -213,14 +213,12 @@ def _read(path: Path) -> Iterator[SourceDocument]:
 
 def _loaded(found: Found) -> Any:
     """The CAS of a file. Raises InvalidInputError without its name."""
-    from cassis import load_cas_from_json  # noqa: PLC0415
-
     described = _type_system_beside(found)
     with warnings.catch_warnings(record=True) as noted:
         warnings.simplefilter("always")
         try:
             if found.path.endswith(".json") or found.content.lstrip()[:1] == b"{":
-                cas = load_cas_from_json(BytesIO(found.content))
+                cas = _loaded_json(found.content, described)
             else:
                 cas = _loaded_xmi(found.content, _parsed_types(described))
         except InvalidInputError:
@@ -232,6 +230,16 @@ def _loaded(found: Found) -> Any:
         if "Not mapping" in str(note.message):
             raise InvalidInputError(f"has offsets outside of its text. {note.message}.")
     return cas
+
+
+def _loaded_json(content: bytes, described: bytes) -> Any:
+    from cassis import load_cas_from_json  # noqa: PLC0415
+
+    if b'"%FEATURE_STRUCTURES"' not in content:
+        raise InvalidInputError("is not a UIMA CAS: it has no %FEATURE_STRUCTURES.")
+    has_types = b'"%TYPES"' in content
+    types = None if has_types else _parsed_types(described)
+    return load_cas_from_json(BytesIO(content), typesystem=types, merge_typesystem=has_types)
 
 
 def _loaded_xmi(content: bytes, types: Any) -> Any:
