@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from dateline.annotations.items import chains_of, clusters_of
 from dateline.annotations.link_text import format_link, parse_link
+from dateline.interop.units import KINDS
 from dateline.model import (
     Annotation,
     Attributes,
@@ -55,6 +56,15 @@ a mention."""
 
 PARTS, CONTINUED = "arguments", "continued"
 """Features with links to other spans: arguments by role, and further fragments."""
+
+KINDS_OF_LAYERS = frozenset(KINDS) - {
+    "metadata",
+    "document attributes",
+    "entity attributes",
+    "argument attributes",
+    "factuality",
+}
+"""The kinds of units that the layers hold."""
 
 CUE_ROLE, ABOUT_ROLE = "cue", "about"
 
