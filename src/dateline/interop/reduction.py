@@ -72,7 +72,7 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
         rewrite, how = _REWRITES[holds.text]
         rewritten, represented = rewrite(document, represented)
         reducer.reasons.give("texts", "text", how)
-    if holds.not_in_text:
+    if holds.not_in_text and re.search(holds.not_in_text, rewritten.text):
         reducer.reasons.give("texts", "text", "characters that the format cannot have are U+FFFD")
         rewritten, represented = with_replaced(rewritten, represented, holds.not_in_text)
     if rewritten.text != document.text:
