@@ -86,7 +86,7 @@ def declarations(draw) -> Holds:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(exports(), declarations())
 def test_nothing_is_left_that_was_not_declared(data, holds):
     _, document, annotation = data
@@ -131,7 +131,7 @@ def test_nothing_is_left_that_was_not_declared(data, holds):
         assert {m.type for m in found.mentions} <= {UNLABELLED}
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(exports(), declarations())
 def test_what_a_format_holds_is_not_reduced_again(data, holds):
     _, document, annotation = data
