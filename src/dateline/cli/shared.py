@@ -187,6 +187,23 @@ def dry_run_option(text: str = "Show what would change, and write nothing.") -> 
     return click.option("--dry-run", is_flag=True, help=text)
 
 
+template_option = click.option(
+    "--template", is_flag=True, help="Print a mapping to fill in, and import nothing."
+)
+
+kind_option = click.option(
+    "--kind",
+    type=click.Choice(["human", "model"]),
+    default="human",
+    show_default=True,
+    help="Who annotated: a person or a model.",
+)
+
+draft_option = click.option(
+    "--draft", is_flag=True, help="Write annotations with problems as drafts."
+)
+
+
 def _set_root(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
     if value is not None:
         ctx.ensure_object(Settings).given_root = value

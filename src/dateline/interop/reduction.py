@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from dateline.annotations.items import chains_of, clusters_of
 from dateline.interop.format import Chains, Holds, Placing
 from dateline.interop.losses import Loss, Reasons, compared
-from dateline.interop.names import Names
+from dateline.interop.names import ALIKE, Names
 from dateline.interop.placement import Placed, Placer, crossing, flat_labels
 from dateline.interop.representation import (
     as_text,
@@ -25,16 +25,13 @@ from dateline.interop.representation import (
     with_names,
     with_replaced,
     with_sentences_only,
-    written,
 )
 from dateline.interop.source import UNLABELLED
 from dateline.interop.units import METADATA, link_name, units_of, units_of_document
 from dateline.model import (
     Annotation,
     Argument,
-    Attributes,
     Document,
-    Link,
     Relation,
     Source,
     canonical,
@@ -46,8 +43,6 @@ _REWRITES = {
     "lines": (with_line_feeds, "CR LF and CR at line ends are written as LF"),
 }
 """How texts are rewritten that a format cannot hold exactly, by `Holds.text`."""
-
-_ALIKE = "is written like another one"
 
 
 class Reduced(NamedTuple):
@@ -83,11 +78,7 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
         less = replace(less, sentences=rewritten.sentences, tokens=rewritten.tokens)
     less = replace(less, text=rewritten.text)
     before += units_of(annotation)
-    renamed = reducer.names.renamed
-    after += (
-        u._replace(value=(renamed[u.key], u.value)) if u.key in renamed else u
-        for u in units_of(reduced)
-    )
+    after += reducer.names.renamed(units_of(reduced))
     losses = compared(document.id, before, after, reducer.reasons, holds.kinds)
     return Reduced(less, canonical(represented), tuple(losses))
 
@@ -96,7 +87,6 @@ class _Reducer:
     def __init__(self, document: Document, annotation: Annotation, holds: Holds) -> None:
         self._document, self._whole, self._holds = document, annotation, holds
         self._placer = Placer(document)
-        self._values = re.compile(holds.values) if holds.values is not None else None
         self._sentences: dict[str, int] = {}
         self.reasons = Reasons()
         self.names = Names(holds, self.reasons)
@@ -121,7 +111,7 @@ class _Reducer:
         found = self._with_relations(found)
         found = self._with_events_and_claims(found)
         found = self._with_clusters(found)
-        attributes = self._attributes(found.attributes, "document attributes", "")
+        attributes = self.names.attributes(found.attributes, "document attributes", "")
         return replace(found, attributes=attributes)
 
     def _has(self, kind: str) -> bool:
@@ -169,7 +159,7 @@ class _Reducer:
     def _with_mentions(self, whole: Annotation) -> Annotation:
         mentions = self._placed("mentions", whole.mentions, "spans", "type", self._holds.mentions)
         mentions = [
-            replace(m, attributes=self._attributes(m.attributes, "mention attributes", m.id))
+            replace(m, attributes=self.names.attributes(m.attributes, "mention attributes", m.id))
             for m in mentions
         ]
         return replace(whole, mentions=tuple(mentions))
@@ -194,7 +184,7 @@ class _Reducer:
                 "entities",
                 name,
                 len(members.get(name, ())),
-                bool(self._links(known[name].links, "entity links", name)),
+                bool(self.names.links(known[name].links, "entity links", name)),
             )
         }
         kept_mentions = []
@@ -253,8 +243,8 @@ class _Reducer:
         return tuple(
             replace(
                 entity,
-                attributes=self._attributes(entity.attributes, "entity attributes", entity.id),
-                links=self._links(entity.links, "entity links", entity.id),
+                attributes=self.names.attributes(entity.attributes, "entity attributes", entity.id),
+                links=self.names.links(entity.links, "entity links", entity.id),
             )
             for entity in entities
         )
@@ -275,7 +265,9 @@ class _Reducer:
         mentions = {mention.id for mention in whole.mentions}
         relations = self._relations("relations", whole.relations, mentions)
         relations = tuple(
-            replace(r, attributes=self._attributes(r.attributes, "relation attributes", r.name))
+            replace(
+                r, attributes=self.names.attributes(r.attributes, "relation attributes", r.name)
+            )
             for r in relations
         )
         return replace(whole, relations=relations)
@@ -292,7 +284,7 @@ class _Reducer:
             if not ends.issuperset(ends_here) or not self._joins(kind, relation.name, *ends_here):
                 continue
             if key in kept:
-                self.reasons.give(kind, relation.name, _ALIKE)
+                self.reasons.give(kind, relation.name, ALIKE)
                 continue
             self.names.rename(kind, relation.name, relation.type)
             kept[key] = relation
@@ -323,7 +315,7 @@ class _Reducer:
 
     def _claim(self, claim: Any, events: set[str]) -> Any:
         about = tuple(e for e in claim.events if e in events) if self._has("claim events") else ()
-        attributes = self._attributes(claim.attributes, "claim attributes", claim.id)
+        attributes = self.names.attributes(claim.attributes, "claim attributes", claim.id)
         return replace(claim, attributes=attributes, events=about)
 
     def _with_cues(self, claims: list[Any]) -> list[Any]:
@@ -339,10 +331,10 @@ class _Reducer:
             if argument.filler not in fillers or not self._is_argument(event.id, argument, name):
                 continue
             if key in arguments:
-                self.reasons.give("arguments", name, _ALIKE)
+                self.reasons.give("arguments", name, ALIKE)
                 continue
             self.names.rename("arguments", name, argument.role)
-            values = self._attributes(argument.attributes, "argument attributes", name)
+            values = self.names.attributes(argument.attributes, "argument attributes", name)
             arguments[key] = replace(argument, attributes=values)
         factuality: dict[str, Any] = {}
         for given in event.factuality if self._has("factuality") else ():
@@ -352,7 +344,7 @@ class _Reducer:
             if source not in fillers:
                 source = self.names.writable(source)
             if source in factuality:
-                self.reasons.give("factuality", name, _ALIKE)
+                self.reasons.give("factuality", name, ALIKE)
                 continue
             if source != given.source:
                 self.names.rename("factuality", name, given.source)
@@ -361,7 +353,7 @@ class _Reducer:
         return replace(
             event,
             arguments=tuple(arguments.values()),
-            attributes=self._attributes(event.attributes, "event attributes", event.id),
+            attributes=self.names.attributes(event.attributes, "event attributes", event.id),
             factuality=tuple(factuality.values()),
             cluster=event.cluster if self._has("event coreference") else None,
         )
@@ -378,7 +370,7 @@ class _Reducer:
         typed = self._of_one_type("event coreference", whole.events, "cluster", self._holds.events)
         whole = replace(whole, events=typed)
         links = {
-            cluster.id: self._links(cluster.links, "event links", cluster.id)
+            cluster.id: self.names.links(cluster.links, "event links", cluster.id)
             for cluster in whole.event_clusters
         }
         chains, members = self._holds.events, clusters_of(whole)
@@ -404,33 +396,3 @@ class _Reducer:
                 reason = "its event instance has no event here"
                 self.reasons.give("event links", link_name(cluster.id, link), reason)
         return replace(whole, events=tuple(events), event_clusters=tuple(clusters))
-
-    def _attributes(self, attributes: Attributes, kind: str, item: str) -> Attributes:
-        if not self._has(kind):
-            return {}
-        kept: dict[str, str] = {}
-        for name, value in attributes.items():
-            unit = f"{item}.{name}" if item else name
-            if self.names.writable(name) in kept:
-                self.reasons.give(kind, unit, _ALIKE)
-            elif self._values and not all(map(self._values.fullmatch, written(value))):
-                self.reasons.give(kind, unit, "its value cannot be written")
-            else:
-                self.names.rename(kind, unit, name)
-                kept[self.names.writable(name)] = name
-        return {name: attributes[name] for name in kept.values()}
-
-    def _links(self, links: Iterable[Link], kind: str, item: str) -> tuple[Link, ...]:
-        if not self._has(kind):
-            return ()
-        kept: dict[Link, None] = {}
-        for link in links:
-            name = link_name(item, link)
-            if link.id is None and not self._holds.nil:
-                self.reasons.give(kind, name, "NIL cannot be written")
-                continue
-            if link.date is not None and not self._holds.dates:
-                self.reasons.give(kind, name, "without its date")
-                link = replace(link, date=None)
-            kept[link] = None
-        return tuple(kept)

@@ -11,13 +11,16 @@ import click
 from dateline.cli.shared import (
     Command,
     Settings,
+    draft_option,
     dry_run_option,
     echo,
     echo_json,
     format_option,
+    kind_option,
     layers_option,
     names_option,
     pass_settings,
+    template_option,
 )
 from dateline.errors import DatelineError
 from dateline.rendering.listing import listed
@@ -37,26 +40,20 @@ MAX_LINES = 50
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="TOML file that maps the export's labels to this corpus's.",
 )
-@click.option("--template", is_flag=True, help="Print a mapping to fill in, and import nothing.")
+@template_option
 @names_option(
     "--users",
     "USER=PSEUDONYM",
     "Pseudonyms of the export's users; if it has only one, PSEUDONYM is enough.",
 )
 @layers_option("Layers that were annotated.  [default: those with mapped labels]")
-@click.option(
-    "--kind",
-    type=click.Choice(["human", "model"]),
-    default="human",
-    show_default=True,
-    help="Who annotated: a person or a model.",
-)
+@kind_option
 @click.option(
     "--by-guidelines",
     is_flag=True,
     help="The annotators followed the guidelines of this corpus; record their version.",
 )
-@click.option("--draft", is_flag=True, help="Write annotations with problems as drafts.")
+@draft_option
 @dry_run_option("Show what would be imported, and write nothing.")
 @format_option("text", "json")
 @pass_settings

@@ -14,7 +14,16 @@ from dateline.cli.interop.shared import (
     strict_option,
     write_report,
 )
-from dateline.cli.shared import Command, Settings, echo, names_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    draft_option,
+    echo,
+    kind_option,
+    names_option,
+    pass_settings,
+    template_option,
+)
 
 
 class SourcePath(click.ParamType[tuple[str, Path]]):
@@ -50,17 +59,11 @@ class SourcePath(click.ParamType[tuple[str, Path]]):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="TOML file that maps the labels of the source.  [default: same names]",
 )
-@click.option("--template", is_flag=True, help="Print a mapping to fill in, and import nothing.")
+@template_option
 @names_option("--annotators", "NAME=PSEUDONYM", "Pseudonyms of annotators that the source names.")
 @click.option("--language", metavar="TAG", help="Language of the texts, such as en or zh-Hant.")
-@click.option(
-    "--kind",
-    type=click.Choice(["human", "model"]),
-    default="human",
-    show_default=True,
-    help="Who annotated: a person or a model.",
-)
-@click.option("--draft", is_flag=True, help="Write annotations with problems as drafts.")
+@kind_option
+@draft_option
 @click.option("--allow-duplicates", is_flag=True, help="Import texts that occur several times.")
 @strict_option
 @report_option

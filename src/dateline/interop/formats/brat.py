@@ -17,6 +17,7 @@ from dateline.interop.formats.brat_configuration import annotation_conf, visual_
 from dateline.interop.formats.brat_reader import ABOUT, CLAIMER, CUE, read_brat
 from dateline.interop.placement import joined_over_line_ends
 from dateline.interop.representation import written
+from dateline.interop.units import KINDS
 from dateline.model import Annotation, Attributes, Document, Spans
 
 
@@ -147,29 +148,15 @@ FORMAT = Format(
     name="brat",
     title="brat standoff",
     holds=Holds(
-        kinds=frozenset(
-            {
-                "texts",
-                "mentions",
-                "mention attributes",
-                "coreference",
-                "entities",
-                "entity links",
-                "relations",
-                "relation attributes",
-                "events",
-                "event attributes",
-                "arguments",
-                "event coreference",
-                "event links",
-                "event relations",
-                "claims",
-                "claim attributes",
-                "cues",
-                "claim events",
-                "claim relations",
-            }
-        ),
+        kinds=frozenset(KINDS)
+        - {
+            "segmentation",
+            "metadata",
+            "document attributes",
+            "entity attributes",
+            "argument attributes",
+            "factuality",
+        },
         text="lines",
         values=r"[^\t\r\n]+",
         unwritable=r"[\s:]",
