@@ -8,12 +8,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from dateline.dataset.token_index import OUTSIDE
+from dateline.interop.format import Placing
 from dateline.interop.representation import text_of_tokens
 from dateline.interop.source import UNNAMED, SourceDocument, source_annotation, spans_at
 from dateline.model import Mention
 
 TAG = re.compile(r"([BIESLU])-(\S+)")
 """A tag with the border that it marks, and its label."""
+
+TAGGED = Placing(
+    discontinuous="left out",
+    overlap="none",
+    duplicates=False,
+    within_tokens=False,
+    across_sentences=False,
+)
+"""Which mentions a tag for each token can mark."""
 
 TagSpan = tuple[str, int, int]
 """Label, first token and end token (exclusive)."""

@@ -12,10 +12,10 @@ from pathlib import Path
 from dateline.dataset.token_index import OUTSIDE, bio_tags
 from dateline.errors import InvalidInputError
 from dateline.files.lines import read_lines
-from dateline.interop.format import Choice, Format, Holds, Output, Placing
+from dateline.interop.format import Choice, Format, Holds, Output
 from dateline.interop.representation import tokens_by_sentence
 from dateline.interop.source import SourceDocument
-from dateline.interop.tags import TAG, tagged_document
+from dateline.interop.tags import TAG, TAGGED, tagged_document
 from dateline.model import Range
 from dateline.text import excerpt
 
@@ -111,13 +111,7 @@ FORMAT = Format(
         kinds=frozenset({"texts", "segmentation", "mentions"}),
         text="tokens",
         unwritable=r"\s",
-        mentions=Placing(
-            discontinuous="left out",
-            overlap="none",
-            duplicates=False,
-            within_tokens=False,
-            across_sentences=False,
-        ),
+        mentions=TAGGED,
     ),
     reader=_read,
     writer=_write,

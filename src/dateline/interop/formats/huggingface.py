@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from dateline.dataset.token_index import OUTSIDE
 from dateline.errors import InvalidInputError, NotFoundError
-from dateline.interop.format import Format, Holds, Placing
+from dateline.interop.format import Format, Holds
 from dateline.interop.importing.sources import split_of
 from dateline.interop.source import SourceDocument
-from dateline.interop.tags import TAG, spans_of_labels, spans_of_tags, tagged_document
+from dateline.interop.tags import TAG, TAGGED, spans_of_labels, spans_of_tags, tagged_document
 
 _TOKENS = ("tokens", "words", "token", "word", "text")
 _TAGS = ("ner_tags", "ner", "tags", "ner_tag", "labels", "label", "entities")
@@ -239,13 +239,7 @@ FORMAT = Format(
     holds=Holds(
         kinds=frozenset({"texts", "segmentation", "mentions"}),
         text="tokens",
-        mentions=Placing(
-            discontinuous="left out",
-            overlap="none",
-            duplicates=False,
-            within_tokens=False,
-            across_sentences=False,
-        ),
+        mentions=TAGGED,
     ),
     reader=_read,
     notes=(
