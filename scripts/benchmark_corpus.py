@@ -170,9 +170,11 @@ def make_annotation(
                 cluster=None,
             )
         )
+    # The speech act of a claim is no event here.
+    triggers = {(e.trigger[0].start, e.trigger[-1].end) for e in events}
     claims = []
     for i, (start, end) in enumerate(generator.sample(document.sentences, density.claims)):
-        cue = next(t for t in reversed(document.tokens) if t[1] < end)
+        cue = next(t for t in reversed(document.tokens) if t[1] < end and t not in triggers)
         content = (start, next(t for t in reversed(document.tokens) if t[1] < cue[0])[1])
         act = generator.choice(layers["claims"].label_names)
         claims.append(

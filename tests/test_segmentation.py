@@ -178,6 +178,7 @@ def test_a_fitting_segmenter_is_chosen(text: str, language: str | None, name: st
         ("and/or 1/2 24/7", "and / or 1/2 24/7"),
         ("https://a.b/c/d www.x.y/z a.org/b", "https://a.b/c/d www.x.y/z a.org/b"),
         ("a@b.org can't", "a@b.org ca n't"),
+        ("0'A/0", "0 'A / 0"),
     ],
 )
 def test_words_are_split_where_they_have_parts(text: str, tokens: str):

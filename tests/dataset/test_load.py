@@ -179,8 +179,9 @@ def test_the_documentation_s_code_runs(dist: Path, load_dataset, monkeypatch, ca
     assert len(local) == len(blocks) - 1
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)
     monkeypatch.chdir(dist.parent)
+    names = {}  # a later block uses what an earlier one has imported
     for block in local:
-        exec(block, {})
+        exec(block, names)
     assert capsys.readouterr().out == "PROMISE\n"
 
 

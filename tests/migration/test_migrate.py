@@ -139,6 +139,7 @@ COMMANDS = {
     "carry": ("bo",),
     "check-predictions": ("missing.jsonl",),
     "errors": ("missing.jsonl",),
+    "export": ("jsonl", "--out", "missing"),
     "predict": ("missing",),
     "publish": ("org/name",),
     "score": ("missing.jsonl",),
@@ -146,7 +147,7 @@ COMMANDS = {
 }
 INDEPENDENT = {"init", "rules", "docs", "migrate", "annotators", "verify", "hydrate", "compare",
                "convert-predictions", "curves", "leaderboard", "check-predictions", "score", "errors",
-               "predict", "publish", "diff", "release"}  # fmt: skip
+               "predict", "publish", "diff", "release", "formats", "import", "train"}  # fmt: skip
 """Commands that need other files first, or no corpus."""
 
 

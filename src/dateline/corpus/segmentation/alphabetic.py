@@ -100,7 +100,9 @@ def _split_at_slashes(text: str, tokens: Sequence[Range]) -> list[Range]:
         token = text[start:end]
         if "/" in token and _PATH.search(token) is None:
             for slash in _SLASH.finditer(text, start, end):
-                found += [(start, slash.start()), slash.span()]
+                if start < slash.start():
+                    found.append((start, slash.start()))
+                found.append(slash.span())
                 start = slash.end()
         found.append((start, end))
     return found

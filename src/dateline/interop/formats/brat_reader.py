@@ -22,6 +22,7 @@ from dateline.interop.source import (
     SourceLoss,
     source_annotation,
 )
+from dateline.interop.units import link_name
 from dateline.model import (
     Annotation,
     Argument,
@@ -227,7 +228,9 @@ class _Document:
             for name, some in some_chains.items()
         }
         for kind, named in (("entity", chains["mention"]), ("event", chains["event"])):
-            self._items[f"{kind} links"] += sum(len(links[name]) for name in named)
+            self._items[f"{kind} links"] += sum(
+                len({link_name(name, link) for link in links[name]}) for name in named
+            )
         entities = [
             Entity(id=name, type="", name="", links=links[name]) for name in chains["mention"]
         ]
