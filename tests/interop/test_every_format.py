@@ -45,7 +45,8 @@ READ_AND_WRITTEN = [
 read_and_written = pytest.mark.parametrize(("form", "options"), READ_AND_WRITTEN)
 every_format = pytest.mark.parametrize("name", FORMATS)
 several = settings(
-    max_examples=20,  # of each format
+    max_examples=20,  # of each format, the same in each run
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
@@ -235,6 +236,7 @@ def test_strict_refuses_a_loss_and_writes_nothing_but_the_report(name, two_texts
 @pytest.mark.parametrize("name", sorted({param.values[0].name for param in READ_AND_WRITTEN}))
 @settings(
     max_examples=15,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
