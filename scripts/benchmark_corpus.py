@@ -170,7 +170,7 @@ def make_annotation(
                 cluster=None,
             )
         )
-    # The speech act of a claim is no event here.
+    # Otherwise the claim would have to be an argument of the event (rule C607).
     triggers = {(e.trigger[0].start, e.trigger[-1].end) for e in events}
     claims = []
     for i, (start, end) in enumerate(generator.sample(document.sentences, density.claims)):
