@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from io import BytesIO
-from pathlib import Path
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from dateline.errors import InvalidInputError
 from dateline.extras import extra
 from dateline.interop.format import Chains, Choice, Format, Holds, Output
-from dateline.interop.formats.inception.files import Found, find_files
+from dateline.interop.formats.inception.cas_reader import read_cas
+from dateline.interop.formats.inception.cas_types import (
+    ANNOTATION,
+    ARRAY,
+    DKPRO,
+    DOCUMENT,
+    SENTENCE,
+    STRING,
+    STRINGS,
+    TOKEN,
+    TOP,
+    TYPE_SYSTEM,
+)
 from dateline.interop.formats.inception.layers import (
     CLAIM,
     CLAIMER,
@@ -30,43 +37,15 @@ from dateline.interop.formats.inception.layers import (
     NOT_IN_XML,
     PARTS,
     VALUE,
-    Chain,
-    ChainLink,
     LayeredText,
-    LayerRelation,
-    LayerSpan,
     feature_name,
     layered,
 )
-from dateline.interop.formats.inception.reading import source_document
-from dateline.interop.source import SourceDocument
 from dateline.model import AttributeValue
 from dateline.ontology.labels import Attribute, Ontology
 
-TYPE_SYSTEM = "TypeSystem.xml"
-
-_DKPRO = "de.tudarmstadt.ukp.dkpro.core.api"
-_TOKEN = f"{_DKPRO}.segmentation.type.Token"
-_SENTENCE = f"{_DKPRO}.segmentation.type.Sentence"
-_METADATA = f"{_DKPRO}.metadata.type.DocumentMetaData"
-_ANNOTATION = "uima.tcas.Annotation"
-_DOCUMENT = "uima.tcas.DocumentAnnotation"
-_TOP = "uima.cas.TOP"
+_METADATA = f"{DKPRO}.metadata.type.DocumentMetaData"
 _BASE = "uima.cas.AnnotationBase"
-_STRING = "uima.cas.String"
-_STRINGS = "uima.cas.StringArray"
-_ARRAY = "uima.cas.FSArray"
-_OF_TOOLS = (f"{_DKPRO}.metadata.", "de.tudarmstadt.ukp.clarin.webanno.api.type.", "uima.cas.")
-_KNOWN_RANGES = {
-    "Governor": _ANNOTATION,
-    "Dependent": _ANNOTATION,
-    "next": _ANNOTATION,
-    "first": _ANNOTATION,
-}
-_ID = "{http://www.omg.org/XMI}id"
-
-
-# Writing
 
 
 def _write(output: Output) -> None:
@@ -92,30 +71,30 @@ def type_system(ontology: Ontology) -> Any:
     from cassis import TypeSystem  # noqa: PLC0415
 
     types = TypeSystem()
-    metadata = types.create_type(_METADATA, _DOCUMENT)
+    metadata = types.create_type(_METADATA, DOCUMENT)
     for name in ("documentTitle", "documentId"):
-        types.create_feature(metadata, name, _STRING)
-    types.create_type(_SENTENCE)
-    types.create_type(_TOKEN)
+        types.create_feature(metadata, name, STRING)
+    types.create_type(SENTENCE)
+    types.create_type(TOKEN)
     types.create_type(FRAGMENT)
     for layer, attributes, links in (
         (NAMED_ENTITY, ontology.attributes_of("entities"), {CONTINUED: FRAGMENT}),
-        (EVENT, ontology.attributes_of("events"), {CONTINUED: FRAGMENT, PARTS: _ANNOTATION}),
-        (CLAIM, ontology.attributes_of("claims"), {CONTINUED: FRAGMENT, PARTS: _ANNOTATION}),
+        (EVENT, ontology.attributes_of("events"), {CONTINUED: FRAGMENT, PARTS: ANNOTATION}),
+        (CLAIM, ontology.attributes_of("claims"), {CONTINUED: FRAGMENT, PARTS: ANNOTATION}),
         (CUE, (), {CONTINUED: FRAGMENT}),
     ):
         created = types.create_type(layer)
         _add_features(types, created, attributes)
         for feature, target in links.items():
-            link = types.create_type(f"{layer}{feature.capitalize()}Link", _TOP)
-            types.create_feature(link, "role", _STRING)
+            link = types.create_type(f"{layer}{feature.capitalize()}Link", TOP)
+            types.create_feature(link, "role", STRING)
             types.create_feature(link, "target", target)
             types.create_feature(
-                created, feature, _ARRAY, elementType=link, multipleReferencesAllowed=False
+                created, feature, ARRAY, elementType=link, multipleReferencesAllowed=False
             )
     for layer in (NAMED_ENTITY, EVENT):
-        types.create_feature(layer, IDENTIFIER, _STRING)
-    types.create_feature(CLAIM, CLAIMER, _STRING)
+        types.create_feature(layer, IDENTIFIER, STRING)
+    types.create_feature(CLAIM, CLAIMER, STRING)
     for layer, end in ENDS.items():
         created = types.create_type(layer)
         is_of_mentions = end == NAMED_ENTITY
@@ -128,15 +107,15 @@ def type_system(ontology: Ontology) -> Any:
         types.create_feature(head, "first", link)
         types.create_feature(link, "next", link)
         for name in ("referenceType", "referenceRelation"):
-            types.create_feature(link, name, _STRING)
+            types.create_feature(link, name, STRING)
     return types
 
 
 def _add_features(types: Any, created: Any, attributes: Iterable[Attribute]) -> None:
-    types.create_feature(created, VALUE, _STRING)
+    types.create_feature(created, VALUE, STRING)
     for attribute in attributes:
         if created.get_feature(feature_name(attribute.name)) is None:
-            value_range = _STRINGS if attribute.kind == "labels" else _STRING
+            value_range = STRINGS if attribute.kind == "labels" else STRING
             types.create_feature(created, feature_name(attribute.name), value_range)
 
 
@@ -153,7 +132,7 @@ def _cas(types: Any, name: str, layers: LayeredText) -> Any:
             language="x-unspecified",
         )
     )  # fmt: skip
-    for type_name, ranges in ((_SENTENCE, layers.sentences), (_TOKEN, layers.tokens)):
+    for type_name, ranges in ((SENTENCE, layers.sentences), (TOKEN, layers.tokens)):
         made = types.get_type(type_name)
         for begin, end in ranges or ():
             cas.add(made(begin=begin, end=end))
@@ -163,7 +142,7 @@ def _cas(types: Any, name: str, layers: LayeredText) -> Any:
         values = _values(types, made, span.values)
         spans[id(span)] = made(begin=span.start, end=span.end, **values)
         cas.add(spans[id(span)])
-    array = types.get_type(_ARRAY)
+    array = types.get_type(ARRAY)
     for span in layers.spans:
         for feature, links in span.links.items():
             link = types.get_type(f"{span.layer}{feature.capitalize()}Link")
@@ -189,276 +168,12 @@ def _cas(types: Any, name: str, layers: LayeredText) -> Any:
 def _values(types: Any, made: Any, values: dict[str, AttributeValue]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in values.items():
-        if made.get_feature(name).rangeType.name == _STRINGS:
+        if made.get_feature(name).rangeType.name == STRINGS:
             texts = list(value) if isinstance(value, tuple) else [str(value)]
-            found[name] = types.get_type(_STRINGS)(elements=texts)
+            found[name] = types.get_type(STRINGS)(elements=texts)
         else:
             found[name] = value
     return found
-
-
-# Reading
-
-
-def _read(path: Path) -> Iterator[SourceDocument]:
-    with extra("cas"):
-        import cassis  # noqa: F401, PLC0415
-
-    for found in find_files(path, (".xmi", ".json")):
-        try:
-            layers = _layers(_loaded(found))
-        except InvalidInputError as error:
-            raise InvalidInputError(f"{found.path}: {error}") from None
-        yield source_document(found.name, found.annotator, layers)
-
-
-def _loaded(found: Found) -> Any:
-    """The CAS of a file. Raises InvalidInputError without its name."""
-    described = _type_system_beside(found)
-    with warnings.catch_warnings(record=True) as noted:
-        warnings.simplefilter("always")
-        try:
-            if found.path.endswith(".json") or found.content.lstrip()[:1] == b"{":
-                cas = _loaded_json(found.content, described)
-            else:
-                cas = _loaded_xmi(found.content, _parsed_types(described))
-        except InvalidInputError:
-            raise
-        except Exception as error:  # cassis raises what it comes upon
-            shown = " ".join(str(error).split())[:200] or type(error).__name__
-            raise InvalidInputError(f"is not a UIMA CAS that cassis can read: {shown}") from None
-    for note in noted:
-        if "Not mapping" in str(note.message):
-            raise InvalidInputError(f"has offsets outside of its text. {note.message}.")
-    return cas
-
-
-def _loaded_json(content: bytes, described: bytes) -> Any:
-    from cassis import load_cas_from_json  # noqa: PLC0415
-
-    if b'"%FEATURE_STRUCTURES"' not in content:
-        raise InvalidInputError("is not a UIMA CAS: it has no %FEATURE_STRUCTURES.")
-    has_types = b'"%TYPES"' in content
-    types = None if has_types else _parsed_types(described)
-    return load_cas_from_json(BytesIO(content), typesystem=types, merge_typesystem=has_types)
-
-
-def _loaded_xmi(content: bytes, types: Any) -> Any:
-    from cassis import load_cas_from_xmi  # noqa: PLC0415
-    from cassis.typesystem import TypeNotFoundError  # noqa: PLC0415
-
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise InvalidInputError("has a DOCTYPE, which is not read. Remove it.")
-    try:
-        return load_cas_from_xmi(BytesIO(content), typesystem=types)
-    except (TypeNotFoundError, TypeError):
-        _add_missing_types(content, types)
-        return load_cas_from_xmi(BytesIO(content), typesystem=types)
-
-
-def _type_system_beside(found: Found) -> bytes:
-    stem = re.sub(r"\.[a-z]+$", "", re.split(r"[/\\]", found.path)[-1])
-    own = f"{stem}.typesystem.xml".lower()
-    names = {name.lower(): content for name, content in found.beside.items()}
-    for name in (own, TYPE_SYSTEM.lower()):
-        if name in names:
-            return names[name]
-    some = [n for n in names if n.endswith("typesystem.xml") and n.count(".") <= 2]
-    general = [name for name in some if "inception" in name] or some
-    return names[general[0]] if len(general) == 1 else b""
-
-
-def _parsed_types(content: bytes) -> Any:
-    """The type system, as a new one each time types are added to it."""
-    from cassis import TypeSystem  # noqa: PLC0415
-
-    return _parsed(content) if content else TypeSystem()
-
-
-@lru_cache(maxsize=4)
-def _parsed(content: bytes) -> Any:
-    from cassis import load_typesystem  # noqa: PLC0415
-
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise InvalidInputError("has a type system with a DOCTYPE, which is not read. Remove it.")
-    try:
-        return load_typesystem(BytesIO(content))
-    except Exception as error:  # cassis raises what it comes upon
-        shown = " ".join(str(error).split())[:200]
-        raise InvalidInputError(f"has a type system that cassis cannot read: {shown}") from None
-
-
-def _add_missing_types(content: bytes, types: Any) -> None:
-    """Add the types and features that a document has, but its type system has not.
-
-    What they are is seen from their features; those without a known name are text.
-    """
-    from lxml import etree  # noqa: PLC0415
-
-    for _, element in etree.iterparse(BytesIO(content), events=("start",)):
-        namespace, _, short = str(element.tag).rpartition("}")
-        package = namespace.removeprefix("{http:///").removesuffix(".ecore").replace("/", ".")
-        name = f"{package}.{short}"
-        if not namespace.startswith("{http:///") or name.startswith(("uima.", "uima.cas.")):
-            continue
-        if not types.contains_type(name, True):
-            is_of_text = "begin" in element.attrib
-            types.create_type(name, _ANNOTATION if is_of_text else _TOP)
-        known = types.get_type(name)
-        for feature in element.attrib:
-            if feature != _ID and known.get_feature(str(feature)) is None:
-                value_range = _KNOWN_RANGES.get(str(feature), _STRING)
-                types.create_feature(known, str(feature), value_range)
-
-
-def _layers(cas: Any) -> LayeredText:
-    text = cas.sofa_string
-    if not text:
-        raise InvalidInputError("has no text. Export the document again, with its text.")
-    return _Reading(cas, text).result
-
-
-class _Reading:
-    """The layers of a CAS, by the structure of their types."""
-
-    def __init__(self, cas: Any, text: str) -> None:
-        self._types = cas.typesystem
-        self._spans: dict[int, LayerSpan] = {}
-        self._shapes: dict[str, dict[str, str]] = {}
-        result = self.result = LayeredText(text, None, None)
-        structures = sorted(cas.select_all_fs(), key=lambda one: one.xmiID)
-        ranges: dict[str, list[tuple[int, int]]] = {_SENTENCE: [], _TOKEN: []}
-        relations, heads = [], []
-        elements = self._link_types()
-        for one in structures:
-            name, shape = one.type.name, self._shape(one.type)
-            if name in ranges:
-                ranges[name].append(self._range(one))
-            elif name.startswith(_OF_TOOLS) or name in elements or self._is(name, _DOCUMENT):
-                continue
-            elif not self._is(name, _ANNOTATION):
-                if "first" in shape:
-                    heads.append(one)
-                else:
-                    result.others[name] += 1
-            elif {"Governor", "Dependent"} <= shape.keys():
-                relations.append(one)
-            elif not ("next" in shape and name.endswith("Link")):
-                self._span(one)
-        result.sentences = tuple(sorted(ranges[_SENTENCE])) or None
-        result.tokens = tuple(sorted(ranges[_TOKEN])) or None
-        result.spans = [self._spans[id(one)] for one in structures if id(one) in self._spans]
-        for one in structures:
-            if id(one) in self._spans:
-                self._link(one)
-        for one in relations:
-            self._relation(one)
-        for head in heads:
-            self._chain(head)
-
-    def _is(self, name: str, parent: str) -> bool:
-        return bool(self._types.is_instance_of(name, parent))
-
-    def _link_types(self) -> set[str]:
-        """The types of the elements of features that link to spans."""
-        return {
-            feature.elementType.name
-            for one in self._types.get_types()
-            for feature in one.features
-            if feature.elementType is not None and feature.elementType.supertype.name == _TOP
-        }
-
-    def _shape(self, of_type: Any) -> dict[str, str]:
-        """Each feature of a type: primitive, texts, links or reference."""
-        if of_type.name not in self._shapes:
-            shape = {}
-            for feature in of_type.all_features:
-                name = feature.name
-                if name in ("begin", "end", "sofa"):
-                    continue
-                if self._types.is_primitive(feature.rangeType):
-                    shape[name] = "primitive"
-                elif feature.rangeType.name == _STRINGS:
-                    shape[name] = "texts"
-                else:
-                    shape[name] = "links" if feature.rangeType.name == _ARRAY else "reference"
-            self._shapes[of_type.name] = shape
-            names = [_external(n) for n, kind in shape.items() if kind in ("primitive", "texts")]
-            self.result.features[of_type.name] = names
-            if any(kind == "links" and name != CONTINUED for name, kind in shape.items()):
-                self.result.slots.add(of_type.name)
-        return self._shapes[of_type.name]
-
-    def _range(self, one: Any) -> tuple[int, int]:
-        begin, end, size = one.begin, one.end, len(self.result.text)
-        if begin is None or end is None or not 0 <= begin <= end <= size:
-            raise InvalidInputError(
-                f"{one.type.short_name} {one.xmiID} is at {begin} to {end}, but the text has "
-                f"{size} characters. Correct the offsets."
-            )
-        return begin, end
-
-    def _values(self, one: Any) -> dict[str, AttributeValue]:
-        found: dict[str, AttributeValue] = {}
-        for name, kind in self._shape(one.type).items():
-            value = getattr(one, name) if kind in ("primitive", "texts") else None
-            if kind == "texts" and value is not None:
-                texts = getattr(value, "elements", None) or ()
-                value = tuple(str(text) for text in texts) or None
-            if value is not None and value != "":
-                found[_external(name)] = value
-        return found
-
-    def _span(self, one: Any) -> LayerSpan:
-        if id(one) not in self._spans:
-            begin, end = self._range(one)
-            self._spans[id(one)] = LayerSpan(one.type.name, begin, end, self._values(one))
-        return self._spans[id(one)]
-
-    def _link(self, one: Any) -> None:
-        span = self._spans[id(one)]
-        for name, kind in self._shape(one.type).items():
-            array = getattr(one, name) if kind == "links" else None
-            for element in getattr(array, "elements", None) or ():
-                shape = self._shape(element.type)
-                roles = [getattr(element, n) for n, k in shape.items() if k == "primitive"]
-                ends = [getattr(element, n) for n, k in shape.items() if k == "reference"]
-                for end in ends:
-                    if end is not None and self._is(end.type.name, _ANNOTATION):
-                        role = next((str(r) for r in roles if r is not None), "")
-                        span.links.setdefault(_external(name), []).append((role, self._span(end)))
-
-    def _relation(self, one: Any) -> None:
-        source, target = one.Governor, one.Dependent
-        if source is None or target is None:
-            self.result.others[one.type.name] += 1
-            return
-        ends = self._span(source), self._span(target)
-        self.result.relations.append(LayerRelation(one.type.name, *ends, self._values(one)))
-
-    def _chain(self, head: Any) -> None:
-        links: list[ChainLink] = []
-        seen: set[int] = set()
-        one = head.first
-        while one is not None and id(one) not in seen:
-            seen.add(id(one))
-            start, end = self._range(one)
-            values = self._values(one)
-            label, relation = values.get("referenceType"), values.get("referenceRelation")
-            links.append(
-                ChainLink(
-                    start, end,
-                    None if label is None else str(label),
-                    None if relation is None else str(relation),
-                )
-            )  # fmt: skip
-            one = getattr(one, "next", None)
-        self.result.chains.append(Chain(head.type.name.removesuffix("Chain"), links))
-
-
-def _external(feature: str) -> str:
-    """The name of a feature; cassis adds an underscore to names that it cannot use."""
-    return feature[:-1] if feature in ("self_", "type_") else feature
 
 
 FORMAT = Format(
@@ -472,7 +187,7 @@ FORMAT = Format(
         unwritable=f"[{NOT_IN_XML}]",
         entities=Chains(empty=False, named=False),
     ),
-    reader=_read,
+    reader=read_cas,
     writer=_write,
     choices=(Choice(name="files", values=("xmi", "json"), meaning="the files of the CAS"),),
     notes=(
