@@ -11,7 +11,7 @@ import msgspec
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.comparison_report import ComparedMeasure, ComparisonReport, Difference
-from dateline.evaluation.contrast_sets import ContrastSets, contrast_consistency
+from dateline.evaluation.contrast_sets import ContrastSets, contrast_consistency, unpredicted
 from dateline.evaluation.counting import (
     Average,
     CountedMeasure,
@@ -118,13 +118,14 @@ def score_systems(
     runs = {name: read_runs(source, gold, options) for name, source in predictions.items()}
     groups = select_groups(layers, [run for of_system in runs.values() for run in of_system])
     names = tuple(group.name for group in groups)
+    sets = None if gold.contrast_sets is None else ContrastSets(gold.contrast_sets)
     return [
         CountedSystem(
             name,
             sign(gold, of_system[0], names, len(of_system)),
             gold.units,
             _by_key(count_runs(of_system, groups)[0]),
-            _by_key(_consistency(of_system, gold, groups)),
+            _by_key(_consistency(of_system, sets, groups) if sets else ()),
         )
         for name, of_system in runs.items()
     ]
@@ -135,15 +136,14 @@ def _by_key(measures: Iterable[CountedMeasure]) -> dict[MeasureKey, CountedMeasu
 
 
 def _consistency(
-    runs: Sequence[ScoringInput], gold: Gold, groups: Sequence[Group]
+    runs: Sequence[ScoringInput], sets: ContrastSets, groups: Sequence[Group]
 ) -> Iterable[CountedMeasure]:
     """The contrast sets that are right; nothing without predictions for contrasts."""
-    sets = gold.contrast_sets
     of_sets = [one for run in runs if (one := run.contrast_sets()) is not None]
-    if sets is None or all(sets.contrasts.keys() <= {*run.missing} for run in of_sets):
+    missing = unpredicted(sets.gold, of_sets)
+    if not sets.members or all(len(names) == len(sets.gold.contrasts) for names in missing):
         return ()
-    found = ContrastSets(sets)
-    return contrast_consistency(found, of_sets, groups) if found.members else ()
+    return contrast_consistency(sets, of_sets, groups)
 
 
 def compare_systems(

@@ -44,6 +44,7 @@ class ContrastSets:
     """
 
     def __init__(self, gold: Gold) -> None:
+        self.gold = gold
         columns = gold.columns
         numbers = {name: number for number, name in enumerate(columns.document_ids)}
         withheld = {name for name, text in columns.texts.items() if text.withheld is not None}
@@ -62,6 +63,11 @@ class ContrastSets:
             for other in others:
                 edited |= texts.edited_sentences(first, other)
         self.edited = Spans.of((document, 0, [(s, e)]) for document, s, e in sorted(edited))
+
+
+def unpredicted(gold: Gold, runs: Sequence[ScoringInput]) -> list[set[str]]:
+    """For each run, the contrasts of this gold that it has no prediction for."""
+    return [{*run.missing} & gold.contrasts.keys() for run in runs]
 
 
 def contrast_consistency(

@@ -13,7 +13,12 @@ import numpy as np
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError, ServerError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
-from dateline.evaluation.contrast_sets import ContrastSets, consistency, contrast_consistency
+from dateline.evaluation.contrast_sets import (
+    ContrastSets,
+    consistency,
+    contrast_consistency,
+    unpredicted,
+)
 from dateline.evaluation.counting import CountedMeasure, count_runs
 from dateline.evaluation.gold import (
     DatasetTable,
@@ -227,7 +232,7 @@ def _with_contrasts(
     if gold is None:
         return report
     notes = [*report.notes]
-    missing = [{*run.missing} & gold.contrasts.keys() for run in of_sets]
+    missing = unpredicted(gold, of_sets)
     if all(len(names) == len(gold.contrasts) for names in missing):
         notes.append(f"no prediction is for one of the {len(gold.contrasts)} contrasts")
         return msgspec.structs.replace(report, notes=tuple(notes))
