@@ -25,7 +25,7 @@ TOOL = "dateline carry"
 SHOWN = 5
 """Problems of a document that a message lists."""
 
-_CONTENT = ("retired", "event_clusters", *CONTENT_FIELDS)
+_CONTENT = ("retired", *CONTENT_FIELDS)
 
 
 def carried_gold(corpus: Corpus, documents: Sequence[str] = ()) -> list[Candidate]:

@@ -45,6 +45,12 @@ def refuse_foreign_files(out: Path) -> None:
             )
 
 
+def refuse_existing_files(out: Path) -> None:
+    """Raise ConflictError unless a folder is empty or does not exist."""
+    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+        raise ConflictError(f"{out}: exists and is not empty. Choose another output folder.")
+
+
 @contextlib.contextmanager
 def replaced_folder(out: Path) -> Iterator[Path]:
     """A new folder that replaces ``out`` on success and is deleted on an error.

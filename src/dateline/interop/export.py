@@ -11,8 +11,8 @@ from pathlib import Path
 
 from dateline.corpus.annotators import annotation_files
 from dateline.corpus.store import Corpus
-from dateline.dataset.output_folder import replaced_folder
-from dateline.errors import ConflictError, InvalidInputError, NotFoundError
+from dateline.dataset.output_folder import refuse_existing_files, replaced_folder
+from dateline.errors import InvalidInputError, NotFoundError
 from dateline.interop.format import CONTRASTS, Format, Output
 from dateline.interop.losses import Loss, LossCounter, LossError, LossReport, reason_lines
 from dateline.interop.reduction import reduce
@@ -71,8 +71,7 @@ def export(
     if form.writer is None:
         raise InvalidInputError(f"{form.name}: can only be imported.")
     given = form.options(options.options)
-    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-        raise ConflictError(f"{out}: exists and is not empty. Choose another output folder.")
+    refuse_existing_files(out)
     exporter = _Exporter(corpus, form, options)
     names = exporter.documents_by_split(progress)
     written: dict[str, int] = {}

@@ -24,7 +24,7 @@ from dateline.corpus.create import create_corpus, starting_pages
 from dateline.corpus.scenarios import linkable_items, scenario_paths
 from dateline.corpus.seed_names import document_id
 from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
-from dateline.dataset.output_folder import replaced_folder
+from dateline.dataset.output_folder import refuse_existing_files, replaced_folder
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.files.writing import locked, write_together
 from dateline.ingest.ingest import ingest
@@ -96,8 +96,7 @@ def import_into_new(
     Raises ConflictError if the folder is not empty, InvalidInputError if a label is not mapped or
     something cannot be imported, and LossError. Nothing is then written.
     """
-    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-        raise ConflictError(f"{out}: exists and is not empty. Choose another folder.")
+    refuse_existing_files(out)
     counts = count_labels(documents.annotations)
     mapping = _complete(counts, options.mapping or same_names(counts, None), None)
     title = out.resolve().name or "Corpus"
