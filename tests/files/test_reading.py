@@ -7,6 +7,7 @@ import json
 import os
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,6 +115,19 @@ def test_yaml_that_cannot_be_read_is_explained(content, problem):
 def test_no_bytes_crash_a_reader(decode, content):
     with contextlib.suppress(MalformedError):
         decode(content)
+
+
+YAML_PARTS = st.sampled_from(
+    ["a", ": ", ":", "- ", "\n", "  ", "[", "]", "{", "}", ",", "'", '"', "|", ">", "-", "#", " #", "1",
+     "null", "2020-01-01", "!!str ", "!", "? ", "%", "\t", "\u2028", "\x85", "\ufeff", "---\n", "<<: "]
+)  # fmt: skip
+
+
+@given(st.lists(YAML_PARTS, max_size=9).map("".join))
+def test_yaml_is_read_as_by_the_parser_in_python(text):
+    with contextlib.suppress(MalformedError):
+        found = decode_yaml(text.encode())
+        assert repr(found) == repr(yaml.safe_load(text))
 
 
 def test_lines_end_at_line_feeds_only():

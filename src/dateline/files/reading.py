@@ -11,6 +11,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,8 @@ _PERHAPS_LARGE = re.compile(rb"\d{19}|\d[eE]\+?\d{3}")
 _LARGE_NUMBER = re.compile(rb"(?:^|[:,[\s])-?(?:\d{19}|[\d.]+[eE]\+?\d{3})")
 _LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+# What the two parsers of PyYAML read differently.
+_READ_DIFFERENTLY = re.compile(r"[\t!?\ufeff]|[|>][-+\d]*#")
 _NOT_A_NUMBER = re.compile(rb"NaN|-?Infinity")
 _POSITION = re.compile(r" at line (\d+) column (\d+)$")
 _AROUND = 30
@@ -184,8 +187,13 @@ def decode_yaml(content: bytes) -> Any:
     """
     import yaml  # noqa: PLC0415
 
+    text = decode_text(content)
+    if yaml.__with_libyaml__ and not _READ_DIFFERENTLY.search(text):
+        # libyaml is several times as fast; the other parser explains errors.
+        with suppress(yaml.YAMLError, RecursionError):
+            return yaml.load(text, Loader=_strict_yaml_loader(_fast_yaml_loader()))  # noqa: S506 (SafeLoader)
     try:
-        return yaml.load(decode_text(content), Loader=_strict_yaml_loader())  # noqa: S506 (SafeLoader)
+        return yaml.load(text, Loader=_strict_yaml_loader(yaml.SafeLoader))  # noqa: S506 (SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -293,15 +301,28 @@ def _with_integers(value: Any) -> Any:
     return value
 
 
-def _strict_yaml_loader() -> Any:
+def _fast_yaml_loader() -> Any:
     import yaml  # noqa: PLC0415
 
-    class Loader(yaml.SafeLoader):
-        """SafeLoader without aliases, repeated keys and days that do not exist."""
+    class Loader(yaml.composer.Composer, yaml.CSafeLoader):
+        """SafeLoader with the parser of libyaml, and nodes that are composed in Python."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            yaml.composer.Composer.__init__(self)
+
+    return Loader
+
+
+def _strict_yaml_loader(base: Any) -> Any:
+    import yaml  # noqa: PLC0415
+
+    class Loader(base):  # type: ignore[misc]
+        """A loader without aliases, repeated keys and days that do not exist."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
-                event = self.peek_event()  # type: ignore[no-untyped-call]
+                event = self.peek_event()
                 raise yaml.composer.ComposerError(
                     None, None, "aliases are not read; repeat the value", event.start_mark
                 )
