@@ -139,7 +139,7 @@ def test_what_was_refused_is_refused_again(five, pull, tasks, label_studio):
 
 @pytest.fixture
 def conflict(five, pull, tasks, label_studio):
-    """The claims of document a were removed here; on the server, a mention's type was changed."""
+    """The claims of document a were removed here; on the server, an entity's type was changed."""
     pull()
     ours = five.read_annotation("ana", "a")
     claims = {claim.id for claim in ours.claims}
@@ -162,8 +162,9 @@ def conflict(five, pull, tasks, label_studio):
         if label.name != mention.type
     )
     rows = rows_of(tasks["a"])
+    chain = {other.id for other in ours.mentions if other.entity == mention.entity}
     for row in rows:
-        if row.get("id") == mention.id and row["from_name"] == "entity":
+        if row.get("id") in chain and row["from_name"] == "entity":
             row["value"]["labels"] = [other]
     label_studio.annotator.update(tasks["a"]["submitted"], rows)
     return five, mention, other, claims

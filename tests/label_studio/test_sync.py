@@ -12,6 +12,8 @@ import pytest
 from dateline.corpus.annotators import Annotator, write_annotator, write_users
 from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus
+from dateline.label_studio.convert.from_result import from_result, header_of
+from dateline.label_studio.sync.kept_results import read_kept
 from dateline.label_studio.sync.pull_progress import FOLDER as NOTES
 from dateline.model import (
     CONTENT_FIELDS,
@@ -333,10 +335,56 @@ def test_irregular_results_are_reported_and_the_rest_is_pulled(nasty, sync, push
         pushed, [rows[0], {"type": "relation", "from_id": "m0", "to_id": "gone", "labels": ["x"]}]
     )
     result = sync(nasty, "pull")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert "an end without a labelled region" in result.stderr
     assert "S002" in result.stderr, "what the rules say is reported as well"
-    assert len(nasty.read_annotation(f"user-{label_studio.annotator.id}", "nasty").mentions) == 1
+    folder = f"user-{label_studio.annotator.id}"
+    assert len(nasty.read_annotation(folder, "nasty").mentions) == 1
+    errors = f"annotations/{folder}: 1 annotation with errors: nasty. `dateline validate "
+    assert errors in result.stderr
+    result = sync(nasty, "status")
+    assert (result.exit_code, "pulled" in result.stdout, errors in result.stderr) == (1, True, True)
+
+
+def test_two_tasks_of_a_document_are_reported(nasty, sync, pushed, submitted, label_studio, title):
+    project = label_studio.owner.project(title)["id"]
+    other = label_studio.owner.post("/api/tasks/", project=project, data=pushed["data"])["id"]
+    for command, code in (("pull", 0), ("status", 0), ("push", 1)):
+        result = sync(nasty, command)
+        assert result.exit_code == code, result.output
+        assert f"nasty: has several tasks ({pushed['id']}, {other}); delete all" in result.stderr
+
+
+def test_what_was_drawn_is_completed_and_files_of_former_pulls_do_not_count_as_edited(
+    nasty, sync, pushed, label_studio
+):
+    rows = as_submitted(pushed["predictions"][0]["result"])
+    text = nasty.read_document("nasty").text
+    value = {"start": 0, "end": 7, "text": text[:7], "labels": ["PERSON"]}
+    drawn = {
+        "id": "drawn", "type": "labels", "from_name": "entity", "to_name": "text",
+        "origin": "manual", "value": value,
+    }  # fmt: skip
+    level = {"id": "drawn", "type": "choices", "from_name": "mention_level", "to_name": "text",
+             "value": {**value, "choices": ["name"]}}  # fmt: skip
+    submitted = label_studio.annotator.submit(pushed, [*rows, drawn, level])
+    who = ("--users", f"{label_studio.annotator.id}=ana")
+    result = sync(nasty, "pull", *who)
+    assert result.exit_code == 0, result.output
+    assert "region drawn: blanks or punctuation at its edges were left out" in result.stderr
+    pulled = nasty.read_annotation("ana", "nasty")
+    mention = next(mention for mention in pulled.mentions if mention.id == "drawn")
+    assert (mention.spans[0].text, mention.entity) == ("start", "drawn.entity")
+    document = nasty.read_document("nasty")
+    kept = read_kept(nasty, "ana", "nasty")
+    former, _ = from_result(kept.result, document, header_of(pulled), nasty.ontology)
+    assert former != pulled
+    nasty.write_annotation(former)
+    label_studio.annotator.update(submitted, rows)
+    assert sync(nasty, "pull", *who).stdout == "annotations/ana/nasty.json\n"
+    assert content(nasty.read_annotation("ana", "nasty")) == content(
+        nasty.read_annotation("gold", "nasty")
+    )
 
 
 def test_nobody_can_pull_as_gold(nasty, sync, submitted, label_studio):
@@ -464,6 +512,6 @@ def test_a_pulled_annotation_names_the_guidelines_that_the_project_showed(
     assert nasty.read_annotation("ana", "nasty") == checked
     page.write_text("# Other rules\n\nMark less.\n", encoding="utf-8")
     assert sync(nasty, "push", "--labels-only").exit_code == 0
-    label_studio.annotator.update(submitted, pushed["predictions"][0]["result"][:1])
+    label_studio.annotator.update(submitted, [])
     assert sync(nasty, "pull", "--users", who).exit_code == 0
     assert nasty.read_annotation("ana", "nasty").provenance.guidelines == guidelines_of(nasty)

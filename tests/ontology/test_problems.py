@@ -63,6 +63,15 @@ PROBLEMS = {
         put(f"{ATTRIBUTES}/properties/level/x-required", True),
         f'{ATTRIBUTES}/properties/level/x-required: is only read with x-labels. Write "level" in ',
     ),
+    "an entity type that is said to be a name": (
+        put(f"{MENTION}/type/oneOf/0/x-names", True),
+        f"{MENTION}/type/oneOf/0/x-names: is only read for values of an attribute of mentions with "
+        "one label. Remove it.",
+    ),
+    "one of several labels that is said to be a name": (
+        put(f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names", True),
+        f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names: is only read for values of",
+    ),
     "an unknown excluded relation": (
         put("/$defs/eventRelation/oneOf/0/x-excludes", ["AFTER"]),
         "/$defs/eventRelation/oneOf/0/x-excludes: BEFORE has AFTER. Allowed: BEFORE, CAUSES_EVENT.",

@@ -6,14 +6,15 @@ from typing import Literal
 
 from dateline.model import Struct
 
-Level = Literal["refused", "problem", "note"]
+Level = Literal["refused", "invalid", "problem", "note"]
 
 
 class Notice(Struct, frozen=True):
     """A message of a pull or an import.
 
-    ``refused``: nothing was written, and the user has to decide. ``problem``: the annotation was
-    written, an imported one as a draft, but has an irregularity. ``note``: for information.
+    ``refused``: nothing was written, and the user has to decide. ``invalid``: the annotation was
+    written, but breaks a rule. ``problem``: the annotation was written, an imported one as a draft,
+    but has an irregularity. ``note``: for information.
     ``task`` is the number of the task in an export. ``draftable``: it was refused, and could be
     imported as a draft.
     """

@@ -41,8 +41,8 @@ _ROLES: Place = ("properties", "arguments", "items", "properties", "role", "oneO
 _KNOWN = (*dict.fromkeys((*LAYER_DEFINITIONS.values(), *NEEDS)),)
 _KEYWORDS = (
     *("x-color", "x-counterexamples", "x-crosswalk", "x-fillers", "x-formerly", "x-hotkey"),
-    *("x-excludes", "x-from-roles", "x-labels", "x-neighbours", REQUIRED, "x-source", "x-span"),
-    *("x-symmetric", "x-target", "x-then", "x-transitive", "x-unit", "x-version"),
+    *("x-excludes", "x-from-roles", "x-labels", "x-names", "x-neighbours", REQUIRED, "x-source"),
+    *("x-span", "x-symmetric", "x-target", "x-then", "x-transitive", "x-unit", "x-version"),
 )
 
 _LIMITS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
@@ -74,6 +74,7 @@ def inconsistencies(schema: Schema) -> Iterator[Problem]:
     yield from _repeated_hotkeys(definitions)
     yield from _problems_of_required(definitions)
     yield from _problems_of_limited_attributes(definitions)
+    yield from _problems_of_naming_values(definitions, lists)
     yield from _problems_of_limits(definitions)
     yield from _problems_of_links(definitions)
     yield from _problems_of_ends(definitions)
@@ -217,6 +218,19 @@ def _problems_of_limited_attributes(definitions: Schema) -> Iterator[Problem]:
                 yield (
                     (*of_attribute, "x-required"),
                     f'is only read with x-labels. Write "{name}" in required of the attributes',
+                )
+
+
+def _problems_of_naming_values(definitions: Schema, lists: Sequence[_Labels]) -> Iterator[Problem]:
+    """Labels that are said to be names, and are not values of an attribute of mentions."""
+    values = {labels.place for labels in _lists_of_values(definitions, "mention")}
+    for labels in lists:
+        is_read = labels.place in values and "items" not in labels.place
+        for place, _, entry in labels.named():
+            if "x-names" in entry and not is_read:
+                yield (
+                    (*place, "x-names"),
+                    "is only read for values of an attribute of mentions with one label. Remove it",
                 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from dateline.errors import InvalidInputError
-from dateline.model import LAYER_FIELDS, Struct
+from dateline.model import LAYER_FIELDS, Attributes, Struct
 
 STRUCTURAL_RELATIONS = ("coreference", "continues", "claimer", "cue", "about")
 """Relations in Label Studio that are part of the data model; reserved names."""
@@ -16,7 +16,8 @@ class Label(Struct, frozen=True):
     """A label, such as an entity type, with its guideline.
 
     ``span`` describes the extent of spans, ``counterexamples`` what the label does not apply to,
-    ``neighbours`` how similar labels differ, by name. ``formerly`` are former names.
+    ``neighbours`` how similar labels differ, by name. ``formerly`` are former names. ``is_name``
+    says of the value of an attribute that a mention with it is a name of its entity.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Label(Struct, frozen=True):
     color: str | None = None
     hotkey: str | None = None
     formerly: tuple[str, ...] = ()
+    is_name: bool = False
 
 
 class RelationLabel(Label, frozen=True):
@@ -239,6 +241,14 @@ class Ontology(Struct, frozen=True):
     def attributes_of(self, layer: str) -> tuple[Attribute, ...]:
         """Attributes of a layer's items; none if the corpus does not have the layer."""
         return self.layers[layer].attributes if layer in self.layers else ()
+
+    def is_name(self, attributes: Attributes) -> bool:
+        """Whether a mention with these attributes is a name of its entity."""
+        return any(
+            value.is_name and attributes.get(attribute.name) == value.name
+            for attribute in self.attributes_of("entities")
+            for value in attribute.values
+        )
 
     @property
     def attributes_by_field(self) -> Mapping[str, tuple[Attribute, ...]]:

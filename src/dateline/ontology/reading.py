@@ -186,6 +186,7 @@ def _label(entry: Schema, name: str) -> Label:
         color=entry.get("x-color"),
         hotkey=entry.get("x-hotkey"),
         formerly=tuple(entry.get("x-formerly", ())),
+        is_name=entry.get("x-names", False),
     )
 
 

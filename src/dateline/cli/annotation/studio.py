@@ -201,7 +201,8 @@ def pull(
 
     Asks only for changes since the last pull. A file that was edited here is not overwritten: if
     it was also changed on the server, it is refused, with a list of the differences and exit code
-    1, unless --on-conflict tells what to do. Names and addresses of users are not kept.
+    1, unless --on-conflict tells what to do. An annotation that breaks a rule is written, and the
+    exit code is 1 too. Names and addresses of users are not kept.
 
     \b
     Example:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.annotation.connection import Target, existing_project, target_options
+from dateline.cli.annotation.outcome import not_valid
 from dateline.cli.interrupts import prompt_exit
-from dateline.cli.shared import Command, echo_json, format_option
+from dateline.cli.shared import Command, Settings, echo_json, format_option
+from dateline.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from dateline.label_studio.sync.status import DocumentState, Total
@@ -28,7 +30,8 @@ def status(target: Target, list_documents: bool, output_format: str) -> None:
 
     JSON output has the state of each document for each annotator, with the time of its submission
     and the seconds that the annotator had it open. Label Studio counts these seconds, pauses
-    included. States:
+    included. Documents with several tasks are named. If annotations that were pulled have errors,
+    the command names them and exits with 1. States:
 
     \b
     not pushed      the document is not in the project
@@ -58,10 +61,24 @@ def status(target: Target, list_documents: bool, output_format: str) -> None:
             states += document_states(target.corpus, server, project, names, annotator)
     if output_format == "json":
         echo_json(states)
-        return
-    if list_documents:
-        _list(states)
-    _summarise(states)
+    else:
+        if list_documents:
+            _list(states)
+        _summarise(states)
+    _check(target.settings, states)
+
+
+def _check(settings: Settings, states: Sequence[DocumentState]) -> None:
+    from dateline.label_studio.sync.tasks import several_tasks
+
+    for name, tasks in {s.document: s.tasks for s in states if len(s.tasks) > 1}.items():
+        settings.say(f"{name}: {several_tasks(tasks)}")
+    invalid: dict[str, list[str]] = {}
+    for state in states:
+        if state.errors:
+            invalid.setdefault(state.annotator or "", []).append(state.document)
+    if invalid:
+        raise InvalidInputError("\n".join(not_valid(invalid)))
 
 
 def _list(states: Sequence[DocumentState]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from dateline.annotations.differences import format_value
 from dateline.label_studio.config.controls import (
@@ -31,6 +31,10 @@ Ends = tuple[str, str, str]
 """The label of a relation, and the controls of the regions where it starts and ends."""
 
 
+Marked = tuple[str, str]
+"""The control and the label of a region."""
+
+
 def meanings(ontology: Ontology) -> Mapping[Ends, str]:
     """The meaning of each relation of the page, by its label and the controls of its ends."""
     return dict(_meanings(ontology))
@@ -39,6 +43,33 @@ def meanings(ontology: Ontology) -> Mapping[Ends, str]:
 def relation_labels(ontology: Ontology) -> tuple[str, ...]:
     """The labels of relations, in the order of the page."""
     return tuple(dict.fromkeys(label for (label, _, _), _ in _meanings(ontology)))
+
+
+def only_label(ontology: Ontology, source: Marked, target: Marked) -> str | None:
+    """The label that a relation between two regions has if none was chosen.
+
+    None if several are possible. A mention or a trigger is not taken for a cue.
+    """
+    ends = (source[0], target[0])
+    found = {
+        label
+        for (label, *controls), meaning in _relations(ontology)
+        if (*controls,) == ends
+        and not (meaning == CUE and target[0] != CUE)
+        and _may_join(ontology, label, meaning, source[1], target)
+    }
+    return next(iter(found)) if len(found) == 1 and CONTINUES not in found else None
+
+
+def _may_join(ontology: Ontology, label: str, meaning: str, source: str, target: Marked) -> bool:
+    """Whether a role or a relation type allows the labels of the regions at its ends."""
+    if meaning == ARGUMENT:
+        role = ontology.event_types[source].roles.get(label)
+        filler = target[1] if target[0] == ENTITY.labels else target[0]
+        return role is not None and filler in role.fillers
+    if meaning == RELATION:
+        return not any(ontology.relation_types[label].illegal_ends(source, target[1]))
+    return True
 
 
 def ontology_relations(ontology: Ontology) -> Iterator[Label]:
@@ -147,9 +178,18 @@ def _relations(ontology: Ontology) -> Iterator[tuple[Ends, str]]:
     for control in present:
         yield (CONTINUES, control, control), CONTINUES
     if claim in present:
-        if entity in present:
-            yield (CLAIMER, claim, entity), CLAIMER
-        yield (CONTINUES, CUE, CUE), CONTINUES
-        yield (CUE, claim, CUE), CUE
-        if event in present:
-            yield (ABOUT, claim, event), ABOUT
+        yield from _relations_of_claims({*present})
+
+
+def _relations_of_claims(present: Collection[str]) -> Iterator[tuple[Ends, str]]:
+    entity, event, claim = ENTITY.labels, EVENT.labels, CLAIM.labels
+    if entity in present:
+        yield (CLAIMER, claim, entity), CLAIMER
+    yield (CONTINUES, CUE, CUE), CONTINUES
+    yield (CUE, claim, CUE), CUE
+    for control in (entity, event):
+        # Words that are marked already, such as a trigger, need no second region.
+        if control in present:
+            yield (CUE, claim, control), CUE
+    if event in present:
+        yield (ABOUT, claim, event), ABOUT

@@ -39,13 +39,20 @@ class ChainReader:
         self.problems: list[ResultProblem] = []
 
     def chains(
-        self, regions: Sequence[Region], control: str, suffix: str, asked: Iterable[Question]
+        self,
+        regions: Sequence[Region],
+        control: str,
+        suffix: str,
+        asked: Iterable[Question],
+        *,
+        singletons: bool = False,
     ) -> list[Chain]:
         """The chains, by the id in the text control or joined by coreference arcs.
 
         Joined chains get the id of their earliest member; a chain without an id is named after its
-        first member, so that the same page always gives the same ids. Answers to questions that
-        are ``asked`` about a chain are reported at regions outside of one.
+        first member, so that the same page always gives the same ids. With ``singletons``, a region
+        without an id that is joined to no other is a chain too. Otherwise, answers to questions
+        that are ``asked`` about a chain are reported there.
         """
         written = self._written(regions, control)
         first: dict[str, str] = {}
@@ -57,7 +64,7 @@ class ChainReader:
         chains, outside = [], []
         for members in components(by_id, pairs):
             name = next((written[name] for name in members if name in written), None)
-            if name is None and len(members) == 1:
+            if name is None and len(members) == 1 and not singletons:
                 outside.append(by_id[members[0]])
                 continue
             if name is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -20,6 +20,7 @@ from dateline.label_studio.config.controls import (
     EVENT_LINK,
     FACTUALITY,
     LayerControls,
+    controls_of,
 )
 from dateline.label_studio.config.questions import (
     DOCUMENT_ITEM,
@@ -36,6 +37,7 @@ from dateline.label_studio.config.relations import (
     EVENT_RELATION,
 )
 from dateline.label_studio.convert.chains import Chain, ChainReader
+from dateline.label_studio.convert.edges import with_trimmed_edges
 from dateline.label_studio.convert.graph import ResultGraph, build_graph
 from dateline.label_studio.convert.problems import ResultProblem
 from dateline.label_studio.convert.regions import Region, read_regions
@@ -97,15 +99,24 @@ def from_result(
     header: Header,
     ontology: Ontology,
     copy: TextMatch | None = None,
+    *,
+    tidied: Collection[str] = (),
 ) -> tuple[Annotation, list[ResultProblem]]:
     """The annotation that the rows make, in canonical order, and everything irregular in them.
 
     Its layers are the header's and all that the rows annotate. A result of any shape makes an
     annotation; each part that could not be converted has a problem. ``copy`` is the text that the
     rows' offsets are about, by default the document's.
+
+    In the layers that are to be ``tidied``, regions drawn by hand lose blanks and punctuation at
+    their edges, a mention without an entity becomes its own, and an entity without a name gets
+    its longest one.
     """
-    graph = build_graph(read_regions(result, document.text, ontology, copy), ontology)
-    converter = _Converter(graph, ontology)
+    read = read_regions(result, document.text, ontology, copy)
+    controls = [c.labels for c in controls_of(ontology) if c.layer in tidied]
+    controls += [CUE] if CLAIM.layer in tidied else []
+    read = with_trimmed_edges(read, result, document, controls)
+    converter = _Converter(build_graph(read, ontology), ontology, tidied)
     attributes = converter.document()
     mentions, entities = converter.mentions()
     events, clusters = converter.events()
@@ -123,9 +134,9 @@ def from_result(
         relations=converter.relations(),
         events=tuple(events),
         event_clusters=tuple(clusters),
-        event_relations=relations_of(graph, EVENT_RELATION),
+        event_relations=converter.relations_of(EVENT_RELATION),
         claims=tuple(converter.claims()),
-        claim_relations=relations_of(graph, CLAIM_RELATION),
+        claim_relations=converter.relations_of(CLAIM_RELATION),
         retired=header.retired,
     )
     found = (layer for layer, (field, *_) in LAYER_FIELDS.items() if getattr(annotation, field))
@@ -135,9 +146,10 @@ def from_result(
 
 
 class _Converter:
-    def __init__(self, graph: ResultGraph, ontology: Ontology) -> None:
+    def __init__(self, graph: ResultGraph, ontology: Ontology, tidied: Collection[str]) -> None:
         self._graph = graph
         self._ontology = ontology
+        self._tidies_entities = ontology.has_coreference and ENTITY.layer in tidied
         self._chains = ChainReader(graph)
         self._problems = list(graph.problems)
 
@@ -148,7 +160,9 @@ class _Converter:
     def mentions(self) -> tuple[list[Mention], list[Entity]]:
         regions = self._graph.of(ENTITY.labels)
         asked = entity_questions(self._ontology)
-        chains = self._chains.chains(regions, ENTITY_ID, "entity", asked)
+        chains = self._chains.chains(
+            regions, ENTITY_ID, "entity", asked, singletons=self._tidies_entities
+        )
         entities = {region.id: chain.id for chain in chains for region in chain.regions}
         mentions = [
             Mention(
@@ -164,6 +178,9 @@ class _Converter:
 
     def relations(self) -> tuple[Relation, ...]:
         return mention_relations(self._graph, self._ontology, self._problems)
+
+    def relations_of(self, meaning: str) -> tuple[Relation, ...]:
+        return relations_of(self._graph, meaning)
 
     def events(self) -> tuple[list[Event], list[EventCluster]]:
         regions = self._graph.of(EVENT.labels)
@@ -247,7 +264,7 @@ class _Converter:
         return Entity(
             id=chain.id,
             type=first.label,
-            name=string(self._chains.answer(chain, ENTITY_NAME)) or first.text,
+            name=string(self._chains.answer(chain, ENTITY_NAME)) or self._name(chain, first),
             attributes={
                 name: value
                 for name, control in controls.items()
@@ -255,6 +272,16 @@ class _Converter:
             },
             links=self._chains.links(chain, ENTITY_LINK),
         )
+
+    def _name(self, chain: Chain, first: Region) -> str:
+        """The text of the longest mention that is a name, of several the first in the text."""
+        names = [
+            region
+            for region in chain.regions
+            if self._tidies_entities and self._ontology.is_name(self._attributes(region, ENTITY))
+        ]
+        by_place = sorted(names, key=lambda region: [(s.start, s.end) for s in region.spans])
+        return max((region.text for region in by_place), key=len, default=first.text)
 
     def _claimer(self, claim: Region) -> str:
         claimers = [region.id for region in self._graph.targets(CLAIMER, claim.id)]
@@ -273,7 +300,7 @@ class _Converter:
         return claimers[0]
 
     def _cue(self, claim: Region) -> Spans | None:
-        spans = [span for cue in self._graph.targets(CUE, claim.id) for span in cue.spans]
+        spans = {span for cue in self._graph.targets(CUE, claim.id) for span in cue.spans}
         return tuple(sorted(spans, key=lambda span: (span.start, span.end))) or None
 
     def _attributes(self, region: Region, controls: LayerControls) -> dict[str, AttributeValue]:

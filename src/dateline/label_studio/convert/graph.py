@@ -19,9 +19,10 @@ from dateline.label_studio.config.relations import (
     attributes_by_meaning,
     former_attribute_labels,
     meanings,
+    only_label,
 )
 from dateline.label_studio.convert.problems import ResultProblem, with_article
-from dateline.label_studio.convert.regions import Arc, Region, ResultRegions
+from dateline.label_studio.convert.regions import UNLABELLED, Arc, Region, ResultRegions
 from dateline.model import AttributeValue, Struct
 from dateline.ontology.former_names import new_names
 from dateline.ontology.labels import Ontology
@@ -60,6 +61,13 @@ def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
         if drawn.label == CONTINUES:
             continue
         source, target = regions[heads[drawn.source]], regions[heads[drawn.target]]
+        if drawn.label == UNLABELLED:
+            label = only_label(ontology, source.marked, target.marked)
+            if label is None:
+                message = f'the relation from "{source.id}" to "{target.id}" has no label'
+                problems.append(source.problem(message))
+                continue
+            drawn = replace(drawn, label=label)
         forward = _arc(drawn.label, source, target, renamed)
         backward = _arc(drawn.label, target, source, renamed)
         meaning, opposite = (

@@ -6,6 +6,8 @@ added. So the two are compared.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dateline.annotations.differences import changed
 from dateline.annotations.items import items_by_id
 from dateline.label_studio.convert.from_result import from_result, header_of
@@ -15,10 +17,18 @@ from dateline.ontology.labels import Ontology
 
 
 def origin_of(
-    annotation: Annotation, prediction: Prediction, document: Document, ontology: Ontology
+    annotation: Annotation,
+    prediction: Prediction,
+    document: Document,
+    ontology: Ontology,
+    tidied: Collection[str],
 ) -> Origin:
-    """Ids of what was confirmed, changed, drawn by hand and removed."""
-    started, _ = from_result(prediction.result, document, header_of(annotation), ontology)
+    """Ids of what was confirmed, changed, drawn by hand and removed.
+
+    ``tidied`` are the layers that were tidied in the annotation, and are in the prediction too.
+    """
+    header = header_of(annotation)
+    started, _ = from_result(prediction.result, document, header, ontology, tidied=tidied)
     before, now = items_by_id(started), items_by_id(annotation)
     found = list(changed(before, now))
     return Origin(

@@ -36,6 +36,11 @@ class Region(Struct, frozen=True):
     answers: dict[str, AttributeValue]
 
     @property
+    def marked(self) -> tuple[str, str]:
+        """Its control and its label."""
+        return self.control, self.label
+
+    @property
     def text(self) -> str:
         """The text of all spans."""
         return " ".join(span.text for span in self.spans)
@@ -43,6 +48,10 @@ class Region(Struct, frozen=True):
     def problem(self, message: str, effect: str = "") -> ResultProblem:
         """Something irregular about this region."""
         return ResultProblem(region=self.id, message=message, quote=self.text, effect=effect)
+
+
+UNLABELLED = ""
+"""The label of an arc whose label was not chosen."""
 
 
 class Arc(Struct, frozen=True):
@@ -235,12 +244,10 @@ class _Reader:
                 message = f"{where} ({label}) has an end without a labelled region"
                 self._report(source, message, quote)
             return
-        if not labels:
-            self._report(source, f"{where} has no label", quote)
         direction = row.get("direction")
         if direction == "left":
             source, target = target, source
-        for label in labels:
+        for label in labels or [UNLABELLED]:
             yield Arc(label=label, source=source, target=target, both=direction == "bi")
 
     def _fail(self, name: str, message: str, quote: str = "") -> None:

@@ -178,7 +178,7 @@ class AnnotationPuller:
         problems = tuple(problems)
         repaired = [problem.line for problem in problems if problem.repaired]
         found = [problem.line for problem in problems if not problem.repaired]
-        found += [
+        invalid = [
             f"{i.code} {i.pointer}: {i.message}"
             for i in self._checker.check_annotation(annotation, work.document)
             if i.level == "error"
@@ -199,6 +199,7 @@ class AnnotationPuller:
             notices=(
                 *work.notices("note", repaired),
                 *work.notices("problem", found),
+                *work.notices("invalid", invalid),
                 *pulled.notices,
             ),
         )
@@ -226,7 +227,7 @@ class AnnotationPuller:
         ontology = self._corpus.ontology
         return msgspec.structs.replace(
             kept,
-            origin=origin_of(annotation, prediction, work.document, ontology),
+            origin=origin_of(annotation, prediction, work.document, ontology, self._layers),
             relations=tuple(carried_relations(prediction.result)),
         )
 
@@ -262,19 +263,29 @@ class AnnotationPuller:
     def _as_pulled(
         self, old: KeptResult | None, document: Document, ours: Annotation
     ) -> Annotation | None:
-        """What the file here was after the last pull; equal to ``ours`` unless it was edited."""
+        """What the file here was after the last pull; equal to ``ours`` unless it was edited.
+
+        Before 0.2.0, pulls did not tidy what was drawn.
+        """
         if old is None:
             return None
         header = old.header(ours.annotator, ours.provenance.kind, ours.layers, ours.retired)
-        annotation, _ = self._read(old, document, _by_guidelines_of(ours, header))
-        return annotation
+        header = _by_guidelines_of(ours, header)
+        annotation, _ = self._read(old, document, header)
+        untidied, _ = self._read(old, document, header, tidied=())
+        return untidied if ours == untidied else annotation
 
     def _read(
-        self, kept: KeptResult, document: Document, header: Header
+        self,
+        kept: KeptResult,
+        document: Document,
+        header: Header,
+        tidied: tuple[str, ...] | None = None,
     ) -> tuple[Annotation, list[ResultProblem]]:
-        """The annotation of a kept result, limited to the layers of the project."""
+        """The annotation of a kept result, limited to the layers of the project, and tidied."""
         ontology = self._corpus.ontology
-        annotation, problems = from_result(kept.result, document, header, ontology)
+        tidied = self._layers if tidied is None else tidied
+        annotation, problems = from_result(kept.result, document, header, ontology, tidied=tidied)
         annotation = with_unshown(annotation, kept.relations, ontology)
         return self._without_context(canonical(annotation)), problems
 

@@ -26,6 +26,7 @@ from dateline.label_studio.sync.pull_progress import (
     write_progress,
 )
 from dateline.label_studio.sync.pull_result import PulledDocument, PullResult
+from dateline.label_studio.sync.tasks import several_tasks
 from dateline.label_studio.sync.users import check_pseudonyms, known_people, pseudonym
 from dateline.model import Document, Struct
 
@@ -196,6 +197,10 @@ def _document(
     names: Mapping[int, str],
 ) -> PulledDocument:
     notices: list[Notice] = []
+    if len(tasks) > 1:
+        message = several_tasks(annotated.task.id for annotated in tasks)
+        effect = "of each annotator, the newest submission in any of them is pulled"
+        notices.append(_notice("problem", document.id, f"{message}; {effect}"))
     by_user: dict[int, list[Submission]] = {}
     for annotated in tasks:
         task = annotated.task

@@ -35,6 +35,7 @@ from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Task
 from dateline.label_studio.sync.lost_labels import lost_labels
 from dateline.label_studio.sync.pending_push import read_pending, remove_pending, write_pending
+from dateline.label_studio.sync.tasks import several_tasks
 from dateline.model import Annotation, Document, Struct, canonical, made_by
 from dateline.ontology.labels import Ontology
 from dateline.predictions.annotations import read_as_annotations
@@ -362,10 +363,7 @@ def _match(
                 "or delete the task if nobody has annotated it."
             )
         elif len(own) > 1:
-            numbers = ", ".join(str(task.id) for task in own)
-            refused[document.id] = (
-                f"{document.id}: has several tasks ({numbers}); delete all but one."
-            )
+            refused[document.id] = f"{document.id}: {several_tasks(task.id for task in own)}."
         elif own:
             known[document.id] = own[0]
     return known, refused

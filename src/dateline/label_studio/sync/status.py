@@ -8,12 +8,13 @@ from typing import Literal, get_args
 
 from dateline.corpus.store import Corpus
 from dateline.dates import parse_time
-from dateline.errors import InvalidInputError
+from dateline.errors import DatelineError, InvalidInputError
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
 from dateline.label_studio.sync.kept_results import KeptResult, kept_results, read_kept
 from dateline.label_studio.sync.users import known_people, pseudonym
-from dateline.model import Struct
+from dateline.model import Document, Struct
+from dateline.validation.engine import Checker
 
 State = Literal[
     "not pushed", "to do", "in progress", "skipped", "submitted", "pulled", "stale", "deleted",
@@ -31,7 +32,9 @@ class DocumentState(Struct, frozen=True):
     """The state of a document for an annotator; ``annotator`` is None if nobody has started.
 
     ``submitted`` is the time of the newest submission, ISO 8601, and ``seconds`` how long the
-    annotator had it open, as Label Studio reports it; both are None if there is none.
+    annotator had it open, as Label Studio reports it; both are None if there is none. ``errors`` is
+    the number of errors that validation finds in the annotation that was pulled, None if there is
+    none. ``tasks`` are the numbers of the document's tasks, of which it should have one.
     """
 
     document: str
@@ -39,6 +42,8 @@ class DocumentState(Struct, frozen=True):
     state: State
     submitted: str | None = None
     seconds: float | None = None
+    errors: int | None = None
+    tasks: tuple[int, ...] = ()
 
     @property
     def week(self) -> str | None:
@@ -126,25 +131,41 @@ def status(
     if owner is not None:
         annotators.add(owner)
     states: list[DocumentState] = []
-    for document in sorted(tasks):
-        text = corpus.read_document(document).text
+    checker = Checker(corpus)
+    for name in sorted(tasks):
+        document = corpus.read_document(name)
         columns: list[str | None] = [*sorted(annotators)] or [None]
         for annotator in columns:
-            kept_result = ours.get((annotator or "", document))
-            own = _submissions(tasks[document], annotator, names)
-            state = _state(tasks[document], text, annotator, names, own, kept_result)
+            kept_result = ours.get((annotator or "", name))
+            own = _submissions(tasks[name], annotator, names)
+            state = _state(tasks[name], document.text, annotator, names, own, kept_result)
             done = [s for s in own if not s.skipped]
             latest = done[-1] if done else kept_result
             states.append(
                 DocumentState(
-                    document=document,
+                    document=name,
                     annotator=annotator,
                     state=state,
                     submitted=latest.updated if latest else None,
                     seconds=latest.lead_time if latest else None,
+                    errors=_errors(corpus, checker, annotator, document) if kept_result else None,
+                    tasks=tuple(sorted(annotated.task.id for annotated in tasks[name])),
                 )
             )
     return states
+
+
+def _errors(
+    corpus: Corpus, checker: Checker, annotator: str | None, document: Document
+) -> int | None:
+    """The errors in an annotation; one if it cannot be read, None if there is no file."""
+    if annotator is None or not corpus.annotation_path(annotator, document.id).is_file():
+        return None
+    try:
+        annotation = corpus.read_annotation(annotator, document.id)
+    except DatelineError:
+        return 1
+    return sum(i.level == "error" for i in checker.check_annotation(annotation, document))
 
 
 def _submissions(

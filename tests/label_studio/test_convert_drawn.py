@@ -1,0 +1,215 @@
+"""What annotators draw is completed: edges, entities, names, and labels that can be only one."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from msgspec.structs import replace
+
+from dateline.label_studio.convert.from_result import from_result
+from dateline.label_studio.convert.to_result import to_result
+from dateline.model import Argument, Entity
+from dateline.ontology.reading import read_ontology
+
+from ..layered import ONTOLOGY
+from .ontologies import ONTOLOGIES, only
+from .strategies import document_of
+from .test_convert import HEADER, answer, arc, choice
+
+TEXT = "Dr. Roe gave aspirin, 81 mg, to Ann. “The U.S. drug helped,” she said. It was Ann Roe."
+WORDS = (
+    "Dr. Roe gave aspirin , 81 mg , to Ann . “ The U.S. drug helped , ” she said . It was Ann Roe ."
+)
+
+
+def tokens_of(text, words):
+    end = 0
+    for word in words.split():
+        start = text.index(word, end)
+        end = start + len(word)
+        yield start, end
+
+
+DOCUMENT = replace(
+    document_of(TEXT, "drug"),
+    tokens=tuple(tokens_of(TEXT, WORDS)),
+    sentences=((0, 36), (37, 69), (70, len(TEXT))),
+)
+
+
+def with_names():
+    """The ontology of every layer, which says what level of mentions is a name."""
+    ontology = copy.deepcopy(ONTOLOGY)
+    level = ontology["$defs"]["mention"]["properties"]["attributes"]["properties"]["level"]
+    level["oneOf"][0]["x-names"] = True
+    return read_ontology({"ontology": ontology})
+
+
+LAYERED = with_names()
+
+
+def region(id, control, label, quote, n=0, origin="manual"):
+    start = -1
+    for _ in range(n + 1):
+        start = TEXT.index(quote, start + 1)
+    value = {"start": start, "end": start + len(quote), "text": quote, "labels": [label]}
+    row = {"id": id, "from_name": control, "to_name": "text", "type": "labels", "value": value}
+    return row | ({"origin": origin} if origin else {})
+
+
+def read(*rows, layers=LAYERED.layer_names, ontology=LAYERED):
+    """The annotation, and the problems as (region, message, whether it is a note)."""
+    annotation, problems = from_result(list(rows), DOCUMENT, HEADER, ontology, tidied=layers)
+    return annotation, [(p.region, p.message, p.repaired) for p in problems]
+
+
+GAVE = region("e1", "event", "GIVE", "gave")
+HELPED = region("e2", "event", "HARM", "helped")
+SAID = region("e3", "event", "STOP", "said")
+ROE = region("m1", "entity", "PERSON", "Roe")
+ANN = region("m2", "entity", "PERSON", "Ann")
+SHE = region("m3", "entity", "PERSON", "she")
+ANN_ROE = region("m4", "entity", "PERSON", "Ann Roe")
+ASPIRIN = region("m5", "entity", "CHEMICAL", "aspirin")
+CLAIM = region("c1", "claim", "ASSERT", "The U.S. drug helped")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "kept"),
+    [
+        (" aspirin, ", "aspirin"),
+        ("gave ", "gave"),
+        (", to Ann.", "to Ann"),
+        ("Ann.", "Ann"),
+        ("Dr.", "Dr."),
+        ("The U.S.", "The U.S."),
+        ("“The U.S. drug helped,”", "“The U.S. drug helped,”"),
+        ("drug helped,", "drug helped"),
+        ("aspirin, 81 mg", "aspirin, 81 mg"),
+        (", ", ", "),
+    ],
+)
+def test_blanks_and_punctuation_at_the_edges_of_what_is_drawn_are_left_out(drawn, kept):
+    annotation, problems = read(region("m1", "entity", "CHEMICAL", drawn))
+    (span,) = annotation.mentions[0].spans
+    assert span.text == kept == TEXT[span.start : span.end]
+    message = "blanks or punctuation at its edges were left out"
+    assert problems == ([("m1", message, True)] if drawn != kept else [])
+
+
+def test_a_claim_keeps_its_full_stop():
+    annotation, problems = read(
+        region("c1", "claim", "ASSERT", " It was Ann Roe."), choice("c1", "claimer", "AUTHOR")
+    )
+    assert annotation.claims[0].spans[0].text == "It was Ann Roe."
+    assert [where for where, *_ in problems] == ["c1"]
+
+
+@pytest.mark.parametrize("origin", [None, "prediction"])
+def test_the_edges_of_what_was_there_to_start_from_are_kept(origin):
+    annotation, problems = read(region("m1", "entity", "CHEMICAL", " aspirin,", origin=origin))
+    assert annotation.mentions[0].spans[0].text == " aspirin,"
+    assert problems == []
+
+
+def test_context_is_not_completed():
+    rows = [region("m1", "entity", "CHEMICAL", "aspirin,"), GAVE]
+    annotation, problems = read(*rows, layers=("events",))
+    assert annotation.mentions[0].spans[0].text == "aspirin,"
+    assert annotation.mentions[0].entity is None
+    assert problems == []
+
+
+def test_a_mention_without_an_entity_is_one_of_its_own():
+    annotation, problems = read(
+        ROE, ANN, answer("m2", "entity_name", "Ann Roe"), answer("m2", "entity_link", "kb:1"),
+        choice("m2", "entity_approved", "yes"),
+    )  # fmt: skip
+    assert problems == []
+    assert [mention.entity for mention in annotation.mentions] == ["m1.entity", "m2.entity"]
+    roe, ann = annotation.entities
+    assert roe == Entity(id="m1.entity", type="PERSON", name="Roe")
+    assert (ann.name, ann.links[0].id, ann.attributes) == ("Ann Roe", "1", {"approved": True})
+
+
+def test_a_corpus_without_coreference_has_no_entities_of_one_mention():
+    ontology = ONTOLOGIES["names"]
+    row = region("m1", "entity", ontology.labels_of("entities")[0], "Roe")
+    annotation, _ = read(row, layers=ontology.layer_names, ontology=ontology)
+    assert (annotation.mentions[0].entity, annotation.entities) == (None, ())
+
+
+def test_a_chain_without_a_name_is_named_by_its_longest_name():
+    level = {"m2": "name", "m3": "pronoun", "m4": "name"}
+    chain = [ANN, SHE, ANN_ROE, *(choice(i, "mention_level", v) for i, v in level.items())]
+    rows = [*chain, arc("m3", "m2", "coreference"), arc("m4", "m3", "coreference")]
+    assert [entity.name for entity in read(*rows)[0].entities] == ["Ann Roe"]
+    given = [*rows, answer("m3", "entity_name", "A. Roe")]
+    assert [entity.name for entity in read(*given)[0].entities] == ["A. Roe"]
+    nominal = [SHE, choice("m3", "mention_level", "pronoun")]
+    assert [entity.name for entity in read(*nominal)[0].entities] == ["she"]
+    unsaid = read(*rows, ontology=ONTOLOGIES["every layer"])[0]
+    assert [entity.name for entity in unsaid.entities] == ["Ann"], "no level is said to be a name"
+
+
+@pytest.mark.parametrize("cue", [SAID, SHE], ids=["an event", "a mention"])
+def test_the_words_of_an_event_or_a_mention_may_be_a_cue(cue):
+    annotation, problems = read(
+        CLAIM, cue, choice("c1", "claimer", "AUTHOR"), arc("c1", cue["id"], "cue")
+    )
+    assert problems == []
+    (claim,) = annotation.claims
+    assert [span.text for span in claim.cue] == [cue["value"]["text"]]
+    again = from_result(to_result(annotation, LAYERED), DOCUMENT, HEADER, LAYERED)
+    assert again == (annotation, [])
+
+
+def test_the_same_words_are_a_cue_once():
+    annotation, problems = read(
+        CLAIM, SAID, region("q1", "cue", "cue", "said"), choice("c1", "claimer", "AUTHOR"),
+        arc("c1", "e3", "cue"), arc("c1", "q1", "cue"),
+    )  # fmt: skip
+    assert problems == []
+    assert [span.text for span in annotation.claims[0].cue] == ["said"]
+
+
+def test_a_label_that_can_be_only_one_need_not_be_chosen():
+    annotation, problems = read(
+        CLAIM, ANN, GAVE, ASPIRIN, region("q1", "cue", "cue", "said"),
+        arc("c1", "m2"), arc("c1", "e1"), arc("c1", "q1"), arc("e1", "m2"), arc("m5", "e1", direction="left"),
+    )  # fmt: skip
+    assert problems == []
+    (claim,) = annotation.claims
+    assert (claim.claimer, claim.events, claim.cue[0].text) == ("m2", ("e1",), "said")
+    # A person gives, a chemical is given: the types of fillers leave one role for each.
+    assert annotation.events[0].arguments == (
+        Argument(role="drug", mention="m5"), Argument(role="giver", mention="m2"),
+    )  # fmt: skip
+
+
+def test_a_relation_type_that_can_be_only_one_need_not_be_chosen():
+    ontology = read_ontology({"ontology": only("mention", "relation")})
+    rows = [
+        ASPIRIN,
+        region("m6", "entity", "DISEASE", "drug"),
+        ROE,
+        arc("m5", "m6"),
+        arc("m5", "m1"),
+    ]
+    annotation, problems = read(*rows, ontology=ontology)
+    assert annotation.relations == ()
+    # It might as well be the next fragment of the first one.
+    assert [message for _, message, _ in problems] == [
+        'the relation from "m5" to "m6" has no label', 'the relation from "m5" to "m1" has no label',
+    ]  # fmt: skip
+
+
+def test_a_label_that_can_be_another_must_be_chosen():
+    rows = [GAVE, HELPED, ROE, ANN, CLAIM, choice("c1", "claimer", "AUTHOR")]
+    arcs = [arc("e1", "e2"), arc("m1", "m2"), arc("e2", "m1"), arc("m1", "c1"), arc("e2", "e1")]
+    annotation, problems = read(*rows, *arcs)
+    assert sorted(message for _, message, _ in problems) == sorted(
+        f'the relation from "{row["from_id"]}" to "{row["to_id"]}" has no label' for row in arcs
+    )
+    assert annotation.event_relations == ()
