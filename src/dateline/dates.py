@@ -41,3 +41,12 @@ def parse_time(text: str) -> datetime.datetime:
         return datetime.datetime.fromisoformat(text)
     except ValueError:
         raise InvalidInputError(f'"{text}" is not a point in time; correct it') from None
+
+
+def iso_week(time: str | None) -> str | None:
+    """The ISO week of a point in time, such as ``2026-W05``; None if there is no valid time."""
+    try:
+        year, week, _ = parse_time(time or "").isocalendar()
+    except InvalidInputError:
+        return None
+    return f"{year}-W{week:02}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dateline.agreement.pairing import (
@@ -37,6 +37,10 @@ Several labels are a frozenset.
 
 OUTSIDE = "O"
 """The label of a token that no item covers."""
+
+BY_MENTION, BY_ENTITY = "mention", "entity"
+"""Ways in which fillers of arguments are compared."""
+CLAIMER_BY_MENTION, CLAIMER_BY_ENTITY = "claimer (mention)", "claimer (entity)"
 
 
 class PairCount(Struct, frozen=True):
@@ -76,6 +80,37 @@ class DocumentCounts(Struct, frozen=True):
     arguments: Mapping[tuple[int, str], PairCount]
     claims: Mapping[tuple[int, str], PairCount]
     matches: Matches
+
+    def total(self, layers: Collection[str]) -> PairCount:
+        """Items of these layers with the same spans and label, and all that is compared of them.
+
+        That is relations, arguments with the same mention, and of matched items each value of an
+        attribute, claimer, cue and events.
+        """
+        found = [
+            *(n for (_, (of, mode, name)), n in self.spans.items()
+              if of in layers and mode == "exact" and not name),
+            *(n for (_, (of, name)), n in self.relations.items() if of in layers and not name),
+            *(PairCount(common=int(one == other), first=1, second=1)
+              for (of, _), units in self.values.items() if of in layers
+              for _, one, other in units),
+        ]  # fmt: skip
+        if "events" in layers:
+            found += [n for (_, mode), n in self.arguments.items() if mode == BY_MENTION]
+        if "claims" in layers:
+            found += [n for (_, name), n in self.claims.items() if name != CLAIMER_BY_ENTITY]
+        return sum(found, PairCount())
+
+    def labels(self, layers: Collection[str]) -> dict[tuple[str, str], PairCount]:
+        """Items with the same spans and label, and relations, by layer and label."""
+        found: dict[tuple[str, str], PairCount] = defaultdict(PairCount)
+        for (_, (of, mode, name)), number in self.spans.items():
+            if of in layers and mode == "exact" and name:
+                found[of, name] += number
+        for (_, (of, name)), number in self.relations.items():
+            if of in layers and name:
+                found[of if of == "relations" else f"relations of {of}", name] += number
+        return found
 
 
 def count_document(
@@ -241,7 +276,7 @@ def _argument_counts(
     others = {event.id: event for event in second.events}
     known = {**matches.mentions, **matches.events, **matches.claims}
     matched = {*matches.entities.values()}
-    modes = ("mention", "entity") if ontology.has_coreference else ("mention",)
+    modes = (BY_MENTION, BY_ENTITY) if ontology.has_coreference else (BY_MENTION,)
     found: dict[tuple[int, str], PairCount] = defaultdict(PairCount)
     for event in first.events:
         if event.id not in matches.events:
@@ -252,10 +287,10 @@ def _argument_counts(
             for argument in event.arguments:
                 entity = matches.entities.get(entities.get(argument.filler) or "")
                 filler = known.get(argument.filler, f"only first {argument.filler}")
-                one[argument.role, entity if mode == "entity" and entity else filler] += 1
+                one[argument.role, entity if mode == BY_ENTITY and entity else filler] += 1
             for argument in others[matches.events[event.id]].arguments:
                 entity = other_entities.get(argument.filler)
-                same = entity if mode == "entity" and entity in matched else None
+                same = entity if mode == BY_ENTITY and entity in matched else None
                 other[argument.role, same or argument.filler] += 1
             found[sentence, mode] += PairCount(
                 common=(one & other).total(), first=one.total(), second=other.total()
@@ -291,8 +326,8 @@ def _claim_counts(
         return {matches.events.get(name, "") for name in one.events} == {*other.events}
 
     aspects = {
-        "claimer (mention)": same_mention,
-        **({"claimer (entity)": same_entity} if ontology.has_coreference else {}),
+        CLAIMER_BY_MENTION: same_mention,
+        **({CLAIMER_BY_ENTITY: same_entity} if ontology.has_coreference else {}),
         "cue": same_cue,
         **({"events": same_events} if "events" in ontology.layers else {}),
     }

@@ -28,6 +28,7 @@ SECTIONS = {
     },
     "Agreement and gold": {
         "agree": "gold.agree:agree",
+        "quality": "gold.quality:quality",
         "adjudicate": "gold.adjudicate:adjudicate",
         "accept": "gold.accept:accept",
         "reopen": "gold.reopen:reopen",

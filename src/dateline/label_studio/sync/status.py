@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, get_args
 
 from dateline.corpus.store import Corpus
-from dateline.dates import parse_time
-from dateline.errors import DatelineError, InvalidInputError
+from dateline.dates import iso_week
+from dateline.errors import DatelineError
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
 from dateline.label_studio.sync.kept_results import KeptResult, kept_results, read_kept
@@ -47,12 +47,8 @@ class DocumentState(Struct, frozen=True):
 
     @property
     def week(self) -> str | None:
-        """The ISO week of the submission, such as ``2026-W05``; None if its time is not valid."""
-        try:
-            year, week, _ = parse_time(self.submitted or "").isocalendar()
-        except InvalidInputError:
-            return None
-        return f"{year}-W{week:02}"
+        """The ISO week of the submission; None if its time is not valid."""
+        return iso_week(self.submitted)
 
 
 class Total(Struct, frozen=True):

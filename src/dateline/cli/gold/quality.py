@@ -1,0 +1,65 @@
+"""``dateline quality``."""
+
+from __future__ import annotations
+
+import click
+
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    documents_option,
+    echo,
+    echo_json,
+    format_option,
+    layers_option,
+    pass_settings,
+)
+from dateline.rendering.printable import printable_markup
+
+
+@click.command(cls=Command)
+@click.argument("annotators", nargs=-1, metavar="[ANNOTATOR]...")
+@documents_option()
+@layers_option()
+@format_option("text", "json", "html")
+@click.option("--seed", default=13, show_default=True, help="Seed of the tests.")
+@pass_settings
+def quality(
+    settings: Settings,
+    annotators: tuple[str, ...],
+    documents: tuple[str, ...],
+    layers: tuple[str, ...],
+    output_format: str,
+    seed: int,
+) -> None:
+    """Show annotators' work and agreement by week.
+
+    For each annotator (by default all people) and week: documents, items, time, and agreement with
+    the other annotators and with gold. Tests whether an annotator's agreement falls with time, and
+    which labels somebody uses more or less often than the others do on the same documents. Of a
+    hundred reports on steady annotators, at most one names somebody for drift, and at most one for
+    a label.
+
+    \b
+    Examples:
+      dateline quality
+      dateline quality ana bo --format html > quality.html
+    """
+    from dateline.corpus.store import Corpus
+    from dateline.quality.measure import measure_quality
+
+    corpus = Corpus(settings.root)
+    report = measure_quality(corpus, annotators, documents, layers, seed=seed)
+    if output_format == "json":
+        echo_json(report)
+    elif output_format == "html":
+        from dateline.quality.tables import quality_html
+
+        echo(printable_markup(quality_html(report, corpus.ontology.title)))
+    else:
+        from dateline.quality.tables import terminal_tables
+        from dateline.rendering.tables import print_tables
+
+        print_tables(terminal_tables(report))
+        if not any(one.flagged for one in report.labels):
+            echo("No label is used differently by anybody; --format html shows all labels.")

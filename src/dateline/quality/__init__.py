@@ -1,0 +1,1 @@
+"""Quality of annotators' work over time: progress, agreement, drift and labels."""
