@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from dateline.corpus.store import Corpus
 from dateline.interop.format import Format, Holds
 from dateline.interop.importing.importer import ImportOptions, import_into_existing, import_into_new
+from dateline.interop.importing.labels import SourceLabel
+from dateline.interop.importing.mapping import LabelMapping
 from dateline.interop.importing.sources import SourceDocuments
 from dateline.interop.losses import LossError
 from dateline.interop.source import SourceDocument, source_annotation, spans_at
-from dateline.model import Entity, Link, Mention
+from dateline.model import Entity, Event, Factuality, Link, Mention
 
 FORMAT = Format(name="some", title="Some format", holds=Holds(kinds=frozenset()))
 TEXT = "Ana met Bo in Oslo."
@@ -78,6 +80,29 @@ def test_links_to_other_sheets_than_the_corpus_has_are_said(repository, tmp_path
     (entity,) = corpus.read_annotation("annotator1", "a").entities
     assert [link.kb for link in entity.links] == ["wikidata"]
     assert [loss.name for loss in result.report.losses] == ["e1 scenario:storm/ana"]
+
+
+@pytest.mark.parametrize("target", ["AUTHOR", "WRITER", None])
+def test_a_source_of_factuality_is_a_claimer_that_can_be_mapped(target, tmp_path):
+    event = Event(
+        id="e1",
+        trigger=spans_at(TEXT, [(4, 7)]),
+        type="Meet",
+        factuality=(Factuality(source="AUTHOR", value="CT+"),),
+    )
+    given = document(annotations={"": replace(source_annotation("a"), events=(event,))})
+    mapping = LabelMapping(
+        targets={
+            SourceLabel("event", "Meet"): "Meet",
+            SourceLabel("factuality", "CT+"): "CT+",
+            SourceLabel("claimer", "AUTHOR"): target,
+        }
+    )
+    options = ImportOptions(mapping=mapping) if target != "AUTHOR" else ImportOptions()
+    result = import_into_new(FORMAT, SourceDocuments([given]), tmp_path / "new", options)
+    (found,) = Corpus(tmp_path / "new").read_annotation("annotator1", "a").events
+    assert [given.source for given in found.factuality] == ([target] if target else [])
+    assert [loss.name for loss in result.report.losses] == ([] if target else ["e1 AUTHOR"])
 
 
 def test_required_attributes_get_the_defaults_of_the_mapping(layered, run, tmp_path):

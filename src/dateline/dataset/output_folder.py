@@ -9,8 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dateline.dataset.description.card import MARKER
-from dateline.dataset.stored import CARD, ONTOLOGY
+from dateline.dataset.stored import CARD, MARKER, ONTOLOGY
 from dateline.errors import ConflictError, DatelineError
 
 BUILT_FILES = frozenset({CARD, ONTOLOGY, "croissant.json", "release.json"})

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 CARD = "README.md"
+MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
+"""A line of the card."""
 ONTOLOGY = "ontology.schema.json"
 """The ontology of the corpus, in the dataset as in its folder ``schema``."""
 DEFAULT_CONFIG = "documents"

@@ -19,7 +19,7 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from dateline.dataset.description.citation import Citation, bibtex
 from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import WrittenTable, WrittenTables, tables_sha256
-from dateline.dataset.stored import CARD, DEFAULT_CONFIG, ONTOLOGY
+from dateline.dataset.stored import CARD, DEFAULT_CONFIG, MARKER, ONTOLOGY
 from dateline.dataset.tag_losses import TagLosses
 from dateline.model import GOLD, Annotation, Document, Guidelines, Struct
 from dateline.ontology.labels import Ontology
@@ -27,7 +27,6 @@ from dateline.rendering.generated_blocks import block, marks, with_block
 from dateline.rendering.listing import documents_and_contrasts
 from dateline.rendering.markdown import Markdown, code, environment, escape, one_line
 
-MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whole. -->"
 TEXTS = "texts"
 """Name of the generated block that states which texts the dataset has."""
 

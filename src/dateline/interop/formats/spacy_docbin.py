@@ -7,9 +7,11 @@ exactly, is in the extension ``doc._.annotation``, which is a plain value.
 from __future__ import annotations
 
 import re
+import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +21,7 @@ from msgspec.structs import replace
 from dateline.annotations.items import chains_of
 from dateline.errors import InvalidInputError
 from dateline.extras import extra
-from dateline.files.reading import read_bytes
+from dateline.files.reading import LARGEST, read_bytes
 from dateline.interop.format import Format, Holds, Output
 from dateline.interop.representation import tokens_by_sentence, with_derived_names
 from dateline.interop.source import (
@@ -49,6 +51,9 @@ EXTENSION: Any = ("._.", "annotation", None, None)
 
 _CHAIN = re.compile(r"coref(_head)?_clusters_\d+")
 """The span groups of coreference in spacy-experimental."""
+
+_CHUNK = 2**24
+"""Bytes that are decompressed at once."""
 
 _GAP = "SPACE"
 """The part of speech of what is between the tokens, as spaCy has it for white space."""
@@ -116,8 +121,9 @@ def _write(output: Output) -> None:
         from spacy.vocab import Vocab  # noqa: PLC0415
     vocab = Vocab()
     packed = DocBin(store_user_data=True)
-    for document, annotation in output.items:
-        packed.add(_doc(vocab, document, annotation))
+    with _plugins_found():
+        for document, annotation in output.items:
+            packed.add(_doc(vocab, document, annotation))
     output.target.write_bytes(packed.to_bytes())
 
 
@@ -176,13 +182,52 @@ def _read(path: Path) -> Iterator[SourceDocument]:
         from spacy.tokens import DocBin  # noqa: PLC0415
         from spacy.vocab import Vocab  # noqa: PLC0415
     content = read_bytes(path)
+    _refuse_bomb(path, content)
+    number = 0
     try:
-        docs = list(DocBin().from_bytes(content).get_docs(Vocab()))
+        with _plugins_found():
+            for number, doc in enumerate(DocBin().from_bytes(content).get_docs(Vocab()), 1):
+                yield _Reader(path, number, doc).document()
+    except InvalidInputError:
+        raise
     except Exception as error:  # whatever the parts of spaCy raise for what is not theirs
-        reason = " ".join(str(error).split())
-        raise InvalidInputError(f"{path}: is not a DocBin that spaCy can load: {reason}") from None
-    for number, doc in enumerate(docs, 1):
-        yield _Reader(path, number, doc).document()
+        place = f"{path}, after document {number}" if number else f"{path}"
+        reason = " ".join(str(error).split())[:200]
+        raise InvalidInputError(f"{place}: is not a DocBin that spaCy can load: {reason}") from None
+
+
+def _refuse_bomb(path: Path, content: bytes) -> None:
+    """Raise InvalidInputError if the content is too large when it is decompressed."""
+    stream, size = zlib.decompressobj(), 0
+    with suppress(zlib.error):  # of which spaCy tells
+        while content and size <= LARGEST:
+            size += len(stream.decompress(content, _CHUNK))
+            content = stream.unconsumed_tail
+    if size > LARGEST:
+        raise InvalidInputError(
+            f"{path}: has more than {LARGEST:,} bytes when it is decompressed. Split it."
+        )
+
+
+@contextmanager
+def _plugins_found() -> Iterator[None]:
+    """Find the plugins of spaCy's packer once.
+
+    It looks for them in all installed packages for each span group that it packs or unpacks.
+    """
+    from srsly.msgpack import msgpack_decoders, msgpack_encoders  # noqa: PLC0415
+
+    registries = msgpack_encoders, msgpack_decoders
+    before = [registry.entry_points for registry in registries]
+    for registry in registries:
+        for name, plugin in registry.get_entry_points().items():
+            registry.register(name, func=plugin)
+        registry.entry_points = False
+    try:
+        yield
+    finally:
+        for registry, found in zip(registries, before, strict=True):
+            registry.entry_points = found
 
 
 class _Reader:

@@ -49,6 +49,8 @@ def draft_ontology(
     for kind in ("claimer", "eventRelation", "claimRelation", "factuality"):
         if kind in lists:
             definitions[kind] = {"oneOf": lists[kind]}
+    if not definitions.keys() & {"claim", "claimer"}:
+        definitions.pop("factuality", None)  # all of its sources are ignored
     if found.has_entities:
         definitions["entity"] = {"properties": {"links": {}}} if found.has_links else {}
     if found.has_clusters:

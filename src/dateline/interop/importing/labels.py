@@ -82,6 +82,8 @@ def labels_of(annotation: Annotation) -> Iterator[tuple[SourceLabel, str]]:
             yield SourceLabel("role", argument.role), texts.get(argument.filler, "")
         for given in event.factuality:
             yield SourceLabel("factuality", given.value), texts[event.id]
+            if given.source not in texts:
+                yield SourceLabel("claimer", given.source), texts[event.id]
     for relation in annotation.event_relations:
         yield _relation("eventRelation", relation, texts)
     for claim in annotation.claims:

@@ -61,10 +61,12 @@ class _Translation:
     def __init__(self, translator: Translator) -> None:
         self._mapping, self._linkable = translator.mapping, translator.linkable
         self._attributes = translator.attributes
+        self._claims_given: set[str] = set()
         self.reasons = Reasons()
         self.renamed: set[tuple[str, str]] = set()
 
     def annotation(self, whole: Annotation) -> Annotation:
+        self._claims_given = {claim.id for claim in whole.claims}
         mentions = tuple(self._labelled("mentions", "entity", whole.mentions, "type"))
         mention_ids = {mention.id for mention in mentions}
         entities = tuple(self._entities(whole, mentions))
@@ -171,11 +173,15 @@ class _Translation:
                 arguments.append(replace(argument, role=role, attributes=values))
         factuality = []
         for given in event.factuality:
-            value = self._mapping.of("factuality", given.value)
-            if value is None:
+            value, source = self._mapping.of("factuality", given.value), given.source
+            if source not in self._claims_given:
+                source = self._mapping.of("claimer", source)
+            if value is None or source is None:
                 self.reasons.give("factuality", f"{event.id} {given.source}", IGNORED)
-            else:
-                factuality.append(replace(given, value=value))
+            elif source in ids or given.source not in self._claims_given:
+                if source != given.source:
+                    self.renamed.add(("factuality", f"{event.id} {given.source}"))
+                factuality.append(replace(given, value=value, source=source))
         return replace(event, arguments=tuple(arguments), factuality=tuple(factuality))
 
     def _relations(

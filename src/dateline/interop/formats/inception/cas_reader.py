@@ -10,6 +10,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from dateline.errors import InvalidInputError
 from dateline.extras import extra
 from dateline.interop.formats.inception.cas_types import (
@@ -81,14 +83,29 @@ def _loaded(found: Found) -> Any:
     return cas
 
 
+class _Embedded(msgspec.Struct):
+    """The types that a CAS in JSON describes itself, as they are in the file."""
+
+    types: msgspec.Raw = msgspec.field(name="%TYPES", default_factory=msgspec.Raw)
+
+
 def _loaded_json(content: bytes, described: bytes) -> Any:
     from cassis import load_cas_from_json  # noqa: PLC0415
 
     if b'"%FEATURE_STRUCTURES"' not in content:
         raise InvalidInputError("is not a UIMA CAS: it has no %FEATURE_STRUCTURES.")
-    has_types = b'"%TYPES"' in content
-    types = None if has_types else _parsed_types(described)
-    return load_cas_from_json(BytesIO(content), typesystem=types, merge_typesystem=has_types)
+    embedded = bytes(msgspec.json.decode(content, type=_Embedded).types)
+    types = _embedded_types(embedded) if embedded else _parsed_types(described)
+    return load_cas_from_json(BytesIO(content), typesystem=types, merge_typesystem=False)
+
+
+@lru_cache(maxsize=16)
+def _embedded_types(described: bytes) -> Any:
+    """A type system in JSON, which most files of a project have in common."""
+    from cassis import load_cas_from_json  # noqa: PLC0415
+
+    empty = b'{"%%TYPES": %b, "%%FEATURE_STRUCTURES": [], "%%VIEWS": {}}' % described
+    return load_cas_from_json(BytesIO(empty)).typesystem
 
 
 def _loaded_xmi(content: bytes, types: Any) -> Any:
