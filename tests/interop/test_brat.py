@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from dateline.corpus.store import Corpus
-from dateline.interop.formats.brat import FORMAT
-from dateline.interop.formats.brat_configuration import annotation_conf, visual_conf
-from dateline.interop.formats.brat_reader import read_brat
+from dateline.interop.formats.brat.configuration import annotation_conf, visual_conf
+from dateline.interop.formats.brat.reader import read_brat
+from dateline.interop.formats.brat.standoff import FORMAT
 from dateline.interop.reduction import reduce
 from dateline.interop.source import spans_at
 from dateline.model import Mention

@@ -54,7 +54,7 @@ def test_folders_of_save_to_disk_are_read(tmp_path):
     DatasetDict({"test": LABELLED, "extra": LABELLED}).save_to_disk(tmp_path / "two")
     found = list(READ(tmp_path / "two"))
     assert mentions(found) == 2 * MENTIONS
-    assert {one.split for one in found} == {"test", None}
+    assert {one.split for one in found} == {"test", "extra"}
     assert len({one.name for one in found}) == len(found)
 
 

@@ -36,13 +36,13 @@ def imported(corpus: Corpus, *documents: SourceDocument, **options):
 def test_metadata_that_the_corpus_declares_is_imported_and_the_rest_is_said(repository, tmp_path):
     corpus = copy_of_schemas(repository, tmp_path)
     meta = {"genre": "wire", "world": "on paper", "mood": "grim"}
-    given = document(meta=meta, title="Ana \U0001f600", split="dev", annotations={})
+    given = document(meta=meta, title="Ana \U0001f600", split="extra", annotations={})
     result = imported(corpus, given)
     found = corpus.read_document("a")
     assert found.meta == {"genre": "wire"}
     assert found.title == "Ana \U0001f600"
     assert {loss.name: loss.reason for loss in result.report.losses} == {
-        "split": 'is "dev", expected one of: train, validation, test',
+        "split": 'is "extra", expected one of: train, validation, test',
         "meta.world": 'is "on paper", expected one of: real, invented',
         "meta.mood": "the corpus does not declare it",
     }

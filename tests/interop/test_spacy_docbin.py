@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from itertools import islice
 
 import pytest
 import spacy
+import srsly
 from msgspec.structs import replace
 from spacy.cli.debug_data import debug_data
 from spacy.tokens import Doc, DocBin, Span
@@ -163,6 +165,74 @@ def test_documents_that_others_made_are_read(tmp_path, run, empty_corpus):
     corpus = type(empty_corpus)(out)
     document = corpus.read_document(corpus.document_ids()[0])
     assert (document.split, len(document.tokens)) == ("validation", 6)
+
+
+def test_what_others_have_that_an_annotation_has_no_place_for_is_said(tmp_path):
+    doc = Doc(Vocab(), words=["Kim", "left"], lemmas=["Kim", "leave"], pos=["PROPN", "VERB"])
+    doc.spans["sc"] = [Span(doc, 0, 1, label="PER"), Span(doc, 0, 1, label="PER")]
+    doc.spans["empty"] = [Span(doc, 1, 1)]
+    doc.spans["coref_clusters_1"] = [Span(doc, 0, 1), Span(doc, 1, 2)]
+    doc.spans["coref_clusters_2"] = [Span(doc, 0, 1)]
+    doc.cats = {"NEWS": 0.7, "SPORT": 0.0}
+    doc.user_data["url"] = "https://example.org"
+    doc.user_data["._.", "note", 0, 3] = "who?"
+    (read,) = FORM.reader(save(tmp_path / "a.spacy", doc))
+    found = read.annotations[""]
+    assert [(m.type, m.spans[0].text, m.entity) for m in found.mentions] == [
+        ("PER", "Kim", "x1"), ("PER", "left", "x1"),
+    ]  # fmt: skip
+    assert [(loss.kind, loss.name) for loss in read.losses] == [
+        ("mentions", "sc 0-3"),
+        ("mentions", "empty 4-4"),
+        ("coreference", "coref_clusters_2 0-3"),
+        ("scores of categories", "NEWS"),
+        ("columns", "LEMMA"),
+        ("columns", "POS"),
+        ("user data", "url"),
+        ("user data", "note"),
+    ]
+    assert read.items["mentions"] == 4
+
+
+def test_triggers_of_changed_documents_are_not_mentions(repository, tmp_path):
+    (item,) = gold(repository, 1000)
+    write(tmp_path / "a.spacy", [item], repository.ontology)
+    (doc,) = DocBin().from_disk(tmp_path / "a.spacy").get_docs(Vocab())
+    doc.ents = []
+    (read,) = FORM.reader(save(tmp_path / "b.spacy", doc))
+    types = {m.type for m in item.annotation.mentions}
+    assert {m.type for m in read.annotations[""].mentions} <= types
+    lost = [loss.name for loss in read.losses if loss.kind == "span groups"]
+    assert lost == ["triggers", "claims"]
+
+
+def test_a_file_that_is_too_large_when_it_is_decompressed_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("dateline.interop.formats.docbin.reader.LARGEST", 1000)
+    (tmp_path / "a.spacy").write_bytes(zlib.compress(bytes(2000)))
+    with pytest.raises(InvalidInputError, match="more than 1,000 bytes when it is decompressed"):
+        list(FORM.reader(tmp_path / "a.spacy"))
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("strings", lambda _: []),
+        ("cats", lambda _: [5]),
+        ("cats", lambda _: [{"NEWS": "high"}]),
+        ("flags", lambda _: []),
+        ("span_groups", lambda _: [b"junk"]),
+        ("attrs", lambda attrs: attrs[:-1]),
+    ],
+)
+def test_a_file_with_a_part_of_another_form_is_refused(field, change, tmp_path):
+    doc = Doc(Vocab(), words=["Kim", "left"])
+    doc.ents = [Span(doc, 0, 1, label="PER")]
+    path = save(tmp_path / "a.spacy", doc)
+    parts = srsly.msgpack_loads(zlib.decompress(path.read_bytes()))
+    parts[field] = change(parts[field])
+    path.write_bytes(zlib.compress(srsly.msgpack_dumps(parts)))
+    with pytest.raises(InvalidInputError, match=r"a\.spacy.* is not a DocBin that spaCy can load"):
+        list(FORM.reader(path))
 
 
 @pytest.mark.parametrize("mentions", [[{"id": 1}], "no", [{"id": "m", "spans": [], "type": 3}]])

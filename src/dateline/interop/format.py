@@ -142,7 +142,8 @@ class Format(Struct, frozen=True):
     """A file format.
 
     ``extra`` is the extra of the package that it needs. ``suffix`` is that of files, empty if the
-    format is a folder for each split. ``notes`` says how items of Dateline are written where that
+    format is a folder for each split; ``endings`` are then those of the files in it that are read.
+    ``notes`` says how items of Dateline are written where that
     is not obvious. A module imports the packages of its extra when it reads or writes.
     """
 
@@ -150,6 +151,7 @@ class Format(Struct, frozen=True):
     title: str
     holds: Holds
     suffix: str = ""
+    endings: tuple[str, ...] = ()
     extra: str | None = None
     reader: Reader | None = None
     writer: Writer | None = None

@@ -29,12 +29,15 @@ _DOCUMENT = ("document_id", "doc_id", "document", "doc")
 
 _ROWS = 1000
 _ONE_SHARD = re.compile(r"-00000-of-00001$")
+_SHARD = re.compile(r"(?!data-)(.+)-\d{5}-of-\d{5}")
+"""The name of a file of a split, as `datasets` writes them."""
 
 
 class _Table(NamedTuple):
-    """A table: its path, its schema, its features, a function that reads columns in batches."""
+    """A table: its path and name, its split, its features, and how to read columns in batches."""
 
     path: Path
+    name: str
     split: str | None
     features: Any
     batches: Any
@@ -80,9 +83,15 @@ def _parquet(path: Path) -> _Table:
     except (ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         _refuse(path, f"is not a Parquet file that can be read: {_line(error)}")
     features = {**features, **_card(path, features)}
+    name, split = _ONE_SHARD.sub("", path.stem), split_of(path)
+    if split is None and (split := split_of(path.parent)):
+        name = f"{path.parent.name}-{name}"
+    elif split is None and (sharded := _SHARD.fullmatch(path.stem)):
+        split = sharded[1]
     return _Table(
         path,
-        split_of(path),
+        name,
+        split,
         features,
         lambda columns: file.iter_batches(batch_size=_ROWS, columns=columns),
     )
@@ -110,16 +119,16 @@ def _saved(path: Path) -> Iterator[_Table]:
         loaded = load_from_disk(str(path))
     except Exception as error:  # whatever `datasets` raises for files that are not its own
         _refuse(path, f"cannot be loaded by datasets: {_line(error)}")
-    parts = (
-        {path: loaded} if isinstance(loaded, Dataset) else {path / n: d for n, d in loaded.items()}
-    )
+    one = isinstance(loaded, Dataset)
+    parts = {path: loaded} if one else {path / name: part for name, part in loaded.items()}
     for folder, dataset in parts.items():
         arrow = dataset.with_format("arrow")
 
         def batches(columns: list[str], arrow: Any = arrow) -> Iterator[Any]:
             return iter(arrow.select_columns(columns).iter(batch_size=_ROWS))
 
-        yield _Table(folder, split_of(folder), dataset.features, batches)
+        split = split_of(folder) or (None if one else folder.name)
+        yield _Table(folder, folder.name, split, dataset.features, batches)
 
 
 def _item_type(feature: Any) -> str:
@@ -183,7 +192,7 @@ def _documents(
     table: _Table, columns: _Columns
 ) -> Iterator[tuple[str, list[list[tuple[str, str]]]]]:
     """The sentences of each document: of rows that follow one another, or of one row."""
-    stem = _ONE_SHARD.sub("", table.path.stem)
+    stem = table.name
     if columns.document is None:
         for number, _, rows in _rows(table, columns):
             yield f"{stem}-{number}", [rows]
@@ -236,6 +245,7 @@ def _refuse(path: Path, problem: str) -> NoReturn:
 FORMAT = Format(
     name="huggingface",
     title="Hugging Face token classification",
+    endings=(".parquet",),
     holds=Holds(
         kinds=frozenset({"texts", "segmentation", "mentions"}),
         text="tokens",

@@ -19,7 +19,7 @@ from dateline.annotations.components import components
 from dateline.annotations.items import chains_of
 from dateline.errors import InvalidInputError
 from dateline.interop.format import Chains, Format, Holds, Output, Placing
-from dateline.interop.formats.spacy_docbin import words_of
+from dateline.interop.formats.docbin.tokens import words_of
 from dateline.interop.offsets import Quoted, in_code_points, places_of, proved
 from dateline.interop.representation import with_derived_names
 from dateline.interop.rows import Row, read_rows, span_in, write_rows

@@ -10,10 +10,12 @@ from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.files.writing import sha256
 from dateline.ingest.metadata_fields import Value, checked, fields_of, parsed, shown
+from dateline.interop.importing.sources import same_split
 from dateline.interop.losses import Loss
 from dateline.interop.representation import tokens_by_sentence
 from dateline.interop.source import SourceDocument
 from dateline.model import Document
+from dateline.ontology.schemas import split_shares
 
 _META = "meta."
 
@@ -24,6 +26,7 @@ class SeedWriter:
     def __init__(self, corpus: Corpus) -> None:
         self._folder = corpus.seeds
         self._fields = fields_of(corpus.schemas)
+        self._splits = split_shares(corpus.schemas)
         self._sources: dict[str, str] = {}
 
     def write(self, source: SourceDocument) -> str:
@@ -85,6 +88,8 @@ class SeedWriter:
             if field is None:
                 reasons[name] = "the corpus does not declare it"
                 continue
+            if name == "split":
+                value = same_split(str(value), self._splits)
             read = parsed if isinstance(value, str) else checked
             try:
                 values[name] = read("", name, value, field)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from dateline.interop.format import CONTRASTS, Format
 from dateline.interop.source import UNNAMED, SourceDocument
 from dateline.interop.spool import Spool
 from dateline.model import Annotation
+from dateline.rendering.listing import listed
 from dateline.text import sha256_of_text
 
 SPLITS = {
@@ -37,36 +39,60 @@ SPLITS = {
 _SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.)")
 """The number of a file of several, as `datasets` names them."""
 
+SHOWN = 5
+"""How many files a message lists."""
+
 
 class Source(NamedTuple):
-    """A file or folder to read, the annotator, and the split that its name gives."""
+    """A file or folder to read, the annotator, and the split that its name gives.
+
+    One that ``may_be_empty`` is a folder beside those of splits, which need not have documents.
+    """
 
     path: Path
     annotator: str
     split: str | None
+    may_be_empty: bool = False
 
 
 def find_sources(form: Format, paths: Iterable[tuple[str, Path]]) -> list[Source]:
     """What to read at these paths, each with the annotator whose annotations are there.
 
-    A folder stands for the files of the format in it, or for a folder of each split.
-    Raises NotFoundError if there is nothing.
+    A folder stands for the files of the format in it, or for a folder of each split. Where there
+    are folders of splits, those beside them are splits as well, with names that are not known.
+    Raises NotFoundError if there is nothing, and InvalidInputError for files beside such folders.
     """
-    found = []
+    found: list[Source] = []
     for annotator, path in paths:
-        parts = [path]
-        if path.is_dir():
-            if form.suffix:
-                parts = sorted(p for p in path.rglob("*") if p.name.endswith(form.suffix))
-            else:
-                named = [p for p in sorted(path.iterdir()) if p.is_dir() and split_of(p)]
-                parts = named or [path]
-        elif not path.exists():
+        if not path.exists():
             raise NotFoundError(f"{path}: there is no such file or folder.")
-        if not parts:
-            raise NotFoundError(f"{path}: has no files of {form.name} (NAME{form.suffix}).")
-        found += [Source(part, annotator, split_of(part)) for part in parts]
+        if not path.is_dir():
+            found.append(Source(path, annotator, split_of(path)))
+        elif form.suffix:
+            parts = sorted(p for p in path.rglob("*") if p.name.endswith(form.suffix))
+            if not parts:
+                raise NotFoundError(f"{path}: has no files of {form.name} (NAME{form.suffix}).")
+            found += [Source(part, annotator, split_of(part)) for part in parts]
+        else:
+            found += _in_folder(form, annotator, path)
     return found
+
+
+def _in_folder(form: Format, annotator: str, path: Path) -> list[Source]:
+    """A folder with documents, or those of splits in it."""
+    folders = [p for p in sorted(path.iterdir()) if p.is_dir() and not p.name.startswith(".")]
+    if not any(map(split_of, folders)):
+        return [Source(path, annotator, split_of(path))]
+    beside = [p.name for p in sorted(path.iterdir()) if p.suffix in form.endings and p.is_file()]
+    if beside:
+        names = ", ".join(listed(beside, SHOWN))
+        raise InvalidInputError(
+            f"{path}: has files beside the folders of splits: {names}. Move them into a folder."
+        )
+    return [
+        Source(p, annotator, split_of(p) or p.name, may_be_empty=split_of(p) is None)
+        for p in folders
+    ]
 
 
 def read_sources(form: Format, sources: Iterable[Source]) -> Iterator[SourceDocument]:
@@ -74,16 +100,18 @@ def read_sources(form: Format, sources: Iterable[Source]) -> Iterator[SourceDocu
     if form.reader is None:
         raise InvalidInputError(f"{form.name}: can only be exported.")
     for source in sources:
-        for document in form.reader(source.path):
-            annotations = document.annotations
-            if source.annotator != UNNAMED and annotations:
-                if {*annotations} - {UNNAMED}:
-                    raise InvalidInputError(
-                        f"{source.path}: names its annotators itself; leave out "
-                        f'"{source.annotator}=".'
-                    )
-                annotations = dict.fromkeys([source.annotator], annotations[UNNAMED])
-            yield replace(document, annotations=annotations, split=document.split or source.split)
+        with suppress(NotFoundError) if source.may_be_empty else nullcontext():
+            for document in form.reader(source.path):
+                annotations = document.annotations
+                if source.annotator != UNNAMED and annotations:
+                    if {*annotations} - {UNNAMED}:
+                        raise InvalidInputError(
+                            f"{source.path}: names its annotators itself; leave out "
+                            f'"{source.annotator}=".'
+                        )
+                    annotations = dict.fromkeys([source.annotator], annotations[UNNAMED])
+                split = document.split or source.split
+                yield replace(document, annotations=annotations, split=split)
 
 
 class SourceDocuments:
@@ -143,6 +171,17 @@ class SourceDocuments:
                     losses=(*first.losses, *other.losses),
                 )
             yield first
+
+
+def same_split(name: str, allowed: Iterable[str]) -> str:
+    """The name of ``allowed`` for a split of another name, such as dev for validation.
+
+    The name itself if there is none.
+    """
+    there = [*allowed]
+    split = SPLITS.get(name.lower())
+    found = [other for other in there if split and SPLITS.get(other.lower()) == split]
+    return found[0] if name not in there and len(found) == 1 else name
 
 
 def split_of(path: Path) -> str | None:

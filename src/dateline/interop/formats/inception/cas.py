@@ -8,7 +8,7 @@ from typing import Any
 
 from dateline.extras import extra
 from dateline.interop.format import Chains, Choice, Format, Holds, Output
-from dateline.interop.formats.inception.cas_reader import read_cas
+from dateline.interop.formats.inception.cas_reader import ENDINGS, read_cas
 from dateline.interop.formats.inception.cas_types import (
     ANNOTATION,
     ARRAY,
@@ -179,6 +179,7 @@ def _values(types: Any, made: Any, values: dict[str, AttributeValue]) -> dict[st
 FORMAT = Format(
     name="cas",
     title="UIMA CAS of INCEpTION",
+    endings=(*ENDINGS, ".zip"),
     extra="cas",
     holds=Holds(
         kinds=KINDS_OF_LAYERS,

@@ -46,6 +46,9 @@ _KNOWN_RANGES = {
     "next": ANNOTATION,
     "first": ANNOTATION,
 }
+ENDINGS = (".xmi", ".json")
+"""Of files with a CAS."""
+
 _ID = "{http://www.omg.org/XMI}id"
 
 
@@ -54,7 +57,7 @@ def read_cas(path: Path) -> Iterator[SourceDocument]:
     with extra("cas"):
         import cassis  # noqa: F401, PLC0415
 
-    for found in find_files(path, (".xmi", ".json")):
+    for found in find_files(path, ENDINGS):
         try:
             layers = _layers(_loaded(found))
         except InvalidInputError as error:

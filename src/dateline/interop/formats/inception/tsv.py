@@ -233,6 +233,7 @@ _PLACING = Placing(between_tokens=False)
 FORMAT = Format(
     name="webanno-tsv",
     title="WebAnno TSV of INCEpTION",
+    endings=(".tsv", ".zip"),
     holds=Holds(
         kinds=KINDS_OF_LAYERS,
         text="sentences",

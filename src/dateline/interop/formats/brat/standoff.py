@@ -13,8 +13,8 @@ from typing import Any
 from dateline.annotations.items import chains_of, clusters_of, quote_of, text_items
 from dateline.annotations.link_text import format_link
 from dateline.interop.format import Chains, Format, Holds, Output, Placing
-from dateline.interop.formats.brat_configuration import annotation_conf, visual_conf
-from dateline.interop.formats.brat_reader import ABOUT, CLAIMER, CUE, read_brat
+from dateline.interop.formats.brat.configuration import annotation_conf, visual_conf
+from dateline.interop.formats.brat.reader import ABOUT, CLAIMER, CUE, ENDINGS, read_brat
 from dateline.interop.placement import joined_over_line_ends
 from dateline.interop.representation import written
 from dateline.interop.units import KINDS
@@ -147,6 +147,7 @@ _PLACING = Placing(line_ends=False)
 FORMAT = Format(
     name="brat",
     title="brat standoff",
+    endings=ENDINGS,
     holds=Holds(
         kinds=frozenset(KINDS)
         - {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dateline.interop.formats.brat_reader import ABOUT, CLAIMER, CUE
+from dateline.interop.formats.brat.reader import ABOUT, CLAIMER, CUE
 from dateline.ontology.labels import Ontology
 
 _ANY_EVENT = "<EVENT>"

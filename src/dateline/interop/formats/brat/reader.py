@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 from dateline.annotations.components import components
 from dateline.errors import NotFoundError
 from dateline.files.reading import read_text
-from dateline.interop.formats.brat_lines import StandoffLines, TriggeredLine
+from dateline.interop.formats.brat.lines import StandoffLines, TriggeredLine
 from dateline.interop.representation import filled, read_values, with_derived_names
 from dateline.interop.source import (
     UNNAMED,
@@ -38,9 +37,8 @@ from dateline.model import (
 CLAIMER, CUE, ABOUT = "claimer", "cue", "about"
 """The arguments of events that are claims."""
 
-_ENDINGS = (".ann", ".a1", ".a2")
-_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_NUMBERED = re.compile(r"(.+?)[0-9]+")
+ENDINGS = (".ann", ".a1", ".a2")
+"""Of files with annotations."""
 
 
 def read_brat(path: Path) -> Iterator[SourceDocument]:
@@ -48,7 +46,7 @@ def read_brat(path: Path) -> Iterator[SourceDocument]:
     texts = sorted(path.rglob("*.txt")) if path.is_dir() else []
     found = False
     for text in texts:
-        files = [f for f in (text.with_suffix(ending) for ending in _ENDINGS) if f.is_file()]
+        files = [f for f in (text.with_suffix(ending) for ending in ENDINGS) if f.is_file()]
         if files:
             found = True
             name = text.relative_to(path).with_suffix("").as_posix().replace("/", "-")

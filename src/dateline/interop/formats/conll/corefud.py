@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from dateline.annotations.link_text import format_link
 from dateline.interop.format import Chains, Format, Holds, Output, Placing
-from dateline.interop.formats.corefud_reader import ESCAPES, SEVERAL, read_corefud
+from dateline.interop.formats.conll.corefud_reader import ESCAPES, SEVERAL, read_corefud
 from dateline.interop.representation import tokens_by_sentence, written
 from dateline.model import Annotation, Document, Entity, Mention, Range
 

@@ -1,0 +1,1 @@
+"""brat standoff, and the configuration of brat."""

@@ -1,0 +1,1 @@
+"""Formats of CoNLL: a line for each token, with columns."""
