@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from scorch.conll import parse_file
 
+from dateline.errors import InvalidInputError
 from dateline.interop.format import Output
 from dateline.interop.reduction import reduce
 from dateline.interop.registry import format_of
@@ -60,6 +61,29 @@ def test_a_file_of_the_shared_task_becomes_a_corpus(tmp_path, run, empty_corpus)
     assert chains["General Motors"] == chains["it"] != chains["The head"]
     assert chains["Reid"] is None
     assert run(corpus, "validate").exit_code == 0
+
+
+def test_columns_that_are_not_read_are_counted(tmp_path):
+    file = tmp_path / "a.v4_gold_conll"
+    file.write_text(SHARED_TASK)
+    first, second = FORM.reader(file)
+    assert [loss.name for loss in first.losses] == [
+        "part of speech", "parse", "arguments of predicates", "lemma of the predicate", "word sense",
+        "frameset",
+    ]  # fmt: skip
+    assert [loss.name for loss in second.losses] == ["part of speech", "parse"]
+    assert first.items["columns"] == 6
+    file.write_text("#begin document a\n1 A DT (1)\n2 B _ -\n")
+    (short,) = FORM.reader(file)
+    assert (short.text, [loss.name for loss in short.losses]) == ("DT _\n", [])
+
+
+@pytest.mark.parametrize("value", ["(1)" * 60 + "(", "1)" * 60 + "2", "|" * 60])
+def test_a_long_value_that_is_not_understood_is_refused_at_once(value, tmp_path):
+    file = tmp_path / "a.conll"
+    file.write_text(f"#begin document (a)\na 0 0 A - * - - - - * {value}\n")
+    with pytest.raises(InvalidInputError, match="is not coreference"):
+        list(FORM.reader(file))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from udtools import Validator
 
 from dateline.annotations.items import chains_of
+from dateline.errors import InvalidInputError
 from dateline.interop.format import Output
 from dateline.interop.reduction import reduce
 from dateline.interop.registry import format_of
@@ -74,6 +75,7 @@ def test_plain_conll_u_gives_the_text_with_its_tokens(tmp_path):
     assert {loss.kind: loss.name for loss in found.losses} == {
         "columns": "UPOS",
         "words of multiword tokens": "al",
+        "empty nodes": "_",
     }
     assert found.items["columns"] == 3
 
@@ -93,13 +95,44 @@ def test_brackets_nested_crossing_discontinuous_and_of_empty_nodes(tmp_path):
         Link(kb="identity", date=None, id="Rome"),
         Link(kb="wikidata", date=None, id="Q220"),
     )
-    assert Counter(loss.kind for loss in found.losses) == {"mentions": 1, "relations": 1}
+    assert Counter(loss.kind for loss in found.losses) == {
+        "mentions": 1, "relations": 1, "empty nodes": 1, "columns": 1,
+    }  # fmt: skip
     assert found.items["mentions"] == 6
     (relation,) = annotation.relations
     ids = {mention.id: text for text, mention in mentions.items()}
     assert (relation.type, ids[relation.source], ids[relation.target]) == (
         "part", "go", "The old men … today",
     )  # fmt: skip
+
+
+def test_metadata_is_read_and_what_is_not_is_said(tmp_path):
+    (found,) = read(
+        tmp_path,
+        "# newdoc id = a\n# meta::title = A trip\n# meta::genre = voyage\n# sent_id = 1\n"
+        "# text = del\n# speaker = Ana\n"
+        "1-2\tdel" + "\t_" * 7 + "\tEntity=(e9-x)|Bridge=e1<e9\n"
+        "1\tde\tde" + "\t_" * 6 + "\tEntity=(e1-place-2-)|Gloss=of\n2\tel" + "\t_" * 8 + "\n"
+        "2.1\tnil" + "\t_" * 8 + "\n\n",
+    )
+    assert (found.title, found.meta) == ("A trip", {"genre": "voyage"})
+    assert [(loss.kind, loss.name) for loss in found.losses] == [
+        ("words of multiword tokens", "del"),
+        ("Entity of multiword tokens", "(e9-x)"),
+        ("Bridge of multiword tokens", "e1<e9"),
+        ("empty nodes", "nil"),
+        ("columns", "LEMMA"),
+        ("columns", "MISC Gloss"),
+        ("columns", "head of mentions"),
+        ("comments", "speaker"),
+    ]
+
+
+@pytest.mark.parametrize("end", ["(", "e1"])
+def test_a_long_value_that_is_not_understood_is_refused_at_once(end, tmp_path):
+    value = "(aa)" * 60 + end
+    with pytest.raises(InvalidInputError, match="is not an Entity statement"):
+        read(tmp_path, "1\tA" + "\t_" * 7 + f"\tEntity={value}\n")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from dateline.interop.importing.sources import SourceDocuments
 from dateline.interop.losses import LossError
 from dateline.interop.source import SourceDocument, source_annotation, spans_at
 from dateline.model import Entity, Event, Factuality, Link, Mention
+from dateline.ontology.schemas import meta_declarations
 
 FORMAT = Format(name="some", title="Some format", holds=Holds(kinds=frozenset()))
 TEXT = "Ana met Bo in Oslo."
@@ -48,6 +49,27 @@ def test_metadata_that_the_corpus_declares_is_imported_and_the_rest_is_said(repo
     }
     counts = result.report.counts["metadata"]
     assert (counts.source, counts.kept, counts.left_out) == (6, 3, 3)
+
+
+def test_a_new_corpus_declares_the_metadata_that_the_source_has(tmp_path):
+    one = {"genre": "voyage", "pages": 3, "score": 1, "checked": True, "year": 2024}
+    other = {"genre": "chat", "score": 0.5, "year": "c. 1900", "not a key": 1}
+    given = [
+        document(meta=one, annotations={}),
+        document(name="b", text="Bo left.", meta=other, annotations={}),
+    ]
+    result = import_into_new(FORMAT, SourceDocuments(given), tmp_path / "new", ImportOptions())
+    corpus = Corpus(tmp_path / "new")
+    declared = meta_declarations(corpus.schemas)
+    assert {key: schema["type"] for key, schema in declared.items()} == {
+        "genre": "string", "pages": "integer", "score": "number", "checked": "boolean",
+        "year": "string",
+    }  # fmt: skip
+    assert 'such as "voyage"' in declared["genre"]["description"]
+    assert corpus.read_document("a").meta == {**one, "year": "2024"}
+    assert corpus.read_document("b").meta == {k: v for k, v in other.items() if k != "not a key"}
+    (loss,) = result.report.losses
+    assert (loss.name, loss.reason) == ("meta.not a key", "the corpus does not declare it")
 
 
 def test_metadata_of_a_text_that_the_corpus_has_are_said_if_they_differ(entities_only):

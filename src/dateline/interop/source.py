@@ -22,6 +22,10 @@ UNLABELLED = "mention"
 """The type of mentions where a format has none."""
 
 
+NO_PLACE = "an annotation has no place for it"
+"""Why a column, a comment or the like is left out."""
+
+
 class SourceLoss(Struct, frozen=True):
     """Something of a source that an annotation cannot hold: its kind there, its name, and why."""
 

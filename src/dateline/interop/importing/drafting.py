@@ -6,12 +6,19 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from dateline.ingest.metadata_fields import shown
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, attribute_values
 from dateline.interop.importing.mapping import LabelMapping
-from dateline.model import Annotation
+from dateline.interop.source import SourceDocument
+from dateline.model import Annotation, MetaValue
+from dateline.ontology.derived_schemas import starting_ontology
+from dateline.ontology.schemas import LAYER_DEFINITIONS
 
 MOST_VALUES = 50
 """An attribute with more values than this is text."""
+
+_META_KEY = re.compile("[A-Za-z][A-Za-z0-9_]{0,39}")
+_META_TYPES = ({bool}, "boolean"), ({int}, "integer"), ({int, float}, "number")
 
 _NO_ROLE = {"const": "argument", "description": "To be described: the source has no roles."}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
@@ -26,7 +33,8 @@ def draft_ontology(
 ) -> dict[str, Any]:
     """An ontology that declares everything that the annotations have, in the mapped labels.
 
-    Each label has its count and an example in a comment; definitions are to be written.
+    Each label has its count and an example in a comment; definitions are to be written. Without any
+    label, it is the ontology that a new corpus starts with.
     """
     lists = _lists(counts, mapping)
     found = _Structure(annotations, mapping)
@@ -56,6 +64,8 @@ def draft_ontology(
     if found.has_clusters:
         definitions["eventCluster"] = {"properties": {"links": {}}} if found.has_event_links else {}
     _add_attributes(definitions, counts, mapping, lists, found.several)
+    if not definitions.keys() & {*LAYER_DEFINITIONS.values()}:
+        return dict(starting_ontology(("mention",), title))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:dateline:ontology",
@@ -64,6 +74,32 @@ def draft_ontology(
         "$comment": "Drafted from imported annotations. Write the descriptions of the labels.",
         "$defs": definitions,
     }
+
+
+def draft_metadata(
+    schema: Mapping[str, Any], documents: Iterable[SourceDocument]
+) -> dict[str, Any]:
+    """A schema of documents that declares the metadata that the documents have, and no other.
+
+    Keys that cannot be declared are left out.
+    """
+    types: dict[str, set[type]] = {}
+    examples: dict[str, MetaValue] = {}
+    for document in documents:
+        for key, value in document.meta.items():
+            types.setdefault(key, set()).add(type(value))
+            examples.setdefault(key, value)
+    keys = {
+        key: {
+            "type": next((name for some, name in _META_TYPES if found <= some), "string"),
+            "description": f"To be described, such as {shown(examples[key])}.",
+        }
+        for key, found in types.items()
+        if _META_KEY.fullmatch(key)
+    }
+    properties = schema["properties"]
+    meta = {**properties["meta"], "properties": keys}
+    return {**schema, "properties": {**properties, "meta": meta}}
 
 
 def _lists(counts: Iterable[LabelCount], mapping: LabelMapping) -> dict[str, list[dict[str, Any]]]:

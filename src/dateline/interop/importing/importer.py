@@ -30,7 +30,7 @@ from dateline.files.writing import locked, write_together
 from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
 from dateline.interop.format import Format
-from dateline.interop.importing.drafting import draft_ontology
+from dateline.interop.importing.drafting import draft_metadata, draft_ontology
 from dateline.interop.importing.labels import LabelCount, SourceLabel, count_labels, layers_of
 from dateline.interop.importing.mapping import LabelMapping, Targets, same_names, unmapped
 from dateline.interop.importing.seeds import SeedWriter
@@ -93,6 +93,8 @@ def import_into_new(
 ) -> Imported:
     """Make a new corpus of the documents, with an ontology of the labels that they have.
 
+    Its schema of documents declares the metadata that they have.
+
     Raises ConflictError if the folder is not empty, InvalidInputError if a label is not mapped or
     something cannot be imported, and LossError. Nothing is then written.
     """
@@ -104,7 +106,9 @@ def import_into_new(
     with replaced_folder(out) as folder:
         pages = starting_pages(out, language=options.language)
         create_corpus(folder, ("entities",), pages)
-        for name, schema in {"ontology": ontology, **derived_schemas(ontology)}.items():
+        metadata = draft_metadata(Corpus(folder).schemas["document"], documents)
+        drafts = {"ontology": ontology, "document": metadata, **derived_schemas(ontology)}
+        for name, schema in drafts.items():
             (folder / "schema" / file_name(name)).write_bytes(schema_json(schema))
         return _Importer(form, Corpus(folder), mapping, options).run(documents, progress)
 

@@ -12,7 +12,7 @@ from dateline.files.writing import sha256
 from dateline.ingest.metadata_fields import Value, checked, fields_of, parsed, shown
 from dateline.interop.importing.sources import same_split
 from dateline.interop.losses import Loss
-from dateline.interop.representation import tokens_by_sentence
+from dateline.interop.representation import tokens_by_sentence, written
 from dateline.interop.source import SourceDocument
 from dateline.model import Document
 from dateline.ontology.schemas import split_shares
@@ -41,13 +41,13 @@ class SeedWriter:
             )
         self._sources[name] = source.name
         files = {f"{name}.txt": source.text.encode()}
-        if content := _toml(self._metadata(source)[0]):
-            files[f"{name}.toml"] = content.encode()
+        if toml := _toml(self._metadata(source)[0]):
+            files[f"{name}.toml"] = toml.encode()
         words = _words(source)
         if words is not None:
             files[f"{name}.tokens.json"] = json.dumps(words, ensure_ascii=False).encode()
-        for file, written in files.items():
-            (self._folder / file).write_bytes(written)
+        for file, content in files.items():
+            (self._folder / file).write_bytes(content)
         return name
 
     def counts(self, source: SourceDocument) -> dict[str, int]:
@@ -90,6 +90,8 @@ class SeedWriter:
                 continue
             if name == "split":
                 value = same_split(str(value), self._splits)
+            if field.kind == "text":
+                (value,) = written(value)  # type: ignore[arg-type]
             read = parsed if isinstance(value, str) else checked
             try:
                 values[name] = read("", name, value, field)  # type: ignore[arg-type]

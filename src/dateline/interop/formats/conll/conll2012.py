@@ -26,9 +26,11 @@ from dateline.interop.representation import (
     with_derived_names,
 )
 from dateline.interop.source import (
+    NO_PLACE,
     UNLABELLED,
     UNNAMED,
     SourceDocument,
+    SourceLoss,
     source_annotation,
     spans_at,
 )
@@ -37,11 +39,14 @@ from dateline.model import Annotation, Document, Entity, Link, Mention, Range
 from dateline.text import excerpt
 
 _NOTHING = "-"
-_BEGIN = re.compile(r"#\s*begin document\s*(?:\((.*)\)|([^\s;]+))?\s*(?:;\s*part\s*(\d{1,9}))?\s*")
+# Possessive, because a value that does not match would be tried in all ways.
+_BEGIN = re.compile(
+    r"#\s*+begin document\s*+(?:\((.*)\)|([^\s;]++))?\s*+(?:;\s*+part\s*+(\d{1,9}))?\s*+"
+)
 _END = re.compile(r"#\s*end document.*")
 _NAMES = re.compile(r"(?:\([^()*|]+|\*|\))+")
 _NAME = re.compile(r"\(([^()*|]+)|\)")
-_CHAINS = re.compile(r"(?:\|?(?:\([^()|]+\)?|[^()|]+\)))+")
+_CHAINS = re.compile(r"(?:\|?+(?:\([^()|]++\)?+|[^()|]++\)))++")
 _CHAIN = re.compile(r"(\()?([^()|]+)(\))?")
 _TYPED = re.compile(r"([^\W\d]+)-(\d+)(?:-(.+))?")
 """A chain as GUM names it: type, number, and the title of a page."""
@@ -51,6 +56,15 @@ _OFFICIAL = 12
 """The least number of columns of the shared task; shorter lines have the word and the chains."""
 
 _WORD, _NAMED = 3, 10
+_SKIPPED = {
+    4: "part of speech",
+    5: "parse",
+    6: "lemma of the predicate",
+    7: "frameset",
+    8: "word sense",
+    9: "speaker",
+}
+"""Columns that are not read, by their position; those of arguments are after the named entities."""
 
 
 def _write(output: Output) -> None:
@@ -112,12 +126,13 @@ def _chains(annotation: Annotation, places: Mapping[str, Range]) -> dict[int, st
 
 
 class _Row(NamedTuple):
-    """A token, with the columns of named entities and of chains."""
+    """A token, with the columns of named entities and of chains, and what is not read."""
 
     number: int
     word: str
     names: str
     chains: str
+    skipped: tuple[str, ...]
 
 
 def _read(path: Path) -> Iterator[SourceDocument]:
@@ -160,8 +175,13 @@ def _row(path: Path, number: int, line: str) -> _Row:
             "chains on each line."
         )
     if len(columns) >= _OFFICIAL:
-        return _Row(number, columns[_WORD], columns[_NAMED], columns[-1])
-    return _Row(number, columns[_WORD if len(columns) > _WORD + 1 else -2], "*", columns[-1])
+        skipped = [name for at, name in _SKIPPED.items() if columns[at] not in _EMPTY]
+        if not _EMPTY.issuperset(columns[_NAMED + 1 : -1]):
+            skipped.append("arguments of predicates")
+        return _Row(number, columns[_WORD], columns[_NAMED], columns[-1], tuple(skipped))
+    word = _WORD if len(columns) > _WORD + 1 else len(columns) - 2
+    skipped = [] if _EMPTY.issuperset(columns[word + 1 : -1]) else ["between word and chains"]
+    return _Row(number, columns[word], "*", columns[-1], tuple(skipped))
 
 
 class _Chained(NamedTuple):
@@ -214,13 +234,18 @@ class _Reader:
             ),
         )
         annotation = with_derived_names(annotation)
+        skipped = dict.fromkeys(name for row in self._rows for name in row.skipped)
+        losses = tuple(SourceLoss(kind="columns", name=n, reason=NO_PLACE) for n in skipped)
+        items = Counter(unit.kind for unit in units_of(annotation))
+        items.update(loss.kind for loss in losses)
         return SourceDocument(
             name=self._name,
             text=text,
             sentences=lines,
             tokens=words,
             annotations={UNNAMED: annotation},
-            items=Counter(unit.kind for unit in units_of(annotation)),
+            items=items,
+            losses=losses,
         )
 
     def _named(self) -> Iterator[tuple[Range, str]]:
@@ -296,7 +321,7 @@ FORMAT = Format(
     notes=(
         "The text is rebuilt from the tokens, as in conll2003. Types are in the column of named "
         "entities, which is flat. Chains of one are written. The columns of syntax, predicates and "
-        "speakers are empty, and not read. Shorter lines are read too, with the word before the "
-        "last column, which has the chains, as in GUM."
+        "speakers are empty, and are not imported. Shorter lines are read too, with the word "
+        "before the last column, which has the chains, as in GUM."
     ),
 )

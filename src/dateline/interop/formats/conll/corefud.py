@@ -16,13 +16,11 @@ from urllib.parse import quote
 
 from dateline.annotations.link_text import format_link
 from dateline.interop.format import Chains, Format, Holds, Output, Placing
-from dateline.interop.formats.conll.corefud_reader import ESCAPES, SEVERAL, read_corefud
+from dateline.interop.formats.conll.corefud_reader import ESCAPES, HEAD, SEVERAL, read_corefud
 from dateline.interop.representation import tokens_by_sentence, written
 from dateline.model import Annotation, Document, Entity, Mention, Range
 
 _COLUMNS = "eid-etype-head-other-identity"
-_HEAD = "1"
-"""The head of every mention, as there is no syntax: its first word."""
 
 
 def _write(output: Output) -> None:
@@ -122,7 +120,7 @@ def _columns(mention: Mention, entity: Entity | None) -> tuple[str, ...]:
     identity = ",".join(
         _encoded(format_link(link)).replace("%3A", ":").replace(":_", ":%5F") for link in links
     )
-    return mention.type, _HEAD, other, identity
+    return mention.type, HEAD, other, identity
 
 
 def _encoded(text: str) -> str:

@@ -19,6 +19,7 @@ from dateline.errors import InvalidInputError
 from dateline.files.lines import read_lines
 from dateline.interop.representation import read_values, with_derived_names
 from dateline.interop.source import (
+    NO_PLACE,
     UNLABELLED,
     UNNAMED,
     SourceDocument,
@@ -58,11 +59,20 @@ _UNKNOWN = {"UPOS": {"_", "X"}, "DEPREL": {"_", "root", "dep"}}
 _RELATIONS = {"Bridge": "bridge", "SplitAnte": "split_antecedent"}
 """The attributes of MISC with relations of entities, and the types of those that have none."""
 
+_MISC = {"_", "Entity", *_RELATIONS, "SpaceAfter", "SpacesAfter", "SpacesBefore", "SpacesInToken"}
+_COMMENTS = {"text", "sent_id", "global.columns"}
+_META = "meta::"
+"""The start of comments with metadata of the document, as GUM has them."""
+
+HEAD = "1"
+"""The head of a mention where there is no syntax: its first word."""
+
 _RELATION = re.compile(r"([^<:]+)<([^<:]+)(?::(.+))?")
 _DEFAULT_COLUMNS = "eid-etype-head-other"
 _STRUCTURE = {"eid", "GRP", "etype", "entity", "head", "other", "identity"}
 _UNESCAPED = {value: key for key, value in ESCAPES.items()}
-_BRACKETS = re.compile(r"(?:\([^()]+\)?|[^()]+\))+")
+# Possessive, because a value that does not match would be tried in all ways.
+_BRACKETS = re.compile(r"(?:\([^()]++\)?+|[^()]++\))++")
 _BRACKET = re.compile(r"(\()?([^()]+)(\))?")
 _PART = re.compile(r"(.+)\[([1-9][0-9]*)/([1-9][0-9]*)\]")
 
@@ -87,6 +97,8 @@ def read_corefud(path: Path) -> Iterator[SourceDocument]:
                 elif key == "global.Entity" and value:
                     columns = value
                     document.set_columns(columns, place)
+                else:
+                    document.comment(key, value)
                 is_paragraph |= key.startswith("newpar")
         elif line.strip():
             document.add(place, is_paragraph=is_paragraph)
@@ -139,6 +151,8 @@ class _Document:
         self._related: list[tuple[int, str, str, str]] = []
         self._losses: list[SourceLoss] = []
         self._lost_columns: set[str] = set()
+        self._lost_comments: set[str] = set()
+        self._meta: dict[str, str] = {}
 
     @property
     def has_words(self) -> bool:
@@ -150,6 +164,14 @@ class _Document:
         if not {"eid", "GRP"} & {*self._columns}:
             line.refuse('has no "eid". Expected columns such as eid-etype-head-other.', columns)
 
+    def comment(self, key: str, value: str | None) -> None:
+        """Add what a comment says of the document, or of a sentence."""
+        name = key.removeprefix(_META)
+        if name != key and value:
+            self._meta[name] = value
+        elif key not in _COMMENTS and not key.startswith("newpar"):
+            self._lost_comments.add(key)
+
     def add(self, line: _Line, *, is_paragraph: bool) -> None:
         """Add a line with a word, a multiword token or an empty node."""
         values = line.text.split("\t")
@@ -159,11 +181,16 @@ class _Document:
         misc = _misc(columns["misc"])
         if is_paragraph and self._gaps:
             self._gaps[-1] = self._gaps[-1] or "\n"
-        if not self._number(line, columns, misc):
-            return
+        is_word = self._number(line, columns, misc)
         self._lost_columns.update(
             name for name in _CONTENT if columns[name] not in _UNKNOWN.get(name, {"_"})
         )
+        self._lost_columns.update(f"MISC {name}" for name in misc if name not in _MISC)
+        if not is_word:
+            for key in ("Entity", *_RELATIONS):
+                if key in misc:
+                    self._lose(f"{key} of multiword tokens", misc[key], "is read from words only")
+            return
         if "Entity" in misc:
             self._brackets(line, misc["Entity"])
         for key, label in _RELATIONS.items():
@@ -183,6 +210,7 @@ class _Document:
             line.refuse("is not the number of a word, such as 8, 8-9 or 8.1.", columns["id"])
         if isinstance(number, tuple) and number[1] == ".":
             self._words.append(None)
+            self._lose("empty nodes", columns["form"], "are not in the text")
             return True
         first = number[0] if isinstance(number, tuple) else number
         if first != self._last_word + 1:
@@ -272,8 +300,9 @@ class _Document:
         text, tokens = self._text()
         mentions, entities = self._chains(text, tokens)
         relations = self._relations(mentions)
-        for column in sorted(self._lost_columns):
-            self._lose("columns", column, "an annotation has no place for it")
+        for kind, names in (("columns", self._lost_columns), ("comments", self._lost_comments)):
+            for name in sorted(names):
+                self._lose(kind, name, NO_PLACE)
         annotation = with_derived_names(
             replace(
                 source_annotation(self.name),
@@ -289,6 +318,8 @@ class _Document:
             text=text,
             sentences=tuple((tokens[i][0], tokens[j][1]) for i, j in self._sentences),
             tokens=tokens,
+            title=self._meta.pop("title", None),
+            meta=self._meta,
             annotations={UNNAMED: annotation},
             items=items,
             losses=tuple(self._losses),
@@ -321,6 +352,8 @@ class _Document:
             self._starts[name].append((found.start, len(placed)))
             sizes[name] += 1
             columns = dict(zip(self._columns, found.columns, strict=False))
+            if columns.get("head", HEAD) not in ("", HEAD):
+                self._lost_columns.add("head of mentions")
             links[name].update(dict.fromkeys(_links(columns.get("identity", ""))))
             placed.append((name, columns, spans_at(text, _ranges(words, tokens))))
         kept = {
@@ -358,7 +391,8 @@ class _Document:
                 continue
             ends = mentions[sources[0]].id, mentions[before[-1]].id
             relation = Relation(type=label, source=ends[0], target=ends[1])
-            found[relation.name] = relation
+            if found.setdefault(relation.name, relation) is not relation:
+                self._lose("relations", relation.name, "is given twice")
         return tuple(found.values())
 
 

@@ -29,6 +29,7 @@ from dateline.interop.formats.docbin.tokens import (
 )
 from dateline.interop.representation import with_derived_names
 from dateline.interop.source import (
+    NO_PLACE,
     UNLABELLED,
     UNNAMED,
     SourceDocument,
@@ -252,7 +253,7 @@ class _Reader:
         """Report what tokens have and what other programs have added."""
         for column in (*_COLUMNS, *(["POS"] if self._has_parts_of_speech else [])):
             if column == "POS" or self._doc.has_annotation(column):
-                self._lose("columns", column, "an annotation has no place for it")
+                self._lose("columns", column, NO_PLACE)
         others = (key for key in self._doc.user_data if key != EXTENSION)
         names = Counter(
             key[1] if isinstance(key, tuple) and len(key) > 1 else key for key in others
