@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from dateline.corpus.store import Corpus
+from dateline.errors import InvalidInputError
 from dateline.interop.formats.brat.configuration import annotation_conf, visual_conf
 from dateline.interop.formats.brat.reader import read_brat
 from dateline.interop.formats.brat.standoff import FORMAT
@@ -101,6 +102,47 @@ def test_items_of_every_kind_are_read(folder):
     assert [(loss.kind, loss.name) for loss in document.losses] == [("notes", "#1")]
 
 
+def test_what_is_given_twice_or_has_a_type_of_its_own_is_said(folder):
+    annotate(
+        folder,
+        *(
+            "T1\tPER 0 3\tAna",
+            "T2\tPLACE 30 34\tOslo",
+            "R1\tIn Arg2:T2 Arg1:T1",
+            "A1\tLevel T1 name",
+        ),
+        *("A2\tLevel T1 name", "A3\tLevel T1 title", "*\tSame T1 T2"),
+    )
+    (document,) = read_brat(folder)
+    (annotation,) = document.annotations.values()
+    assert [(r.source, r.target) for r in annotation.relations] == [("T1", "T2")]
+    assert annotation.mentions[0].attributes == {"Level": ("name", "title")}
+    assert len({mention.entity for mention in annotation.mentions}) == 1
+    assert [(loss.kind, loss.name) for loss in document.losses] == [
+        ("mention attributes", "T1.Level name"),
+        ("types of equivalences", "Same 1"),
+    ]
+    assert document.items["mention attributes"] == 2
+
+
+def test_a_quote_with_line_ends_is_read_if_it_is_as_long_as_the_offsets_say(folder):
+    (folder / "a.txt").write_text("Ana met\n\nBo\nin Oslo.")
+    annotate(folder, "T1\tNAME 0 11\tAna met", "", "Bo", "T2\tNAME 15 19\tOslo")
+    (document,) = read_brat(folder)
+    (annotation,) = document.annotations.values()
+    assert [m.spans[0].text for m in annotation.mentions] == ["Ana met\n\nBo", "Oslo"]
+    annotate(folder, "T1\tNAME 0 11\tAna met", "Cy")
+    with pytest.raises(InvalidInputError, match=r"line 1: .* has another text at its offsets"):
+        list(read_brat(folder))
+
+
+def test_annotations_without_their_text_are_refused(folder):
+    annotate(folder, "T1\tPER 0 3\tAna")
+    (folder / "lost.ann").write_text("T1\tPER 0 3\tAna\n")
+    with pytest.raises(InvalidInputError, match=r"lost\.ann: its text, lost\.txt, is missing"):
+        list(read_brat(folder))
+
+
 @pytest.mark.parametrize(
     "unit", [len, lambda t: len(t.encode("utf-16-le")) // 2, lambda t: len(t.encode())]
 )
@@ -153,6 +195,7 @@ def test_offsets_of_a_text_with_cr_lf_are_right_for_programs_that_read_it_as_lf(
         ("E1\tMeet:T9", "has no trigger: there is no T9"),
         ("E1\tMeet", "is not an event"),
         ("R1\tKnows Arg1:T1", "is not a relation"),
+        ("R1", "is not a relation"),
         ("A1\tNegated", "is not an attribute"),
         ("N1\tReference T1", "is not a normalization"),
         ("Q1\tsomething", "is not an annotation of brat"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dateline.annotations.items import chains_of
+from dateline.errors import InvalidInputError
 from dateline.interop.registry import format_of
 
 SHARED = Path("/work/shared/formats")
@@ -52,6 +53,11 @@ def test_stacked_spans_and_spans_of_several_tokens_are_told_apart_by_numbers(tsv
         ("PER", "Ms. Haag"),
         ("PERpart", "Ms."),
     ]
+
+
+def test_a_text_that_would_be_mostly_made_up_is_refused(tsv):
+    with pytest.raises(InvalidInputError, match=r'line 6: "A" is not at 999999990 to 999999991'):
+        tsv(f"#T_SP={NE}|value", "#Text=A\n1-1\t999999990-999999991\tA\t_\t\n")
 
 
 def test_slots_are_arguments(tsv):

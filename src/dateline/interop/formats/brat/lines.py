@@ -17,6 +17,8 @@ from dateline.model import Link, Range, Spans
 from dateline.text import excerpt
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_STARTS = re.compile(r"[TERAMN*#][^\s]*\t")
+_RANGE = re.compile(r"([0-9]{1,9}) ([0-9]{1,9})")
 _NUMBERED = re.compile(r"(.+?)[0-9]+")
 
 
@@ -70,7 +72,7 @@ class StandoffLines:
         self.relations: dict[str, tuple[str, str, str]] = {}
         self.attributes: dict[str, dict[str, list[str]]] = {}
         self.links: dict[str, list[Link]] = {}
-        self.equivalences: list[tuple[Line, list[str]]] = []
+        self.equivalences: list[tuple[str, list[str]]] = []
         self.notes: list[str] = []
         self._read([line for file in files for line in _lines(file)])
 
@@ -96,7 +98,8 @@ class StandoffLines:
                 case "N":
                     self._read_link(line)
                 case "*":
-                    self.equivalences.append((line, line.content.split()[1:]))
+                    label, *members = line.content.split() or [""]
+                    self.equivalences.append((label, members))
                 case "#":
                     self.notes.append(line.id)
                 case _:
@@ -140,8 +143,11 @@ class StandoffLines:
         )
 
     def _read_relation(self, line: Line) -> None:
-        label, *ends = line.content.split()
-        targets = [end.partition(":")[2] for end in ends]
+        label, *ends = line.content.split() or [""]
+        parts = [end.partition(":")[::2] for end in ends]
+        if [name for name, _ in parts] == ["Arg2", "Arg1"]:
+            parts.reverse()
+        targets = [target for _, target in parts]
         if len(targets) != 2 or not all(targets):
             line.refuse('is not a relation. Write "R1", a tab, and "TYPE Arg1:T1 Arg2:T2".')
         self.relations[line.id] = (label, targets[0], targets[1])
@@ -163,11 +169,27 @@ class StandoffLines:
 
 
 def _lines(file: Path) -> Iterator[Line]:
-    for number, line in read_lines(file):
-        if line.strip():
-            name, _, rest = line.partition("\t")
-            content, _, tail = rest.partition("\t")
-            yield Line(file, number, name.strip(), content, tail)
+    """The lines of a file; a quote with line ends, which brat has not, is one with its line."""
+    last: Line | None = None
+    for number, text in read_lines(file):
+        if not text.strip():
+            continue
+        if last is not None and _is_cut(last) and not _STARTS.match(text):
+            last = last._replace(tail=f"{last.tail}\n{text}")
+            continue
+        if last is not None:
+            yield last
+        name, _, rest = text.partition("\t")
+        content, _, tail = rest.partition("\t")
+        last = Line(file, number, name.strip(), content, tail)
+    if last is not None:
+        yield last
+
+
+def _is_cut(line: Line) -> bool:
+    """Whether a text-bound annotation has a shorter quote than its offsets say."""
+    sizes = (int(end) - int(start) for start, end in _RANGE.findall(line.content))
+    return line.id.startswith("T") and sum(sizes) > len(line.tail)
 
 
 def _without_numbers(parts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from dateline.annotations.components import components
-from dateline.errors import NotFoundError
+from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.reading import read_text
 from dateline.interop.formats.brat.lines import StandoffLines, TriggeredLine
 from dateline.interop.representation import filled, read_values, with_derived_names
@@ -40,19 +40,23 @@ CLAIMER, CUE, ABOUT = "claimer", "cue", "about"
 ENDINGS = (".ann", ".a1", ".a2")
 """Of files with annotations."""
 
+_EQUIV = "Equiv"
+"""The type of lines that join items without an order."""
+
 
 def read_brat(path: Path) -> Iterator[SourceDocument]:
     """The documents of a folder and its subfolders; each is a text with annotations beside it."""
-    texts = sorted(path.rglob("*.txt")) if path.is_dir() else []
-    found = False
-    for text in texts:
-        files = [f for f in (text.with_suffix(ending) for ending in ENDINGS) if f.is_file()]
-        if files:
-            found = True
-            name = text.relative_to(path).with_suffix("").as_posix().replace("/", "-")
-            yield _Document(name, read_text(text), files).document()
-    if not found:
+    files = sorted(p for ending in ENDINGS for p in path.rglob(f"*{ending}") if p.is_file())
+    if not files:
         raise NotFoundError(f"{path}: has no texts with annotations (NAME.txt with NAME.ann).")
+    by_text: dict[Path, list[Path]] = {}
+    for file in files:
+        by_text.setdefault(file.with_suffix(".txt"), []).append(file)
+    for text, some in sorted(by_text.items()):
+        if not text.is_file():
+            raise InvalidInputError(f"{some[0]}: its text, {text.name}, is missing. Add it.")
+        name = text.relative_to(path).with_suffix("").as_posix().replace("/", "-")
+        yield _Document(name, read_text(text), some).document()
 
 
 class _Document:
@@ -126,7 +130,11 @@ class _Document:
     def _values(self, name: str, kind: str) -> Attributes:
         given = self._attributes.pop(name, {})
         self._items[f"{kind} attributes"] += len(given)
-        return {attribute: read_values(texts) for attribute, texts in given.items()}
+        for attribute, texts in given.items():
+            for text in (Counter(texts) - Counter({*texts})).elements():
+                self._items[f"{kind} attributes"] += 1
+                self._lose(f"{kind} attributes", f"{name}.{attribute} {text}", "is given twice")
+        return {name: read_values([*dict.fromkeys(texts)]) for name, texts in given.items()}
 
     def _resolved(self, name: str) -> str:
         """The id of an item; the trigger of one event stands for that event."""
@@ -267,7 +275,10 @@ class _Document:
                 self._items["other links"] += 1
                 reason = f"{target} is not a mention or an event"
                 self._lose("other links", f"{target} {link.kb}:{link.id}", reason)
-        for number, (_, members) in enumerate(self._equivalences, 1):
+        for number, (label, members) in enumerate(self._equivalences, 1):
+            if label != _EQUIV:
+                self._items["types of equivalences"] += 1
+                self._lose("types of equivalences", f"{label} {number}", "chains have no types")
             kinds = {self._kinds.get(self._resolved(name)) for name in members}
             if kinds - {"mention", "event"} or len(kinds) > 1:
                 self._items["other equivalences"] += 1

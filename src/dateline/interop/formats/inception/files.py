@@ -46,8 +46,9 @@ def find_files(path: Path, endings: Sequence[str]) -> Iterator[Found]:
         files = [path]
     found = False
     beside: dict[Path, dict[str, bytes]] = {}
+    root = path.resolve()
     for file in files:
-        name, annotator = _names(file.resolve(), path.resolve())
+        name, annotator = _names(file.resolve(), root)
         if annotator == _START:
             continue
         if file.suffix == ".zip":

@@ -22,7 +22,8 @@ from dateline.interop.formats.inception.layers import (
     layered,
 )
 from dateline.interop.formats.inception.reading import source_document
-from dateline.interop.formats.inception.tsv_reader import LIST, read_tsv
+from dateline.interop.formats.inception.tsv_cells import LIST
+from dateline.interop.formats.inception.tsv_reader import read_tsv
 from dateline.interop.source import SourceDocument
 from dateline.model import AttributeValue, Range
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple, NoReturn
 
@@ -20,30 +19,27 @@ from dateline.interop.formats.inception.layers import (
     LayerSpan,
 )
 from dateline.interop.formats.inception.tsv2_reader import read_tsv_2
+from dateline.interop.formats.inception.tsv_cells import (
+    LIST,
+    WITH_NUMBER,
+    Layer,
+    layer_of,
+    set_value,
+    split_cell,
+    stacked,
+    unescaped,
+)
 from dateline.interop.offsets import UNITS, Size
 from dateline.interop.representation import between_sentences
 from dateline.model import AttributeValue, Range
 from dateline.text import excerpt
 
-LIST = "list_"
-"""The beginning of the name of a feature with several labels, which are separated by commas."""
+MOST_GAPS = 1_000_000
+"""How much text between sentences is made up in all: it is not in the file."""
 
-_NAMES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
-_ESCAPE = re.compile(r"\\(->|.)", re.DOTALL)
-_WITH_NUMBER = re.compile(r"((?:\\.|[^\\\[])*)(?:\[([0-9]{1,9}(?:_[0-9]{1,9})?)\])?", re.DOTALL)
 _LINK = re.compile(r"(.*)->([0-9]{1,9})-([0-9]{1,9})", re.DOTALL)
 _ROW = re.compile(r"([0-9]+)-([0-9]+)(\.[0-9]+)?\t([0-9]{1,9})-([0-9]{1,9})\t")
 _PREFIXES = {"#T_SP=": "span", "#T_CH=": "chain", "#T_RL=": "relation"}
-
-
-class _Layer(NamedTuple):
-    """A layer of the header: its columns are from ``first`` on, by what they are."""
-
-    kind: str
-    name: str
-    columns: list[tuple[str, str]]
-    first: int
-    base: str = ""
 
 
 class _Row(NamedTuple):
@@ -82,7 +78,7 @@ def read_tsv(path: str, content: bytes) -> LayeredText:
 class _Reading:
     def __init__(self, path: str, lines: Sequence[tuple[int, str]]) -> None:
         self._path = path
-        self._layers: list[_Layer] = []
+        self._layers: list[Layer] = []
         sentences = self._sentences(lines)
         rows = [row for sentence in sentences for row in sentence.rows]
         text, found, places = self._text(sentences)
@@ -91,6 +87,7 @@ class _Reading:
         self._places = places
         self._spans: dict[tuple[str, str], LayerSpan] = {}
         self._at: dict[tuple[str, str], list[LayerSpan]] = {}
+        self._numbered: dict[tuple[str, tuple[str, ...]], list[LayerSpan]] = {}
         self._slots: list[tuple[_Row, LayerSpan, str, str, str, str]] = []
         for layer in self._layers:
             names = [name for what, name in layer.columns if what == "value"]
@@ -120,13 +117,13 @@ class _Reading:
         width = 0
         for number, line in lines:
             if line[:6] in _PREFIXES and not sentences:
-                layer = _layer(_PREFIXES[line[:6]], line[6:], width)
+                layer = layer_of(_PREFIXES[line[:6]], line[6:], width)
                 self._layers.append(layer)
                 width += len(layer.columns)
             elif line.startswith("#Text="):
                 if not sentences or sentences[-1].rows:
                     sentences.append(_Sentence())
-                sentences[-1].lines.append(_unescaped(line[6:]))
+                sentences[-1].lines.append(unescaped(line[6:]))
             elif match := _ROW.match(line):
                 cells = line[match.end() :].split("\t")
                 if not sentences:
@@ -172,42 +169,53 @@ class _Reading:
 
     # Spans
 
-    def _read_spans(self, layer: _Layer, row: _Row) -> None:
-        if {*row.cells[layer.first : layer.first + len(layer.columns)]} == {"_"}:
+    def _read_spans(self, layer: Layer, row: _Row) -> None:
+        content = tuple(row.cells[layer.first : layer.first + len(layer.columns)])
+        if {*content} == {"_"}:
             return
         start, end = self._places[row.number]
+        known = self._numbered.get((layer.name, content))
+        if known is not None:
+            for one in known:
+                one.start, one.end = min(one.start, start), max(one.end, end)
+            self._at[layer.name, row.number] = known
+            return
         found: dict[int, LayerSpan] = {}
-        here = self._at.setdefault((layer.name, row.number), [])
+        here: dict[int, LayerSpan] = {}
+        has_numbers = True
         cells = self._cells(layer, row)
         for column, (what, name) in enumerate(layer.columns):
             for index, (value, number) in enumerate(cells[column]):
                 if what == "target":
                     continue
+                has_numbers &= bool(number)
                 span = self._spans.get((layer.name, number)) if number else found.get(index)
                 if span is None:
                     span = LayerSpan(layer.name, start, end, {})
                     self.result.spans.append(span)
                     if number:
                         self._spans[layer.name, number] = span
-                if not any(span is other for other in here):
-                    here.append(span)
+                here[id(span)] = span
                 found.setdefault(index, span)
                 span.start, span.end = min(span.start, start), max(span.end, end)
                 if what == "value" and value not in ("*", "_"):
-                    _set(span.values, name, value)
+                    set_value(span.values, name, value)
                 elif what == "role" and name not in span.links:
                     targets = cells[column + 1] if column + 1 < len(cells) else ()
                     target = targets[index][0] if index < len(targets) else "_"
                     span.links[name] = []
                     hint = layer.columns[column + 1][1] if column + 1 < len(layer.columns) else ""
                     self._slots.append((row, span, name, value, target, hint))
+        self._at[layer.name, row.number] = [*here.values()]
+        if has_numbers:  # then the other rows of these spans have the same cells
+            self._numbered[layer.name, content] = [*here.values()]
 
-    def _cells(self, layer: _Layer, row: _Row) -> list[tuple[tuple[str, str], ...]]:
+    def _cells(self, layer: Layer, row: _Row) -> list[tuple[tuple[str, str], ...]]:
         """The stacked values of each column of a layer, with their numbers, if they have them."""
         found = []
         for column, (what, _) in enumerate(layer.columns, layer.first):
             cell = row.cells[column]
-            values = _stacked(cell, numbered=what not in ("target", "link", "source"))
+            values = stacked(cell, numbered=what not in ("target", "link", "source"))
             if values is None:
                 self._refuse(row.line, f'"{excerpt(cell, 0, len(cell))}" is not a value.')
             found.append(values)
@@ -218,11 +226,11 @@ class _Reading:
     ) -> None:
         if targets in ("_", ""):
             return
-        given = [_unescaped(r) if r not in ("*", "_") else "" for r in _split(roles, ";")]
-        for index, reference in enumerate(_split(targets, ";")):
+        given = [unescaped(r) if r not in ("*", "_") else "" for r in split_cell(roles, ";")]
+        for index, reference in enumerate(split_cell(targets, ";")):
             if reference in ("*", "_"):
                 continue
-            match = _WITH_NUMBER.fullmatch(reference)
+            match = WITH_NUMBER.fullmatch(reference)
             target = match and self._resolved(hint, match[1], match[2] or "0")
             if not target:
                 self._refuse(row.line, f'"{reference}" is not a span that exists.')
@@ -243,12 +251,12 @@ class _Reading:
 
     # Relations and chains
 
-    def _read_relations(self, layer: _Layer, row: _Row) -> None:
+    def _read_relations(self, layer: Layer, row: _Row) -> None:
         if row.cells[layer.first + len(layer.columns) - 1] == "_":
             return
         *features, references = self._cells(layer, row)
         for index, (reference, _) in enumerate(references):
-            match = _WITH_NUMBER.fullmatch(reference)
+            match = WITH_NUMBER.fullmatch(reference)
             numbers = ((match[2] if match else "") or "0_0").split("_")
             source = match and self._resolved(layer.base, match[1], numbers[0])
             target = self._resolved(layer.base, row.number, numbers[-1])
@@ -257,10 +265,10 @@ class _Reading:
             values: dict[str, AttributeValue] = {}
             for (_, name), cell in zip(layer.columns, features, strict=False):
                 if index < len(cell) and cell[index][0] not in ("*", "_"):
-                    _set(values, name, cell[index][0])
+                    set_value(values, name, cell[index][0])
             self.result.relations.append(LayerRelation(layer.name, source, target, values))
 
-    def _read_chains(self, layer: _Layer, rows: Sequence[_Row]) -> None:
+    def _read_chains(self, layer: Layer, rows: Sequence[_Row]) -> None:
         members: dict[tuple[int, int], ChainLink] = {}
         kinds = [what for what, _ in layer.columns]
         if sorted(kinds) != ["link", "value"]:
@@ -268,6 +276,8 @@ class _Reading:
                 f"{self._path}: the layer {layer.name} has no referenceType and referenceRelation."
             )
         for row in rows:
+            if row.cells[layer.first] in ("_", ""):
+                continue
             cells = self._cells(layer, row)
             types = cells[kinds.index("value")]
             for index, (value, _) in enumerate(cells[kinds.index("link")]):
@@ -279,8 +289,8 @@ class _Reading:
                 label = types[index][0] if index < len(types) else "*"
                 made = ChainLink(
                     start, end,
-                    None if label in ("*", "_") else _unescaped(label),
-                    None if match[1] in ("*", "_") else _unescaped(match[1]),
+                    None if label in ("*", "_") else unescaped(label),
+                    None if match[1] in ("*", "_") else unescaped(match[1]),
                 )  # fmt: skip
                 known = members.setdefault(key, made)
                 members[key] = known._replace(
@@ -293,39 +303,6 @@ class _Reading:
         self.result.chains += [Chain(name, links) for links in chains.values()]
 
 
-@lru_cache(maxsize=4096)  # all tokens of a span have the same cell
-def _stacked(cell: str, *, numbered: bool) -> tuple[tuple[str, str], ...] | None:
-    """The values of a cell, with their numbers if they have them; None if one is not a value."""
-    if cell in ("_", ""):
-        return ()
-    values = []
-    for value in _split(cell, "|"):
-        match = _WITH_NUMBER.fullmatch(value) if numbered else None
-        if numbered and match is None:
-            return None
-        values.append((match[1], match[2] or "") if match else (value, ""))
-    return tuple(values)
-
-
-def _layer(kind: str, declaration: str, first: int) -> _Layer:
-    name, *fields = declaration.split("|")
-    columns: list[tuple[str, str]] = []
-    base = ""
-    for column in fields or [""]:
-        if kind == "relation" and column.startswith("BT_"):
-            base = column[3:]
-            columns.append(("source", base))
-        elif kind == "span" and column.startswith("ROLE_"):
-            columns.append(("role", column.split("_")[1].rpartition(":")[2]))
-        elif columns and columns[-1][0] == "role":
-            columns.append(("target", column))
-        elif kind == "chain" and column == "referenceRelation":
-            columns.append(("link", column))
-        else:
-            columns.append(("value", column))
-    return _Layer(kind, name, columns, first, base)
-
-
 def _assembled(
     sentences: Sequence[_Sentence], size: Size
 ) -> tuple[str, list[Range], dict[str, Range]] | _Row:
@@ -333,11 +310,12 @@ def _assembled(
     parts: list[str] = []
     found: list[Range] = []
     rows: dict[str, Range] = {}
-    position = at = 0
+    position = at = gaps = 0
     for sentence in sentences:
         own = "\n".join(sentence.lines)
         gap = sentence.rows[0].begin - position
-        if gap < 0:
+        gaps += max(gap, 0)
+        if gap < 0 or gaps > MOST_GAPS:
             return sentence.rows[0]
         between = between_sentences(gap, first=not parts)
         at += len(between)
@@ -359,37 +337,4 @@ def _assembled(
 
 
 def _same(some: str, other: str) -> bool:
-    return some == other or some.split() == _unescaped(other).split()
-
-
-def _split(cell: str, separator: str) -> list[str]:
-    """The parts of a cell between separators that are not escaped."""
-    if "\\" not in cell:
-        return cell.split(separator)
-    parts = [""]
-    at = 0
-    while at < len(cell):
-        if cell[at] == separator:
-            parts.append("")
-        elif cell[at] == "\\":
-            parts[-1] += cell[at : at + 2]
-            at += 1
-        else:
-            parts[-1] += cell[at]
-        at += 1
-    return parts
-
-
-def _unescaped(value: str) -> str:
-    return _ESCAPE.sub(lambda m: _NAMES.get(m[1], m[1]), value)
-
-
-def _set(values: dict[str, AttributeValue], name: str, value: str) -> None:
-    if not name:
-        return
-    text = _unescaped(value)
-    if name.startswith(LIST):
-        parts = (part.replace("\\,", ",").replace("\\\\", "\\") for part in _split(text, ","))
-        values.setdefault(name.removeprefix(LIST), tuple(parts))
-    else:
-        values.setdefault(name, text)
+    return some == other or some.split() == unescaped(other).split()
