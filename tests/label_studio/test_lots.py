@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from dateline.corpus.store import Corpus
 from dateline.label_studio.config.instructions import MAX_LENGTH, instructions
+from dateline.label_studio.plan.plan import plan_path, read_plan
 from dateline.label_studio.sync.pending_push import read_pending, remove_pending, write_pending
 
 from .test_network_failures import corpus_at
@@ -131,3 +133,48 @@ def test_the_instructions_have_only_the_layers_of_the_corpus(entities_only, laye
     assert "PERSON" in names
     assert not any(f">{heading}</h" in names for heading in headings)
     assert all(f">{heading}</h" in every for heading in headings)
+
+
+def test_a_plan_is_pushed_lot_by_lot_and_gold_questions_are_empty(
+    five, sync, run, title, label_studio, tmp_path
+):
+    for name in "abcd":
+        gold = five.read_annotation("gold", name)
+        five.write_annotation(replace(gold, annotator="draft"))
+        five.annotation_path("gold", name).unlink()
+    planned = run(
+        five, "studio", "assign", "--annotators", "ana,bo", "--overlap", "50%", "--gold", "34%",
+        "--batch", "2",
+    )  # fmt: skip
+    assert planned.exit_code == 0, planned.output
+    plan = read_plan(plan_path(five))
+    file = ("--plan", str(plan_path(five)))
+
+    def planned_of(name, lot):
+        return {one.document for one in plan.of(name) if one.lot <= lot}
+
+    for _ in range(2):
+        result = sync(five, "push", *file, "--from", "draft")
+        assert result.exit_code == 0, result.output
+        for name in ("ana", "bo"):
+            tasks = label_studio.owner.tasks(f"{title} · {name}")
+            assert tasks.keys() == planned_of(name, 1)
+            filled = {name for name, task in tasks.items() if task["predictions"]}
+            assert filled == tasks.keys() - {"e"}
+    assert "ana: lot 1 of 2" in result.stderr
+    # Nor does a push by name fill them in.
+    assert sync(five, "push", *file, "--lot", "2").exit_code == 0
+    assert sync(five, "push", "--annotators", "ana", "--from", "gold").exit_code != 0
+    tasks = label_studio.owner.tasks(f"{title} · ana")
+    assert tasks.keys() == planned_of("ana", 2) >= {"e"}
+    assert not tasks["e"]["predictions"]
+    for task in tasks.values():
+        label_studio.owner.submit(task, [])
+    assert sync(five, "pull", *file).exit_code == 0
+    states = json.loads(sync(five, "status", *file, "--format", "json").stdout)
+    assert {one["state"] for one in states if one["annotator"] == "ana"} == {"pulled"}
+    assert {one["document"] for one in states if one["annotator"] == "bo"} == planned_of("bo", 9)
+    result = sync(five, "status", *file, "--state", "pulled", "--format", "json")
+    assert {one["annotator"] for one in json.loads(result.stdout)} == {"ana"}
+    data = tasks["e"]["data"]
+    assert (data["title"], data["split"]) == ("e", five.read_document("e").split)

@@ -45,7 +45,8 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
         if not is_annotator and not _is_read_annotation(path.relative_to(corpus.annotations)):
             yield (
                 path,
-                "Read from annotations/: ANNOTATOR/DOCUMENT.json, annotators.json, waivers.toml.",
+                "Read from annotations/: ANNOTATOR/DOCUMENT.json, annotators.json, plan.json, "
+                "waivers.toml.",
             )
 
 
@@ -91,7 +92,7 @@ def _files(corpus: Corpus, folder: Path) -> Iterator[Path]:
 
 def _is_read_annotation(path: Path) -> bool:
     match path.parts:
-        case ("annotators.json" | "waivers.toml",):
+        case ("annotators.json" | "plan.json" | "waivers.toml",):
             return True
         case (_, name):
             is_log = path.parts[0] == GOLD and name.endswith(".log.jsonl")

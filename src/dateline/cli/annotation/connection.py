@@ -26,6 +26,7 @@ from dateline.text import whole_number
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
+    from dateline.label_studio.plan.plan import Plan
     from dateline.label_studio.server.client import Server
     from dateline.label_studio.server.responses import Project
 
@@ -45,6 +46,7 @@ class Target:
     timeout: float | None
     backoff: float | None
     allow_http: bool
+    plan_file: Path | None = None
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -65,15 +67,44 @@ class Target:
             )
         return list(self.documents) or [*known]
 
-    def titles(self) -> dict[str, str | None]:
-        """The titles of the projects, each with its annotator if it has only one."""
+    def titles(self, *, left: bool = True) -> dict[str, str | None]:
+        """The titles of the projects, each with its annotator if it has only one.
+
+        Without ``left``, those of annotators who have left the plan are left out.
+        """
         from dateline.corpus.annotators import check_pseudonym
         from dateline.label_studio.sync.push import project_title, title_for
 
         title = self.title or project_title(self.corpus.ontology)
         for annotator in self.annotators:
             check_pseudonym(annotator, f"--annotators {annotator}")
-        return {title_for(title, name): name for name in self.annotators} or {title: None}
+        names = self.annotators
+        if self.plan_file is not None and self.plan is not None:
+            planned = [member.name for member in self.plan.annotators]
+            unknown = [name for name in names if name not in planned]
+            if unknown:
+                raise NotFoundError(
+                    f"{self.plan_file}: {unknown[0]} is not in the plan, which has "
+                    f"{', '.join(planned)}. `dateline studio assign` adds annotators."
+                )
+            names = tuple(n for n in names or planned if left or n in self.plan.team())
+        return {title_for(title, name): name for name in names} or {title: None}
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The plan of ``--plan``, or that of the corpus, if there is one."""
+        from dateline.label_studio.plan.plan import plan_path, read_plan
+
+        path = self.plan_file or plan_path(self.corpus)
+        return read_plan(path) if self.plan_file or path.is_file() else None
+
+    def documents_of(self, annotator: str | None) -> list[str]:
+        """The chosen documents; with ``--plan``, those that the annotator got."""
+        chosen = self.chosen_documents()
+        if self.plan_file is None or self.plan is None or annotator is None:
+            return chosen
+        planned = {one.document for one in self.plan.of(annotator)}
+        return [name for name in chosen if name in planned]
 
     def pseudonyms(self, users: tuple[str, ...]) -> dict[int, str]:
         """Pseudonyms by user number: those on record for the server, and NUMBER=PSEUDONYM."""
@@ -118,12 +149,22 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
         timeout: float | None,
         backoff: float | None,
         allow_http: bool,
+        plan_file: Path | None,
         **options: object,
     ) -> None:
         if documents_from is not None:
-            documents = tuple(dict.fromkeys([*documents, *_ids_in(documents_from)]))
+            documents = tuple(dict.fromkeys([*documents, *ids_in(documents_from)]))
         target = Target(
-            settings, url, token, title, documents, annotators, timeout, backoff, allow_http
+            settings,
+            url,
+            token,
+            title,
+            documents,
+            annotators,
+            timeout,
+            backoff,
+            allow_http,
+            plan_file,
         )
         command(target, **options)
 
@@ -142,13 +183,15 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Title of the project.  [default: the ontology's title]",
         ),
         documents_option(),
+        documents_from_option("Only the documents whose ids are in this file, one on each line."),
+        annotators_option('Use a project for each annotator, called "TITLE · NAME".'),
         click.option(
-            "--documents-from",
+            "--plan",
+            "plan_file",
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Only the documents whose ids are in this file, one on each line.",
+            help="Use the projects of the annotators in a plan of `dateline studio assign`.",
         ),
-        annotators_option('Use a project for each annotator, called "TITLE · NAME".'),
         click.option(
             "--timeout",
             metavar="SECONDS",
@@ -168,6 +211,16 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(options):
         decorated = option(decorated)
     return decorated
+
+
+def documents_from_option(text: str) -> Callable[[F], F]:
+    """The option ``--documents-from``; `ids_in` reads the file."""
+    return click.option(
+        "--documents-from",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help=text,
+    )
 
 
 def url_option(command: F) -> F:
@@ -215,7 +268,7 @@ def existing_project(server: Server, title: str) -> Project:
     return project
 
 
-def _ids_in(path: Path) -> list[str]:
+def ids_in(path: Path) -> list[str]:
     """The ids in a file; blank lines and lines that start with # are skipped."""
     from dateline.files.lines import read_lines
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from dateline.cli.annotation.connection import (
     users_option,
 )
 from dateline.cli.annotation.curation import CURATION, how_to_go_on, to_curate
+from dateline.cli.annotation.studio_assign import next_documents
 from dateline.cli.interrupts import prompt_exit
 from dateline.cli.shared import (
     Group,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     sections={
         "Commands": {
             "config": "annotation.studio:config",
+            "assign": "annotation.studio_assign:assign",
             "push": "annotation.studio:push",
             "pull": "annotation.studio:pull",
             "status": "annotation.studio_status:status",
@@ -92,6 +94,11 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
 )
 @click.option("--all", "all_documents", is_flag=True, help="Add all documents of the corpus.")
 @click.option(
+    "--lot",
+    type=click.IntRange(1),
+    help="With --plan, add the lots up to this one.  [default: the first that is not yet pulled]",
+)
+@click.option(
     "--labels-only", is_flag=True, help="Update labelling page and instructions, and add nothing."
 )
 @dry_run_option("Show what would be uploaded, and change nothing.")
@@ -102,6 +109,7 @@ def push(
     conflicts: tuple[str, ...],
     layers: tuple[str, ...],
     all_documents: bool,
+    lot: int | None,
     labels_only: bool,
     dry_run: bool,
 ) -> None:
@@ -111,8 +119,8 @@ def push(
     repeated. A new project gets all documents, or those named. A project that exists keeps its
     documents; it gets others only with --documents, --documents-from or --all. The guidelines
     become the project's instructions. With --annotators, each annotator gets the documents in a
-    project of their own. With --conflicts, a curator gets the annotations of several annotators in
-    one, in the project "TITLE · curation".
+    project of their own, and with --plan their next lot. With --conflicts, a curator gets the
+    annotations of several annotators in one, in the project "TITLE · curation".
 
     \b
     Example:
@@ -122,23 +130,29 @@ def push(
       dateline studio push --from predictions.jsonl
       dateline studio push --annotators ana,bo --documents-from ids.txt
       dateline studio push --annotators ana,bo --labels-only
+      dateline studio push --plan annotations/plan.json
       dateline studio push --conflicts ana,bo
     """
     from dateline.label_studio.sync.push import Source, project_title, title_for
     from dateline.label_studio.sync.push import push as push_documents
 
-    if all_documents and target.documents:
-        raise click.UsageError("Give either --all or the documents to add.")
-    if labels_only and (source or conflicts or all_documents or target.documents):
-        raise click.UsageError("--labels-only adds no documents and no annotations to start from.")
+    _check_options(
+        {
+            "Give either --all or the documents to add.": all_documents and target.documents,
+            "--labels-only adds no documents and no annotations to start from.": labels_only
+            and (source or conflicts or all_documents or target.documents),
+            "--plan says which documents are added.": target.plan_file
+            and (conflicts or all_documents or target.documents),
+            "--lot needs --plan.": lot is not None and not target.plan_file,
+            "Give either --from or --conflicts.": source is not None and conflicts,
+        }
+    )
     target.corpus.ontology.chosen_layers(layers)  # fails before the server is asked
     every = target.chosen_documents()
     names = every if target.documents or all_documents else None
-    titles = target.titles()
+    titles = target.titles(left=False)
     start: Source | None = Path(source) if source and source.endswith(".jsonl") else source
     if conflicts:
-        if source is not None:
-            raise click.UsageError("Give either --from or --conflicts.")
         start, names, layers = to_curate(
             target.settings, target.corpus, conflicts, target.documents
         )
@@ -147,14 +161,22 @@ def push(
             titles = {title_for(title, CURATION): None}
     refused: list[str] = []
     with target.connect() as server:
-        for title in titles:
+        for title, annotator in titles.items():
+            own, blank = names, set[str]()
+            if annotator is not None and target.plan is not None:
+                blank = target.plan.gold_questions()
+                if target.plan_file and not labels_only:
+                    own = next_documents(
+                        target.settings, target.corpus, target.plan, annotator, lot
+                    )
             result = push_documents(
                 target.corpus,
                 server,
                 title,
-                names,
+                own,
                 start,
                 layers,
+                blank=blank,
                 labels_only=labels_only,
                 dry_run=dry_run,
             )
@@ -237,6 +259,13 @@ def pull(
                 )
             outcome.show(result)
     outcome.finish("to write" if dry_run else "written")
+
+
+def _check_options(errors: Mapping[str, object]) -> None:
+    """Raise the first usage error that applies."""
+    for message, applies in errors.items():
+        if applies:
+            raise click.UsageError(message)
 
 
 def _summary(result: PushResult, *, labels_only: bool, dry_run: bool) -> str:

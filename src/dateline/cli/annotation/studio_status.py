@@ -52,12 +52,12 @@ def status(target: Target, list_documents: bool, output_format: str) -> None:
     """
     from dateline.label_studio.sync.status import status as document_states
 
-    names = target.chosen_documents()
     titles = target.titles()
     states: list[DocumentState] = []
     with target.connect() as server:
         for title, annotator in titles.items():
             project = existing_project(server, title)
+            names = target.documents_of(annotator)
             states += document_states(target.corpus, server, project, names, annotator)
     if output_format == "json":
         echo_json(states)

@@ -90,13 +90,15 @@ def push(
     source: Source | None = None,
     layers: Collection[str] = (),
     *,
+    blank: Collection[str] = (),
     labels_only: bool = False,
     dry_run: bool = False,
 ) -> PushResult:
     """Upload documents to the project of this title, which is created if it does not exist.
 
     ``documents`` of None are all for a new project; a project that exists keeps its own. Each
-    document gets its annotation in ``source``, if there is one, as a prediction to start from.
+    document gets its annotation in ``source``, if there is one, as a prediction to start from,
+    except for those of ``blank``.
     Layers other than ``layers`` are shown as context and cannot be changed; by default, all are
     labelled, or those of the project that exists. A document whose task has a different text is
     refused; the others are uploaded. ``labels_only`` updates the labelling page and the
@@ -119,7 +121,7 @@ def push(
     tasks = [] if project is None or labels_only else [*server.tasks(project)]
     chosen, not_named = _chosen(corpus, server, title, project, tasks, documents)
     texts = [] if labels_only else [_checked(corpus, corpus.read_document(n)) for n in chosen]
-    starts = _starts(corpus, texts, source, config)
+    starts = _starts(corpus, [text for text in texts if text.id not in blank], source, config)
     state: Literal["created", "updated", "found"] = "created" if project is None else "found"
     change = None if project is None else _changed_config(corpus, server, project, config)
     if change is not None:

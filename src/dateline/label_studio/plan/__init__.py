@@ -1,0 +1,1 @@
+"""Who annotates which document: the plan of a team."""
