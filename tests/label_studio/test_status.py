@@ -44,3 +44,9 @@ def test_ten_thousand_documents_fit_on_a_screen(capsys):
     _summarise(states)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) < 3 * WEEKS + 20
+
+
+def test_a_state_that_does_not_exist_is_refused(empty_corpus, run):
+    result = run(empty_corpus, "studio", "status", "--state", "pulled,done", "--token", "x")
+    assert result.exit_code == 2
+    assert "--state done: is unknown. Allowed: not pushed, to do" in result.stderr

@@ -10,7 +10,7 @@ import click
 from dateline.cli.annotation.connection import Target, existing_project, target_options
 from dateline.cli.annotation.outcome import not_valid
 from dateline.cli.interrupts import prompt_exit
-from dateline.cli.shared import Command, Settings, echo_json, format_option
+from dateline.cli.shared import Command, Settings, echo_json, format_option, names_option
 from dateline.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ WEEKS = 8
 @click.command(cls=Command)
 @target_options
 @click.option("--list", "list_documents", is_flag=True, help="Show each document's state too.")
+@names_option("--state", "STATE", "List documents in these states, and give only them as JSON.")
 @format_option("text", "json")
 @prompt_exit()
-def status(target: Target, list_documents: bool, output_format: str) -> None:
+def status(
+    target: Target, list_documents: bool, state: tuple[str, ...], output_format: str
+) -> None:
     """Show how many documents are annotated, by annotator and week, and in what time.
 
     JSON output has the state of each document for each annotator, with the time of its submission
@@ -48,10 +51,15 @@ def status(target: Target, list_documents: bool, output_format: str) -> None:
     Example:
       dateline studio status
       dateline studio status --list --documents a,b
+      dateline studio status --state submitted,stale
       dateline studio status --annotators ana,bo --format json
     """
+    from dateline.label_studio.sync.status import STATES
     from dateline.label_studio.sync.status import status as document_states
 
+    for name in state:
+        if name not in STATES:
+            raise click.UsageError(f"--state {name}: is unknown. Allowed: {', '.join(STATES)}.")
     titles = target.titles()
     states: list[DocumentState] = []
     with target.connect() as server:
@@ -59,11 +67,12 @@ def status(target: Target, list_documents: bool, output_format: str) -> None:
             project = existing_project(server, title)
             names = target.documents_of(annotator)
             states += document_states(target.corpus, server, project, names, annotator)
+    chosen = [one for one in states if not state or one.state in state]
     if output_format == "json":
-        echo_json(states)
+        echo_json(chosen)
     else:
-        if list_documents:
-            _list(states)
+        if list_documents or state:
+            _list(chosen)
         _summarise(states)
     _check(target.settings, states)
 

@@ -220,10 +220,12 @@ def _checked(corpus: Corpus, document: Document) -> Document:
 
 
 def _fields(document: Document) -> dict[str, str]:
+    """What the list of tasks shows, and the page."""
     return {
-        "text": document.text,
         "doc_id": document.id,
-        "text_sha256": document.text_sha256,
+        "title": document.title or document.id,
+        "split": document.split,
+        "text": document.text,
     }
 
 
