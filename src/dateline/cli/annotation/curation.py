@@ -50,6 +50,8 @@ def how_to_go_on(annotators: Iterable[str], titles: Iterable[str]) -> str:
         f"  dateline studio pull --project '{title}' --users USER=CURATOR" for title in titles
     )
     return (
+        "Once for each curator:\n"
+        "  dateline annotators add CURATOR --kind human\n"
         f"When the curator has submitted:\n{pulls}\n"
         f"  dateline adjudicate {' '.join(annotators)} --from-curator CURATOR"
     )

@@ -219,8 +219,8 @@ def _curator(corpus: Corpus, name: str, kind: Kind | None, reason: str | None) -
     found = known.kind if known is not None else kind
     if found is None:
         raise InvalidInputError(
-            f'"{name}" is not in annotations/annotators.json. Add them there, or give --kind human '
-            "or --kind model."
+            f'"{name}" is not in annotations/annotators.json. Run `dateline annotators add {name} '
+            "--kind human` (or `--kind model`), or give --kind here."
         )
     return Curator(name=name, kind=found, reason=reason)
 
