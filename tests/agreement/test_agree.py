@@ -321,3 +321,23 @@ def test_an_annotation_without_its_document_is_named(files, run):
     assert "annotations/ana/other.json: there is no document corpus/other.json" in result.stderr
     result = run(files.corpus, "agree", "gold", "ana", "--documents", "nothing")
     assert "corpus/nothing.json: there is no such file" in result.stderr
+
+
+def test_fewer_than_five_items_have_no_interval(two):
+    corpus, *_ = two
+    (pair,) = measure_agreement(corpus, ["ana", "bo"]).pairs
+    found = [
+        (max(score.first, score.second), score)
+        for layer in pair.layers.values()
+        for modes in layer.spans.values()
+        for score in modes.values()
+    ]
+    found += [
+        (of.units, score)
+        for layer in pair.layers.values()
+        for of in layer.attributes.values()
+        for score in of.measures.values()
+    ]
+    assert {number < 5 for number, _ in found} == {True, False}
+    assert all(score.low is None for number, score in found if number < 5)
+    assert all(score.low is not None for number, score in found if number >= 5 and score.value)

@@ -9,7 +9,7 @@ import numpy as np
 
 from dateline.agreement.coefficients import distance_alpha, interval_alpha, masi_distance
 from dateline.agreement.counts import PairCount, Unit
-from dateline.agreement.intervals import Resamples, scores
+from dateline.agreement.intervals import Resamples, scores, without_interval_of_few
 from dateline.agreement.pairing import CLAIMS
 from dateline.agreement.report import AttributeAgreement, Score
 from dateline.model import AttributeValue
@@ -55,9 +55,11 @@ def attribute_agreements(
             one = coefficients[name]
             measures = {"kappa": one.kappa, "alpha": one.alpha}
         elif kind == "labels":
-            measures = {"alpha (MASI)": _alpha_of_sets(some, resamples)}
+            score = _alpha_of_sets(some, resamples)
+            measures = {"alpha (MASI)": without_interval_of_few(score, len(some))}
         elif kind == "number":
-            measures = {"alpha (interval)": _alpha_of_numbers(some, resamples)}
+            score = _alpha_of_numbers(some, resamples)
+            measures = {"alpha (interval)": without_interval_of_few(score, len(some))}
         else:
             measures = {"same": _share(some, resamples)}
         found[name] = AttributeAgreement(

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
+from msgspec.structs import replace
 
 from dateline.agreement.coefficients import Tables, f1, kappa_and_alpha
 from dateline.agreement.counts import PairCount, Unit
-from dateline.agreement.report import Coefficients, Score
+from dateline.agreement.report import FEWEST_ITEMS, Coefficients, Score
 from dateline.metrics.counts import FloatArray
 from dateline.metrics.intervals import LEVEL
 from dateline.metrics.significance import draws
@@ -52,10 +53,11 @@ class Resamples:
         found = {}
         for key, total, (low, high) in zip(by_sentence, counts.sum(axis=0).T, ends, strict=True):
             both, one, other = (int(number) for number in total)
-            found[key] = Score(
+            score = Score(
                 value=f1(both, one, other), low=low, high=high,
                 common=both, first=one, second=other,
             )  # fmt: skip
+            found[key] = without_interval_of_few(score, max(one, other))
         return found
 
     def coefficients(
@@ -71,13 +73,17 @@ class Resamples:
             binary = [*_against_the_rest(table)]
         every = [table for _, table in tables.values()] + binary
         ks, alphas = _coefficients(every)
-        every_score = scores(np.concatenate([ks, alphas]))
-        found = [
-            Coefficients(
-                units=int(table[0].sum()), same=int(np.trace(table[0])), kappa=k, alpha=alpha
+        units_of = [int(table[0].sum()) for table in every]
+        every_score = [
+            without_interval_of_few(score, number)
+            for score, number in zip(
+                scores(np.concatenate([ks, alphas])), 2 * units_of, strict=True
             )
-            for table, k, alpha in zip(
-                every, every_score[: len(every)], every_score[len(every) :], strict=True
+        ]
+        found = [
+            Coefficients(units=number, same=int(np.trace(table[0])), kappa=k, alpha=alpha)
+            for table, number, k, alpha in zip(
+                every, units_of, every_score[: len(every)], every_score[len(every) :], strict=True
             )
         ]
         return dict(zip(units, found, strict=False)), dict(
@@ -137,6 +143,11 @@ def scores(values: FloatArray) -> list[Score]:
         Score(value=None) if np.isnan(value) else Score(value=float(value), low=low, high=high)
         for value, (low, high) in zip(values[:, 0], _intervals(values[:, 1:]), strict=True)
     ]
+
+
+def without_interval_of_few(score: Score, items: int) -> Score:
+    """The score, without its interval if it is of too few items to have one."""
+    return score if items >= FEWEST_ITEMS else replace(score, low=None, high=None)
 
 
 def _intervals(values: FloatArray) -> list[tuple[float | None, float | None]]:

@@ -12,8 +12,12 @@ ALL = "all"
 """The label that means all labels together."""
 
 
+FEWEST_ITEMS = 5
+"""Items that an interval needs."""
+
+
 class Score(Struct, frozen=True):
-    """A coefficient with its 95% interval; None where undefined.
+    """A coefficient with its 95% interval; None where undefined, or on fewer than five items.
 
     ``first`` and ``second`` count the items of each annotator, ``common`` those that both have.
     """

@@ -10,11 +10,12 @@ import numpy as np
 
 from dateline.agreement.coefficients import f1
 from dateline.agreement.counts import DocumentCounts, PairCount
+from dateline.agreement.report import FEWEST_ITEMS
 from dateline.annotations.items import items_of_layer, label_of
 from dateline.metrics.counts import FloatArray, micro_f
 from dateline.metrics.intervals import as_interval, score_interval
 from dateline.model import SPAN_LAYERS, Annotation, Struct
-from dateline.quality.report import FEWEST_ITEMS, Agreement
+from dateline.quality.report import Agreement
 
 Label = tuple[str, str]
 """A layer and a label of it."""

@@ -11,9 +11,6 @@ ALPHA = 0.01
 """The share of reports on steady annotators that may flag one of them for drift, and likewise for
 labels."""
 
-FEWEST_ITEMS = 5
-"""Items that an interval needs."""
-
 
 class Agreement(Struct, frozen=True):
     """F1 of an annotator with others, or with gold, and its 95% interval; None where undefined.
