@@ -84,7 +84,12 @@ class Annotator:
 
     def open(self, project, task):
         """Open a task, and wait until its text can be marked."""
-        self.page.goto(f"{self._url}/projects/{project}/data?task={task}")
+        self._task = f"{self._url}/projects/{project}/data?task={task}"
+        self.reopen()
+
+    def reopen(self):
+        """Load the page of the task again."""
+        self.page.goto(self._task)
         self.page.wait_for_selector(".lsf-richtext__line")
         # The page adds the layer of arcs when all of its parts are ready.
         self.page.wait_for_selector("svg.relations-overlay", state="attached")
@@ -92,6 +97,10 @@ class Annotator:
     @property
     def selected_labels(self):
         return self.page.locator(".dateline .layer .lsf-label_selected .lsf-label__text")
+
+    @property
+    def relations(self):
+        return self.page.locator(".lsf-relations__item")
 
     def press(self, hotkey):
         """Press a hotkey as the ontology writes it: ``a``, ``shift+a``."""
@@ -101,8 +110,7 @@ class Annotator:
         self.page.keyboard.press(key)
 
     def leave(self):
-        """Leave the field and the region, so that keys mean labels again."""
-        self.page.evaluate("document.activeElement.blur()")
+        """Leave the region, so that keys mean labels again."""
         self.page.keyboard.press("Escape")
         expect(self.selected_labels).to_have_count(0)
 
@@ -165,7 +173,8 @@ class Annotator:
         field = self.page.locator(f".dateline .side input[name={control}]:visible")
         field.click()
         field.press_sequentially(value)
-        field.press("Tab")
+        # Keys mean labels again when the field has lost the focus.
+        field.locator("xpath=preceding::h4[1]").click()
         expect(field).to_have_value(value)
 
     def refused(self, message):
@@ -191,13 +200,17 @@ class Annotator:
         self.page.locator("[id=regions-relations_0_droppable]:visible").click()
         expect(self.page.locator(".lsf-outliner-item").first).to_be_visible()
 
-    def join(self, source, target, *labels):
-        """Join two regions with a relation of these labels; shows the list of relations."""
+    def relate(self, source, target):
+        """Join two regions with a relation that has no label yet."""
         self.select(source)
         self.page.keyboard.press("Alt+r")
         self._click(target)
+
+    def join(self, source, target, *labels):
+        """Join two regions with a relation of these labels; shows the list of relations."""
+        self.relate(source, target)
         self.open_relations()
-        relation = self.page.locator(".lsf-relations__item").last
+        relation = self.relations.last
         relation.hover()
         relation.locator(
             ".lsf-relations__action button, button.lsf-relations__action"
@@ -206,6 +219,14 @@ class Annotator:
         for label in labels:
             self.page.get_by_test_id(f"select-option-{label}").click()
         self.page.keyboard.press("Escape")
+
+    def save_in_list(self):
+        """Click the open text in the list of texts, which saves the draft and closes the text."""
+        with self.page.expect_response(
+            lambda r: "/drafts" in r.url and r.request.method in ("POST", "PATCH")
+        ) as answer:
+            self.page.locator(".lsf-table__row-wrapper_highlighted .lsf-table__cell").last.click()
+        assert answer.value.ok, answer.value.text()
 
     def submit(self):
         """Submit, and wait until the server has it."""

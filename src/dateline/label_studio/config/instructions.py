@@ -10,6 +10,7 @@ from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus
 from dateline.files.reading import read_text
 from dateline.files.writing import sha256
+from dateline.label_studio.config.relations import relation_labels
 from dateline.model import Guidelines
 from dateline.ontology.guidelines import guidelines
 from dateline.ontology.guidelines_page import PAGE
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 100_000
 """Characters of HTML: annotators wait for the instructions whenever they open a task."""
+
+RELATIONS_SAVED = (
+    "Relations are saved when you change a span, click a text in the list of texts, or submit. "
+    "Reloading or leaving the page before that loses new ones."
+)
+"""Label Studio saves drafts after changes of regions only."""
 
 _MARK = "`dateline studio push` writes these instructions and replaces changes."
 _STATED = re.compile(r"Guidelines ([^<>]+), SHA-256 ([0-9a-f]{64})\.")
@@ -32,6 +39,8 @@ def instructions(corpus: Corpus) -> str:
     path = corpus.root / PAGE
     page = read_text(path) if path.is_file() else f"# Labels\n\n{guidelines(corpus.ontology)}"
     html = _html(re.sub(r"<!--.*?-->", "", page, flags=re.S))
+    if relation_labels(corpus.ontology):
+        html = f"<p><strong>{RELATIONS_SAVED}</strong></p>\n{html}"
     shown = guidelines_of(corpus)
     return (
         f"{html}<p><em>{_MARK} Version {sha256(html.encode())[:12]}. Guidelines "

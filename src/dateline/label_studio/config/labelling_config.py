@@ -20,6 +20,7 @@ from dateline.label_studio.config.controls import (
     controls_of,
 )
 from dateline.label_studio.config.entries import parse_config
+from dateline.label_studio.config.instructions import RELATIONS_SAVED
 from dateline.label_studio.config.questions import Question, questions
 from dateline.label_studio.config.relations import (
     ARGUMENT,
@@ -61,6 +62,7 @@ _STYLE = """
     .dateline .side h4 { font-size: 13px !important; line-height: 1.3 !important;
       margin: 8px 0 2px !important; }
     .dateline .side .lsf-choice { margin: 0; }
+    .dateline .side .lsf-choice input:checked { visibility: hidden; }
     .dateline .context { opacity: 0.6; pointer-events: none; }
     .dateline .context .lsf-label__hotkey, .dateline .context sup,
     .dateline .shown .lsf-label__hotkey { display: none; }
@@ -68,10 +70,13 @@ _STYLE = """
     .relations-overlay [class*="relationItem"] { opacity: 0 !important; }
     .relations-overlay [class*="_highlighted"] { opacity: 1 !important; }
     body:has(.lsf-relations) .relations-overlay [class*="relationItem"] { opacity: 0.7 !important; }
-  """
+    .lsf-relations:not(.lsf-relations *)::before { content: "SAVED_WHEN"; display: block;
+      padding: 8px 12px; font-size: 12px; line-height: 1.4; }
+  """.replace("SAVED_WHEN", RELATIONS_SAVED)
 """Each line has the direction of its first letter, and labels on marked words do not move the words
-around them. Layers stay visible while the text scrolls. Arcs of relations would cover the text, so
-they show only while the list of relations is open, or when the pointer is on one in the list."""
+around them. Layers stay visible while the text scrolls. The value that is chosen cannot get the
+focus: Escape would not leave the region then. Arcs of relations would cover the text, so they show
+only while the list of relations is open, or when the pointer is on one in the list."""
 
 _CONFLICT_LABEL = Label(
     name=CONFLICT,
