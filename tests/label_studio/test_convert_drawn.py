@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+from xml.etree import ElementTree
 
 import pytest
 from msgspec.structs import replace
 
+from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.label_studio.convert.from_result import from_result
 from dateline.label_studio.convert.to_result import to_result
 from dateline.model import Argument, Entity
+from dateline.ontology.format import check_schemas
 from dateline.ontology.reading import read_ontology
 
 from ..layered import ONTOLOGY
@@ -38,15 +41,25 @@ DOCUMENT = replace(
 )
 
 
-def with_names():
-    """The ontology of every layer, which says what level of mentions is a name."""
+def with_names_and_defaults():
+    """The ontology of every layer, which says what mentions are names, and has defaults."""
     ontology = copy.deepcopy(ONTOLOGY)
-    level = ontology["$defs"]["mention"]["properties"]["attributes"]["properties"]["level"]
-    level["oneOf"][0]["x-names"] = True
+    attributes = {
+        item: ontology["$defs"][item]["properties"]["attributes"]
+        for item in ("document", "mention", "entity", "event")
+    }
+    attributes["mention"]["properties"]["level"]["oneOf"][0]["x-names"] = True
+    for item, name, default in (
+        ("document", "reviewed", False), ("entity", "approved", True),
+        ("event", "polarity", "positive"),
+    ):  # fmt: skip
+        attributes[item]["required"] = [*{*attributes[item]["required"], name}]
+        attributes[item]["properties"][name]["default"] = default
+    check_schemas({"ontology": ontology})
     return read_ontology({"ontology": ontology})
 
 
-LAYERED = with_names()
+LAYERED = with_names_and_defaults()
 
 
 def region(id, control, label, quote, n=0, origin="manual"):
@@ -124,13 +137,14 @@ def test_context_is_not_completed():
 def test_a_mention_without_an_entity_is_one_of_its_own():
     annotation, problems = read(
         ROE, ANN, answer("m2", "entity_name", "Ann Roe"), answer("m2", "entity_link", "kb:1"),
-        choice("m2", "entity_approved", "yes"),
+        choice("m2", "entity_approved", "no"),
     )  # fmt: skip
     assert problems == []
     assert [mention.entity for mention in annotation.mentions] == ["m1.entity", "m2.entity"]
     roe, ann = annotation.entities
-    assert roe == Entity(id="m1.entity", type="PERSON", name="Roe")
-    assert (ann.name, ann.links[0].id, ann.attributes) == ("Ann Roe", "1", {"approved": True})
+    approved = {"approved": True}
+    assert roe == Entity(id="m1.entity", type="PERSON", name="Roe", attributes=approved)
+    assert (ann.name, ann.links[0].id, ann.attributes) == ("Ann Roe", "1", {"approved": False})
 
 
 def test_a_corpus_without_coreference_has_no_entities_of_one_mention():
@@ -151,6 +165,25 @@ def test_a_chain_without_a_name_is_named_by_its_longest_name():
     assert [entity.name for entity in read(*nominal)[0].entities] == ["she"]
     unsaid = read(*rows, ontology=ONTOLOGIES["every layer"])[0]
     assert [entity.name for entity in unsaid.entities] == ["Ann"], "no level is said to be a name"
+
+
+def test_an_attribute_that_nobody_chose_has_its_default():
+    rows = [GAVE, HELPED, choice("e2", "event_polarity", "negative")]
+    annotation, problems = read(*rows)
+    assert problems == []
+    assert annotation.attributes == {"reviewed": False}
+    assert [event.attributes["polarity"] for event in annotation.events] == ["positive", "negative"]
+    context, _ = read(*rows, layers=("entities",))
+    assert (context.attributes, context.events[0].attributes) == ({}, {})
+
+
+def test_the_page_does_not_ask_for_an_attribute_with_a_default():
+    page = ElementTree.fromstring(labelling_config(LAYERED))
+    control = page.find(".//Choices[@name='event_polarity']")
+    assert (control.get("required"), control.get("choice")) == (None, "single")
+    headings = [heading.get("value") for heading in page.iter("Header")]
+    assert "Polarity (positive if none is chosen)" in headings
+    assert "Reviewed (no if none is chosen)" in headings
 
 
 @pytest.mark.parametrize("cue", [SAID, SHE], ids=["an event", "a mention"])

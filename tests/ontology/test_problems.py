@@ -72,6 +72,18 @@ PROBLEMS = {
         put(f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names", True),
         f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names: is only read for values of",
     ),
+    "a default that is not a value": (
+        put(f"{ATTRIBUTES}/properties/level/default", "title"),
+        f"{ATTRIBUTES}/properties/level/default: is title. Allowed: name, nominal, pronoun.",
+    ),
+    "a default of an attribute that may be left out": (
+        put(f"{ATTRIBUTES}/properties/negated/default", True),
+        f"{ATTRIBUTES}/properties/negated/default: is only read for a required attribute.",
+    ),
+    "a default of an attribute of relations": (
+        put("/$defs/relation/properties/attributes/properties/certainty/default", "certain"),
+        "/$defs/relation/properties/attributes/properties/certainty/default: is only read for a ",
+    ),
     "an unknown excluded relation": (
         put("/$defs/eventRelation/oneOf/0/x-excludes", ["AFTER"]),
         "/$defs/eventRelation/oneOf/0/x-excludes: BEFORE has AFTER. Allowed: BEFORE, CAUSES_EVENT.",

@@ -45,6 +45,8 @@ _KEYWORDS = (
     *("x-span", "x-symmetric", "x-target", "x-then", "x-transitive", "x-unit", "x-version"),
 )
 
+_ASKED = ("document", "mention", "entity", "event", "claim")
+"""Items whose annotators are asked for attributes, one by one."""
 _LIMITS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
 _LINKED = ("entity", "eventCluster")
 
@@ -75,6 +77,7 @@ def inconsistencies(schema: Schema) -> Iterator[Problem]:
     yield from _problems_of_required(definitions)
     yield from _problems_of_limited_attributes(definitions)
     yield from _problems_of_naming_values(definitions, lists)
+    yield from _problems_of_defaults(definitions)
     yield from _problems_of_limits(definitions)
     yield from _problems_of_links(definitions)
     yield from _problems_of_ends(definitions)
@@ -232,6 +235,26 @@ def _problems_of_naming_values(definitions: Schema, lists: Sequence[_Labels]) ->
                     (*place, "x-names"),
                     "is only read for values of an attribute of mentions with one label. Remove it",
                 )
+
+
+def _problems_of_defaults(definitions: Schema) -> Iterator[Problem]:
+    """Values for items without an attribute, which are filled in where they are required."""
+    place: Place = ("properties", "attributes")
+    for item in ITEM_DEFINITIONS:
+        attributes = _part(definitions.get(item, {}), place, {})
+        for name, attribute in attributes.get("properties", {}).items():
+            if "default" not in attribute:
+                continue
+            of_default = ("$defs", item, *place, "properties", name, "default")
+            allowed = [_name(entry) for entry in attribute.get("oneOf", ())]
+            if item not in _ASKED or not (allowed or attribute.get("type") == "boolean"):
+                what = "a boolean or an attribute with one label"
+                yield of_default, f"is only read for {what} of {', '.join(_ASKED)}. Remove it"
+            elif name not in attributes.get("required", ()) and not attribute.get(REQUIRED):
+                yield of_default, "is only read for a required attribute. Require it, or remove it"
+            elif attribute["default"] not in (allowed or (True, False)):
+                values = ", ".join(allowed or ("true", "false"))
+                yield of_default, f"is {attribute['default']}. Allowed: {values}"
 
 
 def _problems_of_limits(definitions: Schema) -> Iterator[Problem]:

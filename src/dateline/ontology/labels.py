@@ -122,7 +122,7 @@ class Attribute(Struct, frozen=True):
     ``values`` are the labels of the kinds ``label`` and ``labels``. ``unit`` is that of a number,
     ``pattern`` the regular expression that a text has to match. ``schema`` is the JSON Schema of a
     value. ``labels`` are those of the items that have it, and only there it may be ``required``;
-    all items of the layer if empty.
+    all items of the layer if empty. ``default`` is the value of an item whose annotator chose none.
     """
 
     name: str
@@ -135,6 +135,7 @@ class Attribute(Struct, frozen=True):
     pattern: str = ""
     schema: Mapping[str, Any] = {}
     labels: tuple[str, ...] = ()
+    default: str | bool | None = None
 
     def is_of(self, label: str) -> bool:
         """Whether items with this label have the attribute."""

@@ -213,6 +213,7 @@ def _attribute(schema: Schema, name: str, node: Schema, *, required: bool) -> At
         pattern=node.get("pattern", ""),
         schema=node,
         labels=tuple(node.get("x-labels", ())),
+        default=node.get("default"),
     )
 
 

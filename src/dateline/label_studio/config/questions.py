@@ -178,7 +178,10 @@ def _attributes(
     labelled = ontology.layers[layer].labels if layer in ontology.layers else ()
     names = {label.name: (label.name, *label.formerly) for label in labelled}
     for attribute in attributes:
-        remarks = ", ".join(filter(None, [attribute.unit, once]))
+        default = attribute.default
+        written = (YES if default else NO) if isinstance(default, bool) else default
+        given = f"{written} if none is chosen" if written is not None else ""
+        remarks = ", ".join(filter(None, [attribute.unit, once, given]))
         title = f"{attribute.title} ({remarks})" if remarks else attribute.title
         yield Question(
             control=attribute_control(item, attribute.name),
@@ -189,7 +192,7 @@ def _attributes(
             kind=attribute.kind,
             values=_YES_OR_NO if attribute.kind == "boolean" else attribute.values,
             required=attribute.required,
-            everywhere=attribute.required and not once,
+            everywhere=attribute.required and not once and default is None,
             placeholder=attribute.pattern,
             schema=attribute.schema,
             regions=tuple(name for label in attribute.labels for name in names[label]),

@@ -109,8 +109,8 @@ def from_result(
     rows' offsets are about, by default the document's.
 
     In the layers that are to be ``tidied``, regions drawn by hand lose blanks and punctuation at
-    their edges, a mention without an entity becomes its own, and an entity without a name gets
-    its longest one.
+    their edges, a mention without an entity becomes its own, an entity without a name gets its
+    longest one, and attributes that were not chosen have their defaults.
     """
     read = read_regions(result, document.text, ontology, copy)
     controls = [c.labels for c in controls_of(ontology) if c.layer in tidied]
@@ -149,13 +149,16 @@ class _Converter:
     def __init__(self, graph: ResultGraph, ontology: Ontology, tidied: Collection[str]) -> None:
         self._graph = graph
         self._ontology = ontology
+        self._tidied = tidied
         self._tidies_entities = ontology.has_coreference and ENTITY.layer in tidied
         self._chains = ChainReader(graph)
         self._problems = list(graph.problems)
 
     def document(self) -> dict[str, AttributeValue]:
         attributes = self._ontology.attributes_of("document")
-        return _attributes(self._graph.document, DOCUMENT_ITEM, attributes, "")
+        answers = self._graph.document
+        fills = "document" in self._tidied
+        return _attributes(answers, DOCUMENT_ITEM, attributes, "", fills=fills)
 
     def mentions(self) -> tuple[list[Mention], list[Entity]]:
         regions = self._graph.of(ENTITY.labels)
@@ -256,20 +259,22 @@ class _Converter:
 
     def _entity(self, chain: Chain) -> Entity:
         first = min(chain.regions, key=lambda region: [(s.start, s.end) for s in region.spans])
-        controls = {
-            attribute.name: attribute_control(ENTITY_ITEM, attribute.name)
-            for attribute in self._ontology.entity_attributes
-            if attribute.is_of(first.label)
+        attributes = self._ontology.entity_attributes
+        controls = [
+            attribute_control(ENTITY_ITEM, a.name) for a in attributes if a.is_of(first.label)
+        ]
+        answers = {
+            control: value
+            for control in controls
+            if (value := self._chains.answer(chain, control)) is not None
         }
         return Entity(
             id=chain.id,
             type=first.label,
             name=string(self._chains.answer(chain, ENTITY_NAME)) or self._name(chain, first),
-            attributes={
-                name: value
-                for name, control in controls.items()
-                if (value := self._chains.answer(chain, control)) is not None
-            },
+            attributes=_attributes(
+                answers, ENTITY_ITEM, attributes, first.label, fills=self._tidies_entities
+            ),
             links=self._chains.links(chain, ENTITY_LINK),
         )
 
@@ -305,7 +310,8 @@ class _Converter:
 
     def _attributes(self, region: Region, controls: LayerControls) -> dict[str, AttributeValue]:
         attributes = self._ontology.attributes_of(controls.layer)
-        return _attributes(region.answers, controls.item, attributes, region.label)
+        fills = controls.layer in self._tidied
+        return _attributes(region.answers, controls.item, attributes, region.label, fills=fills)
 
     def _attributes_of_pairs(self, meaning: str) -> Mapping[tuple[str, str], Attributes]:
         return attributes_of_pairs(self._graph, self._ontology, meaning, self._problems)
@@ -315,12 +321,19 @@ class _Converter:
 
 
 def _attributes(
-    answers: Mapping[str, AttributeValue], item: str, attributes: Iterable[Attribute], label: str
+    answers: Mapping[str, AttributeValue],
+    item: str,
+    attributes: Iterable[Attribute],
+    label: str,
+    *,
+    fills: bool,
 ) -> dict[str, AttributeValue]:
-    # An answer may be left of the label that the region had before.
-    return {
-        attribute.name: answers[control]
+    """The attributes of an item by their controls; ``fills`` says whether defaults count."""
+    given = {
+        attribute.name: answers.get(
+            attribute_control(item, attribute.name), attribute.default if fills else None
+        )
         for attribute in attributes
-        if (control := attribute_control(item, attribute.name)) in answers
-        and attribute.is_of(label)
+        if attribute.is_of(label)  # an answer may be left of the label that it had before
     }
+    return {name: value for name, value in given.items() if value is not None}
