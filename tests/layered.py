@@ -197,6 +197,26 @@ def limited_attributes() -> dict[str, Any]:
     return ontology
 
 
+def names_and_defaults() -> dict[str, Any]:
+    """`ONTOLOGY`, which says what mentions are names, with a default for each kind of item."""
+    ontology = copy.deepcopy(ONTOLOGY)
+    attributes = {
+        item: ontology["$defs"][item]["properties"]["attributes"]
+        for item in ("document", "mention", "entity", "event", "claim")
+    }
+    attributes["mention"]["properties"]["level"]["oneOf"][0]["x-names"] = True
+    for item, name, default in (
+        ("document", "genre", "news"),
+        ("mention", "level", "name"),
+        ("entity", "approved", True),
+        ("event", "polarity", "positive"),
+        ("claim", "certainty", "certain"),
+    ):
+        attributes[item]["required"] = [name]
+        attributes[item]["properties"][name]["default"] = default
+    return ontology
+
+
 def related_events() -> dict[str, Any]:
     """`ONTOLOGY` with relations of events that must fit together, and with derived ones."""
     ontology = copy.deepcopy(ONTOLOGY)

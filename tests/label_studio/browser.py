@@ -17,6 +17,16 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+_COUNT = """() => {
+  window.actions = 0;
+  const count = event => {
+    const isModifier = ['Alt', 'Control', 'Meta', 'Shift'].includes(event.key);
+    if (event.isTrusted && !event.repeat && !isModifier) window.actions += 1;
+  };
+  document.addEventListener('keydown', count, true);
+  document.addEventListener('mousedown', count, true);
+}"""
+"""Counts each key and each press of a mouse button; a key with modifiers is one."""
 _ENDS = """quote => {
   const texts = document.createTreeWalker(
     document.querySelector('.lsf-richtext__container'), NodeFilter.SHOW_TEXT);
@@ -109,9 +119,18 @@ class Annotator:
             key = "+".join([*(m.capitalize() for m in modifiers), key.upper()])
         self.page.keyboard.press(key)
 
+    def count_actions(self):
+        """Count keys and mouse buttons from now on; returns how many there were until now."""
+        before = self.page.evaluate("window.actions")
+        if before is None:
+            self.page.evaluate(_COUNT)
+        self.page.evaluate("window.actions = 0")
+        return before
+
     def leave(self):
-        """Leave the region, so that keys mean labels again."""
-        self.page.keyboard.press("Escape")
+        """Leave the region, if one is selected, so that keys mean labels again."""
+        if self.selected_labels.count():
+            self.page.keyboard.press("Escape")
         expect(self.selected_labels).to_have_count(0)
 
     def draw(self, hotkey, label, quote):
@@ -139,7 +158,8 @@ class Annotator:
         mouse.move(end - onward, bottom)
         mouse.up()
         expect(rows).to_have_count(before + 1)
-        self.leave()
+        # Nothing is selected: keys mean labels again.
+        expect(self.selected_labels).to_have_count(0)
 
     def select(self, quote):
         """Click on the first such words of the text, and wait for their attributes."""

@@ -9,7 +9,7 @@ from dateline.corpus.store import Corpus
 from dateline.model import ITEM_FIELDS, Relation, canonical
 
 from ..corpora import new_corpus, write_ontology
-from ..layered import limited_attributes
+from ..layered import limited_attributes, names_and_defaults
 from .strategies import document_of
 from .test_sync import GOLD, content
 
@@ -124,6 +124,43 @@ def test_answers_of_every_kind_are_pulled(layered, open_task, ana, sync, label_s
             attributes={"certainty": "possible"},
         ),
     )  # fmt: skip
+
+
+def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, label_studio):
+    ontology = names_and_defaults()
+    del ontology["$defs"]["factuality"]["x-required"]
+    write_ontology(layered, ontology)
+    corpus = Corpus(layered.root)
+    corpus.annotation_path("gold", "report").unlink()
+    open_task(corpus)
+    ana.count_actions()
+    ana.draw_with("PERSON", "Okafor")
+    assert ana.count_actions() == 2, "the label and the words; the level is the default"
+    ana.draw_with("CHEMICAL", "aspirin")
+    ana.count_actions()
+    ana.draw_with("GIVE", "gave")
+    ana.relate("gave", "Okafor")
+    ana.relate("gave", "aspirin")
+    assert ana.count_actions() == 8, "an event with two arguments and its attribute"
+    ana.draw_with("ASSERT", "The drug")
+    ana.relate("The drug", "Okafor")
+    ana.relate("The drug", "gave")
+    ana.draw("m", "cue", "said")
+    ana.relate("The drug", "said")
+    assert ana.count_actions() == 13, "a claim with claimer, cue, about and its attribute"
+    ana.submit()
+    pull(corpus, sync, label_studio)
+    pulled = corpus.read_annotation("ana", "report")
+    chemical, person = sorted(pulled.mentions, key=lambda mention: mention.type)
+    (event,), (claim,) = pulled.events, pulled.claims
+    assert pulled.attributes == {"genre": "news"}
+    assert {m.attributes["level"] for m in pulled.mentions} == {"name"}
+    assert [entity.name for entity in pulled.entities] == ["Okafor", "aspirin"]
+    assert event.attributes == {"polarity": "positive"}
+    assert {(a.role, a.filler) for a in event.arguments} == {
+        ("giver", person.id), ("drug", chemical.id),
+    }  # fmt: skip
+    assert (claim.claimer, claim.events, claim.cue[0].text) == (person.id, (event.id,), "said")
 
 
 def test_every_label_has_a_hotkey_that_works(bridge, open_task, ana):

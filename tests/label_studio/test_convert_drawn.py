@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from xml.etree import ElementTree
 
 import pytest
@@ -12,10 +11,9 @@ from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.label_studio.convert.from_result import from_result
 from dateline.label_studio.convert.to_result import to_result
 from dateline.model import Argument, Entity
-from dateline.ontology.format import check_schemas
 from dateline.ontology.reading import read_ontology
 
-from ..layered import ONTOLOGY
+from ..layered import names_and_defaults
 from .ontologies import ONTOLOGIES, only
 from .strategies import document_of
 from .test_convert import HEADER, answer, arc, choice
@@ -41,25 +39,7 @@ DOCUMENT = replace(
 )
 
 
-def with_names_and_defaults():
-    """The ontology of every layer, which says what mentions are names, and has defaults."""
-    ontology = copy.deepcopy(ONTOLOGY)
-    attributes = {
-        item: ontology["$defs"][item]["properties"]["attributes"]
-        for item in ("document", "mention", "entity", "event")
-    }
-    attributes["mention"]["properties"]["level"]["oneOf"][0]["x-names"] = True
-    for item, name, default in (
-        ("document", "reviewed", False), ("entity", "approved", True),
-        ("event", "polarity", "positive"),
-    ):  # fmt: skip
-        attributes[item]["required"] = [*{*attributes[item]["required"], name}]
-        attributes[item]["properties"][name]["default"] = default
-    check_schemas({"ontology": ontology})
-    return read_ontology({"ontology": ontology})
-
-
-LAYERED = with_names_and_defaults()
+LAYERED = read_ontology({"ontology": names_and_defaults()})
 
 
 def region(id, control, label, quote, n=0, origin="manual"):
@@ -171,7 +151,7 @@ def test_an_attribute_that_nobody_chose_has_its_default():
     rows = [GAVE, HELPED, choice("e2", "event_polarity", "negative")]
     annotation, problems = read(*rows)
     assert problems == []
-    assert annotation.attributes == {"reviewed": False}
+    assert annotation.attributes == {"genre": "news"}
     assert [event.attributes["polarity"] for event in annotation.events] == ["positive", "negative"]
     context, _ = read(*rows, layers=("entities",))
     assert (context.attributes, context.events[0].attributes) == ({}, {})
@@ -183,7 +163,7 @@ def test_the_page_does_not_ask_for_an_attribute_with_a_default():
     assert (control.get("required"), control.get("choice")) == (None, "single")
     headings = [heading.get("value") for heading in page.iter("Header")]
     assert "Polarity (positive if none is chosen)" in headings
-    assert "Reviewed (no if none is chosen)" in headings
+    assert "Approved (once for each entity, yes if none is chosen)" in headings
 
 
 @pytest.mark.parametrize("cue", [SAID, SHE], ids=["an event", "a mention"])
