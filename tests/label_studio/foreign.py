@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
+
 from ..conftest import REPOSITORY, code_blocks
 from ..small_corpus import TEXT
 
@@ -90,3 +92,27 @@ def task(*annotations, text=TEXT, **fields):
         "id": 5, "data": {"body": text, "count": 3} | fields, "annotations": list(annotations),
         "predictions": [],
     }  # fmt: skip
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 200) | st.text(max_size=5)
+    | st.sampled_from(["labels", "ner", "PER", "form", "NAM", "r1", "doc", "Ana"]),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.sampled_from(["labels", "text", "choices", "start", "end"]), inner),
+    max_leaves=8,
+)  # fmt: skip
+ROWS = st.lists(
+    JSON
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "id": JSON, "from_id": JSON, "to_id": JSON, "labels": JSON, "direction": JSON,
+            "from_name": st.sampled_from(["ner", "form", "kb", "trigger"]) | JSON,
+            "to_name": JSON,
+            "type": st.sampled_from(["labels", "choices", "textarea", "relation"]) | JSON,
+            "value": JSON,
+        },
+    ),
+    max_size=8,
+)  # fmt: skip
+"""Results of any shape."""

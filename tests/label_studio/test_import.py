@@ -25,7 +25,7 @@ from dateline.label_studio.importing.template import mapping_template
 from dateline.label_studio.importing.translate import translate
 
 from ..small_corpus import TEXT
-from .foreign import MAPPING, RESULT, annotation, place, region, relation, said, task
+from .foreign import JSON, MAPPING, RESULT, ROWS, annotation, place, region, relation, said, task
 from .strategies import document_of
 
 
@@ -387,29 +387,6 @@ def test_the_template_guesses_where_names_agree(news, files):
 def test_help_ends_with_an_example(run, files):
     result = run(files.corpus, "studio", "import", "--help")
     assert "Example:\n  dateline studio import" in re.sub(r"\n +", "\n  ", result.stdout)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 200) | st.text(max_size=5)
-    | st.sampled_from(["labels", "ner", "PER", "form", "NAM", "r1", "doc", "Ana"]),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["labels", "text", "choices", "start", "end"]), inner),
-    max_leaves=8,
-)  # fmt: skip
-ROWS = st.lists(
-    JSON
-    | st.fixed_dictionaries(
-        {},
-        optional={
-            "id": JSON, "from_id": JSON, "to_id": JSON, "labels": JSON, "direction": JSON,
-            "from_name": st.sampled_from(["ner", "form", "kb", "trigger"]) | JSON,
-            "to_name": JSON,
-            "type": st.sampled_from(["labels", "choices", "textarea", "relation"]) | JSON,
-            "value": JSON,
-        },
-    ),
-    max_size=8,
-)  # fmt: skip
 
 
 @settings(

@@ -21,6 +21,9 @@ UNNAMED = ""
 UNLABELLED = "mention"
 """The type of mentions where a format has none."""
 
+DOCUMENT_FIELDS = ("document_id", "doc_id", "document", "doc")
+"""Names of columns or fields that name a document."""
+
 
 NO_PLACE = "an annotation has no place for it"
 """Why a column, a comment or the like is left out."""

@@ -19,12 +19,11 @@ from dateline.dataset.token_index import OUTSIDE
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.interop.format import Format, Holds
 from dateline.interop.importing.sources import split_of
-from dateline.interop.source import SourceDocument
+from dateline.interop.source import DOCUMENT_FIELDS, SourceDocument
 from dateline.interop.tags import TAG, TAGGED, spans_of_labels, spans_of_tags, tagged_document
 
 _TOKENS = ("tokens", "words", "token", "word", "text")
 _TAGS = ("ner_tags", "ner", "tags", "ner_tag", "labels", "label", "entities")
-_DOCUMENT = ("document_id", "doc_id", "document", "doc")
 """Names of columns, the first of which is taken that is there."""
 
 _ROWS = 1000
@@ -165,7 +164,7 @@ def _columns(table: _Table) -> _Columns:
             f'the tags in "{tags}" are numbers without names. Keep the features in the file '
             "(datasets writes them with to_parquet) or in README.md, or write tags as text",
         )
-    document = next((name for name in _DOCUMENT if name in table.features), None)
+    document = next((name for name in DOCUMENT_FIELDS if name in table.features), None)
     return _Columns(tokens, tags, document, names)
 
 

@@ -336,9 +336,9 @@ class _Importer:
             layers=self._layers,
             provenance=Provenance(
                 kind=self._options.kind,
-                tool=None,
-                created=None,
-                updated=None,
+                tool=given.provenance.tool,
+                created=given.provenance.created,
+                updated=given.provenance.updated,
                 label_studio=None,
                 note=f"Imported from {self._form.title}.",
             ),

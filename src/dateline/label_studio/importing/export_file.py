@@ -6,7 +6,7 @@ Annotators are distinguished by number only: no name and no address leaves this 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,22 @@ def read_export(path: Path) -> list[ExportedTask]:
         raise InvalidInputError(f"{path}: is not a list of tasks. {_AS_JSON}")
     users = _Users()
     return [_task(path, number, task, users) for number, task in enumerate(tasks, 1)]
+
+
+def newest(annotations: Sequence[ExportedAnnotation]) -> int | None:
+    """The position of the newest annotation by time, or by number if a time is unknown.
+
+    None if times and numbers are unknown, and the annotations differ.
+    """
+    times = [one.updated for one in annotations]
+    numbers = [one.number for one in annotations]
+    known = None not in times or None not in numbers
+    if not known and any(one.result != annotations[0].result for one in annotations):
+        return None
+    return max(
+        range(len(annotations)),
+        key=lambda at: (times[at] if None not in times else 0, numbers[at] or 0, at),
+    )
 
 
 class _Users:

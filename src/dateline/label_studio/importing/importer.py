@@ -19,7 +19,7 @@ from dateline.errors import InvalidInputError
 from dateline.files.writing import locked, write_together
 from dateline.label_studio.convert.from_result import Header, from_result
 from dateline.label_studio.convert.problems import quoted
-from dateline.label_studio.importing.export_file import ExportedAnnotation, ExportedTask
+from dateline.label_studio.importing.export_file import ExportedAnnotation, ExportedTask, newest
 from dateline.label_studio.importing.mapping import LabelMapping
 from dateline.label_studio.importing.source_labels import SourceLabelCount, count_labels
 from dateline.label_studio.importing.translate import translate
@@ -189,9 +189,9 @@ class _Importer:
     def convert(self) -> None:
         """Convert each annotator's newest annotation of each document."""
         for (name, annotator), found in sorted(self._found.items()):
-            newest = self._newest(name, annotator, found)
-            if newest is not None:
-                self._convert(newest, self._corpus.read_document(name), annotator)
+            chosen = self._newest(name, annotator, found)
+            if chosen is not None:
+                self._convert(chosen, self._corpus.read_document(name), annotator)
 
     def write(self) -> ImportResult:
         """Write what was converted; called only when everything has been checked."""
@@ -210,25 +210,18 @@ class _Importer:
     def _newest(
         self, document: str, annotator: str, found: Sequence[_Candidate]
     ) -> _Candidate | None:
-        """The newest annotation by time, or by number if a time is unknown."""
-        times = [one.annotation.updated for one in found]
-        numbers = [one.annotation.number for one in found]
-        known = None not in times or None not in numbers
-        if not known and any(one.annotation.result != found[0].annotation.result for one in found):
+        position = newest([one.annotation for one in found])
+        if position is None:
             ids = ", ".join(one.annotation.id for one in found)
             message = f"has several annotations ({ids}) without times and ids; leave one"
             self._notify("refused", found[0].task, document, annotator, message)
             return None
-        newest = max(
-            range(len(found)),
-            key=lambda at: (times[at] if None not in times else 0, numbers[at] or 0, at),
-        )
         for at, older in enumerate(found):
-            if at != newest:
-                newest_id = found[newest].annotation.id
+            if at != position:
+                newest_id = found[position].annotation.id
                 message = f"{older.annotation.id} is older than {newest_id} by the same user"
                 self._notify("note", older.task, document, annotator, f"{message}; left out")
-        return found[newest]
+        return found[position]
 
     def _match(self, task: ExportedTask) -> TextMatch | None:
         mapping, fields = self._mapping, task.fields

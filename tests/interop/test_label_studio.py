@@ -1,0 +1,143 @@
+"""Exports of Label Studio projects with any labels: what is read, and what is said to be lost."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import suppress
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from dateline.corpus.store import Corpus
+from dateline.errors import DatelineError, InvalidInputError
+from dateline.interop.registry import format_of
+from dateline.interop.units import units_of
+
+from ..label_studio.foreign import JSON, RESULT, ROWS, annotation, region, relation, said, task
+from ..small_corpus import TEXT
+
+
+@pytest.fixture
+def read(tmp_path):
+    """The documents of an export with these tasks."""
+
+    def invoke(*tasks):
+        path = tmp_path / "export.json"
+        path.write_text(json.dumps(tasks), encoding="utf-8")
+        return list(format_of("label-studio").reader(path))
+
+    return invoke
+
+
+def losses(document):
+    return [(loss.kind, loss.name, loss.reason) for loss in document.losses]
+
+
+def test_regions_answers_and_relations_are_read_with_the_labels_of_the_project(read):
+    (document,) = read(task(annotation(), title="Summit", doc_id="a1"))
+    assert (document.name, document.title, document.text) == ("a1", "Summit", TEXT)
+    assert document.meta == {"count": "3"}
+    assert not document.losses
+    (made,) = document.annotations.values()
+    assert made.attributes == {"quality": "good"}
+    assert [(m.id, m.type, m.spans[0].text) for m in made.mentions] == [
+        ("aB3_x-1", "PER", "Ana Ruiz"), ("an_id_with_blanks", "PER", "Bo Lind"),
+        ("she", "PER", "She"), ("oslo", "LOC", "Oslo"), ("misc", "MISC", "treaty"),
+        ("met", "Contact", "met"), ("says", "assertion", "the talks would go on"),
+    ]  # fmt: skip
+    assert made.mentions[0].attributes == {
+        "form": "NAM", "kb": "wikidata:Q42", "person": "ana", "note": "a remark",
+    }  # fmt: skip
+    assert [r.name for r in made.relations] == [
+        "participant_of aB3_x-1→met", "participant_of an_id_with_blanks→met",
+        "participant_of misc→met", "said_by says→she",
+    ]  # fmt: skip
+
+
+def test_a_project_becomes_a_corpus_with_its_labels(run, empty_corpus, tmp_path):
+    export, out = tmp_path / "export.json", tmp_path / "new"
+    export.write_text(json.dumps([task(annotation(), annotation(RESULT[:6], user=9, id=12))]))
+    arguments = ("--out", str(out), "--language", "en", "--annotators", "7=ana,9=bo")
+    result = run(empty_corpus, "import", "label-studio", str(export), *arguments)
+    assert result.exit_code == 0, result.output
+    made = Corpus(out)
+    assert run(made, "validate").exit_code == 0
+    assert [*made.ontology.labels_of("entities")] == ["Contact", "LOC", "MISC", "PER", "assertion"]
+    ana = made.read_annotation("ana", "export-1")
+    assert (ana.provenance.tool, ana.provenance.created) == (
+        "Label Studio",
+        "2025-02-03T04:05:06.7Z",
+    )
+    assert len(made.read_annotation("bo", "export-1").mentions) == 2
+
+
+def test_the_newest_annotation_of_each_user_is_read_and_the_rest_is_said(read):
+    newer = annotation(RESULT[:1], id=12, updated_at="2025-03-01T00:00:00Z")
+    other = annotation(RESULT[:6], id=14, user=9)
+    skipped = annotation([], id=13, was_cancelled=True)
+    one, two = task(annotation(), skipped), task(newer, other)
+    (document,) = read(one | {"predictions": [{"result": RESULT}]}, two)
+    assert {who: len(a.mentions) for who, a in document.annotations.items()} == {"7": 1, "9": 2}
+    assert losses(document) == [
+        ("predictions", "task 1, 1", "predictions are not imported"),
+        ("annotations", "13", "was skipped"),
+        ("annotations", "11", "is older than 12 by the same user"),
+    ]
+    unknown = {"id": None, "created_at": None, "updated_at": None}
+    with pytest.raises(InvalidInputError, match=r"user 7 has several annotations \(#1, #2\)"):
+        read(task(annotation(**unknown), annotation([], **unknown)))
+
+
+def test_what_an_annotation_cannot_hold_is_said_and_so_is_what_refers_to_it(read):
+    rows = [
+        region("a", "ner", ["PER", "LOC"], "Ana Ruiz"),
+        region("a", "ner", "PER", "Oslo"),
+        region("b", "ner", "PER", "Bo Lind") | {"value": {"start": 900, "labels": ["PER"]}},
+        said("b", "form", "choices", "Bo Lind", choices=["NAM"]),
+        said("gone", "form", "choices", "Bo Lind", choices=["NAM"]),
+        said("a", "size", "number", "Ana Ruiz", number="big"),
+        relation("a", "b", "knows"),
+        relation("a", "a", "is") | {"direction": "bi"},
+        {"id": "s", "type": "rating", "from_name": "stars", "value": {"rating": 3}},
+    ]
+    (document,) = read(task(annotation(rows)))
+    (made,) = document.annotations.values()
+    assert [(m.type, m.attributes) for m in made.mentions] == [("PER", {})]
+    assert [(kind, name) for kind, name, _ in losses(document)] == [
+        ("labels", "a LOC"), ("mentions", "a"), ("mentions", "b"),
+        ("mention attributes", "b.form"), ("mention attributes", "gone.form"),
+        ("mention attributes", "a.size"), ("relations", "knows a→b"), ("directions", "is a→a"),
+        ("rating", "s"),
+    ]  # fmt: skip
+
+
+def test_the_text_is_the_field_that_has_the_quotes(read):
+    data = {"advice": "Mark every name in the text below. " * 20, "place": "Oslo"}
+    (document,) = read(task(annotation(), **data))
+    assert document.text == TEXT
+    (document,) = read(task(text="A longer text", note="short"))
+    assert document.text == "A longer text"
+    with pytest.raises(InvalidInputError, match="task 1 has no text in its data"):
+        read(task(annotation()) | {"data": {"image": None}})
+
+
+def test_a_label_of_several_controls_is_named_with_its_control(read):
+    rows = [
+        region("a", "ner", "PER", "Ana Ruiz"), region("b", "ner", "LOC", "Oslo"),
+        region("c", "other", "PER", "Bo Lind"),
+    ]  # fmt: skip
+    (document,) = read(task(annotation(rows)))
+    types = [mention.type for mention in document.annotations["7"].mentions]
+    assert types == ["ner.PER", "LOC", "other.PER"]
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS | JSON)
+def test_results_of_any_shape_are_read_and_counted(rows, read):
+    with suppress(DatelineError):
+        for document in read(task(annotation(rows))):
+            counts = Counter(loss.kind for loss in document.losses)
+            for made in document.annotations.values():
+                counts.update(unit.kind for unit in units_of(made))
+            assert document.items == counts
