@@ -8,13 +8,24 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError, InvalidInputError
 from dateline.interop.registry import format_of
 from dateline.interop.units import units_of
 
-from ..label_studio.foreign import JSON, RESULT, ROWS, annotation, region, relation, said, task
+from ..label_studio.foreign import (
+    JSON,
+    MAPPING,
+    RESULT,
+    ROWS,
+    annotation,
+    region,
+    relation,
+    said,
+    task,
+)
 from ..small_corpus import TEXT
 
 
@@ -141,3 +152,184 @@ def test_results_of_any_shape_are_read_and_counted(rows, read):
             for made in document.annotations.values():
                 counts.update(unit.kind for unit in units_of(made))
             assert document.items == counts
+
+
+MAPPED = """
+[entity]
+PER = "PERSON"
+LOC = "GPE"
+MISC = "ignore"
+Contact = "event:MEET"
+assertion = "act:ASSERT"
+said = "cue"
+
+[relation]
+participant_of = "reversed party"
+said_by = "claimer"
+same = "coreference"
+more = "continues"
+cued_by = "cue"
+tells = "about"
+before = "BEFORE"
+
+[attribute]
+"mention.form" = "mention.level"
+"mention.sure" = ["event.polarity", "claim.polarity"]
+"mention.kb" = "entity_link"
+"mention.person" = "entity_id"
+"mention.note" = "ignore"
+"document.quality" = "ignore"
+
+["mention.form"]
+NAM = "name"
+PRO = "pronoun"
+
+["mention.sure"]
+no = "negative"
+
+[defaults]
+"mention.level" = "name"
+"event.polarity" = "positive"
+"event.tense" = "past"
+"event.modality" = "asserted"
+"event.genericity" = "specific"
+"claim.quotation" = "indirect"
+"claim.polarity" = "positive"
+"claim.certainty" = "certain"
+"claim.check_worthy" = "yes"
+"""
+
+
+@pytest.fixture
+def import_rows(files, run, tmp_path):
+    """Import rows into the small corpus by a mapping: the result, the annotation, the report."""
+
+    def invoke(rows, *arguments, mapping=MAPPED):
+        paths = {name: tmp_path / name for name in ("export.json", "mapping.toml", "report.json")}
+        paths["export.json"].write_text(json.dumps([task(annotation(rows))]), encoding="utf-8")
+        paths["mapping.toml"].write_text(mapping, encoding="utf-8")
+        result = run(
+            files.corpus, "import", "label-studio", str(paths["export.json"]),
+            "--mapping", str(paths["mapping.toml"]), "--annotators", "7=bo",
+            "--report", str(paths["report.json"]), *arguments,
+        )  # fmt: skip
+        assert result.exit_code == 0, result.output
+        report = json.loads(paths["report.json"].read_text())
+        report["losses"] = [x for x in report["losses"] if x["kind"] != "metadata"]
+        for count in report["counts"].values():
+            assert min(count.values()) >= 0
+        return files.corpus.read_annotation("bo", "summit"), report
+
+    return invoke
+
+
+def content(annotation):
+    """An annotation without what says how and by whom it was made."""
+    return replace(annotation, annotator="", provenance=None, layers=())
+
+
+def test_a_mapping_makes_the_items_that_studio_import_makes(import_rows, files, run, tmp_path):
+    made, report = import_rows(RESULT)
+    (tmp_path / "old.toml").write_text(MAPPING, encoding="utf-8")
+    result = run(
+        files.corpus, "studio", "import", str(tmp_path / "export.json"),
+        "--mapping", str(tmp_path / "old.toml"), "--users", "ana",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    ana = files.corpus.read_annotation("ana", "summit")
+    assert content(made) == content(ana)
+    assert made.layers == ana.layers
+    assert {(loss["kind"], loss["name"]) for loss in report["losses"]} == {
+        ("document attributes", "quality"), ("mentions", "misc"),
+        ("mention attributes", "aB3_x-1.note"), ("arguments", "met participant_of misc"),
+    }  # fmt: skip
+    assert run(files.corpus, "validate").exit_code == 0
+
+
+def test_a_new_corpus_has_the_items_that_a_mapping_makes(run, empty_corpus, tmp_path):
+    (tmp_path / "export.json").write_text(json.dumps([task(annotation())]))
+    (tmp_path / "mapping.toml").write_text(MAPPED.partition("[defaults]")[0])
+    result = run(
+        empty_corpus, "import", "label-studio", str(tmp_path / "export.json"),
+        "--mapping", str(tmp_path / "mapping.toml"), "--out", str(tmp_path / "new"),
+        "--language", "en",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    made = Corpus(tmp_path / "new")
+    assert run(made, "validate").exit_code == 0
+    assert [*made.ontology.labels_of("entities")] == ["GPE", "PERSON"]
+    assert [*made.ontology.event_types["MEET"].roles] == ["party"]
+    assert [*made.ontology.labels_of("claims")] == ["ASSERT"]
+    found = made.read_annotation("annotator1", "export-1")
+    assert [claim.claimer for claim in found.claims] == ["she"]
+
+
+def test_fragments_chains_cues_and_relations_of_events_are_made(import_rows):
+    rows = [
+        region("a", "ner", "PER", "Ana"), region("r", "ner", "PER", "Ruiz"),
+        region("s", "ner", "PER", "She"), said("s", "form", "choices", "She", choices=["PRO"]),
+        region("met", "trigger", "Contact", "met"), region("t", "trigger", "Contact", "talks"),
+        region("c", "statement", "assertion", "the talks would go on"),
+        region("q", "statement", "said", "said"),
+        said("c", "sure", "choices", "", choices=["no"]),
+        said("t", "sure", "choices", "", choices=["no"]),
+        relation("a", "r", "more"), relation("r", "s", "same"), relation("c", "r", "said_by"),
+        relation("c", "q", "cued_by"), relation("c", "t", "tells"), relation("met", "t", "before"),
+        relation("s", "met", "participant_of"),
+    ]  # fmt: skip
+    made, report = import_rows(rows)
+    assert not report["losses"]
+    ana, she = made.mentions
+    assert [span.text for span in ana.spans] == ["Ana", "Ruiz"]
+    assert ana.entity == she.entity == made.entities[0].id
+    assert made.entities[0].name == "Ana … Ruiz"
+    assert [r.name for r in made.event_relations] == ["BEFORE met→t"]
+    assert [event.attributes["polarity"] for event in made.events] == ["positive", "negative"]
+    (claim,) = made.claims
+    assert (claim.claimer, claim.cue[0].text, claim.events) == ("a", "said", ("t",))
+    assert claim.attributes["polarity"] == "negative"
+
+
+def test_what_a_mapping_cannot_make_is_said(import_rows):
+    rows = [
+        region("a", "ner", "PER", "Ana Ruiz"), said("a", "sure", "choices", "", choices=["no"]),
+        said("a", "kb", "textarea", "", text=["no link"]),
+        said("a", "person", "textarea", "", text=["Ana"]),
+        region("met", "trigger", "Contact", "met"),
+        region("c", "statement", "assertion", "the talks would go on"),
+        region("q", "statement", "said", "said"),
+        relation("met", "a", "participant_of"), relation("a", "met", "same"),
+        relation("a", "met", "more"),
+    ]  # fmt: skip
+    made, report = import_rows(rows)
+    assert not made.claims
+    assert made.entities[0].id == "Ana"
+    assert {(loss["kind"], loss["name"]): loss["reason"] for loss in report["losses"]} == {
+        ("relations", "more a→met"): "joins items with different labels",
+        ("relations", "participant_of met→a"): '"participant_of" cannot join a mention to an event',
+        ("relations", "same a→met"): '"coreference" cannot join a mention to an event',
+        ("entity links", "a no link"): "is not a link; write KB:ID",
+        ("claims", "c"): "has no claimer",
+        ("cues", "q"): "belongs to no claim",
+        ("mention attributes", "a.sure"): "the mapping has no mention attribute for it",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('[entity]\nPER = "event:MET"', 'entity.PER: "event:MET" is not a label of this kind'),
+        ('[relation]\nx = "reversed partie"', 'Did you mean "party"?'),
+        ('[attribute]\n"mention.x" = "entity_ids"', 'Did you mean "entity_id"?'),
+        ('[attribute]\n"document.x" = "mention.level"', "is not an attribute of the same kind"),
+        ('[entity]\nPER = []', 'entity.PER: is empty. Write "ignore"'),
+        ('[entity]\nPER = ["PERSON", "GPE"]', "entity.PER: has several targets"),
+    ],
+)  # fmt: skip
+def test_a_target_that_does_not_exist_is_named(line, message, files, run, tmp_path):
+    (tmp_path / "export.json").write_text(json.dumps([task(annotation())]))
+    (tmp_path / "mapping.toml").write_text(line)
+    arguments = (str(tmp_path / "export.json"), "--mapping", str(tmp_path / "mapping.toml"))
+    result = run(files.corpus, "import", "label-studio", *arguments)
+    assert result.exit_code == 1
+    assert message in result.stderr

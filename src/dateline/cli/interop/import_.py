@@ -98,7 +98,8 @@ def import_(
     from dateline.corpus.store import Corpus
     from dateline.interop.importing import importer
     from dateline.interop.importing.labels import count_labels
-    from dateline.interop.importing.mapping import Targets, mapping_template, read_mapping
+    from dateline.interop.importing.mapping import Targets
+    from dateline.interop.importing.mapping_file import mapping_template, read_mapping
     from dateline.interop.importing.sources import SourceDocuments, find_sources, read_sources
     from dateline.interop.losses import LossError
     from dateline.interop.registry import format_of

@@ -318,7 +318,7 @@ FORMAT = Format(
     notes=(
         'The export "JSON" of a project with any labels. Regions are mentions, choices, texts and '
         "numbers are attributes with the name of their control, and relations are those of "
-        "mentions. Annotators are the numbers of users. The newest annotation of each is read; "
-        "skipped ones, older ones, and predictions are left out."
+        "mentions; a mapping makes other items of them. Annotators are the numbers of users. The "
+        "newest annotation of each is read; skipped ones, older ones, and predictions are left out."
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -33,6 +33,7 @@ from dateline.interop.format import Format
 from dateline.interop.importing.drafting import draft_metadata, draft_ontology
 from dateline.interop.importing.labels import LabelCount, SourceLabel, count_labels, layers_of
 from dateline.interop.importing.mapping import LabelMapping, Targets, same_names, unmapped
+from dateline.interop.importing.regrouping import regrouped
 from dateline.interop.importing.seeds import SeedWriter
 from dateline.interop.importing.sources import SourceDocuments
 from dateline.interop.importing.translation import Translator
@@ -102,7 +103,11 @@ def import_into_new(
     counts = count_labels(documents.annotations)
     mapping = _complete(counts, options.mapping or same_names(counts, None), None)
     title = out.resolve().name or "Corpus"
-    ontology = draft_ontology(title, counts, mapping, documents.annotations)
+
+    def made() -> Iterator[Annotation]:
+        return (regrouped(annotation, mapping)[0] for annotation in documents.annotations)
+
+    ontology = draft_ontology(title, count_labels(made()), mapping, made())
     with replaced_folder(out) as folder:
         pages = starting_pages(out, language=options.language)
         create_corpus(folder, ("entities",), pages)
@@ -325,8 +330,8 @@ class _Importer:
         path.write_bytes(canonical_json(annotation))
 
     def _annotation(self, given: Annotation, document: Document, annotator: str) -> Annotation:
-        annotation, losses = self._translator.translated(given)
-        self._losses.add({}, losses)
+        annotation, losses, counts = self._translator.translated(given)
+        self._losses.add(counts, losses)
         return replace(
             annotation,
             schema_version=SCHEMA_VERSION,

@@ -9,21 +9,11 @@ from typing import NamedTuple
 from dateline.annotations.items import quote_of, text_items
 from dateline.interop.representation import written
 from dateline.model import LAYERS, Annotation, Attributes, AttributeValue, Relation, Struct
+from dateline.ontology.label_lists import LABEL_KINDS
 from dateline.rendering.listing import counted
 from dateline.text import excerpt
 
-LAYER_OF_KIND = {
-    "entity": "entities",
-    "relation": "relations",
-    "event": "events",
-    "role": "events",
-    "eventRelation": "events",
-    "factuality": "events",
-    "act": "claims",
-    "claimer": "claims",
-    "claimRelation": "claims",
-}
-"""Kinds of labels, as `dateline rename` names them, with the layer that each belongs to."""
+_LAYER_OF_KIND = {kind: layer for layer, kind in LABEL_KINDS.items()}
 
 ATTRIBUTE = "attribute"
 """The kind of names of attributes, such as ``mention.level``, whose values are other labels."""
@@ -117,9 +107,9 @@ def attribute_values(
 
 
 def layers_of(labels: Iterable[SourceLabel]) -> tuple[str, ...]:
-    """The layers that have one of these labels."""
+    """The layers whose items have one of these labels, or attributes of the document."""
     kinds = {label.kind for label in labels}
-    found = {LAYER_OF_KIND.get(kind) for kind in kinds}
+    found = {_LAYER_OF_KIND.get(kind) for kind in kinds}
     items = {kind.partition(".")[0] for kind in kinds}
     return tuple(
         layer for layer in LAYERS if layer in found or (layer == "document" and layer in items)

@@ -1,50 +1,63 @@
-"""A mapping of the labels of a source to those of a corpus: a TOML file, and a draft of it."""
+"""A mapping of the labels of a source to those of a corpus, and what a corpus has to map to."""
 
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-
-import msgspec
 
 from dateline.errors import InvalidInputError
-from dateline.files.reading import read_toml
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, SourceLabel
 from dateline.model import AttributeValue, Struct
 from dateline.ontology.label_lists import attributes, label_lists
 from dateline.ontology.labels import Attribute, Ontology
-from dateline.rendering.listing import listed
 
-IGNORE, UNDECIDED = "ignore", "?"
-DEFAULTS = "defaults"
-"""The table of a mapping with values for items that have none."""
-MAX_PROBLEMS = 50
-"""Problems that a message lists."""
+UNDECIDED = "?"
 
-_HEAD = """\
-# Maps the labels of a source to those of the corpus, by kind. Replace each "?" by a label of the
-# corpus, or by "ignore", which leaves out what has it. Nothing is imported while one is left.
-"""
+COREFERENCE, CONTINUES, CLAIMER, ABOUT = "coreference", "continues", "claimer", "about"
+CUE = "cue"
+"""A cue, as what a mention or a relation is read as."""
+ENTITY_ID, ENTITY_NAME, ENTITY_LINK = "entity_id", "entity_name", "entity_link"
+EVENT_CLUSTER, EVENT_LINK = "event_cluster", "event_link"
+
+RELATION_KINDS = ("relation", "role", "eventRelation", "claimRelation")
+"""The kinds of labels that a relation can have, depending on the items that it joins."""
+SPAN_ITEMS = ("mention", "event", "claim")
+"""The items that a mention of a source can be read as, by which attributes are named."""
+_SPAN_KINDS = ("event", "act")
 
 
 class LabelMapping(Struct, frozen=True):
     """Targets by label of the source; None if the label is ignored.
 
     ``defaults`` are the values of attributes, such as ``mention.level``, for items without one.
+    ``moved`` are the labels of mentions, their attributes and relations of which something else is
+    made: the kind of item, or the meaning, empty if that depends on the items. Their targets are
+    those of what is made, with the name in the source. ``reversed`` are the relations whose ends
+    are swapped.
     """
 
     targets: Mapping[SourceLabel, str | None]
     defaults: Mapping[str, AttributeValue] = {}
+    moved: Mapping[SourceLabel, str] = {}
+    reversed: frozenset[SourceLabel] = frozenset()
 
     def has(self, label: SourceLabel) -> bool:
         """Whether the label is mapped or ignored."""
-        return label in self.targets
+        return label in self.targets or label in self.moved
 
     def of(self, kind: str, name: str) -> str | None:
         """The target of a label, None if it is ignored."""
-        return self.targets[SourceLabel(kind, name)]
+        return self.targets.get(SourceLabel(kind, name))
+
+    def kind_of(self, mention_type: str) -> str:
+        """What mentions of a type are read as: entity, event, act or cue."""
+        return self.moved.get(SourceLabel("entity", mention_type), "entity")
+
+    def attributes_of(self, attribute: str) -> list[str]:
+        """The attributes that an attribute of the source is mapped to, by the kind of item."""
+        item, _, name = attribute.partition(".")
+        places = (f"{item}.{name}" for item in (SPAN_ITEMS if item == "mention" else (item,)))
+        return [target for place in places if (target := self.of(ATTRIBUTE, place))]
 
 
 class Targets:
@@ -56,10 +69,31 @@ class Targets:
         self._names["role"] = [*ontology.roles]
         self._attributes = {f"{item}.{a.name}": a for item, a in attributes(ontology)}
         self._names[ATTRIBUTE] = [*self._attributes]
+        self._words = {
+            "entity": [f"{kind}:{name}" for kind in _SPAN_KINDS for name in self.names(kind)],
+            "relation": [name for kind in RELATION_KINDS[1:] for name in self.names(kind)],
+            ATTRIBUTE: [],
+        }
+        if "claims" in ontology.layers:
+            self._words["entity"].append(CUE)
+            self._words["relation"] += [CLAIMER, CUE, *([ABOUT] if self.names("event") else [])]
+        self._words["relation"].append(CONTINUES)
+        if ontology.has_coreference:
+            self._words[ATTRIBUTE] += [ENTITY_ID, ENTITY_NAME]
+            self._words[ATTRIBUTE] += [ENTITY_LINK] if ontology.has_links else []
+        if ontology.has_event_coreference:
+            self._words[ATTRIBUTE].append(EVENT_CLUSTER)
+            self._words[ATTRIBUTE] += [EVENT_LINK] if ontology.has_event_links else []
+        if ontology.has_coreference or ontology.has_event_coreference:
+            self._words["relation"].append(COREFERENCE)
 
     def names(self, kind: str) -> list[str]:
         """The labels of a kind."""
         return self._names.get(kind, [])
+
+    def words(self, kind: str) -> list[str]:
+        """What labels of a kind can be mapped to: labels of this kind, and other items."""
+        return [*dict.fromkeys((*self.names(kind), *self._words.get(kind, ())))]
 
     def is_free(self, attribute: str) -> bool:
         """Whether an attribute has values that are not labels."""
@@ -95,7 +129,7 @@ class Targets:
 
     def complaint(self, kind: str, name: str) -> str:
         """Why a name is not a label of this kind, with the most similar one."""
-        names = self.names(kind)
+        names = self.words(kind)
         close = difflib.get_close_matches(name, names, n=1)
         hint = f'Did you mean "{close[0]}"?' if close else f"Allowed: {', '.join(names) or 'none'}."
         return f'"{name}" is not a label of this kind in the corpus. {hint}'
@@ -134,85 +168,9 @@ def unmapped(
     for one in counts:
         kind, attribute = one.label.kind, SourceLabel(ATTRIBUTE, one.label.kind)
         if "." in kind and mapping.has(attribute):
-            target = mapping.targets[attribute]
-            if target is None or (targets is not None and targets.is_free(target)):
+            names = mapping.attributes_of(kind)
+            if not names or (targets is not None and all(map(targets.is_free, names))):
                 continue
         if not mapping.has(one.label):
             found.append(one)
     return found
-
-
-def mapping_template(counts: Iterable[LabelCount], targets: Targets | None) -> str:
-    """A mapping of all labels as TOML, with guesses where names agree."""
-    lines = [_HEAD]
-    table = ""
-    for one in counts:
-        kind, name = one.label
-        attribute = targets.guess(SourceLabel(ATTRIBUTE, kind)) if targets and "." in kind else ""
-        if targets and attribute and targets.is_free(attribute):
-            continue
-        if kind != table:
-            table = kind
-            lines.append(f"[{_quoted(kind)}]")
-            if targets is not None:
-                lines += [f"# {line}" for line in _wrapped(targets.names(kind))]
-        target = name if targets is None else targets.guess(one.label)
-        lines.append(f"{_quoted(name)} = {_quoted(target)}   # {one.example}")
-    if targets and (required := [*targets.required]):
-        lines += ["", f"[{DEFAULTS}]   # for required attributes that an item does not have"]
-        lines += [f"# {_quoted(name)} = {_quoted(value)}" for name, value in required]
-    return "\n".join([*lines, ""])
-
-
-def read_mapping(path: Path, targets: Targets | None) -> LabelMapping:
-    """Read a mapping. Raises InvalidInputError, with every entry that does not fit."""
-    try:
-        tables = msgspec.convert(read_toml(path), dict[str, dict[str, str]])
-    except msgspec.ValidationError as error:
-        raise InvalidInputError(
-            f"{path}: {error}. `dateline import FORMAT PATH --template` prints a mapping to start "
-            "from."
-        ) from None
-    found: dict[SourceLabel, str | None] = {}
-    problems = []
-    defaults: dict[str, AttributeValue] = {}
-    for name, text in tables.pop(DEFAULTS, {}).items():
-        if targets is None:
-            problems.append(f"{DEFAULTS}.{name}: is not for a new corpus. Remove it.")
-            continue
-        try:
-            defaults[name] = targets.default(name, text)
-        except InvalidInputError as error:
-            problems.append(f"{DEFAULTS}.{name}: {error}")
-    attribute_targets = tables.get(ATTRIBUTE, {})
-    for kind, table in tables.items():
-        for name, target in table.items():
-            if target == UNDECIDED:
-                continue
-            if target != IGNORE and targets is not None:
-                list_kind = attribute_targets.get(kind, kind)
-                if target not in targets.names(list_kind) and not targets.is_free(list_kind):
-                    problems.append(f"{kind}.{name}: {targets.complaint(list_kind, target)}")
-                    continue
-            found[SourceLabel(kind, name)] = None if target == IGNORE else target
-    if problems:
-        lines = listed(problems, MAX_PROBLEMS)
-        raise InvalidInputError(f"{path}:\n" + "\n".join(f"  {line}" for line in lines))
-    return LabelMapping(targets=found, defaults=defaults)
-
-
-def _quoted(text: str) -> str:
-    # Escaped beyond what TOML requires: the template is first seen in a terminal.
-    written = json.dumps(text, ensure_ascii=False)
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in written)
-
-
-def _wrapped(words: Iterable[str]) -> Iterator[str]:
-    line = ""
-    for word in words:
-        if line and len(line) + len(word) > 90:
-            yield line
-            line = ""
-        line += f"{' ' if line else ''}{word}"
-    if line:
-        yield line

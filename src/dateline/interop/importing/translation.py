@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from dateline.corpus.scenarios import KNOWLEDGE_BASE
-from dateline.interop.importing.labels import ATTRIBUTE
+from dateline.interop.importing.labels import ATTRIBUTE, SourceLabel
 from dateline.interop.importing.mapping import LabelMapping, free_value
+from dateline.interop.importing.regrouping import regrouped
 from dateline.interop.losses import Loss, Reasons, compared
 from dateline.interop.representation import written
 from dateline.interop.units import KINDS, link_name, units_of
@@ -29,6 +31,17 @@ from dateline.ontology.labels import Attribute, Ontology
 IGNORED = "its label is ignored by the mapping"
 
 
+class Translated(NamedTuple):
+    """An annotation in the labels of a corpus, and what is left out of the source.
+
+    ``counts`` is what the numbers of units by kind change by, as other items are made of some.
+    """
+
+    annotation: Annotation
+    losses: tuple[Loss, ...]
+    counts: Counter[str]
+
+
 class Translator:
     """Translates annotations to the labels of an ontology.
 
@@ -45,16 +58,21 @@ class Translator:
         self.mapping, self.linkable = mapping, linkable
         self.attributes = {f"{item}.{a.name}": a for item, a in attributes(ontology)}
 
-    def translated(self, annotation: Annotation) -> tuple[Annotation, tuple[Loss, ...]]:
-        """The annotation in the labels of the corpus, and what is left out."""
+    def translated(self, annotation: Annotation) -> Translated:
+        """The annotation in the labels of the corpus."""
         translation = _Translation(self)
-        found = canonical(translation.annotation(annotation))
-        before = [u for u in units_of(annotation) if (u.kind, u.name) not in translation.renamed]
+        given, losses = regrouped(annotation, self.mapping)
+        found = canonical(translation.annotation(given))
+        units = [*units_of(given)]
+        before = [unit for unit in units if unit.key not in translation.renamed]
         after = {unit.key for unit in units_of(found)}
         # Labels differ by intention: only what is missing is a loss.
         kept = [unit for unit in before if unit.key in after]
-        losses = compared(annotation.document, before, kept, translation.reasons, KINDS)
-        return found, tuple(losses)
+        counts = Counter(unit.kind for unit in units)
+        counts.update(loss.kind for loss in losses)
+        counts.subtract(unit.kind for unit in units_of(annotation))
+        losses += compared(annotation.document, before, kept, translation.reasons, KINDS)
+        return Translated(found, tuple(losses), counts)
 
 
 class _Translation:
@@ -219,7 +237,9 @@ class _Translation:
             target = self._mapping.of(ATTRIBUTE, f"{item}.{attribute}")
             declared = self._attributes.get(target or "")
             if target is None or declared is None:
-                self.reasons.give(unit, place, IGNORED)
+                is_known = SourceLabel(ATTRIBUTE, f"{item}.{attribute}") in self._mapping.targets
+                other = f"the mapping has no {item} attribute for it"
+                self.reasons.give(unit, place, IGNORED if is_known else other)
                 continue
             read = self._value(f"{item}.{attribute}", value, declared)
             if read is None:

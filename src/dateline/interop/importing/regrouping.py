@@ -1,0 +1,331 @@
+"""Makes events, claims, cues, chains and arguments of mentions and relations, as a mapping says.
+
+Some sources have nothing but labelled spans and relations between them. The items keep the labels
+of the source, and are translated like those of sources that have such items.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from dateline.annotations.components import components
+from dateline.annotations.link_text import parse_links
+from dateline.interop.importing.labels import ATTRIBUTE, SourceLabel
+from dateline.interop.importing.mapping import (
+    ABOUT,
+    CLAIMER,
+    CONTINUES,
+    COREFERENCE,
+    CUE,
+    ENTITY_ID,
+    ENTITY_LINK,
+    ENTITY_NAME,
+    EVENT_CLUSTER,
+    EVENT_LINK,
+    LabelMapping,
+)
+from dateline.interop.losses import Loss
+from dateline.interop.representation import filled, with_derived_names, written
+from dateline.label_studio.convert.region_ids import mint, renamed
+from dateline.model import (
+    Annotation,
+    Attributes,
+    Claim,
+    Entity,
+    Event,
+    EventCluster,
+    Link,
+    Mention,
+    Relation,
+    Spans,
+)
+
+_NAMES = {"entity": "a mention", "event": "an event", "act": "a claim", "cue": "a cue"}
+_FILLERS = {"entity": "mention", "event": "event", "act": "claim"}
+
+
+def regrouped(annotation: Annotation, mapping: LabelMapping) -> tuple[Annotation, list[Loss]]:
+    """The annotation with the items that the mapping makes of its mentions, and what is lost."""
+    if not mapping.moved:
+        return annotation, []
+    regrouping = _Regrouping(annotation, mapping)
+    return regrouping.annotation(), regrouping.losses
+
+
+class _Regrouping:
+    def __init__(self, whole: Annotation, mapping: LabelMapping) -> None:
+        self._whole, self._mapping = whole, mapping
+        self.losses: list[Loss] = []
+        self._heads: dict[str, str] = {}
+        self._items = self._joined()
+        self._kinds = {m.id: mapping.kind_of(m.type) for m in self._items.values()}
+        self._kinds |= {event.id: "event" for event in whole.events}
+        self._kinds |= {claim.id: "act" for claim in whole.claims}
+        self._arcs: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._relations: dict[str, list[Relation]] = defaultdict(list)
+        for relation in whole.relations:
+            if self._moved("relation", relation.type) != CONTINUES:
+                self._relate(relation)
+
+    def annotation(self) -> Annotation:
+        """The annotation; entities without a type and a name have those of a mention."""
+        mentions, entities = self._chained(
+            "entity", [*self._of("entity")], {m.id: m.entity for m in self._of("entity")}
+        )
+        known = {entity.id: entity for entity in self._whole.entities}
+        made = [self._entity(known.get(name), name, some) for name, some in entities.items()]
+        names = {entity.id: entity for entity in with_derived_names(
+            replace(self._whole, mentions=tuple(mentions), entities=tuple(made))
+        ).entities}  # fmt: skip
+        used = {mention.entity for mention in mentions}
+        events, clusters = self._events()
+        return replace(
+            self._whole,
+            mentions=tuple(replace(m, attributes=self._rest(m.attributes)) for m in mentions),
+            entities=tuple(
+                replace(entity, type=entity.type or names[entity.id].type,
+                        name=entity.name or names[entity.id].name)
+                for entity in [*made, *(e for e in self._whole.entities if e.id not in used)]
+            ),
+            relations=tuple(self._relations["relation"]),
+            events=events,
+            event_clusters=clusters,
+            event_relations=(*self._whole.event_relations, *self._relations["eventRelation"]),
+            claims=(*self._whole.claims, *self._claims()),
+            claim_relations=(*self._whole.claim_relations, *self._relations["claimRelation"]),
+        )  # fmt: skip
+
+    def _moved(self, kind: str, name: str) -> str | None:
+        return self._mapping.moved.get(SourceLabel(kind, name))
+
+    def _of(self, kind: str) -> list[Mention]:
+        return [mention for mention in self._items.values() if self._kinds[mention.id] == kind]
+
+    def _rest(self, attributes: Attributes) -> Attributes:
+        """The attributes but those that the chain of an item is read from."""
+        return {
+            name: value
+            for name, value in attributes.items()
+            if not self._moved(ATTRIBUTE, f"mention.{name}")
+        }
+
+    def _joined(self) -> dict[str, Mention]:
+        """The mentions by id, of which those that continue another one are joined to it."""
+        found = {mention.id: mention for mention in self._whole.mentions}
+        pairs = []
+        for relation in self._whole.relations:
+            if self._moved("relation", relation.type) == CONTINUES:
+                ends = [found.get(end) for end in self._ends(relation)]
+                if ends[0] is None or ends[1] is None or ends[0].type != ends[1].type:
+                    self._lose("relations", relation.name, "joins items with different labels")
+                else:
+                    pairs.append((ends[0].id, ends[1].id))
+        continued = {target for source, target in pairs if source != target}
+        joined = {}
+        for names in components(found, pairs) if pairs else [[name] for name in found]:
+            heads = [name for name in names if name not in continued]
+            head = heads[0] if len(heads) == 1 else names[0]
+            self._heads.update(dict.fromkeys(names, head))
+            fragments = [found[name] for name in (head, *(n for n in names if n != head))]
+            joined[head] = self._join(fragments)
+        return joined
+
+    def _join(self, fragments: Sequence[Mention]) -> Mention:
+        head = fragments[0]
+        attributes = dict(head.attributes)
+        for fragment in fragments[1:]:
+            for name, value in fragment.attributes.items():
+                if attributes.setdefault(name, value) != value:
+                    reason = f"{head.id}, which it continues, has another value"
+                    self._lose("mention attributes", f"{fragment.id}.{name}", reason)
+        places = {(s.start, s.end): s for fragment in fragments for s in fragment.spans}
+        spans = tuple(places[place] for place in sorted(places))
+        return replace(head, spans=spans, attributes=attributes)
+
+    def _ends(self, relation: Relation) -> tuple[str, str]:
+        ends = relation.source, relation.target
+        label = SourceLabel("relation", relation.type)
+        return ends[::-1] if label in self._mapping.reversed else ends
+
+    def _relate(self, relation: Relation) -> None:
+        """Note what a relation means between items of these kinds; it is lost if nothing."""
+        source, target = (self._heads.get(end, end) for end in self._ends(relation))
+        read = replace(relation, source=source, target=target)
+        ends = self._kinds[source], self._kinds[target]
+        meaning = self._moved("relation", relation.type)
+        if ends in _MEANINGS.get(meaning or "", ()):
+            self._arcs[f"{meaning} {ends[0]}"].append((source, target))
+        elif meaning in _MEANINGS:
+            self._lose("relations", relation.name, _cannot(meaning, ends))
+        else:
+            self._relate_as(read, ends, relation.name)
+
+    def _relate_as(self, relation: Relation, ends: tuple[str, str], name: str) -> None:
+        kinds = {
+            ("entity", "entity"): ("relation",),
+            ("event", "event"): ("eventRelation", "role"),
+            ("act", "act"): ("claimRelation",),
+        }.get(ends, ("role",) if ends[0] == "event" and ends[1] in _FILLERS else ())
+        known = [k for k in kinds if SourceLabel(k, relation.type) in self._mapping.targets]
+        if ends == ("entity", "entity") and known:
+            self._relations["relation"].append(relation)
+        elif not known:
+            self._lose("relations", name, _cannot(relation.type, ends))
+        else:
+            if relation.attributes:
+                for attribute in relation.attributes:
+                    reason = f"the relation is not one of mentions, but of {_NAMES[ends[0]]}"
+                    self._lose("relation attributes", f"{name}.{attribute}", reason)
+            self._relations[known[0]].append(replace(relation, attributes={}))
+
+    def _chained(
+        self, kind: str, items: Sequence[Mention], given: Mapping[str, str | None]
+    ) -> tuple[list[Mention], dict[str, list[Mention]]]:
+        """The items with the name of their chain as entity, and the chains by name.
+
+        A chain has the name that it has in the source, or that an attribute gives it.
+        """
+        word = {"entity": ENTITY_ID, "event": EVENT_CLUSTER}[kind]
+        names = {m.id: name for m in items if (name := given.get(m.id))}
+        asked = {m.id: text.strip() for m in items if (text := self._answer(m, word).strip())}
+        taken = {*self._items, *self._kinds}
+        new_names = renamed({*names.values(), *asked.values()}, taken)
+        for name, text in asked.items():
+            names.setdefault(name, new_names.get(text, text))
+        first: dict[str, str] = {}
+        pairs = [(name, first.setdefault(chain, name)) for name, chain in names.items()]
+        pairs += self._arcs[f"{COREFERENCE} {kind}"]
+        by_id = {mention.id: mention for mention in items}
+        suffix = {"entity": "entity", "event": "cluster"}[kind]
+        chains: dict[str, list[Mention]] = {}
+        for members in components(by_id, pairs) if pairs else ():
+            known = [names[member] for member in members if member in names]
+            if len(members) == 1 and not known:
+                continue
+            name = known[0] if known else mint(f"{members[0]}.{suffix}", taken)
+            chains[name] = [replace(by_id[member], entity=name) for member in members]
+        chained = {m.id: m for some in chains.values() for m in some}
+        return [chained.get(mention.id, mention) for mention in items], chains
+
+    def _answer(self, mention: Mention, word: str) -> str:
+        """The value of the attribute that the mapping reads as part of a chain."""
+        for name, value in mention.attributes.items():
+            if self._moved(ATTRIBUTE, f"mention.{name}") == word:
+                return " ".join(written(value))
+        return ""
+
+    def _entity(self, known: Entity | None, name: str, members: Sequence[Mention]) -> Entity:
+        full = next((text for m in members if (text := self._answer(m, ENTITY_NAME))), "")
+        links = self._links(members, ENTITY_LINK, "entity links")
+        if known is not None:
+            return replace(known, links=tuple(dict.fromkeys((*known.links, *links))))
+        return Entity(id=name, type="", name=full, links=links)
+
+    def _links(self, members: Sequence[Mention], word: str, unit: str) -> tuple[Link, ...]:
+        found: dict[Link, None] = {}
+        for mention in members:
+            if text := self._answer(mention, word):
+                links = parse_links(text)
+                if links is None:
+                    self._lose(unit, f"{mention.id} {text}", "is not a link; write KB:ID")
+                found.update(dict.fromkeys(links or ()))
+        return tuple(found)
+
+    def _events(self) -> tuple[tuple[Event, ...], tuple[EventCluster, ...]]:
+        made, chains = self._chained("event", self._of("event"), {})
+        arguments: dict[str, dict[tuple[str, ...], Relation]] = defaultdict(dict)
+        for relation in self._relations["role"]:
+            arguments[relation.source].setdefault(relation.key, relation)
+        clusters = [
+            EventCluster(id=name, links=links)
+            for name, members in chains.items()
+            if (links := self._links(members, EVENT_LINK, "event links"))
+        ]
+        events = [
+            Event(id=m.id, trigger=m.spans, type=m.type, cluster=m.entity,
+                  attributes=self._rest(m.attributes))
+            for m in made
+        ]  # fmt: skip
+        return tuple(
+            replace(
+                event,
+                arguments=(
+                    *event.arguments,
+                    *(
+                        filled(r.type, _FILLERS[self._kinds[r.target]], r.target)
+                        for r in arguments[event.id].values()
+                    ),
+                ),
+            )
+            for event in (*self._whole.events, *events)
+        ), (*self._whole.event_clusters, *clusters)
+
+    def _claims(self) -> list[Claim]:
+        found = []
+        claimers, cues, about = (
+            _by_source(self._arcs[f"{meaning} act"]) for meaning in (CLAIMER, CUE, ABOUT)
+        )
+        for mention in self._of("act"):
+            attributes = self._rest(mention.attributes)
+            if not claimers[mention.id]:
+                self._lose("claims", mention.id, "has no claimer")
+                for name in attributes:
+                    self._lose("claim attributes", f"{mention.id}.{name}", "has no claimer")
+                continue
+            for name in claimers[mention.id][1:]:
+                self._lose("relations", f"{mention.id} {CLAIMER} {name}", "has a claimer already")
+            found.append(
+                Claim(
+                    id=mention.id,
+                    spans=mention.spans,
+                    act=mention.type,
+                    claimer=claimers[mention.id][0],
+                    cue=self._cue(cues[mention.id]),
+                    events=tuple(about[mention.id]),
+                    attributes=attributes,
+                )
+            )
+        used = {cue for some in cues.values() for cue in some}
+        for mention in self._of("cue"):
+            if mention.id not in used:
+                self._lose("cues", mention.id, "belongs to no claim")
+        return found
+
+    def _cue(self, names: Sequence[str]) -> Spans | None:
+        places = {(s.start, s.end): s for name in names for s in self._items[name].spans}
+        return tuple(places[place] for place in sorted(places)) or None
+
+    def _lose(self, kind: str, name: str, reason: str) -> None:
+        self.losses.append(
+            Loss(
+                document=self._whole.document,
+                kind=kind,
+                name=name,
+                outcome="left out",
+                reason=reason,
+            )
+        )
+
+
+_MEANINGS: Mapping[str, Sequence[tuple[str, str]]] = {
+    COREFERENCE: (("entity", "entity"), ("event", "event")),
+    CLAIMER: (("act", "entity"),),
+    CUE: (("act", "cue"),),
+    ABOUT: (("act", "event"),),
+}
+"""The kinds of items that relations with a meaning of their own join."""
+
+
+def _cannot(label: str | None, ends: tuple[str, str]) -> str:
+    return f'"{label}" cannot join {_NAMES[ends[0]]} to {_NAMES[ends[1]]}'
+
+
+def _by_source(arcs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for source, target in arcs:
+        if target not in found[source]:
+            found[source].append(target)
+    return found
