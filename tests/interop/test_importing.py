@@ -7,7 +7,11 @@ from collections import Counter
 import pytest
 from msgspec.structs import replace
 
+from dateline.corpus.boilerplate import BYTE_ORDER_MARK
+from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus
+from dateline.errors import ConflictError
+from dateline.ingest.ingest import ingest
 from dateline.interop.format import Format, Holds
 from dateline.interop.importing.importer import ImportOptions, import_into_existing, import_into_new
 from dateline.interop.importing.labels import SourceLabel
@@ -181,6 +185,59 @@ def test_documents_of_two_annotators_are_one_document_with_both():
         one, other = documents
         assert ([*one.annotations], Counter(one.items)) == (["ana", "bo"], {"mentions": 2})
         assert other == document(name="b")
+
+
+@pytest.mark.parametrize("start", ["", BYTE_ORDER_MARK])
+def test_a_text_is_found_by_every_form_of_its_seed(start, files):
+    seed = f"{start}Advertisement\r\nAnna met\r\nBo.\r\n"
+    path = files.corpus.seeds / "anna.txt"
+    path.write_bytes(seed.encode())
+    assert [outcome.result for outcome in ingest(files.corpus, [path])] == ["added"]
+    forms = (seed, seed.replace("\r", ""), seed.removeprefix(start).strip())
+    for number, text in enumerate(forms):
+        quotes = ("Anna", "Bo", "Adv")
+        ranges = [(text.index(quote), text.index(quote) + len(quote)) for quote in quotes]
+        mentions = [
+            Mention(id=f"m{at}", type="PERSON", spans=spans_at(text, [place]))
+            for at, place in enumerate(ranges)
+        ]
+        annotation = replace(source_annotation("x"), mentions=tuple(mentions))
+        given = document(name="x", text=text, language=None, annotations={"": annotation})
+        given = replace(given, items={"mentions": 3})
+        names = {"": f"ana{number}"}
+        result = imported(files.corpus, given, pseudonyms=names, draft=True)
+        made = files.corpus.read_annotation(f"ana{number}", "anna")
+        assert [mention.spans[0].text for mention in made.mentions] == ["Anna", "Bo"]
+        assert [(loss.name, loss.reason) for loss in result.report.losses] == [
+            ("m2", "is in a part of the text that the corpus does not have")
+        ]
+    assert "x" not in files.corpus.document_ids()
+
+
+def test_two_annotations_of_one_text_by_one_annotator_are_refused(entities_only):
+    imported(entities_only, document(annotations={}))
+    other = document(name="b", text=TEXT + "\n")
+    with pytest.raises(ConflictError, match="a: the source has two annotations by annotator1"):
+        imported(entities_only, document(), other)
+    assert "annotator1" not in entities_only.annotators()
+
+
+def test_a_dry_run_reports_and_writes_nothing(entities_only, tmp_path):
+    result = imported(entities_only, document(), dry_run=True)
+    assert (result.documents, result.report.counts["mentions"].kept) == (1, 1)
+    assert "a" not in entities_only.document_ids()
+    options = ImportOptions(dry_run=True)
+    import_into_new(FORMAT, SourceDocuments([document()]), tmp_path / "new", options)
+    assert not (tmp_path / "new").exists()
+
+
+def test_layers_and_guidelines_can_be_given(files):
+    guidelines = guidelines_of(files.corpus)
+    given = document(annotations={"": source_annotation("a")})
+    imported(files.corpus, replace(given, items={}), layers=("events",), guidelines=guidelines)
+    made = files.corpus.read_annotation("annotator1", "a")
+    assert made.layers == ("events",)
+    assert made.provenance.guidelines == guidelines
 
 
 def copy_of_schemas(corpus: Corpus, root) -> Corpus:

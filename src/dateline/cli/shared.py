@@ -191,6 +191,12 @@ template_option = click.option(
     "--template", is_flag=True, help="Print a mapping to fill in, and import nothing."
 )
 
+by_guidelines_option = click.option(
+    "--by-guidelines",
+    is_flag=True,
+    help="The annotators followed the guidelines of this corpus; record their version.",
+)
+
 kind_option = click.option(
     "--kind",
     type=click.Choice(["human", "model"]),

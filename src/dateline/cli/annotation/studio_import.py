@@ -11,6 +11,7 @@ import click
 from dateline.cli.shared import (
     Command,
     Settings,
+    by_guidelines_option,
     draft_option,
     dry_run_option,
     echo,
@@ -48,11 +49,7 @@ MAX_LINES = 50
 )
 @layers_option("Layers that were annotated.  [default: those with mapped labels]")
 @kind_option
-@click.option(
-    "--by-guidelines",
-    is_flag=True,
-    help="The annotators followed the guidelines of this corpus; record their version.",
-)
+@by_guidelines_option
 @draft_option
 @dry_run_option("Show what would be imported, and write nothing.")
 @format_option("text", "json")

@@ -17,9 +17,12 @@ from dateline.cli.interop.shared import (
 from dateline.cli.shared import (
     Command,
     Settings,
+    by_guidelines_option,
     draft_option,
+    dry_run_option,
     echo,
     kind_option,
+    layers_option,
     names_option,
     pass_settings,
     template_option,
@@ -62,10 +65,13 @@ class SourcePath(click.ParamType[tuple[str, Path]]):
 @template_option
 @names_option("--annotators", "NAME=PSEUDONYM", "Pseudonyms of annotators that the source names.")
 @click.option("--language", metavar="TAG", help="Language of the texts, such as en or zh-Hant.")
+@layers_option("Layers that were annotated.  [default: those with mapped labels]")
 @kind_option
+@by_guidelines_option
 @draft_option
 @click.option("--allow-duplicates", is_flag=True, help="Import texts that occur several times.")
 @strict_option
+@dry_run_option("Show what would be imported, and write nothing.")
 @report_option
 @pass_settings
 def import_(
@@ -77,10 +83,13 @@ def import_(
     template: bool,
     annotators: tuple[str, ...],
     language: str | None,
+    layers: tuple[str, ...],
     kind: str,
+    by_guidelines: bool,
     draft: bool,
     allow_duplicates: bool,
     strict: bool,
+    dry_run: bool,
     report: Path | None,
 ) -> None:
     """Import texts and annotations.
@@ -95,6 +104,7 @@ def import_(
       dateline import conll2003 eng.train eng.testa --out news --language en
       dateline import brat ana=round1/ana bo=round1/bo --template > mapping.toml
     """
+    from dateline.corpus.guidelines import guidelines_of
     from dateline.corpus.store import Corpus
     from dateline.interop.importing import importer
     from dateline.interop.importing.labels import count_labels
@@ -106,6 +116,8 @@ def import_(
 
     if template and mapping is not None:
         raise click.UsageError("Give either --mapping FILE or --template.")
+    if by_guidelines and out is not None:
+        raise click.UsageError("--by-guidelines is not for a new corpus.")
     form = format_of(format_name)
     corpus = Corpus(settings.root)
     targets = Targets(corpus.ontology) if out is None else None
@@ -118,10 +130,13 @@ def import_(
         mapping=read_mapping(mapping, targets) if mapping else None,
         pseudonyms=_pseudonyms(paths, annotators),
         language=language,
+        layers=layers,
         kind=kind,
+        guidelines=guidelines_of(corpus) if by_guidelines else None,
         draft=draft,
         strict=strict,
         allow_duplicates=allow_duplicates,
+        dry_run=dry_run,
     )
 
     def progress(some: Any) -> Any:
@@ -138,6 +153,9 @@ def import_(
     write_report(report, result.report)
     show_report(settings, result.report)
     drafts = f", {result.drafts} of them drafts" if result.drafts else ""
+    if dry_run:
+        settings.say("Nothing was written, because of --dry-run.")
+        return
     settings.say(
         f"Imported {result.documents:,} documents and {result.annotations:,} annotations by "
         f"{', '.join(result.annotators)}{drafts}. Check them with: dateline validate"

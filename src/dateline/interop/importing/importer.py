@@ -6,9 +6,11 @@ is right is it put in place, all or nothing.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -24,6 +26,7 @@ from dateline.corpus.create import create_corpus, starting_pages
 from dateline.corpus.scenarios import linkable_items, scenario_paths
 from dateline.corpus.seed_names import document_id
 from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
+from dateline.corpus.text_forms import TextFinder, TextMatch
 from dateline.dataset.output_folder import refuse_existing_files, replaced_folder
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.files.writing import locked, write_together
@@ -40,15 +43,17 @@ from dateline.interop.importing.translation import Translator
 from dateline.interop.losses import Loss, LossCounter, LossError, LossReport, reason_lines
 from dateline.interop.source import SourceDocument
 from dateline.model import (
+    LAYER_FIELDS,
+    LAYERS,
     SCHEMA_VERSION,
     Annotation,
     Document,
+    Guidelines,
     Provenance,
     Struct,
 )
 from dateline.ontology.derived_schemas import derived_schemas
 from dateline.rendering.listing import listed
-from dateline.text import sha256_of_text
 from dateline.validation.engine import Checker
 
 MAX_LINES = 50
@@ -62,17 +67,22 @@ class ImportOptions(Struct, frozen=True):
     """Options of an import.
 
     ``pseudonyms`` are by the annotators of the source. ``mapping`` is None to take labels as they
-    are. ``kind`` is that of provenance. With ``draft``, annotations with problems are written as
-    drafts. With ``strict``, any loss is an error.
+    are. ``layers`` are those that were annotated, by default those with mapped labels. ``kind`` is
+    that of provenance; ``guidelines`` are those that the annotations were made by, None if they
+    were others. With ``draft``, annotations with problems are written as drafts. With ``strict``,
+    any loss is an error. With ``dry_run``, nothing is written.
     """
 
     mapping: LabelMapping | None = None
     pseudonyms: Mapping[str, str] = {}
     language: str | None = None
+    layers: tuple[str, ...] = ()
     kind: str = "human"
+    guidelines: Guidelines | None = None
     draft: bool = False
     strict: bool = False
     allow_duplicates: bool = False
+    dry_run: bool = False
 
 
 class Imported(Struct, frozen=True):
@@ -108,7 +118,7 @@ def import_into_new(
         return (regrouped(annotation, mapping)[0] for annotation in documents.annotations)
 
     ontology = draft_ontology(title, count_labels(made()), mapping, made())
-    with replaced_folder(out) as folder:
+    with _scratch_folder() if options.dry_run else replaced_folder(out) as folder:
         pages = starting_pages(out, language=options.language)
         create_corpus(folder, ("entities",), pages)
         metadata = draft_metadata(Corpus(folder).schemas["document"], documents)
@@ -134,8 +144,9 @@ def import_into_existing(
     counts = count_labels(documents.annotations)
     targets = Targets(corpus.ontology)
     mapping = _complete(counts, options.mapping or same_names(counts, targets), targets)
-    with tempfile.TemporaryDirectory() as folder, locked(corpus.root):
-        made = _scratch(corpus, Path(folder))
+    lock = contextlib.nullcontext() if options.dry_run else locked(corpus.root)
+    with _scratch_folder() as folder, lock:
+        made = _scratch(corpus, folder)
         importer = _Importer(form, made, mapping, options, corpus)
         result = importer.run(documents, progress)
         files: dict[Path, bytes | Path] = {}
@@ -152,8 +163,16 @@ def import_into_existing(
                         "overwritten. Move it away, or use another pseudonym."
                     )
         files[register_path(corpus)] = _register(corpus, importer.annotators)
-        write_together(corpus.root, files)
+        if not options.dry_run:
+            write_together(corpus.root, files)
     return result
+
+
+@contextlib.contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    """A folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 def _complete(
@@ -192,7 +211,7 @@ def _register(corpus: Corpus, annotators: Iterable[Annotator]) -> bytes:
 class _Importer:
     """Makes documents and annotations in a corpus without documents.
 
-    Texts that the corpus ``existing`` has are not made.
+    Texts that the corpus ``existing`` has, in any form, are not made.
     """
 
     def __init__(
@@ -210,41 +229,46 @@ class _Importer:
         self._losses = LossCounter()
         mapped = [label for label, target in mapping.targets.items() if target is not None]
         mapped += [SourceLabel(name, "") for name in mapping.defaults]
-        self._layers = tuple(la for la in layers_of(mapped) if la in corpus.ontology.layers)
+        ontology = corpus.ontology
+        given = ontology.chosen_layers(options.layers) if options.layers else layers_of(mapped)
+        self._layers = {layer for layer in given if layer in ontology.layers}
+        self._written: set[Path] = set()
         self.annotators: list[Annotator] = []
 
     def run(self, documents: SourceDocuments, progress: Progress) -> Imported:
         """Import all. Raises InvalidInputError with all problems, and LossError."""
         pseudonyms = self._pseudonyms(documents.annotators)
-        known = self._known()
-        seeds = {
-            source.name: self._seeds.write(source)
-            for source in documents
-            if sha256_of_text(source.text) not in known
-        }
+        known: dict[str, str] = {}
+        seeds: dict[str, str] = {}
+        for source in documents:
+            found = self._finder.find(source.text) if self._finder else ()
+            if len(found) == 1:
+                known[source.name] = found[0].document
+            else:
+                seeds[source.name] = self._seeds.write(source)
         self._ingest()
         checker = Checker(self._corpus)
         register_path(self._corpus).write_bytes(_register(self._corpus, self.annotators))
         problems: list[str] = []
         written = drafts = 0
         for source in progress(documents):
-            there = self._existing if source.name not in seeds else None
-            if there is not None:
-                document = there.read_document(known[sha256_of_text(source.text)])
+            if self._existing is not None and source.name in known:
+                document = self._existing.read_document(known[source.name])
             else:
                 name = document_id(seeds[source.name], self._corpus.schemas)
                 document = self._corpus.read_document(name)
-            self._count(source, document if there else None)
+            self._count(source, document if source.name in known else None)
+            match = self._match(source, document, is_known=source.name in known)
             for annotator, given in source.annotations.items():
-                annotation = self._annotation(given, document, pseudonyms[annotator])
-                found = [
+                annotation = self._annotation(given, document, match, pseudonyms[annotator])
+                incidents = [
                     f"{source.name}: {i.code} {i.pointer}: {i.message}"
                     for i in checker.check_annotation(annotation, document)
                     if i.level == "error"
                 ]
-                if found:
+                if incidents:
                     drafts += 1
-                    problems += found
+                    problems += incidents
                     annotation = replace(annotation, status="draft")
                 self._write(annotation)
                 written += 1
@@ -266,12 +290,23 @@ class _Importer:
             report=report,
         )
 
-    def _known(self) -> dict[str, str]:
-        """The ids of the documents that there are already, by the hash of their text."""
-        if self._existing is None:
-            return {}
-        documents = map(self._existing.read_document, self._existing.document_ids())
-        return {document.text_sha256: document.id for document in documents}
+    def _match(
+        self, source: SourceDocument, document: Document, *, is_known: bool
+    ) -> TextMatch | None:
+        """Where the text of the source is in the document, None if it is the same."""
+        finder = self._finder if is_known else self._made
+        if document.text == source.text or finder is None:
+            return None
+        found = (m for m in finder.find(source.text) if m.document == document.id)
+        return next(found, None)
+
+    @cached_property
+    def _finder(self) -> TextFinder | None:
+        return None if self._existing is None else TextFinder(self._existing)
+
+    @cached_property
+    def _made(self) -> TextFinder:
+        return TextFinder(self._corpus)
 
     def _pseudonyms(self, names: Iterable[str]) -> dict[str, str]:
         """The pseudonym of each annotator of the source; those that are not given are numbered."""
@@ -326,19 +361,28 @@ class _Importer:
     def _write(self, annotation: Annotation) -> None:
         """Write without waiting for the disk: the folder is temporary."""
         path = self._corpus.annotation_path(annotation.annotator, annotation.document)
+        if path in self._written:
+            raise ConflictError(
+                f"{annotation.document}: the source has two annotations by {annotation.annotator}, "
+                "of texts that are the same. Leave one."
+            )
+        self._written.add(path)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(canonical_json(annotation))
 
-    def _annotation(self, given: Annotation, document: Document, annotator: str) -> Annotation:
-        annotation, losses, counts = self._translator.translated(given)
+    def _annotation(
+        self, given: Annotation, document: Document, match: TextMatch | None, annotator: str
+    ) -> Annotation:
+        annotation, losses, counts = self._translator.translated(given, document.text, match)
         self._losses.add(counts, losses)
+        found = {layer for layer, (field, *_) in LAYER_FIELDS.items() if getattr(annotation, field)}
         return replace(
             annotation,
             schema_version=SCHEMA_VERSION,
             document=document.id,
             text_sha256=document.text_sha256,
             annotator=annotator,
-            layers=self._layers,
+            layers=tuple(layer for layer in LAYERS if layer in self._layers | found),
             provenance=Provenance(
                 kind=self._options.kind,
                 tool=given.provenance.tool,
@@ -346,5 +390,6 @@ class _Importer:
                 updated=given.provenance.updated,
                 label_studio=None,
                 note=f"Imported from {self._form.title}.",
+                guidelines=self._options.guidelines,
             ),
         )

@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from dateline.annotations.items import spans_of
 from dateline.corpus.scenarios import KNOWLEDGE_BASE
+from dateline.corpus.text_forms import TextMatch
 from dateline.interop.importing.labels import ATTRIBUTE, SourceLabel
 from dateline.interop.importing.mapping import LabelMapping, free_value
 from dateline.interop.importing.regrouping import regrouped
 from dateline.interop.losses import Loss, Reasons, compared
 from dateline.interop.representation import written
+from dateline.interop.source import spans_at
 from dateline.interop.units import KINDS, link_name, units_of
 from dateline.model import (
     Annotation,
@@ -23,12 +26,14 @@ from dateline.model import (
     EventCluster,
     Link,
     Relation,
+    Spans,
     canonical,
 )
 from dateline.ontology.label_lists import attributes
 from dateline.ontology.labels import Attribute, Ontology
 
 IGNORED = "its label is ignored by the mapping"
+NOT_IN_TEXT = "is in a part of the text that the corpus does not have"
 
 
 class Translated(NamedTuple):
@@ -58,9 +63,14 @@ class Translator:
         self.mapping, self.linkable = mapping, linkable
         self.attributes = {f"{item}.{a.name}": a for item, a in attributes(ontology)}
 
-    def translated(self, annotation: Annotation) -> Translated:
-        """The annotation in the labels of the corpus."""
-        translation = _Translation(self)
+    def translated(
+        self, annotation: Annotation, text: str, match: TextMatch | None = None
+    ) -> Translated:
+        """The annotation in the labels of the corpus, with the spans of a document with this text.
+
+        ``match`` tells where the text of the source is in the document, if it has another form.
+        """
+        translation = _Translation(self, text, match)
         given, losses = regrouped(annotation, self.mapping)
         found = canonical(translation.annotation(given))
         units = [*units_of(given)]
@@ -76,7 +86,8 @@ class Translator:
 
 
 class _Translation:
-    def __init__(self, translator: Translator) -> None:
+    def __init__(self, translator: Translator, text: str, match: TextMatch | None) -> None:
+        self._text, self._match = text, match
         self._mapping, self._linkable = translator.mapping, translator.linkable
         self._attributes = translator.attributes
         self._claims_given: set[str] = set()
@@ -126,8 +137,18 @@ class _Translation:
             target = self._mapping.of(kind, getattr(item, field))
             if target is None:
                 self.reasons.give(unit, item.id, IGNORED)
+            elif not (spans := self._placed(spans_of(item))):
+                self.reasons.give(unit, item.id, NOT_IN_TEXT)
             else:
-                yield replace(item, **{field: target})
+                place = "trigger" if unit == "events" else "spans"
+                yield replace(item, **{field: target, place: spans})
+
+    def _placed(self, spans: Spans) -> Spans:
+        """The spans in the text of the corpus, without those that are not in it."""
+        if self._match is None:
+            return spans
+        found = (self._match.range_of(span.start, span.end) for span in spans)
+        return spans_at(self._text, [place for place in found if place is not None])
 
     def _entities(self, whole: Annotation, mentions: tuple[Any, ...]) -> Iterator[Any]:
         """The entities that have a mention; their type is that of their first mention."""
@@ -173,7 +194,10 @@ class _Translation:
                 self.reasons.give("claims", claim.id, "its claimer is ignored by the mapping")
             elif claimer in mentions or claim.claimer not in every_mention:
                 about = tuple(event for event in claim.events if event in events)
-                yield replace(claim, claimer=claimer, events=about)
+                cue = claim.cue and self._placed(claim.cue)
+                if cue is not None and not cue:
+                    self.reasons.give("cues", claim.id, NOT_IN_TEXT)
+                yield replace(claim, claimer=claimer, events=about, cue=cue or None)
 
     def _event(self, event: Any, ids: set[str]) -> Any:
         arguments = []
