@@ -15,6 +15,7 @@ from dateline.errors import DatelineError, InvalidInputError
 from dateline.interop.registry import format_of
 from dateline.interop.units import units_of
 
+from ..label_studio import test_import_layers as layers
 from ..label_studio.foreign import (
     JSON,
     MAPPING,
@@ -288,6 +289,68 @@ def test_fragments_chains_cues_and_relations_of_events_are_made(import_rows):
     (claim,) = made.claims
     assert (claim.claimer, claim.cue[0].text, claim.events) == ("a", "said", ("t",))
     assert claim.attributes["polarity"] == "negative"
+
+
+def test_values_can_be_of_several_attributes_and_relations_have_attributes(layered, run, tmp_path):
+    mapping = """
+[entity]
+drug = "CHEMICAL"
+illness = "DISEASE"
+[relation]
+because = "reversed CAUSES"
+maybe = "reversed certainty=possible"
+[attribute]
+"mention.form" = "mention.level"
+"mention.negation" = "mention.negated"
+"mention.mg" = "mention.amount"
+"document.people" = "document.patients"
+["mention.form"]
+NAM = "name"
+["mention.negation"]
+"not so" = "yes"
+["document.kind"]
+press = "document.genre=news"
+about_safety = "document.topics=safety"
+about_price = "document.topics=price"
+[defaults]
+"mention.level" = "nominal"
+"""
+    data = {"text": layers.TEXT}
+    one = {"data": data, "annotations": [{"id": 1, "completed_by": 1, "result": layers.ROWS}]}
+    (tmp_path / "export.json").write_text(json.dumps([one]), encoding="utf-8")
+    (tmp_path / "mapping.toml").write_text(mapping, encoding="utf-8")
+    (tmp_path / "old.toml").write_text(layers.MAPPING, encoding="utf-8")
+    for command, file, who in (
+        (("import", "label-studio"), "mapping.toml", ("--annotators", "1=bo")),
+        (("studio", "import"), "old.toml", ("--users", "ana")),
+    ):
+        arguments = (str(tmp_path / "export.json"), "--mapping", str(tmp_path / file), *who)
+        result = run(layered, *command, *arguments)
+        assert result.exit_code == 0, result.output
+    ana, bo = (layered.read_annotation(name, "report") for name in ("ana", "bo"))
+    assert content(bo) == content(ana)
+    assert bo.relations[0].attributes == {"certainty": "possible"}
+
+
+def test_claims_get_claimers_by_values_and_by_default(import_rows):
+    says = region("c", "statement", "assertion", "the talks would go on")
+    other = region("d", "statement", "assertion", "they had signed a treaty")
+    rows = [
+        region("a", "ner", "PER", "Ana Ruiz"), says, other, relation("d", "a", "said_by"),
+        region("e", "statement", "assertion", "We will not attack"),
+        said("c", "source", "choices", "", choices=["paper"]),
+    ]  # fmt: skip
+    mapping = MAPPED.replace(
+        "[defaults]",
+        """["mention.source"]
+paper = "claimer=AUTHOR"
+[defaults]
+claimer = "AUTHOR"
+""",
+    )
+    made, report = import_rows(rows, mapping=mapping)
+    assert [claim.claimer for claim in made.claims] == ["AUTHOR", "a", "AUTHOR"]
+    assert not report["losses"]
 
 
 def test_what_a_mapping_cannot_make_is_said(import_rows):

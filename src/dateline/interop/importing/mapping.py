@@ -32,18 +32,22 @@ class LabelMapping(Struct, frozen=True):
     ``defaults`` are the values of attributes, such as ``mention.level``, for items without one.
     ``moved`` are the labels of mentions, their attributes and relations of which something else is
     made: the kind of item, or the meaning, empty if that depends on the items. Their targets are
-    those of what is made, with the name in the source. ``reversed`` are the relations whose ends
-    are swapped.
+    those of what is made, with the name in the source. ``values`` are values of attributes, each
+    with the attributes that it is one of in the corpus; their name there is given by
+    `part_of`. ``reversed`` are the relations whose ends are swapped. ``claimer`` is that of claims
+    without one.
     """
 
     targets: Mapping[SourceLabel, str | None]
     defaults: Mapping[str, AttributeValue] = {}
     moved: Mapping[SourceLabel, str] = {}
+    values: Mapping[SourceLabel, tuple[str, ...]] = {}
     reversed: frozenset[SourceLabel] = frozenset()
+    claimer: str | None = None
 
     def has(self, label: SourceLabel) -> bool:
         """Whether the label is mapped or ignored."""
-        return label in self.targets or label in self.moved
+        return label in self.targets or label in self.moved or label in self.values
 
     def of(self, kind: str, name: str) -> str | None:
         """The target of a label, None if it is ignored."""
@@ -95,6 +99,10 @@ class Targets:
         """What labels of a kind can be mapped to: labels of this kind, and other items."""
         return [*dict.fromkeys((*self.names(kind), *self._words.get(kind, ())))]
 
+    def has(self, attribute: str) -> bool:
+        """Whether there is an attribute, such as ``mention.level``."""
+        return attribute in self._attributes
+
     def is_free(self, attribute: str) -> bool:
         """Whether an attribute has values that are not labels."""
         found = self._attributes.get(attribute)
@@ -135,6 +143,11 @@ class Targets:
         return f'"{name}" is not a label of this kind in the corpus. {hint}'
 
 
+def part_of(name: str, attribute: str) -> str:
+    """The name of an attribute that has only those values which are of one of the corpus."""
+    return f"{name}={attribute.rpartition('.')[2]}"
+
+
 def free_value(text: str, declared: Attribute) -> AttributeValue | None:
     """A boolean, a number or a text as the ontology declares it; None if the text is not one."""
     if declared.kind == "boolean":
@@ -168,8 +181,9 @@ def unmapped(
     for one in counts:
         kind, attribute = one.label.kind, SourceLabel(ATTRIBUTE, one.label.kind)
         if "." in kind and mapping.has(attribute):
-            names = mapping.attributes_of(kind)
-            if not names or (targets is not None and all(map(targets.is_free, names))):
+            names, meaning = mapping.attributes_of(kind), mapping.moved.get(attribute)
+            is_free = targets is not None and names and all(map(targets.is_free, names))
+            if is_free or meaning or (meaning is None and not names):
                 continue
         if not mapping.has(one.label):
             found.append(one)

@@ -27,6 +27,7 @@ from dateline.interop.importing.mapping import (
     UNDECIDED,
     LabelMapping,
     Targets,
+    part_of,
 )
 from dateline.model import AttributeValue
 from dateline.rendering.listing import listed
@@ -91,7 +92,9 @@ def read_mapping(path: Path, targets: Targets | None) -> LabelMapping:
         targets={**reader.derived, **reader.found},
         defaults=reader.defaults,
         moved=reader.moved,
+        values=reader.values,
         reversed=frozenset(reader.reversed),
+        claimer=reader.claimer,
     )
 
 
@@ -103,7 +106,9 @@ class _Reader:
         self.found: dict[SourceLabel, str | None] = {}
         self.derived: dict[SourceLabel, str | None] = {}
         self.moved: dict[SourceLabel, str] = {}
+        self.values: dict[SourceLabel, tuple[str, ...]] = {}
         self.reversed: set[SourceLabel] = set()
+        self.claimer: str | None = None
         self.defaults: dict[str, AttributeValue] = {}
         self.problems: list[str] = []
 
@@ -115,6 +120,10 @@ class _Reader:
                     "is not for a new corpus. Remove it." if isinstance(text, str) else "is a list."
                 )
                 self.problems.append(f"{DEFAULTS}.{name}: {fix}")
+                continue
+            if name == CLAIMER and text in self._targets.names(CLAIMER):
+                self.claimer = text
+                self.derived[SourceLabel(CLAIMER, text)] = text
                 continue
             try:
                 self.defaults[name] = self._targets.default(name, text)
@@ -182,6 +191,8 @@ class _Reader:
             self.moved[label] = name
             return
         kinds = [kind for kind in RELATION_KINDS if self._has(kind, name)]
+        if "=" in name and self._relation_attribute(label, *name.split("=", 1)):
+            return
         if not kinds:
             self._unknown(label, "relation", name)
         elif kinds != [label.kind]:
@@ -191,6 +202,22 @@ class _Reader:
                 self._put(label, name)
             else:
                 self.derived[SourceLabel(kind, label.name)] = name
+
+    def _relation_attribute(self, label: SourceLabel, attribute: str, value: str) -> bool:
+        """Read a label of relations as the value of an attribute, if there is one."""
+        places = [
+            place
+            for item in ("relation", "argument")
+            if self._targets is not None
+            and self._targets.has(place := f"{item}.{attribute}")
+            and self._has(place, value)
+        ]
+        for place in places:
+            part = f"{place.partition('.')[0]}.{part_of(label.name, attribute)}"
+            self.derived[SourceLabel(ATTRIBUTE, part)] = place
+            self.derived[SourceLabel(part, label.name)] = value
+            self.moved[label] = f"={attribute}"
+        return bool(places)
 
     def _attribute(self, label: SourceLabel, texts: Sequence[str]) -> None:
         item, _, name = label.name.partition(".")
@@ -210,6 +237,18 @@ class _Reader:
 
     def _value(self, label: SourceLabel, text: str) -> None:
         """A value of an attribute, which may be mapped to attributes of several kinds of items."""
+        attribute, equals, value = text.partition("=")
+        if equals and self._is_place(label.kind, attribute) and self._has(attribute, value):
+            self.values[label] = (*self.values.get(label, ()), attribute)
+            self.moved.setdefault(SourceLabel(ATTRIBUTE, label.kind), "")
+            name = label.kind.partition(".")[2]
+            if attribute == CLAIMER:
+                self.derived[SourceLabel(CLAIMER, label.name)] = value
+                return
+            part = f"{attribute.partition('.')[0]}.{part_of(name, attribute)}"
+            self.derived[SourceLabel(ATTRIBUTE, part)] = attribute
+            self.derived[SourceLabel(part, label.name)] = value
+            return
         places = {
             place: self.found.get(SourceLabel(ATTRIBUTE, place)) for place in _places(label.kind)
         }
@@ -224,6 +263,14 @@ class _Reader:
     def _has(self, kind: str, text: str) -> bool:
         targets = self._targets
         return targets is None or text in targets.names(kind) or targets.is_free(kind)
+
+    def _is_place(self, given: str, attribute: str) -> bool:
+        """Whether values of an attribute of the source can be values of this one."""
+        item, other = given.partition(".")[0], attribute.partition(".")[0]
+        if attribute == CLAIMER:
+            return item == "mention"
+        fits = item == other or (item == "mention" and other in SPAN_ITEMS)
+        return fits and (self._targets is None or self._targets.has(attribute))
 
     def _is_word(self, kind: str, text: str) -> bool:
         return self._targets is None or text in self._targets.words(kind)

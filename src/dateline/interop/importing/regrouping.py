@@ -26,13 +26,15 @@ from dateline.interop.importing.mapping import (
     EVENT_CLUSTER,
     EVENT_LINK,
     LabelMapping,
+    part_of,
 )
 from dateline.interop.losses import Loss
-from dateline.interop.representation import filled, with_derived_names, written
+from dateline.interop.representation import filled, read_values, with_derived_names, written
 from dateline.label_studio.convert.region_ids import mint, renamed
 from dateline.model import (
     Annotation,
     Attributes,
+    AttributeValue,
     Claim,
     Entity,
     Event,
@@ -49,7 +51,7 @@ _FILLERS = {"entity": "mention", "event": "event", "act": "claim"}
 
 def regrouped(annotation: Annotation, mapping: LabelMapping) -> tuple[Annotation, list[Loss]]:
     """The annotation with the items that the mapping makes of its mentions, and what is lost."""
-    if not mapping.moved:
+    if not mapping.moved and mapping.claimer is None:
         return annotation, []
     regrouping = _Regrouping(annotation, mapping)
     return regrouping.annotation(), regrouping.losses
@@ -66,9 +68,16 @@ class _Regrouping:
         self._kinds |= {claim.id: "act" for claim in whole.claims}
         self._arcs: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._relations: dict[str, list[Relation]] = defaultdict(list)
+        self._used: dict[tuple[str, str], list[Relation]] = {}
+        self._of_pairs: dict[tuple[str, str], list[Relation]] = defaultdict(list)
         for relation in whole.relations:
             if self._moved("relation", relation.type) != CONTINUES:
                 self._relate(relation)
+        for kind in ("relation", "role"):
+            self._relations[kind] = [self._with_attributes(r) for r in self._relations[kind]]
+        for relations in self._of_pairs.values():
+            for relation in relations:
+                self._lose("relations", relation.name, "joins items that have no relation")
 
     def annotation(self) -> Annotation:
         """The annotation; entities without a type and a name have those of a mention."""
@@ -84,7 +93,10 @@ class _Regrouping:
         events, clusters = self._events()
         return replace(
             self._whole,
-            mentions=tuple(replace(m, attributes=self._rest(m.attributes)) for m in mentions),
+            attributes=self._rest("document", "", self._whole.attributes),
+            mentions=tuple(
+                replace(m, attributes=self._rest("mention", m.id, m.attributes)) for m in mentions
+            ),
             entities=tuple(
                 replace(entity, type=entity.type or names[entity.id].type,
                         name=entity.name or names[entity.id].name)
@@ -104,13 +116,44 @@ class _Regrouping:
     def _of(self, kind: str) -> list[Mention]:
         return [mention for mention in self._items.values() if self._kinds[mention.id] == kind]
 
-    def _rest(self, attributes: Attributes) -> Attributes:
-        """The attributes but those that the chain of an item is read from."""
-        return {
-            name: value
-            for name, value in attributes.items()
-            if not self._moved(ATTRIBUTE, f"mention.{name}")
-        }
+    def _rest(self, item: str, name: str, attributes: Attributes) -> Attributes:
+        """The attributes but those that chains and claimers are read from.
+
+        Values that are of attributes of their own become such attributes.
+        """
+        source = "document" if item == "document" else "mention"
+        found: dict[str, AttributeValue] = {}
+        for attribute, value in attributes.items():
+            if self._moved(ATTRIBUTE, f"{source}.{attribute}"):
+                continue
+            parts: dict[str, list[str]] = defaultdict(list)
+            for text in written(value):
+                places = self._mapping.values.get(SourceLabel(f"{source}.{attribute}", text))
+                if places is None:
+                    parts[attribute].append(text)
+                    continue
+                fitting = [p for p in places if p.partition(".")[0] == item]
+                for place in fitting:
+                    parts[part_of(attribute, place)].append(text)
+                if not fitting and not (item == "claim" and CLAIMER in places):
+                    reason = f"the mapping has no {item} attribute for it"
+                    shown = f"{name}.{attribute}" if name else attribute
+                    self._lose(f"{item} attributes", shown, reason)
+            untouched = [*parts] == [attribute]
+            found |= {attribute: value} if untouched else {
+                part: read_values(texts) for part, texts in parts.items()
+            }  # fmt: skip
+        return found
+
+    def _claimer(self, claim: Mention) -> str | None:
+        """The claimer that is not a mention, by a value of an attribute, or the default."""
+        for attribute, value in claim.attributes.items():
+            for text in written(value):
+                label = SourceLabel(f"mention.{attribute}", text)
+                if CLAIMER in self._mapping.values.get(label, ()):
+                    return text
+        has_one = any(source == claim.id for source, _ in self._arcs[f"{CLAIMER} act"])
+        return None if has_one else self._mapping.claimer
 
     def _joined(self) -> dict[str, Mention]:
         """The mentions by id, of which those that continue another one are joined to it."""
@@ -158,6 +201,8 @@ class _Regrouping:
         meaning = self._moved("relation", relation.type)
         if ends in _MEANINGS.get(meaning or "", ()):
             self._arcs[f"{meaning} {ends[0]}"].append((source, target))
+        elif meaning and meaning.startswith("="):
+            self._of_pairs[source, target].append(relation)
         elif meaning in _MEANINGS:
             self._lose("relations", relation.name, _cannot(meaning, ends))
         else:
@@ -180,6 +225,20 @@ class _Regrouping:
                     reason = f"the relation is not one of mentions, but of {_NAMES[ends[0]]}"
                     self._lose("relation attributes", f"{name}.{attribute}", reason)
             self._relations[known[0]].append(replace(relation, attributes={}))
+
+    def _with_attributes(self, relation: Relation) -> Relation:
+        """The relation with the attributes that other relations of the same ends stand for."""
+        found = dict(relation.attributes)
+        for other in self._used_pairs(relation):
+            meaning = self._moved("relation", other.type) or ""
+            found[part_of(other.type, meaning[1:])] = other.type
+        return replace(relation, attributes=found)
+
+    def _used_pairs(self, relation: Relation) -> Sequence[Relation]:
+        pair = relation.source, relation.target
+        if pair in self._of_pairs:
+            self._used[pair] = self._of_pairs.pop(pair)
+        return self._used.get(pair, ())
 
     def _chained(
         self, kind: str, items: Sequence[Mention], given: Mapping[str, str | None]
@@ -246,7 +305,7 @@ class _Regrouping:
         ]
         events = [
             Event(id=m.id, trigger=m.spans, type=m.type, cluster=m.entity,
-                  attributes=self._rest(m.attributes))
+                  attributes=self._rest("event", m.id, m.attributes))
             for m in made
         ]  # fmt: skip
         return tuple(
@@ -255,7 +314,10 @@ class _Regrouping:
                 arguments=(
                     *event.arguments,
                     *(
-                        filled(r.type, _FILLERS[self._kinds[r.target]], r.target)
+                        replace(
+                            filled(r.type, _FILLERS[self._kinds[r.target]], r.target),
+                            attributes=r.attributes,
+                        )
                         for r in arguments[event.id].values()
                     ),
                 ),
@@ -269,7 +331,9 @@ class _Regrouping:
             _by_source(self._arcs[f"{meaning} act"]) for meaning in (CLAIMER, CUE, ABOUT)
         )
         for mention in self._of("act"):
-            attributes = self._rest(mention.attributes)
+            attributes = self._rest("claim", mention.id, mention.attributes)
+            if answer := self._claimer(mention):
+                claimers[mention.id].append(answer)
             if not claimers[mention.id]:
                 self._lose("claims", mention.id, "has no claimer")
                 for name in attributes:

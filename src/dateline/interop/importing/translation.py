@@ -273,6 +273,12 @@ class _Translation:
                 continue
             if target != f"{item}.{attribute}":
                 self.renamed.add((unit, place))
+            if declared.kind == "labels" and isinstance(before := found.get(declared.name), tuple):
+                read = tuple(sorted({*before, *written(read)}))
+            elif found.get(declared.name, read) != read:
+                self.renamed.discard((unit, place))
+                self.reasons.give(unit, place, f'"{declared.name}" has another value already')
+                continue
             found[declared.name] = read
         for target, value in self._mapping.defaults.items():
             declared = self._attributes[target]
@@ -290,7 +296,7 @@ class _Translation:
             if not names:
                 return None
             return tuple(sorted({*names})) if declared.kind == "labels" else names[0]
-        return free_value(texts[0], declared)
+        return free_value(self._mapping.of(kind, texts[0]) or texts[0], declared)
 
 
 def _label(item: Any) -> str:
