@@ -134,6 +134,14 @@ def test_the_text_is_the_field_that_has_the_quotes(read):
         read(task(annotation()) | {"data": {"image": None}})
 
 
+def test_regions_of_another_text_on_the_page_are_left_out(read):
+    title = region("t", "ner", "PER", "Ana Ruiz") | {"to_name": "title"}
+    title["value"] = title["value"] | {"start": 4, "end": 12}
+    (document,) = read(task(annotation([title, *RESULT[:6]]), headline="For Ana Ruiz"))
+    assert [m.id for m in document.annotations["7"].mentions] == ["aB3_x-1", "an_id_with_blanks"]
+    assert losses(document) == [("mentions", "t", 'is not in the text that "doc" shows')]
+
+
 def test_a_label_of_several_controls_is_named_with_its_control(read):
     rows = [
         region("a", "ner", "PER", "Ana Ruiz"), region("b", "ner", "LOC", "Oslo"),
@@ -229,8 +237,11 @@ def content(annotation):
     return replace(annotation, annotator="", provenance=None, layers=())
 
 
-def test_a_mapping_makes_the_items_that_studio_import_makes(import_rows, files, run, tmp_path):
-    made, report = import_rows(RESULT)
+@pytest.mark.parametrize("mapping", [MAPPED, MAPPING], ids=["by kind", "by control"])
+def test_a_mapping_makes_the_items_that_studio_import_makes(
+    mapping, import_rows, files, run, tmp_path
+):
+    made, report = import_rows(RESULT, mapping=mapping)
     (tmp_path / "old.toml").write_text(MAPPING, encoding="utf-8")
     result = run(
         files.corpus, "studio", "import", str(tmp_path / "export.json"),
@@ -291,8 +302,7 @@ def test_fragments_chains_cues_and_relations_of_events_are_made(import_rows):
     assert claim.attributes["polarity"] == "negative"
 
 
-def test_values_can_be_of_several_attributes_and_relations_have_attributes(layered, run, tmp_path):
-    mapping = """
+LAYERED = """
 [entity]
 drug = "CHEMICAL"
 illness = "DISEASE"
@@ -315,6 +325,12 @@ about_price = "document.topics=price"
 [defaults]
 "mention.level" = "nominal"
 """
+
+
+@pytest.mark.parametrize("mapping", [LAYERED, layers.MAPPING], ids=["by kind", "by control"])
+def test_values_can_be_of_several_attributes_and_relations_have_attributes(
+    mapping, layered, run, tmp_path
+):
     data = {"text": layers.TEXT}
     one = {"data": data, "annotations": [{"id": 1, "completed_by": 1, "result": layers.ROWS}]}
     (tmp_path / "export.json").write_text(json.dumps([one]), encoding="utf-8")
@@ -385,6 +401,10 @@ def test_what_a_mapping_cannot_make_is_said(import_rows):
         ('[relation]\nx = "reversed partie"', 'Did you mean "party"?'),
         ('[attribute]\n"mention.x" = "entity_ids"', 'Did you mean "entity_id"?'),
         ('[attribute]\n"document.x" = "mention.level"', "is not an attribute of the same kind"),
+        ("labels = 3", "labels: is not a table of controls. `dateline import"),
+        ("[labels]\nner = 3", "labels.ner: is not a table"),
+        ("[choices.c]\nx = 3", "choices.c.x: is not a text or a list of texts"),
+        ('[labels.ner]\nPER = "event:MET"', 'entity.PER: "event:MET" is not a label'),
         ('[entity]\nPER = []', 'entity.PER: is empty. Write "ignore"'),
         ('[entity]\nPER = ["PERSON", "GPE"]', "entity.PER: has several targets"),
     ],

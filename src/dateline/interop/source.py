@@ -21,6 +21,9 @@ UNNAMED = ""
 UNLABELLED = "mention"
 """The type of mentions where a format has none."""
 
+UNLABELLED_RELATION = "relation"
+"""The type of relations that have none in their source."""
+
 DOCUMENT_FIELDS = ("document_id", "doc_id", "document", "doc")
 """Names of columns or fields that name a document."""
 

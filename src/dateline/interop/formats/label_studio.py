@@ -20,6 +20,7 @@ from dateline.interop.format import Format, Holds
 from dateline.interop.source import (
     DOCUMENT_FIELDS,
     UNLABELLED,
+    UNLABELLED_RELATION,
     SourceDocument,
     SourceLoss,
     source_annotation,
@@ -38,9 +39,6 @@ from dateline.label_studio.importing.source_labels import ANSWERS, is_of_the_tex
 from dateline.label_studio.result_rows import Row, rows_of, string, strings, text_of, value_of
 from dateline.model import Annotation, Attributes, AttributeValue, Mention, Relation
 from dateline.rendering.listing import listed
-
-UNNAMED_RELATION = "relation"
-"""The type of relations without a label."""
 
 _METADATA = ("title", "language", "split")
 """Fields of tasks that are fields of a document; others are its further metadata."""
@@ -211,12 +209,16 @@ class _Result:
 
     def _regions(self, rows: Sequence[Row]) -> None:
         given = [(string(row.get("id")), value_of(row), text_of(row)) for row in rows]
+        shown = self._object(rows)
         written = [
             Written(start=value.get("start"), end=value.get("end"), quote=quote)
             for _, value, quote in given
         ]
         _, places = place_regions(self._text, written)
         for row, (name, _, _), place in zip(rows, given, places, strict=True):
+            if string(row.get("to_name")) != shown:
+                self._lose("mentions", name, f'is not in the text that "{shown}" shows')
+                continue
             if place.range is None or (place.message and not place.repaired):
                 self._lose("mentions", name, place.message)
                 continue
@@ -230,6 +232,16 @@ class _Result:
                 elif first.type != type_:
                     reason = f'is "{first.type}" already'
                     self._lose("labels", f"{name} {type_}", reason)
+
+    def _object(self, rows: Iterable[Row]) -> str:
+        """The object of the page that most regions are of, with their quote at their offsets."""
+        found: Counter[str] = Counter()
+        for row in rows:
+            start, end = (value_of(row).get(offset) for offset in ("start", "end"))
+            is_there = isinstance(start, int) and isinstance(end, int)
+            fits = is_there and self._text[start:end] == text_of(row)
+            found[string(row.get("to_name"))] += 1 + 1000 * fits
+        return max(found, key=lambda name: found[name], default="")
 
     def _answers(self, rows: Iterable[Row]) -> None:
         found: dict[str, dict[str, list[AttributeValue]]] = defaultdict(lambda: defaultdict(list))
@@ -263,7 +275,9 @@ class _Result:
         if row.get("direction") == "left":
             source, target = target, source
         for label in dict.fromkeys(labels_of(row)):
-            relation = Relation(type=label.name or UNNAMED_RELATION, source=source, target=target)
+            relation = Relation(
+                type=label.name or UNLABELLED_RELATION, source=source, target=target
+            )
             missing = listed((end for end in (source, target) if end not in self.mentions), _SHOWN)
             if ends := ", ".join(missing):
                 reason = f"joins what has no label, or is left out ({ends})"

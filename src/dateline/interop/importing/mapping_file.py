@@ -10,6 +10,7 @@ import msgspec
 
 from dateline.errors import InvalidInputError
 from dateline.files.reading import read_toml
+from dateline.interop.importing.control_tables import IGNORE, Table, by_kind, has_controls
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, SourceLabel
 from dateline.interop.importing.mapping import (
     ABOUT,
@@ -32,7 +33,6 @@ from dateline.interop.importing.mapping import (
 from dateline.model import AttributeValue
 from dateline.rendering.listing import listed
 
-IGNORE = "ignore"
 REVERSED = "reversed "
 """Before the target of a relation: its ends are swapped."""
 DEFAULTS = "defaults"
@@ -44,6 +44,7 @@ _HEAD = """\
 # Maps the labels of a source to those of the corpus, by kind. Replace each "?" by a label of the
 # corpus, or by "ignore", which leaves out what has it. Nothing is imported while one is left.
 """
+_Tables = dict[str, Table]
 _MEANINGS = frozenset({COREFERENCE, CONTINUES, CLAIMER, CUE, ABOUT})
 _PARTS_OF_CHAINS = frozenset({ENTITY_ID, ENTITY_NAME, ENTITY_LINK, EVENT_CLUSTER, EVENT_LINK})
 
@@ -72,19 +73,20 @@ def mapping_template(counts: Iterable[LabelCount], targets: Targets | None) -> s
 
 def read_mapping(path: Path, targets: Targets | None) -> LabelMapping:
     """Read a mapping. Raises InvalidInputError, with every entry that does not fit."""
+    given = read_toml(path)
     try:
-        tables = msgspec.convert(read_toml(path), dict[str, dict[str, str | list[str]]])
-    except msgspec.ValidationError as error:
+        tables = by_kind(given) if has_controls(given) else msgspec.convert(given, _Tables)
+    except (InvalidInputError, msgspec.ValidationError) as error:
         raise InvalidInputError(
-            f"{path}: {error}. `dateline import FORMAT PATH --template` prints a mapping to start "
-            "from."
+            f"{path}: {str(error).rstrip('.')}. `dateline import FORMAT PATH --template` prints a "
+            "mapping to start from."
         ) from None
     reader = _Reader(targets)
     reader.defaults_of(tables.pop(DEFAULTS, {}))
     # The values of attributes depend on what the attributes are mapped to.
     for kind in sorted(tables, key=lambda kind: "." in kind):
-        for name, given in tables[kind].items():
-            reader.entry(SourceLabel(kind, name), [given] if isinstance(given, str) else given)
+        for name, target in tables[kind].items():
+            reader.entry(SourceLabel(kind, name), [target] if isinstance(target, str) else target)
     if reader.problems:
         lines = listed(reader.problems, MAX_PROBLEMS)
         raise InvalidInputError(f"{path}:\n" + "\n".join(f"  {line}" for line in lines))
