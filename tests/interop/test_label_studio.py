@@ -12,8 +12,16 @@ from msgspec.structs import replace
 
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError, InvalidInputError
+from dateline.interop.importing.mapping import Targets
+from dateline.interop.importing.mapping_file import read_mapping
+from dateline.interop.importing.translation import Translator
 from dateline.interop.registry import format_of
 from dateline.interop.units import units_of
+from dateline.label_studio.config.controls import CONTROLS
+from dateline.label_studio.config.questions import questions
+from dateline.label_studio.config.relations import relation_labels
+from dateline.label_studio.convert.to_result import to_result
+from dateline.ontology.label_lists import LABEL_KINDS
 
 from ..label_studio import test_import_layers as layers
 from ..label_studio.foreign import (
@@ -152,7 +160,7 @@ def test_a_label_of_several_controls_is_named_with_its_control(read):
     assert types == ["ner.PER", "LOC", "other.PER"]
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS | JSON)
 def test_results_of_any_shape_are_read_and_counted(rows, read):
     with suppress(DatelineError):
@@ -256,6 +264,44 @@ def test_a_mapping_makes_the_items_that_studio_import_makes(
         ("mention attributes", "aB3_x-1.note"), ("arguments", "met participant_of misc"),
     }  # fmt: skip
     assert run(files.corpus, "validate").exit_code == 0
+
+
+def test_gold_comes_back_from_an_export_of_the_own_page(repository, tmp_path):
+    ontology = repository.ontology
+    names = sorted(path.stem for path in (repository.annotations / "gold").glob("*.json"))[::9]
+    gold = {name: repository.read_annotation("gold", name) for name in names}
+    tasks = [
+        task(
+            annotation(to_result(made, ontology)), doc_id=name,
+            text=repository.read_document(name).text,
+        )
+        for name, made in gold.items()
+    ]  # fmt: skip
+    (tmp_path / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    lines = []
+    for controls in CONTROLS:
+        kind = LABEL_KINDS[controls.layer]
+        lines.append(f"[labels.{controls.labels}]")
+        lines += [f'{n} = "{kind}:{n}"' for n in ontology.labels_of(controls.layer)]
+    lines.append('[labels.cue]\ncue = "cue"')
+    for question in questions(ontology):
+        lines += [f"[choices.{question.control}]"] * bool(question.values)
+        lines += [f'"{v.name}" = "{question.field}={v.name}"' for v in question.values]
+    lines.append("[texts]")
+    lines += [f'{q.control} = "{q.field}"' for q in questions(ontology) if not q.values]
+    lines += ["[relations]", *(f'"{name}" = "{name}"' for name in relation_labels(ontology))]
+    (tmp_path / "mapping.toml").write_text("\n".join(lines), encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mapping.toml", Targets(ontology))
+    translator = Translator(mapping, ontology, {})
+    read = list(format_of("label-studio").reader(tmp_path / "export.json"))
+    assert [document.name for document in read] == names
+    for document in read:
+        found = translator.translated(document.annotations["7"], document.text)
+        assert not found.losses
+        made = replace(found.annotation, text_sha256="", retired=())
+        assert content(made) == content(
+            replace(gold[document.name], text_sha256="", retired=(), status="submitted")
+        )
 
 
 def test_a_new_corpus_has_the_items_that_a_mapping_makes(run, empty_corpus, tmp_path):
@@ -367,6 +413,24 @@ claimer = "AUTHOR"
     made, report = import_rows(rows, mapping=mapping)
     assert [claim.claimer for claim in made.claims] == ["AUTHOR", "a", "AUTHOR"]
     assert not report["losses"]
+
+
+def test_parts_of_chains_that_have_no_place_are_said(import_rows):
+    mapping = MAPPED.replace('"mention.kb" =', '"mention.full" = "entity_name"\n"mention.kb" =')
+    rows = [
+        region("a", "ner", "PER", "Ana Ruiz"), region("s", "ner", "PER", "She"),
+        region("b", "ner", "PER", "Bo Lind"), relation("a", "s", "same"),
+        said("a", "full", "textarea", "", text=["Ana Ruiz Vega"]),
+        said("s", "full", "textarea", "", text=["Ana"]),
+        said("b", "kb", "textarea", "", text=["wikidata:Q1"]),
+        region("met", "trigger", "Contact", "met"),
+        said("met", "person", "textarea", "", text=["x"]),
+    ]  # fmt: skip
+    made, report = import_rows(rows, mapping=mapping)
+    assert [(e.name, len(e.links)) for e in made.entities] == [("Ana Ruiz Vega", 0), ("Bo Lind", 1)]
+    assert [(loss["name"], loss["reason"]) for loss in report["losses"]] == [
+        ("s entity_name", "has another name"), ("met.person", '"entity_id" is not for events'),
+    ]  # fmt: skip
 
 
 def test_what_a_mapping_cannot_make_is_said(import_rows):

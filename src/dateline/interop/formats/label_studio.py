@@ -254,9 +254,11 @@ class _Result:
             values = _values(kind, value_of(row))
             if values is None or not control:
                 self._lose(unit, shown, "has no value that can be read")
-            elif values and owner and owner not in self.mentions:
+            elif not values:
+                continue
+            elif owner and owner not in self.mentions:
                 self._lose(unit, shown, "is of a region that has no label, or is left out")
-            elif values and kinds.setdefault((owner, control), kind) != kind:
+            elif kinds.setdefault((owner, control), kind) != kind:
                 self._lose(unit, shown, "has a value of another kind already")
             else:
                 found[owner][control] += values
@@ -264,7 +266,6 @@ class _Result:
             self.attributes[owner] = {
                 control: _joined(kinds[owner, control], values)
                 for control, values in by_control.items()
-                if values
             }
             if owner:
                 mention = self.mentions[owner]

@@ -14,6 +14,7 @@ from dateline.ontology.labels import Attribute, Ontology
 UNDECIDED = "?"
 
 COREFERENCE, CONTINUES, CLAIMER, ABOUT = "coreference", "continues", "claimer", "about"
+FACTUALITY = "factuality"
 CUE = "cue"
 """A cue, as what a mention or a relation is read as."""
 ENTITY_ID, ENTITY_NAME, ENTITY_LINK = "entity_id", "entity_name", "entity_link"

@@ -23,6 +23,7 @@ from dateline.interop.importing.mapping import (
     ENTITY_NAME,
     EVENT_CLUSTER,
     EVENT_LINK,
+    FACTUALITY,
     RELATION_KINDS,
     SPAN_ITEMS,
     UNDECIDED,
@@ -206,7 +207,14 @@ class _Reader:
                 self.derived[SourceLabel(kind, label.name)] = name
 
     def _relation_attribute(self, label: SourceLabel, attribute: str, value: str) -> bool:
-        """Read a label of relations as the value of an attribute, if there is one."""
+        """Read a label of relations as the value of an attribute, if there is one.
+
+        The factuality of an event by a claim is one of the relation between the two.
+        """
+        if attribute == FACTUALITY and self._has(FACTUALITY, value):
+            self.moved[label] = f"={FACTUALITY}"
+            self.derived[SourceLabel(FACTUALITY, label.name)] = value
+            return True
         places = [
             place
             for item in ("relation", "argument")
@@ -240,12 +248,14 @@ class _Reader:
     def _value(self, label: SourceLabel, text: str) -> None:
         """A value of an attribute, which may be mapped to attributes of several kinds of items."""
         attribute, equals, value = text.partition("=")
-        if equals and self._is_place(label.kind, attribute) and self._has(attribute, value):
+        is_factuality = attribute.startswith(f"{FACTUALITY}.")
+        kind = FACTUALITY if is_factuality else attribute
+        if equals and self._is_place(label.kind, attribute) and self._has(kind, value):
             self.values[label] = (*self.values.get(label, ()), attribute)
             self.moved.setdefault(SourceLabel(ATTRIBUTE, label.kind), "")
             name = label.kind.partition(".")[2]
-            if attribute == CLAIMER:
-                self.derived[SourceLabel(CLAIMER, label.name)] = value
+            if is_factuality or attribute == CLAIMER:
+                self.derived[SourceLabel(kind, label.name)] = value
                 return
             part = f"{attribute.partition('.')[0]}.{part_of(name, attribute)}"
             self.derived[SourceLabel(ATTRIBUTE, part)] = attribute
@@ -271,6 +281,10 @@ class _Reader:
         item, other = given.partition(".")[0], attribute.partition(".")[0]
         if attribute == CLAIMER:
             return item == "mention"
+        if other == FACTUALITY:
+            claimer = attribute.partition(".")[2]
+            is_one = self._targets is None or claimer in self._targets.names(CLAIMER)
+            return item == "mention" and is_one
         fits = item == other or (item == "mention" and other in SPAN_ITEMS)
         return fits and (self._targets is None or self._targets.has(attribute))
 

@@ -7,12 +7,12 @@ of the source, and are translated like those of sources that have such items.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from dateline.annotations.components import components
-from dateline.annotations.link_text import parse_links
+from dateline.interop.importing.chains import ENTITY_CHAIN, EVENT_CHAIN, ChainMaker
 from dateline.interop.importing.labels import ATTRIBUTE, SourceLabel
 from dateline.interop.importing.mapping import (
     ABOUT,
@@ -20,32 +20,30 @@ from dateline.interop.importing.mapping import (
     CONTINUES,
     COREFERENCE,
     CUE,
-    ENTITY_ID,
-    ENTITY_LINK,
-    ENTITY_NAME,
-    EVENT_CLUSTER,
-    EVENT_LINK,
+    FACTUALITY,
     LabelMapping,
     part_of,
 )
 from dateline.interop.losses import Loss
 from dateline.interop.representation import filled, read_values, with_derived_names, written
-from dateline.label_studio.convert.region_ids import mint, renamed
 from dateline.model import (
     Annotation,
     Attributes,
     AttributeValue,
     Claim,
-    Entity,
     Event,
     EventCluster,
-    Link,
+    Factuality,
     Mention,
     Relation,
     Spans,
 )
 
 _NAMES = {"entity": "a mention", "event": "an event", "act": "a claim", "cue": "a cue"}
+_CHAINS_OF = {"mention": "entity_", "event": "event_"}
+"""How the attributes begin that an item may have of its chain."""
+_OTHERS_OF = {"event": FACTUALITY, "claim": CLAIMER}
+"""What values of attributes may be of an item beside values of its own attributes."""
 _FILLERS = {"entity": "mention", "event": "event", "act": "claim"}
 
 
@@ -66,6 +64,7 @@ class _Regrouping:
         self._kinds = {m.id: mapping.kind_of(m.type) for m in self._items.values()}
         self._kinds |= {event.id: "event" for event in whole.events}
         self._kinds |= {claim.id: "act" for claim in whole.claims}
+        self._chains = ChainMaker(mapping, {*self._kinds}, self._lose)
         self._arcs: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._relations: dict[str, list[Relation]] = defaultdict(list)
         self._used: dict[tuple[str, str], list[Relation]] = {}
@@ -75,17 +74,24 @@ class _Regrouping:
                 self._relate(relation)
         for kind in ("relation", "role"):
             self._relations[kind] = [self._with_attributes(r) for r in self._relations[kind]]
+        self._factuality: dict[str, list[Factuality]] = defaultdict(list)
+        for claim, event in self._arcs[f"{ABOUT} act"]:
+            for other in self._used_pairs(Relation(type=ABOUT, source=claim, target=event)):
+                if self._has_claimer(claim):
+                    self._factuality[event].append(Factuality(source=claim, value=other.type))
+                else:
+                    self._lose("factuality", f"{event} {claim}", f"{claim} has no claimer")
         for relations in self._of_pairs.values():
             for relation in relations:
                 self._lose("relations", relation.name, "joins items that have no relation")
 
     def annotation(self) -> Annotation:
         """The annotation; entities without a type and a name have those of a mention."""
-        mentions, entities = self._chained(
-            "entity", [*self._of("entity")], {m.id: m.entity for m in self._of("entity")}
+        mentions, chains = self._chains.chained(
+            ENTITY_CHAIN, self._of("entity"), self._arcs[f"{COREFERENCE} entity"]
         )
         known = {entity.id: entity for entity in self._whole.entities}
-        made = [self._entity(known.get(name), name, some) for name, some in entities.items()]
+        made = [self._chains.entity(known.get(name), name, some) for name, some in chains.items()]
         names = {entity.id: entity for entity in with_derived_names(
             replace(self._whole, mentions=tuple(mentions), entities=tuple(made))
         ).entities}  # fmt: skip
@@ -123,8 +129,15 @@ class _Regrouping:
         """
         source = "document" if item == "document" else "mention"
         found: dict[str, AttributeValue] = {}
+        words: set[str] = set()
         for attribute, value in attributes.items():
-            if self._moved(ATTRIBUTE, f"{source}.{attribute}"):
+            if word := self._moved(ATTRIBUTE, f"{source}.{attribute}"):
+                shown = f"{name}.{attribute}"
+                if not word.startswith(_CHAINS_OF.get(item, " ")):
+                    self._lose(f"{item} attributes", shown, f'"{word}" is not for {item}s')
+                elif word in words:
+                    self._lose(f"{item} attributes", shown, f"{word} is another attribute")
+                words.add(word)
                 continue
             parts: dict[str, list[str]] = defaultdict(list)
             for text in written(value):
@@ -132,10 +145,10 @@ class _Regrouping:
                 if places is None:
                     parts[attribute].append(text)
                     continue
-                fitting = [p for p in places if p.partition(".")[0] == item]
-                for place in fitting:
+                for place in (p for p in places if p.partition(".")[0] == item):
                     parts[part_of(attribute, place)].append(text)
-                if not fitting and not (item == "claim" and CLAIMER in places):
+                kinds = {place.partition(".")[0] for place in places}
+                if not kinds & {item, _OTHERS_OF.get(item)}:
                     reason = f"the mapping has no {item} attribute for it"
                     shown = f"{name}.{attribute}" if name else attribute
                     self._lose(f"{item} attributes", shown, reason)
@@ -144,6 +157,22 @@ class _Regrouping:
                 part: read_values(texts) for part, texts in parts.items()
             }  # fmt: skip
         return found
+
+    def _factuality_of(self, event: Mention) -> Iterator[Factuality]:
+        """The factuality by claimers that are not mentions."""
+        for attribute, value in event.attributes.items():
+            for text in written(value):
+                label = SourceLabel(f"mention.{attribute}", text)
+                for place in self._mapping.values.get(label, ()):
+                    kind, _, claimer = place.partition(".")
+                    if kind == FACTUALITY:
+                        yield Factuality(source=claimer, value=text)
+
+    def _has_claimer(self, claim: str) -> bool:
+        if claim not in self._items:
+            return True
+        drawn = any(source == claim for source, _ in self._arcs[f"{CLAIMER} act"])
+        return drawn or self._claimer(self._items[claim]) is not None
 
     def _claimer(self, claim: Mention) -> str | None:
         """The claimer that is not a mention, by a value of an attribute, or the default."""
@@ -240,72 +269,22 @@ class _Regrouping:
             self._used[pair] = self._of_pairs.pop(pair)
         return self._used.get(pair, ())
 
-    def _chained(
-        self, kind: str, items: Sequence[Mention], given: Mapping[str, str | None]
-    ) -> tuple[list[Mention], dict[str, list[Mention]]]:
-        """The items with the name of their chain as entity, and the chains by name.
-
-        A chain has the name that it has in the source, or that an attribute gives it.
-        """
-        word = {"entity": ENTITY_ID, "event": EVENT_CLUSTER}[kind]
-        names = {m.id: name for m in items if (name := given.get(m.id))}
-        asked = {m.id: text.strip() for m in items if (text := self._answer(m, word).strip())}
-        taken = {*self._items, *self._kinds}
-        new_names = renamed({*names.values(), *asked.values()}, taken)
-        for name, text in asked.items():
-            names.setdefault(name, new_names.get(text, text))
-        first: dict[str, str] = {}
-        pairs = [(name, first.setdefault(chain, name)) for name, chain in names.items()]
-        pairs += self._arcs[f"{COREFERENCE} {kind}"]
-        by_id = {mention.id: mention for mention in items}
-        suffix = {"entity": "entity", "event": "cluster"}[kind]
-        chains: dict[str, list[Mention]] = {}
-        for members in components(by_id, pairs) if pairs else ():
-            known = [names[member] for member in members if member in names]
-            if len(members) == 1 and not known:
-                continue
-            name = known[0] if known else mint(f"{members[0]}.{suffix}", taken)
-            chains[name] = [replace(by_id[member], entity=name) for member in members]
-        chained = {m.id: m for some in chains.values() for m in some}
-        return [chained.get(mention.id, mention) for mention in items], chains
-
-    def _answer(self, mention: Mention, word: str) -> str:
-        """The value of the attribute that the mapping reads as part of a chain."""
-        for name, value in mention.attributes.items():
-            if self._moved(ATTRIBUTE, f"mention.{name}") == word:
-                return " ".join(written(value))
-        return ""
-
-    def _entity(self, known: Entity | None, name: str, members: Sequence[Mention]) -> Entity:
-        full = next((text for m in members if (text := self._answer(m, ENTITY_NAME))), "")
-        links = self._links(members, ENTITY_LINK, "entity links")
-        if known is not None:
-            return replace(known, links=tuple(dict.fromkeys((*known.links, *links))))
-        return Entity(id=name, type="", name=full, links=links)
-
-    def _links(self, members: Sequence[Mention], word: str, unit: str) -> tuple[Link, ...]:
-        found: dict[Link, None] = {}
-        for mention in members:
-            if text := self._answer(mention, word):
-                links = parse_links(text)
-                if links is None:
-                    self._lose(unit, f"{mention.id} {text}", "is not a link; write KB:ID")
-                found.update(dict.fromkeys(links or ()))
-        return tuple(found)
-
     def _events(self) -> tuple[tuple[Event, ...], tuple[EventCluster, ...]]:
-        made, chains = self._chained("event", self._of("event"), {})
+        made, chains = self._chains.chained(
+            EVENT_CHAIN, self._of("event"), self._arcs[f"{COREFERENCE} event"]
+        )
         arguments: dict[str, dict[tuple[str, ...], Relation]] = defaultdict(dict)
         for relation in self._relations["role"]:
             arguments[relation.source].setdefault(relation.key, relation)
         clusters = [
             EventCluster(id=name, links=links)
             for name, members in chains.items()
-            if (links := self._links(members, EVENT_LINK, "event links"))
+            if (links := self._chains.links(EVENT_CHAIN, members))
         ]
         events = [
             Event(id=m.id, trigger=m.spans, type=m.type, cluster=m.entity,
-                  attributes=self._rest("event", m.id, m.attributes))
+                  attributes=self._rest("event", m.id, m.attributes),
+                  factuality=(*self._factuality_of(m), *self._factuality[m.id]))
             for m in made
         ]  # fmt: skip
         return tuple(

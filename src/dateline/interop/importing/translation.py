@@ -106,6 +106,7 @@ class _Translation:
         )
         events = tuple(self._labelled("events", "event", whole.events, "type"))
         event_ids = {event.id for event in events}
+        self._claims_given = {claim.id for claim in whole.claims}
         claims = tuple(self._claims(whole, mention_ids, event_ids))
         claim_ids = {claim.id for claim in claims}
         ids = mention_ids | event_ids | claim_ids
