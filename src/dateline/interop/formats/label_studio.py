@@ -38,11 +38,9 @@ from dateline.label_studio.importing.export_file import (
 from dateline.label_studio.importing.source_labels import ANSWERS, is_of_the_text, labels_of
 from dateline.label_studio.result_rows import Row, rows_of, string, strings, text_of, value_of
 from dateline.model import Annotation, Attributes, AttributeValue, Mention, Relation
-from dateline.rendering.listing import listed
 
 _METADATA = ("title", "language", "split")
 """Fields of tasks that are fields of a document; others are its further metadata."""
-_SHOWN = 5
 
 
 def _read(path: Path) -> Iterator[SourceDocument]:
@@ -279,9 +277,9 @@ class _Result:
             relation = Relation(
                 type=label.name or UNLABELLED_RELATION, source=source, target=target
             )
-            missing = listed((end for end in (source, target) if end not in self.mentions), _SHOWN)
-            if ends := ", ".join(missing):
-                reason = f"joins what has no label, or is left out ({ends})"
+            missing = [end for end in (source, target) if end not in self.mentions]
+            if missing:
+                reason = f"joins what has no label, or is left out ({', '.join(missing)})"
                 self._lose("relations", relation.name, reason)
             elif self.relations.setdefault(relation.key, relation) is not relation:
                 self._lose("relations", relation.name, "is given twice")
