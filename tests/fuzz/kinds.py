@@ -157,9 +157,9 @@ def export(root: Path) -> Kind:
             return oracle.annotation_problem(made.read_bytes(), TEXT)
         return None
 
-    mapping = ["--mapping", str(root / "mapping.toml"), "--users", "cy"]
-    commands = [["studio", "import", str(path), *mapping],
-                ["studio", "import", str(path), "--template"]]  # fmt: skip
+    read = ["import", "label-studio", str(path)]
+    options = ["--mapping", str(root / "mapping.toml"), "--annotators", "cy", "--known-texts"]
+    commands = [[*read, *options], [*read, "--template"]]
     base = json.dumps([task(annotation())], ensure_ascii=False).encode()
     return Kind(root, path, [base], changed_json, commands, check, [made])
 
@@ -169,14 +169,9 @@ def mapping(root: Path) -> Kind:
     (root / "export.json").write_text(json.dumps([task(annotation())]), encoding="utf-8")
     path, made = root / "mapping.toml", root / "annotations" / "cy" / "summit.json"
     command = [
-        "studio",
-        "import",
-        str(root / "export.json"),
-        "--mapping",
-        str(path),
-        "--users",
-        "cy",
-    ]
+        "import", "label-studio", str(root / "export.json"), "--mapping", str(path),
+        "--annotators", "cy", "--known-texts",
+    ]  # fmt: skip
     return Kind(root, path, [MAPPING.encode()], changed_text, [command], written=[made])
 
 

@@ -10,15 +10,16 @@ from msgspec.structs import replace
 from dateline.corpus.boilerplate import BYTE_ORDER_MARK
 from dateline.corpus.guidelines import guidelines_of
 from dateline.corpus.store import Corpus
-from dateline.errors import ConflictError
+from dateline.errors import ConflictError, InvalidInputError
 from dateline.ingest.ingest import ingest
 from dateline.interop.format import Format, Holds
-from dateline.interop.importing.importer import ImportOptions, import_into_existing, import_into_new
+from dateline.interop.importing.importer import import_into_existing, import_into_new
 from dateline.interop.importing.labels import SourceLabel
 from dateline.interop.importing.mapping import LabelMapping
+from dateline.interop.importing.options import ImportOptions
 from dateline.interop.importing.sources import SourceDocuments
 from dateline.interop.losses import LossError
-from dateline.interop.source import SourceDocument, source_annotation, spans_at
+from dateline.interop.source import SourceDocument, SourceLoss, source_annotation, spans_at
 from dateline.model import Entity, Event, Factuality, Link, Mention
 from dateline.ontology.schemas import meta_declarations
 
@@ -238,6 +239,93 @@ def test_layers_and_guidelines_can_be_given(files):
     made = files.corpus.read_annotation("annotator1", "a")
     assert made.layers == ("events",)
     assert made.provenance.guidelines == guidelines
+
+
+def test_annotators_with_names_need_pseudonyms_in_a_corpus_that_exists(entities_only, tmp_path):
+    annotation = document().annotations[""]
+    named = document(annotations={"13": annotation, "7": annotation})
+    with pytest.raises(InvalidInputError, match=r"Give each one: 7=PSEUDONYM,13=PSEUDONYM"):
+        imported(entities_only, named)
+    import_into_new(FORMAT, SourceDocuments([named]), tmp_path / "new", ImportOptions())
+    assert Corpus(tmp_path / "new").annotators() == ["annotator1", "annotator2"]
+    imported(entities_only, document(annotations={"7": annotation}), pseudonyms={"": "ana"})
+    assert "ana" in entities_only.annotators()
+
+
+def test_importing_again_changes_nothing_even_with_other_guidelines(files):
+    given = document(annotations={"": source_annotation("a")})
+    given = replace(given, items={})
+    first = imported(files.corpus, given, layers=("entities",))
+    assert first.written == ("corpus/a.json", "annotations/annotator1/a.json")
+    guidelines = guidelines_of(files.corpus)
+    again = imported(files.corpus, given, layers=("entities",), guidelines=guidelines)
+    assert (again.written, again.unchanged, again.new) == ((), 1, 0)
+    with pytest.raises(ConflictError, match=r"not overwritten.*\n  annotations/annotator1/a\.json"):
+        imported(files.corpus, given, layers=("events",))
+
+
+def test_texts_that_the_corpus_does_not_have_can_be_left_out(entities_only):
+    imported(entities_only, document(annotations={}))
+    other = document(name="b", text="Bo left.", annotations={"7": source_annotation("b")})
+    given = document(name="x"), replace(other, items={})
+    result = imported(entities_only, *given, known_texts=True)
+    assert (result.documents, result.new, result.annotators) == (1, 0, ("annotator1",))
+    assert [(x.kind, x.document) for x in result.report.losses] == [("documents", "b")]
+    assert "b" not in entities_only.document_ids()
+    with pytest.raises(InvalidInputError, match="the corpus has none of the texts"):
+        imported(entities_only, given[1], known_texts=True)
+
+
+def test_an_annotation_that_is_damaged_in_the_source_is_refused_unless_it_is_ignored(entities_only):
+    broken = SourceLoss(
+        kind="mentions", name="m2", reason="has no place", annotator="", is_wrong=True,
+        labels=(("entity", "PLACE"),),
+    )  # fmt: skip
+    given = replace(document(), losses=(broken,), items={"mentions": 2})
+    with pytest.raises(InvalidInputError, match=r"a \(annotator1\): mentions m2: has no place"):
+        imported(entities_only, given)
+    targets = {SourceLabel("entity", "PERSON"): "PERSON", SourceLabel("entity", "PLACE"): None}
+    result = imported(entities_only, given, mapping=LabelMapping(targets=targets))
+    assert (result.drafts, result.report.counts["mentions"].left_out) == (0, 1)
+    result = imported(entities_only, given, pseudonyms={"": "bo"}, draft=True)
+    assert result.drafts == 1
+    assert entities_only.read_annotation("bo", "a").status == "draft"
+
+
+def test_mentions_that_are_given_twice_are_one(entities_only):
+    (mention,) = document().annotations[""].mentions
+    twice = replace(source_annotation("a"), mentions=(mention, replace(mention, id="m2")))
+    result = imported(entities_only, document(annotations={"": twice}))
+    assert len(entities_only.read_annotation("annotator1", "a").mentions) == 1
+    assert not result.report.losses
+
+
+def test_annotations_that_would_say_nothing_are_refused_with_what_the_source_has(entities_only):
+    imported(entities_only, document(annotations={}))
+    empty = replace(document(annotations={"": source_annotation("a")}), items={})
+    with pytest.raises(InvalidInputError, match="Give the layers in which the annotators") as error:
+        imported(entities_only, empty)
+    assert "the source has no labels" in str(error.value)
+    assert "  1 document, 1 annotation" in str(error.value)
+    lost = SourceLoss(kind="images", name="1", reason="images are not read", annotator="")
+    given = replace(empty, losses=(lost,), items={"images": 1})
+    with pytest.raises(InvalidInputError, match="Leave the annotations out") as error:
+        imported(entities_only, given, layers=("entities",))
+    assert "  images, 1 left out: images are not read" in str(error.value)
+    assert imported(entities_only, empty, layers=("entities",)).annotations == 1
+
+
+def test_texts_without_labels_are_imported(entities_only, tmp_path):
+    empty = replace(document(annotations={"": source_annotation("a")}), items={})
+    result = imported(entities_only, empty)
+    assert (result.new, result.annotations, result.annotators) == (1, 0, ())
+    documents = SourceDocuments([empty])
+    import_into_new(FORMAT, documents, tmp_path / "new", ImportOptions(strict=True))
+    made = Corpus(tmp_path / "new")
+    assert (made.document_ids(), made.annotators()) == (["a"], [])
+    named = replace(empty, name="b", text="Bo left.", annotations={"7": source_annotation("b")})
+    result = imported(entities_only, named, pseudonyms={"": "ana"})
+    assert [(loss.kind, loss.name) for loss in result.report.losses] == [("annotations", "ana")]
 
 
 def copy_of_schemas(corpus: Corpus, root) -> Corpus:

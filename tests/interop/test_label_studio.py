@@ -25,8 +25,8 @@ from dateline.ontology.label_lists import LABEL_KINDS
 
 from ..label_studio import test_import_layers as layers
 from ..label_studio.foreign import (
+    DEFAULTS,
     JSON,
-    MAPPING,
     RESULT,
     ROWS,
     annotation,
@@ -123,12 +123,16 @@ def test_what_an_annotation_cannot_hold_is_said_and_so_is_what_refers_to_it(read
     ]
     (document,) = read(task(annotation(rows)))
     (made,) = document.annotations.values()
-    assert [(m.type, m.attributes) for m in made.mentions] == [("PER", {})]
+    assert [(m.id, m.type, m.attributes) for m in made.mentions] == [
+        ("a", "PER", {}), ("a_2", "LOC", {}),
+    ]  # fmt: skip
     assert [(kind, name) for kind, name, _ in losses(document)] == [
-        ("labels", "a LOC"), ("mentions", "a"), ("mentions", "b"),
+        ("mentions", "a"), ("mentions", "b"),
         ("mention attributes", "b.form"), ("mention attributes", "gone.form"),
-        ("mention attributes", "a.size"), ("relations", "knows a→b"), ("directions", "is a→a"),
-        ("rating", "s"),
+        ("mention attributes", "a.size"), ("relations", "knows a→b"), ("rating", "s"),
+    ]  # fmt: skip
+    assert [loss.name for loss in document.losses if loss.is_wrong] == [
+        "a", "b", "gone.form", "a.size",
     ]  # fmt: skip
 
 
@@ -165,13 +169,14 @@ def test_a_label_of_several_controls_is_named_with_its_control(read):
 def test_results_of_any_shape_are_read_and_counted(rows, read):
     with suppress(DatelineError):
         for document in read(task(annotation(rows))):
-            counts = Counter(loss.kind for loss in document.losses)
+            counts = Counter(x.kind for x in document.losses if x.outcome == "left out")
             for made in document.annotations.values():
                 counts.update(unit.kind for unit in units_of(made))
             assert document.items == counts
 
 
-MAPPED = """
+MAPPED = (
+    """
 [entity]
 PER = "PERSON"
 LOC = "GPE"
@@ -204,17 +209,9 @@ PRO = "pronoun"
 ["mention.sure"]
 no = "negative"
 
-[defaults]
-"mention.level" = "name"
-"event.polarity" = "positive"
-"event.tense" = "past"
-"event.modality" = "asserted"
-"event.genericity" = "specific"
-"claim.quotation" = "indirect"
-"claim.polarity" = "positive"
-"claim.certainty" = "certain"
-"claim.check_worthy" = "yes"
 """
+    + DEFAULTS
+)
 
 
 @pytest.fixture
@@ -245,20 +242,8 @@ def content(annotation):
     return replace(annotation, annotator="", provenance=None, layers=())
 
 
-@pytest.mark.parametrize("mapping", [MAPPED, MAPPING], ids=["by kind", "by control"])
-def test_a_mapping_makes_the_items_that_studio_import_makes(
-    mapping, import_rows, files, run, tmp_path
-):
-    made, report = import_rows(RESULT, mapping=mapping)
-    (tmp_path / "old.toml").write_text(MAPPING, encoding="utf-8")
-    result = run(
-        files.corpus, "studio", "import", str(tmp_path / "export.json"),
-        "--mapping", str(tmp_path / "old.toml"), "--users", "ana",
-    )  # fmt: skip
-    assert result.exit_code == 0, result.output
-    ana = files.corpus.read_annotation("ana", "summit")
-    assert content(made) == content(ana)
-    assert made.layers == ana.layers
+def test_what_is_ignored_is_reported(import_rows, files, run):
+    _, report = import_rows(RESULT)
     assert {(loss["kind"], loss["name"]) for loss in report["losses"]} == {
         ("document attributes", "quality"), ("mentions", "misc"),
         ("mention attributes", "aB3_x-1.note"), ("arguments", "met participant_of misc"),
@@ -381,16 +366,12 @@ def test_values_can_be_of_several_attributes_and_relations_have_attributes(
     one = {"data": data, "annotations": [{"id": 1, "completed_by": 1, "result": layers.ROWS}]}
     (tmp_path / "export.json").write_text(json.dumps([one]), encoding="utf-8")
     (tmp_path / "mapping.toml").write_text(mapping, encoding="utf-8")
-    (tmp_path / "old.toml").write_text(layers.MAPPING, encoding="utf-8")
-    for command, file, who in (
-        (("import", "label-studio"), "mapping.toml", ("--annotators", "1=bo")),
-        (("studio", "import"), "old.toml", ("--users", "ana")),
-    ):
-        arguments = (str(tmp_path / "export.json"), "--mapping", str(tmp_path / file), *who)
-        result = run(layered, *command, *arguments)
-        assert result.exit_code == 0, result.output
-    ana, bo = (layered.read_annotation(name, "report") for name in ("ana", "bo"))
-    assert content(bo) == content(ana)
+    paths = (str(tmp_path / "export.json"), "--mapping", str(tmp_path / "mapping.toml"))
+    result = run(layered, "import", "label-studio", *paths, "--annotators", "1=bo")
+    assert result.exit_code == 0, result.output
+    bo = layered.read_annotation("bo", "report")
+    assert bo.attributes == {"genre": "news", "topics": ("price", "safety"), "patients": 12}
+    assert bo.mentions[0].attributes == {"level": "name", "amount": 81}
     assert bo.relations[0].attributes == {"certainty": "possible"}
 
 
@@ -426,7 +407,7 @@ def test_parts_of_chains_that_have_no_place_are_said(import_rows):
         region("met", "trigger", "Contact", "met"),
         said("met", "person", "textarea", "", text=["x"]),
     ]  # fmt: skip
-    made, report = import_rows(rows, mapping=mapping)
+    made, report = import_rows(rows, "--draft", mapping=mapping)
     assert [(e.name, len(e.links)) for e in made.entities] == [("Ana Ruiz Vega", 0), ("Bo Lind", 1)]
     assert [(loss["name"], loss["reason"]) for loss in report["losses"]] == [
         ("s entity_name", "has another name"), ("met.person", '"entity_id" is not for events'),
@@ -444,7 +425,8 @@ def test_what_a_mapping_cannot_make_is_said(import_rows):
         relation("met", "a", "participant_of"), relation("a", "met", "same"),
         relation("a", "met", "more"),
     ]  # fmt: skip
-    made, report = import_rows(rows)
+    made, report = import_rows(rows, "--draft")
+    assert made.status == "draft"
     assert not made.claims
     assert made.entities[0].id == "Ana"
     assert {(loss["kind"], loss["name"]): loss["reason"] for loss in report["losses"]} == {
@@ -480,3 +462,13 @@ def test_a_target_that_does_not_exist_is_named(line, message, files, run, tmp_pa
     result = run(files.corpus, "import", "label-studio", *arguments)
     assert result.exit_code == 1
     assert message in result.stderr
+
+
+def test_relations_with_reserved_names_get_other_names_in_a_new_corpus(run, empty_corpus, tmp_path):
+    rows = [*RESULT, relation("aB3_x-1", "she", "cue"), relation("she", "oslo", "coreference")]
+    (tmp_path / "export.json").write_text(json.dumps([task(annotation(rows))]))
+    arguments = (str(tmp_path / "export.json"), "--out", str(tmp_path / "new"), "--language", "en")
+    result = run(empty_corpus, "import", "label-studio", *arguments)
+    assert result.exit_code == 0, result.output
+    made = Corpus(tmp_path / "new").ontology
+    assert {"cue_relation", "coreference_relation", "said_by"} <= {*made.relation_types}

@@ -27,6 +27,38 @@ CONFIG = """
 (MAPPING,) = code_blocks((REPOSITORY / "docs" / "importing.md").read_text(encoding="utf-8"), "toml")
 """The example in the documentation, which is thus tested."""
 
+DEFAULTS = "[defaults]" + MAPPING.partition("[defaults]")[2].partition("[ignore]")[0]
+
+BY_CONTROL = (
+    """
+[document]
+text = "body"
+[labels.ner]
+PER = "entity:PERSON"
+LOC = "entity:GPE"
+MISC = "ignore"
+[labels.trigger]
+Contact = "event:MEET"
+[labels.statement]
+assertion = "act:ASSERT"
+[choices.form]
+NAM = "mention.level=name"
+PRO = "mention.level=pronoun"
+[texts]
+kb = "entity_link"
+person = "entity_id"
+[relations]
+participant_of = "reversed party"
+said_by = "claimer"
+[ignore]
+controls = ["note", "quality"]
+types = ["rating"]
+
+"""
+    + DEFAULTS
+)
+"""The same in the form of version 0.1.0."""
+
 
 def place(quote, text=TEXT, n=0):
     start = -1

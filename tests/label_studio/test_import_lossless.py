@@ -9,41 +9,33 @@ import pytest
 from dateline.corpus.boilerplate import BYTE_ORDER_MARK
 from dateline.ingest.ingest import ingest
 
-from .foreign import annotation, place, region, relation, said, task
+from .foreign import DEFAULTS, annotation, place, region, relation, said, task
 
-MAPPING = """
-[labels.ner]
-PER = "entity:PERSON"
-MAN = "entity:PERSON"
-LOC = "entity:GPE"
+MAPPING = (
+    """
+[entity]
+PER = "PERSON"
+MAN = "PERSON"
+LOC = "GPE"
 MISC = "ignore"
-[labels.trigger]
 Contact = "event:MEET"
-[labels.statement]
 assertion = "act:ASSERT"
-[choices.form]
-NAM = "mention.level=name"
-PRO = "mention.level=pronoun"
-[texts]
-who = "entity_id"
-[relations]
+[attribute]
+"mention.form" = "mention.level"
+"mention.who" = "entity_id"
+["mention.form"]
+NAM = "name"
+PRO = "pronoun"
+[relation]
 same = "coreference"
 more = "continues"
 part = "party"
 said_by = "claimer"
 before = "BEFORE"
-"" = "ignore"
-[defaults]
-"mention.level" = "name"
-"event.polarity" = "positive"
-"event.tense" = "past"
-"event.modality" = "asserted"
-"event.genericity" = "specific"
-"claim.quotation" = "indirect"
-"claim.polarity" = "positive"
-"claim.certainty" = "certain"
-"claim.check_worthy" = "yes"
+relation = "ignore"
 """
+    + DEFAULTS
+)
 ANA, BO, SHE = (
     region("a", "ner", "PER", "Ana Ruiz"),
     region("b", "ner", "PER", "Bo Lind"),
@@ -61,8 +53,8 @@ def import_tasks(files, run, tmp_path):
         export.write_text(json.dumps(tasks), encoding="utf-8")
         labels.write_text(mapping, encoding="utf-8")
         result = run(
-            files.corpus, "studio", "import", str(export), "--mapping", str(labels),
-            "--users", "ana", *arguments,
+            files.corpus, "import", "label-studio", str(export), "--mapping", str(labels),
+            "--annotators", "ana", *arguments,
         )  # fmt: skip
         assert isinstance(result.exception, SystemExit | None), result.exception
         path = files.corpus.annotation_path("ana", document)
@@ -145,17 +137,18 @@ def test_regions_at_one_place_that_may_be_meant_as_two_stay_two(import_tasks):
     assert [len(event.arguments) for event in made.events] == [1, 1], result.output
 
 
-def test_a_relation_both_ways_is_read_in_the_one_way_that_has_a_meaning(import_tasks, files):
+def test_a_relation_both_ways_is_read_in_each_way_that_has_a_meaning(import_tasks, files):
     rows = [ANA, MET, relation("a", "met", "part") | {"direction": "bi"}]
     result, made = import_tasks([task(annotation(rows))])
     assert result.exit_code == 0, result.output
     assert [(a.role, a.mention) for a in made.events[0].arguments] == [("party", "a")]
+    assert "points both ways, and is read in the way that has a meaning" in result.stderr
     files.corpus.annotation_path("ana", "summit").unlink()
     other = region("signed", "trigger", "Contact", "signed")
     rows = [MET, other, relation("met", "signed", "before") | {"direction": "bi"}]
-    result, made = import_tasks([task(annotation(rows))], "--dry-run")
-    assert '"BEFORE" from "met" to "signed" points both ways' in result.stderr
-    assert "as drawn" not in result.stderr
+    result, made = import_tasks([task(annotation(rows))])
+    assert result.exit_code == 0, result.output
+    assert [r.name for r in made.event_relations] == ["BEFORE met→signed", "BEFORE signed→met"]
 
 
 def test_a_default_does_not_contradict_the_other_fragments(import_tasks):
@@ -210,27 +203,30 @@ def test_a_choice_about_the_whole_text_is_named_as_such(import_tasks, files, run
     rows = [ANA, {"id": "q", "from_name": "form", "type": "choices", "value": {"choices": ["NAM"]}}]
     result, made = import_tasks([task(annotation(rows))])
     assert (result.exit_code, made) == (1, None)
-    (line,) = [line for line in result.stderr.splitlines() if line.startswith("  ")]
-    assert '"form" is about the whole text (no offsets, no label)' in line
-    assert 'map it to an attribute of the document, or add "form" to controls' in line
+    lines = [line for line in result.stderr.splitlines() if line.startswith("  ")]
+    assert lines == [
+        '  attribute "document.form": 1 time, about the whole text',
+        '  document.form "NAM": 1 time, about the whole text',
+    ]
     rows[1]["value"]["choices"] = ["name"]
     rows[1]["from_name"] = "whole"
     (tmp_path / "export.json").write_text(json.dumps([task(annotation(rows))]))
-    shown = run(files.corpus, "studio", "import", str(tmp_path / "export.json"), "--template")
+    export = str(tmp_path / "export.json")
+    shown = run(files.corpus, "import", "label-studio", export, "--template")
     assert '"name" = "?"   # 1 time, about the whole text' in shown.stdout
 
 
 @pytest.mark.parametrize(
     ("mapping", "rows", "message"),
     [
-        ("[ignore]\ncontrols = ['ner']", [ANA], 'label "PER" of "ner": 1 time'),
-        ("[labels.ner]\nPER = 'ignore'", [ANA], 'label "PER" of "ner": 1 time'),
+        ("[ignore]\ncontrols = ['ner']", [ANA], "mentions, 1 left out: its control is ignored"),
+        ("[labels.ner]\nPER = 'ignore'", [ANA], 'entity "PER": 1 time, such as "Ana Ruiz"'),
         ("[ignore]\ntypes = ['rectanglelabels']\n[labels.ner]\nPER = 'entity:PERSON'",
-         [{"type": "rectanglelabels", "value": {}}], 'type "rectanglelabels": 1 time'),
-        ("[labels.ner]\nPER = 'cue'", [ANA], 'label "PER" of "ner": 1 time'),
-        ("", [], "no layers were given"),
+         [{"type": "rectanglelabels", "value": {}}], "rectanglelabels, 1 left out"),
+        ("", [], "the source has no labels"),
+        ("", [{"type": "rating", "value": {"rating": 1}}], "rating, 1 left out: such rows"),
     ],
-    ids=["control", "label", "type", "cue", "empty"],
+    ids=["control", "label", "type", "empty", "rating"],
 )  # fmt: skip
 def test_an_import_of_which_nothing_is_mapped_fails(mapping, rows, message, import_tasks, files):
     result, _ = import_tasks([task(annotation(rows))], mapping=mapping)
@@ -246,9 +242,9 @@ def test_a_task_without_the_text_field_is_named_with_its_fields(import_tasks):
     other["data"] = {"headline": "x", "n": 3, "list": []}
     result, made = import_tasks([other, task(annotation([ANA]))], mapping=mapping)
     assert result.exit_code == 1
-    assert 'task 1: its data has no field "body"' in result.stderr
-    assert 'Fields with a text: "headline", "n"' in result.stderr
-    assert made is not None
+    assert 'export.json: task 1 has no field "body" in its data' in result.stderr
+    assert 'It has the fields: "headline", "n"' in result.stderr
+    assert made is None
 
 
 @pytest.mark.parametrize("start", ["", BYTE_ORDER_MARK])
@@ -261,12 +257,11 @@ def test_a_text_is_found_by_every_form_of_its_seed(start, import_tasks, files):
         rows = [region(None, "ner", "PER", quote, text) for quote in ("Anna", "Bo")]
         result, made = import_tasks([task(annotation(rows), text=text)], document="anna")
         assert result.exit_code == 0, result.output
-        assert "another form" in result.stderr
         assert [m.spans[0].text for m in made.mentions] == ["Anna", "Bo"]
         files.corpus.annotation_path("ana", "anna").unlink()
     rows = [region("x", "ner", "PER", "Adv", seed)]
     result, _ = import_tasks([task(annotation(rows), text=seed)], document="anna")
-    assert "region x: is in a part of the seed that is not in the text" in result.stderr
+    assert "mentions x: is in a part of the text that the corpus does not have" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -284,7 +279,8 @@ def test_the_newest_annotation_is_found_by_time_and_number(older, newer, import_
     both = [annotation([ANA], **older), annotation([BO], **newer)]
     for order in (both, both[::-1]):
         result, _ = import_tasks([task(*order)], "--dry-run")
-        assert f"{older['id']} is older than {newer['id']}" in result.stderr, result.output
+        said = f"is older than {newer['id']} by the same user (export-1: {older['id']})"
+        assert said in result.stderr, result.output
 
 
 def test_annotations_without_time_and_number_are_not_chosen_from(import_tasks):
@@ -298,4 +294,4 @@ def test_a_user_is_the_same_with_a_number_and_its_text(import_tasks):
     both = [annotation([ANA], user="7", id=1), annotation([ANA], user={"id": 7}, id=2)]
     result, _ = import_tasks([task(*both)])
     assert result.exit_code == 0, result.output
-    assert "1 is older than 2 by the same user" in result.stderr
+    assert "is older than 2 by the same user (export-1: 1)" in result.stderr

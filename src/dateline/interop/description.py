@@ -51,6 +51,8 @@ def _choices(form: Format) -> Iterable[str]:
     for choice in form.choices:
         values = " or ".join(choice.values)
         yield f"Option {choice.name}: {choice.meaning}, {values}."
+    for name, meaning in form.reading.items():
+        yield f"Option {name} of import: {meaning}."
 
 
 def _limits(form: Format) -> Iterable[str]:

@@ -136,6 +136,8 @@ class Choice(Struct, frozen=True):
 Writer = Callable[[Output], None]
 Reader = Callable[[Path], Iterator[SourceDocument]]
 """Reads one file, or one folder, of a format. Raises InvalidInputError."""
+ReadingOptions = Mapping[str, tuple[str, ...]]
+"""The values of each option of a reader."""
 
 
 class Format(Struct, frozen=True):
@@ -143,8 +145,9 @@ class Format(Struct, frozen=True):
 
     ``extra`` is the extra of the package that it needs. ``suffix`` is that of files, empty if the
     format is a folder for each split; ``endings`` are then those of the files in it that are read.
-    ``notes`` says how items of Dateline are written where that
-    is not obvious. A module imports the packages of its extra when it reads or writes.
+    ``notes`` says how items of Dateline are written where that is not obvious. ``reading`` are the
+    options of the reader, with what they are; ``configured`` makes a reader with some of them. A
+    module imports the packages of its extra when it reads or writes.
     """
 
     name: str
@@ -156,7 +159,21 @@ class Format(Struct, frozen=True):
     reader: Reader | None = None
     writer: Writer | None = None
     choices: tuple[Choice, ...] = ()
+    reading: Mapping[str, str] = {}
+    configured: Callable[[ReadingOptions], Reader] | None = None
     notes: str = ""
+
+    def reader_with(self, given: ReadingOptions) -> Reader:
+        """The reader with these options. Raises InvalidInputError for those that do not exist."""
+        if self.reader is None:
+            raise InvalidInputError(f"{self.name}: can only be exported.")
+        for name in given:
+            if name not in self.reading:
+                names = ", ".join(self.reading) or "none"
+                raise InvalidInputError(
+                    f'{self.name} has no option "{name}" for import. Allowed: {names}.'
+                )
+        return self.configured(given) if self.configured and given else self.reader
 
     def options(self, given: Mapping[str, str]) -> dict[str, str]:
         """The value of each option. Raises InvalidInputError for those that do not exist."""

@@ -23,7 +23,7 @@ FORMATS = {
     "gliner2": "gliner2",
     "huggingface": "huggingface",
     "jsonl": "jsonl",
-    "label-studio": "label_studio",
+    "label-studio": "label_studio.project",
     "omnievent": "omnievent",
     "prodigy": "prodigy",
     "spacy": "docbin.docbin",

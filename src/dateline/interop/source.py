@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from dateline.interop.losses import Outcome
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,
@@ -33,11 +34,20 @@ NO_PLACE = "an annotation has no place for it"
 
 
 class SourceLoss(Struct, frozen=True):
-    """Something of a source that an annotation cannot hold: its kind there, its name, and why."""
+    """Something of a source that is not read as it is: its kind there, its name, and why.
+
+    ``annotator`` is the one who made it, None if it is of no annotation. ``is_wrong`` means that
+    the source is damaged there, so that the annotation has a problem, unless all its ``labels``
+    (kinds and names) are ignored; otherwise an annotation has no place for it.
+    """
 
     kind: str
     name: str
     reason: str
+    outcome: Outcome = "left out"
+    annotator: str | None = None
+    is_wrong: bool = False
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 class SourceDocument(Struct, frozen=True):
@@ -45,7 +55,7 @@ class SourceDocument(Struct, frozen=True):
 
     ``name`` is its name there, or a number. ``sentences`` and ``tokens`` are None where the source
     has none. ``annotations`` are by annotator, in the labels of the source; ``items`` is how many
-    items the source has, by its own kinds, of which ``losses`` are left out.
+    items the source has, by its own kinds, of which ``losses`` are left out or approximated.
     """
 
     name: str

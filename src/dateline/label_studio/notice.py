@@ -1,4 +1,4 @@
-"""What a user should know about a document, a task, or an annotator's work on it."""
+"""What a user should know about a document, or an annotator's work on it."""
 
 from __future__ import annotations
 
@@ -10,25 +10,20 @@ Level = Literal["refused", "invalid", "problem", "note"]
 
 
 class Notice(Struct, frozen=True):
-    """A message of a pull or an import.
+    """A message of a pull.
 
     ``refused``: nothing was written, and the user has to decide. ``invalid``: the annotation was
-    written, but breaks a rule. ``problem``: the annotation was written, an imported one as a draft,
-    but has an irregularity. ``note``: for information.
-    ``task`` is the number of the task in an export. ``draftable``: it was refused, and could be
-    imported as a draft.
+    written, but breaks a rule. ``problem``: it was written, but has an irregularity. ``note``: for
+    information.
     """
 
     level: Level
-    document: str | None
+    document: str
     annotator: str | None
     message: str
-    task: int | None = None
-    draftable: bool = False
 
     @property
     def line(self) -> str:
         """The notice in one line."""
-        where = self.document or f"task {self.task}"
         of = f" ({self.annotator})" if self.annotator else ""
-        return f"{where}{of}: {self.message}"
+        return f"{self.document}{of}: {self.message}"

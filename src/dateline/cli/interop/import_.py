@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli.interop.shared import (
+    OptionType,
     format_argument,
     report_option,
     show_report,
@@ -27,6 +28,9 @@ from dateline.cli.shared import (
     pass_settings,
     template_option,
 )
+
+if TYPE_CHECKING:
+    from dateline.interop.importing.options import Imported
 
 
 class SourcePath(click.ParamType[tuple[str, Path]]):
@@ -63,13 +67,27 @@ class SourcePath(click.ParamType[tuple[str, Path]]):
     help="TOML file that maps the labels of the source.  [default: same names]",
 )
 @template_option
-@names_option("--annotators", "NAME=PSEUDONYM", "Pseudonyms of annotators that the source names.")
+@names_option(
+    "--annotators",
+    "NAME=PSEUDONYM",
+    "Pseudonyms of annotators that the source names; if it has only one, PSEUDONYM is enough.",
+)
+@click.option(
+    "--option",
+    "reading",
+    type=OptionType(),
+    multiple=True,
+    help="An option of the format; see `dateline formats`.",
+)
 @click.option("--language", metavar="TAG", help="Language of the texts, such as en or zh-Hant.")
 @layers_option("Layers that were annotated.  [default: those with mapped labels]")
 @kind_option
 @by_guidelines_option
 @draft_option
 @click.option("--allow-duplicates", is_flag=True, help="Import texts that occur several times.")
+@click.option(
+    "--known-texts", is_flag=True, help="Leave out documents whose text the corpus does not have."
+)
 @strict_option
 @dry_run_option("Show what would be imported, and write nothing.")
 @report_option
@@ -82,12 +100,14 @@ def import_(
     mapping: Path | None,
     template: bool,
     annotators: tuple[str, ...],
+    reading: tuple[tuple[str, str], ...],
     language: str | None,
     layers: tuple[str, ...],
     kind: str,
     by_guidelines: bool,
     draft: bool,
     allow_duplicates: bool,
+    known_texts: bool,
     strict: bool,
     dry_run: bool,
     report: Path | None,
@@ -97,12 +117,13 @@ def import_(
     With --out, makes a corpus with texts, tokens, splits, annotations and a draft of the ontology.
     Otherwise the texts and annotations are added to the corpus, and labels that it does not have
     must be mapped. The annotations of several people are paths with their pseudonyms:
-    ana=FOLDER bo=FOLDER. All or nothing is imported.
+    ana=FOLDER bo=FOLDER. All or nothing is imported, and existing files are never overwritten.
 
     \b
     Example:
       dateline import conll2003 eng.train eng.testa --out news --language en
       dateline import brat ana=round1/ana bo=round1/bo --template > mapping.toml
+      dateline import label-studio export.json --mapping mapping.toml --annotators 3=ana,9=bo
     """
     from dateline.corpus.guidelines import guidelines_of
     from dateline.corpus.store import Corpus
@@ -110,24 +131,28 @@ def import_(
     from dateline.interop.importing.labels import count_labels
     from dateline.interop.importing.mapping import Targets
     from dateline.interop.importing.mapping_file import mapping_template, read_mapping
+    from dateline.interop.importing.options import ImportOptions
     from dateline.interop.importing.sources import SourceDocuments, find_sources, read_sources
     from dateline.interop.losses import LossError
     from dateline.interop.registry import format_of
 
     if template and mapping is not None:
         raise click.UsageError("Give either --mapping FILE or --template.")
-    if by_guidelines and out is not None:
-        raise click.UsageError("--by-guidelines is not for a new corpus.")
+    for given, option in ((by_guidelines, "--by-guidelines"), (known_texts, "--known-texts")):
+        if given and out is not None:
+            raise click.UsageError(f"{option} is not for a new corpus.")
     form = format_of(format_name)
     corpus = Corpus(settings.root)
     targets = Targets(corpus.ontology) if out is None else None
-    sources = find_sources(form, paths)
-    documents = SourceDocuments(read_sources(form, settings.progress(sources, "Reading")))
+    labels = read_mapping(mapping, targets) if mapping else None
+    sources = settings.progress(find_sources(form, paths), "Reading")
+    chosen = {**(labels.reading if labels else {}), **_options(reading)}
+    documents = SourceDocuments(read_sources(form, sources, chosen))
     if template:
         echo(mapping_template(count_labels(documents.annotations), targets), nl=False)
         return
-    options = importer.ImportOptions(
-        mapping=read_mapping(mapping, targets) if mapping else None,
+    options = ImportOptions(
+        mapping=labels,
         pseudonyms=_pseudonyms(paths, annotators),
         language=language,
         layers=layers,
@@ -136,6 +161,7 @@ def import_(
         draft=draft,
         strict=strict,
         allow_duplicates=allow_duplicates,
+        known_texts=known_texts,
         dry_run=dry_run,
     )
 
@@ -152,20 +178,36 @@ def import_(
         raise
     write_report(report, result.report)
     show_report(settings, result.report)
-    drafts = f", {result.drafts} of them drafts" if result.drafts else ""
-    if dry_run:
-        settings.say("Nothing was written, because of --dry-run.")
-        return
+    for file in result.written:
+        echo(file)
+    _summarize(settings, result, dry_run=dry_run)
+
+
+def _summarize(settings: Settings, result: Imported, *, dry_run: bool) -> None:
+    from dateline.rendering.listing import counted
+
+    numbers = ((result.drafts, "draft"), (result.unchanged, "unchanged"))
+    states = ", ".join(f"{number:,} {what}" for number, what in numbers if number)
     settings.say(
-        f"Imported {result.documents:,} documents and {result.annotations:,} annotations by "
-        f"{', '.join(result.annotators)}{drafts}. Check them with: dateline validate"
+        f"{'Would import' if dry_run else 'Imported'} {counted(result.documents, 'document')} "
+        f"({result.new:,} new) and {counted(result.annotations, 'annotation')}"
+        + (f" by {', '.join(result.annotators)}" if result.annotators else "")
+        + (f" ({states}). " if states else ". ")
+        + ("Nothing was written." if dry_run else "Check them with: dateline validate")
     )
 
 
+def _options(given: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
+    """The values of each option."""
+    return {name: tuple(v for n, v in given if n == name) for name in dict.fromkeys(dict(given))}
+
+
 def _pseudonyms(paths: tuple[tuple[str, Path], ...], annotators: tuple[str, ...]) -> dict[str, str]:
-    """Pseudonyms by the annotator of the source; those of paths stand for themselves."""
+    """Pseudonyms by the annotator of the source, that of a path by itself, of an only one by ""."""
     found = {name: name for name, _ in paths if name}
     for pair in annotators:
         name, _, pseudonym = pair.rpartition("=")
-        found[name] = pseudonym
+        if found.setdefault(name, pseudonym) != pseudonym:
+            who = f'"{name}"' if name else "the only annotator"
+            raise click.BadParameter(f"{who} has two pseudonyms.", param_hint="--annotators")
     return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from dateline.annotations.components import components
 from dateline.annotations.link_text import parse_links
+from dateline.interop.importing.joining import Lose
 from dateline.interop.importing.labels import ATTRIBUTE, SourceLabel
 from dateline.interop.importing.mapping import (
     ENTITY_ID,
@@ -21,9 +22,6 @@ from dateline.interop.importing.mapping import (
 from dateline.interop.representation import written
 from dateline.label_studio.convert.region_ids import mint, renamed
 from dateline.model import Entity, Link, Mention
-
-Lose = Callable[[str, str, str], None]
-"""Called with the kind, the name and the reason of what is left out."""
 
 
 class ChainKind(NamedTuple):

@@ -1,6 +1,7 @@
-"""Mappings by the controls of a labelling page, as tables by kind.
+"""The tables of a mapping: by kind of label, or by the controls of a labelling page.
 
-Such a mapping has the tables ``labels.CONTROL``, ``choices.CONTROL``, ``texts`` and ``relations``.
+A mapping by controls has the tables ``labels.CONTROL``, ``choices.CONTROL``, ``texts`` and
+``relations``, which are read as tables by kind.
 """
 
 from __future__ import annotations
@@ -9,42 +10,63 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dateline.errors import InvalidInputError
-from dateline.interop.importing.labels import ATTRIBUTE
+from dateline.interop.importing.labels import ATTRIBUTE, KINDS
 from dateline.interop.source import UNLABELLED, UNLABELLED_RELATION
 
 IGNORE = "ignore"
+DEFAULTS = "defaults"
+"""The table of a mapping with values for items that have none."""
 
 Table = dict[str, str | list[str]]
 
-_OWN = ("labels", "choices", "texts", "relations", "document", "ignore")
+_OWN = ("labels", "choices", "texts", "relations")
 _ENTITY = "entity:"
 _ITEMS = ("mention", "document")
 """What answers of a page are about: a region, or the whole text."""
+_OPTIONS = {
+    "document": {"text": "text", "id": "id", "object": "object"},
+    "ignore": {"controls": "ignore", "types": "types"},
+}
+"""The options of a reader by their table and name in a mapping."""
 
 
-def has_controls(tables: Mapping[str, Any]) -> bool:
-    """Whether a mapping has tables by control."""
-    return any(name in tables for name in _OWN)
+def reading_options(tables: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What the tables ``document`` and ``ignore`` tell a reader.
+
+    Raises InvalidInputError for an entry that does not exist.
+    """
+    found = {}
+    for table, options in _OPTIONS.items():
+        for name, value in _table(table, tables.get(table, {})).items():
+            if name not in options:
+                raise InvalidInputError(
+                    f"{table}.{name}: does not exist. Allowed: {', '.join(options)}."
+                )
+            found[options[name]] = (value,) if isinstance(value, str) else tuple(value)
+    return {name: values for name, values in found.items() if values}
 
 
 def by_kind(tables: Mapping[str, Any]) -> dict[str, Table]:
     """The tables by kind of label. Raises InvalidInputError for a table of another form."""
-    found: dict[str, Table] = {ATTRIBUTE: {}}
-    found |= {name: _table(name, table) for name, table in tables.items() if name not in _OWN}
-    found.setdefault("entity", {}).update(_labels(_nested(tables, "labels")))
+    given = {name: table for name, table in tables.items() if name not in (*_OWN, *_OPTIONS)}
+    for name in given:
+        if name not in (*KINDS, DEFAULTS) and "." not in name:
+            kinds = ", ".join(
+                (*KINDS, 'the name of an attribute such as "mention.level"', DEFAULTS)
+            )
+            raise InvalidInputError(f"{name}: is not a kind of label. Allowed: {kinds}.")
+    found: dict[str, Table] = {"entity": {}, "relation": {}, ATTRIBUTE: {}}
+    found |= {name: {**_table(name, table)} for name, table in given.items()}
+    found["entity"].update(_labels(_nested(tables, "labels")))
     for control, names in _nested(tables, "choices").items():
         _add_choices(found, control, names)
     for control, target in _table("texts", tables.get("texts", {})).items():
         for item, texts in _by_item(target):
             found[ATTRIBUTE][f"{item}.{control}"] = texts
     relations = _table("relations", tables.get("relations", {}))
-    found.setdefault("relation", {}).update(
+    found["relation"].update(
         {name or UNLABELLED_RELATION: target for name, target in relations.items()}
     )
-    ignored = _table("ignore", tables.get("ignore", {})).get("controls", [])
-    for control in [ignored] if isinstance(ignored, str) else ignored:
-        for item in _ITEMS:
-            found[ATTRIBUTE].setdefault(f"{item}.{control}", IGNORE)
     return found
 
 

@@ -19,6 +19,21 @@ ATTRIBUTE = "attribute"
 """The kind of names of attributes, such as ``mention.level``, whose values are other labels."""
 
 
+KINDS = (
+    "entity",
+    "relation",
+    "event",
+    "role",
+    "factuality",
+    "eventRelation",
+    "act",
+    "claimer",
+    "claimRelation",
+    ATTRIBUTE,
+)
+"""The kinds of labels, apart from the values of attributes, whose kind is the attribute."""
+
+
 class SourceLabel(NamedTuple):
     """A label: its kind, which for the value of an attribute is the attribute, and its name."""
 
@@ -37,7 +52,9 @@ class LabelCount(Struct, frozen=True):
     def example(self) -> str:
         """The count and the example."""
         quote = excerpt(self.quote, 0, len(self.quote), 60)
-        return counted(self.count, "time") + (f', such as "{quote}"' if quote else "")
+        is_of_text = any(part.startswith("document.") for part in self.label)
+        whole = ", about the whole text" if is_of_text else ""
+        return counted(self.count, "time") + (f', such as "{quote}"' if quote else whole)
 
     @property
     def line(self) -> str:

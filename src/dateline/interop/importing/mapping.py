@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from dateline.errors import InvalidInputError
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, SourceLabel
 from dateline.model import AttributeValue, Struct
 from dateline.ontology.label_lists import attributes, label_lists
-from dateline.ontology.labels import Attribute, Ontology
+from dateline.ontology.labels import STRUCTURAL_RELATIONS, Attribute, Ontology
 
 UNDECIDED = "?"
+IGNORED = "its label is ignored by the mapping"
+"""Why something is left out."""
 
 COREFERENCE, CONTINUES, CLAIMER, ABOUT = "coreference", "continues", "claimer", "about"
 FACTUALITY = "factuality"
@@ -25,6 +27,8 @@ RELATION_KINDS = ("relation", "role", "eventRelation", "claimRelation")
 SPAN_ITEMS = ("mention", "event", "claim")
 """The items that a mention of a source can be read as, by which attributes are named."""
 _SPAN_KINDS = ("event", "act")
+_OF_RELATIONS = ("relation", "argument")
+"""The items whose attributes a relation can give."""
 
 
 class LabelMapping(Struct, frozen=True):
@@ -36,7 +40,7 @@ class LabelMapping(Struct, frozen=True):
     those of what is made, with the name in the source. ``values`` are values of attributes, each
     with the attributes that it is one of in the corpus; their name there is given by
     `part_of`. ``reversed`` are the relations whose ends are swapped. ``claimer`` is that of claims
-    without one.
+    without one. ``reading`` are options of the format's reader.
     """
 
     targets: Mapping[SourceLabel, str | None]
@@ -45,10 +49,16 @@ class LabelMapping(Struct, frozen=True):
     values: Mapping[SourceLabel, tuple[str, ...]] = {}
     reversed: frozenset[SourceLabel] = frozenset()
     claimer: str | None = None
+    reading: Mapping[str, tuple[str, ...]] = {}
 
     def has(self, label: SourceLabel) -> bool:
         """Whether the label is mapped or ignored."""
         return label in self.targets or label in self.moved or label in self.values
+
+    def ignores(self, label: SourceLabel) -> bool:
+        """Whether what has the label is left out."""
+        is_other = label in self.moved or label in self.values
+        return not is_other and self.targets.get(label, "") is None
 
     def of(self, kind: str, name: str) -> str | None:
         """The target of a label, None if it is ignored."""
@@ -83,6 +93,12 @@ class Targets:
             self._words["entity"].append(CUE)
             self._words["relation"] += [CLAIMER, CUE, *([ABOUT] if self.names("event") else [])]
         self._words["relation"].append(CONTINUES)
+        self._words["relation"] += [
+            f"{name.partition('.')[2]}={value}"
+            for item in _OF_RELATIONS
+            for name, value in self._values((item,))
+        ]
+        self._words["relation"] += [f"{FACTUALITY}={name}" for name in self.names(FACTUALITY)]
         if ontology.has_coreference:
             self._words[ATTRIBUTE] += [ENTITY_ID, ENTITY_NAME]
             self._words[ATTRIBUTE] += [ENTITY_LINK] if ontology.has_links else []
@@ -97,8 +113,21 @@ class Targets:
         return self._names.get(kind, [])
 
     def words(self, kind: str) -> list[str]:
-        """What labels of a kind can be mapped to: labels of this kind, and other items."""
+        """What labels of a kind can be mapped to: labels of this kind, and other items.
+
+        Values of an attribute that the corpus does not have are named with their attribute.
+        """
+        item = kind.partition(".")[0]
+        if item != kind and not self.has(kind):
+            items = SPAN_ITEMS if item == "mention" else (item,)
+            return [f"{name}={value}" for name, value in self._values(items)]
         return [*dict.fromkeys((*self.names(kind), *self._words.get(kind, ())))]
+
+    def _values(self, items: Collection[str]) -> Iterator[tuple[str, str]]:
+        """The names and values of the attributes of these items whose values are labels."""
+        for name, attribute in self._attributes.items():
+            if name.partition(".")[0] in items:
+                yield from ((name, value) for value in attribute.value_names)
 
     def has(self, attribute: str) -> bool:
         """Whether there is an attribute, such as ``mention.level``."""
@@ -130,11 +159,12 @@ class Targets:
         return value
 
     def guess(self, label: SourceLabel) -> str:
-        """The label of the corpus with the same name, or `UNDECIDED`."""
-        names = self.names(label.kind)
-        found = [name for name in names if name.casefold() == label.name.casefold()]
-        exact = [label.name] if label.name in names else found
-        return exact[0] if len(exact) == 1 else UNDECIDED
+        """What has the same name in the corpus, or `UNDECIDED`."""
+        words = self.words(label.kind)
+        if label.name in words:
+            return label.name
+        found = [word for word in words if _name_in(word, label.kind) == label.name.casefold()]
+        return found[0] if len(found) == 1 else UNDECIDED
 
     def complaint(self, kind: str, name: str) -> str:
         """Why a name is not a label of this kind, with the most similar one."""
@@ -142,6 +172,16 @@ class Targets:
         close = difflib.get_close_matches(name, names, n=1)
         hint = f'Did you mean "{close[0]}"?' if close else f"Allowed: {', '.join(names) or 'none'}."
         return f'"{name}" is not a label of this kind in the corpus. {hint}'
+
+
+def _name_in(word: str, kind: str) -> str:
+    """The name of a label in what a mapping calls it, in small letters."""
+    if kind == "entity":
+        prefix, _, name = word.partition(":")
+        word = name if prefix in _SPAN_KINDS else word
+    elif "." in kind:
+        word = word.partition("=")[2] or word
+    return word.casefold()
 
 
 def part_of(name: str, attribute: str) -> str:
@@ -162,10 +202,17 @@ def free_value(text: str, declared: Attribute) -> AttributeValue | None:
 
 
 def same_names(counts: Iterable[LabelCount], targets: Targets | None) -> LabelMapping:
-    """Each label to that of the same name, if there is one; without ``targets``, to itself."""
+    """Each label to that of the same name, if there is one.
+
+    Without ``targets``, to itself; a relation with a reserved name gets another one.
+    """
     found: dict[SourceLabel, str | None] = {}
     for one in counts:
-        name = one.label.name if targets is None else targets.guess(one.label)
+        kind, name = one.label
+        if targets is not None:
+            name = targets.guess(one.label)
+        elif kind in RELATION_KINDS and name in STRUCTURAL_RELATIONS:
+            name = f"{name}_relation"
         if name != UNDECIDED:
             found[one.label] = name
     return LabelMapping(targets=found)

@@ -6,11 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
 from dateline.errors import InvalidInputError
 from dateline.files.reading import read_toml
-from dateline.interop.importing.control_tables import IGNORE, Table, by_kind, has_controls
+from dateline.interop.importing.control_tables import DEFAULTS, IGNORE, by_kind, reading_options
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, SourceLabel
 from dateline.interop.importing.mapping import (
     ABOUT,
@@ -36,8 +34,6 @@ from dateline.rendering.listing import listed
 
 REVERSED = "reversed "
 """Before the target of a relation: its ends are swapped."""
-DEFAULTS = "defaults"
-"""The table of a mapping with values for items that have none."""
 MAX_PROBLEMS = 50
 """Problems that a message lists."""
 
@@ -45,7 +41,6 @@ _HEAD = """\
 # Maps the labels of a source to those of the corpus, by kind. Replace each "?" by a label of the
 # corpus, or by "ignore", which leaves out what has it. Nothing is imported while one is left.
 """
-_Tables = dict[str, Table]
 _MEANINGS = frozenset({COREFERENCE, CONTINUES, CLAIMER, CUE, ABOUT})
 _PARTS_OF_CHAINS = frozenset({ENTITY_ID, ENTITY_NAME, ENTITY_LINK, EVENT_CLUSTER, EVENT_LINK})
 
@@ -76,11 +71,11 @@ def read_mapping(path: Path, targets: Targets | None) -> LabelMapping:
     """Read a mapping. Raises InvalidInputError, with every entry that does not fit."""
     given = read_toml(path)
     try:
-        tables = by_kind(given) if has_controls(given) else msgspec.convert(given, _Tables)
-    except (InvalidInputError, msgspec.ValidationError) as error:
+        tables, reading = by_kind(given), reading_options(given)
+    except InvalidInputError as error:
         raise InvalidInputError(
-            f"{path}: {str(error).rstrip('.')}. `dateline import FORMAT PATH --template` prints a "
-            "mapping to start from."
+            f"{path}: {error} `dateline import FORMAT PATH --template` prints a mapping to start "
+            "from."
         ) from None
     reader = _Reader(targets)
     reader.defaults_of(tables.pop(DEFAULTS, {}))
@@ -98,6 +93,7 @@ def read_mapping(path: Path, targets: Targets | None) -> LabelMapping:
         values=reader.values,
         reversed=frozenset(reader.reversed),
         claimer=reader.claimer,
+        reading=reading,
     )
 
 
@@ -266,7 +262,10 @@ class _Reader:
         }
         mapped = {place: name for place, name in places.items() if name} or {label.kind: label.kind}
         fitting = [place for place, name in mapped.items() if self._has(name, text)]
-        if not fitting:
+        if not fitting and equals and self._targets is not None:
+            known = self._targets.has(attribute)
+            self._unknown(label, *((attribute, value) if known else (ATTRIBUTE, attribute)))
+        elif not fitting:
             self._unknown(label, next(iter(mapped.values())), text)
         for place in fitting:
             self._put(SourceLabel(place, label.name), text)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from dateline.annotations.components import components
 from dateline.interop.importing.chains import ENTITY_CHAIN, EVENT_CHAIN, ChainMaker
+from dateline.interop.importing.joining import ends_of, has_repeated, joined_mentions
 from dateline.interop.importing.labels import ATTRIBUTE, SourceLabel
 from dateline.interop.importing.mapping import (
     ABOUT,
@@ -21,6 +22,7 @@ from dateline.interop.importing.mapping import (
     COREFERENCE,
     CUE,
     FACTUALITY,
+    IGNORED,
     LabelMapping,
     part_of,
 )
@@ -47,20 +49,35 @@ _OTHERS_OF = {"event": FACTUALITY, "claim": CLAIMER}
 _FILLERS = {"entity": "mention", "event": "event", "act": "claim"}
 
 
-def regrouped(annotation: Annotation, mapping: LabelMapping) -> tuple[Annotation, list[Loss]]:
-    """The annotation with the items that the mapping makes of its mentions, and what is lost."""
-    if not mapping.moved and mapping.claimer is None:
-        return annotation, []
+class Regrouped(NamedTuple):
+    """An annotation with the items that a mapping makes of its mentions, and what is lost.
+
+    ``wrong`` are the losses for which the annotation has to be corrected; the others follow from
+    what the mapping ignores, or lose nothing that is not said elsewhere.
+    """
+
+    annotation: Annotation
+    losses: Sequence[Loss] = ()
+    wrong: Sequence[Loss] = ()
+
+
+def regrouped(annotation: Annotation, mapping: LabelMapping) -> Regrouped:
+    """The annotation with the items that the mapping makes of its mentions and relations."""
+    is_plain = not mapping.moved and mapping.claimer is None
+    if is_plain and not has_repeated(annotation, mapping):
+        return Regrouped(annotation)
     regrouping = _Regrouping(annotation, mapping)
-    return regrouping.annotation(), regrouping.losses
+    return Regrouped(regrouping.annotation(), regrouping.losses, regrouping.wrong)
 
 
 class _Regrouping:
     def __init__(self, whole: Annotation, mapping: LabelMapping) -> None:
         self._whole, self._mapping = whole, mapping
         self.losses: list[Loss] = []
-        self._heads: dict[str, str] = {}
-        self._items = self._joined()
+        self.wrong: list[Loss] = []
+        self._items, self._heads = joined_mentions(whole, mapping, self._lose)
+        self._names = {relation.name for relation in whole.relations}
+        self._beside_ignored: set[str] = set()
         self._kinds = {m.id: mapping.kind_of(m.type) for m in self._items.values()}
         self._kinds |= {event.id: "event" for event in whole.events}
         self._kinds |= {claim.id: "act" for claim in whole.claims}
@@ -81,9 +98,13 @@ class _Regrouping:
                     self._factuality[event].append(Factuality(source=claim, value=other.type))
                 else:
                     self._lose("factuality", f"{event} {claim}", f"{claim} has no claimer")
-        for relations in self._of_pairs.values():
+        for (source, target), relations in self._of_pairs.items():
             for relation in relations:
-                self._lose("relations", relation.name, "joins items that have no relation")
+                mirrored = any(
+                    r.type == relation.type for r in self._used.get((target, source), ())
+                )
+                reason = _MIRRORED if mirrored else "joins items that have no relation"
+                self._lose("relations", relation.name, reason, is_wrong=not mirrored)
 
     def annotation(self) -> Annotation:
         """The annotation; entities without a type and a name have those of a mention."""
@@ -184,76 +205,58 @@ class _Regrouping:
         has_one = any(source == claim.id for source, _ in self._arcs[f"{CLAIMER} act"])
         return None if has_one else self._mapping.claimer
 
-    def _joined(self) -> dict[str, Mention]:
-        """The mentions by id, of which those that continue another one are joined to it."""
-        found = {mention.id: mention for mention in self._whole.mentions}
-        pairs = []
-        for relation in self._whole.relations:
-            if self._moved("relation", relation.type) == CONTINUES:
-                ends = [found.get(end) for end in self._ends(relation)]
-                if ends[0] is None or ends[1] is None or ends[0].type != ends[1].type:
-                    self._lose("relations", relation.name, "joins items with different labels")
-                else:
-                    pairs.append((ends[0].id, ends[1].id))
-        continued = {target for source, target in pairs if source != target}
-        joined = {}
-        for names in components(found, pairs) if pairs else [[name] for name in found]:
-            heads = [name for name in names if name not in continued]
-            head = heads[0] if len(heads) == 1 else names[0]
-            self._heads.update(dict.fromkeys(names, head))
-            fragments = [found[name] for name in (head, *(n for n in names if n != head))]
-            joined[head] = self._join(fragments)
-        return joined
-
-    def _join(self, fragments: Sequence[Mention]) -> Mention:
-        head = fragments[0]
-        attributes = dict(head.attributes)
-        for fragment in fragments[1:]:
-            for name, value in fragment.attributes.items():
-                if attributes.setdefault(name, value) != value:
-                    reason = f"{head.id}, which it continues, has another value"
-                    self._lose("mention attributes", f"{fragment.id}.{name}", reason)
-        places = {(s.start, s.end): s for fragment in fragments for s in fragment.spans}
-        spans = tuple(places[place] for place in sorted(places))
-        return replace(head, spans=spans, attributes=attributes)
-
-    def _ends(self, relation: Relation) -> tuple[str, str]:
-        ends = relation.source, relation.target
-        label = SourceLabel("relation", relation.type)
-        return ends[::-1] if label in self._mapping.reversed else ends
-
     def _relate(self, relation: Relation) -> None:
         """Note what a relation means between items of these kinds; it is lost if nothing."""
-        source, target = (self._heads.get(end, end) for end in self._ends(relation))
-        read = replace(relation, source=source, target=target)
+        source, target = (self._heads.get(end, end) for end in ends_of(relation, self._mapping))
         ends = self._kinds[source], self._kinds[target]
-        meaning = self._moved("relation", relation.type)
-        if ends in _MEANINGS.get(meaning or "", ()):
-            self._arcs[f"{meaning} {ends[0]}"].append((source, target))
-        elif meaning and meaning.startswith("="):
+        meaning = self._moved("relation", relation.type) or ""
+        if meaning.startswith("="):
             self._of_pairs[source, target].append(relation)
+        elif not (kinds := self._meant(relation.type, ends)):
+            self._lose_relation(relation, (source, target), _cannot(meaning or relation.type, ends))
         elif meaning in _MEANINGS:
-            self._lose("relations", relation.name, _cannot(meaning, ends))
+            self._arcs[f"{meaning} {ends[0]}"].append((source, target))
         else:
-            self._relate_as(read, ends, relation.name)
+            read = replace(relation, source=source, target=target)
+            if kinds[0] != "relation":
+                for attribute in relation.attributes:
+                    reason = f"the relation is not one of mentions, but of {_NAMES[ends[0]]}"
+                    self._lose("relation attributes", f"{relation.name}.{attribute}", reason)
+                read = replace(read, attributes={})
+            self._relations[kinds[0]].append(read)
 
-    def _relate_as(self, relation: Relation, ends: tuple[str, str], name: str) -> None:
+    def _meant(self, type_: str, ends: tuple[str, str]) -> Sequence[str]:
+        """What a relation can be between items of these kinds, empty if nothing."""
+        meaning = self._moved("relation", type_) or ""
+        if meaning in _MEANINGS:
+            return [meaning] if ends in _MEANINGS[meaning] else []
         kinds = {
             ("entity", "entity"): ("relation",),
             ("event", "event"): ("eventRelation", "role"),
             ("act", "act"): ("claimRelation",),
         }.get(ends, ("role",) if ends[0] == "event" and ends[1] in _FILLERS else ())
-        known = [k for k in kinds if SourceLabel(k, relation.type) in self._mapping.targets]
-        if ends == ("entity", "entity") and known:
-            self._relations["relation"].append(relation)
-        elif not known:
-            self._lose("relations", name, _cannot(relation.type, ends))
+        return [kind for kind in kinds if SourceLabel(kind, type_) in self._mapping.targets]
+
+    def _lose_relation(self, relation: Relation, ends: tuple[str, str], reason: str) -> None:
+        """Leave a relation out; it is right if it has a meaning in its other direction only."""
+        other = replace(relation, source=relation.target, target=relation.source)
+        kinds = self._kinds[ends[1]], self._kinds[ends[0]]
+        if other.name in self._names and self._meant(relation.type, kinds):
+            self._lose("relations", relation.name, _MIRRORED, is_wrong=False)
+            return
+        label = SourceLabel("relation", relation.type)
+        if self._mapping.ignores(label):
+            self._lose("relations", relation.name, IGNORED, is_wrong=False)
+        elif ignored := [end for end in ends if self._is_ignored(end)]:
+            self._beside_ignored.update(ends)
+            self._lose("relations", relation.name, f"{ignored[0]} is left out", is_wrong=False)
         else:
-            if relation.attributes:
-                for attribute in relation.attributes:
-                    reason = f"the relation is not one of mentions, but of {_NAMES[ends[0]]}"
-                    self._lose("relation attributes", f"{name}.{attribute}", reason)
-            self._relations[known[0]].append(replace(relation, attributes={}))
+            self._lose("relations", relation.name, reason)
+
+    def _is_ignored(self, name: str) -> bool:
+        item = self._items.get(name)
+        is_mention = item is not None and self._kinds[name] == "entity"
+        return is_mention and self._mapping.of("entity", self._items[name].type) is None
 
     def _with_attributes(self, relation: Relation) -> Relation:
         """The relation with the attributes that other relations of the same ends stand for."""
@@ -334,25 +337,24 @@ class _Regrouping:
         used = {cue for some in cues.values() for cue in some}
         for mention in self._of("cue"):
             if mention.id not in used:
-                self._lose("cues", mention.id, "belongs to no claim")
+                is_wrong = mention.id not in self._beside_ignored
+                self._lose("cues", mention.id, "belongs to no claim", is_wrong=is_wrong)
         return found
 
     def _cue(self, names: Sequence[str]) -> Spans | None:
         places = {(s.start, s.end): s for name in names for s in self._items[name].spans}
         return tuple(places[place] for place in sorted(places)) or None
 
-    def _lose(self, kind: str, name: str, reason: str) -> None:
-        self.losses.append(
-            Loss(
-                document=self._whole.document,
-                kind=kind,
-                name=name,
-                outcome="left out",
-                reason=reason,
-            )
+    def _lose(self, kind: str, name: str, reason: str, *, is_wrong: bool = True) -> None:
+        loss = Loss(
+            document=self._whole.document, kind=kind, name=name, outcome="left out", reason=reason
         )
+        self.losses.append(loss)
+        if is_wrong:
+            self.wrong.append(loss)
 
 
+_MIRRORED = "points both ways, and is read in the way that has a meaning"
 _MEANINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     COREFERENCE: (("entity", "entity"), ("event", "event")),
     CLAIMER: (("act", "entity"),),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
-from dateline.interop.format import CONTRASTS, Format
+from dateline.interop.format import CONTRASTS, Format, ReadingOptions
 from dateline.interop.source import UNNAMED, SourceDocument
 from dateline.interop.spool import Spool
 from dateline.model import Annotation
@@ -95,13 +95,14 @@ def _in_folder(form: Format, annotator: str, path: Path) -> list[Source]:
     ]
 
 
-def read_sources(form: Format, sources: Iterable[Source]) -> Iterator[SourceDocument]:
+def read_sources(
+    form: Format, sources: Iterable[Source], options: ReadingOptions | None = None
+) -> Iterator[SourceDocument]:
     """The documents of all sources. Raises InvalidInputError for what cannot be read."""
-    if form.reader is None:
-        raise InvalidInputError(f"{form.name}: can only be exported.")
+    reader = form.reader_with(options or {})
     for source in sources:
         with suppress(NotFoundError) if source.may_be_empty else nullcontext():
-            for document in form.reader(source.path):
+            for document in reader(source.path):
                 annotations = document.annotations
                 if source.annotator != UNNAMED and annotations:
                     if {*annotations} - {UNNAMED}:

@@ -12,7 +12,7 @@ from dateline.annotations.items import spans_of
 from dateline.corpus.scenarios import KNOWLEDGE_BASE
 from dateline.corpus.text_forms import TextMatch
 from dateline.interop.importing.labels import ATTRIBUTE, SourceLabel
-from dateline.interop.importing.mapping import LabelMapping, free_value
+from dateline.interop.importing.mapping import IGNORED, LabelMapping, free_value
 from dateline.interop.importing.regrouping import regrouped
 from dateline.interop.losses import Loss, Reasons, compared
 from dateline.interop.representation import written
@@ -32,18 +32,19 @@ from dateline.model import (
 from dateline.ontology.label_lists import attributes
 from dateline.ontology.labels import Attribute, Ontology
 
-IGNORED = "its label is ignored by the mapping"
 NOT_IN_TEXT = "is in a part of the text that the corpus does not have"
 
 
 class Translated(NamedTuple):
     """An annotation in the labels of a corpus, and what is left out of the source.
 
-    ``counts`` is what the numbers of units by kind change by, as other items are made of some.
+    ``wrong`` are the losses for which the annotation has to be corrected. ``counts`` is what the
+    numbers of units by kind change by, as other items are made of some.
     """
 
     annotation: Annotation
     losses: tuple[Loss, ...]
+    wrong: tuple[Loss, ...]
     counts: Counter[str]
 
 
@@ -71,7 +72,7 @@ class Translator:
         ``match`` tells where the text of the source is in the document, if it has another form.
         """
         translation = _Translation(self, text, match)
-        given, losses = regrouped(annotation, self.mapping)
+        given, losses, wrong = regrouped(annotation, self.mapping)
         found = canonical(translation.annotation(given))
         units = [*units_of(given)]
         before = [unit for unit in units if unit.key not in translation.renamed]
@@ -81,8 +82,9 @@ class Translator:
         counts = Counter(unit.kind for unit in units)
         counts.update(loss.kind for loss in losses)
         counts.subtract(unit.kind for unit in units_of(annotation))
-        losses += compared(annotation.document, before, kept, translation.reasons, KINDS)
-        return Translated(found, tuple(losses), counts)
+        rest = [*compared(annotation.document, before, kept, translation.reasons, KINDS)]
+        wrong = [*wrong, *(loss for loss in rest if (loss.kind, loss.name) in translation.wrong)]
+        return Translated(found, (*losses, *rest), tuple(wrong), counts)
 
 
 class _Translation:
@@ -93,6 +95,7 @@ class _Translation:
         self._claims_given: set[str] = set()
         self.reasons = Reasons()
         self.renamed: set[tuple[str, str]] = set()
+        self.wrong: set[tuple[str, str]] = set()
 
     def annotation(self, whole: Annotation) -> Annotation:
         self._claims_given = {claim.id for claim in whole.claims}
@@ -139,7 +142,7 @@ class _Translation:
             if target is None:
                 self.reasons.give(unit, item.id, IGNORED)
             elif not (spans := self._placed(spans_of(item))):
-                self.reasons.give(unit, item.id, NOT_IN_TEXT)
+                self._refuse(unit, item.id, NOT_IN_TEXT)
             else:
                 place = "trigger" if unit == "events" else "spans"
                 yield replace(item, **{field: target, place: spans})
@@ -197,7 +200,7 @@ class _Translation:
                 about = tuple(event for event in claim.events if event in events)
                 cue = claim.cue and self._placed(claim.cue)
                 if cue is not None and not cue:
-                    self.reasons.give("cues", claim.id, NOT_IN_TEXT)
+                    self._refuse("cues", claim.id, NOT_IN_TEXT)
                 yield replace(claim, claimer=claimer, events=about, cue=cue or None)
 
     def _event(self, event: Any, ids: set[str]) -> Any:
@@ -262,15 +265,18 @@ class _Translation:
             target = self._mapping.of(ATTRIBUTE, f"{item}.{attribute}")
             declared = self._attributes.get(target or "")
             if target is None or declared is None:
-                is_known = SourceLabel(ATTRIBUTE, f"{item}.{attribute}") in self._mapping.targets
-                other = f"the mapping has no {item} attribute for it"
-                self.reasons.give(unit, place, IGNORED if is_known else other)
+                if SourceLabel(ATTRIBUTE, f"{item}.{attribute}") in self._mapping.targets:
+                    self.reasons.give(unit, place, IGNORED)
+                else:
+                    self._refuse(unit, place, f"the mapping has no {item} attribute for it")
                 continue
             read = self._value(f"{item}.{attribute}", value, declared)
             if read is None:
-                self.reasons.give(
-                    unit, place, IGNORED if declared.values else f"is not {declared.form}"
-                )
+                if declared.values:
+                    self.reasons.give(unit, place, IGNORED)
+                else:
+                    shown = ", ".join(written(value))
+                    self._refuse(unit, place, f'is "{shown}", expected {declared.form}')
                 continue
             if target != f"{item}.{attribute}":
                 self.renamed.add((unit, place))
@@ -278,7 +284,7 @@ class _Translation:
                 read = tuple(sorted({*before, *written(read)}))
             elif found.get(declared.name, read) != read:
                 self.renamed.discard((unit, place))
-                self.reasons.give(unit, place, f'"{declared.name}" has another value already')
+                self._refuse(unit, place, f'"{declared.name}" has another value already')
                 continue
             found[declared.name] = read
         for target, value in self._mapping.defaults.items():
@@ -286,6 +292,11 @@ class _Translation:
             if target == f"{item}.{declared.name}" and declared.is_of(label):
                 found.setdefault(declared.name, value)
         return found
+
+    def _refuse(self, unit: str, name: str, reason: str) -> None:
+        """Leave out what the annotation should not lack."""
+        self.reasons.give(unit, name, reason)
+        self.wrong.add((unit, name))
 
     def _value(
         self, kind: str, value: AttributeValue, declared: Attribute

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from dateline.annotations.differences import format_value
 from dateline.label_studio.config.questions import NO, YES, Question
 from dateline.label_studio.result_rows import strings
@@ -42,24 +40,6 @@ def row_value(kind: AttributeKind, value: AttributeValue) -> dict[str, Any]:
     if kind == "number":
         return {key: value}
     return {key: [_written(one) for one in (value if isinstance(value, tuple) else (value,))]}
-
-
-def foreign_answer(
-    kind: AttributeKind, value: Mapping[str, Any], labels: Sequence[str]
-) -> tuple[str, dict[str, Any]]:
-    """Type and value of the row that answers a question with what another page's row has.
-
-    ``labels`` are those that its choices mean here. A number may be written as a text there, and a
-    text as a number.
-    """
-    kind_of_row, key = _KEYS[kind]
-    if key == "choices":
-        return kind_of_row, {key: [*labels]}
-    written = value.get("text", value.get("number"))
-    if kind == "text":
-        return kind_of_row, {key: str(written) if isinstance(written, int | float) else written}
-    texts = strings(written)
-    return kind_of_row, {key: _as_number(texts[0]) if len(texts) == 1 else written}
 
 
 def read_answer(
@@ -102,11 +82,3 @@ def _written(value: AttributeValue) -> str:
     if isinstance(value, bool):
         return YES if value else NO
     return format_value(value)
-
-
-def _as_number(text: str) -> object:
-    """The number, or the text if it is none."""
-    try:
-        return msgspec.convert(text.strip(), int | float, strict=False)
-    except msgspec.ValidationError:
-        return text

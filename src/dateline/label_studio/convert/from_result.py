@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
-from dateline.corpus.text_forms import TextMatch
 from dateline.label_studio.config.controls import (
     CLAIM,
     CLAIMER,
@@ -98,21 +97,19 @@ def from_result(
     document: Document,
     header: Header,
     ontology: Ontology,
-    copy: TextMatch | None = None,
     *,
     tidied: Collection[str] = (),
 ) -> tuple[Annotation, list[ResultProblem]]:
     """The annotation that the rows make, in canonical order, and everything irregular in them.
 
     Its layers are the header's and all that the rows annotate. A result of any shape makes an
-    annotation; each part that could not be converted has a problem. ``copy`` is the text that the
-    rows' offsets are about, by default the document's.
+    annotation; each part that could not be converted has a problem.
 
     In the layers that are to be ``tidied``, regions drawn by hand lose blanks and punctuation at
     their edges, a mention without an entity becomes its own, an entity without a name gets its
     longest one, and attributes that were not chosen have their defaults.
     """
-    read = read_regions(result, document.text, ontology, copy)
+    read = read_regions(result, document.text, ontology)
     controls = [c.labels for c in controls_of(ontology) if c.layer in tidied]
     controls += [CUE] if CLAIM.layer in tidied else []
     read = with_trimmed_edges(read, result, document, controls)

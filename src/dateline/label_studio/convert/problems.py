@@ -26,17 +26,9 @@ class ResultProblem(Struct, frozen=True):
     def line(self) -> str:
         """The problem and its effect in one line that any terminal can show."""
         effect = f"; {self.effect}" if self.effect else ""
-        return self._line(f"{self.message}{effect}")
-
-    @property
-    def cause(self) -> str:
-        """The problem in one line, without its effect, for a result that is not used."""
-        return self._line(self.message)
-
-    def _line(self, message: str) -> str:
         where = f"region {self.region}: " if self.region else ""
         quote = f" ({quoted(self.quote)})" if self.quote else ""
-        line = f"{where}{message}"
+        line = f"{where}{self.message}{effect}"
         return excerpt(line, 0, len(line), MAX_LENGTH) + quote
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dateline.annotations.differences import format_value
-from dateline.corpus.text_forms import TextMatch
 from dateline.label_studio.config.controls import CLAIM, CUE, controls_of
 from dateline.label_studio.config.questions import Question, questions_by_control
 from dateline.label_studio.convert.answers import read_answer
@@ -77,11 +76,9 @@ class ResultRegions(Struct, frozen=True):
     lost: frozenset[tuple[str, str]] = frozenset()
 
 
-def read_regions(
-    result: object, text: str, ontology: Ontology, copy: TextMatch | None = None
-) -> ResultRegions:
-    """The regions and arcs of a result for this text, or for a copy of it in another form."""
-    reader = _Reader(text, ontology, copy)
+def read_regions(result: object, text: str, ontology: Ontology) -> ResultRegions:
+    """The regions and arcs of a result for this text."""
+    reader = _Reader(text, ontology)
     rows = reader.rows(result)
     reader.labels([row for row in rows if row.get("type") == "labels"])
     for row in rows:
@@ -98,9 +95,8 @@ def read_regions(
 
 
 class _Reader:
-    def __init__(self, text: str, ontology: Ontology, copy: TextMatch | None) -> None:
+    def __init__(self, text: str, ontology: Ontology) -> None:
         self._text = text
-        self._copy = copy
         present = controls_of(ontology)
         self._labels = {c.labels: ontology.labels_of(c.layer) for c in present}
         if CLAIM in present:
@@ -133,7 +129,7 @@ class _Reader:
             for row in rows
             for value in [value_of(row)]
         ]
-        note, places = place_regions(self._copy.text if self._copy else self._text, written)
+        note, places = place_regions(self._text, written)
         if note:
             self._report("", note, repaired=True)
         for row, place in zip(rows, places, strict=True):
@@ -177,11 +173,6 @@ class _Reader:
             self._fail(name, place.message)
         elif place.message:
             self._report(name, place.message, effect=place.effect, repaired=place.repaired)
-        if found is not None and self._copy is not None:
-            quote = self._copy.text[slice(*found)]
-            found = self._copy.range_of(*found)
-            if found is None:
-                self._fail(name, "is in a part of the seed that is not in the text", quote)
         if found is None:
             return None
         return Span(start=found[0], end=found[1], text=self._text[slice(*found)])

@@ -1,1 +1,0 @@
-"""Importing annotations from an export of another Label Studio project."""
