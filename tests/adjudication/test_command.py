@@ -203,6 +203,36 @@ def test_manual_corrections_are_kept_and_logged(corpus: Corpus, run: Run):
     assert (gold(corpus), log(corpus)) == (made, records)
 
 
+def remove_a_mention(annotation: dict) -> None:
+    (at,) = [m for m in annotation["mentions"] if m["spans"][0]["text"] == "Monday"]
+    annotation["mentions"].remove(at)
+    for event in annotation["events"]:
+        event["arguments"] = [a for a in event.get("arguments", []) if a.get("mention") != at["id"]]
+    used = {m.get("entity") for m in annotation["mentions"]}
+    annotation["entities"] = [e for e in annotation["entities"] if e["id"] in used]
+
+
+def test_a_removed_item_is_logged_once(corpus: Corpus, run: Run):
+    again = ("adjudicate", "ana", "bo", "--strategy", "prefer:ana")
+    run(corpus, *BY_RULE, "prefer:ana")
+    corrected(corpus, remove_a_mention)
+    assert run(corpus, *again, *CURATOR, "--reason", "no date is meant").exit_code == 0
+    made, records = gold(corpus), log(corpus)
+    assert run(corpus, *again, *CURATOR, "--reason", "another reason").exit_code == 0
+    assert (gold(corpus), log(corpus)) == (made, records)
+
+    # A later correction adds its own line only, whatever ids it uses.
+    def rename(annotation: dict) -> None:
+        annotation["entities"][0]["name"] = "Another name"
+
+    corrected(corpus, rename)
+    assert run(corpus, *again, *CURATOR, "--reason", "the full name").exit_code == 0
+    (line,) = [r for r in log(corpus)[len(records) :] if "case" in r]
+    assert line["reason"] == "the full name"
+    retired = json.loads(made)["retired"]
+    assert json.loads(gold(corpus))["retired"] == retired
+
+
 def test_other_decisions_keep_corrections_or_contradict_them(
     corpus: Corpus, run: Run, tmp_path: Path
 ):

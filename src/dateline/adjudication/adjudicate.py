@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -21,7 +22,7 @@ from dateline.adjudication.decision_log import (
 )
 from dateline.adjudication.fingerprints import fingerprint
 from dateline.adjudication.former_labels import current_decisions
-from dateline.adjudication.gold_ids import assign_ids
+from dateline.adjudication.gold_ids import assign_ids, ids_of_removed
 from dateline.adjudication.gold_provenance import gold_guidelines, gold_provenance
 from dateline.adjudication.manual_edits import (
     GoldRecord,
@@ -271,7 +272,7 @@ class Adjudication:
                 f"{format_corrections(corrections(present, named))}\n"
                 "Replace gold to overwrite it."
             )
-        base = self._with_ids(before, present)
+        base = self._with_ids(before, present, last.removed)
         regenerated = self._with_ids(merged, base)
         return keep_corrections(base, present, regenerated), regenerated
 
@@ -295,9 +296,14 @@ class Adjudication:
         every += [f"clusters/{id_}" for id_ in clusters_of(curated)]
         return assign_ids(same_header, base, special, every)
 
-    def _with_ids(self, merged: Annotation, present: Annotation | None) -> Annotation:
+    def _with_ids(
+        self,
+        merged: Annotation,
+        present: Annotation | None,
+        removed: Mapping[str, str] = MappingProxyType({}),
+    ) -> Annotation:
         special = self._corpus.ontology.special_claimers
-        return assign_ids(merged, present, special, linked_items(self.annotated))
+        return assign_ids(merged, present, special, linked_items(self.annotated), removed)
 
     def _resolve(self) -> Resolution:
         return resolve(self.annotated, self._decisions, self._strategy)
@@ -329,6 +335,7 @@ class Adjudication:
             adjudicated=fingerprint(base),
             gold=fingerprint(gold),
             when=when,
+            removed=ids_of_removed(merged, base, gold),
         )
         last = self.log.last_written
         if last is None or msgspec.structs.replace(record, when=last.when) != last:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -32,12 +33,14 @@ def assign_ids(
     present: Annotation | None,
     special_claimers: Collection[str],
     linked: Collection[str] = (),
+    removed: Mapping[str, str] = MappingProxyType({}),
 ) -> Annotation:
     """New gold with the ids of the present gold, where items match.
 
     Ids never equal one of ``special_claimers``. Ids of the present gold that are not used any more
     are retired. Entities and clusters keep their links in the present gold, except those in
-    ``linked`` (``entities/ID`` and ``clusters/ID``), which an annotator has linked.
+    ``linked`` (``entities/ID`` and ``clusters/ID``), which an annotator has linked. Items that the
+    present gold lacks have the ids in ``removed`` (`ids_of_removed`), if they are in it.
     """
     known: dict[str, Mapping[str, str]] = {field: {} for field in PREFIXES}
     taken: set[str] = set(special_claimers)
@@ -51,7 +54,9 @@ def assign_ids(
         unused = _unused(prefix, taken)
         items: Iterable[str] = wholes.get(field) or [item.id for item in getattr(gold, field, ())]
         for ref in items:
-            new[f"{field}/{ref}"] = known[field].get(ref) or next(unused)
+            new[f"{field}/{ref}"] = (
+                known[field].get(ref) or removed.get(f"{field}/{ref}") or next(unused)
+            )
     renamed = _renamed(gold, new)
     if present is None:
         return canonical(renamed)
@@ -60,6 +65,21 @@ def assign_ids(
     return canonical(
         msgspec.structs.replace(renamed, retired=tuple(sorted({*present.retired, *gone})))
     )
+
+
+def ids_of_removed(merged: Annotation, named: Annotation, gold: Annotation) -> dict[str, str]:
+    """Ids of items that gold lacks because of a correction, by their ids in ``merged``.
+
+    ``named`` is ``merged`` under the ids of gold. Keys are such as ``events/ID``.
+    """
+    present = {*gold.ids(), *clusters_of(gold)}
+    found = match(merged, named)
+    return {
+        f"{field}/{ref}": id_
+        for field in PREFIXES
+        for ref, id_ in sorted(getattr(found, field).items())
+        if id_ not in present
+    }
 
 
 def linked_items(annotation: Annotation) -> frozenset[str]:

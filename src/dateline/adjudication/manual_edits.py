@@ -35,8 +35,9 @@ class GoldRecord(Struct, frozen=True, omit_defaults=True):
     """A line of the log: fingerprints of gold as it was written.
 
     ``merged`` is gold under the annotators' ids, ``adjudicated`` the same under gold's ids, and
-    ``gold`` the latter with manual corrections. ``accepted_from`` is given if gold is one
-    annotation that nobody adjudicated.
+    ``gold`` the latter with manual corrections. ``removed`` has the ids of items that corrections
+    removed, by their annotators' ids. ``accepted_from`` is given if gold is one annotation that
+    nobody adjudicated.
     """
 
     document: str
@@ -44,6 +45,7 @@ class GoldRecord(Struct, frozen=True, omit_defaults=True):
     adjudicated: str
     gold: str
     when: str
+    removed: dict[str, str] = msgspec.field(default_factory=dict)
     accepted_from: Source | None = None
     note: str | None = None
 
