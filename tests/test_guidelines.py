@@ -31,6 +31,22 @@ def test_every_label_is_explained(chemistry):
     assert "| reagent | What reacts. | 1, NO, null, SALT |" in page
 
 
+def test_every_attribute_and_value_is_explained(repository):
+    ontology = repository.ontology
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in guidelines(ontology).replace("\\", "").splitlines()
+        if line.startswith("| ")
+    ]
+    meanings = {row[-1] for row in rows}
+    every = [*ontology.entity_attributes, *ontology.argument_attributes]
+    every += [a for layer in ontology.layers.values() for a in layer.attributes]
+    assert every
+    for attribute in every:
+        assert attribute.description in meanings
+        assert {value.description for value in attribute.values} <= meanings
+
+
 def test_only_what_is_declared_has_a_chapter(chemistry):
     write_ontology(chemistry, ENTITIES_ONLY)
     page = guidelines(Corpus(chemistry.root).ontology)
