@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ..corpora import new_corpus
 from .browser import Annotator
@@ -28,7 +29,8 @@ CLAIM = ("indirect", "positive", "certain", "yes")
 def demo(tmp_path):
     """A corpus of one short text, written for the pictures."""
     corpus = new_corpus(tmp_path / "demo")
-    corpus.write_document(document_of(TEXT, "bridge"))
+    document = replace(document_of(TEXT, "bridge"), title="The old bridge of Arden")
+    corpus.write_document(document)
     return corpus
 
 

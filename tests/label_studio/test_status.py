@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dateline.cli.annotation.studio_status import WEEKS, _summarise
+from dateline.cli.annotation.studio_status import WEEKS, _tables
 from dateline.label_studio.sync.status import DocumentState, totals, weekly_totals
+from dateline.rendering.tables import print_tables
 
 STATES = [
     DocumentState(document="a", annotator="ana", state="pulled",
@@ -41,9 +42,11 @@ def test_ten_thousand_documents_fit_on_a_screen(capsys):
         for number in range(10_000)
         for name in ("ana", "bo", "cy")
     ]
-    _summarise(states)
+    print_tables(_tables(states, WEEKS))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) < 3 * WEEKS + 20
+    *_, weeks = _tables(states, None)
+    assert len({week for week, *_ in weeks.rows}) > WEEKS
 
 
 def test_a_state_that_does_not_exist_is_refused(empty_corpus, run):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,21 +10,23 @@ import click
 from dateline.cli.annotation.connection import Target, existing_project, target_options
 from dateline.cli.annotation.outcome import not_valid
 from dateline.cli.interrupts import prompt_exit
-from dateline.cli.shared import Command, Settings, echo_json, format_option, names_option
+from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, names_option
 from dateline.errors import InvalidInputError
+from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
     from dateline.label_studio.sync.status import DocumentState, Total
+    from dateline.rendering.tables import Table
 
 WEEKS = 8
-"""Weeks that are shown, the latest ones."""
+"""Weeks that the terminal shows, the latest ones; the page has all."""
 
 
 @click.command(cls=Command)
 @target_options
 @click.option("--list", "list_documents", is_flag=True, help="Show each document's state too.")
 @names_option("--state", "STATE", "List documents in these states, and give only them as JSON.")
-@format_option("text", "json")
+@format_option("text", "json", "html")
 @prompt_exit()
 def status(
     target: Target, list_documents: bool, state: tuple[str, ...], output_format: str
@@ -53,6 +55,7 @@ def status(
       dateline studio status --list --documents a,b
       dateline studio status --state submitted,stale
       dateline studio status --annotators ana,bo --format json
+      dateline studio status --plan annotations/plan.json --format html > progress.html
     """
     from dateline.label_studio.sync.status import STATES
     from dateline.label_studio.sync.status import status as document_states
@@ -68,12 +71,18 @@ def status(
             names = target.documents_of(annotator)
             states += document_states(target.corpus, server, project, names, annotator)
     chosen = [one for one in states if not state or one.state in state]
+    listed = [_document_table(chosen)] if list_documents or state else []
     if output_format == "json":
         echo_json(chosen)
+    elif output_format == "html":
+        from dateline.rendering.html import html_page
+
+        title = f"Progress: {target.corpus.ontology.title}"
+        echo(printable_markup(html_page(title, [], [*_tables(states, None), *listed])))
     else:
-        if list_documents or state:
-            _list(chosen)
-        _summarise(states)
+        from dateline.rendering.tables import print_tables
+
+        print_tables([*listed, *_tables(states, WEEKS)])
     _check(target.settings, states)
 
 
@@ -90,16 +99,17 @@ def _check(settings: Settings, states: Sequence[DocumentState]) -> None:
         raise InvalidInputError("\n".join(not_valid(invalid)))
 
 
-def _list(states: Sequence[DocumentState]) -> None:
-    from dateline.rendering.tables import Table, print_tables
+def _document_table(states: Sequence[DocumentState]) -> Table:
+    from dateline.rendering.tables import Table
 
     rows = sorted((state.document, state.annotator or "—", state.state) for state in states)
-    print_tables([Table("", ("document", "annotator", "state"), rows, texts=3)])
+    return Table("Documents", ("document", "annotator", "state"), rows, texts=3)
 
 
-def _summarise(states: Sequence[DocumentState]) -> None:
+def _tables(states: Sequence[DocumentState], weeks: int | None) -> Iterator[Table]:
+    """Totals by annotator and state, and what was submitted in the latest weeks, or in all."""
     from dateline.label_studio.sync.status import STATES, totals, weekly_totals
-    from dateline.rendering.tables import Table, print_tables
+    from dateline.rendering.tables import Table
 
     used = [name for name in STATES if any(state.state == name for state in states)]
     rows = [
@@ -111,20 +121,19 @@ def _summarise(states: Sequence[DocumentState]) -> None:
         )
         for name, total in totals(states).items()
     ]
-    print_tables([Table("Annotators", ("annotator", "documents", *used, "time"), rows)])
+    yield Table("Annotators", ("annotator", "documents", *used, "time"), rows)
     weekly = weekly_totals(states)
-    weeks = sorted({week for week, _ in weekly})
-    shown = weeks[-WEEKS:]
+    every = sorted({week for week, _ in weekly})
+    shown = every if weeks is None else every[-weeks:]
     by_week = [
         (week, annotator, f"{total.documents:,}", _time(total))
         for (week, annotator), total in weekly.items()
         if week in shown
     ]
     if by_week:
-        earlier = len(weeks) - len(shown)
+        earlier = len(every) - len(shown)
         title = f"Submitted by week{f', without {earlier} earlier weeks' if earlier else ''}"
-        columns = ("week", "annotator", "documents", "time")
-        print_tables([Table(title, columns, by_week, texts=2)])
+        yield Table(title, ("week", "annotator", "documents", "time"), by_week, texts=2)
 
 
 def _time(total: Total) -> str:
