@@ -163,7 +163,7 @@ def push(
     with target.connect() as server:
         for title, annotator in titles.items():
             own, blank = names, set[str]()
-            if annotator is not None and target.plan is not None:
+            if annotator is not None and target.plan is not None and not conflicts:
                 blank = target.plan.gold_questions()
                 if target.plan_file and not labels_only:
                     own = next_documents(
