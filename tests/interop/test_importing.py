@@ -298,6 +298,17 @@ def test_mentions_that_are_given_twice_are_one(entities_only):
     result = imported(entities_only, document(annotations={"": twice}))
     assert len(entities_only.read_annotation("annotator1", "a").mentions) == 1
     assert not result.report.losses
+    other = replace(mention, id="m2", attributes={"level": "name"})
+    first = replace(mention, attributes={"level": "nominal"})
+    twice = replace(source_annotation("a"), mentions=(first, other))
+    targets = {
+        SourceLabel("entity", "PERSON"): "PERSON",
+        SourceLabel("attribute", "mention.level"): None,
+    }
+    with pytest.raises(InvalidInputError, match='M403 /mentions/1: is a duplicate of "m1"'):
+        imported(
+            entities_only, document(annotations={"": twice}), mapping=LabelMapping(targets=targets)
+        )
 
 
 def test_annotations_that_would_say_nothing_are_refused_with_what_the_source_has(entities_only):

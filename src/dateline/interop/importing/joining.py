@@ -59,21 +59,24 @@ def _continued(
 def _repeated(whole: Annotation, mapping: LabelMapping) -> Iterator[tuple[str, str]]:
     """Mentions with the place and the label of an earlier one.
 
-    They may be meant as two if relations refer to both, or if other items refer to one.
+    They may be meant as two if relations refer to both, if other items refer to one, or if an
+    attribute has two values.
     """
     related = {end for relation in whole.relations for end in (relation.source, relation.target)}
     held = {argument.filler for event in whole.events for argument in event.arguments}
     held |= {claim.claimer for claim in whole.claims}
-    first: dict[object, str] = {}
+    first: dict[object, Mention] = {}
     for mention in whole.mentions:
         kind, label = mapping.kind_of(mention.type), mapping.of("entity", mention.type)
         if kind != "entity" or label is None or mention.id in held:
             continue
-        earlier = first.setdefault((mention.spans, label, mention.entity), mention.id)
-        if earlier != mention.id and not {earlier, mention.id} <= related:
-            yield earlier, mention.id
+        earlier = first.setdefault((mention.spans, label, mention.entity), mention)
+        given = earlier.attributes
+        differs = any(given.get(name, value) != value for name, value in mention.attributes.items())
+        if earlier is not mention and not differs and not {earlier.id, mention.id} <= related:
+            yield earlier.id, mention.id
             if mention.id in related:
-                related.add(earlier)
+                related.add(earlier.id)
 
 
 def _join(fragments: Sequence[Mention], lose: Lose) -> Mention:
