@@ -9,11 +9,13 @@ from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
 from dateline.ontology.guidelines import guidelines
 from dateline.ontology.guidelines_page import BLOCK
+from dateline.ontology.reading import read_ontology
+from dateline.ontology.rules import rules
 from dateline.rendering.generated_blocks import block, marks, with_block
 
 from .conftest import REPOSITORY
 from .corpora import write_ontology
-from .layered import ENTITIES_ONLY, ONTOLOGY
+from .layered import ENTITIES_ONLY, ONTOLOGY, names_and_defaults
 
 
 def test_the_page_of_this_corpus_is_up_to_date(repository):
@@ -118,3 +120,11 @@ def test_marks_survive_any_body():
     assert block(page, "x", "page") == "body"
     with pytest.raises(DatelineError, match="page: expected the lines"):
         block(page, "y", "page")
+
+
+def test_defaults_and_what_is_a_name_are_no_rules():
+    before, after = (
+        rules(read_ontology({"ontology": schema})) for schema in (ONTOLOGY, names_and_defaults())
+    )
+    changed = {key for key, rule in after.items() if rule != before.get(key)}
+    assert changed == {"entity.approved"}, "the only one that was not required before"

@@ -129,6 +129,8 @@ def test_answers_of_every_kind_are_pulled(layered, open_task, ana, sync, label_s
 def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, label_studio):
     ontology = names_and_defaults()
     del ontology["$defs"]["factuality"]["x-required"]
+    attributes = ontology["$defs"]["mention"]["properties"]["attributes"]["properties"]
+    attributes["level"]["oneOf"][1]["x-hotkey"] = "shift+n"
     write_ontology(layered, ontology)
     corpus = Corpus(layered.root)
     corpus.annotation_path("gold", "report").unlink()
@@ -137,7 +139,10 @@ def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, l
     ana.draw_with("PERSON", "Okafor")
     assert ana.count_actions() == 2, "the label and the words; the level is the default"
     ana.draw_with("CHEMICAL", "aspirin")
-    ana.count_actions()
+    ana.select("aspirin")
+    ana.press("shift+n")
+    ana.leave()
+    assert ana.count_actions() == 5, "two more for another level, and one to go on"
     ana.draw_with("GIVE", "gave")
     ana.relate("gave", "Okafor")
     ana.relate("gave", "aspirin")
@@ -154,7 +159,7 @@ def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, l
     chemical, person = sorted(pulled.mentions, key=lambda mention: mention.type)
     (event,), (claim,) = pulled.events, pulled.claims
     assert pulled.attributes == {"genre": "news"}
-    assert {m.attributes["level"] for m in pulled.mentions} == {"name"}
+    assert (chemical.attributes["level"], person.attributes["level"]) == ("nominal", "name")
     assert [entity.name for entity in pulled.entities] == ["Okafor", "aspirin"]
     assert event.attributes == {"polarity": "positive"}
     assert {(a.role, a.filler) for a in event.arguments} == {

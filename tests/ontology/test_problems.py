@@ -207,6 +207,14 @@ PROBLEMS = {
         put(f"{MENTION}/type/oneOf/0/x-colour", "#ff0000"),
         f'{MENTION}/type/oneOf/0/x-colour: is not read. Rename it; did you mean "x-color"?',
     ),
+    "hotkey of a label and of a value": (
+        lambda schema: (
+            put(f"{MENTION}/type/oneOf/0/x-hotkey", "1")(schema),
+            put(f"{ATTRIBUTES}/properties/level/oneOf/1/x-hotkey", "1")(schema),
+        ),
+        f'{ATTRIBUTES}/properties/level/oneOf/1/x-hotkey: nominal has "1", which is already the '
+        "hotkey of CHEMICAL.",
+    ),
     "hotkey twice": (
         lambda schema: (
             put(f"{MENTION}/type/oneOf/0/x-hotkey", "1")(schema),

@@ -172,17 +172,22 @@ def _problems_of_neighbours(labels: _Labels) -> Iterator[Problem]:
 
 
 def _repeated_hotkeys(definitions: Schema) -> Iterator[Problem]:
+    """Keys of labels and of values that the labelling page has at the same time."""
     owners: dict[str, str] = {}
-    for item in LAYER_DEFINITIONS.values():
-        for labels in _labels_of(definitions, item) if item in _LABEL_LISTS else ():
-            for place, name, entry in labels.named():
-                key = entry.get("x-hotkey")
-                if key is not None and (other := owners.setdefault(key, name)) != name:
-                    yield (
-                        (*place, "x-hotkey"),
-                        f'{name} has "{key}", which is already the hotkey of {other}. '
-                        "Choose another one",
-                    )
+    named = (*LAYER_DEFINITIONS.values(), "claimer")
+    lists = [labels for item in named for labels in _labels_of(definitions, item)]
+    lists += [values for item in _ASKED for values in _lists_of_values(definitions, item)]
+    for labels in lists:
+        for place, name, entry in labels.named():
+            key = entry.get("x-hotkey")
+            if key in owners:
+                yield (
+                    (*place, "x-hotkey"),
+                    f'{name} has "{key}", which is already the hotkey of {owners[key]}. '
+                    "Choose another one",
+                )
+            elif key is not None:
+                owners[key] = name
 
 
 def _problems_of_required(definitions: Schema) -> Iterator[Problem]:

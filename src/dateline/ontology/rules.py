@@ -1,7 +1,7 @@
 """The rules of an ontology, each with a hash, by which a change of a rule is found.
 
 A rule is what the ontology says about a label, a role, an attribute or the spans of a layer. Names,
-titles, colors, hotkeys and crosswalks are no rules.
+titles, colors, hotkeys, crosswalks and defaults are no rules.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from dateline.ontology.labels import Attribute, Label, Ontology, Role
 from dateline.ontology.schemas import LAYER_DEFINITIONS
 
 _DIGITS = 16
-_COSMETIC = ("name", "title", "color", "hotkey", "formerly")
-_OTHER_RULES = ("title", "description", "oneOf", "items", "$comment", "$ref")
+_COSMETIC = ("name", "title", "color", "hotkey", "formerly", "is_name")
+_OTHER_RULES = ("title", "description", "oneOf", "items", "default", "$comment", "$ref")
 """Keys of an attribute's schema that are cosmetic, or part of the content anyway."""
 
 

@@ -310,6 +310,8 @@ def _options(choices: Element, values: Iterable[Label], labelled: bool) -> None:
         option = SubElement(choices, "Choice", value=value.name, hint=_hint(value))
         if not labelled:
             option.set("hotkey", NO_HOTKEY)
+        elif value.hotkey is not None:
+            option.set("hotkey", value.hotkey)
 
 
 def _check_relations(ontology: Ontology, layers: Collection[str]) -> None:

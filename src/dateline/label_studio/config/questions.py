@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from dateline.label_studio.config.controls import (
     CLAIM,
     CLAIMER,
@@ -139,6 +141,8 @@ def _questions(ontology: Ontology) -> Iterator[Question]:
 
 
 def _factuality(ontology: Ontology) -> Iterator[Question]:
+    # The values are those of several questions, and a key would choose one in each.
+    values = tuple(replace(value, hotkey=None) for value in ontology.factuality)
     for claimer in ontology.claimers:
         is_required = claimer.name in ontology.required_sources
         yield Question(
@@ -148,7 +152,7 @@ def _factuality(ontology: Ontology) -> Iterator[Question]:
             field=f"{FACTUALITY}.{claimer.name}",
             title=f"Factuality ({claimer.title})",
             kind="label",
-            values=ontology.factuality,
+            values=values,
             required=is_required,
             everywhere=is_required,
             formerly=tuple(map(factuality_control, claimer.formerly)),
