@@ -145,9 +145,9 @@ def import_(
     corpus = Corpus(settings.root)
     targets = Targets(corpus.ontology) if out is None else None
     labels = read_mapping(mapping, targets) if mapping else None
-    sources = settings.progress(find_sources(form, paths), "Reading")
+    sources = find_sources(form, paths)
     chosen = {**(labels.reading if labels else {}), **_options(reading)}
-    documents = SourceDocuments(read_sources(form, sources, chosen))
+    documents = SourceDocuments(settings.progress(read_sources(form, sources, chosen), "Reading"))
     if template:
         echo(mapping_template(count_labels(documents.annotations), targets), nl=False)
         return
@@ -165,9 +165,7 @@ def import_(
         dry_run=dry_run,
     )
 
-    def progress(some: Any) -> Any:
-        return settings.progress(some, "Importing")
-
+    progress = settings.progress
     try:
         if out is None:
             result = importer.import_into_existing(form, documents, corpus, options, progress)

@@ -106,11 +106,11 @@ class CorpusMaker:
         if len(self._unknown) == len(documents):
             raise InvalidInputError("Nothing was imported: the corpus has none of the texts.")
         names = self._pseudonyms(annotators)
-        self._ingest()
+        self._ingest(progress)
         self._checker = Checker(self._corpus)
         problems: list[str] = []
         written = drafts = 0
-        for source in progress(documents):
+        for source in progress(documents, "Importing"):
             if source.name in self._unknown:
                 self._lose(source, "documents", source.name, "the corpus does not have its text")
                 continue
@@ -254,12 +254,12 @@ class CorpusMaker:
         ]
         return found
 
-    def _ingest(self) -> None:
+    def _ingest(self, progress: Progress) -> None:
         refused = [
             f"{outcome.seed}: {outcome.message}"
             for outcome in ingest(
                 self._corpus,
-                find_seeds(self._corpus, []),
+                progress(find_seeds(self._corpus, []), "Segmenting"),
                 language=self._options.language,
                 allow_duplicates=self._options.allow_duplicates,
             )

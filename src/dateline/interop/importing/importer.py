@@ -25,7 +25,7 @@ from dateline.interop.importing.corpus_maker import MAX_LINES, CorpusMaker
 from dateline.interop.importing.drafting import draft_metadata, draft_ontology
 from dateline.interop.importing.labels import LabelCount, count_labels
 from dateline.interop.importing.mapping import LabelMapping, Targets, same_names, unmapped
-from dateline.interop.importing.options import Imported, ImportOptions, Progress
+from dateline.interop.importing.options import Imported, ImportOptions, Progress, no_progress
 from dateline.interop.importing.pseudonyms import register_with
 from dateline.interop.importing.regrouping import regrouped
 from dateline.interop.importing.sources import SourceDocuments
@@ -42,7 +42,7 @@ def import_into_new(
     documents: SourceDocuments,
     out: Path,
     options: ImportOptions,
-    progress: Progress = iter,
+    progress: Progress = no_progress,
 ) -> Imported:
     """Make a new corpus of the documents, with an ontology of the labels that they have.
 
@@ -76,7 +76,7 @@ def import_into_existing(
     documents: SourceDocuments,
     corpus: Corpus,
     options: ImportOptions,
-    progress: Progress = iter,
+    progress: Progress = no_progress,
 ) -> Imported:
     """Add the documents and their annotations to a corpus; existing files are never overwritten.
 

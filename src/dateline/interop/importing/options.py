@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeVar
 
 from dateline.interop.importing.mapping import LabelMapping
-from dateline.interop.importing.sources import SourceDocuments
 from dateline.interop.losses import (
     LossReport,
 )
-from dateline.interop.source import SourceDocument
 from dateline.model import (
     Guidelines,
     Struct,
 )
 
-Progress = Callable[[SourceDocuments], Iterable[SourceDocument]]
-"""Wraps the documents in a progress bar."""
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Wraps items in a progress bar that says what is done with them."""
+
+    def __call__(self, items: Iterable[T], label: str) -> Iterable[T]:
+        """The same items."""
+
+
+def no_progress(items: Iterable[T], label: str) -> Iterable[T]:
+    """The same items, without a progress bar."""
+    del label
+    return items
 
 
 class ImportOptions(Struct, frozen=True):
