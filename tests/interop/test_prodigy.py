@@ -100,6 +100,16 @@ def test_answers_and_annotators_are_told_apart(tmp_path):
     assert (one.name, other.name) == ("a", "set-2")
 
 
+def test_metadata_is_that_of_the_document(tmp_path):
+    meta = {"source": "wire", "score": 0.5, "tags": ["a"], "none": None}
+    (found,) = read(
+        tmp_path, task(_annotator_id="ana", meta=meta), task(_annotator_id="bo", meta={"score": 1})
+    )
+    assert found.meta == {"source": "wire", "score": 0.5, "tags": '["a"]'}
+    assert [(loss.kind, loss.name) for loss in found.losses] == [("metadata", "meta.score")]
+    assert found.items["metadata"] == 1
+
+
 def test_offsets_in_utf_16_are_recognized(tmp_path):
     moved = task()
     for part in (*moved["tokens"][2:], moved["spans"][1]):

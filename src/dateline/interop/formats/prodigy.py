@@ -31,8 +31,10 @@ from dateline.interop.source import (
     source_annotation,
     spans_at,
 )
+from dateline.interop.spool import Spool
 from dateline.interop.units import units_of
-from dateline.model import Annotation, Document, Entity, Mention, Range, Relation
+from dateline.model import Annotation, Document, Entity, Mention, MetaValue, Range, Relation
+from dateline.text import sha256_of_text
 
 COREF = "COREF"
 
@@ -128,41 +130,71 @@ class _Task(Row, frozen=True):
     annotator: str | None = msgspec.field(default=None, name="_annotator_id")
 
 
+class _Placed(Row, frozen=True):
+    """A task, and its file and line."""
+
+    place: str
+    task: _Task
+
+
 def _read(path: Path) -> Iterator[SourceDocument]:
     """A document for each text; the tasks of one annotator with the same text are one."""
-    texts: dict[str, tuple[str, dict[str, _Annotations]]] = {}
-    names: set[str] = set()
+    tasks = Spool(_Placed)
+    by_text: dict[str, list[int]] = {}
     for place, task in read_rows(path, _Task):
-        if task.text not in texts:
-            given = task.meta.get("id")
-            name = given if isinstance(given, str) and given else path.stem
-            if name != given or name in names:
-                name = f"{name}-{len(texts) + 1}"
-            names.add(name)
-            texts[task.text] = (name, {})
-        name, by_annotator = texts[task.text]
+        at = tasks.append(_Placed(place=place, task=task))
+        by_text.setdefault(sha256_of_text(task.text), []).append(at)
+    names: set[str] = set()
+    for number, positions in enumerate(by_text.values(), 1):
+        some = [tasks[position] for position in positions]
+        given = some[0].task.meta.get("id")
+        name = given if isinstance(given, str) and given else path.stem
+        if name != given or name in names:
+            name = f"{name}-{number}"
+        names.add(name)
+        yield _document(name, some)
+
+
+def _document(name: str, tasks: Sequence[_Placed]) -> SourceDocument:
+    text = tasks[0].task.text
+    by_annotator: dict[str, _Annotations] = {}
+    meta: dict[str, MetaValue] = {}
+    losses: list[SourceLoss] = []
+    for place, task in ((one.place, one.task) for one in tasks):
         annotator = task.annotator or UNNAMED
         if annotator not in by_annotator:
-            by_annotator[annotator] = _Annotations(name, task.text)
+            by_annotator[annotator] = _Annotations(name, text)
         by_annotator[annotator].add(place, task)
-    for text, (name, by_annotator) in texts.items():
-        annotations = {
-            who: found.annotation() for who, found in by_annotator.items() if found.is_accepted
-        }
-        losses = tuple(loss for found in by_annotator.values() for loss in found.losses)
-        items = Counter(loss.kind for loss in losses)
-        for annotation in annotations.values():
-            items.update(unit.kind for unit in units_of(annotation))
-        segments = next((s for found in by_annotator.values() if (s := found.segments)), None)
-        yield SourceDocument(
-            name=name,
-            text=text,
-            sentences=segments[0] if segments else None,
-            tokens=segments[1] if segments else None,
-            annotations=annotations,
-            items=items,
-            losses=losses,
-        )
+        for key, value in _metadata(task):
+            if meta.setdefault(key, value) != value:
+                reason = "another task with the same text has another value"
+                losses.append(SourceLoss(kind="metadata", name=f"meta.{key}", reason=reason))
+    annotations = {
+        who: found.annotation() for who, found in by_annotator.items() if found.is_accepted
+    }
+    losses += (loss for found in by_annotator.values() for loss in found.losses)
+    items = Counter(loss.kind for loss in losses)
+    for annotation in annotations.values():
+        items.update(unit.kind for unit in units_of(annotation))
+    segments = next((s for found in by_annotator.values() if (s := found.segments)), None)
+    return SourceDocument(
+        name=name,
+        text=text,
+        sentences=segments[0] if segments else None,
+        tokens=segments[1] if segments else None,
+        meta=meta,
+        annotations=annotations,
+        items=items,
+        losses=tuple(losses),
+    )
+
+
+def _metadata(task: _Task) -> Iterator[tuple[str, MetaValue]]:
+    """What a task has under ``meta``; lists and tables as JSON."""
+    for key, value in task.meta.items():
+        if key != "id" and value is not None:
+            is_plain = isinstance(value, str | bool | int | float)
+            yield key, value if is_plain else msgspec.json.encode(value).decode()
 
 
 class _Annotations:
