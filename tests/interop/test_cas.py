@@ -13,6 +13,7 @@ import pytest
 from dateline.annotations.items import chains_of
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError
+from dateline.interop.formats.inception.cas_types import TOKEN
 from dateline.interop.formats.inception.layers import (
     EVENT,
     NAMED_ENTITY,
@@ -99,6 +100,59 @@ def test_an_export_of_a_project_has_an_annotator_for_each_file(exported, run, la
     )
     assert result.exit_code == 0, result.output
     assert Corpus(out).annotators() == ["ana", "curator"]
+
+
+def of_type(structures, name):
+    return next(one for one in structures if one["%TYPE"].endswith(name))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda types, _: types.update(a={"%SUPER_TYPE": "b"}, b={"%SUPER_TYPE": "a"}), "cassis can"),
+        (lambda _, some: of_type(some, "Sofa").update(sofaString="\ud83d"), "JSON is malformed"),
+        (lambda _, some: of_type(some, "NamedEntity").update(value="\ud83d"), "JSON is malformed"),
+        (lambda _, some: of_type(some, "NamedEntity").update(begin="3"), "cassis can read"),
+        (lambda _, some: of_type(some, "NamedEntity").update(begin=-3), "outside of its text"),
+        (lambda _, some: of_type(some, "Token").update(end=10**9), "outside of its text"),
+        (lambda _, some: of_type(some, "NamedEntity").update(begin=2, end=1), "Correct the offsets"),
+        (lambda _, some: some[5].update({"%ID": 10**6}), "cassis can read"),
+    ],
+)  # fmt: skip
+def test_a_cas_with_a_part_that_does_not_fit_is_refused(change, message, exported, tmp_path):
+    (path,) = exported("json").glob("*.json")
+    content = json.loads(path.read_text())
+    change(content["%TYPES"], content["%FEATURE_STRUCTURES"])
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    with pytest.raises(InvalidInputError, match=rf"a\.json: .*{message}"):
+        read(tmp_path / "a.json")
+
+
+def test_annotations_of_further_views_are_counted(exported):
+    folder = exported()
+    (path,) = folder.glob("*.xmi")
+    types = cassis.load_typesystem(folder / "TypeSystem.xml")
+    cas = cassis.load_cas_from_xmi(path.open("rb"), typesystem=types)
+    other = cas.create_view("other")
+    other.sofa_string = "A"
+    other.add(types.get_type(TOKEN)(begin=0, end=1))
+    cas.to_xmi(path)
+    (document,) = read(path)
+    assert [(one.kind, one.name, one.reason) for one in document.losses] == [
+        ("layers", "view other", "is not read (1 annotation)")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_json_in_another_encoding_is_refused_with_the_fix(encoding, exported, tmp_path):
+    (path,) = exported("json").glob("*.json")
+    (tmp_path / "a.json").write_text(path.read_text(), encoding=encoding)
+    with pytest.raises(InvalidInputError, match=r"a\.json: .* save it as UTF-8"):
+        read(tmp_path / "a.json")
+
+
+def test_half_of_a_pair_is_not_in_the_name_of_an_attribute():
+    assert attribute_name("attribute__d83d_x_2e_") == "_d83d_x."
 
 
 @real_files

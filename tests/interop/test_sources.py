@@ -43,6 +43,26 @@ def test_folders_beside_those_of_splits_are_read_and_their_names_reported(run, t
     assert loss["reason"] == 'is "extra", expected one of: train, validation, test'
 
 
+def test_documents_without_a_text_are_left_out_and_counted(run, tmp_path):
+    path, report = tmp_path / "a.jsonl", tmp_path / "report.json"
+    path.write_text('{"text": "Kim"}\n{"text": " "}\n')
+    options = ("--out", str(tmp_path / "new"), "--report", str(report))
+    result = run(Corpus(tmp_path), "import", "prodigy", str(path), *options)
+    assert result.exit_code == 0, result.output
+    counts = json.loads(report.read_text())["counts"]["documents"]
+    assert counts == {"source": 2, "kept": 1, "approximated": 0, "left_out": 1}
+
+
+@pytest.mark.parametrize("content", ["", '{"text": ""}\n'])
+def test_a_source_without_documents_is_refused(content, run, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(content)
+    result = run(Corpus(tmp_path), "import", "prodigy", str(path), "--out", str(tmp_path / "new"))
+    assert result.exit_code == 1
+    assert "The source has no documents with a text." in result.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def test_files_beside_folders_of_splits_are_refused(tmp_path):
     brat(tmp_path / "train", "a")
     brat(tmp_path, "b")

@@ -107,6 +107,11 @@ class CorpusMaker:
             raise InvalidInputError("Nothing was imported: the corpus has none of the texts.")
         names = self._pseudonyms(annotators)
         self._ingest(progress)
+        for name in documents.empty:
+            loss = Loss(
+                document=name, kind="documents", name=name, outcome="left out", reason="has no text"
+            )
+            self._losses.add({"documents": 1}, [loss])
         self._checker = Checker(self._corpus)
         problems: list[str] = []
         written = drafts = 0

@@ -118,8 +118,9 @@ def read_sources(
 class SourceDocuments:
     """The documents of a source, which are kept in a file and can be read several times.
 
-    Those with one name and one text are one document with the annotations of all. Raises
-    ConflictError if two have one name and different texts, or one annotator.
+    Those with one name and one text are one document with the annotations of all. ``empty`` are the
+    names of those that have no text, which are left out. Raises ConflictError if two have one name
+    and different texts, or one annotator, and NotFoundError if there is none.
     """
 
     def __init__(self, documents: Iterable[SourceDocument]) -> None:
@@ -127,8 +128,14 @@ class SourceDocuments:
         self._parts: dict[str, list[int]] = {}
         self._texts: dict[str, str] = {}
         self._annotators: dict[str, set[str]] = {}
+        self.empty: list[str] = []
         for document in documents:
-            self._add(document)
+            if document.text.strip():
+                self._add(document)
+            else:
+                self.empty.append(document.name)
+        if not self._parts:
+            raise NotFoundError("The source has no documents with a text.")
 
     def _add(self, document: SourceDocument) -> None:
         name, text = document.name, sha256_of_text(document.text)

@@ -14,6 +14,7 @@ import msgspec
 
 from dateline.errors import InvalidInputError
 from dateline.extras import extra
+from dateline.files.reading import MalformedError, refuse_other_encodings
 from dateline.interop.formats.inception.cas_types import (
     ANNOTATION,
     ARRAY,
@@ -95,6 +96,10 @@ class _Embedded(msgspec.Struct):
 def _loaded_json(content: bytes, described: bytes) -> Any:
     from cassis import load_cas_from_json  # noqa: PLC0415
 
+    try:
+        refuse_other_encodings(content)
+    except MalformedError as error:
+        raise InvalidInputError(f"{error.problem}.") from None
     if b'"%FEATURE_STRUCTURES"' not in content:
         raise InvalidInputError("is not a UIMA CAS: it has no %FEATURE_STRUCTURES.")
     embedded = bytes(msgspec.json.decode(content, type=_Embedded).types)
@@ -213,6 +218,7 @@ class _Reading:
                 relations.append(one)
             elif not ("next" in shape and name.endswith("Link")):
                 self._span(one)
+        result.others.update(_in_other_views(cas))
         result.sentences = tuple(sorted(ranges[SENTENCE])) or None
         result.tokens = tuple(sorted(ranges[TOKEN])) or None
         result.spans = [self._spans[id(one)] for one in structures if id(one) in self._spans]
@@ -322,6 +328,13 @@ class _Reading:
             )  # fmt: skip
             one = getattr(one, "next", None)
         self.result.chains.append(Chain(head.type.name.removesuffix("Chain"), links))
+
+
+def _in_other_views(cas: Any) -> dict[str, int]:
+    """How many annotations each further view has."""
+    counts = {view.sofa.sofaID: len(view.get_all_fs()) for view in cas.views}
+    counts.pop(cas.get_sofa().sofaID)
+    return {f"view {name}": count for name, count in counts.items() if count}
 
 
 def _external(feature: str) -> str:

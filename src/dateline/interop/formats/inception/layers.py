@@ -242,7 +242,12 @@ def attribute_name(feature: str) -> str:
     """The name of the attribute that a feature stands for."""
     if not feature.startswith("attribute_"):
         return feature
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), feature.removeprefix("attribute_"))
+    return _ESCAPED.sub(_unescaped, feature.removeprefix("attribute_"))
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    return escape[0] if 0xD800 <= code <= 0xDFFF else chr(code)  # half of a pair of UTF-16
 
 
 def _identifier(links: Iterable[Link]) -> dict[str, AttributeValue]:

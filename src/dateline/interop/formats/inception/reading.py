@@ -58,6 +58,7 @@ from dateline.model import (
     Relation,
     Spans,
 )
+from dateline.rendering.listing import counted
 
 LABELS = (VALUE, "type", "label", "category", "entity", "class", "kind", "name")
 """Features whose value is the label of an item, the first of them that a layer has."""
@@ -100,7 +101,7 @@ class _Reading:
         self._given: dict[str, list[LayerSpan]] = {"mention": [], "event": [], "claim": []}
         self.losses: list[SourceLoss] = []
         for layer, count in layers.others.items():
-            self._lose("layers", layer, f"{count} annotations that are not of spans")
+            self._lose("layers", layer, f"is not read ({counted(count, 'annotation')})")
         self._classify()
 
     def _lose(self, kind: str, name: str, reason: str) -> None:
