@@ -18,7 +18,9 @@ from .conftest import predicted
 
 def found_in(corpus, predictions, **options):
     gold = gold_of_corpus(corpus)
-    return analyze_errors(gold, ScoringInput(gold, as_predictions(predictions)), **options)
+    return analyze_errors(
+        gold, ScoringInput(gold, as_predictions(predictions, gold.ontology)), **options
+    )
 
 
 def test_gold_has_no_errors(article, perfect):

@@ -436,7 +436,7 @@ def test_a_folder_without_gold_is_explained(empty_corpus, tmp_path):
 
 def test_places_are_numbered_without_gaps(five, five_predicted):
     # Arrays are as long as the numbers are high, so gaps would make them as long as all texts.
-    inputs = ScoringInput(read_gold(five.root), as_predictions(five_predicted))
+    inputs = ScoringInput(read_gold(five.root), as_predictions(five_predicted, five.ontology))
     places = inputs.place_ids
     columns = (*places.of_gold.values(), *places.of_predicted.values(), places.gold_cues)
     assert set(np.concatenate(columns)) == set(range(places.end))

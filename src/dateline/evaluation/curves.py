@@ -102,7 +102,7 @@ def curves(
     DatelineError as `score` does, and if no item has a confidence.
     """
     found = as_gold(gold, split, ontology)
-    inputs = ScoringInput(found, as_predictions(predictions), options)
+    inputs = ScoringInput(found, as_predictions(predictions, found.ontology), options)
     groups = [group.name for group in select_groups(layers, [inputs]) if group.name in _RANKED]
     made = [curve for name in groups for curve in _curve(inputs, name)]
     if not made:

@@ -16,7 +16,7 @@ from dateline.model import Range
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 
-BATCH = 250
+BATCH = 500
 """The number of documents in a batch."""
 
 

@@ -146,7 +146,9 @@ def read_runs(
 ) -> list[ScoringInput]:
     """The columns of each run of a system, or of its single run."""
     sources = predictions.runs if isinstance(predictions, Runs) else (predictions,)
-    return [ScoringInput(gold, as_predictions(source), options) for source in sources]
+    return [
+        ScoringInput(gold, as_predictions(source, gold.ontology), options) for source in sources
+    ]
 
 
 def select_groups(layers: str | Sequence[str], runs: Sequence[ScoringInput]) -> list[Group]:
@@ -212,13 +214,13 @@ def as_gold(
     return gold_of_dataset(parts, ontology, split, group_by=group_by, by=by)
 
 
-def as_predictions(predictions: PredictionSource) -> Iterator[Found]:
+def as_predictions(predictions: PredictionSource, ontology: Ontology) -> Iterator[Found]:
     """Predictions from a file or from values, with warnings about what was read.
 
-    Raises InvalidInputError for a wrong shape.
+    The ``ontology`` is that of the gold. Raises InvalidInputError for a wrong shape.
     """
     if isinstance(predictions, str | Path):
-        yield from read_predictions(Path(predictions))
+        yield from read_predictions(Path(predictions), ontology)
     else:
         for number, value in enumerate(predictions):
             yield from as_prediction(value, number)

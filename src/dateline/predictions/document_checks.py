@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem, refuse
-from dateline.predictions.reading import Found
+from dateline.predictions.reading import Found, Predicted
 from dateline.predictions.texts import Text
 
 
@@ -27,7 +26,7 @@ class DocumentCheck:
         """Documents without a prediction so far, sorted."""
         return tuple(sorted(set(self._texts) - set(self._unscored) - set(self._lines)))
 
-    def problem(self, prediction: Prediction, line: int | None = None) -> PredictionProblem | None:
+    def problem(self, prediction: Predicted, line: int | None = None) -> PredictionProblem | None:
         """Why a prediction is rejected, or a warning that it is not scored; None if it is."""
         name = prediction.document
         if name not in self._texts and name not in self._unscored:
@@ -72,7 +71,7 @@ class ScoredPredictions:
         self.unscored: list[str] = []
         self.warnings: list[PredictionProblem] = []
 
-    def __iter__(self) -> Iterator[Prediction]:
+    def __iter__(self) -> Iterator[Predicted]:
         """Raises InvalidInputError at the end if a prediction was rejected."""
         rejections = []
         for prediction in self._predictions:

@@ -7,7 +7,7 @@ prose, prose around an object on a line, a value over several lines, and a list 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -28,7 +28,17 @@ _BRACKET = re.compile(rb"[{}\[\]]")
 _CLOSING = {b"{": b"}", b"[": b"]"}
 _PLACE = re.compile(r"line (\d+), ")
 
-Line: TypeAlias = tuple[int, bytes | None]
+
+class Line(NamedTuple):
+    """A line with its number; without ``content`` it is too long. It may have a struct already."""
+
+    number: int
+    content: bytes | None
+    struct: Any = None
+
+
+Typed: TypeAlias = Callable[[Iterable[Line]], Iterator[Line]]
+"""Makes structs of lines, of as many as it can."""
 
 
 class JsonValue(NamedTuple):
@@ -43,20 +53,20 @@ class JsonValue(NamedTuple):
 
 
 def read_json_values(
-    path: Path, longest: int = LONGEST_LINE, typed: Callable[[bytes], Any] | None = None
+    path: Path, longest: int = LONGEST_LINE, typed: Typed | None = None
 ) -> Iterator[JsonValue | PredictionProblem]:
     """Yield the values of a file, and a problem for each line without one that is not blank.
 
-    ``typed`` makes a struct of a line, much faster than a value, or returns None if it cannot. A
-    problem is rejected, or a warning about text that is skipped. Holds one value in memory, of at
-    most ``longest`` bytes. Raises DatelineError if the file cannot be read, is not UTF-8, or has no
-    JSON.
+    ``typed`` makes structs of lines, much faster than values. A problem is rejected, or a warning
+    about text that is skipped. Without ``typed``, holds one value in memory, of at most ``longest``
+    bytes. Raises DatelineError if the file cannot be read, is not UTF-8, or has no JSON.
     """
-    lines: Iterator[Line] = read_byte_lines(path, longest)
+    lines: Iterator[Line] = (Line(*found) for found in read_byte_lines(path, longest))
+    if typed is not None:
+        lines = typed(lines)
     skipped: list[int] = []
     empty = True
-    for number, content in lines:
-        struct = None if content is None or typed is None else typed(content)
+    for number, content, struct in lines:
         if struct is not None:
             yield from _note_of_skipped(skipped)
             empty, skipped = False, []
@@ -165,8 +175,9 @@ def _block(first: bytes, lines: Iterator[Line], longest: int) -> tuple[bytes | N
     closing = _CLOSING.get(first.lstrip()[:1])
     collected: list[Line] = []
     size = len(first)
-    for number, content in lines:
-        collected.append((number, content))
+    for line in lines:
+        collected.append(line)
+        content = line.content
         if content is None or closing is None:
             break
         stripped = content.lstrip()
@@ -184,7 +195,7 @@ def _block(first: bytes, lines: Iterator[Line], longest: int) -> tuple[bytes | N
 
 
 def _joined(first: bytes, lines: list[Line]) -> bytes:
-    return b"\n".join((first, *(content for _, content in lines if content is not None)))
+    return b"\n".join((first, *(line.content for line in lines if line.content is not None)))
 
 
 def _value_of_block(number: int, content: bytes) -> Iterator[JsonValue | PredictionProblem]:

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
 from dateline.annotations.former_format import upgraded_annotation
-from dateline.errors import InvalidInputError
+from dateline.errors import DatelineError, InvalidInputError
 from dateline.files.opening import file_title
 from dateline.files.reading import MalformedError, converted
 from dateline.files.typed_json import decode_typed
 from dateline.json_pointer import pointer_of
 from dateline.model import FORMER_VERSION
+from dateline.ontology.labels import Ontology
 from dateline.predictions.extra_fields import CONFIDENCE, without_extras
-from dateline.predictions.json_values import LONGEST_LINE, read_json_values, rejected
+from dateline.predictions.json_values import (
+    LONGEST_LINE,
+    JsonValue,
+    Line,
+    read_json_values,
+    rejected,
+)
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
 
+if TYPE_CHECKING:
+    from dateline.predictions.rows.table import PredictionRow
+
 T = TypeVar("T")
 
-Found: TypeAlias = "Prediction | PredictionProblem"
+Predicted: TypeAlias = "Prediction | PredictionRow"
+"""A prediction, as a struct or as a row of a table."""
+
+Found: TypeAlias = "Predicted | PredictionProblem"
 """A prediction, or a warning about what was read."""
+
+BLOCK = 2 * 1024 * 1024
+"""Bytes of lines that are read at once."""
 
 _PLACE = re.compile(r"(?P<message>.*) - at `\$(?P<path>.*)`", flags=re.S)
 _STEP = re.compile(r"\.(?P<key>\w+)|\[(?P<position>\d+|\.\.\.)\]")
@@ -58,7 +74,7 @@ def read_json_lines(
 
     Without ``values``, which is much faster, lines that fit have no JSON value.
     """
-    typed = None if values else partial(decode_typed, kind=kind)
+    typed = None if values else partial(_one_by_one, decode=partial(decode_typed, kind=kind))
     for found in read_json_values(path, longest, typed):
         if isinstance(found, PredictionProblem):
             yield JsonLine(found.line or 0, None, None, (found,))
@@ -68,27 +84,39 @@ def read_json_lines(
             yield _as_struct(found.number, found.value, kind)
 
 
-def read_prediction_lines(path: Path, *, values: bool = True) -> Iterator[JsonLine[Prediction]]:
+def read_prediction_lines(path: Path) -> Iterator[JsonLine[Prediction]]:
     """Yield each prediction of a file; see `read_json_values`.
 
-    The JSON values have the fields of annotations only. Without ``values``, which is much faster,
-    lines that fit have no JSON value.
+    The JSON values have the fields of annotations only.
     """
-    for found in read_json_values(path, typed=None if values else _typed_prediction):
+    for found in read_json_values(path):
         if isinstance(found, PredictionProblem):
             yield JsonLine(found.line or 0, None, None, (found,))
-        elif found.struct is not None:
-            yield JsonLine(found.number, None, found.struct)
         else:
             yield prediction_line(found.number, found.value)
 
 
-def read_predictions(path: Path) -> Iterator[Found]:
+def read_predictions(
+    path: Path, ontology: Ontology | None = None, block: int = BLOCK
+) -> Iterator[Found]:
     """Yield the predictions of a file, and warnings.
 
-    Raises InvalidInputError for the first line that has not the shape of a prediction.
+    With an ``ontology``, predictions may be rows of blocks of at least ``block`` bytes, which are
+    read faster. Raises InvalidInputError for the first line that has not the shape of a prediction.
     """
-    for line in read_prediction_lines(path, values=False):
+    typed = (
+        partial(_one_by_one, decode=_typed_prediction)
+        if ontology is None
+        else partial(_in_blocks, ontology=ontology, size=block)
+    )
+    for found in read_json_values(path, typed=typed):
+        if isinstance(found, JsonValue) and found.struct is not None:
+            yield found.struct
+            continue
+        if isinstance(found, PredictionProblem):
+            line = JsonLine[Prediction](found.line or 0, None, None, (found,))
+        else:
+            line = prediction_line(found.number, found.value)
         if problem := line.rejection:
             place = f"{problem.pointer}: " if problem.pointer else ""
             raise InvalidInputError(
@@ -144,6 +172,51 @@ def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Itera
     yield from line.problems
     if line.read is not None:
         yield line.read
+
+
+def _one_by_one(lines: Iterable[Line], decode: Callable[[bytes], Any]) -> Iterator[Line]:
+    for number, content, _ in lines:
+        yield Line(number, content, None if content is None else decode(content))
+
+
+def _in_blocks(lines: Iterable[Line], ontology: Ontology, size: int) -> Iterator[Line]:
+    """Lines with rows of a block, or with structs where the block is small or unusual."""
+    schema = None
+    for block in _blocks(lines, size):
+        contents = [line.content for line in block if line.content is not None]
+        table = None
+        if len(contents) == len(block) and sum(map(len, contents)) >= size:
+            # Importing Arrow takes as long as reading a small file.
+            from dateline.predictions.rows.schema import prediction_schema  # noqa: PLC0415
+            from dateline.predictions.rows.table import (  # noqa: PLC0415
+                RowBlock,
+                read_rows,
+            )
+
+            schema = schema or prediction_schema(ontology)
+            table = read_rows(contents, schema)
+        if table is None:
+            yield from _one_by_one(block, _typed_prediction)
+            continue
+        for line, row in zip(block, RowBlock(table, contents).rows(), strict=True):
+            yield Line(line.number, line.content, row)
+
+
+def _blocks(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    """Lines in blocks of ``size`` bytes; what was read before an error is a block."""
+    block: list[Line] = []
+    length = 0
+    try:
+        for line in lines:
+            block.append(line)
+            length += len(line.content or b"")
+            if length >= size:
+                yield block
+                block, length = [], 0
+    except DatelineError:
+        yield block
+        raise
+    yield block
 
 
 def _typed_prediction(content: bytes) -> Prediction | None:

@@ -74,7 +74,7 @@ def errors(
         raise click.BadParameter("expected two annotators, such as a,b.", param_hint="--annotators")
     against = as_gold(gold or settings.root, split, ontology)
     options = matching_options(**matching)
-    inputs = ScoringInput(against, as_predictions(predictions), options)
+    inputs = ScoringInput(against, as_predictions(predictions, against.ontology), options)
     groups = select_groups(layers, [inputs])
     scores = score_groups(against, [inputs], groups)
     analysis = analyze_errors(against, inputs, {group.layer for group in groups}, examples)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dateline.evaluation.columns.items import Coded, coded
-from dateline.metrics.counts import IntArray
+from dateline.metrics.counts import BoolArray, IntArray
 
 DERIVED = "derived"
 """The field of a dataset's relations that says whether they follow from arguments."""
@@ -20,6 +20,8 @@ class ArrowItems:
 
     def __init__(self, columns: Mapping[str, pa.Array], parent: IntArray) -> None:
         self._columns, self.parent = columns, parent
+        self._children: dict[str, ArrowItems] = {}
+        self._values: dict[str, Coded] = {}
 
     @classmethod
     def of(cls, batch: pa.RecordBatch) -> ArrowItems:
@@ -33,18 +35,44 @@ class ArrowItems:
 
     def values(self, field: str) -> Coded:
         """See `Items`."""
-        column = self._columns.get(field)
-        if column is None:
-            return Coded((None,), np.zeros(len(self), np.int64))
-        return _coded(column)
+        if field not in self._values:
+            column = self._columns.get(field)
+            missing = Coded((None,), np.zeros(len(self), np.int64))
+            self._values[field] = missing if column is None else _coded(column)
+        return self._values[field]
 
     def integers(self, field: str) -> IntArray:
         """See `Items`."""
         column = self._columns.get(field)
         return np.zeros(len(self), np.int64) if column is None else integers(column)
 
+    def strings(self, field: str) -> Sequence[str]:
+        """See `Items`."""
+        column = self._columns.get(field)
+        found: Sequence[str] = () if column is None else column.to_pylist()
+        return found
+
+    def has(self, field: str) -> BoolArray:
+        """See `Items`."""
+        column = self._columns.get(field)
+        if column is None:
+            return np.zeros(len(self), np.bool_)
+        return integers(column.is_valid().cast(pa.int8())).astype(np.bool_)
+
     def children(self, field: str) -> ArrowItems:
         """See `Items`. Derived relations are left out: nobody annotates or predicts them."""
+        if field not in self._children:
+            self._children[field] = self._read_children(field)
+        return self._children[field]
+
+    def attributes(self) -> Mapping[str, Coded]:
+        """See `Items`."""
+        column = self._columns.get("attributes")
+        if column is None:
+            return {}
+        return {name: _coded(values) for name, values in _fields(column).items()}
+
+    def _read_children(self, field: str) -> ArrowItems:
         column = self._columns.get(field)
         if column is None:
             return ArrowItems({}, np.zeros(0, np.int64))
@@ -55,13 +83,6 @@ class ArrowItems:
             columns = {name: column.filter(is_given) for name, column in columns.items()}
             parent = parent[integers(is_given.cast(pa.int8())) == 1]
         return ArrowItems(columns, parent)
-
-    def attributes(self) -> Mapping[str, Coded]:
-        """See `Items`."""
-        column = self._columns.get("attributes")
-        if column is None:
-            return {}
-        return {name: _coded(values) for name, values in _fields(column).items()}
 
 
 def list_sizes(lists: pa.Array) -> IntArray:

@@ -24,11 +24,11 @@ class Coded(NamedTuple):
 
     def numbers(self, number: Callable[[Any], int]) -> IntArray:
         """An integer for each row, from its value; called once for each distinct value."""
-        return np.array([number(value) for value in self.values], np.int64)[self.code]
+        return np.array([number(value) for value in self.values], np.int64).take(self.code)
 
     def which(self, condition: Callable[[Any], bool]) -> BoolArray:
         """The rows whose value fulfils a condition; called once for each distinct value."""
-        return np.array([condition(value) for value in self.values], np.bool_)[self.code]
+        return np.array([condition(value) for value in self.values], np.bool_).take(self.code)
 
 
 class Items(Protocol):
@@ -51,6 +51,12 @@ class Items(Protocol):
     def integers(self, field: str) -> IntArray:
         """The values of a field that every item has, and that are integers."""
 
+    def strings(self, field: str) -> Sequence[str]:
+        """The values of a field that every item has, and that are strings."""
+
+    def has(self, field: str) -> BoolArray:
+        """Which items have a field."""
+
     def children(self, field: str) -> Items:
         """The items of a field that is a list; none where it is missing."""
 
@@ -64,6 +70,7 @@ class StructItems:
     def __init__(self, items: Sequence[Any], parent: IntArray) -> None:
         self.items, self.parent = items, parent
         self._children: dict[str, StructItems] = {}
+        self._values: dict[str, Coded] = {}
 
     def __len__(self) -> int:
         """The number of items."""
@@ -71,11 +78,23 @@ class StructItems:
 
     def values(self, field: str) -> Coded:
         """See `Items`."""
-        return coded(map(attrgetter(field), self.items))
+        found = self._values.get(field)
+        if found is None:
+            found = self._values[field] = coded(map(attrgetter(field), self.items))
+        return found
 
     def integers(self, field: str) -> IntArray:
         """See `Items`. Raises OverflowError for an integer of more than 64 bits."""
         return np.fromiter(map(attrgetter(field), self.items), np.int64, len(self.items))
+
+    def strings(self, field: str) -> Sequence[str]:
+        """See `Items`."""
+        return [*map(attrgetter(field), self.items)]
+
+    def has(self, field: str) -> BoolArray:
+        """See `Items`."""
+        found = map(attrgetter(field), self.items)
+        return np.array([value is not None for value in found], np.bool_)
 
     def children(self, field: str) -> StructItems:
         """See `Items`."""

@@ -16,19 +16,18 @@ from dateline.evaluation.columns.given_items import (
     GivenItems,
     SpanColumns,
 )
-from dateline.evaluation.columns.items import StructItems
+from dateline.evaluation.columns.items import Items
 from dateline.metrics.counts import IntArray
 from dateline.metrics.spans import place_ids
 from dateline.metrics.tuple_sets import pack
 from dateline.model import CONTENT_FIELDS
 from dateline.ontology.labels import Ontology
-from dateline.predictions.item_checks import useless_scores
 from dateline.predictions.label_index import OntologyIndex
 from dateline.predictions.texts import Text
 
 
 def suspects(
-    documents: StructItems,
+    documents: Items,
     given: GivenItems,
     texts: Sequence[Text],
     ontology: OntologyIndex,
@@ -36,12 +35,10 @@ def suspects(
 ) -> Iterator[IntArray]:
     """Positions of the predictions that may have problems besides those that `given_items` notes.
 
-    ``documents`` are predictions for these ``texts``, and ``given`` their items.
+    ``documents`` are predictions for these ``texts``, and ``given`` their items. Scores of claims
+    are not checked.
     """
     yield from _undeclared(documents, ontology.ontology)
-    for position, prediction in enumerate(documents.items):
-        if prediction.scores and any(True for _ in useless_scores(prediction, ontology)):
-            yield np.array([position])
     spans = given.mentions, given.events, given.claims
     for (kind, (_, field, _, place)), columns in zip(LAYERS.items(), spans, strict=True):
         items = documents.children(field)
@@ -56,10 +53,11 @@ def suspects(
     yield _with_illegal_ends(documents, given, ontology, first)
 
 
-def _undeclared(documents: StructItems, ontology: Ontology) -> Iterator[IntArray]:
+def _undeclared(documents: Items, ontology: Ontology) -> Iterator[IntArray]:
     for field in {*CONTENT_FIELDS} - ontology.fields:
         if field == "attributes":
-            yield np.flatnonzero([bool(prediction.attributes) for prediction in documents.items])
+            for column in documents.attributes().values():
+                yield np.flatnonzero(column.which(lambda value: value is not None))
         else:
             yield documents.children(field).parent
     if not ontology.factuality:
@@ -72,9 +70,7 @@ def _repeated(keys: IntArray) -> IntArray:
     return np.delete(np.arange(len(keys)), np.unique(keys, return_index=True)[1])
 
 
-def _misplaced(
-    items: StructItems, field: str, columns: SpanColumns, texts: Sequence[Text]
-) -> IntArray:
+def _misplaced(items: Items, field: str, columns: SpanColumns, texts: Sequence[Text]) -> IntArray:
     """Documents of items without fragments, or whose fragments are not sorted quotes."""
     fragments = items.children(field)
     document = items.parent[fragments.parent]
@@ -82,22 +78,18 @@ def _misplaced(
     length = np.array([text.length for text in texts], np.int64)[document]
     wrong = (start < 0) | (start >= end) | (end > length)
     wrong[1:] |= (fragments.parent[1:] == fragments.parent[:-1]) & (start[1:] <= end[:-1])
-    quotes = [fragment.text for fragment in fragments.items]
+    quotes = fragments.strings("text")
     is_quote = np.fromiter(map(len, quotes), np.int64, len(quotes)) == end - start
     whole = [texts[position].text for position in document.tolist()]
     is_quote &= np.fromiter(map(str.startswith, whole, quotes, start.tolist()), np.bool_)
     withheld = np.array([text.withheld is not None for text in texts], np.bool_)
     wrong |= ~is_quote & ~withheld[document]
-    empty = [
-        row
-        for row in np.flatnonzero(columns.size == 0)
-        if getattr(items.items[row], field) is not None
-    ]
-    return np.concatenate((document[wrong], items.parent[np.array(empty, np.int64)]))
+    is_empty = (columns.size == 0) & items.has(field)
+    return np.concatenate((document[wrong], items.parent[is_empty]))
 
 
 def _with_illegal_ends(
-    documents: StructItems, given: GivenItems, ontology: OntologyIndex, first: FirstRows
+    documents: Items, given: GivenItems, ontology: OntologyIndex, first: FirstRows
 ) -> IntArray:
     """Documents with relations whose ends are mentions of types that they may not have."""
     relations, types = given.relations["relations"], ontology.types["entities"].labels

@@ -23,6 +23,7 @@ from dateline.metrics.spans import Spans, distinct_rows, place_ids
 from dateline.model import Struct
 from dateline.predictions.document_checks import ScoredPredictions
 from dateline.predictions.prediction import Prediction
+from dateline.predictions.problems import PredictionProblem
 from dateline.predictions.reading import Found
 
 
@@ -184,8 +185,8 @@ class _SetApart:
         contrasts, texts = self.gold.contrasts, self.gold.columns.texts
         for one in self._found:
             is_contrast = False
-            if isinstance(one, Prediction) and one.document in texts:
-                self.predictions.append(one)
+            if not isinstance(one, PredictionProblem) and one.document in texts:
+                self.predictions.append(one if isinstance(one, Prediction) else one.prediction())
                 is_contrast = one.document in contrasts
             if not is_contrast:
                 yield one
