@@ -30,6 +30,10 @@ SECONDS = 30.0
 """The most CPU seconds that 1,000 documents may take."""
 GROWTH = 2.0
 """How many times the memory of a tenth of the documents all of them may take."""
+AS_A_WHOLE = frozenset({"spacy"})
+"""Formats whose libraries hold a file as a whole."""
+TAGGED = "huggingface"
+"""The format that is read only and measured; others that are read only are not."""
 
 
 @click.command()
@@ -42,13 +46,16 @@ GROWTH = 2.0
 def main(n: int, only: tuple[str, ...], seed: int, report: Path | None) -> None:
     """Export N synthetic documents in each format, and import them; fails if a limit is exceeded.
 
-    A limit is 30 CPU seconds for 1,000 documents, and twice the peak memory of a tenth of them.
+    Limits are 30 CPU seconds for 1,000 documents, and twice the peak memory of a tenth of them.
     """
     with tempfile.TemporaryDirectory(prefix="dateline-benchmark-") as folder:
         large, small = Path(folder) / "large", Path(folder) / "small"
         generate(large, n, seed, LIKE_CORPUS)
         generate(small, n // 10, seed, LIKE_CORPUS)
-        rows = [row for name in only or FORMATS for row in measured(format_of(name), large, small)]
+        forms = [
+            form for form in map(format_of, only or FORMATS) if form.writer or form.name == TAGGED
+        ]
+        rows = [row for form in forms for row in measured(form, large, small)]
     print_table(
         f"{n:,} documents",
         ("format", "option", "task", "CPU s", "peak MB", "at a tenth"),
@@ -69,7 +76,7 @@ def main(n: int, only: tuple[str, ...], seed: int, report: Path | None) -> None:
         f"{row['task']} {row['format']} {row['option']}".strip()
         for row in rows
         if row["cpu_seconds"] > SECONDS * n / 1000
-        or row["peak_mb"] > GROWTH * row["peak_mb_at_a_tenth"]
+        or (row["format"] not in AS_A_WHOLE and row["peak_mb"] > GROWTH * row["peak_mb_at_a_tenth"])
     ]:
         raise click.ClickException(f"limits are exceeded: {', '.join(found)}.")
 

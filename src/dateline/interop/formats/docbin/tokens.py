@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from dateline.annotations.items import chains_of
@@ -109,13 +110,10 @@ def plugins_found() -> Iterator[None]:
     from srsly.msgpack import msgpack_decoders, msgpack_encoders  # noqa: PLC0415
 
     registries = msgpack_encoders, msgpack_decoders
-    before = [registry.entry_points for registry in registries]
     for registry in registries:
-        for name, plugin in registry.get_entry_points().items():
-            registry.register(name, func=plugin)
-        registry.entry_points = False
+        registry.get_all = partial(dict, registry.get_all())
     try:
         yield
     finally:
-        for registry, found in zip(registries, before, strict=True):
-            registry.entry_points = found
+        for registry in registries:
+            vars(registry).pop("get_all", None)
