@@ -75,7 +75,7 @@ def main(n: int, only: tuple[str, ...], seed: int, report: Path | None) -> None:
     if found := [
         f"{row['task']} {row['format']} {row['option']}".strip()
         for row in rows
-        if row["cpu_seconds"] > SECONDS * n / 1000
+        if row["cpu_seconds"] > SECONDS * max(n, 1000) / 1000
         or (row["format"] not in AS_A_WHOLE and row["peak_mb"] > GROWTH * row["peak_mb_at_a_tenth"])
     ]:
         raise click.ClickException(f"limits are exceeded: {', '.join(found)}.")
