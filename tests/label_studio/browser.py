@@ -27,7 +27,28 @@ _COUNT = """() => {
   document.addEventListener('mousedown', count, true);
 }"""
 """Counts each key and each press of a mouse button; a key with modifiers is one."""
-_ENDS = """quote => {
+_READY = """async () => {
+  const isReady = () => {
+    const selected = window.Htx?.annotationStore.selected;
+    return !!window.DM && !DM.loading && !DM.loadingData && !Htx.isLoading
+      && selected?.type === 'annotation' && selected.editable
+      && [...selected.names.values()].every(tag => tag.isReady ?? true);
+  };
+  for (let frame = 0; frame < 4; frame += 1) {
+    if (!isReady()) return false;
+    await new Promise(requestAnimationFrame);
+  }
+  return isReady();
+}"""
+"""Whether the page has loaded a task for good.
+
+The list of tasks (``DM``) gives the editor (``Htx``) the task twice, and the second time replaces
+what was drawn. It is last done two frames after the list has loaded everything.
+"""
+_OF_ANNOTATION = "argument => { const it = Htx.annotationStore.selected; return %s; }"
+_KEYS_MEAN_LABELS = "() => !document.activeElement?.matches('input, select, textarea')"
+"""Whether no field has the focus; a field that is hidden when used loses it a frame later."""
+_PLACE = """async quote => {
   const texts = document.createTreeWalker(
     document.querySelector('.lsf-richtext__container'), NodeFilter.SHOW_TEXT);
   const nodes = [];
@@ -50,10 +71,21 @@ _ENDS = """quote => {
     return isRightToLeft ? [box.right, box.left, box, -1] : [box.left, box.right, box, 1];
   };
   const offset = all.indexOf(quote);
-  const [left, , first, forward] = character(offset);
-  const [, right, last, back] = character(offset + quote.length - 1);
-  return [left, first.top + first.height / 2, right, last.top + last.height / 2, forward, back];
+  const ends = () => {
+    const [left, , first, forward] = character(offset);
+    const [, right, last, back] = character(offset + quote.length - 1);
+    return [left, first.top + first.height / 2, right, last.top + last.height / 2, forward, back];
+  };
+  const before = ends();
+  await new Promise(requestAnimationFrame);
+  const [left, top, right, bottom, forward, back] = ends();
+  const isMoving = String(before) !== String([left, top, right, bottom, forward, back]);
+  const isText = (x, y) => !!document.elementFromPoint(x, y)?.closest('.lsf-richtext__container');
+  const isFree = isText(left + forward, top) && isText(right - back, bottom);
+  return document.fonts.status === 'loaded' && !isMoving && isFree
+    && [left, top, right, bottom, forward, back];
 }"""
+"""The ends of the first such words of the text, when they keep their place and nothing covers them."""
 
 
 @contextlib.contextmanager
@@ -100,9 +132,27 @@ class Annotator:
     def reopen(self):
         """Load the page of the task again."""
         self.page.goto(self._task)
-        self.page.wait_for_selector(".lsf-richtext__line")
+        self.page.wait_for_function(_READY)
         # The page adds the layer of arcs when all of its parts are ready.
         self.page.wait_for_selector("svg.relations-overlay", state="attached")
+
+    def _wait_for(self, state, argument=None):
+        """Wait until the annotation on the page is in a state: an expression of ``it``."""
+        self.page.wait_for_function(_OF_ANNOTATION % state, arg=argument)
+
+    def _get(self, state, argument=None):
+        return self.page.evaluate(_OF_ANNOTATION % state, argument)
+
+    def _save_regions(self):
+        """Save now what the page saves by itself within seconds, and wait until it is saved.
+
+        The page takes a relation that is added meanwhile for saved too, and never saves it.
+        """
+        self._get("it.autosave?.flush()")
+        self._wait_for("!it.isDraftSaving")
+
+    def _place(self, quote):
+        return self.page.wait_for_function(_PLACE, arg=quote).json_value()
 
     @property
     def selected_labels(self):
@@ -117,6 +167,7 @@ class Annotator:
         *modifiers, key = hotkey.split("+") if hotkey != "+" else [hotkey]
         if modifiers:
             key = "+".join([*(m.capitalize() for m in modifiers), key.upper()])
+        self.page.wait_for_function(_KEYS_MEAN_LABELS)
         self.page.keyboard.press(key)
 
     def count_actions(self):
@@ -129,8 +180,9 @@ class Annotator:
 
     def leave(self):
         """Leave the region, if one is selected, so that keys mean labels again."""
-        if self.selected_labels.count():
+        if self._get("it.hasSelection"):
             self.page.keyboard.press("Escape")
+        self._wait_for("!it.hasSelection")
         expect(self.selected_labels).to_have_count(0)
 
     def draw(self, hotkey, label, quote):
@@ -150,7 +202,7 @@ class Annotator:
         rows = self.page.locator(".htx-highlight[data-label]")
         before = rows.count()
         expect(self.selected_labels).to_have_text([label])
-        start, top, end, bottom, forward, onward = self.page.evaluate(_ENDS, quote)
+        start, top, end, bottom, forward, onward = self._place(quote)
         mouse = self.page.mouse
         mouse.move(start + forward, top)
         mouse.down()
@@ -163,11 +215,14 @@ class Annotator:
 
     def select(self, quote):
         """Click on the first such words of the text, and wait for their attributes."""
-        self._click(quote)
+        is_selected = "!!it.highlightedNode?.text.includes(argument)"
+        if not self._get(is_selected, quote):  # a second click would leave the region
+            self._click(quote)
+        self._wait_for(is_selected, quote)
         expect(self.page.locator(".dateline .side h4:visible").first).to_be_visible()
 
     def _click(self, quote):
-        start, top, _, _, forward, _ = self.page.evaluate(_ENDS, quote)
+        start, top, _, _, forward, _ = self._place(quote)
         self.page.mouse.click(start + 4 * forward, top)
 
     def choose(self, *values):
@@ -178,6 +233,7 @@ class Annotator:
             )
             choice.last.locator("label").click()
             expect(choice.last.locator("input")).to_be_checked()
+            self.page.wait_for_function(_KEYS_MEAN_LABELS)
 
     def choose_for(self, question, *values):
         """Choose values of the question with this heading, of the text or of the selected region."""
@@ -187,6 +243,7 @@ class Annotator:
             choice = choices.filter(has_text=re.compile(f"^{re.escape(value)}(\\[.\\])?$"))
             choice.locator("label").click()
             expect(choice.locator("input")).to_be_checked()
+            self.page.wait_for_function(_KEYS_MEAN_LABELS)
 
     def number(self, control, value):
         """Type a number into a field of the text or of the selected region."""
@@ -202,6 +259,7 @@ class Annotator:
         self.page.get_by_label("Submit current annotation").click()
         expect(self.page.get_by_text(message)).to_be_visible()
         self.page.get_by_role("button", name="OK").click()
+        expect(self.page.get_by_text(message)).to_be_hidden()
 
     def write(self, control, text):
         """Write a line of text into a field of the selected region."""
@@ -222,9 +280,13 @@ class Annotator:
 
     def relate(self, source, target):
         """Join two regions with a relation that has no label yet."""
+        self._save_regions()
+        before = self._get("it.relationStore.size")
         self.select(source)
         self.page.keyboard.press("Alt+r")
+        self._wait_for("it.isLinkingMode")
         self._click(target)
+        self._wait_for("it.relationStore.size === argument", before + 1)
 
     def join(self, source, target, *labels):
         """Join two regions with a relation of these labels; shows the list of relations."""
@@ -238,18 +300,21 @@ class Annotator:
         self.page.get_by_text("Select labels").last.click()
         for label in labels:
             self.page.get_by_test_id(f"select-option-{label}").click()
+            self._wait_for("it.relationStore.relations.at(-1).labels?.includes(argument)", label)
         self.page.keyboard.press("Escape")
 
     def save_in_list(self):
-        """Click the open text in the list of texts, which saves the draft and closes the text."""
+        """Click the open text in a list that has no others, which saves the draft and closes the text."""
         with self.page.expect_response(
             lambda r: "/drafts" in r.url and r.request.method in ("POST", "PATCH")
         ) as answer:
-            self.page.locator(".lsf-table__row-wrapper_highlighted .lsf-table__cell").last.click()
+            # The row of the open text is marked only if the list was there before the text.
+            self.page.locator(".lsf-table__row-wrapper").click()
         assert answer.value.ok, answer.value.text()
 
     def submit(self):
         """Submit, and wait until the server has it."""
+        self._save_regions()
         with self.page.expect_response(
             lambda r: "/annotations" in r.url and r.request.method == "POST"
         ) as answer:

@@ -27,8 +27,8 @@ import httpx
 import pytest
 from filelock import FileLock
 
-PATIENCE = 300
-"""Seconds that a fresh server may take until it answers."""
+PATIENCE = 1200
+"""Seconds that a fresh server may take until it answers; on a busy machine, minutes."""
 OWNER, ANNOTATOR = "owner.of.projects@example.org", "an.annotator@example.org"
 
 
