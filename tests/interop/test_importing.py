@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 
 import pytest
@@ -83,6 +84,53 @@ def test_metadata_of_a_text_that_the_corpus_has_are_said_if_they_differ(entities
     assert entities_only.read_document("a").split == "train"
     losses = [(loss.name, loss.reason) for loss in result.report.losses]
     assert losses == [("split", "the corpus has the text already, with other metadata")]
+
+
+def test_new_texts_have_the_metadata_that_ingest_gives_them(entities_only):
+    seeds = entities_only.seeds
+    (seeds / "seeds.toml").write_text(
+        'language = "zh"\n[source]\npublisher = "A paper"\n[rights]\nredistribute_text = true\n'
+    )
+    (seeds / "old.txt").write_text("An old text.")
+    table = "seed,group,split\nold,storm,test\n"
+    (seeds / "seeds.csv").write_text(table)
+    assert [o.result for o in ingest(entities_only, [seeds / "old.txt"])] == ["added"]
+    (seeds / "seeds.csv").write_text(f"{table}a,storm,\n")
+    given = document(name="b", text="\u5979\u6765\u4e86\u3002", language=None, annotations={})
+    result = imported(entities_only, document(title="One", annotations={}), given)
+    one, other = map(entities_only.read_document, ("a", "b"))
+    assert (one.language, one.title, one.group, one.split) == ("en", "One", "storm", "test")
+    assert (other.language, other.source.publisher) == ("zh", "A paper")
+    assert other.rights.redistribute_text
+    outcomes = [o.result for o in ingest(entities_only, [seeds / "a.txt", seeds / "b.txt"])]
+    assert outcomes == ["unchanged"] * 2
+    files = {f"{folder}/{name}" for folder, name in [("seeds", "a.toml"), ("corpus", "b.json")]}
+    assert files < {*result.written}
+
+
+def test_new_texts_give_the_warnings_of_ingest_and_each_new_file_is_printed(
+    entities_only, run, tmp_path
+):
+    (tmp_path / "a.txt").write_text("Ana left &amp; returned.")
+    (tmp_path / "a.ann").write_text("T1\tPERSON 0 3\tAna\n")
+    arguments = ("import", "brat", str(tmp_path), "--language", "en")
+    result = run(entities_only, *arguments, "--dry-run")
+    assert "warning: seeds/a.txt: has HTML entities such as &amp;" in result.stderr
+    assert result.stdout.splitlines() == [
+        "seeds/a.txt", "corpus/a.json", "annotations/annotator1/a.json",
+        "annotations/annotators.json",
+    ]  # fmt: skip
+    before = {*entities_only.root.rglob("*.*")}
+    assert run(entities_only, *arguments).stdout == result.stdout
+    new = {path for path in entities_only.root.rglob("*.*") if path.is_file()} - before
+    made = [name for name in map(entities_only.relative, new) if not name.startswith(".")]
+    assert sorted(made) == sorted(result.stdout.splitlines())
+    other = tmp_path / "new corpus"
+    said = run(entities_only, *arguments, "--out", str(other)).stderr
+    assert f"into the new corpus {other}." in said.replace("\n", " ")
+    _, _, command = said.strip().rpartition("dateline ")
+    checked = run(entities_only, *shlex.split(command))
+    assert (checked.exit_code, shlex.split(command)) == (0, ["--root", str(other), "validate"])
 
 
 def test_links_to_other_sheets_than_the_corpus_has_are_said(repository, tmp_path):
@@ -256,7 +304,10 @@ def test_importing_again_changes_nothing_even_with_other_guidelines(files):
     given = document(annotations={"": source_annotation("a")})
     given = replace(given, items={})
     first = imported(files.corpus, given, layers=("entities",))
-    assert first.written == ("corpus/a.json", "annotations/annotator1/a.json")
+    assert first.written == (
+        "seeds/a.toml", "seeds/a.txt", "corpus/a.json", "annotations/annotator1/a.json",
+        "annotations/annotators.json",
+    )  # fmt: skip
     guidelines = guidelines_of(files.corpus)
     again = imported(files.corpus, given, layers=("entities",), guidelines=guidelines)
     assert (again.written, again.unchanged, again.new) == ((), 1, 0)

@@ -55,18 +55,23 @@ def ingest(
     language: str | None = None,
     allow_duplicates: bool = False,
     fixes: Collection[str] = (),
+    target: Corpus | None = None,
 ) -> Iterator[Outcome]:
     """Ingest seeds, yielding an outcome for each; holds the corpus's lock until the last one.
 
     ``language`` is that of seeds whose metadata have none. With ``allow_duplicates``, texts that
     another document has are ingested. ``fixes`` are names in `text_fixes.FIXES`.
+    If the documents are to be added to another corpus, ``target``, its ``seeds.csv``,
+    ``seeds.toml`` and documents count, as if the seeds were there.
 
     Raises InvalidInputError for invalid schemas, documents or metadata of all seeds, and
     ConflictError if another command holds the lock.
     """
     inside(corpus.root, corpus.documents)
     with locked(corpus.root):
-        ingester = _Ingester(corpus, language, frozenset(fixes), allow_duplicates=allow_duplicates)
+        ingester = _Ingester(
+            corpus, language, frozenset(fixes), target, allow_duplicates=allow_duplicates
+        )
         for path in seeds:
             name = corpus.relative(path)
             try:
@@ -84,6 +89,7 @@ class _Ingester:
         corpus: Corpus,
         language: str | None,
         fixes: frozenset[str],
+        target: Corpus | None,
         *,
         allow_duplicates: bool,
     ) -> None:
@@ -91,12 +97,12 @@ class _Ingester:
         self._language = language
         self._fixes = fixes
         self._allow_duplicates = allow_duplicates
-        self._metadata = MetadataReader(corpus)
+        self._metadata = MetadataReader(corpus, target)
         self._validator = SchemaValidator(corpus.schemas, "document")
         self._shares = split_shares(corpus.schemas)
         self._boilerplate = boilerplate(corpus.schemas)
         self._names = SeedNames(corpus)
-        self._others = OtherDocuments(corpus)
+        self._others = OtherDocuments(target or corpus)
 
     def ingest(self, path: Path) -> Outcome:
         content, decoded = read_seed(self._corpus, path)

@@ -53,12 +53,13 @@ class Metadata(Struct, frozen=True):
 class MetadataReader:
     """Reads the metadata of the seeds of a corpus.
 
-    Types, dates and labels are checked, and other rules of the schema are not. Raises
-    InvalidInputError if ``seeds.toml`` or the structure of ``seeds.csv`` is wrong.
+    ``seeds.csv`` and ``seeds.toml`` are those of the corpus ``target``, by default the same. Types,
+    dates and labels are checked, and other rules of the schema are not. Raises InvalidInputError if
+    ``seeds.toml`` or the structure of ``seeds.csv`` is wrong.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._root = corpus.root
+    def __init__(self, corpus: Corpus, target: Corpus | None = None) -> None:
+        self._seeds = corpus.seeds
         self._schemas = corpus.schemas
         self._fields = fields_of(corpus.schemas)
         rights = part_of(corpus.schemas["document"], "properties", "rights", "properties")
@@ -66,8 +67,9 @@ class MetadataReader:
             name: part_of(rights, name)["default"] for name in ("license", "redistribute_text")
         }
         try:
-            self._defaults = self._read_defaults(corpus.seeds / SEED_DEFAULTS)
-            self._rows = self._read_table(corpus.seeds / SEED_TABLE)
+            shared = (target or corpus).seeds
+            self._defaults = self._read_defaults(shared / SEED_DEFAULTS)
+            self._rows = self._read_table(shared / SEED_TABLE)
         except InvalidInputError as error:
             raise InvalidInputError(f"{corpus.relative(corpus.seeds)}/{error}") from None
 
@@ -158,7 +160,8 @@ class MetadataReader:
             for number, row in self._table_rows(path, text):
                 place = f"{path.name}: line {number}"
                 seed = row.pop("seed").removesuffix(".txt")
-                if not seed or not (path.parent / f"{seed}.txt").exists():
+                folders = (path.parent, self._seeds)
+                if not seed or not any((f / f"{seed}.txt").exists() for f in folders):
                     raise InvalidInputError(f"{place}: there is no seed {shown(f'{seed}.txt')}.")
                 if seed in rows:
                     raise InvalidInputError(
@@ -207,6 +210,6 @@ class MetadataReader:
 
     def _read(self, path: Path) -> bytes | None:
         try:
-            return read_regular_file(self._root, path)
+            return read_regular_file(path.parent.parent, path)
         except InvalidInputError as error:
             raise InvalidInputError(f"{path.name}: {error}") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dateline.cli.shared import Command, Settings, echo, names_option, pass_settings
+from dateline.cli.text_warnings import show_warnings
 
 FIXES = ("html", "mojibake", "wrap")
 
@@ -59,7 +60,6 @@ def ingest(
     from dateline.ingest.ingest import ingest as ingest_seeds
     from dateline.ingest.seeds import find_seeds, ignored_files
     from dateline.ingest.text_warnings import TextWarning
-    from dateline.rendering.listing import listed
 
     corpus = Corpus(settings.root)
     seeds = find_seeds(corpus, (path.absolute() for path in paths))
@@ -76,9 +76,7 @@ def ingest(
             echo(f"{outcome.seed}: {outcome.message}", err=True)
         elif outcome.result != "unchanged":
             settings.say(f"{outcome.seed}: {outcome.result}")
-    for warning, names in warned.items():
-        hint = f" (see --fix {warning.fix})" if warning.fix else ""
-        echo(f"warning: {', '.join(listed(names, 3))}: {warning.message}{hint}", err=True)
+    show_warnings(warned, can_fix=True)
     if not paths:
         for path in ignored_files(corpus):
             settings.say(f"{corpus.relative(path)}: ignored, does not belong to a seed NAME.txt")

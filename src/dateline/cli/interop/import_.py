@@ -28,6 +28,7 @@ from dateline.cli.shared import (
     pass_settings,
     template_option,
 )
+from dateline.cli.text_warnings import show_warnings
 
 if TYPE_CHECKING:
     from dateline.interop.importing.options import Imported
@@ -176,22 +177,29 @@ def import_(
         raise
     write_report(report, result.report)
     show_report(settings, result.report)
+    show_warnings(result.warnings)
     for file in result.written:
         echo(file)
-    _summarize(settings, result, dry_run=dry_run)
+    _summarize(settings, result, out, dry_run=dry_run)
 
 
-def _summarize(settings: Settings, result: Imported, *, dry_run: bool) -> None:
+def _summarize(settings: Settings, result: Imported, out: Path | None, *, dry_run: bool) -> None:
+    """Say what was imported, and how to check it; ``out`` is the folder of a new corpus."""
+    import shlex
+
     from dateline.rendering.listing import counted
 
     numbers = ((result.drafts, "draft"), (result.unchanged, "unchanged"))
+    folder = out or settings.given_root
+    root = f"--root {shlex.quote(str(folder))} " if folder else ""
     states = ", ".join(f"{number:,} {what}" for number, what in numbers if number)
     settings.say(
         f"{'Would import' if dry_run else 'Imported'} {counted(result.documents, 'document')} "
         f"({result.new:,} new) and {counted(result.annotations, 'annotation')}"
         + (f" by {', '.join(result.annotators)}" if result.annotators else "")
-        + (f" ({states}). " if states else ". ")
-        + ("Nothing was written." if dry_run else "Check them with: dateline validate")
+        + (f" ({states})" if states else "")
+        + (f" into the new corpus {out}. " if out else ". ")
+        + ("Nothing was written." if dry_run else f"Check them with: dateline {root}validate")
     )
 
 

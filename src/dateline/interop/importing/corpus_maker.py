@@ -18,6 +18,7 @@ from dateline.corpus.text_forms import TextFinder, TextMatch
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.ingest.ingest import ingest
 from dateline.ingest.seeds import find_seeds
+from dateline.ingest.text_warnings import TextWarning
 from dateline.interop.format import Format
 from dateline.interop.importing.emptiness import nothing_said
 from dateline.interop.importing.labels import LabelCount, SourceLabel, layers_of
@@ -106,7 +107,7 @@ class CorpusMaker:
         if len(self._unknown) == len(documents):
             raise InvalidInputError("Nothing was imported: the corpus has none of the texts.")
         names = self._pseudonyms(annotators)
-        self._ingest(progress)
+        warnings = self._ingest(progress)
         for name in documents.empty:
             loss = Loss(
                 document=name, kind="documents", name=name, outcome="left out", reason="has no text"
@@ -146,6 +147,7 @@ class CorpusMaker:
             drafts=drafts,
             annotators=tuple(sorted(there)),
             report=report,
+            warnings=warnings,
         )
 
     def _place(self, source: SourceDocument) -> None:
@@ -259,20 +261,25 @@ class CorpusMaker:
         ]
         return found
 
-    def _ingest(self, progress: Progress) -> None:
-        refused = [
-            f"{outcome.seed}: {outcome.message}"
-            for outcome in ingest(
-                self._corpus,
-                progress(find_seeds(self._corpus, []), "Segmenting"),
-                language=self._options.language,
-                allow_duplicates=self._options.allow_duplicates,
-            )
-            if outcome.result == "refused"
-        ]
+    def _ingest(self, progress: Progress) -> dict[TextWarning, list[str]]:
+        """Ingest the seeds as the corpus that they are for would. Returns seeds by warning."""
+        refused: list[str] = []
+        warnings: dict[TextWarning, list[str]] = {}
+        for outcome in ingest(
+            self._corpus,
+            progress(find_seeds(self._corpus, []), "Segmenting"),
+            language=self._options.language,
+            allow_duplicates=self._options.allow_duplicates,
+            target=self._existing,
+        ):
+            if outcome.result == "refused":
+                refused.append(f"{outcome.seed}: {outcome.message}")
+            for warning in outcome.warnings:
+                warnings.setdefault(warning, []).append(outcome.seed)
         if refused:
             lines = "\n".join(f"  {line}" for line in listed(refused, MAX_LINES))
             raise InvalidInputError(f"Nothing was imported: texts are refused:\n{lines}")
+        return warnings
 
     def _count(
         self,

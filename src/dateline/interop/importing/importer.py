@@ -93,10 +93,10 @@ def import_into_existing(
         importer = CorpusMaker(form, made, mapping, options, corpus)
         result = importer.run(documents, counts, progress)
         files, unchanged = _new_files(made, corpus)
+        register = {register_path(corpus): register_with(corpus, importer.annotators)}
+        written = [path for path in (*files, *register) if not path.exists()]
         if not options.dry_run:
-            register = {register_path(corpus): register_with(corpus, importer.annotators)}
             write_together(corpus.root, {**files, **register})
-        written = [path for path in files if corpus.seeds not in path.parents]
         return replace(result, unchanged=unchanged, written=tuple(map(corpus.relative, written)))
 
 

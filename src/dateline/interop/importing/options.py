@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from dateline.ingest.text_warnings import TextWarning
 from dateline.interop.importing.mapping import LabelMapping
 from dateline.interop.losses import (
     LossReport,
@@ -59,7 +60,8 @@ class Imported(Struct, frozen=True):
     """The outcome: the numbers of documents and annotations, the annotators, and what is lost.
 
     ``new`` is the number of documents that the corpus did not have, ``unchanged`` that of
-    annotations that it had already. ``written`` are the new files of both, by their path.
+    annotations that it had already. ``written`` are the new files, by their path;
+    ``warnings`` are about new texts, with the seeds that they are about.
     """
 
     documents: int
@@ -70,3 +72,4 @@ class Imported(Struct, frozen=True):
     report: LossReport
     unchanged: int = 0
     written: tuple[str, ...] = ()
+    warnings: Mapping[TextWarning, Sequence[str]] = {}
