@@ -36,6 +36,8 @@ def ingest_text(files):
         BODY + "\n",
         BODY.replace("Advertisement\r\n", ""),
         BODY.replace("Advertisement\r\n", "").replace("\r\n", "\n"),
+        "Anna Meyer left.\nAdvertisement\nBo stayed.",
+        "Anna Meyer left . Bo stayed .",
     ],
 )
 def test_every_form_of_a_seed_finds_its_document(copy, ingest_text, files):
@@ -52,6 +54,36 @@ def test_every_form_of_a_seed_finds_its_document(copy, ingest_text, files):
         assert match.range_of(at, at + 3) is None
         start, end = match.range_of(copy.index("left"), copy.index("Bo"))
         assert text[start:end].split() == ["left."]
+
+
+def test_texts_that_differ_in_white_space_only_are_told_apart_if_one_is_exact(ingest_text, files):
+    ingest_text("One.\nTwo.\n", "a")
+    ingest_text("One.\n\nTwo.\n", "b")
+    finder = TextFinder(files.corpus)
+    assert [match.document for match in finder.find("One.\n\nTwo.")] == ["b"]
+    assert [match.document for match in finder.find("One . Two .")] == ["a", "b"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(
+    words=st.lists(st.sampled_from(["Ana", "met", "Bo", "☺", ".", "市"]), min_size=1),
+    data=st.data(),
+)
+def test_a_text_that_was_rebuilt_of_its_tokens_has_each_of_them_in_place(
+    words, data, ingest_text, files
+):
+    files.corpus.document_path("any").unlink(missing_ok=True)
+    gaps = st.lists(
+        st.sampled_from([" ", "\n", " \n\n", ""]), min_size=len(words), max_size=len(words)
+    )
+    seed, copy = ("".join(w + g for w, g in zip(words, data.draw(gaps), strict=True)) for _ in "12")
+    assert ingest_text(seed, "any") == ["added"]
+    text = files.corpus.read_document("any").text
+    (match,) = TextFinder(files.corpus).find(copy)
+    for at, character in enumerate(copy):
+        place = match.range_of(at, at + 1)
+        if not character.isspace():
+            assert text[slice(*place)] == character
 
 
 def test_another_text_finds_nothing(ingest_text, files):

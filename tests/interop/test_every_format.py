@@ -28,7 +28,7 @@ from dateline.interop.units import units_of, units_of_document
 from dateline.model import Annotation, Document
 from dateline.ontology.labels import Ontology
 
-from ..corpora import CorpusMaker
+from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 from ..label_studio.ontologies import ONTOLOGIES
 from ..label_studio.strategies import annotated
 from .comparison import content_of
@@ -139,6 +139,31 @@ def test_what_was_exported_makes_a_new_corpus_without_errors(
     result = run(Corpus(new), "validate")
     assert result.exit_code == 0, result.output
     assert json.loads(report.read_text())["losses"] == []
+
+
+@read_and_written
+def test_what_was_exported_comes_back_into_its_corpus(form, options, tmp_path, run):
+    maker = CorpusMaker(tmp_path)
+    corpus = maker.empty()
+    text = TEXT.replace("\n", " \n\n\n") + "\n\n"
+    document = maker.add_in_split(corpus, "train", text)
+    items = gold_of(document.text)
+    # Those that are in another have no label in CoNLL-2012.
+    items["mentions"] = [m for m in items["mentions"] if m["id"] not in ("m5", "m8")]
+    corpus.write_annotation(make_annotation(document, items))
+    out = tmp_path / "out"
+    given = [part for option in options.items() for part in ("--option", "=".join(option))]
+    result = run(corpus, "export", form.name, "--out", str(out), *given)
+    assert result.exit_code == 0, result.output
+    result = run(corpus, "import", form.name, f"bo={out}", "--known-texts", "--draft")
+    assert result.exit_code == 0, result.output
+    assert corpus.document_ids() == [document.id]
+    exported = reduce(document, corpus.read_annotation("gold", document.id), form.holds).annotation
+    quotes = [
+        Counter(" ".join(span.text for span in mention.spans) for mention in one.mentions)
+        for one in (exported, corpus.read_annotation("bo", document.id))
+    ]
+    assert quotes[0] == quotes[1]
 
 
 @every_format

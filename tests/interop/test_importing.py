@@ -315,6 +315,12 @@ def test_importing_again_changes_nothing_even_with_other_guidelines(files):
         imported(files.corpus, given, layers=("events",))
 
 
+def test_another_text_by_the_name_of_a_document_is_told_as_the_cause(entities_only):
+    imported(entities_only, document(annotations={}))
+    with pytest.raises(ConflictError, match=r"seeds/a\.txt(.|\n)*another text of this name"):
+        imported(entities_only, document(text="Bo left.", annotations={}))
+
+
 def test_texts_that_the_corpus_does_not_have_can_be_left_out(entities_only):
     imported(entities_only, document(annotations={}))
     other = document(name="b", text="Bo left.", annotations={"7": source_annotation("b")})

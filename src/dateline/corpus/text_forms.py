@@ -1,7 +1,8 @@
 """Recognition of a document's text in another form, and conversion of offsets between the forms.
 
 Other programs get a text from its seed, with a byte order mark, boilerplate, or other line ends
-than the document. All offsets are Unicode code points, end exclusive.
+than the document, or rebuild it from its tokens, with other white space. All offsets are Unicode
+code points, end exclusive.
 """
 
 from __future__ import annotations
@@ -48,31 +49,38 @@ class TextFinder:
         self._patterns = boilerplate(corpus.schemas)
         self._by_text: dict[str, str] = {}
         self._by_form: dict[str, list[str]] = {}
+        self._by_characters: dict[str, list[str]] = {}
         self._by_seed: dict[str, tuple[Dropped, ...]] = {}
         for document in map(corpus.read_document, corpus.document_ids()):
             self._by_text[document.text_sha256] = document.id
             self._by_form.setdefault(_hash(_form(document.text, ())[0]), []).append(document.id)
+            characters = _hash("".join(document.text.split()))
+            self._by_characters.setdefault(characters, []).append(document.id)
             self._by_seed[document.seed.sha256] = document.seed.dropped
 
     def find(self, copy: str) -> list[TextMatch]:
-        """The documents with this text: the one with exactly this, or all with a form of it."""
+        """The documents with this text: the one with exactly this, or all with a form of it.
+
+        If there are none, those whose text has other white space.
+        """
         exact = self._by_text.get(_hash(copy))
         if exact is not None:
             same = range(len(copy))
             return [TextMatch(document=exact, text=copy, copied=same, kept=same)]
-        for cuts in self._cuts(copy):
-            form, copied = _form(copy, cuts)
-            names = self._by_form.get(_hash(form), []) if form else []
-            if names:
-                return [
-                    TextMatch(
-                        document=name,
-                        text=copy,
-                        copied=copied,
-                        kept=_form(self._corpus.read_document(name).text, ())[1],
-                    )
-                    for name in names
-                ]
+        for form_of, known in ((_form, self._by_form), (_characters, self._by_characters)):
+            for cuts in self._cuts(copy):
+                form, copied = form_of(copy, cuts)
+                names = known.get(_hash(form), []) if form else []
+                if names:
+                    return [
+                        TextMatch(
+                            document=name,
+                            text=copy,
+                            copied=copied,
+                            kept=form_of(self._corpus.read_document(name).text, ())[1],
+                        )
+                        for name in names
+                    ]
         return []
 
     def _cuts(self, copy: str) -> Iterator[Sequence[Dropped]]:
@@ -125,6 +133,13 @@ def _form(text: str, cuts: Sequence[Dropped]) -> tuple[str, Sequence[int]]:
     start = len(text) - len(text.lstrip(_BLANKS))
     form = text.strip(_BLANKS)
     return form, places[start : start + len(form)]
+
+
+def _characters(text: str, cuts: Sequence[Dropped]) -> tuple[str, Sequence[int]]:
+    """The characters of the text that are not white space, and their offsets."""
+    form, places = _form(text, cuts)
+    at = [i for i, character in enumerate(form) if not character.isspace()]
+    return "".join(form.split()), [places[i] for i in at]
 
 
 def _kept_places(length: int, cuts: Sequence[Dropped]) -> list[int]:

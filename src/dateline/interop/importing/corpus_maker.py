@@ -105,7 +105,10 @@ class CorpusMaker:
             if source.name not in self._unknown:
                 annotators.update(source.annotations)
         if len(self._unknown) == len(documents):
-            raise InvalidInputError("Nothing was imported: the corpus has none of the texts.")
+            raise InvalidInputError(
+                "Nothing was imported: the corpus has none of the texts, nor one of them with "
+                "other white space."
+            )
         names = self._pseudonyms(annotators)
         warnings = self._ingest(progress)
         for name in documents.empty:

@@ -36,6 +36,11 @@ from dateline.model import (
 from dateline.ontology.derived_schemas import derived_schemas
 from dateline.rendering.listing import listed
 
+OTHER_TEXTS = (
+    "\nThe corpus has another text of this name, which differs in more than white space. "
+    "--known-texts leaves out texts that the corpus does not have."
+)
+
 
 def import_into_new(
     form: Format,
@@ -123,6 +128,7 @@ def _new_files(made: Corpus, corpus: Corpus) -> tuple[dict[Path, bytes | Path], 
         raise ConflictError(
             "Nothing was imported: these files exist with another content, and are not "
             f"overwritten. Move them away, or use another pseudonym or name:\n{lines}"
+            + (OTHER_TEXTS if any(line.startswith("seeds/") for line in conflicts) else "")
         )
     return files, unchanged
 
