@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.metrics.permutation import TRIALS, decline, uneven
+from dateline.metrics.permutation import TRIALS, decline, smallest_uneven, uneven
 
 UNITS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 3)), min_size=2,
                  max_size=6)  # fmt: skip
@@ -44,6 +44,12 @@ def test_uneven_sides_have_the_p_value_of_all_swaps(rows):
     ]
     first = np.maximum(difference, 0)
     assert uneven(first, first - difference, 13) == pytest.approx(exact, abs=0.02)
+
+
+@pytest.mark.parametrize("units", [1, 3, 8])
+def test_no_p_value_of_uneven_sides_is_smaller_than_their_number_allows(units):
+    found = uneven(np.ones((units, 1)), np.zeros((units, 1)), 13)
+    assert found == pytest.approx(smallest_uneven(units), abs=0.003)
 
 
 def test_a_fall_is_found_and_a_rise_is_not():

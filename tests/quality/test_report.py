@@ -107,6 +107,32 @@ def test_only_people_named_documents_and_layers_count(team, run):
     assert {one["p"] for one in report["drift"]} == {None}
 
 
+def test_annotations_of_a_model_do_not_count_as_those_of_a_person_that_is_not_listed(team, run):
+    for name in team.document_ids():
+        made = team.read_annotation("cy", name)
+        by_model = replace(made.provenance, kind="model", tool="robot 1")
+        team.write_annotation(replace(made, provenance=by_model))
+    report = json.loads(run(team, "quality", "--format", "json").stdout)
+    assert {one["annotator"] for one in report["work"]} == {"ana", "bo"}
+    shown = run(team, "annotators", "list")
+    assert "dateline annotators add cy --kind model" in shown.stderr
+    assert "dateline annotators add bo --kind human" in shown.stderr
+    team.root.joinpath("annotations", "annotators.json").write_text(
+        '{"annotators": [{"pseudonym": "cy", "kind": "human"}]}', encoding="utf-8"
+    )
+    report = json.loads(run(team, "quality", "--format", "json").stdout)
+    assert {one["annotator"] for one in report["work"]} == {"ana", "bo", "cy"}
+
+
+def test_too_few_shared_documents_tell_nothing_about_labels(team, run):
+    few, enough = team.document_ids()[:3], team.document_ids()[:10]
+    shown = run(team, "quality", "ana", "cy", "--documents", ",".join(few))
+    assert "too few shared documents to tell" in shown.stdout
+    assert "No label is used differently" not in shown.stdout
+    shown = run(team, "quality", "ana", "cy", "--documents", ",".join(enough))
+    assert "No label is used differently" in shown.stdout
+
+
 def test_a_few_items_have_no_interval(entities_only, run):
     document = entities_only.document_ids()[0]
     gold = entities_only.read_annotation("gold", document)

@@ -178,6 +178,20 @@ def annotation_files(corpus: Corpus, annotator: str) -> dict[str, Path]:
     return files
 
 
+def kind_of(corpus: Corpus, annotator: str) -> Role:
+    """Whether an annotator with annotations is a person or a model.
+
+    The list of annotators tells it, or, of one who is not listed, the provenance of the
+    annotations: a model has made all of them. Raises InvalidInputError and NotFoundError.
+    """
+    listed = read_register(corpus).get(annotator)
+    if listed is not None:
+        return listed.kind
+    files = annotation_files(corpus, annotator)
+    kinds = (corpus.read_annotation(annotator, name).provenance.kind for name in files)
+    return "model" if all(kind == "model" for kind in kinds) else "human"
+
+
 def check_date(date: str, given: str) -> None:
     """Raise InvalidInputError, starting with ``given``, if this is not an ISO 8601 date."""
     try:

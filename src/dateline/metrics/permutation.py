@@ -69,6 +69,11 @@ def uneven(first: FloatArray, second: FloatArray, seed: int) -> FloatArray:
     return p
 
 
+def smallest_uneven(units: int) -> float:
+    """The smallest p value that `uneven` can find with so many units."""
+    return 2.0 ** (1 - units)
+
+
 def _mean_ranks(times: FloatArray) -> FloatArray:
     """Ranks around 0; equal times have the mean of their ranks."""
     _, group, counts = np.unique(times, return_inverse=True, return_counts=True)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from dateline.agreement.counts import PairCount
 from dateline.metrics.counts import FloatArray
-from dateline.metrics.permutation import decline, uneven
+from dateline.metrics.permutation import decline, smallest_uneven, uneven
 from dateline.metrics.significance import holm
 from dateline.model import GOLD
 from dateline.quality.comparison import Comparison, Label, by_document, f1_of
@@ -43,11 +43,14 @@ def find_label_uses(comparisons: Iterable[Comparison], seed: int) -> list[LabelU
     found = []
     for (annotator, against), some in groups.items():
         labels = sorted({label for one in some for label in one.labels})
-        values = [_p_values(part, labels, seed) for part in _without_each(some)]
-        p = np.minimum(np.max(values, axis=0, initial=0) * len(groups), 1)
+        parts = [*_without_each(some)]
+        adjusted: list[float] | list[None] = [None] * len(labels)
+        if len(groups) * smallest_uneven(min(len({x.document for x in p}) for p in parts)) <= ALPHA:
+            values = [_p_values(part, labels, seed) for part in parts]
+            adjusted = np.minimum(np.max(values, axis=0, initial=0) * len(groups), 1).tolist()
         found += [
-            _label_use(annotator, against, label, some, float(value))
-            for label, value in zip(labels, p, strict=True)
+            _label_use(annotator, against, label, some, p)
+            for label, p in zip(labels, adjusted, strict=True)
         ]
     return found
 
@@ -122,7 +125,7 @@ def _p_values(some: Sequence[Comparison], labels: Sequence[Label], seed: int) ->
 
 
 def _label_use(
-    annotator: str, against: str, label: Label, some: Sequence[Comparison], p: float
+    annotator: str, against: str, label: Label, some: Sequence[Comparison], p: float | None
 ) -> LabelUse:
     counts: dict[str, list[PairCount]] = {}
     for one in some:
@@ -142,5 +145,5 @@ def _label_use(
         value=f1_of(total),
         instead=most[0][0] if most else None,
         adjusted=p,
-        flagged=p <= ALPHA,
+        flagged=p is not None and p <= ALPHA,
     )

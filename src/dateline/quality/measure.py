@@ -8,7 +8,7 @@ from itertools import combinations
 
 from dateline.agreement.counts import count_document
 from dateline.annotations.matching import ItemIndex, match_indexed
-from dateline.corpus.annotators import read_register
+from dateline.corpus.annotators import kind_of
 from dateline.corpus.store import Corpus
 from dateline.dates import iso_week, parse_time
 from dateline.errors import InvalidInputError, NotFoundError
@@ -68,11 +68,8 @@ def measure_quality(
 
 
 def _people(corpus: Corpus) -> list[str]:
-    register = read_register(corpus)
     names = [
-        name
-        for name in corpus.annotators()
-        if name != GOLD and (name not in register or register[name].kind == "human")
+        name for name in corpus.annotators() if name != GOLD and kind_of(corpus, name) == "human"
     ]
     if not names:
         raise NotFoundError(

@@ -68,8 +68,8 @@ class LabelUse(Struct, frozen=True):
     ``against`` is ``others`` or the only other annotator. ``others`` is the mean over the others of
     a document, summed over documents. ``value`` is the F1 of the label's items with the same spans.
     ``instead`` is the label that the others give most often to matched items of this label, None if
-    they give no other one. ``adjusted`` is a p value that is corrected for
-    the number of labels and annotators.
+    they give no other one. ``adjusted`` is a p value that is corrected for the number of labels and
+    annotators, None with too few documents.
     """
 
     annotator: str
@@ -80,7 +80,7 @@ class LabelUse(Struct, frozen=True):
     others: float
     value: float | None
     instead: str | None
-    adjusted: float
+    adjusted: float | None
     flagged: bool
 
 

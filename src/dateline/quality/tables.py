@@ -12,6 +12,8 @@ from dateline.rendering.tables import Table
 WEEKS = 8
 """Weeks that the terminal shows, the latest ones."""
 
+TOO_FEW = "too few documents"
+
 LEAD = (
     "Agreement is F1 of items, of their arguments and relations, and of the values of matched "
     "items, with a 95% interval over documents. Minutes are how long the page was open for a "
@@ -89,20 +91,33 @@ def label_table(labels: Sequence[LabelUse]) -> Table:
             one.label,
             one.against,
             one.instead or "—",
-            "yes" if one.flagged else "no",
+            TOO_FEW if one.adjusted is None else "yes" if one.flagged else "no",
             f"{one.own:,}",
             f"{one.others:,.1f}".removesuffix(".0"),
             _number(one.value),
             _p(one.adjusted),
         )
-        for one in sorted(labels, key=lambda one: (one.adjusted, one.annotator))
+        for one in sorted(labels, key=_by_p)
     ]
     return Table("Labels", columns, rows, texts=6)
 
 
+def no_label_flagged(labels: Sequence[LabelUse]) -> str:
+    """What it means that no label is marked."""
+    if all(one.adjusted is None for one in labels):
+        return "There are too few shared documents to tell whether a label is used differently."
+    few = sorted({one.annotator for one in labels if one.adjusted is None})
+    but = f", but {', '.join(few)} shared too few documents to tell" if few else ""
+    return f"No label is used differently by anybody{but}; --format html shows all labels."
+
+
+def _by_p(one: LabelUse) -> tuple[bool, float, str]:
+    return one.adjusted is None, one.adjusted or 0.0, one.annotator
+
+
 def _verdict(one: Drift) -> str:
     if one.p is None:
-        return "too few documents"
+        return TOO_FEW
     if not one.flagged:
         return "no"
     return "yes" if one.against in (GOLD, OTHERS) else f"yes, of {one.annotator} or {one.against}"

@@ -32,7 +32,7 @@ def list_annotators(settings: Settings, output_format: str) -> None:
     Example:
       dateline annotators list
     """
-    from dateline.corpus.annotators import Annotator, annotation_files, read_register
+    from dateline.corpus.annotators import Annotator, annotation_files, kind_of, read_register
     from dateline.corpus.store import Corpus
     from dateline.validation.required import valid_annotations
 
@@ -66,6 +66,12 @@ def list_annotators(settings: Settings, output_format: str) -> None:
         shown = row | {"kind": row["kind"] or "not listed"}
         cells.append(tuple(str("" if shown[c] is None else shown[c]) for c in columns))
     print_tables([Table("", columns, cells, texts=len(columns))])
+    for name in (row["pseudonym"] for row in rows if row["kind"] is None):
+        kind = kind_of(corpus, name)
+        settings.say(
+            f"{name} is not listed and counts as a {kind} by the provenance of the annotations; "
+            f"run `dateline annotators add {name} --kind {kind}`."
+        )
 
 
 @annotators.command()

@@ -70,9 +70,9 @@ def quality(
 
         echo(printable_markup(quality_html(report, corpus.ontology.title)))
     else:
-        from dateline.quality.tables import terminal_tables
+        from dateline.quality.tables import no_label_flagged, terminal_tables
         from dateline.rendering.tables import print_tables
 
         print_tables(terminal_tables(report))
         if not any(one.flagged for one in report.labels):
-            echo("No label is used differently by anybody; --format html shows all labels.")
+            echo(no_label_flagged(report.labels))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dateline.corpus.annotators import read_register
+from dateline.corpus.annotators import kind_of
 from dateline.corpus.store import Corpus
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.comparable import ComparableResults, primary_measures
@@ -104,8 +104,7 @@ def _contrasts(results: Iterable[Result], suffix: str) -> Iterator[Table]:
 
 
 def _ceiling_note(corpus: Corpus, annotators: tuple[str, str]) -> str:
-    register = read_register(corpus)
-    models = [name for name in annotators if name in register and register[name].kind == "model"]
+    models = [name for name in annotators if kind_of(corpus, name) == "model"]
     note = f"The agreement of {' and '.join(annotators)} is the upper bound for meaningful scores"
     if not models:
         return f"{note}."
