@@ -25,7 +25,7 @@ from dateline.interop.reduction import Reduced, reduce
 from dateline.interop.registry import FORMATS, all_formats, format_of
 from dateline.interop.source import SourceDocument
 from dateline.interop.units import units_of, units_of_document
-from dateline.model import Annotation, Document
+from dateline.model import Annotation, Document, Source
 from dateline.ontology.labels import Ontology
 
 from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
@@ -256,6 +256,24 @@ def test_strict_refuses_a_loss_and_writes_nothing_but_the_report(name, two_texts
     losses = json.loads(report.read_text())["losses"]
     assert (result.exit_code == 1) == bool(losses)
     assert out.exists() == (not losses)
+
+
+def test_fields_that_are_empty_are_no_loss(two_texts, run, tmp_path):
+    corpus, document, _ = two_texts
+    corpus.write_document(replace(document, title=None, language=None, source=Source()))
+    report = tmp_path / "report.json"
+    options = ("--documents", document.id, "--report", str(report))
+    run(corpus, "export", "brat", "--out", str(tmp_path / "out"), *options)
+    losses = json.loads(report.read_text())["losses"]
+    assert {loss["name"] for loss in losses if loss["kind"] == "metadata"} == {"rights"}
+
+
+def test_without_a_text_that_may_be_exported_the_message_says_what_to_add(two_texts, run, tmp_path):
+    corpus, _, secret = two_texts
+    out = str(tmp_path / "out")
+    said = run(corpus, "export", "brat", "--out", out, "--documents", secret.id).stderr
+    assert "--include-text all" in said
+    assert "redistribute_text = true under [rights]" in said
 
 
 @pytest.mark.parametrize("name", sorted({param.values[0].name for param in READ_AND_WRITTEN}))

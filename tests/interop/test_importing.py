@@ -133,6 +133,17 @@ def test_new_texts_give_the_warnings_of_ingest_and_each_new_file_is_printed(
     assert (checked.exit_code, shlex.split(command)) == (0, ["--root", str(other), "validate"])
 
 
+def test_the_kind_of_annotators_is_said_unless_it_was_given(entities_only, run, tmp_path):
+    (tmp_path / "a.txt").write_text("Ana left.")
+    (tmp_path / "a.ann").write_text("T1\tPERSON 0 3\tAna\n")
+    hint = "use --kind model if a model made them"
+    arguments = ("import", "brat", f"bo={tmp_path}", "--language", "en")
+    assert hint not in run(entities_only, *arguments, "--kind", "model", "--dry-run").stderr
+    assert hint in run(entities_only, *arguments).stderr
+    assert hint not in run(entities_only, *arguments).stderr
+    assert entities_only.read_annotation("bo", "a").provenance.kind == "human"
+
+
 def test_links_to_other_sheets_than_the_corpus_has_are_said(repository, tmp_path):
     links = (Link(kb="scenario", id="storm/ana"), Link(kb="wikidata", id="Q1"))
     given = document()

@@ -62,6 +62,16 @@ def test_who_leaves_is_named_with_what_goes_to_others(texts, run):
     assert changed.team() == ["ana", "cy"]
 
 
+def test_options_that_change_nothing_of_what_is_assigned_are_named(texts, run):
+    options = ("--annotators", "ana,bo", "--overlap", "20%")
+    result, plan = assign(run, texts, *options)
+    assert "from now on" not in result.stderr
+    result, again = assign(run, texts, "--overlap", "50%", "--batch", "4")
+    assert again.assignments == plan.assignments
+    assert "--overlap and --batch: for documents that are added to the plan" in result.stderr
+    assert "from now on" not in assign(run, texts, "--overlap", "50%")[0].stderr
+
+
 def test_documents_can_be_named(texts, run, tmp_path):
     ids = tmp_path / "ids.txt"
     first, second, *_ = texts.document_ids()
@@ -80,8 +90,9 @@ def test_what_is_wrong_is_said(texts, run):
         return result.stderr
 
     assert "Name the team with --annotators" in message()
-    assert "write it as 20%" in message("--annotators", "ana,bo", "--overlap", "0.2")
-    assert "write it as 20%" in message("--annotators", "ana,bo", "--overlap", "101%")
+    for wrong in ("0.2", "101%", "-1%"):
+        said = message("--annotators", "ana,bo", "--overlap", wrong)
+        assert "is not a whole number from 0% to 100%, such as 20%" in said
     assert "2 documents have gold" in message("--annotators", "ana,bo", "--gold", "50%")
     assert "An overlap needs two annotators" in message("--annotators", "ana")
     assert "is not a pseudonym" in message("--annotators", "Ana Ruiz")

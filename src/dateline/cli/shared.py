@@ -200,9 +200,7 @@ by_guidelines_option = click.option(
 kind_option = click.option(
     "--kind",
     type=click.Choice(["human", "model"]),
-    default="human",
-    show_default=True,
-    help="Who annotated: a person or a model.",
+    help="Who annotated: a person or a model.  [default: human]",
 )
 
 draft_option = click.option(

@@ -149,8 +149,10 @@ class _Exporter:
             raise NotFoundError(
                 "Nothing was exported: "
                 + (
-                    "the texts of all documents may not be redistributed. Include them "
-                    "for your own use (option --include-text)."
+                    "the texts of all documents may not be redistributed. To export them for your "
+                    "own use, add --include-text all. If they may be redistributed, say so in "
+                    "seeds/seeds.toml, with redistribute_text = true under [rights], and run "
+                    "`dateline ingest`."
                     if losses
                     else f'there are no such documents with annotations of "{options.annotator}".'
                 )

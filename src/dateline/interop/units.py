@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dateline.model import Annotation, Attributes, Document, Link, Relation
+from dateline.model import Annotation, Attributes, Document, Link, Relation, Source
 
 KINDS: Mapping[str, str] = {
     "texts": "the text of a document",
@@ -63,7 +63,8 @@ def units_of_document(document: Document) -> Iterator[Unit]:
     yield Unit("texts", "text", document.text)
     yield Unit("segmentation", "segmentation", (document.sentences, document.tokens))
     for field in METADATA:
-        if value := getattr(document, field):
+        value = getattr(document, field)
+        if value and value != Source():
             yield Unit("metadata", field, value)
 
 

@@ -66,7 +66,7 @@ def list_annotators(settings: Settings, output_format: str) -> None:
         shown = row | {"kind": row["kind"] or "not listed"}
         cells.append(tuple(str("" if shown[c] is None else shown[c]) for c in columns))
     print_tables([Table("", columns, cells, texts=len(columns))])
-    for name in (row["pseudonym"] for row in rows if row["kind"] is None):
+    for name in sorted({*present} - {*known, "gold"}):
         kind = kind_of(corpus, name)
         settings.say(
             f"{name} is not listed and counts as a {kind} by the provenance of the annotations; "

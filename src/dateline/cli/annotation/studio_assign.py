@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """Documents that a message lists."""
+LATER = ("overlap", "batch", "seed")
+"""Options that change nothing of what is assigned."""
 
 
 class Percent(click.ParamType[int]):
@@ -41,7 +43,7 @@ class Percent(click.ParamType[int]):
             return value
         number = whole_number(str(value).removesuffix("%"))
         if not str(value).endswith("%") or number is None or number > 100:
-            self.fail(f"{value!r} is not a whole number of percent; write it as 20%.", param, ctx)
+            self.fail(f"{value!r} is not a whole number from 0% to 100%, such as 20%.", param, ctx)
         return number
 
 
@@ -163,6 +165,12 @@ def _show(settings: Settings, old: Plan, plan: Plan, done: set[tuple[str, str]])
         settings.say(
             f"{name} leaves: {counted(len(left), 'document')} not done go to others"
             f"{': ' if left else ''}{', '.join(listed(left, SHOWN))}"
+        )
+    changed = [f"--{name}" for name in LATER if getattr(old, name) != getattr(plan, name)]
+    if changed and old.assignments:
+        settings.say(
+            f"{' and '.join(changed)}: for documents that are added to the plan from now on; what "
+            "was assigned before stays as it is."
         )
     rows = []
     for name in plan.team():

@@ -104,7 +104,7 @@ def import_(
     reading: tuple[tuple[str, str], ...],
     language: str | None,
     layers: tuple[str, ...],
-    kind: str,
+    kind: str | None,
     by_guidelines: bool,
     draft: bool,
     allow_duplicates: bool,
@@ -157,7 +157,7 @@ def import_(
         pseudonyms=_pseudonyms(paths, annotators),
         language=language,
         layers=layers,
-        kind=kind,
+        kind=kind or "human",
         guidelines=guidelines_of(corpus) if by_guidelines else None,
         draft=draft,
         strict=strict,
@@ -181,6 +181,11 @@ def import_(
     for file in result.written:
         echo(file)
     _summarize(settings, result, out, dry_run=dry_run)
+    if kind is None and result.annotations > result.unchanged:
+        settings.say(
+            f"{'To be recorded' if dry_run else 'Recorded'} as annotations of a person; "
+            "use --kind model if a model made them."
+        )
 
 
 def _summarize(settings: Settings, result: Imported, out: Path | None, *, dry_run: bool) -> None:
