@@ -67,15 +67,15 @@ def test_columns_that_are_not_read_are_counted(tmp_path):
     file = tmp_path / "a.v4_gold_conll"
     file.write_text(SHARED_TASK)
     first, second = FORM.reader(file)
-    assert [loss.name for loss in first.losses] == [
+    assert [loss.name for loss in first.losses if loss.kind == "columns"] == [
         "part of speech", "parse", "arguments of predicates", "lemma of the predicate", "word sense",
         "frameset",
     ]  # fmt: skip
-    assert [loss.name for loss in second.losses] == ["part of speech", "parse"]
+    assert [loss.name for loss in second.losses] == ["part of speech", "parse", "m1"]
     assert first.items["columns"] == 6
     file.write_text("#begin document a\n1 A DT (1)\n2 B _ -\n")
     (short,) = FORM.reader(file)
-    assert (short.text, [loss.name for loss in short.losses]) == ("DT _\n", [])
+    assert (short.text, [loss.name for loss in short.losses]) == ("DT _\n", ["m1"])
 
 
 @pytest.mark.parametrize("value", ["(1)" * 60 + "(", "1)" * 60 + "2", "|" * 60])
@@ -130,3 +130,20 @@ def test_another_reader_finds_the_same_chains(data, tmp_path):
         for chain in entities.values()
     }
     assert found == chains_by_token(*item)
+
+
+def test_a_mention_without_a_type_is_said_to_be_approximated(tmp_path, run, entities_only):
+    file = tmp_path / "a.conll"
+    file.write_text("#begin document (a)\na 0 0 It - * - - - - * (1)\n\n#end document\n")
+    new, one = tmp_path / "new", f"ana={file}"
+    result = run(entities_only, "import", "conll2012", one, "--out", str(new), "--strict")
+    assert result.exit_code == 1
+    assert 'mentions, 1 approximated: has no type in the source: "mention"' in result.stderr
+    assert not new.exists()
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('[entity]\nmention = "PERSON"\n')
+    result = run(
+        entities_only, "import", "conll2012", one, "--mapping", str(mapping), "--strict",
+        "--language", "en",
+    )  # fmt: skip
+    assert "1 approximated" not in result.stderr, result.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,13 +14,15 @@ from dateline.files.lines import read_byte_lines
 from dateline.files.reading import MalformedError, decode_json_as
 from dateline.interop.representation import filled, with_derived_names
 from dateline.interop.source import (
+    UNLABELLED,
     UNNAMED,
     SourceDocument,
     SourceLoss,
+    count_items,
     source_annotation,
     spans_at,
+    without_type,
 )
-from dateline.interop.units import units_of
 from dateline.model import Entity, Event, Link, Mention, Range, Relation, Spans
 
 LONGEST_ROW = 256 * 1024**2
@@ -82,10 +83,16 @@ class Assembly:
         self._relations: dict[tuple[str, str, str], Relation] = {}
         self._losses: list[SourceLoss] = []
 
-    def mention(self, name: Name, label: str, ranges: Iterable[Range]) -> None:
-        """Add a mention."""
-        spans = spans_at(self._text, ranges)
-        self._add(name, Mention(id=f"m{len(self._items) + 1}", spans=spans, type=label))
+    def mention(self, name: Name, label: str | None, ranges: Iterable[Range]) -> None:
+        """Add a mention; ``label`` is None if the source has none."""
+        mention = Mention(
+            id=f"m{len(self._items) + 1}",
+            spans=spans_at(self._text, ranges),
+            type=label or UNLABELLED,
+        )
+        self._add(name, mention)
+        if not label:
+            self._losses.append(without_type(mention.id))
 
     def event(
         self, name: Name, label: str, ranges: Iterable[Range], cluster: str | None = None
@@ -156,13 +163,11 @@ class Assembly:
                 events=tuple(item for item in items if isinstance(item, Event)),
             )
         )
-        counts = Counter(unit.kind for unit in units_of(annotation))
-        counts.update(loss.kind for loss in self._losses)
         return SourceDocument(
             name=name,
             text=self._text,
             annotations={UNNAMED: annotation},
-            items=counts,
+            items=count_items([annotation], self._losses),
             losses=tuple(self._losses),
             **fields,
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from dateline.interop.losses import Outcome
+from dateline.interop.units import units_of
 from dateline.model import (
     SCHEMA_VERSION,
     Annotation,
@@ -38,7 +40,8 @@ class SourceLoss(Struct, frozen=True):
 
     ``annotator`` is the one who made it, None if it is of no annotation. ``is_wrong`` means that
     the source is damaged there, so that the annotation has a problem, unless all its ``labels``
-    (kinds and names) are ignored; otherwise an annotation has no place for it.
+    (kinds and names) are ignored; otherwise an annotation has no place for it. What is approximated
+    is not lost if a mapping gives another name to all its labels.
     """
 
     kind: str
@@ -83,6 +86,25 @@ def source_annotation(document: str, annotator: str = UNNAMED) -> Annotation:
         provenance=Provenance(
             kind="human", tool=None, created=None, updated=None, label_studio=None, note=None
         ),
+    )
+
+
+def count_items(annotations: Iterable[Annotation], losses: Iterable[SourceLoss]) -> Counter[str]:
+    """How many items a source has by kind: those of its annotations, and those left out."""
+    found = Counter(unit.kind for annotation in annotations for unit in units_of(annotation))
+    found.update(loss.kind for loss in losses if loss.outcome == "left out")
+    return found
+
+
+def without_type(mention: str, annotator: str = UNNAMED) -> SourceLoss:
+    """That this mention, by its id, has the type `UNLABELLED` because the source has none."""
+    return SourceLoss(
+        kind="mentions",
+        name=mention,
+        reason=f'has no type in the source: "{UNLABELLED}" stands for it',
+        outcome="approximated",
+        annotator=annotator,
+        labels=(("entity", UNLABELLED),),
     )
 
 

@@ -161,7 +161,7 @@ class _Reading:
                     self._argument(trigger, argument)
         return self._found.document(str(row.id))
 
-    def _mention(self, mention: _Mention, label: str) -> Name:
+    def _mention(self, mention: _Mention, label: str | None) -> Name:
         name: Name = ("mention", mention.position if mention.id is None else mention.id)
         self._names.setdefault(mention.position, name)
         self._found.mention(name, label, [self._positions[mention.position]])
@@ -173,7 +173,7 @@ class _Reading:
             name: Name = ("mention", mention.id)
             if mention.id is None or not self._found.has(name):
                 known = self._names.get(mention.position)
-                name = self._mention(mention, UNLABELLED) if known is None else known
+                name = self._mention(mention, None) if known is None else known
             shown = f"{trigger.id} {argument.role} {mention.mention}"
             self._found.argument(("trigger", trigger.id), argument.role, name, shown)
 

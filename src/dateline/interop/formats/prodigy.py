@@ -6,7 +6,6 @@ The fields are those of the interfaces ``spans_manual`` and ``relations``. As in
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -28,11 +27,12 @@ from dateline.interop.source import (
     UNNAMED,
     SourceDocument,
     SourceLoss,
+    count_items,
     source_annotation,
     spans_at,
+    without_type,
 )
 from dateline.interop.spool import Spool
-from dateline.interop.units import units_of
 from dateline.model import Annotation, Document, Entity, Mention, MetaValue, Range, Relation
 from dateline.text import sha256_of_text
 
@@ -163,7 +163,7 @@ def _document(name: str, tasks: Sequence[_Placed]) -> SourceDocument:
     for place, task in ((one.place, one.task) for one in tasks):
         annotator = task.annotator or UNNAMED
         if annotator not in by_annotator:
-            by_annotator[annotator] = _Annotations(name, text)
+            by_annotator[annotator] = _Annotations(name, text, annotator)
         by_annotator[annotator].add(place, task)
         for key, value in _metadata(task):
             if meta.setdefault(key, value) != value:
@@ -173,9 +173,6 @@ def _document(name: str, tasks: Sequence[_Placed]) -> SourceDocument:
         who: found.annotation() for who, found in by_annotator.items() if found.is_accepted
     }
     losses += (loss for found in by_annotator.values() for loss in found.losses)
-    items = Counter(loss.kind for loss in losses)
-    for annotation in annotations.values():
-        items.update(unit.kind for unit in units_of(annotation))
     segments = next((s for found in by_annotator.values() if (s := found.segments)), None)
     return SourceDocument(
         name=name,
@@ -184,7 +181,7 @@ def _document(name: str, tasks: Sequence[_Placed]) -> SourceDocument:
         tokens=segments[1] if segments else None,
         meta=meta,
         annotations=annotations,
-        items=items,
+        items=count_items(annotations.values(), losses),
         losses=tuple(losses),
     )
 
@@ -200,8 +197,8 @@ def _metadata(task: _Task) -> Iterator[tuple[str, MetaValue]]:
 class _Annotations:
     """What one annotator has said of one text, in one task or several."""
 
-    def __init__(self, name: str, text: str) -> None:
-        self._name, self._text = name, text
+    def __init__(self, name: str, text: str, annotator: str) -> None:
+        self._name, self._text, self._annotator = name, text, annotator
         self._mentions: dict[tuple[Range, str], Mention] = {}
         self._relations: dict[tuple[str, str, str], Relation] = {}
         self._labels: dict[Range, str] = {}
@@ -285,6 +282,8 @@ class _Annotations:
             name = f"m{len(self._mentions) + 1}"
             spans = spans_at(self._text, [place])
             self._mentions[key] = Mention(id=name, spans=spans, type=key[1])
+            if not label:
+                self.losses.append(without_type(name, self._annotator))
         return self._mentions[key].id
 
     def _places(self, line: str, task: _Task) -> dict[_Span, Range]:

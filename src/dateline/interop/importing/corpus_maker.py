@@ -233,6 +233,12 @@ class CorpusMaker:
         labels = [SourceLabel(*label) for label in loss.labels]
         return bool(labels) and all(map(self._mapping.ignores, labels))
 
+    def _is_renamed(self, loss: SourceLoss) -> bool:
+        targets = self._mapping.targets
+        return bool(loss.labels) and all(
+            targets.get(SourceLabel(*label), label[1]) != label[1] for label in loss.labels
+        )
+
     def _match(
         self, source: SourceDocument, document: Document, *, is_known: bool
     ) -> TextMatch | None:
@@ -300,6 +306,7 @@ class CorpusMaker:
             kind: str | None = loss.kind
             if loss.outcome == "approximated":
                 kind = items.get(loss.annotator, {}).get(loss.name)
+                kind = None if self._is_renamed(loss) else kind
             self._has_lost |= loss.annotator is not None and loss.outcome == "left out"
             if kind is not None:
                 self._lose(source, kind, loss.name, loss.reason, loss.outcome, count=0)

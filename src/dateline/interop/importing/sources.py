@@ -103,7 +103,7 @@ def read_sources(
     for source in sources:
         with suppress(NotFoundError) if source.may_be_empty else nullcontext():
             for document in reader(source.path):
-                annotations = document.annotations
+                annotations, losses = document.annotations, document.losses
                 if source.annotator != UNNAMED and annotations:
                     if {*annotations} - {UNNAMED}:
                         raise InvalidInputError(
@@ -111,8 +111,14 @@ def read_sources(
                             f'"{source.annotator}=".'
                         )
                     annotations = dict.fromkeys([source.annotator], annotations[UNNAMED])
+                    losses = tuple(
+                        replace(loss, annotator=source.annotator)
+                        if loss.annotator == UNNAMED
+                        else loss
+                        for loss in losses
+                    )
                 split = document.split or source.split
-                yield replace(document, annotations=annotations, split=split)
+                yield replace(document, annotations=annotations, losses=losses, split=split)
 
 
 class SourceDocuments:

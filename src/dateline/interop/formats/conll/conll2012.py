@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -31,10 +31,11 @@ from dateline.interop.source import (
     UNNAMED,
     SourceDocument,
     SourceLoss,
+    count_items,
     source_annotation,
     spans_at,
+    without_type,
 )
-from dateline.interop.units import units_of
 from dateline.model import Annotation, Document, Entity, Link, Mention, Range
 from dateline.text import excerpt
 
@@ -215,14 +216,15 @@ class _Reader:
         entities = {
             chain: f"x{n}" for n, chain in enumerate(dict.fromkeys(c.chain for c in chained))
         }
+        types = [labels.get(one.place) or first.get(one.chain, "") for one in places]
         mentions = tuple(
             Mention(
                 id=f"m{number}",
                 spans=spans_at(text, [(words[one.place[0]][0], words[one.place[1]][1])]),
-                type=labels.get(one.place) or first.get(one.chain, UNLABELLED),
+                type=type_ or UNLABELLED,
                 entity=entities.get(one.chain),
             )
-            for number, one in enumerate(places, 1)
+            for number, (one, type_) in enumerate(zip(places, types, strict=True), 1)
         )
         links = {one.chain: (Link(kb="identity", id=one.link),) for one in chained if one.link}
         annotation = replace(
@@ -236,15 +238,16 @@ class _Reader:
         annotation = with_derived_names(annotation)
         skipped = dict.fromkeys(name for row in self._rows for name in row.skipped)
         losses = tuple(SourceLoss(kind="columns", name=n, reason=NO_PLACE) for n in skipped)
-        items = Counter(unit.kind for unit in units_of(annotation))
-        items.update(loss.kind for loss in losses)
+        losses += tuple(
+            without_type(m.id) for m, type_ in zip(mentions, types, strict=True) if not type_
+        )
         return SourceDocument(
             name=self._name,
             text=text,
             sentences=lines,
             tokens=words,
             annotations={UNNAMED: annotation},
-            items=items,
+            items=count_items([annotation], losses),
             losses=losses,
         )
 

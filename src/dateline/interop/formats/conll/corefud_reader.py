@@ -24,10 +24,11 @@ from dateline.interop.source import (
     UNNAMED,
     SourceDocument,
     SourceLoss,
+    count_items,
     source_annotation,
     spans_at,
+    without_type,
 )
-from dateline.interop.units import units_of
 from dateline.model import (
     Attributes,
     AttributeValue,
@@ -311,8 +312,6 @@ class _Document:
                 relations=relations,
             )
         )
-        items = Counter(unit.kind for unit in units_of(annotation))
-        items.update(loss.kind for loss in self._losses)
         return SourceDocument(
             name=self.name,
             text=text,
@@ -321,7 +320,7 @@ class _Document:
             title=self._meta.pop("title", None),
             meta=self._meta,
             annotations={UNNAMED: annotation},
-            items=items,
+            items=count_items([annotation], self._losses),
             losses=tuple(self._losses),
         )
 
@@ -361,17 +360,20 @@ class _Document:
             for number, name in enumerate(sizes, 1)
             if sizes[name] > 1 or links[name] or not LOOSE.fullmatch(name)
         }
-        mentions = tuple(
-            Mention(
+        mentions = []
+        for number, (name, columns, spans) in enumerate(placed, 1):
+            type_ = columns.get("etype") or columns.get("entity")
+            mention = Mention(
                 id=f"m{number}",
                 spans=spans,
-                type=columns.get("etype") or columns.get("entity") or UNLABELLED,
+                type=type_ or UNLABELLED,
                 attributes=_attributes(columns),
                 entity=kept.get(name),
             )
-            for number, (name, columns, spans) in enumerate(placed, 1)
-        )
-        return mentions, tuple(
+            mentions.append(mention)
+            if not type_:
+                self._losses.append(without_type(mention.id))
+        return tuple(mentions), tuple(
             Entity(id=entity, type="", name="", links=tuple(links[name]))
             for name, entity in kept.items()
         )

@@ -36,6 +36,7 @@ from dateline.interop.source import (
     SourceLoss,
     source_annotation,
     spans_at,
+    without_type,
 )
 from dateline.interop.units import units_of
 from dateline.model import Annotation, Entity, Mention, Range
@@ -227,11 +228,13 @@ class _Reader:
     ) -> None:
         """Join the mentions of a chain; where there is none, one of the type of the others."""
         places = [(span.start_char, span.end_char) for span in spans]
-        label = next((by_place[place][1] for place in places if place in by_place), UNLABELLED)
+        label = next((by_place[place][1] for place in places if place in by_place), None)
         for place, span in zip(places, spans, strict=True):
-            key = by_place.get(place) or self._add(mentions, group, span, label)
+            key = by_place.get(place) or self._add(mentions, group, span, label or UNLABELLED)
             if key is None:
                 continue
+            if label is None and place not in by_place:
+                self._losses.append(without_type(mentions[key].id))
             by_place[place] = key
             if mentions[key].entity is None:
                 mentions[key] = replace(mentions[key], entity=entity)

@@ -26,9 +26,9 @@ from dateline.interop.source import (
     DOCUMENT_FIELDS,
     SourceDocument,
     SourceLoss,
+    count_items,
     source_annotation,
 )
-from dateline.interop.units import units_of
 from dateline.label_studio.result_rows import rows_of, text_of
 from dateline.model import Annotation
 from dateline.rendering.listing import listed
@@ -129,9 +129,6 @@ class _Text:
                     by_user.setdefault(annotation.user, []).append(annotation)
         chosen = {user: self._newest(user, some) for user, some in sorted(by_user.items())}
         annotations = {user: self._annotation(one) for user, one in chosen.items()}
-        items = Counter(loss.kind for loss in self._losses if loss.outcome == "left out")
-        for one in annotations.values():
-            items.update(unit.kind for unit in units_of(one))
         given = {field: v for field, v in tasks[0].fields.items() if v != self._name}
         return SourceDocument(
             name=self._name,
@@ -141,7 +138,7 @@ class _Text:
             split=given.get("split"),
             meta={field: value for field, value in given.items() if field not in _METADATA},
             annotations=annotations,
-            items=items,
+            items=count_items(annotations.values(), self._losses),
             losses=tuple(self._losses),
         )
 
