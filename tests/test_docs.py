@@ -71,6 +71,20 @@ def test_the_annotation_and_the_waiver_shown_are_valid(corpus, run):
     assert "W701" in result.stdout
 
 
+def test_the_prediction_shown_is_right_and_can_be_taken_over(corpus, run, tmp_path):
+    corpus.document_path("treaty").write_text(DOCUMENT, encoding="utf-8")
+    page = (REPOSITORY / "docs" / "benchmark.md").read_text(encoding="utf-8")
+    shown = json.loads(code_blocks(page, "json")[0])
+    path = tmp_path / "predictions.jsonl"
+    path.write_text(json.dumps(shown), encoding="utf-8")
+    result = run(corpus, "check-predictions", str(path))
+    assert (result.exit_code, result.stdout) == (0, ""), result.output
+    taken = run(corpus, "accept", str(path), "--as", "robot")
+    assert taken.exit_code == 0, taken.output
+    found = corpus.read_annotation("robot", "treaty")
+    assert [len(items) for items in (found.events, found.claims)] == [1, 1]
+
+
 def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_corpus, run):
     page = (REPOSITORY / "docs" / "ontology-format.md").read_text(encoding="utf-8")
     blocks = map(json.loads, code_blocks(page, "json"))
