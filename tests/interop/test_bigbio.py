@@ -105,7 +105,9 @@ def test_a_row_of_the_schema_becomes_an_annotation(file, row):
     ]  # fmt: skip
     (relation,) = annotation.relations
     assert (relation.source, relation.target) == (naloxone.id, clonidine.id)
-    assert [(loss.kind, loss.name) for loss in document.losses] == [("arguments", "7 agent 99")]
+    (loss,) = document.losses
+    assert (loss.kind, loss.name, loss.reason) == ("arguments", "7 agent 99", "there is no 99")
+    assert loss.is_wrong
     assert document.items["arguments"] == 3
 
 

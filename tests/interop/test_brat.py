@@ -255,3 +255,27 @@ def test_labels_that_the_corpus_does_not_have_must_be_mapped(folder, run, entiti
     assert counts["mentions"] == {"source": 2, "kept": 1, "approximated": 0, "left_out": 1}
     assert counts["relations"] == {"source": 1, "kept": 0, "approximated": 0, "left_out": 1}
     assert run(entities_only, "import", "brat", f"ana={folder}", *options).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("R2\tLIVES_IN Arg1:T4 Arg2:T99", "relations R2: there is no T99"),
+        ("E1\tMeet:T2 who:T99", "arguments E1 who T99: there is no T99"),
+        ("A1\tlevel T99 name", "other attributes T99.level: there is no T99"),
+        ("N1\tReference T99 wikidata:Q1\tAna", "other links T99 wikidata:Q1: there is no T99"),
+        ("*\tEquiv T4 T99", "other equivalences Equiv 1: there is no T99"),
+    ],
+)
+def test_a_reference_to_nothing_is_refused_and_imported_as_a_draft(
+    line, told, folder, run, empty_corpus, tmp_path
+):
+    annotate(folder, "T4\tPER 0 3\tAna", "T2\tMeet 16 19\tmet", line)
+    new = tmp_path / "new"
+    arguments = ("import", "brat", f"bo={folder}", "--out", str(new), "--language", "en")
+    result = run(empty_corpus, *arguments)
+    assert result.exit_code == 1
+    assert f"a (bo): {told}" in result.stderr
+    assert not new.exists()
+    assert run(empty_corpus, *arguments, "--draft").exit_code == 0
+    assert Corpus(new).read_annotation("bo", "a").status == "draft"

@@ -19,6 +19,7 @@ from dateline.interop.source import (
     SourceDocument,
     SourceLoss,
     count_items,
+    dangling,
     source_annotation,
     spans_at,
     without_type,
@@ -82,6 +83,7 @@ class Assembly:
         self._entities: list[Entity] = []
         self._relations: dict[tuple[str, str, str], Relation] = {}
         self._losses: list[SourceLoss] = []
+        self._left_out: set[Name] = set()
 
     def mention(self, name: Name, label: str | None, ranges: Iterable[Range]) -> None:
         """Add a mention; ``label`` is None if the source has none."""
@@ -106,7 +108,7 @@ class Assembly:
         """Add an argument to an event; ``shown`` names it in the report."""
         found, item = self._items.get(event), self._items.get(filler)
         if not isinstance(found, Event) or item is None:
-            self.lose("arguments", shown, "what it refers to does not exist")
+            self._lose_reference("arguments", shown, (event, filler), ("role", role))
             return
         argument = filled(role, "mention" if isinstance(item, Mention) else "event", item.id)
         if argument.key in {other.key for other in found.arguments}:
@@ -118,7 +120,7 @@ class Assembly:
         """Add a relation of mentions; ``shown`` names it in the report."""
         ends = [self._items.get(source), self._items.get(target)]
         if not all(isinstance(end, Mention) for end in ends):
-            self.lose("relations", shown, "is not between mentions that exist")
+            self._lose_reference("relations", shown, (source, target), ("relation", label))
             return
         relation = Relation(type=label, source=ends[0].id, target=ends[1].id)  # type: ignore[union-attr]
         if self._relations.setdefault(relation.key, relation) is not relation:
@@ -131,7 +133,7 @@ class Assembly:
         for member in members:
             mention = self._items.get(member)
             if not isinstance(mention, Mention):
-                self.lose("coreference", f"{shown} {member[-1]}", "there is no such mention")
+                self._lose_reference("coreference", f"{shown} {member[-1]}", [member])
             elif mention.entity is not None:
                 self.lose(
                     "coreference", f"{shown} {member[-1]}", "refers to another entity already"
@@ -147,9 +149,24 @@ class Assembly:
         """Whether there is an item with this name."""
         return name in self._items
 
-    def lose(self, kind: str, name: str, reason: str) -> None:
-        """Count something that is left out."""
-        self._losses.append(SourceLoss(kind=kind, name=name, reason=reason))
+    def lose(self, kind: str, shown: str, reason: str, item: Name | None = None) -> None:
+        """Count something that is left out; ``item`` is its name if others may refer to it."""
+        self._losses.append(SourceLoss(kind=kind, name=shown, reason=reason))
+        if item is not None:
+            self._left_out.add(item)
+
+    def _lose_reference(
+        self, kind: str, shown: str, names: Iterable[Name], *labels: tuple[str, str]
+    ) -> None:
+        """Leave out what refers to these names; it is an error if there is no item with one."""
+        for name in names:
+            if name in self._left_out:
+                self.lose(kind, shown, f"{name[-1]} is left out")
+                return
+            if name not in self._items:
+                self._losses.append(dangling(kind, shown, name[-1], *labels))
+                return
+        self.lose(kind, shown, "is not one of mentions")
 
     def document(self, name: str, **fields: Any) -> SourceDocument:
         """The document; ``fields`` are those of `SourceDocument` beside text and annotations."""

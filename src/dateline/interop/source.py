@@ -96,6 +96,18 @@ def count_items(annotations: Iterable[Annotation], losses: Iterable[SourceLoss])
     return found
 
 
+def dangling(kind: str, name: str, target: object, *labels: tuple[str, str]) -> SourceLoss:
+    """That an item is left out because it refers to ``target``, which the source does not have."""
+    return SourceLoss(
+        kind=kind,
+        name=name,
+        reason=f"there is no {target}",
+        annotator=UNNAMED,
+        is_wrong=True,
+        labels=labels,
+    )
+
+
 def without_type(mention: str, annotator: str = UNNAMED) -> SourceLoss:
     """That this mention, by its id, has the type `UNLABELLED` because the source has none."""
     return SourceLoss(

@@ -167,7 +167,7 @@ def _document(place: str, row: _Document) -> SourceDocument:
     events = [event for event in row.events if event.trigger.offsets]
     for event in row.events:
         if not event.trigger.offsets:
-            found.lose("events", event.id, "has no trigger")
+            found.lose("events", event.id, "has no trigger", (event.id,))
     quoted = [(e.id, Quoted(e.offsets, "".join(e.text))) for e in row.entities]
     quoted += [(e.id, Quoted(e.trigger.offsets, "".join(e.trigger.text))) for e in events]
     ranges = iter(

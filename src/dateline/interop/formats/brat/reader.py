@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from dateline.interop.source import (
     UNNAMED,
     SourceDocument,
     SourceLoss,
+    dangling,
     source_annotation,
 )
 from dateline.interop.units import link_name
@@ -91,6 +92,16 @@ class _Document:
     def _lose(self, kind: str, name: str, reason: str) -> None:
         self._losses.append(SourceLoss(kind=kind, name=name, reason=reason))
 
+    def _lose_reference(
+        self, kind: str, name: str, ids: Iterable[str], reason: str, *labels: tuple[str, str]
+    ) -> None:
+        """Leave out what refers to these ids, which is an error if one does not exist."""
+        unknown = [i for i in ids if not (i in self._texts or i in self._events)]
+        if unknown:
+            self._losses.append(dangling(kind, name, unknown[0], *labels))
+        else:
+            self._lose(kind, name, reason)
+
     def _is_claim(self, name: str, event: TriggeredLine) -> bool:
         special = CLAIMER in self._attributes.get(name, {})
         return special or any(role == CLAIMER for role, _ in event.parts)
@@ -149,7 +160,8 @@ class _Document:
             self._items["arguments"] += 1
             unit = f"{name} {role} {given}"
             if kind is None:
-                self._lose("arguments", unit, f"there is no item {given}")
+                reason = f"{given} is not a mention, an event or a claim"
+                self._lose_reference("arguments", unit, [given], reason, ("role", role))
             elif (role, target) in arguments:
                 self._lose("arguments", unit, "is duplicated")
             else:
@@ -181,7 +193,8 @@ class _Document:
         events = [target for target in about if self._kinds.get(target) == "event"]
         for target in about:
             if target not in events:
-                self._lose("claim events", f"{name} {target}", f"there is no event {target}")
+                reason = f"{target} is not an event"
+                self._lose_reference("claim events", f"{name} {target}", [target], reason)
         attributes = self._values(name, "claim")
         if len(claimers) != 1 or not (special or self._kinds.get(claimers[0]) == "mention"):
             event.line.refuse("is a claim without one mention as its claimer. Correct the line.")
@@ -210,7 +223,7 @@ class _Document:
             if kinds[0] is None or kinds[0] != kinds[1]:
                 self._items["relations"] += 1
                 reason = f"joins {' and '.join(k or 'nothing' for k in kinds)}"
-                self._lose("relations", name, reason)
+                self._lose_reference("relations", name, given, reason, ("relation", label))
                 continue
             field = fields[kinds[0]]
             self._items[field.replace("_", " ")] += 1
@@ -269,12 +282,17 @@ class _Document:
             for name in given:
                 self._items["other attributes"] += 1
                 reason = f"{target} cannot have attributes"
-                self._lose("other attributes", f"{target}.{name}", reason)
+                unit = f"{target}.{name}"
+                if target in self._relations:
+                    self._lose("other attributes", unit, reason)
+                else:
+                    self._lose_reference("other attributes", unit, [target], reason)
         for target, links in self._links.items():
             for link in links:
                 self._items["other links"] += 1
                 reason = f"{target} is not a mention or an event"
-                self._lose("other links", f"{target} {link.kb}:{link.id}", reason)
+                unit = f"{target} {link.kb}:{link.id}"
+                self._lose_reference("other links", unit, [target], reason)
         for number, (label, members) in enumerate(self._equivalences, 1):
             if label != _EQUIV:
                 self._items["types of equivalences"] += 1
@@ -283,4 +301,4 @@ class _Document:
             if kinds - {"mention", "event"} or len(kinds) > 1:
                 self._items["other equivalences"] += 1
                 reason = "joins other items than mentions, or than events"
-                self._lose("other equivalences", f"Equiv {number}", reason)
+                self._lose_reference("other equivalences", f"Equiv {number}", members, reason)

@@ -25,6 +25,7 @@ from dateline.interop.source import (
     SourceDocument,
     SourceLoss,
     count_items,
+    dangling,
     source_annotation,
     spans_at,
     without_type,
@@ -381,6 +382,7 @@ class _Document:
     def _relations(self, mentions: Sequence[Mention]) -> tuple[Relation, ...]:
         """The relations of entities, each from a mention to the last one of the other before it."""
         found: dict[str, Relation] = {}
+        known = {name for name, _ in self._mentions}
         for word, antecedent, anaphor, label in self._related:
             sources = [number for start, number in self._starts[anaphor] if start == word]
             targets = self._starts[antecedent]
@@ -388,8 +390,12 @@ class _Document:
                 number for _, number in targets[:1]
             ]
             if not sources or not before or antecedent == anaphor:
-                reason = "there are no such mentions"
-                self._lose("relations", f"{label} {antecedent}<{anaphor}", reason)
+                shown = f"{label} {antecedent}<{anaphor}"
+                if unknown := [name for name in (antecedent, anaphor) if name not in known]:
+                    lost = dangling("relations", shown, unknown[0], ("relation", label))
+                    self._losses.append(lost)
+                else:
+                    self._lose("relations", shown, "there are no such mentions")
                 continue
             ends = mentions[sources[0]].id, mentions[before[-1]].id
             relation = Relation(type=label, source=ends[0], target=ends[1])

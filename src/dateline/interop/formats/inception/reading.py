@@ -37,6 +37,7 @@ from dateline.interop.formats.inception.layers import (
 from dateline.interop.representation import filled, read_values, with_derived_names
 from dateline.interop.source import (
     UNLABELLED,
+    UNNAMED,
     SourceDocument,
     SourceLoss,
     source_annotation,
@@ -253,7 +254,12 @@ class _Reading:
             else:
                 self._lose("claim parts", unit, "a claim has no such part")
         if len(claimers) != 1:
-            self._lose("claims", name, "has no claimer, or several")
+            reason = "has no claimer, or several"
+            self.losses.append(
+                SourceLoss(
+                    kind="claims", name=name, reason=reason, annotator=UNNAMED, is_wrong=True
+                )
+            )
             return None
         attributes = dict(self._attributes(span))
         attributes.pop(CLAIMER, None)
