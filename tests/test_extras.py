@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import REPOSITORY
 
@@ -19,7 +20,6 @@ EXTRAS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["proj
 PREDICT = ("predict", "--out", "predictions.jsonl", "--model")
 SERVER = ("--url", "http://127.0.0.1:1", "--token", "0123456789abcdef")
 COMMANDS = {
-    "agreement": [("agree", "pass-a", "pass-b")],
     "cas": [("export", "cas", "--out", "cas", "--include-text", "all")],
     "gamma": [("agree", "pass-a", "pass-b", "--gamma")],
     "llm": [(*PREDICT, "openai:m", "--option", "base_url=http://127.0.0.1:1")],
@@ -96,7 +96,6 @@ def run_without(metadata: Path) -> Callable[..., subprocess.CompletedProcess[str
 
 def test_each_extra_is_tried():
     assert EXTRAS.keys() == COMMANDS.keys() | LANGUAGES.keys()
-    assert set(EXTRAS["agreement"]) < set(EXTRAS["gamma"])
 
 
 @pytest.mark.parametrize(
@@ -119,6 +118,16 @@ def test_a_command_names_the_missing_extra(
     assert line.count(" is not installed. Run: pip install ") == 1
     assert f"'{missing}'" in line
     assert [*tmp_path.iterdir()] == []
+
+
+def test_agreement_needs_no_extra_but_for_gamma(run_without, entities_only):
+    (document,) = entities_only.document_ids()
+    gold = entities_only.read_annotation("gold", document)
+    for name in ("ana", "bo", "cy"):
+        entities_only.write_annotation(replace(gold, annotator=name))
+    done = run_without("krippendorff", entities_only.root, "agree", "ana", "bo", "cy")
+    assert done.returncode == 0, done.stderr
+    assert "alpha of all annotators on entities: 1.000" in done.stdout
 
 
 @pytest.mark.parametrize("extra", LANGUAGES)

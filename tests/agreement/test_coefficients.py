@@ -60,6 +60,18 @@ def test_alpha_is_none_where_undefined(coders):
     assert krippendorff_alpha(coders) is None
 
 
+@given(arrays(np.int64, (3, 6), elements=st.integers(0, 3)))
+def test_alpha_of_several_observers_is_what_the_library_gives(table):
+    labels = np.where(table == 0, np.nan, table)
+    paired = labels[:, (~np.isnan(labels)).sum(axis=0) > 1]
+    found = krippendorff_alpha([[label or None for label in row] for row in table.tolist()])
+    if len({*paired[~np.isnan(paired)].tolist()}) < 2:
+        assert found is None
+    else:
+        expected = krippendorff.alpha(reliability_data=labels, level_of_measurement="nominal")
+        assert found == pytest.approx(expected)
+
+
 def test_perfect_and_none():
     assert [x.item() for x in kappa_and_alpha(np.array([[2, 0], [0, 2]]))] == [1, 1]
     assert krippendorff_alpha(["abab", "abab"]) == 1

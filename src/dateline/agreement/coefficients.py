@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dateline.extras import extra
 from dateline.metrics.counts import FloatArray
 
 Tables = npt.NDArray[np.integer[Any]]
@@ -87,27 +85,22 @@ def masi_distance(one: frozenset[str], other: frozenset[str]) -> float:
 def krippendorff_alpha(coders: Sequence[Sequence[Hashable | None]]) -> float | None:
     """Krippendorff's nominal α of any number of coders.
 
-    ``coders`` has a list of labels for each coder, None where a label is missing. None if fewer
-    than two labels occur, or no unit has two of them. Raises MissingExtraError if the package
-    krippendorff is not installed.
+    ``coders`` has a list of labels for each coder, None where a label is missing. Units with a
+    single label do not count. None if fewer than two labels are left.
 
     Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011.
     """
     labels = dict.fromkeys(label for coder in coders for label in coder if label is not None)
-    paired = any(sum(label is not None for label in unit) > 1 for unit in zip(*coders, strict=True))
-    if len(labels) < 2 or not paired:
-        return None
-    with extra("agreement"):
-        import krippendorff  # noqa: PLC0415 (optional)
-    numbers = {label: n for n, label in enumerate(labels)}
-    table = np.array(
-        [[np.nan if x is None else numbers[x] for x in coder] for coder in coders], dtype=float
-    )
-    try:
-        value = krippendorff.alpha(reliability_data=table, level_of_measurement="nominal")
-    except ValueError:
-        return None  # only one label is left among the units that can be paired
-    return None if math.isnan(value) else float(value)
+    numbers = {label: number for number, label in enumerate(labels)}
+    counts = np.zeros((max(map(len, coders), default=0), len(labels)))
+    for coder in coders:
+        given = [unit for unit, label in enumerate(coder) if label is not None]
+        counts[given, [numbers[coder[unit]] for unit in given]] += 1
+    counts = counts[counts.sum(axis=1) > 1]
+    values, totals = counts.sum(axis=1), counts.sum(axis=0)
+    observed = ((values**2 - (counts**2).sum(axis=1)) / (values - 1)).sum()
+    pairs = totals.sum() ** 2 - (totals**2).sum()
+    return float(1 - observed * (totals.sum() - 1) / pairs) if pairs else None
 
 
 def f1(common: float, first: float, second: float) -> float | None:
