@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from contextlib import suppress
 
@@ -144,6 +145,15 @@ def test_the_text_is_the_field_that_has_the_quotes(read):
     assert document.text == "A longer text"
     with pytest.raises(InvalidInputError, match="task 1 has no text in its data"):
         read(task(annotation()) | {"data": {"image": None}})
+
+
+def test_a_task_without_the_field_of_the_text_of_most_tasks_is_refused(read):
+    message = 'task 1 has no "body" in its data. It has the fields: "doc".'
+    with pytest.raises(InvalidInputError, match=re.escape(message)):
+        read(
+            task(annotation()) | {"data": {"doc": "kirjasto"}},
+            *(task(annotation(), doc=f"library {number}") for number in range(3)),
+        )
 
 
 def test_regions_of_another_text_on_the_page_are_left_out(read):

@@ -99,10 +99,9 @@ def import_into_existing(
         result = importer.run(documents, counts, progress)
         files, unchanged = _new_files(made, corpus)
         register = {register_path(corpus): register_with(corpus, importer.annotators)}
-        written = [path for path in (*files, *register) if not path.exists()]
         if not options.dry_run:
             write_together(corpus.root, {**files, **register})
-        return replace(result, unchanged=unchanged, written=tuple(map(corpus.relative, written)))
+        return replace(result, unchanged=unchanged, written=tuple(map(corpus.relative, files)))
 
 
 def _new_files(made: Corpus, corpus: Corpus) -> tuple[dict[Path, bytes | Path], int]:

@@ -62,14 +62,26 @@ def read_export(path: Path) -> list[ExportedTask]:
         raise InvalidInputError(
             f"{path}: has {size:,} bytes, more than {MAX_BYTES:,}; export and import it in parts."
         )
+    content = read_bytes(path)
     try:
-        tasks = decode_json(read_bytes(path))
+        tasks = decode_json(content)
     except MalformedError as error:
-        raise InvalidInputError(f"{path}: {error.problem}. {_AS_JSON}") from None
+        raise InvalidInputError(f"{path}: {_explained(content, error.problem)}") from None
     if not isinstance(tasks, list):
         raise InvalidInputError(f"{path}: is not a list of tasks. {_AS_JSON}")
     users = _Users()
     return [_task(path, number, task, users) for number, task in enumerate(tasks, 1)]
+
+
+def _explained(content: bytes, problem: str) -> str:
+    """What is wrong with a file that cannot be read, and what to do."""
+    content = content.strip()
+    if problem.startswith(("line ", "is not UTF-8")):
+        if content[:1] not in (b"[", b"{"):
+            return 'is not JSON. Export the project as "JSON".'
+        if content[-1:] != {b"[": b"]", b"{": b"}"}[content[:1]] or ": ends within" in problem:
+            return f"is cut off ({problem}). Download the export again."
+    return f'{problem}. Export the project as "JSON" again.'
 
 
 def newest(annotations: Sequence[ExportedAnnotation]) -> int | None:

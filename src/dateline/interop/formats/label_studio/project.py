@@ -44,14 +44,15 @@ def _read(path: Path, options: ReadingOptions) -> Iterator[SourceDocument]:
     """A document for each text, with the newest annotation by each user."""
     tasks = read_export(path)
     by_text: dict[str, list[ExportedTask]] = {}
-    text_fields = options.get("text") or _text_fields(tasks)
+    text_fields = options.get("text") or _text_fields(tasks)[:1]
     for task in tasks:
         field = next((name for name in text_fields if name in task.fields), None)
         if field is None:
-            expected = "text" if "text" not in options else f"field {_quoted(text_fields)}"
             raise InvalidInputError(
-                f"{path}: task {task.number} has no {expected} in its data. It has the fields: "
-                f"{_quoted(task.fields) or 'none'}. Leave it out of the export, or name the field."
+                f"{path}: task {task.number} has no {_quoted(text_fields) or 'text'} in its data. "
+                f"It has the fields: {_quoted(task.fields) or 'none'}. Leave it out of the export, "
+                "or name all fields that have the text of a task (option text, or text under "
+                "[document] in the mapping)."
             )
         rest = {name: value for name, value in task.fields.items() if name != field}
         by_text.setdefault(task.fields[field], []).append(replace(task, fields=rest))
@@ -71,7 +72,7 @@ def _quoted(names: Iterable[str]) -> str:
 
 
 def _text_fields(tasks: Iterable[ExportedTask]) -> Sequence[str]:
-    """The fields of tasks: first the one that has the most quotes of regions, or most text.
+    """The fields of tasks: first the one that has the quotes of most tasks, or most text.
 
     Quotes at their offsets count most.
     """

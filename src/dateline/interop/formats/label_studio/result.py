@@ -87,7 +87,11 @@ class ResultReader:
     def _other(self, kind: str, name: str) -> None:
         """Leave out a row of another type; it is missed if it is a region with labels."""
         is_missed = kind.endswith("labels") and kind not in self._page.other_rows
-        self._lose(kind or "rows", name, "such rows are not imported", is_wrong=is_missed)
+        reason = "such rows are not imported"
+        if is_missed:
+            reason += f"; to leave them out, give the option types={kind}, or list {kind} in types "
+            reason += "under [ignore] in the mapping"
+        self._lose(kind or "rows", name, reason, is_wrong=is_missed)
 
     def _lose(
         self,
