@@ -242,7 +242,7 @@ def test_a_task_without_the_text_field_is_named_with_its_fields(import_tasks):
     other["data"] = {"headline": "x", "n": 3, "list": []}
     result, made = import_tasks([other, task(annotation([ANA]))], mapping=mapping)
     assert result.exit_code == 1
-    assert 'export.json: task 1 has no field "body" in its data' in result.stderr
+    assert 'export.json: task 1 has no "body" in its data' in result.stderr
     assert 'It has the fields: "headline", "n"' in result.stderr
     assert made is None
 
