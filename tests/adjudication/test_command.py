@@ -346,7 +346,7 @@ def test_decisions_need_a_curator(corpus: Corpus, run: Run, tmp_path: Path):
     result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path)
     assert "--curator NAME" in result.stderr
     result = run(corpus, "adjudicate", "ana", "bo", "--decisions", path, "--curator", "cy")
-    assert "--kind human or --kind model" in result.stderr
+    assert "dateline annotators add cy --kind human" in result.stderr
     (corpus.annotations / "annotators.json").write_text(
         '{"annotators": [{"pseudonym": "cy", "kind": "model"}]}'
     )
