@@ -34,9 +34,9 @@ def passage(sentences: Sequence[Range], ranges: Sequence[Range]) -> Range:
     )
 
 
-def excerpt(text: str, start: int, end: int, width: int = 60) -> str:
-    """A part of the text on one line, shortened in the middle to ``width`` code points."""
-    shown = text[max(start, 0) : max(end, 0)]
+def excerpt(text: str, start: int = 0, end: int | None = None, width: int = 60) -> str:
+    """The text, or a part, on one line, shortened in the middle to ``width`` code points."""
+    shown = text[max(start, 0) : None if end is None else max(end, 0)]
     if len(shown) > width:
         shown = f"{shown[: width // 2]}…{shown[-width // 2 + 1 :]}"
     return escaped(shown)
@@ -77,4 +77,4 @@ def redacted(text: object, secrets: Iterable[str | None], width: int = 300) -> s
     for form in sorted(forms, key=len, reverse=True):
         shown = shown.replace(form, "[secret]")
     shown = " ".join(shown.split())
-    return excerpt(shown, 0, len(shown), width)
+    return excerpt(shown, width=width)

@@ -181,7 +181,7 @@ def unreadable_card(path: Path, problem: str) -> InvalidInputError:
 def shown(error: Exception) -> str:
     """What a library reports about a file from outside: one line, bounded."""
     text = str(error) or type(error).__name__
-    return excerpt(text, 0, len(text), 200)
+    return excerpt(text, width=200)
 
 
 @contextlib.contextmanager

@@ -175,7 +175,7 @@ def _span_error(spans: Spans, text: Text) -> str:
             return f"[{span.start}, {span.end}] is empty or outside the text (0 to {text.length})"
         if text.withheld is None and not _is_quote(span, text.text):
             found = excerpt(text.text, span.start, span.end)
-            quote = excerpt(span.text, 0, len(span.text))
+            quote = excerpt(span.text)
             return f'[{span.start}, {span.end}] is "{found}" in the text, not "{quote}"'
         if span.start <= end:
             return "its fragments are not sorted, or touch"
@@ -257,7 +257,7 @@ def _unknown_values(
                 message += f". Allowed here: {', '.join(known)}"
         elif value not in known[name]:
             shown = json.dumps(value, ensure_ascii=False)
-            shown = excerpt(shown, 0, len(shown))
+            shown = excerpt(shown)
             message = f'"{name}" cannot be {shown}. Allowed: {known[name].allowed}'
         elif not known[name].is_of(label):
             message = f'{label} has no attribute "{name}"; {known[name].owners} have it'

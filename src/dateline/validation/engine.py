@@ -218,9 +218,7 @@ class Checker:
                 pointer="",
                 message=f"cannot be read: {str(error).removeprefix(f'{path}: ')}",
                 hint="Fix the file, or restore it from version control.",
-                quote=excerpt(error.quote, 0, len(error.quote))
-                if isinstance(error, MalformedError)
-                else "",
+                quote=excerpt(error.quote) if isinstance(error, MalformedError) else "",
             )
             return None, [UNREADABLE.incident(finding, file)]
         validator = self._schemas[schema]

@@ -196,7 +196,7 @@ def _unexplained(
     error: jsonschema_rs.ValidationError, positions: Mapping[str, Sequence[int]]
 ) -> Finding:
     path = _original(tuple(error.instance_path), positions) or ()
-    message = f"does not fit the schema: {excerpt(error.message, 0, len(error.message), 160)}"
+    message = f"does not fit the schema: {excerpt(error.message, width=160)}"
     return _finding(path, message, "Fix the value.", error.instance)
 
 
@@ -309,7 +309,7 @@ def _wording(error: ValidationError) -> tuple[str, str]:
         case "oneOf" | "anyOf":
             return "matches more than one alternative", "Keep one of them."
         case _:
-            return excerpt(error.message, 0, len(error.message), 160), about
+            return excerpt(error.message, width=160), about
 
 
 def _wrong_type(value: object, types: Iterable[str]) -> tuple[str, str]:
@@ -336,12 +336,12 @@ def _not_one_of(value: object, allowed: list[Any]) -> tuple[str, str]:
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(listed((f'"{excerpt(name, 0, len(name))}"' for name in names), _NAMES))
+    return ", ".join(listed((f'"{excerpt(name)}"' for name in names), _NAMES))
 
 
 def _shown(value: object) -> str:
     written = json.dumps(value, ensure_ascii=False, default=str)
-    return excerpt(written, 0, len(written))
+    return excerpt(written)
 
 
 def _finding(path: Path, message: str, hint: str, value: object) -> Finding:

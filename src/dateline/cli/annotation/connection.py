@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,15 +57,13 @@ class Target:
 
     def chosen_documents(self) -> list[str]:
         """The documents named, or all. Raises NotFoundError if one does not exist."""
-        known = dict.fromkeys(self.corpus.document_ids())
-        for name in self.documents:
-            if name not in known:
-                raise NotFoundError(f"{name}: there is no file corpus/{name}.json.")
+        known = self.corpus.document_ids()
+        check_known(self.documents, known)
         if not known:
             raise NotFoundError(
                 f"{self.corpus.documents}: there are no documents; `dateline ingest` adds some."
             )
-        return list(self.documents) or [*known]
+        return [*(self.documents or known)]
 
     def titles(self, *, left: bool = True) -> dict[str, str | None]:
         """The titles of the projects, each with its annotator if it has only one.
@@ -266,6 +264,14 @@ def existing_project(server: Server, title: str) -> Project:
             f'{server.address}: there is no project "{title}"; `dateline studio push` creates it.'
         )
     return project
+
+
+def check_known(documents: Iterable[str], known: Collection[str]) -> None:
+    """Raise NotFoundError for a document that is not among those known."""
+    there = frozenset(known)
+    for name in documents:
+        if name not in there:
+            raise NotFoundError(f"{name}: there is no file corpus/{name}.json.")
 
 
 def ids_in(path: Path) -> list[str]:

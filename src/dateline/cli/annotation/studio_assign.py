@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli.annotation.connection import documents_from_option, ids_in
+from dateline.cli.annotation.connection import check_known, documents_from_option, ids_in
 from dateline.cli.shared import (
     Command,
     Settings,
@@ -18,7 +18,6 @@ from dateline.cli.shared import (
     dry_run_option,
     pass_settings,
 )
-from dateline.errors import NotFoundError
 from dateline.rendering.listing import counted, listed
 from dateline.text import whole_number
 
@@ -120,9 +119,7 @@ def assign(
         documents = (*documents, *ids_in(documents_from))
     known = corpus.document_ids()
     with_gold = {name for name in known if corpus.annotation_path("gold", name).is_file()}
-    for name in documents:
-        if name not in known:
-            raise NotFoundError(f"{name}: there is no file corpus/{name}.json.")
+    check_known(documents, known)
     with nullcontext() if dry_run else locked(corpus.root):
         old = read_plan(path) if path.is_file() else Plan(seed=13, overlap=20, gold=0, batch=500)
         given = {"overlap": overlap, "gold": gold, "batch": batch, "seed": seed}

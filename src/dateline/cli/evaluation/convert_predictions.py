@@ -68,7 +68,7 @@ def convert_predictions(
     write_atomically(out, b"".join(p.to_json() + b"\n" for p, _ in found))
     for _, placement in found:
         for words in placement.lost:
-            shown = excerpt(words, 0, len(words))
+            shown = excerpt(words)
             echo(
                 f'{placement.document}: "{shown}" is not in the text, or is listed more often '
                 "than it is there"

@@ -6,7 +6,6 @@ these; `doccano_relations` writes what a project with relations has. Both are re
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,13 @@ from msgspec.structs import replace
 from dateline.errors import InvalidInputError
 from dateline.interop.format import Format, Holds, Output, Placing
 from dateline.interop.rows import Row, read_rows, span_in, write_rows
-from dateline.interop.source import UNNAMED, SourceDocument, SourceLoss, source_annotation
+from dateline.interop.source import (
+    UNNAMED,
+    SourceDocument,
+    SourceLoss,
+    count_items,
+    source_annotation,
+)
 from dateline.model import Annotation, Document, Mention, Relation
 
 
@@ -88,14 +93,12 @@ def _document(place: str, number: str, example: _Example) -> SourceDocument:
             SourceLoss(kind=kind, name=str(at), reason=f"{kind} of a text are not imported")
             for at in range(1, len(values) + 1)
         ]
-    items = Counter(loss.kind for loss in losses)
-    items.update({"mentions": len(mentions), "relations": len(relations)})
     annotation = replace(source_annotation(name), mentions=mentions, relations=tuple(relations))
     return SourceDocument(
         name=name,
         text=example.text,
         annotations={UNNAMED: annotation},
-        items=items,
+        items=count_items([annotation], losses),
         losses=tuple(losses),
     )
 

@@ -97,8 +97,6 @@ class CorpusMaker:
         self, documents: SourceDocuments, counts: Sequence[LabelCount], progress: Progress
     ) -> Imported:
         """Import all. Raises InvalidInputError with all problems, and LossError."""
-        if not len(documents):
-            raise InvalidInputError("Nothing was imported: the source has no documents.")
         annotators: set[str] = set()
         for source in documents:
             self._place(source)

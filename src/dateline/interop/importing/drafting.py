@@ -129,7 +129,7 @@ class _Structure:
         for annotation in annotations:
             self.several.update(
                 f"{item}.{name}"
-                for item, name, value, _ in attribute_values(annotation)
+                for item, name, value, _ in attribute_values(annotation, {})
                 if isinstance(value, tuple)
             )
             self.has_entities |= bool(annotation.entities)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from dateline.annotations.items import quote_of, text_items
@@ -51,7 +51,7 @@ class LabelCount(Struct, frozen=True):
     @property
     def example(self) -> str:
         """The count and the example."""
-        quote = excerpt(self.quote, 0, len(self.quote), 60)
+        quote = excerpt(self.quote, width=60)
         is_of_text = any(part.startswith("document.") for part in self.label)
         whole = ", about the whole text" if is_of_text else ""
         return counted(self.count, "time") + (f', such as "{quote}"' if quote else whole)
@@ -99,25 +99,27 @@ def labels_of(annotation: Annotation) -> Iterator[tuple[SourceLabel, str]]:
             yield SourceLabel("claimer", claim.claimer), texts[claim.id]
     for relation in annotation.claim_relations:
         yield _relation("claimRelation", relation, texts)
-    for item, name, value, quote in attribute_values(annotation):
+    for item, name, value, quote in attribute_values(annotation, texts):
         yield SourceLabel(ATTRIBUTE, f"{item}.{name}"), quote
         for text in written(value):
             yield SourceLabel(f"{item}.{name}", text), quote
 
 
 def attribute_values(
-    annotation: Annotation,
+    annotation: Annotation, texts: Mapping[str, str]
 ) -> Iterator[tuple[str, str, AttributeValue, str]]:
-    """Item, name, value and text of each attribute; items as in the ontology, such as mention."""
-    texts = {name: quote_of(item) for name, item in text_items(annotation).items()}
+    """Item, name, value and text of each attribute; items as in the ontology, such as mention.
+
+    ``texts`` are those of items by their ids.
+    """
     found: list[tuple[str, Attributes, str]] = [("document", annotation.attributes, "")]
-    found += [("mention", m.attributes, texts[m.id]) for m in annotation.mentions]
+    found += [("mention", m.attributes, texts.get(m.id, "")) for m in annotation.mentions]
     found += [("entity", e.attributes, e.name) for e in annotation.entities]
     found += [("relation", r.attributes, texts.get(r.source, "")) for r in annotation.relations]
     for event in annotation.events:
-        found.append(("event", event.attributes, texts[event.id]))
+        found.append(("event", event.attributes, texts.get(event.id, "")))
         found += [("argument", a.attributes, texts.get(a.filler, "")) for a in event.arguments]
-    found += [("claim", c.attributes, texts[c.id]) for c in annotation.claims]
+    found += [("claim", c.attributes, texts.get(c.id, "")) for c in annotation.claims]
     for item, attributes, quote in found:
         for name, value in attributes.items():
             yield item, name, value, quote
@@ -133,6 +135,6 @@ def layers_of(labels: Iterable[SourceLabel]) -> tuple[str, ...]:
     )
 
 
-def _relation(kind: str, relation: Relation, texts: dict[str, str]) -> tuple[SourceLabel, str]:
+def _relation(kind: str, relation: Relation, texts: Mapping[str, str]) -> tuple[SourceLabel, str]:
     ends = (texts.get(relation.source, ""), texts.get(relation.target, ""))
     return SourceLabel(kind, relation.type), " → ".join(ends)

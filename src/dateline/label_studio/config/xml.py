@@ -24,7 +24,7 @@ def page_xml(page: Element) -> str:
         for value in tag.attrib.values():
             if _FORBIDDEN.search(value):
                 # Names are not changed: annotations have them.
-                name = excerpt(value, 0, len(value))
+                name = excerpt(value)
                 raise InvalidInputError(
                     f'schema/ontology.schema.json: the name "{name}" has a '
                     "character that a labelling page cannot have. Rename the label."

@@ -113,7 +113,8 @@ def from_result(
     controls = [c.labels for c in controls_of(ontology) if c.layer in tidied]
     controls += [CUE] if CLAIM.layer in tidied else []
     read = with_trimmed_edges(read, result, document, controls)
-    converter = _Converter(build_graph(read, ontology), ontology, tidied)
+    graph = build_graph(read, ontology)
+    converter = _Converter(graph, ontology, tidied)
     attributes = converter.document()
     mentions, entities = converter.mentions()
     events, clusters = converter.events()
@@ -131,9 +132,9 @@ def from_result(
         relations=converter.relations(),
         events=tuple(events),
         event_clusters=tuple(clusters),
-        event_relations=converter.relations_of(EVENT_RELATION),
+        event_relations=relations_of(graph, EVENT_RELATION),
         claims=tuple(converter.claims()),
-        claim_relations=converter.relations_of(CLAIM_RELATION),
+        claim_relations=relations_of(graph, CLAIM_RELATION),
         retired=header.retired,
     )
     found = (layer for layer, (field, *_) in LAYER_FIELDS.items() if getattr(annotation, field))
@@ -178,9 +179,6 @@ class _Converter:
 
     def relations(self) -> tuple[Relation, ...]:
         return mention_relations(self._graph, self._ontology, self._problems)
-
-    def relations_of(self, meaning: str) -> tuple[Relation, ...]:
-        return relations_of(self._graph, meaning)
 
     def events(self) -> tuple[list[Event], list[EventCluster]]:
         regions = self._graph.of(EVENT.labels)

@@ -29,7 +29,7 @@ class ResultProblem(Struct, frozen=True):
         where = f"region {self.region}: " if self.region else ""
         quote = f" ({quoted(self.quote)})" if self.quote else ""
         line = f"{where}{self.message}{effect}"
-        return excerpt(line, 0, len(line), MAX_LENGTH) + quote
+        return excerpt(line, width=MAX_LENGTH) + quote
 
 
 def with_article(noun: str) -> str:
@@ -39,4 +39,4 @@ def with_article(noun: str) -> str:
 
 def quoted(text: str) -> str:
     """A shortened text in quotation marks, for a message."""
-    return f'"{excerpt(text, 0, len(text))}"'
+    return f'"{excerpt(text)}"'

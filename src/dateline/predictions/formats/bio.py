@@ -95,7 +95,7 @@ def _by_document(path: Path, texts: Mapping[str, str]) -> dict[str, list[tuple[s
             continue
         elif len(line.columns) < 2:
             raise InvalidInputError(
-                f'{path}, line {line.number}: "{_shown(line.text)}" has no tag. Expected a token '
+                f'{path}, line {line.number}: "{excerpt(line.text)}" has no tag. Expected a token '
                 'and its tag; a comment begins with "# ".'
             )
         elif not names.current:
@@ -150,7 +150,7 @@ class _DocumentNames:
         known = self._known(name)
         if not known:
             raise InvalidInputError(
-                f'{self._path}, line {line.number}: "{_shown(name)}" is not a document here.'
+                f'{self._path}, line {line.number}: "{excerpt(name)}" is not a document here.'
             )
         self.current = known
 
@@ -190,10 +190,6 @@ def _is_name(value: str) -> bool:
     return value not in ("", "-X-") and not _is_tag(value)
 
 
-def _shown(value: str) -> str:
-    return excerpt(value, 0, len(value))
-
-
 def _decode(
     path: Path, tags: Sequence[tuple[int, str]], repair: str
 ) -> tuple[list[tuple[str, int, int]], int]:
@@ -205,7 +201,7 @@ def _decode(
         match = _TAG.fullmatch(tag)
         if match is None and tag not in _OUTSIDE:
             raise InvalidInputError(
-                f'{path}, line {number}: "{_shown(tag)}" is not a tag. Allowed: O, or B-, I-, E-, '
+                f'{path}, line {number}: "{excerpt(tag)}" is not a tag. Allowed: O, or B-, I-, E-, '
                 "S-, U- or L- with a label."
             )
         border = match["border"] if match else "O"

@@ -130,4 +130,4 @@ def _value(value: Any) -> str:
 
 
 def _shortened(text: str) -> str:
-    return excerpt(text, 0, len(text), QUOTED)
+    return excerpt(text, width=QUOTED)

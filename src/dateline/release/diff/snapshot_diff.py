@@ -89,7 +89,7 @@ def _compared(document: str, annotator: str, before: _Items, after: _Items) -> I
 def _of_document(document: Document | None) -> _Items:
     if document is None:
         return {}
-    quote = document.title or excerpt(document.text, 0, len(document.text))
+    quote = document.title or excerpt(document.text)
     return _by_key([_Item("document", document.id, quote, dict(_flat(document, "id")))])
 
 

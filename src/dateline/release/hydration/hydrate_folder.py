@@ -120,7 +120,7 @@ def _copy_of(texts: Path, row: Row, extension: str) -> Path:
     document, original = str(row["id"]), row.get("original_id")
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", document):
         raise InvalidInputError(
-            f'the document id "{excerpt(document, 0, len(document))}" is not one that a corpus '
+            f'the document id "{excerpt(document)}" is not one that a corpus '
             "can have, so no copy of its text is read."
         )
     path = texts / f"{document}.{extension}"

@@ -107,7 +107,7 @@ def rules_changed(context: AnnotationContext) -> Iterator[Finding]:
 def examples_of_texts(context: DocumentContext) -> Iterator[Finding]:
     text = context.document.text
     for shared in context.examples.shared_with(context.document):
-        example = excerpt(shared.example.text, 0, len(shared.example.text))
+        example = excerpt(shared.example.text)
         yield Finding(
             pointer="/text",
             message=f'shares {shared.words} words in a row with the example "{example}" of '

@@ -35,7 +35,7 @@ class Line(NamedTuple):
     def title(self) -> str:
         """The line and where it is, for a message."""
         line = f"{self.id}\t{self.content}"
-        return f'{self.file}, line {self.number}: "{excerpt(line, 0, len(line))}"'
+        return f'{self.file}, line {self.number}: "{excerpt(line)}"'
 
     def refuse(self, problem: str) -> NoReturn:
         """Raise InvalidInputError for this line."""

@@ -75,8 +75,8 @@ def _documents(path: Path) -> Iterator[tuple[str, list[list[_Row]]]]:
             name, sentences = _name(columns), [[]]
         elif len(columns) < 2:
             raise InvalidInputError(
-                f'{path}, line {number}: "{_shown(line)}" has no tag. Write a token and its tag on '
-                "each line."
+                f'{path}, line {number}: "{excerpt(line)}" has no tag. Write a token and its tag '
+                "on each line."
             )
         else:
             sentences[-1].append((columns[0], _tag(path, number, columns[-1])))
@@ -93,14 +93,10 @@ def _name(columns: Sequence[str]) -> str:
 def _tag(path: Path, number: int, tag: str) -> str:
     if tag != OUTSIDE and not TAG.fullmatch(tag):
         raise InvalidInputError(
-            f'{path}, line {number}: "{_shown(tag)}" is not a tag. Allowed: O, or B-, I-, E-, S-, '
+            f'{path}, line {number}: "{excerpt(tag)}" is not a tag. Allowed: O, or B-, I-, E-, S-, '
             "L- or U- with a label."
         )
     return tag
-
-
-def _shown(text: str) -> str:
-    return excerpt(text, 0, len(text))
 
 
 FORMAT = Format(

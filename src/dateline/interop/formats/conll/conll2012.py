@@ -172,7 +172,7 @@ def _row(path: Path, number: int, line: str) -> _Row:
     columns = line.split()
     if len(columns) < 2:
         raise InvalidInputError(
-            f'{path}, line {number}: "{_shown(line)}" has one column. Write a token and its '
+            f'{path}, line {number}: "{excerpt(line)}" has one column. Write a token and its '
             "chains on each line."
         )
     if len(columns) >= _OFFICIAL:
@@ -295,11 +295,7 @@ class _Reader:
                 self._refuse(self._rows[start], f"({name}", "is not closed.")
 
     def _refuse(self, row: _Row, value: str, problem: str) -> NoReturn:
-        raise InvalidInputError(f'{self._path}, line {row.number}: "{_shown(value)}" {problem}')
-
-
-def _shown(text: str) -> str:
-    return excerpt(text, 0, len(text))
+        raise InvalidInputError(f'{self._path}, line {row.number}: "{excerpt(value)}" {problem}')
 
 
 FORMAT = Format(

@@ -120,7 +120,7 @@ class _Line(NamedTuple):
 
     def refuse(self, problem: str, value: str) -> NoReturn:
         """Raise InvalidInputError for a value on this line."""
-        shown = excerpt(value, 0, len(value))
+        shown = excerpt(value)
         raise InvalidInputError(f'{self.file}, line {self.number}: "{shown}" {problem}')
 
 

@@ -40,10 +40,10 @@ from dateline.interop.source import (
     UNNAMED,
     SourceDocument,
     SourceLoss,
+    count_items,
     source_annotation,
     spans_at,
 )
-from dateline.interop.units import units_of
 from dateline.model import (
     Annotation,
     Argument,
@@ -80,15 +80,13 @@ def source_document(name: str, annotator: str, layers: LayeredText) -> SourceDoc
     """The document with the annotation of one annotator."""
     reading = _Reading(name, layers)
     annotation = reading.annotation()
-    items = Counter(unit.kind for unit in units_of(annotation))
-    items.update(loss.kind for loss in reading.losses)
     return SourceDocument(
         name=name,
         text=layers.text,
         sentences=layers.sentences,
         tokens=layers.tokens,
         annotations={annotator: annotation},
-        items=items,
+        items=count_items([annotation], reading.losses),
         losses=tuple(reading.losses),
     )
 

@@ -44,14 +44,13 @@ def read_tsv_2(path: str, lines: Sequence[tuple[int, str]]) -> LayeredText:
             cells = match[3].split("\t")
             if len(cells) < width:
                 raise InvalidInputError(
-                    f'{path}, line {number}: "{excerpt(line, 0, len(line))}" has {len(cells)} of '
-                    f"{width} columns."
+                    f'{path}, line {number}: "{excerpt(line)}" has {len(cells)} of {width} columns.'
                 )
             sentences[-1].append(match[2])
             rows.append(_Row(number, match[1], cells))
         elif not line.startswith("#"):
             raise InvalidInputError(
-                f'{path}, line {number}: "{excerpt(line, 0, len(line))}" is not a row. It has a '
+                f'{path}, line {number}: "{excerpt(line)}" is not a row. It has a '
                 "number such as 1-1."
             )
     text, places, tokens = text_of_tokens(sentences)

@@ -129,7 +129,7 @@ class _Reading:
                 if not sentences:
                     self._refuse(number, 'comes before a line "#Text=".')
                 if len(cells) < width + 1:
-                    shown = excerpt(line, 0, len(line))
+                    shown = excerpt(line)
                     self._refuse(number, f'"{shown}" has {len(cells) - 1} of {width} columns.')
                 sentence, token, part, begin, end = match.groups()
                 row = _Row(
@@ -138,7 +138,7 @@ class _Reading:
                 )  # fmt: skip
                 sentences[-1].rows.append(row)
             elif line and not line.startswith("#"):
-                shown = excerpt(line, 0, len(line))
+                shown = excerpt(line)
                 self._refuse(number, f'"{shown}" is not a row. It has a number such as 1-1.')
         if not sentences or not all(sentence.rows for sentence in sentences):
             raise InvalidInputError(f"{self._path}: has a sentence without rows, or no sentence.")
@@ -162,7 +162,7 @@ class _Reading:
             wrong.append(outcome)
         raise InvalidInputError(
             f"{self._path}, line {wrong[0].line}: "
-            f'"{excerpt(wrong[0].text, 0, len(wrong[0].text))}" '
+            f'"{excerpt(wrong[0].text)}" '
             f"is not at {wrong[0].begin} to {wrong[0].end} of the text. Correct the offsets or the "
             "line #Text."
         )
@@ -217,7 +217,7 @@ class _Reading:
             cell = row.cells[column]
             values = stacked(cell, numbered=what not in ("target", "link", "source"))
             if values is None:
-                self._refuse(row.line, f'"{excerpt(cell, 0, len(cell))}" is not a value.')
+                self._refuse(row.line, f'"{excerpt(cell)}" is not a value.')
             found.append(values)
         return found
 
