@@ -49,8 +49,8 @@ def measure_quality(
     NotFoundError if there are no annotations, and InvalidInputError if one has errors or the corpus
     does not have a layer.
     """
-    names = [*annotators] or _people(corpus)
     chosen = corpus.ontology.chosen_layers(layers)
+    names = [*annotators] or _people(corpus)
     read = [*names, *([GOLD] if GOLD in corpus.annotators() else [])]
     done: list[Done] = []
     comparisons: list[Comparison] = []
