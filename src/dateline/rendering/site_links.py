@@ -1,0 +1,41 @@
+"""Where a document, an item and a story are in the site that `dateline view` makes.
+
+All links are relative to the site's folder. They depend on ids only, so they stay valid when the
+corpus changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import quote
+
+INDEX = "index.html"
+DOCUMENTS = "documents"
+STORIES = "stories"
+
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_DIGITS = 16
+
+
+def document_link(document: str) -> str:
+    """The page of a document, such as ``documents/a.html``."""
+    return f"{DOCUMENTS}/{quote(document, safe='')}.html"
+
+
+def item_link(document: str, item: str) -> str:
+    """An item of a document's annotation by its id, such as ``documents/a.html#e12``."""
+    return f"{document_link(document)}#{quote(item, safe='')}"
+
+
+def story_file(group: str) -> str:
+    """The path of the page of a group of documents, such as ``stories/summit.html``.
+
+    A group whose name is not lower-case ASCII has a hash in place of its name.
+    """
+    name = group if _PLAIN.fullmatch(group) else _hashed(group)
+    return f"{STORIES}/{name}.html"
+
+
+def _hashed(group: str) -> str:
+    return f"group-{hashlib.sha256(group.encode()).hexdigest()[:_DIGITS]}"
