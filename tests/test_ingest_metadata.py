@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dateline.corpus.seed_names import document_id, is_document_id
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from dateline.dataset.load import load
+from dateline.ontology.derived_schemas import template
 from tests.conftest import Run
 
 NEWS = "Ana Ruiz met Bo Lind.\n"
@@ -268,22 +273,79 @@ def test_names_with_capitals_and_dots_are_kept_as_original_ids(empty_corpus: Cor
     assert run(empty_corpus, "ingest").exit_code == 0
     documents = {name: empty_corpus.read_document(name) for name in empty_corpus.document_ids()}
     assert {name: document.original_id for name, document in documents.items()} == {
-        "nf-kb-v2": "NF-kB.v2", "seed-5b0a686c": "Ανα 1", "plain_name": None
+        "nf-kb-v2": "NF-kB.v2", "1-5b0a686c": "Ανα 1", "plain_name": None
     }  # fmt: skip
     assert documents["nf-kb-v2"].title == "A title"
-    assert documents["seed-5b0a686c"].segmentation is not None
-    assert documents["seed-5b0a686c"].segmentation.given
+    assert documents["1-5b0a686c"].segmentation is not None
+    assert documents["1-5b0a686c"].segmentation.given
     result = run(empty_corpus, "validate")
     assert (result.exit_code, "0 warnings" in result.output) == (0, True)
     assert "3 unchanged" in run(empty_corpus, "ingest").stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("Færøerne", "faeroerne"),
+        ("Ålesund (1)", "alesund-1"),
+        ("Straße", "strasse"),
+        ("Łódź", "lodz"),
+        ("Đà Nẵng", "da-nang"),
+        ("İstanbul – Şişli", "istanbul-sisli"),
+        ("Þingvellir", "thingvellir"),
+        ("--été…", "ete"),
+    ],
+)
+def test_marks_of_letters_are_left_out_of_ids(
+    empty_corpus: Corpus, run: Run, name: str, document: str
+):
+    put(empty_corpus, f"{name}.txt")
+    assert run(empty_corpus, "ingest").exit_code == 0
+    assert empty_corpus.document_ids() == [document]
+    assert empty_corpus.read_document(document).original_id == name
+
+
+NAMES_OF_OTHER_SCRIPTS = (
+    "新闻",
+    "体育-2024-05",
+    "财经-2024-05",
+    "الخبر",
+    "Москва",
+    "🙂",
+    "が",
+    "é" * 99,
+)
+
+
+def test_names_without_latin_letters_have_ids_of_their_own(empty_corpus: Corpus, run: Run):
+    for name in NAMES_OF_OTHER_SCRIPTS:
+        put(empty_corpus, f"{name}.txt")
+    result = run(empty_corpus, "ingest")
+    assert result.exit_code == 0, result.stderr
+    documents = [empty_corpus.read_document(name) for name in empty_corpus.document_ids()]
+    assert {d.original_id for d in documents} == {*NAMES_OF_OTHER_SCRIPTS}
+    ids = {d.original_id: d.id for d in documents}
+    assert ids["体育-2024-05"].startswith("2024-05-")
+    assert ids["新闻"].startswith("seed-")
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=120))
+def test_every_printable_name_has_an_id(name: str):
+    schemas = {"document": template("document")}
+    found = document_id(name, schemas)
+    assert is_document_id(found, schemas)
+    assert document_id(found, schemas) == found
+    if not is_document_id(name, schemas):
+        assert found.strip("-") == found
+        assert document_id(unicodedata.normalize("NFD", name), schemas) == found
+
+
 def test_two_seeds_never_have_one_id(empty_corpus: Corpus, run: Run):
-    for name in ("A.b", "a.b", "c", "C"):
+    for name in ("A.b", "Á-b", "a.b", "c", "C"):
         put(empty_corpus, f"{name}.txt")
     result = run(empty_corpus, "ingest")
     assert result.exit_code == 1
-    for name, other in (("A.b", "a.b"), ("a.b", "A.b")):
+    for name, other in (("A.b", "a.b"), ("a.b", "A.b"), ("Á-b", "A.b")):
         assert (
             f'seeds/{name}.txt: the id of its document would be "a-b", as that of {other}.txt'
         ) in result.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
+import operator
 import subprocess
 import sys
 import tomllib
@@ -17,7 +19,8 @@ from jsonschema import Draft202012Validator
 from dateline.cli.main import main
 from dateline.corpus.store import Corpus, schema_json
 from dateline.model import LAYERS
-from tests.conftest import Run
+from dateline.ontology.schemas import boilerplate, meta_keys
+from tests.conftest import REPOSITORY, Run
 from tests.killed import contents, killed_runs
 
 
@@ -95,8 +98,60 @@ def test_pages_and_metadata_are_started(tmp_path: Path, run: Run):
 
 def test_a_new_corpus_has_no_settings_of_the_example(tmp_path: Path):
     init(tmp_path / "mine")
-    schema = (tmp_path / "mine" / "schema" / "document.schema.json").read_bytes()
-    assert json.loads(schema)["properties"]["seed"]["properties"]["dropped"]["x-boilerplate"] == []
+    new, example = (
+        json.loads((root / "schema" / "document.schema.json").read_bytes())
+        for root in (tmp_path / "mine", REPOSITORY)
+    )
+    for *folders, name in (
+        ("properties", "meta", "properties"),
+        ("properties", "contrast", "properties", "kind"),
+        ("properties", "seed", "properties", "dropped", "x-boilerplate"),
+    ):
+        for schema in (new, example):
+            functools.reduce(operator.getitem, folders, schema).pop(name)
+    assert new == example, "apart from settings, all corpora have one schema of documents"
+    written = "".join(
+        p.read_text(encoding="utf-8") for p in (tmp_path / "mine").rglob("*.*[a-z]") if p.is_file()
+    )
+    declared = Corpus(REPOSITORY).schemas
+    own = [*meta_keys(declared), *boilerplate(declared)]
+    assert own
+    assert not [name for name in own if f'"{name}"' in written]
+
+
+def test_a_new_corpus_can_have_contrasts_and_may_list_their_kinds(tmp_path: Path, run: Run):
+    init(tmp_path / "mine")
+    corpus = Corpus(tmp_path / "mine")
+    for name, text in (("a", "Ada was in London."), ("b", "Ada was not in London.")):
+        (corpus.seeds / f"{name}.txt").write_text(text, encoding="utf-8")
+    (corpus.seeds / "a.toml").write_text('group = "ada"', encoding="utf-8")
+    (corpus.seeds / "b.toml").write_text(
+        'group = "ada"\n[contrast]\nof = "a"\nkind = "denied"', encoding="utf-8"
+    )
+    assert run(corpus, "ingest").exit_code == 0
+    assert "0 errors, 0 warnings" in run(corpus, "validate").stderr
+    path = corpus.root / "schema" / "document.schema.json"
+    schema = json.loads(path.read_bytes())
+    kind = {"const": "negated", "description": "A negation."}
+    schema["properties"]["contrast"]["properties"]["kind"]["oneOf"] = [kind]
+    path.write_bytes(schema_json(schema))
+    assert '"denied", expected one of: negated' in run(corpus, "ingest").stderr
+    assert run(corpus, "validate").exit_code == 1
+
+
+@pytest.mark.parametrize(("given", "tag"), [("FI", "fi"), ("zh-hant", "zh-Hant"), ("eng", "en")])
+def test_a_language_is_written_as_bcp_47_has_it(given: str, tag: str, tmp_path: Path, run: Run):
+    assert init(tmp_path / "mine", "--language", given).exit_code == 0
+    corpus = Corpus(tmp_path / "mine")
+    path = corpus.seeds / "seeds.toml"
+    assert tomllib.loads(path.read_text(encoding="utf-8")) == {"language": tag}
+    path.write_text(f'language = "{given}"', encoding="utf-8")
+    (corpus.seeds / "a.txt").write_text("1", encoding="utf-8")
+    assert run(corpus, "ingest").exit_code == 0
+    path.unlink()
+    (corpus.seeds / "b.txt").write_text("2", encoding="utf-8")
+    assert run(corpus, "ingest", "--language", given).exit_code == 0
+    assert {d.language for d in map(corpus.read_document, corpus.document_ids())} == {tag}
 
 
 def test_existing_files_are_kept(tmp_path: Path):

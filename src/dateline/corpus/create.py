@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from dateline.corpus.annotators import Register, register_path
+from dateline.corpus.languages import language_tag
 from dateline.corpus.store import Corpus, canonical_json, file_name, schema_json
 from dateline.errors import ConflictError, InvalidInputError
-from dateline.files.reading import read_json
 from dateline.files.writing import NOTES, locked, write_together
 from dateline.ontology.consistency import NEEDS
-from dateline.ontology.derived_schemas import derived_schemas, starting_ontology
-from dateline.ontology.patterns import searcher
-from dateline.ontology.schemas import LAYER_DEFINITIONS, SCHEMA_NAMES, part_of
+from dateline.ontology.derived_schemas import derived_schemas, starting_ontology, template
+from dateline.ontology.schemas import LAYER_DEFINITIONS, SCHEMA_NAMES
 from dateline.packaged import packaged
 from dateline.rendering.generated_blocks import marks
 from dateline.rendering.markdown import Markdown, environment, one_line
@@ -58,14 +57,13 @@ def starting_pages(
 
     ``language`` is that of the texts, a BCP 47 tag. Raises InvalidInputError if it is not one.
     """
-    if language is not None:
-        _check_language(language)
+    tag = None if language is None else language_tag(language)
     title = _title(root)
     values = {
         "title": title,
         "quoted_title": Markdown(json.dumps(title, ensure_ascii=False)),
         "layers": layers,
-        "language": Markdown(language) if language else None,
+        "language": Markdown(tag) if tag else None,
         "counts": Markdown(marks("counts")),
     }
     templates = environment("dateline.corpus")
@@ -89,15 +87,6 @@ def _title(root: Path) -> str:
     return one_line(root.resolve().name) or "Corpus"
 
 
-def _check_language(language: str) -> None:
-    with packaged("schema") as folder:
-        schema = read_json(folder / file_name("document"))
-    if not searcher(part_of(schema, "properties", "language")["pattern"])(language):
-        raise InvalidInputError(
-            f'language: "{language}" is not a language tag; write one such as "en" or "zh-Hant".'
-        )
-
-
 def _example() -> dict[str, bytes]:
     with packaged("schema") as folder:
         return {
@@ -114,9 +103,11 @@ def _schemas(layers: Collection[str], title: str) -> dict[str, bytes]:
                 other = next(name for name, item in LAYER_DEFINITIONS.items() if item in needed)
                 raise InvalidInputError(f'layers: "{layer}" needs "{other}"; name both.')
     ontology = starting_ontology(definitions, title)
-    document = json.loads(_example()[f"schema/{file_name('document')}"])
-    document["properties"]["seed"]["properties"]["dropped"]["x-boilerplate"] = []
-    schemas = {"ontology": ontology, "document": document, **derived_schemas(ontology)}
+    schemas = {
+        "ontology": ontology,
+        "document": template("document"),
+        **derived_schemas(ontology),
+    }
     return {
         **_example(),
         **{f"schema/{file_name(name)}": schema_json(schema) for name, schema in schemas.items()},

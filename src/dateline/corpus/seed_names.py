@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from dateline.files.writing import sha256
@@ -18,9 +19,27 @@ SEED_DEFAULTS = "seeds.toml"
 SEED_TABLE = "seeds.csv"
 """The file in seeds/ with the metadata of many seeds, a row each."""
 
-_OTHERS = re.compile(r"[^a-z0-9_-]")
-_ENOUGH = 3
-"""Letters and digits that tell names apart."""
+_OTHERS = re.compile(r"[^a-z0-9_]+")
+_LETTERS = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ı": "i",
+        "ĸ": "k",
+        "ə": "e",
+    }
+)
+"""Latin letters that Unicode does not decompose; lower case, after case folding ("ß" is "ss")."""
+_LONGEST = 80
+"""The longest id that the document schema of a new corpus allows."""
 
 
 def is_document_id(name: str, schemas: Mapping[str, Schema]) -> bool:
@@ -38,13 +57,20 @@ def document_id_pattern(schemas: Mapping[str, Schema]) -> str:
 def document_id(seed: str, schemas: Mapping[str, Schema]) -> str:
     """The id of the document of a seed with this name, which is given without ``.txt``.
 
-    A name that cannot be an id becomes lower case, with a hyphen for each other character. If
-    letters of other scripts leave fewer than three letters and digits, it is "seed-" and a hash.
+    A name that cannot be an id becomes lower case, with letters of ASCII for those with marks, and
+    hyphens for what is no letter or digit. Where that leaves out letters of another script, or the
+    end of a long name, a hash of the name follows.
     """
     if is_document_id(seed, schemas):
         return seed
-    name = _OTHERS.sub("-", seed.lower())
-    kept, letters = (sum(map(str.isalnum, text)) for text in (name, seed))
-    if kept < min(letters, _ENOUGH):
-        return f"seed-{sha256(seed.encode(errors='surrogateescape'))[:8]}"
-    return name
+    folded = unicodedata.normalize("NFKD", seed.casefold().translate(_LETTERS))
+    bare = "".join(c for c in folded.translate(_LETTERS) if not unicodedata.combining(c))
+    name = _OTHERS.sub("-", bare).strip("-")
+    is_whole = not any(c.isalnum() for c in bare if not c.isascii())
+    if name and is_whole and len(name) <= _LONGEST:
+        return name
+    # Some file systems decompose names.
+    composed = unicodedata.normalize("NFC", seed)
+    digest = sha256(composed.encode(errors="surrogateescape"))[:8]
+    start = name[: _LONGEST - len(digest) - 1].strip("-")
+    return f"{start or 'seed'}-{digest}"

@@ -16,6 +16,7 @@ import msgspec
 
 from dateline.corpus.boilerplate import boilerplate_in
 from dateline.corpus.former_format import upgraded_document
+from dateline.corpus.languages import language_tag
 from dateline.corpus.seed_text import text_of_seed
 from dateline.corpus.segmentation.choosing import segmenter_for
 from dateline.corpus.segmentation.interface import Segments
@@ -64,8 +65,8 @@ def ingest(
     If the documents are to be added to another corpus, ``target``, its ``seeds.csv``,
     ``seeds.toml`` and documents count, as if the seeds were there.
 
-    Raises InvalidInputError for invalid schemas, documents or metadata of all seeds, and
-    ConflictError if another command holds the lock.
+    Raises InvalidInputError for invalid schemas, documents or metadata of all seeds, and for a
+    language that is no BCP 47 tag; and ConflictError if another command holds the lock.
     """
     inside(corpus.root, corpus.documents)
     with locked(corpus.root):
@@ -94,7 +95,7 @@ class _Ingester:
         allow_duplicates: bool,
     ) -> None:
         self._corpus = corpus
-        self._language = language
+        self._language = None if language is None else language_tag(language)
         self._fixes = fixes
         self._allow_duplicates = allow_duplicates
         self._metadata = MetadataReader(corpus, target)

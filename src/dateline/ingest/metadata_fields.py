@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from dateline.corpus.languages import language_tag
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError
 from dateline.files.reading import MalformedError, converted
@@ -27,7 +28,7 @@ from dateline.ontology.schemas import (
 from dateline.rendering.listing import listed
 from dateline.text import escaped
 
-Kind = Literal["text", "day", "boolean", "number", "integer", "label", "changes"]
+Kind = Literal["text", "day", "boolean", "number", "integer", "label", "language", "changes"]
 
 Value = MetaValue | tuple[GoldChange, ...]
 """The value of a field; only `CHANGES` has several."""
@@ -55,7 +56,7 @@ _BY_TYPE = {
 }
 _FIELDS: Mapping[str, Field] = {
     "title": _TEXT,
-    "language": Field("text", 'a string such as "en"'),
+    "language": Field("language", 'a BCP 47 tag such as "en" or "zh-Hant"'),
     "date": _DAY,
     "split": _TEXT,
     "group": _TEXT,
@@ -76,10 +77,11 @@ TABLES = ("source", "rights", "meta", "contrast")
 def fields_of(schemas: Mapping[str, Schema]) -> Mapping[str, Field]:
     """All fields by name, for a corpus with these schemas."""
     keys = meta_declarations(schemas)
+    kinds = contrast_kinds(schemas)
     return {
         **_FIELDS,
         "split": _label(tuple(split_shares(schemas))),
-        "contrast.kind": _label(contrast_kinds(schemas)),
+        "contrast.kind": _label(kinds) if kinds else _TEXT,
         **{f"meta.{key}": _declared(schemas["document"], node) for key, node in keys.items()},
     }
 
@@ -102,7 +104,10 @@ def check_name(place: str, name: str, fields: Mapping[str, Field]) -> None:
 
 
 def checked(place: str, name: str, value: object, field: Field) -> Value:
-    """The value, a date as text. Raises InvalidInputError where it is not what is expected."""
+    """The value, a date as text, a language as BCP 47 has it.
+
+    Raises InvalidInputError where it is not what is expected.
+    """
     if field.kind == "changes":
         return _changes(place, value)
     found = _day(value) if field.kind == "day" else value
@@ -116,6 +121,9 @@ def checked(place: str, name: str, value: object, field: Field) -> Value:
             fits = is_number and isinstance(value, int) and abs(value) < 2**63
         case "label":
             fits = value in field.labels
+        case "language":
+            found = _language(value)
+            fits = found is not None
         case _:
             fits = isinstance(found, str)
     if not fits:
@@ -166,6 +174,13 @@ def _changes(place: str, value: object) -> tuple[GoldChange, ...]:
 
 def _label(names: tuple[str, ...]) -> Field:
     return Field("label", f"one of: {', '.join(listed(names, 10))}", names)
+
+
+def _language(value: object) -> str | None:
+    try:
+        return language_tag(value) if isinstance(value, str) else None
+    except InvalidInputError:
+        return None
 
 
 def _day(value: object) -> str | None:

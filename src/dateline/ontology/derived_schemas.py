@@ -1,8 +1,9 @@
 """The schemas of annotations and predictions, derived from what the ontology declares.
 
-The templates describe all layers; so does that of the ontology of a new corpus. A part of a
-template with ``x-needs`` is kept if the ontology has that definition under ``$defs``, such as
-"event" or "entity/properties/links"; of a list of places, one is enough.
+The templates describe all layers; so does that of the ontology of a new corpus. The template of
+documents is the schema of a new corpus. A part of a template with ``x-needs`` is kept if the
+ontology has that definition under ``$defs``, such as "event" or "entity/properties/links"; of a
+list of places, one is enough.
 """
 
 from __future__ import annotations

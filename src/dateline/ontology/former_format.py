@@ -11,7 +11,7 @@ from typing import Any
 
 from dateline.files.reading import read_json
 from dateline.model import FORMER_VERSION
-from dateline.ontology.derived_schemas import derived_schemas
+from dateline.ontology.derived_schemas import derived_schemas, template
 from dateline.ontology.schemas import ITEM_DEFINITIONS, Schema, format_version
 from dateline.packaged import packaged
 
@@ -36,9 +36,8 @@ def upgraded_schemas(schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
     if format_version(schemas) != FORMER_VERSION:
         return schemas
     with packaged("schema") as folder:
-        document, release = (
-            read_json(folder / f"{name}.schema.json") for name in ("document", "release")
-        )
+        release = read_json(folder / "release.schema.json")
+    document = template("document")
     for place in SETTINGS:
         set_part(document, place, part(schemas["document"], place))
     ontology = declaring_entities(schemas["ontology"])

@@ -69,12 +69,12 @@ def meta_declarations(schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
 
 
 def contrast_kinds(schemas: Mapping[str, Schema]) -> tuple[str, ...]:
-    """The kinds of contrasts that the corpus declares, in the order of the document schema."""
+    """The kinds of contrasts in the order of the document schema; none if it lists none."""
     schema = schemas["document"]
     if "contrast" not in part_of(schema, "properties"):
         return ()
     kind = part_of(schema, "properties", "contrast", "properties", "kind")
-    return tuple(resolve(schema, entry)["const"] for entry in kind["oneOf"])
+    return tuple(resolve(schema, entry)["const"] for entry in kind.get("oneOf", ()))
 
 
 def has_definition(ontology: Schema, place: str) -> bool:

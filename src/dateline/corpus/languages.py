@@ -1,0 +1,27 @@
+"""Tags of languages."""
+
+from __future__ import annotations
+
+import re
+
+from langcodes import standardize_tag
+from langcodes.tag_parser import LanguageTagError
+
+from dateline.errors import InvalidInputError
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def language_tag(text: str) -> str:
+    """A BCP 47 tag in its canonical form: "fi" for "FI", "zh-Hant" for "zh-hant".
+
+    Raises InvalidInputError if the text is not a tag.
+    """
+    try:
+        if _TAG.fullmatch(text):
+            return standardize_tag(text)
+    except LanguageTagError:
+        pass
+    raise InvalidInputError(
+        f'language: "{text}" is not a language tag; write one such as "en" or "zh-Hant".'
+    )
