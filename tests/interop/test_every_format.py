@@ -260,8 +260,19 @@ def test_strict_refuses_a_loss_and_writes_nothing_but_the_report(name, two_texts
     options = ("--documents", open_text.id, "--report", str(report), "--strict")
     result = run(corpus, "export", name, "--out", str(out), *options)
     losses = json.loads(report.read_text())["losses"]
-    assert (result.exit_code == 1) == bool(losses)
-    assert out.exists() == (not losses)
+    refused = [loss for loss in losses if loss["kind"] not in ("metadata", "segmentation")]
+    assert (result.exit_code == 1) == bool(refused)
+    assert out.exists() == (not refused)
+
+
+@pytest.mark.parametrize("name", ["brat", "doccano", "web-annotation"])
+def test_strict_allows_the_loss_of_metadata(name, entities_only, run, tmp_path):
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    options = ("--include-text", "all", "--report", str(report), "--strict")
+    result = run(entities_only, "export", name, "--out", str(out), *options)
+    assert result.exit_code == 0, result.stderr
+    losses = json.loads(report.read_text())["losses"]
+    assert "rights" in {loss["name"] for loss in losses if loss["kind"] == "metadata"}
 
 
 def test_fields_that_are_empty_are_no_loss(two_texts, run, tmp_path):

@@ -228,10 +228,13 @@ def test_a_default_that_does_not_fit_is_said(line, message, layered, run, tmp_pa
     assert message in result.stderr
 
 
-def test_strict_refuses_metadata_that_would_be_lost(entities_only):
-    with pytest.raises(LossError, match=r"meta\.mood"):
-        imported(entities_only, document(meta={"mood": "grim"}), strict=True)
+def test_strict_allows_the_loss_of_metadata_and_refuses_that_of_annotations(entities_only):
+    lost = SourceLoss(kind="notes", name="n1", reason="are not imported")
+    with pytest.raises(LossError, match="notes, 1 left out: are not imported"):
+        imported(entities_only, document(losses=(lost,)), strict=True)
     assert "a" not in entities_only.document_ids()
+    found = imported(entities_only, document(meta={"mood": "grim"}), strict=True)
+    assert [loss.name for loss in found.report.losses] == ["meta.mood"]
 
 
 def test_documents_of_two_annotators_are_one_document_with_both():

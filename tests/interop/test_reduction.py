@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from dateline.annotations.items import chains_of, clusters_of, kind_of, text_items
 from dateline.interop.format import FILLERS, Chains, Holds, Placing
 from dateline.interop.reduction import reduce
-from dateline.interop.source import UNLABELLED, spans_at
+from dateline.interop.source import UNLABELLED, source_annotation, spans_at
 from dateline.interop.units import KINDS, units_of
 from dateline.model import RELATION_FIELDS, Annotation, Document, Mention
 
+from ..corpora import make_document
 from .test_every_format import exports
 
 NEEDS = {
@@ -265,3 +266,26 @@ def test_relations_that_would_be_written_alike_are_one_and_said(layered):
     told = [(loss.outcome, loss.reason) for loss in reduced.losses if loss.kind == "relations"]
     assert ("left out", "is written like another one") in told
     assert len(told) == 2
+
+
+def test_what_is_left_out_has_no_reason_of_what_is_approximated():
+    text = "Ana Lee met Bo."
+    spans = {"m1": [(0, 3), (12, 14)], "m2": [(0, 14)], "m3": [(4, 7), (12, 14)]}
+    annotation = replace(
+        source_annotation("a"),
+        mentions=tuple(
+            Mention(id=name, type="PERSON", spans=spans_at(text, places))
+            for name, places in spans.items()
+        ),
+    )
+    holds = Holds(
+        kinds=frozenset({"texts", "mentions"}),
+        mentions=Placing(discontinuous="envelope", overlap="none"),
+    )
+    losses = reduce(make_document("a", text, "train"), annotation, holds).losses
+    found = {loss.name: (loss.outcome, loss.reason) for loss in losses if loss.kind == "mentions"}
+    assert found == {
+        "m2": ("left out", "overlaps a longer one"),
+        "m3": ("left out", "overlaps a longer one"),
+        "m1": ("approximated", "is discontinuous: from the first to the last fragment"),
+    }

@@ -37,7 +37,7 @@ class ExportOptions(Struct, frozen=True):
 
     Documents whose text may not be redistributed are left out, except those in ``include_text``;
     `ALL` in it includes all of them. ``options`` are those of the format. With ``strict``, any loss
-    is an error.
+    of texts or annotations is an error.
     """
 
     annotator: str = GOLD
@@ -65,8 +65,8 @@ def export(
     """Write the annotations of one annotator to a new folder, all or nothing.
 
     Raises InvalidInputError for options that do not fit, NotFoundError if there is nothing to
-    export, ConflictError if the folder is not empty, and LossError if something is lost and
-    ``strict`` is given.
+    export, ConflictError if the folder is not empty, and LossError if something of texts
+    or annotations is lost and ``strict`` is given.
     """
     if form.writer is None:
         raise InvalidInputError(f"{form.name}: can only be imported.")
@@ -89,8 +89,8 @@ def export(
             )
             written[str(out / target.name)] = len(documents)
         report = exporter.losses.report(form.name, "export")
-        if options.strict and report.losses:
-            lines = listed(reason_lines(report.losses), MAX_LINES)
+        if options.strict and (refused := report.refused):
+            lines = listed(reason_lines(refused), MAX_LINES)
             raise LossError(
                 f"Nothing was exported, because {form.name} would lose:\n"
                 + "\n".join(f"  {line}" for line in lines),

@@ -19,6 +19,9 @@ from dateline.interop.units import KINDS, Unit
 from dateline.model import Struct
 
 Outcome = Literal["approximated", "left out"]
+AROUND = ("segmentation", "metadata")
+"""Kinds that are neither a text nor its annotation. Their loss is reported, and never an error."""
+
 EXAMPLES = 3
 """Names of units that a line of the text report shows."""
 
@@ -50,6 +53,11 @@ class LossReport(NamedTuple):
     counts: Mapping[str, KindCount]
     losses: Spool[Loss]
 
+    @property
+    def refused(self) -> list[Loss]:
+        """What is lost of texts and annotations, which is an error where nothing may be."""
+        return [loss for loss in self.losses if loss.kind not in AROUND]
+
     def json(self) -> Iterator[bytes]:
         """The report as JSON, in pieces; each loss is a line."""
         head = {"format": self.format, "direction": self.direction, "counts": self.counts}
@@ -61,7 +69,7 @@ class LossReport(NamedTuple):
 
 
 class LossError(DatelineError):
-    """Something would be lost, and that is not allowed; ``report`` tells what."""
+    """Something of texts or annotations would be lost, and may not; ``report`` tells what."""
 
     def __init__(self, message: str, report: LossReport) -> None:
         super().__init__(message)
@@ -69,18 +77,22 @@ class LossError(DatelineError):
 
 
 class Reasons:
-    """Collects why units of a document are approximated or left out."""
+    """Collects how units of a document are approximated, and why they are left out."""
 
     def __init__(self) -> None:
-        self._given: dict[tuple[str, str], list[str]] = {}
+        self._given: dict[tuple[Outcome, str, str], list[str]] = {}
 
-    def give(self, kind: str, name: str, reason: str) -> None:
-        """Add a reason."""
-        self._given.setdefault((kind, name), []).append(reason)
+    def approximate(self, kind: str, name: str, how: str) -> None:
+        """Add how a unit is approximated, which counts unless it is left out."""
+        self._given.setdefault(("approximated", kind, name), []).append(how)
 
-    def of(self, unit: Unit) -> str:
-        """The reasons of a unit; empty if there are none."""
-        return "; ".join(dict.fromkeys(self._given.get(unit.key, ())))
+    def leave_out(self, kind: str, name: str, reason: str) -> None:
+        """Add why a unit is left out."""
+        self._given.setdefault(("left out", kind, name), []).append(reason)
+
+    def of(self, unit: Unit, outcome: Outcome) -> str:
+        """The reasons of an outcome of a unit; empty if there are none."""
+        return "; ".join(dict.fromkeys(self._given.get((outcome, *unit.key), ())))
 
 
 def compared(
@@ -99,17 +111,17 @@ def compared(
     left = {unit.key: unit.value for unit in after}
     present = {name for _, name in left}
     for unit in before:
-        reason = reasons.of(unit)
         if unit.key not in left:
-            if unit.kind not in held:
-                reason = NOT_HELD
-            elif not reason:
-                reason = next((f"{n} is left out" for n in unit.needs if n not in present), "")
             outcome: Outcome = "left out"
         elif left[unit.key] != unit.value:
             outcome = "approximated"
         else:
             continue
+        reason = reasons.of(unit, outcome)
+        if outcome == "left out" and unit.kind not in held:
+            reason = NOT_HELD
+        elif outcome == "left out" and not reason:
+            reason = next((f"{n} is left out" for n in unit.needs if n not in present), "")
         if not reason:
             raise AssertionError(f"{document}: {unit.kind} {unit.name} is {outcome} for no reason")
         yield Loss(

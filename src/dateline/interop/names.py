@@ -37,7 +37,7 @@ class Names:
         changed = self.writable(label)
         if changed != label:
             self._renamed[kind, name] = changed
-            self._reasons.give(kind, name, _how(label, changed))
+            self._reasons.approximate(kind, name, _how(label, changed))
 
     def renamed(self, units: Iterable[Unit]) -> Iterator[Unit]:
         """The units, of which those that are written under another name have another value."""
@@ -65,9 +65,9 @@ class Names:
         for name, value in attributes.items():
             unit = f"{item}.{name}" if item else name
             if self.writable(name) in kept:
-                self._reasons.give(kind, unit, ALIKE)
+                self._reasons.leave_out(kind, unit, ALIKE)
             elif self._values and not all(map(self._values.fullmatch, written(value))):
-                self._reasons.give(kind, unit, "its value cannot be written")
+                self._reasons.leave_out(kind, unit, "its value cannot be written")
             else:
                 self.rename(kind, unit, name)
                 kept[self.writable(name)] = name
@@ -81,10 +81,10 @@ class Names:
         for link in links:
             name = link_name(item, link)
             if link.id is None and not self._holds.nil:
-                self._reasons.give(kind, name, "NIL cannot be written")
+                self._reasons.leave_out(kind, name, "NIL cannot be written")
                 continue
             if link.date is not None and not self._holds.dates:
-                self._reasons.give(kind, name, "without its date")
+                self._reasons.approximate(kind, name, "without its date")
                 link = replace(link, date=None)
             kept[link] = None
         return tuple(kept)
@@ -97,7 +97,7 @@ class Names:
             changed = self.writable(label)
             how = _how(label, changed)
         if changed != label:
-            self._reasons.give(kind, item.id, how)
+            self._reasons.approximate(kind, item.id, how)
         return replace(item, **{field: changed})
 
     def _said(self, whole: Annotation) -> Iterator[Any]:
@@ -108,10 +108,10 @@ class Names:
             claimer = claim.claimer
             changed = claimer if claimer in ids else self.writable(claimer)
             if changed != claimer and changed in ids:
-                self._reasons.give("claims", claim.id, f'"{claimer}" cannot be written')
+                self._reasons.leave_out("claims", claim.id, f'"{claimer}" cannot be written')
                 continue
             if changed != claimer:
-                self._reasons.give("claims", claim.id, _how(claimer, changed))
+                self._reasons.approximate("claims", claim.id, _how(claimer, changed))
             yield replace(claim, claimer=changed)
 
 

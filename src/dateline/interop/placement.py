@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from dateline.interop.format import Placing
+from dateline.interop.losses import Reasons
 from dateline.interop.source import spans_at
 from dateline.model import Annotation, Document, Range, Spans
 
 Note = Callable[[str, str], None]
-"""Called with the id of an item and how it is approximated, or why it is left out."""
+"""Called with the id of an item and a reason."""
 
 
 class Placed(NamedTuple):
@@ -32,30 +34,36 @@ class Placer:
         self._ends = [end for _, end in document.tokens]
         self._sentence_starts = [start for start, _ in document.sentences]
 
-    def fitted(self, items: Iterable[Placed], placing: Placing, note: Note) -> dict[str, Spans]:
-        """The spans of the items that are kept, by id; all others have a note."""
+    def fitted(
+        self, items: Iterable[Placed], placing: Placing, kind: str, reasons: Reasons
+    ) -> dict[str, Spans]:
+        """The spans of the items that are kept, by id; all others of this kind get a reason."""
+        leave_out = partial(reasons.leave_out, kind)
+        approximate = partial(reasons.approximate, kind)
         fitting = []
         for item in items:
-            spans = self._fitted(item, placing, note)
+            spans = self._fitted(item, placing, leave_out, approximate)
             if spans is not None:
                 fitting.append(item._replace(spans=spans))
         if not (placing.duplicates and placing.same_place):
-            fitting = list(_distinct(fitting, note, labels=placing.same_place))
+            fitting = list(_distinct(fitting, leave_out, labels=placing.same_place))
         if placing.overlap != "any":
-            fitting = list(self._apart(fitting, note, nested=placing.overlap == "nested"))
+            fitting = list(self._apart(fitting, leave_out, nested=placing.overlap == "nested"))
         return {item.id: item.spans for item in fitting}
 
-    def _fitted(self, item: Placed, placing: Placing, note: Note) -> Spans | None:
+    def _fitted(
+        self, item: Placed, placing: Placing, leave_out: Note, approximate: Note
+    ) -> Spans | None:
         spans = item.spans
         if len(spans) > 1 and placing.discontinuous != "kept":
             if placing.discontinuous == "left out":
-                note(item.id, "discontinuous")
+                leave_out(item.id, "is discontinuous")
                 return None
             if placing.discontinuous == "first":
-                note(item.id, "discontinuous: the first fragment only")
+                approximate(item.id, "is discontinuous: the first fragment only")
                 spans = spans[:1]
             else:
-                note(item.id, "discontinuous: from the first to the last fragment")
+                approximate(item.id, "is discontinuous: from the first to the last fragment")
                 spans = spans_at(self._text, [(spans[0].start, spans[-1].end)])
         for fits, adapted, otherwise, how in (
             (placing.within_tokens, self._whole_tokens, "has no token", "widened to whole tokens"),
@@ -71,15 +79,15 @@ class Placer:
                 continue
             ranges = list(adapted(spans))
             if not ranges:
-                note(item.id, otherwise)
+                leave_out(item.id, otherwise)
                 return None
             if ranges != [(span.start, span.end) for span in spans]:
-                note(item.id, how)
+                approximate(item.id, how)
                 spans = spans_at(self._text, ranges)
         if not placing.across_sentences and self.sentence_at(spans[0].start) != self.sentence_at(
             spans[-1].end - 1
         ):
-            note(item.id, "is in several sentences")
+            leave_out(item.id, "is in several sentences")
             return None
         return spans
 
@@ -110,7 +118,7 @@ class Placer:
     def _overlapped(self, start: int, end: int) -> Range:
         return bisect_right(self._ends, start), bisect_left(self._starts, end)
 
-    def _apart(self, items: list[Placed], note: Note, *, nested: bool) -> Iterator[Placed]:
+    def _apart(self, items: list[Placed], leave_out: Note, *, nested: bool) -> Iterator[Placed]:
         """The items without those that overlap a longer one; with ``nested``, or cross it."""
         kept: list[Range] = []
         chosen = set()
@@ -122,7 +130,7 @@ class Placer:
             if nested:
                 clashes = [r for r in clashes if not (r[0] <= start and end <= r[1])]
             if clashes:
-                note(item.id, "crosses a longer one" if nested else "overlaps a longer one")
+                leave_out(item.id, "crosses a longer one" if nested else "overlaps a longer one")
                 continue
             kept.insert(at, (start, end))
             chosen.add(item.id)
@@ -147,7 +155,7 @@ def flat_labels(
     The former are by the id of the mention, the latter by the id of the entity.
     """
     placed = [Placed(m.id, m.type, m.spans) for m in annotation.mentions]
-    chosen = Placer(document).fitted(placed, Placing(overlap="none"), lambda *_: None)
+    chosen = Placer(document).fitted(placed, Placing(overlap="none"), "mentions", Reasons())
     labelled = sorted(
         (m for m in annotation.mentions if m.id in chosen), key=lambda m: m.spans[0].start
     )
@@ -204,11 +212,11 @@ def _crosses(inner: Spans, outer: Spans) -> bool:
     return any(not (s <= start and end <= e) for s, e in fragments)
 
 
-def _distinct(items: Iterable[Placed], note: Note, *, labels: bool) -> Iterator[Placed]:
+def _distinct(items: Iterable[Placed], leave_out: Note, *, labels: bool) -> Iterator[Placed]:
     seen: dict[object, str] = {}
     for item in items:
         first = seen.setdefault((item.label if labels else "", item.spans), item.id)
         if first == item.id:
             yield item
         else:
-            note(item.id, f"has the place{' and the label' if labels else ''} of another one")
+            leave_out(item.id, f"has the place{' and the label' if labels else ''} of another one")

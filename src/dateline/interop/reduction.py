@@ -66,9 +66,11 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
     if holds.text != "exact":
         rewrite, how = _REWRITES[holds.text]
         rewritten, represented = rewrite(document, represented)
-        reducer.reasons.give("texts", "text", how)
+        reducer.reasons.approximate("texts", "text", how)
     if holds.not_in_text and re.search(holds.not_in_text, rewritten.text):
-        reducer.reasons.give("texts", "text", "characters that the format cannot have are U+FFFD")
+        reducer.reasons.approximate(
+            "texts", "text", "characters that the format cannot have are U+FFFD"
+        )
         rewritten, represented = with_replaced(rewritten, represented, holds.not_in_text)
     if rewritten.text != document.text:
         after = [u._replace(value=rewritten.text) if u.kind == "texts" else u for u in after]
@@ -124,9 +126,7 @@ class _Reducer:
         if not self._has(kind):
             return []
         placed = [Placed(i.id, getattr(i, label, ""), getattr(i, field)) for i in items]
-        fitted = self._placer.fitted(
-            placed, placing, lambda name, reason: self.reasons.give(kind, name, reason)
-        )
+        fitted = self._placer.fitted(placed, placing, kind, self.reasons)
         for name, spans in fitted.items():  # of claims before their cues
             self._sentences.setdefault(name, self._placer.sentence_at(spans[0].start))
         return [replace(i, **{field: fitted[i.id]}) for i in items if i.id in fitted]
@@ -144,7 +144,9 @@ class _Reducer:
                 and chain is not None
                 and types.setdefault(chain, item.type) != item.type
             ):
-                self.reasons.give(kind, item.id, "has another type than the first of its chain")
+                self.reasons.leave_out(
+                    kind, item.id, "has another type than the first of its chain"
+                )
                 item = replace(item, **{field: None})
             found.append(item)
         return tuple(found)
@@ -153,7 +155,7 @@ class _Reducer:
         """Whether the format can join two items."""
         if self._holds.joins_sentences or self._sentences[one] == self._sentences[other]:
             return True
-        self.reasons.give(kind, name, "joins items of two sentences")
+        self.reasons.leave_out(kind, name, "joins items of two sentences")
         return False
 
     def _with_mentions(self, whole: Annotation) -> Annotation:
@@ -191,10 +193,10 @@ class _Reducer:
         for mention in whole.mentions:
             if mention.entity is not None and mention.entity not in kept:
                 if mention.entity not in known:
-                    self.reasons.give("coreference", mention.id, "there is no such entity")
+                    self.reasons.leave_out("coreference", mention.id, "there is no such entity")
                 mention = replace(mention, entity=None)
             if mention.entity is None and not chains.loose:
-                self.reasons.give("mentions", mention.id, "is in no coreference chain")
+                self.reasons.leave_out("mentions", mention.id, "is in no coreference chain")
                 continue
             kept_mentions.append(mention)
         entities = self._entities(e for e in whole.entities if e.id in kept)
@@ -209,7 +211,7 @@ class _Reducer:
             for name in crossing((member, spans[member]) for member in members)
         }
         for name in crossed:
-            self.reasons.give("coreference", name, "crosses a longer mention of its chain")
+            self.reasons.leave_out("coreference", name, "crosses a longer mention of its chain")
         mentions = (replace(m, entity=None) if m.id in crossed else m for m in whole.mentions)
         return replace(whole, mentions=tuple(mentions))
 
@@ -222,12 +224,16 @@ class _Reducer:
         for mention in whole.mentions:
             label = labels.get(mention.id)
             if label is None and mention.entity is None:
-                self.reasons.give("mentions", mention.id, "overlaps a longer one, is in no chain")
+                self.reasons.leave_out(
+                    "mentions", mention.id, "overlaps a longer one, is in no chain"
+                )
                 continue
             if label is None:
                 label = chain_labels.get(mention.entity, UNLABELLED)
             if label != mention.type:
-                self.reasons.give("mentions", mention.id, "overlaps a longer one: without its type")
+                self.reasons.approximate(
+                    "mentions", mention.id, "overlaps a longer one: without its type"
+                )
             kept.append(replace(mention, type=label))
         return replace(whole, mentions=tuple(kept))
 
@@ -236,7 +242,7 @@ class _Reducer:
             return whole
         for entity in whole.entities:
             reason = "type and name are those of its first mention"
-            self.reasons.give("entities", entity.id, reason)
+            self.reasons.approximate("entities", entity.id, reason)
         return with_derived_names(whole)
 
     def _entities(self, entities: Iterable[Any]) -> tuple[Any, ...]:
@@ -252,12 +258,12 @@ class _Reducer:
     def _is_kept(self, chains: Chains, kind: str, name: str, size: int, linked: bool) -> bool:
         """Whether the format can hold a chain of this size."""
         if size == 0 and not (chains.empty and chains.named):
-            self.reasons.give(kind, name, "has no mention here")
+            self.reasons.leave_out(kind, name, "has no mention here")
             return False
         if size == 1 and not (
             chains.singletons == "all" or (chains.singletons == "linked" and linked)
         ):
-            self.reasons.give(kind, name, "is a chain of one")
+            self.reasons.leave_out(kind, name, "is a chain of one")
             return False
         return True
 
@@ -284,7 +290,7 @@ class _Reducer:
             if not ends.issuperset(ends_here) or not self._joins(kind, relation.name, *ends_here):
                 continue
             if key in kept:
-                self.reasons.give(kind, relation.name, ALIKE)
+                self.reasons.leave_out(kind, relation.name, ALIKE)
                 continue
             self.names.rename(kind, relation.name, relation.type)
             kept[key] = relation
@@ -331,7 +337,7 @@ class _Reducer:
             if argument.filler not in fillers or not self._is_argument(event.id, argument, name):
                 continue
             if key in arguments:
-                self.reasons.give("arguments", name, ALIKE)
+                self.reasons.leave_out("arguments", name, ALIKE)
                 continue
             self.names.rename("arguments", name, argument.role)
             values = self.names.attributes(argument.attributes, "argument attributes", name)
@@ -344,7 +350,7 @@ class _Reducer:
             if source not in fillers:
                 source = self.names.writable(source)
             if source in factuality:
-                self.reasons.give("factuality", name, ALIKE)
+                self.reasons.leave_out("factuality", name, ALIKE)
                 continue
             if source != given.source:
                 self.names.rename("factuality", name, given.source)
@@ -362,7 +368,7 @@ class _Reducer:
         """Whether the format can write an argument."""
         kind = "mention" if argument.mention else "event" if argument.event else "claim"
         if kind not in self._holds.fillers:
-            self.reasons.give("arguments", name, f"{kind}s cannot be arguments")
+            self.reasons.leave_out("arguments", name, f"{kind}s cannot be arguments")
             return False
         return self._joins("arguments", name, event, argument.filler)
 
@@ -384,7 +390,7 @@ class _Reducer:
         }
         for name in alone:
             reason = "is the only event of its chain"
-            self.reasons.give("event coreference", members[name][0], reason)
+            self.reasons.leave_out("event coreference", members[name][0], reason)
         events = [replace(e, cluster=None) if e.cluster in alone else e for e in whole.events]
         clusters = []
         for cluster in whole.event_clusters:
@@ -394,5 +400,5 @@ class _Reducer:
                 continue
             for link in links[cluster.id]:
                 reason = "its event instance has no event here"
-                self.reasons.give("event links", link_name(cluster.id, link), reason)
+                self.reasons.leave_out("event links", link_name(cluster.id, link), reason)
         return replace(whole, events=tuple(events), event_clusters=tuple(clusters))

@@ -29,7 +29,10 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 format_argument = click.argument("format_name", metavar="FORMAT", shell_complete=_complete)
 
 strict_option = click.option(
-    "--strict", is_flag=True, help="Fail, and write nothing, if anything is lost."
+    "--strict",
+    is_flag=True,
+    help="Fail, and write nothing, if anything of texts or annotations is lost; metadata and "
+    "segmentation are only reported.",
 )
 
 report_option = click.option(

@@ -138,8 +138,8 @@ class CorpusMaker:
         self.annotators = [a for a in self.annotators if a.pseudonym in there]
         register_path(self._corpus).write_bytes(register_with(self._corpus, self.annotators))
         report = self._losses.report(self._form.name, "import")
-        if self._options.strict and report.losses:
-            lines = "\n".join(f"  {x}" for x in listed(reason_lines(report.losses), MAX_LINES))
+        if self._options.strict and (refused := report.refused):
+            lines = "\n".join(f"  {line}" for line in listed(reason_lines(refused), MAX_LINES))
             raise LossError(f"Nothing was imported, because this would be lost:\n{lines}", report)
         return Imported(
             documents=len(documents) - len(self._unknown),

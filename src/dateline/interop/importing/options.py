@@ -38,9 +38,9 @@ class ImportOptions(Struct, frozen=True):
     `UNNAMED`. ``mapping`` is None to take labels as they are. ``layers`` are those that were
     annotated, by default those with mapped labels. ``kind`` is that of provenance; ``guidelines``
     are those that the annotations were made by, None if they were others. With ``draft``,
-    annotations with problems are written as drafts. With ``strict``, any loss is an error. With
-    ``known_texts``, documents whose text the corpus does not have are left out. With ``dry_run``,
-    nothing is written.
+    annotations with problems are written as drafts. With ``strict``, any loss of texts or
+    annotations is an error. With ``known_texts``, documents whose text the corpus does not have are
+    left out. With ``dry_run``, nothing is written.
     """
 
     mapping: LabelMapping | None = None

@@ -140,7 +140,7 @@ class _Translation:
         for item in items:
             target = self._mapping.of(kind, getattr(item, field))
             if target is None:
-                self.reasons.give(unit, item.id, IGNORED)
+                self.reasons.leave_out(unit, item.id, IGNORED)
             elif not (spans := self._placed(spans_of(item))):
                 self._refuse(unit, item.id, NOT_IN_TEXT)
             else:
@@ -164,7 +164,7 @@ class _Translation:
                 links = self._links("entity links", entity.id, entity.links)
                 yield replace(entity, type=types[entity.id], links=links)
             else:
-                self.reasons.give("entities", entity.id, "has no mention that is imported")
+                self.reasons.leave_out("entities", entity.id, "has no mention that is imported")
 
     def _clusters(self, whole: Annotation, there: set[str | None]) -> Iterator[EventCluster]:
         """The links of the event instances that have an event."""
@@ -185,7 +185,7 @@ class _Translation:
                 kept.append(link)
             else:
                 reason = "the corpus has no scenario sheet that has it"
-                self.reasons.give(unit, link_name(item, link), reason)
+                self.reasons.leave_out(unit, link_name(item, link), reason)
         return tuple(kept)
 
     def _claims(self, whole: Annotation, mentions: set[str], events: set[str]) -> Iterator[Any]:
@@ -195,7 +195,7 @@ class _Translation:
             if claimer not in every_mention:
                 claimer = self._mapping.of("claimer", claimer)
             if claimer is None:
-                self.reasons.give("claims", claim.id, "its claimer is ignored by the mapping")
+                self.reasons.leave_out("claims", claim.id, "its claimer is ignored by the mapping")
             elif claimer in mentions or claim.claimer not in every_mention:
                 about = tuple(event for event in claim.events if event in events)
                 cue = claim.cue and self._placed(claim.cue)
@@ -209,7 +209,7 @@ class _Translation:
             name = f"{event.id} {argument.role} {argument.filler}"
             role = self._mapping.of("role", argument.role)
             if role is None:
-                self.reasons.give("arguments", name, IGNORED)
+                self.reasons.leave_out("arguments", name, IGNORED)
             elif argument.filler in ids:
                 if role != argument.role:
                     self._rename("arguments", "argument attributes", name, argument)
@@ -223,7 +223,7 @@ class _Translation:
             if source not in self._claims_given:
                 source = self._mapping.of("claimer", source)
             if value is None or source is None:
-                self.reasons.give("factuality", f"{event.id} {given.source}", IGNORED)
+                self.reasons.leave_out("factuality", f"{event.id} {given.source}", IGNORED)
             elif source in ids or given.source not in self._claims_given:
                 if source != given.source:
                     self.renamed.add(("factuality", f"{event.id} {given.source}"))
@@ -236,7 +236,7 @@ class _Translation:
         for relation in relations:
             target = self._mapping.of(kind, relation.type)
             if target is None:
-                self.reasons.give(unit, relation.name, IGNORED)
+                self.reasons.leave_out(unit, relation.name, IGNORED)
             elif {relation.source, relation.target} <= ends:
                 if target != relation.type:
                     self._rename(unit, "relation attributes", relation.name, relation)
@@ -266,14 +266,14 @@ class _Translation:
             declared = self._attributes.get(target or "")
             if target is None or declared is None:
                 if SourceLabel(ATTRIBUTE, f"{item}.{attribute}") in self._mapping.targets:
-                    self.reasons.give(unit, place, IGNORED)
+                    self.reasons.leave_out(unit, place, IGNORED)
                 else:
                     self._refuse(unit, place, f"the mapping has no {item} attribute for it")
                 continue
             read = self._value(f"{item}.{attribute}", value, declared)
             if read is None:
                 if declared.values:
-                    self.reasons.give(unit, place, IGNORED)
+                    self.reasons.leave_out(unit, place, IGNORED)
                 else:
                     shown = ", ".join(written(value))
                     self._refuse(unit, place, f'is "{shown}", expected {declared.form}')
@@ -295,7 +295,7 @@ class _Translation:
 
     def _refuse(self, unit: str, name: str, reason: str) -> None:
         """Leave out what the annotation should not lack."""
-        self.reasons.give(unit, name, reason)
+        self.reasons.leave_out(unit, name, reason)
         self.wrong.add((unit, name))
 
     def _value(
