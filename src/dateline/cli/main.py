@@ -20,6 +20,7 @@ SECTIONS = {
         "migrate": "corpus.migrate:migrate",
         "stats": "corpus.stats:stats",
         "datasheet": "corpus.datasheet:datasheet",
+        "view": "corpus.view:view",
     },
     "Annotation": {
         "annotators": "annotation.annotators:annotators",

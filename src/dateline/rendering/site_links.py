@@ -18,9 +18,14 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _DIGITS = 16
 
 
+def document_file(document: str) -> str:
+    """The path of the page of a document, such as ``documents/a.html``."""
+    return f"{DOCUMENTS}/{document}.html"
+
+
 def document_link(document: str) -> str:
-    """The page of a document, such as ``documents/a.html``."""
-    return f"{DOCUMENTS}/{quote(document, safe='')}.html"
+    """The page of a document, as a link."""
+    return quote(document_file(document))
 
 
 def item_link(document: str, item: str) -> str:

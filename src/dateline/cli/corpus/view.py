@@ -1,0 +1,96 @@
+"""``dateline view``."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import nullcontext, suppress
+from pathlib import Path
+
+import click
+
+from dateline.cli.shared import Command, Settings, annotators_option, echo, pass_settings
+from dateline.errors import InvalidInputError
+from dateline.rendering.listing import counted, listed
+
+PORT = 8090
+
+
+@click.command(cls=Command)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the site to this folder; an earlier site there is replaced.",
+)
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Show the site at an address of this machine, until Ctrl-C.  [default without --out]",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Port on 127.0.0.1; 0 is any free one.",
+)
+@annotators_option("Whose annotation to show; two are side by side.  [default: gold]")
+@click.option(
+    "--all-texts", is_flag=True, help="With --out, include texts that must not be shared."
+)
+@pass_settings
+def view(
+    settings: Settings,
+    out: Path | None,
+    serve: bool,
+    port: int,
+    annotators: tuple[str, ...],
+    all_texts: bool,
+) -> None:
+    """Read the annotated corpus in a browser.
+
+    Makes a static site: a list of documents with filters, and a page for each document with its
+    annotation, in which every item has a link such as documents/DOCUMENT.html#e12. Its pages
+    open from a folder, and load nothing from anywhere.
+
+    Without --out, the site has all texts and is for this machine only. With --out, texts whose
+    rights forbid sharing are left out, unless --all-texts is given.
+
+    \b
+    Example:
+      dateline view
+      dateline view --out site
+      dateline view --annotators ana,bo --serve
+    """
+    from dateline.corpus.store import Corpus
+    from dateline.viewer.build import Options, build_site
+
+    if len(annotators) > 2:
+        raise click.UsageError("--annotators: name one or two annotators.")
+    corpus = Corpus(settings.root)
+    options = Options(annotators=annotators, withhold=out is not None and not all_texts)
+    with nullcontext(out) if out else tempfile.TemporaryDirectory() as chosen:
+        folder = Path(chosen) if out else Path(chosen) / "site"
+        site = build_site(corpus, folder, options, lambda ids: settings.progress(ids, "Writing"))
+        if site.withheld:
+            settings.say(f"Texts withheld: {', '.join(listed(site.withheld, 10))}")
+        if out:
+            settings.say(f"Wrote {counted(site.documents, 'document')}: {out / 'index.html'}")
+        if serve or not out:
+            _serve(settings, folder, port)
+
+
+def _serve(settings: Settings, folder: Path, port: int) -> None:
+    from dateline.viewer.serving import address_of, site_server
+
+    try:
+        server = site_server(folder, port)
+    except OSError as error:
+        raise InvalidInputError(
+            f"port {port} cannot be used: {error.strerror}. Choose another one with --port."
+        ) from None
+    with server:
+        settings.say("Stop with Ctrl-C.")
+        echo(address_of(server))
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()

@@ -1,0 +1,1 @@
+"""A site of a corpus to read: documents with their annotation, stories and labels."""

@@ -1,0 +1,131 @@
+"""Writes the site of a corpus: a page for each document, and a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from dateline.corpus.store import Corpus
+from dateline.dataset.build import Progress
+from dateline.dataset.description.citation import read_citation
+from dateline.dataset.output_folder import replaced_folder
+from dateline.errors import ConflictError, NotFoundError
+from dateline.model import GOLD, Annotation, Struct
+from dateline.rendering.site_links import DOCUMENTS, INDEX, document_file
+from dateline.validation.engine import Checker
+from dateline.viewer.document_page import PageOfDocument, document_page
+from dateline.viewer.index_page import Entry, entry_of, index_page
+from dateline.viewer.labels import Labels
+
+MARKER = '<meta name="generator" content="dateline view">'
+"""What the first page of a site has, by which a later run knows that it may replace the folder."""
+
+
+class Options(Struct, frozen=True):
+    """What a site shows.
+
+    ``annotators`` are one or two, or none for gold, where there is gold, and else for the first
+    annotator of each document. ``withhold`` leaves out the texts that must not be shared.
+    """
+
+    annotators: tuple[str, ...] = ()
+    withhold: bool = True
+
+
+class Site(Struct, frozen=True):
+    """What a site has: the number of its documents, and the ids of those without their text."""
+
+    documents: int
+    withheld: tuple[str, ...]
+
+
+def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress = iter) -> Site:
+    """Write the site of a corpus to the folder ``out``, replacing an earlier one.
+
+    Raises NotFoundError if the corpus has no documents, or an annotator no annotations, and
+    ConflictError if ``out`` has anything but a site. ``out`` is then unchanged.
+    """
+    refuse_other_files(out)
+    _check_annotators(corpus, options)
+    ids = corpus.document_ids()
+    if not ids:
+        raise NotFoundError(
+            f"{corpus.documents}: there are no documents. Put texts into seeds/ and run "
+            "`dateline ingest`."
+        )
+    labels = Labels(corpus.ontology)
+    title = read_citation(corpus.root).title or corpus.ontology.title
+    entries: list[Entry] = []
+    withheld: list[str] = []
+    with replaced_folder(out) as folder:
+        (folder / DOCUMENTS).mkdir()
+        around = dict(zip(ids, zip([None, *ids], [*ids[1:], None], strict=False), strict=True))
+        for checked in Checker(corpus).check_documents(progress(ids)):
+            document = checked.document
+            if document is None:
+                continue
+            hidden = options.withhold and not document.rights.redistribute_text
+            withheld += [document.id] if hidden else []
+            shown = _shown_annotations(checked.annotations, options)
+            previous, following = around[checked.id]
+            html = document_page(
+                PageOfDocument(
+                    document=document,
+                    annotations=shown,
+                    incidents=checked.incidents,
+                    title=title,
+                    previous=previous,
+                    following=following,
+                    withheld=hidden,
+                ),
+                labels,
+            )
+            _write(folder / document_file(document.id), html)
+            first = shown[0] if shown else None
+            entries.append(
+                entry_of(document, first, sorted(checked.annotations), labels, withheld=hidden)
+            )
+        _write(folder / INDEX, index_page(title, entries, labels, has_stories=False))
+    return Site(documents=len(entries), withheld=tuple(withheld))
+
+
+def refuse_other_files(out: Path) -> None:
+    """Raise ConflictError if a folder has anything but a site that `build_site` has written."""
+    if not out.exists() and not out.is_symlink():
+        return
+    if out.is_symlink() or not out.is_dir():
+        raise ConflictError(f"{out}: is not a folder. Choose another output folder.")
+    if not any(out.iterdir()):
+        return
+    index = out / INDEX
+    if not index.is_file() or MARKER not in index.read_text(encoding="utf-8", errors="replace"):
+        raise ConflictError(
+            f"{out}: was not written by `dateline view`, and would be replaced. Choose another "
+            "output folder, or remove this one."
+        )
+    for path in sorted(path for path in out.rglob("*") if not path.is_dir()):
+        if path.suffix != ".html":
+            raise ConflictError(
+                f"{path}: is not part of a site, and would be deleted. Move it, or choose another "
+                "output folder."
+            )
+
+
+def _check_annotators(corpus: Corpus, options: Options) -> None:
+    known = corpus.annotators()
+    for name in options.annotators:
+        if name not in known:
+            raise NotFoundError(
+                f'"{name}" has no annotations. Annotators: {", ".join(known) or "none"}.'
+            )
+
+
+def _shown_annotations(annotations: Mapping[str, Annotation], options: Options) -> list[Annotation]:
+    if options.annotators:
+        return [annotations[name] for name in options.annotators if name in annotations]
+    first = GOLD if GOLD in annotations else min(annotations, default=None)
+    return [annotations[first]] if first is not None else []
+
+
+def _write(path: Path, html: str) -> None:
+    path.write_text(html, encoding="utf-8", newline="\n")

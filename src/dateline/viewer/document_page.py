@@ -1,0 +1,238 @@
+"""The page of a document: its text with one annotation, or with two side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dateline.annotations.items import items_by_id
+from dateline.dataset.withholding import with_placeholders
+from dateline.model import ID_FIELDS, RELATION_FIELDS, Annotation, Document, Struct
+from dateline.rendering.pages import page, resource
+from dateline.rendering.site_links import document_link
+from dateline.validation.incidents import Incident
+from dateline.validation.registry import all_rules
+from dateline.viewer.cards import FIELDS, Card, Cards, ShownRelation
+from dateline.viewer.labels import Labels, shown_attributes
+from dateline.viewer.reading import Paragraph, fragments_of, paragraphs
+
+PACKAGE = "dateline.viewer"
+
+_PLACE = re.compile(r"/(\w+)/(\d+)(?:/|$)")
+
+_TITLES = {
+    "events": "Events",
+    "claims": "Claims",
+    "entities": "Entities",
+    "mentions": "Mentions",
+    "relations": "Relations",
+    "event_relations": "Relations of events",
+    "claim_relations": "Relations of claims",
+}
+
+
+class Problem(Struct, frozen=True):
+    """What validation found: the code and level of the rule, what is wrong, and what to do."""
+
+    code: str
+    level: str
+    message: str
+    hint: str
+
+
+class Section(Struct, frozen=True):
+    """The items in a field of an annotation, or its relations."""
+
+    field: str
+    title: str
+    cards: tuple[Card, ...] = ()
+    relations: tuple[ShownRelation, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of items or relations."""
+        return len(self.cards) + len(self.relations)
+
+
+class Side(Struct, frozen=True):
+    """An annotation on a page; ``prefix`` is before the ids of its items."""
+
+    annotator: str
+    status: str
+    prefix: str
+    paragraphs: tuple[Paragraph, ...]
+    sections: tuple[Section, ...]
+    problems: Mapping[str, tuple[Problem, ...]]
+    attributes: tuple[tuple[str, str], ...]
+
+
+class PageOfDocument(Struct, frozen=True):
+    """What the page of a document shows.
+
+    ``annotations`` are none, one or two. ``previous`` and ``following`` are ids of documents, and
+    ``title`` is that of the corpus. The texts of documents in ``withheld`` are left out.
+    """
+
+    document: Document
+    annotations: Sequence[Annotation]
+    incidents: Sequence[Incident]
+    title: str
+    previous: str | None = None
+    following: str | None = None
+    withheld: bool = False
+
+
+def document_page(shown: PageOfDocument, labels: Labels) -> str:
+    """The page as HTML."""
+    document = shown.document
+    by_file = _by_file(shown.incidents)
+    sides = [
+        _side(shown, annotation, labels, by_file, prefix=f"{annotation.annotator}:" if n else "")
+        for n, annotation in enumerate(shown.annotations)
+    ]
+    own = by_file.get(f"corpus/{document.id}.json", [])
+    return page(
+        PACKAGE,
+        "document.html.j2",
+        style=resource(PACKAGE, "viewer.css") + labels.style,
+        script=resource(PACKAGE, "theme.js") + resource(PACKAGE, "document.js"),
+        corpus=shown.title,
+        root="../",
+        document=document,
+        heading=title_of(document, withheld=shown.withheld),
+        facts=_facts(document),
+        story="",
+        sides=sides,
+        text=tuple(paragraphs(document, ())) if not sides and not shown.withheld else (),
+        withheld=shown.withheld,
+        problems=[_problem(incident, withheld=shown.withheld) for incident in own],
+        legend=_legend(shown.annotations, labels),
+        previous=document_link(shown.previous) if shown.previous else "",
+        following=document_link(shown.following) if shown.following else "",
+        data=_data(shown.annotations, labels),
+    )
+
+
+def title_of(document: Document, *, withheld: bool) -> str:
+    """The title of a document, or its id if it has none that may be shown."""
+    title = with_placeholders(document.title, document.text) if withheld else document.title
+    return document.id if title is None or (withheld and title != document.title) else title
+
+
+def _facts(document: Document) -> list[tuple[str, str]]:
+    source = document.source
+    facts: dict[str, str | None] = {
+        "Id": document.id,
+        "Split": document.split,
+        "Group": document.group,
+        "Date": document.date,
+        "Language": document.language,
+        "Publisher": source.publisher,
+        "Published": source.published,
+        "License": document.rights.license,
+        "Tokens": f"{len(document.tokens):,}",
+        **{key: str(value) for key, value in document.meta.items()},
+    }
+    if document.contrast is not None:
+        facts["Contrast"] = f"{document.contrast.kind}, of {document.contrast.of}"
+    return [(name, value) for name, value in facts.items() if value]
+
+
+def _side(
+    shown: PageOfDocument,
+    annotation: Annotation,
+    labels: Labels,
+    by_file: Mapping[str, Sequence[Incident]],
+    prefix: str,
+) -> Side:
+    cards = Cards(annotation, labels, withheld=shown.withheld)
+    file = f"annotations/{annotation.annotator}/{annotation.document}.json"
+    problems: dict[str, list[Problem]] = {}
+    for incident in by_file.get(file, ()):
+        name = _item_at(annotation, incident.pointer)
+        problems.setdefault(name, []).append(_problem(incident, withheld=shown.withheld))
+    classes = dict.fromkeys(problems, "w")
+    lines = (
+        ()
+        if shown.withheld
+        else paragraphs(shown.document, fragments_of(annotation, labels, classes, prefix))
+    )
+    sections = [
+        *(
+            Section(field=field, title=_TITLES[field], cards=tuple(cards.of(field)))
+            for field in FIELDS
+        ),
+        *(
+            Section(field=field, title=_TITLES[field], relations=tuple(cards.relations(field)))
+            for field in RELATION_FIELDS
+        ),
+    ]
+    return Side(
+        annotator=annotation.annotator,
+        status=annotation.status,
+        prefix=prefix,
+        paragraphs=tuple(lines),
+        sections=tuple(section for section in sections if section.size),
+        problems={name: tuple(of) for name, of in problems.items()},
+        attributes=tuple(
+            shown_attributes(annotation.attributes, labels.ontology.attributes_of("document"))
+        ),
+    )
+
+
+def _by_file(incidents: Iterable[Incident]) -> Mapping[str, list[Incident]]:
+    found: dict[str, list[Incident]] = {}
+    for incident in incidents:
+        found.setdefault(incident.file, []).append(incident)
+    return found
+
+
+def _item_at(annotation: Annotation, pointer: str) -> str:
+    """The id of the item that a JSON Pointer leads to; empty if it leads to none."""
+    place = _PLACE.match(pointer)
+    if place is None or place[1] not in ID_FIELDS:
+        return ""
+    items = getattr(annotation, place[1])
+    return str(items[int(place[2])].id) if int(place[2]) < len(items) else ""
+
+
+def _problem(incident: Incident, *, withheld: bool) -> Problem:
+    """The finding; where the text is withheld, in the words of its rule, which quote nothing."""
+    rule = all_rules().get(incident.code)
+    message = incident.message if not withheld else rule.title if rule else ""
+    return Problem(
+        code=incident.code,
+        level=incident.level,
+        message=message,
+        hint="" if withheld else incident.hint,
+    )
+
+
+def _legend(annotations: Sequence[Annotation], labels: Labels) -> list[dict[str, Any]]:
+    """The labels in use by layer, with the number of their items in the first annotation."""
+    found = []
+    for field in ("events", "claims", "mentions"):
+        counts: dict[str, int] = {}
+        for annotation in annotations:
+            for item in getattr(annotation, field):
+                name = labels.of(field, item.act if field == "claims" else item.type).name
+                counts[name] = counts.get(name, 0) + 1
+        shown = [(labels.of(field, name), counts[name]) for name in counts]
+        shown.sort(key=lambda pair: (-pair[1], pair[0].name))
+        if shown:
+            found.append({"field": field, "title": _TITLES[field], "labels": shown})
+    return found
+
+
+def _data(annotations: Sequence[Annotation], labels: Labels) -> dict[str, Any]:
+    """What the script needs: which items belong to which, and the guidelines of labels."""
+    marks: dict[str, list[tuple[str, str]]] = {}
+    for number, annotation in enumerate(annotations):
+        prefix = f"{annotation.annotator}:" if number else ""
+        cards = Cards(annotation, labels)
+        for name, item in items_by_id(annotation).items():
+            found = [(prefix + other, role) for other, role in cards.marks(item)]
+            if found:
+                marks[prefix + name] = found
+    return {"marks": marks, "guidelines": labels.guidelines}
