@@ -136,5 +136,5 @@ def test_boilerplate_is_whole_lines_only():
 
 
 def test_an_excerpt_is_one_printable_line():
-    assert excerpt("a\nb\u2028c", 0, 5) == "a\\u000ab\\u2028c"
+    assert excerpt("a\nb\u2028c", 0, 5) == "a\\nb\\u2028c"
     assert len(excerpt("x" * 1000, 0, 1000)) == 60

@@ -61,7 +61,12 @@ def in_context(text: str, start: int, end: int, around: int = 20) -> str:
     )
 
 
+_SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+
+
 def _escaped(character: str) -> str:
+    if character in _SHORT:
+        return _SHORT[character]
     code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

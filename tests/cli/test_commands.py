@@ -82,7 +82,7 @@ def test_validate_prints_file_pointer_code_quote_and_hint(files: Files, run: Run
     assert result.stdout == (
         "annotations/gold/summit.json /mentions/2/spans/0/text (m3)\n"
         '  error T302: is "Osla", but [24, 28] is "Oslo"\n'
-        "    Ruiz met Bo Lind in [Oslo] on Monday.\\u000aShe said\n"
+        "    Ruiz met Bo Lind in [Oslo] on Monday.\\nShe said\n"
         "    The text does not contain the quote. Fix the quote; the text never changes.\n"
     )
     assert "1 error, 0 warnings" in result.stderr

@@ -132,7 +132,10 @@ def test_an_entity_with_another_text_at_its_offsets_is_named(
     row["entities"][0]["offsets"] = [[1, 9]]
     file.write_text(json.dumps(row), encoding="utf-8")
     result = run(empty_corpus, "import", "bigbio", str(file), "--out", str(tmp_path / "new"))
-    assert f'{file}, line 1: "3" has another text at its offsets.' in result.stderr
+    assert (
+        f'{file}, line 1: "3" has another text at its offsets: "aloxone ", expected "Naloxone".'
+        in result.stderr
+    )
 
 
 def test_exported_rows_have_the_features_and_unique_ids(layered, run, tmp_path):

@@ -188,10 +188,12 @@ def test_offsets_of_a_text_with_cr_lf_are_right_for_programs_that_read_it_as_lf(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("T1\tPER 0 x\tAna", "has no offsets"),
+        ("T1\tPER 0 x\tAna", r'"T1\tPER 0 x\tAna" has the offsets "0 x"'),
+        ("T1\tPER", r'"T1\tPER" has no offsets'),
         ("T1\tPER 3 0\tAna", "ends before it starts"),
-        ("T1\tPER 0 999\tAna", "has another text at its offsets"),
-        ("T1\tPER 0 2\tAna", "has another text at its offsets"),
+        ("T1\tPER 0 999\tAna", "ends after the text, which ends at 45"),
+        ("T1\tPER 0 2\tAna", 'has another text at its offsets: "An", expected "Ana"'),
+        ("T1 PER 0 3\tAna", r'"T1 PER 0 3\tAna" has no id'),
         ("E1\tMeet:T9", "has no trigger: there is no T9"),
         ("E1\tMeet", "is not an event"),
         ("R1\tKnows Arg1:T1", "is not a relation"),
@@ -199,7 +201,7 @@ def test_offsets_of_a_text_with_cr_lf_are_right_for_programs_that_read_it_as_lf(
         ("A1\tNegated", "is not an attribute"),
         ("N1\tReference T1", "is not a normalization"),
         ("Q1\tsomething", "is not an annotation of brat"),
-        ("no tab at all", "has no id"),
+        ("no tab at all", '"no tab at all" has no id such as T1 with a tab after it'),
     ],
 )
 def test_a_line_that_is_not_understood_is_named_with_the_fix(
@@ -279,3 +281,27 @@ def test_a_reference_to_nothing_is_refused_and_imported_as_a_draft(
     assert not new.exists()
     assert run(empty_corpus, *arguments, "--draft").exit_code == 0
     assert Corpus(new).read_annotation("bo", "a").status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        (["T1\tPER 0 2\tAna", "R1\tKnows Arg1:T7", "T2\tPER 0 x\tAna"], [3, 4, 2]),
+        (["E1\tMeet:T8", "E2\tMeet:T9"], [2, 3]),
+        (
+            ["T1\tS 0 3\tAna", "E1\tS:T1 claimer:T8", "T2\tS 0 3\tAna", "E2\tS:T2 claimer:T9"],
+            [3, 5],
+        ),
+        (["nothing"] * 30, [*range(2, 22)]),
+    ],
+)
+def test_all_lines_with_problems_are_named(wrong, found, folder):
+    annotate(folder, "T7\tPER 30 34\tOslo", *wrong)
+    with pytest.raises(InvalidInputError) as raised:
+        list(read_brat(folder))
+    said = str(raised.value).splitlines()
+    named = [
+        int(line.partition(", line ")[2].partition(":")[0]) for line in said if "line " in line
+    ]
+    assert named == found
+    assert (said[-1] == "and 10 more problems") == (len(wrong) == 30)

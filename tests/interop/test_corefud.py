@@ -138,7 +138,7 @@ def test_a_long_value_that_is_not_understood_is_refused_at_once(end, tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("1\tA\t_", r'"1\u0009A\u0009_" is not a line of ten columns with tabs between them.'),
+        ("1\tA\t_", r'"1\tA\t_" is not a line of ten columns with tabs between them.'),
         ("2\tA" + "\t_" * 8, '"2" is not the number of word 1.'),
         ("x\tA" + "\t_" * 8, '"x" is not the number of a word, such as 8, 8-9 or 8.1.'),
         ("1\tA" + "\t_" * 7 + "\tEntity=e1)", '"e1)" closes a mention that is not open.'),

@@ -75,7 +75,7 @@ def test_a_row_of_the_unified_format_becomes_an_annotation(row, run, empty_corpu
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"mention": "Chan"}, '"Chan" has another text at its offsets.'),
+        ({"mention": "Chan"}, '"Chan" has another text at its offsets: "Chun", expected "Chan".'),
         ({"position": -1}, "Expected `array`, got `int`"),
         ({"id": "m-2"}, '"m-2" is the id of two items. Give each its own.'),
     ],

@@ -118,9 +118,16 @@ def test_parts_of_tokens_escaped_values_and_sentences_apart(tsv):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("1-1\t0-3\tAna", r'line 6: "1-1\u00090-3\u0009Ana" has 0 of 1 columns'),
-        ("1-1\t0-3\tBob\t_\t", 'line 6: "Bob" is not at 0 to 3 of the text'),
-        ("1-1\tAna\t_\t", r'line 6: "1-1\u0009Ana\u0009_\u0009" is not a row'),
+        ("1-1\t0-3\tAna", r'line 6: "1-1\t0-3\tAna" has 0 of 1 columns'),
+        ("1-1\t0-3\tBob\t_\t", 'line 6: "Bob" is not at 0 to 3 of the text, which has "Ana" there'),
+        (
+            "1-1\t0-9\tAna\t_\t",
+            'line 6: "Ana" is not at 0 to 9 of the text, whose sentence ends at 3',
+        ),
+        ("1-1\t80-x\tAna\t_\t", 'line 6: "80-x" is not a pair of offsets, such as 0-3'),
+        ("1-1\tAna\t_\t", 'line 6: "Ana" is not a pair of offsets'),
+        ("1-1\t0-3", r'line 6: "1-1\t0-3" has no text after its offsets'),
+        ("Ana_0-3", 'line 6: "Ana_0-3" is not a row. It has a number such as 1-1, and a tab'),
     ],
 )
 def test_a_row_that_is_not_understood_is_named(row, message, tmp_path, run, empty_corpus):
@@ -131,6 +138,29 @@ def test_a_row_that_is_not_understood_is_named(row, message, tmp_path, run, empt
     assert result.exit_code == 1
     assert f"{path}, {message}" in result.stderr
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        (["1-1\t0-x\tAna\t_\t", "1-2\t4-7\tmet\t_\t", "1-3 8-10 Bo"], [6, 8]),
+        (["1-1\t0-3\tAda\t_\t", "1-2\t4-7\tmet\t_\t", "1-3\t8-9\tBo\t_\t"], [6, 8]),
+        (["1-1\t0-3\tAna\tX[y]|\t", "1-2\t4-7\tmet\t_\t", "1-3\t8-10\tBo\tX[y]|\t"], [6, 8]),
+        (["1-1 0-3 Ana"] * 30, [*range(6, 26)]),
+    ],
+)
+def test_all_rows_with_problems_are_named(rows, numbers, tmp_path):
+    path = tmp_path / "a.tsv"
+    content = f"#FORMAT=WebAnno TSV 3.3\n#T_SP={NE}|value\n\n\n#Text=Ana met Bo\n"
+    path.write_text(content + "\n".join(rows) + "\n")
+    with pytest.raises(InvalidInputError) as raised:
+        read(path)
+    said = str(raised.value).splitlines()
+    named = [
+        int(line.partition(", line ")[2].partition(":")[0]) for line in said if "line " in line
+    ]
+    assert named == numbers
+    assert (said[-1] == "and 10 more problems") == (len(rows) == 30)
 
 
 @real_files

@@ -194,7 +194,7 @@ def test_ids_are_integers_missing_or_unusable_and_always_become_ids():
         "5", "r4-8", "r4-8_2", "r9-12", "r__2", "r_", "x" * 64, "r", "r9-12", None, None,
     ]  # fmt: skip
     assert (named[-1]["from_id"], named[-1]["to_id"]) == ("5", "r__2")
-    assert '"r\\u000a" is r__2' in note.line
+    assert '"r\\n" is r__2' in note.line
     assert note.repaired
     assert with_ids(named)[1] == []
 

@@ -516,7 +516,7 @@ def test_all_errors_are_reported_not_the_first(files: Files):
 def test_a_quote_shows_the_text_around(files: Files):
     merge(files, "mentions", 2, entity="n9")
     (found,) = [i for i in files.check() if i.code == "M401"]
-    assert found.quote == "Ruiz met Bo Lind in [Oslo] on Monday.\\u000aShe said"
+    assert found.quote == "Ruiz met Bo Lind in [Oslo] on Monday.\\nShe said"
     assert found.subject == "m3"
 
 

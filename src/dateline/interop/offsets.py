@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from dateline.errors import InvalidInputError
+from dateline.interop.problems import refusal
 from dateline.model import Range
+from dateline.text import excerpt
 
 Size = Callable[[str], int]
 
@@ -37,9 +39,8 @@ def in_code_points(text: str, items: Sequence[Quoted]) -> tuple[str, list[list[R
         places = places_of(text, unit)
         converted = []
         for item in items:
-            ranges = [(places.get(s, -1), places.get(e, -1)) for s, e in item.ranges]
-            found = "".join(text[start:end] for start, end in ranges)
-            if not all(0 <= s < e for s, e in ranges) or not _same(found, item.quote):
+            ranges = _converted(text, item, places)
+            if ranges is None:
                 break
             converted.append(ranges)
         else:
@@ -60,20 +61,55 @@ def proved(
 ) -> list[list[Range]]:
     """The ranges in code points.
 
-    ``place`` names an item by its index, and ``whole`` all of them. Raises InvalidInputError if
-    there is another text than a quote at its ranges.
+    ``place`` names an item by its index, and ``whole`` all of them. Raises InvalidInputError with
+    all that `unproved` says.
     """
     found = in_code_points(text, items)
-    if found is not None:
-        return found[1]
+    if found is None:
+        raise refusal(unproved(text, items, place, whole))
+    return found[1]
+
+
+def unproved(
+    text: str, items: Sequence[Quoted], place: Callable[[int], str], whole: str
+) -> Iterator[str]:
+    """The items that have another text than their quote, in words, where no unit fits all."""
+    tables = {unit: places_of(text, unit) for unit in UNITS}
+    fitting = [
+        [unit for unit, places in tables.items() if _converted(text, item, places) is not None]
+        for item in items
+    ]
+    if all(fitting):
+        yield (
+            f"{whole}: its offsets count code points in some items and other units in others. "
+            "Correct the offsets."
+        )
+        return
+    counts = Counter(unit for units in fitting for unit in units)
+    usual = max(tables, key=lambda unit: counts[unit])  # the first of several
     for index, item in enumerate(items):
-        if in_code_points(text, [item]) is None:
-            raise InvalidInputError(
-                f"{place(index)} has another text at its offsets. Correct the offsets or the text."
-            )
-    raise InvalidInputError(
-        f"{whole}: its offsets count code points in some items and other units in others. "
-        "Correct the offsets."
+        if not fitting[index]:
+            yield f"{place(index)} {_difference(text, item, tables[usual])}"
+
+
+def _converted(text: str, item: Quoted, places: Mapping[int, int]) -> list[Range] | None:
+    """The ranges in code points; None where the text has not the quote there."""
+    ranges = [(places.get(s, -1), places.get(e, -1)) for s, e in item.ranges]
+    found = "".join(text[start:end] for start, end in ranges)
+    if not all(0 <= s < e for s, e in ranges) or not _same(found, item.quote):
+        return None
+    return ranges
+
+
+def _difference(text: str, item: Quoted, places: Mapping[int, int]) -> str:
+    """What the text has at the ranges of an item in the place of its quote."""
+    last = max(places)
+    if any(end > last for _, end in item.ranges):
+        return f"ends after the text, which ends at {last:,}. Correct the offsets or the text."
+    found = "".join(text[places.get(s, 0) : places.get(e, 0)] for s, e in item.ranges)
+    return (
+        f'has another text at its offsets: "{excerpt(found)}", expected "{excerpt(item.quote)}". '
+        "Correct the offsets or the text."
     )
 
 

@@ -10,8 +10,9 @@ from typing import NamedTuple, NoReturn
 from dateline.annotations.link_text import parse_link
 from dateline.errors import InvalidInputError
 from dateline.files.lines import read_lines
-from dateline.interop.offsets import Quoted, proved
+from dateline.interop.offsets import Quoted, in_code_points, unproved
 from dateline.interop.placement import joined_over_line_ends
+from dateline.interop.problems import Problems
 from dateline.interop.source import spans_at
 from dateline.model import Link, Range, Spans
 from dateline.text import excerpt
@@ -23,10 +24,11 @@ _NUMBERED = re.compile(r"(.+?)[0-9]+")
 
 
 class Line(NamedTuple):
-    """A line of an annotation file: its file and number, its id, and what follows it."""
+    """A line of an annotation file: its file, number and text, its id, and what follows it."""
 
     file: Path
     number: int
+    text: str
     id: str
     content: str
     tail: str
@@ -34,8 +36,7 @@ class Line(NamedTuple):
     @property
     def title(self) -> str:
         """The line and where it is, for a message."""
-        line = f"{self.id}\t{self.content}"
-        return f'{self.file}, line {self.number}: "{excerpt(line)}"'
+        return f'{self.file}, line {self.number}: "{excerpt(self.text)}"'
 
     def refuse(self, problem: str) -> NoReturn:
         """Raise InvalidInputError for this line."""
@@ -61,8 +62,8 @@ class TriggeredLine(NamedTuple):
 class StandoffLines:
     """What the annotation files of a document say, by the ids of brat.
 
-    Ids are not resolved. Raises InvalidInputError for a line that is not understood, or whose
-    offsets have another text than its quote.
+    Ids are not resolved. Raises InvalidInputError for all lines that are not understood, or whose
+    offsets have another text than their quote.
     """
 
     def __init__(self, text: str, files: Sequence[Path]) -> None:
@@ -74,40 +75,48 @@ class StandoffLines:
         self.links: dict[str, list[Link]] = {}
         self.equivalences: list[tuple[str, list[str]]] = []
         self.notes: list[str] = []
+        self._places: list[tuple[Line, str, list[Range]]] = []
         self._read([line for file in files for line in _lines(file)])
 
     def _read(self, lines: Sequence[Line]) -> None:
+        problems = Problems()
         seen: set[str] = set()
-        places: list[tuple[Line, str, list[Range]]] = []
         for line in lines:
-            if line.id != "*" and not line.id.startswith("#"):
-                if not _ID.fullmatch(line.id):
-                    line.refuse("has no id such as T1. Write the id, a tab and the annotation.")
-                if line.id in seen:
-                    line.refuse("has an id that is used twice. Give each annotation its own id.")
-                seen.add(line.id)
-            match line.id[:1]:
-                case "T":
-                    places.append((line, *self._place(line)))
-                case "E":
-                    self._read_event(line)
-                case "R":
-                    self._read_relation(line)
-                case "A" | "M":
-                    self._read_attribute(line)
-                case "N":
-                    self._read_link(line)
-                case "*":
-                    label, *members = line.content.split() or [""]
-                    self.equivalences.append((label, members))
-                case "#":
-                    self.notes.append(line.id)
-                case _:
-                    line.refuse(
-                        "is not an annotation of brat. Allowed: lines that begin with T, E, R, A, "
-                        "M, N, * or #."
-                    )
-        self._prove(places)
+            problems.noting(self._read_line, line, seen)
+        problems.note(self._prove())
+        problems.refuse()
+
+    def _read_line(self, line: Line, seen: set[str]) -> None:
+        if line.id != "*" and not line.id.startswith("#"):
+            if not _ID.fullmatch(line.id):
+                line.refuse(
+                    "has no id such as T1 with a tab after it. Write the id, a tab and the "
+                    "annotation."
+                )
+            if line.id in seen:
+                line.refuse("has an id that is used twice. Give each annotation its own id.")
+            seen.add(line.id)
+        match line.id[:1]:
+            case "T":
+                self._places.append((line, *self._place(line)))
+            case "E":
+                self._read_event(line)
+            case "R":
+                self._read_relation(line)
+            case "A" | "M":
+                self._read_attribute(line)
+            case "N":
+                self._read_link(line)
+            case "*":
+                label, *members = line.content.split() or [""]
+                self.equivalences.append((label, members))
+            case "#":
+                self.notes.append(line.id)
+            case _:
+                line.refuse(
+                    "is not an annotation of brat. Allowed: lines that begin with T, E, R, A, "
+                    "M, N, * or #."
+                )
 
     def _place(self, line: Line) -> tuple[str, list[Range]]:
         label, _, rest = line.content.partition(" ")
@@ -117,21 +126,32 @@ class StandoffLines:
                 start, end = part.split()
                 ranges.append((int(start), int(end)))
         except ValueError:
-            line.refuse('has no offsets. Write "T1", a tab, and "TYPE START END".')
-        if any(start >= end for start, end in ranges):
+            found = f'the offsets "{excerpt(rest)}"' if rest else "no offsets"
+            line.refuse(f'has {found}. Write "{line.id}", a tab, and "TYPE START END".')
+        if any(start == end for start, end in ranges):
+            line.refuse("ends where it starts. Correct the offsets.")
+        if any(start > end for start, end in ranges):
             line.refuse("ends before it starts. Correct the offsets.")
         return label, ranges
 
-    def _prove(self, places: Sequence[tuple[Line, str, list[Range]]]) -> None:
-        """Convert the offsets to code points, as the quotes show what they count."""
-        quoted = [Quoted(ranges, line.tail) for line, _, ranges in places]
-        file = str(places[0][0].file) if places else ""
-        found = proved(self._text, quoted, lambda index: places[index][0].title, file)
-        for (line, label, _), ranges in zip(places, found, strict=True):
+    def _prove(self) -> Iterator[str]:
+        """Convert the offsets to code points, as the quotes show what they count.
+
+        Yields what is wrong with them.
+        """
+        lines = [line for line, _, _ in self._places]
+        quoted = [Quoted(ranges, line.tail) for line, _, ranges in self._places]
+        found = in_code_points(self._text, quoted)
+        if found is None:
+            whole = str(lines[0].file)
+            yield from unproved(self._text, quoted, lambda index: lines[index].title, whole)
+            return
+        for (line, label, _), ranges in zip(self._places, found[1], strict=True):
             joined = joined_over_line_ends(self._text, sorted(ranges))
-            if not joined:
-                line.refuse("has nothing but line ends. Remove it.")
-            self.texts[line.id] = TextBound(label, spans_at(self._text, joined))
+            if joined:
+                self.texts[line.id] = TextBound(label, spans_at(self._text, joined))
+            else:
+                yield f"{line.title} has nothing but line ends. Remove it."
 
     def _read_event(self, line: Line) -> None:
         parts = [part.partition(":")[::2] for part in line.content.split()]
@@ -181,7 +201,7 @@ def _lines(file: Path) -> Iterator[Line]:
             yield last
         name, _, rest = text.partition("\t")
         content, _, tail = rest.partition("\t")
-        last = Line(file, number, name.strip(), content, tail)
+        last = Line(file, number, text, name.strip(), content, tail)
     if last is not None:
         yield last
 

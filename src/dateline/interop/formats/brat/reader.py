@@ -14,6 +14,7 @@ from dateline.annotations.components import components
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.reading import read_text
 from dateline.interop.formats.brat.lines import StandoffLines, TriggeredLine
+from dateline.interop.problems import Problems
 from dateline.interop.representation import filled, read_values, with_derived_names
 from dateline.interop.source import (
     UNNAMED,
@@ -113,9 +114,13 @@ class _Document:
             for role, target in self._events[name].parts
             if role == CUE
         }
-        for event in self._events.values():
-            if event.trigger not in self._texts:
-                event.line.refuse(f"has no trigger: there is no {event.trigger}. Add its line.")
+        problems = Problems()
+        problems.note(
+            f"{event.line.title} has no trigger: there is no {event.trigger}. Add its line."
+            for event in self._events.values()
+            if event.trigger not in self._texts
+        )
+        problems.refuse()
         mentions = [
             Mention(id=name, spans=t.spans, type=t.label, attributes=self._values(name, "mention"))
             for name, t in self._texts.items()
@@ -126,7 +131,12 @@ class _Document:
         self._kinds |= {n: "claim" if n in self._claims else "event" for n in self._events}
         events = [self._event(n, e) for n, e in self._events.items() if n not in self._claims]
         self._items["events"] += len(events)
-        claims = [self._claim(n, self._events[n]) for n in self._events if n in self._claims]
+        claims = [
+            problems.noting(self._claim, name, event)
+            for name, event in self._events.items()
+            if name in self._claims
+        ]
+        problems.refuse()
         annotation = replace(
             source_annotation(self._name),
             mentions=tuple(mentions),
@@ -174,7 +184,7 @@ class _Document:
             attributes=self._values(name, "event"),
         )
 
-    def _claim(self, name: str, event: TriggeredLine) -> Claim | None:
+    def _claim(self, name: str, event: TriggeredLine) -> Claim:
         self._items["claims"] += 1
         special = self._attributes.get(name, {}).pop(CLAIMER, [""])[0]
         parts: dict[str, list[str]] = {}

@@ -13,6 +13,7 @@ from dateline.dataset.token_index import OUTSIDE, bio_tags
 from dateline.errors import InvalidInputError
 from dateline.files.lines import read_lines
 from dateline.interop.format import Choice, Format, Holds, Output
+from dateline.interop.problems import Problems
 from dateline.interop.representation import tokens_by_sentence
 from dateline.interop.source import SourceDocument
 from dateline.interop.tags import TAG, TAGGED, tagged_document
@@ -64,6 +65,7 @@ def _read(path: Path) -> Iterator[SourceDocument]:
 def _documents(path: Path) -> Iterator[tuple[str, list[list[_Row]]]]:
     """The documents of a file with their names, which are empty if the file has none."""
     name, sentences = "", [list[_Row]()]
+    problems = Problems()
     for number, line in read_lines(path):
         columns = line.split()
         if not columns:
@@ -74,12 +76,16 @@ def _documents(path: Path) -> Iterator[tuple[str, list[list[_Row]]]]:
                 yield name, [rows for rows in sentences if rows]
             name, sentences = _name(columns), [[]]
         elif len(columns) < 2:
-            raise InvalidInputError(
-                f'{path}, line {number}: "{excerpt(line)}" has no tag. Write a token and its tag '
-                "on each line."
+            problems.note(
+                [
+                    f'{path}, line {number}: "{excerpt(line)}" has no tag. Write a token and its '
+                    "tag on each line."
+                ]
             )
         else:
-            sentences[-1].append((columns[0], _tag(path, number, columns[-1])))
+            tag = problems.noting(_tag, path, number, columns[-1])
+            sentences[-1].append((columns[0], tag or OUTSIDE))
+    problems.refuse()
     if any(sentences):
         yield name, [rows for rows in sentences if rows]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dateline.errors import InvalidInputError
 from dateline.interop.formats.inception.layers import LayeredText, LayerRelation, LayerSpan
+from dateline.interop.problems import Problems
 from dateline.interop.representation import text_of_tokens
 from dateline.model import AttributeValue
 from dateline.text import excerpt
@@ -36,6 +37,7 @@ def read_tsv_2(path: str, lines: Sequence[tuple[int, str]]) -> LayeredText:
     width = sum(len(layer.features) + (layer.base is not None) for layer in layers)
     sentences: list[list[str]] = [[]]
     rows: list[_Row] = []
+    problems = Problems()
     for number, line in lines[1:]:
         match = _ROW.fullmatch(line)
         if not line.strip():
@@ -43,16 +45,15 @@ def read_tsv_2(path: str, lines: Sequence[tuple[int, str]]) -> LayeredText:
         elif match:
             cells = match[3].split("\t")
             if len(cells) < width:
-                raise InvalidInputError(
-                    f'{path}, line {number}: "{excerpt(line)}" has {len(cells)} of {width} columns.'
-                )
+                shown = f'"{excerpt(line)}" has {len(cells)} of {width} columns.'
+                problems.note([f"{path}, line {number}: {shown}"])
+                continue
             sentences[-1].append(match[2])
             rows.append(_Row(number, match[1], cells))
         elif not line.startswith("#"):
-            raise InvalidInputError(
-                f'{path}, line {number}: "{excerpt(line)}" is not a row. It has a '
-                "number such as 1-1."
-            )
+            shown = f'"{excerpt(line)}" is not a row. It has a number such as 1-1, and a tab.'
+            problems.note([f"{path}, line {number}: {shown}"])
+    problems.refuse()
     text, places, tokens = text_of_tokens(sentences)
     if not rows:
         raise InvalidInputError(f"{path}: has no rows.")

@@ -30,6 +30,7 @@ from dateline.interop.formats.inception.tsv_cells import (
     unescaped,
 )
 from dateline.interop.offsets import UNITS, Size
+from dateline.interop.problems import Problems, refusal
 from dateline.interop.representation import between_sentences
 from dateline.model import AttributeValue, Range
 from dateline.text import excerpt
@@ -38,7 +39,9 @@ MOST_GAPS = 1_000_000
 """How much text between sentences is made up in all: it is not in the file."""
 
 _LINK = re.compile(r"(.*)->([0-9]{1,9})-([0-9]{1,9})", re.DOTALL)
-_ROW = re.compile(r"([0-9]+)-([0-9]+)(\.[0-9]+)?\t([0-9]{1,9})-([0-9]{1,9})\t")
+_NUMBER = re.compile(r"([0-9]+)-([0-9]+)(\.[0-9]+)?")
+_OFFSETS = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_ROW = re.compile(rf"{_NUMBER.pattern}\t{_OFFSETS.pattern}\t")
 _PREFIXES = {"#T_SP=": "span", "#T_CH=": "chain", "#T_RL=": "relation"}
 
 
@@ -79,6 +82,7 @@ class _Reading:
     def __init__(self, path: str, lines: Sequence[tuple[int, str]]) -> None:
         self._path = path
         self._layers: list[Layer] = []
+        self._problems = Problems()
         sentences = self._sentences(lines)
         rows = [row for sentence in sentences for row in sentence.rows]
         text, found, places = self._text(sentences)
@@ -97,15 +101,17 @@ class _Reading:
         for layer in self._layers:
             if layer.kind == "span":
                 for row in rows:
-                    self._read_spans(layer, row)
+                    self._problems.noting(self._read_spans, layer, row)
+        self._problems.refuse()
         for slot in self._slots:
-            self._read_slot(*slot)
+            self._problems.noting(self._read_slot, *slot)
         for layer in self._layers:
             if layer.kind == "relation":
                 for row in rows:
-                    self._read_relations(layer, row)
+                    self._problems.noting(self._read_relations, layer, row)
             elif layer.kind == "chain":
-                self._read_chains(layer, rows)
+                self._problems.noting(self._read_chains, layer, rows)
+        self._problems.refuse()
 
     def _refuse(self, line: int, problem: str) -> NoReturn:
         raise InvalidInputError(f"{self._path}, line {line}: {problem}")
@@ -114,6 +120,7 @@ class _Reading:
 
     def _sentences(self, lines: Sequence[tuple[int, str]]) -> list[_Sentence]:
         sentences: list[_Sentence] = []
+        wrong: list[tuple[int, str]] = []
         width = 0
         for number, line in lines:
             if line[:6] in _PREFIXES and not sentences:
@@ -126,11 +133,11 @@ class _Reading:
                 sentences[-1].lines.append(unescaped(line[6:]))
             elif match := _ROW.match(line):
                 cells = line[match.end() :].split("\t")
-                if not sentences:
-                    self._refuse(number, 'comes before a line "#Text=".')
-                if len(cells) < width + 1:
-                    shown = excerpt(line)
-                    self._refuse(number, f'"{shown}" has {len(cells) - 1} of {width} columns.')
+                if not sentences or len(cells) < width + 1:
+                    columns = f"has {len(cells) - 1} of {width} columns."
+                    problem = columns if sentences else 'comes before a line "#Text=".'
+                    wrong.append((number, f'"{excerpt(line)}" {problem}'))
+                    continue
                 sentence, token, part, begin, end = match.groups()
                 row = _Row(
                     number, f"{sentence}-{token}{part or ''}", part is not None, int(begin),
@@ -138,8 +145,9 @@ class _Reading:
                 )  # fmt: skip
                 sentences[-1].rows.append(row)
             elif line and not line.startswith("#"):
-                shown = excerpt(line)
-                self._refuse(number, f'"{shown}" is not a row. It has a number such as 1-1.')
+                wrong.append((number, _unlike_a_row(line)))
+        self._problems.note(f"{self._path}, line {number}: {problem}" for number, problem in wrong)
+        self._problems.refuse()
         if not sentences or not all(sentence.rows for sentence in sentences):
             raise InvalidInputError(f"{self._path}: has a sentence without rows, or no sentence.")
         seen: set[str] = set()
@@ -154,17 +162,16 @@ class _Reading:
 
         Offsets count UTF-16 code units, or what the texts of the rows prove.
         """
-        wrong: list[_Row] = []
+        outcomes = []
         for size in (UNITS["UTF-16 code units"], *UNITS.values()):
             outcome = _assembled(sentences, size)
-            if not isinstance(outcome, _Row):
+            if not isinstance(outcome, list):
                 return outcome
-            wrong.append(outcome)
-        raise InvalidInputError(
-            f"{self._path}, line {wrong[0].line}: "
-            f'"{excerpt(wrong[0].text)}" '
-            f"is not at {wrong[0].begin} to {wrong[0].end} of the text. Correct the offsets or the "
-            "line #Text."
+            outcomes.append(outcome)
+        raise refusal(
+            f'{self._path}, line {row.line}: "{excerpt(row.text)}" is not at {row.begin} to '
+            f"{row.end} of the text, {found}. Correct the offsets or the line #Text."
+            for row, found in min(outcomes, key=len)  # the first of several
         )
 
     # Spans
@@ -305,8 +312,12 @@ class _Reading:
 
 def _assembled(
     sentences: Sequence[_Sentence], size: Size
-) -> tuple[str, list[Range], dict[str, Range]] | _Row:
-    """The text with the places of sentences and rows; the first row that does not fit, if any."""
+) -> tuple[str, list[Range], dict[str, Range]] | list[tuple[_Row, str]]:
+    """The text with the places of sentences and rows.
+
+    The rows that do not fit, if any, with what the text has in their place.
+    """
+    wrong: list[tuple[_Row, str]] = []
     parts: list[str] = []
     found: list[Range] = []
     rows: dict[str, Range] = {}
@@ -315,9 +326,11 @@ def _assembled(
         own = "\n".join(sentence.lines)
         gap = sentence.rows[0].begin - position
         gaps += max(gap, 0)
-        if gap < 0 or gaps > MOST_GAPS:
-            return sentence.rows[0]
-        between = between_sentences(gap, first=not parts)
+        if gap < 0:
+            wrong.append((sentence.rows[0], f"whose former sentence ends at {position}"))
+        if gaps > MOST_GAPS:
+            return [*wrong, (sentence.rows[0], "of which too much is not in the file")]
+        between = between_sentences(max(gap, 0), first=not parts)
         at += len(between)
         begin = sentence.rows[0].begin
         ends = accumulate(map(size, own), initial=begin)
@@ -328,12 +341,24 @@ def _assembled(
         for row in sentence.rows:
             start, end = offsets.get(row.begin, -1), offsets.get(row.end, -1)
             if start < 0 or end < start or not _same(own[start - at : end - at], row.text):
-                return row
+                there = f'which has "{excerpt(own, start - at, end - at)}" there'
+                inside = 0 <= start <= end
+                wrong.append((row, there if inside else f"whose sentence ends at {position}"))
             rows[row.number] = start, end
         parts += [between, own]
         found.append((at, at + len(own)))
         at += len(own)
-    return "".join(parts) + "\n", found, rows
+    return wrong or ("".join(parts) + "\n", found, rows)
+
+
+def _unlike_a_row(line: str) -> str:
+    """What a line lacks to be a row."""
+    number, *others = line.split("\t")
+    if not _NUMBER.fullmatch(number) or not others:
+        return f'"{excerpt(line)}" is not a row. It has a number such as 1-1, and a tab.'
+    if not _OFFSETS.fullmatch(others[0]):
+        return f'"{excerpt(others[0])}" is not a pair of offsets, such as 0-3.'
+    return f'"{excerpt(line)}" has no text after its offsets.'
 
 
 def _same(some: str, other: str) -> bool:
