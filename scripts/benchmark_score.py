@@ -25,7 +25,7 @@ from seqeval.metrics import f1_score
 from benchmark_files import CPU_SECONDS, MEGABYTES, RATIOS, measured_files, missed
 from benchmark_report import json_option, print_table, seconds, seed_option, write_report
 from dateline.corpus.store import Corpus
-from dateline.evaluation.arrow_scoring import mention_spans, score_mentions
+from dateline.evaluation.arrow_scoring import item_spans, score_mentions
 from dateline.metrics.coreference import Chains, blanc_score, contingency_table, coreference_counts
 from dateline.metrics.counts import f_score, micro_f
 from dateline.metrics.intervals import score_interval
@@ -38,6 +38,8 @@ from dateline.predictions.label_index import LabelIndex
 TOKENS, WIDTH = 25, 6
 SLOT = 8
 """Distance of mentions in tokens, so that each overlaps at most one other."""
+SENTENCES = 28
+"""Sentences of a document, so that it has about as many mentions as those of the corpus, 84."""
 MENTIONS, CHAINS = 60, 20
 
 Rows = list[list[tuple[str, int, int]]]
@@ -190,13 +192,26 @@ def tasks(n: int, documents: int, seed: int, folder: Path) -> list[Task]:
     columns = as_chains(chains), as_chains(predicted_chains)
     counts = document_counts(pair, ontology, documents)
 
+    long_gold, long_predicted = (
+        as_dataset(
+            [concatenated(rows[n : n + SENTENCES]) for n in range(documents)],
+            labels,
+            folder / f"{name}-documents",
+        )
+        for rows, name in ((gold, "g"), (predicted, "p"))
+    )
+
     def mentions() -> Scores:
         return {mode: rates.f1 for mode, rates in score_mentions(*pair, ontology).items()}
+
+    def of_documents() -> Scores:
+        return {"F1": score_mentions(long_gold, long_predicted, ontology)["strict"].f1}
 
     return [
         Task("mentions", mentions, "seqeval, default", lambda: by_seqeval(*tags), 15),
         Task("mentions", mentions, "nervaluate", lambda: by_nervaluate(*tags, labels), 60),
         Task("mentions", mentions, "sets of rows", lambda: by_sets(*pair), 5),
+        Task(f"mentions of {documents:,} documents", of_documents, "", None, 0.1),
         Task(
             "coreference",
             lambda: coreference_f(*columns, documents),
@@ -278,6 +293,15 @@ def sentence(generator: random.Random, labels: tuple[str, ...]) -> list[tuple[st
     return found
 
 
+def concatenated(rows: Rows) -> list[tuple[str, int, int]]:
+    """The mentions of a document that consists of these sentences."""
+    return [
+        (label, number * TOKENS + start, number * TOKENS + end)
+        for number, row in enumerate(rows)
+        for label, start, end in row
+    ]
+
+
 def noisy(
     row: list[tuple[str, int, int]], generator: random.Random, labels: tuple[str, ...]
 ) -> list[tuple[str, int, int]]:
@@ -324,7 +348,7 @@ def as_tags(rows: Rows) -> list[list[str]]:
 def document_counts(pair: list[Dataset], ontology: Ontology, documents: int) -> np.ndarray:
     """Counts by document and label; sentences are distributed over the documents."""
     names = LabelIndex(ontology.layers["entities"].label_names)
-    gold, predicted = (mention_spans(dataset, names) for dataset in pair)
+    gold, predicted = (item_spans(dataset, names) for dataset in pair)
     counts = semeval(match_distinct(gold, predicted), len(pair[0]), len(names))["strict"]
     return np.stack([counts[start::documents].sum(axis=0) for start in range(documents)])
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from dateline.errors import NotFoundError as NotFoundError
     from dateline.errors import ServerError as ServerError
     from dateline.evaluation.arrow_scoring import score_mentions as score_mentions
+    from dateline.evaluation.arrow_scoring import score_triggers as score_triggers
     from dateline.evaluation.columns.scoring_input import MatchingOptions as MatchingOptions
     from dateline.evaluation.comparison import compare as compare
     from dateline.evaluation.comparison_report import ComparisonReport as ComparisonReport
     from dateline.evaluation.report import Report as Report
     from dateline.evaluation.scoring import Runs as Runs
     from dateline.evaluation.scoring import score as score
+    from dateline.evaluation.tag_scoring import trainer_metrics as trainer_metrics
     from dateline.model import Annotation as Annotation
     from dateline.model import Argument as Argument
     from dateline.model import Claim as Claim
@@ -52,12 +54,13 @@ _PUBLIC = {
         "NotFoundError",
         "ServerError",
     ),
-    "evaluation.arrow_scoring": ("score_mentions",),
+    "evaluation.arrow_scoring": ("score_mentions", "score_triggers"),
     "evaluation.columns.scoring_input": ("MatchingOptions",),
     "evaluation.comparison": ("compare",),
     "evaluation.comparison_report": ("ComparisonReport",),
     "evaluation.report": ("Report",),
     "evaluation.scoring": ("Runs", "score"),
+    "evaluation.tag_scoring": ("trainer_metrics",),
     "model": (
         "Annotation",
         "Argument",

@@ -10,7 +10,7 @@ from datasets import ClassLabel, Dataset, Features, List, Value
 import dateline
 from dateline.corpus.store import Corpus
 from dateline.errors import DatelineError
-from dateline.evaluation.arrow_scoring import score_mentions
+from dateline.evaluation.arrow_scoring import score_mentions, score_triggers
 from dateline.ontology.labels import Ontology
 
 MODES = ("strict", "exact", "partial", "type")
@@ -77,6 +77,25 @@ def test_all_modes_are_those_of_scoring_rows(five: Corpus, five_predicted, run):
     found = score_mentions(gold, predicted, five.ontology)
     for mode in MODES:
         assert found[mode] == wanted.score("entities", mode).total
+
+
+def test_trigger_scores_are_those_of_scoring_rows(five: Corpus, five_predicted, run):
+    assert run(five, "build").exit_code == 0
+    gold = dateline.load(split="train", path=five.root / "dist")
+    chosen = [p for p in five_predicted if p["document"] in gold["id"]]
+    rows = []
+    for name in gold["id"]:
+        (prediction,) = (p for p in chosen if p["document"] == name)
+        del prediction["events"][::3]
+        prediction["events"][0]["type"] = "MADE_UP"
+        rows.append([{"type": e["type"], "trigger": e["trigger"]} for e in prediction["events"]])
+    span = {"start": Value("int32"), "end": Value("int32"), "text": Value("string")}
+    features = Features({"events": List({"type": Value("string"), "trigger": List(span)})})
+    found = score_triggers(gold, Dataset.from_dict({"events": rows}, features), five.ontology)
+    wanted = dateline.score(chosen, gold, layers=["events"], ontology=five.ontology)
+    for name in ("TI", "TC"):
+        assert found[name] == wanted.score("triggers", name).total
+        assert found[name].matched_gold > 0
 
 
 def test_slices_and_selections_are_seen(news: Corpus):

@@ -1,4 +1,4 @@
-"""Scores mentions from Arrow columns of loaded datasets, fast enough for use during training.
+"""Scores spans from Arrow columns of loaded datasets, fast enough for use during training.
 
 Decoding rows into Python objects takes twenty times as long as matching them, so nothing is
 decoded.
@@ -16,10 +16,10 @@ from datasets import Dataset
 
 from dateline.errors import InvalidInputError
 from dateline.evaluation.report import Rates, rates
+from dateline.evaluation.span_rates import span_rates
 from dateline.metrics.counts import IntArray
-from dateline.metrics.span_matching import match_distinct
-from dateline.metrics.span_scores import semeval_credit
-from dateline.metrics.spans import Spans
+from dateline.metrics.events import Triggers, trigger_counts
+from dateline.metrics.spans import Spans, place_ids
 from dateline.ontology.labels import Ontology
 from dateline.predictions.label_index import ABSENT, UNKNOWN, LabelIndex
 
@@ -34,35 +34,53 @@ def score_mentions(
     exclusive. Quotes are not checked. Raises InvalidInputError if the datasets differ in length or
     lack the column, or a gold type is not in the ontology.
     """
+    names = LabelIndex(ontology.labels_of("entities"))
+    return span_rates(*_both_spans(gold, predicted, names, column, "spans"))
+
+
+def score_triggers(
+    gold: Dataset, predicted: Dataset, ontology: Ontology, column: str = "events"
+) -> Mapping[str, Rates]:
+    """Score the triggers of events of two datasets; return the rates of TI and TC.
+
+    Row i of both is about the same text. ``column`` holds events as in the config ``documents``: a
+    list with ``type`` and ``trigger``, a list of spans. Raises InvalidInputError as
+    `score_mentions` does.
+    """
+    names = LabelIndex(ontology.labels_of("events"))
+    both = _both_spans(gold, predicted, names, column, "trigger")
+    sides = zip(both, place_ids(*both), strict=True)
+    triggers = [Triggers(spans.document, spans.label, place) for spans, place in sides]
+    counts = trigger_counts(triggers[0], triggers[1], len(gold), len(names))
+    return {name: rates(counts[name].sum(axis=(0, 1))) for name in ("TI", "TC")}
+
+
+def _both_spans(
+    gold: Dataset, predicted: Dataset, names: LabelIndex, column: str, field: str
+) -> tuple[Spans, Spans]:
     if len(gold) != len(predicted):
         raise InvalidInputError(f"gold has {len(gold)} rows and the predictions {len(predicted)}.")
-    names = LabelIndex(ontology.labels_of("entities"))
-    gold_spans = mention_spans(gold, names, column)
-    predicted_spans = mention_spans(predicted, names, column)
-    _refuse_unknown(gold_spans.label, names)
-    matched = match_distinct(gold_spans, predicted_spans)
-    sizes = len(matched.gold), len(matched.predicted)
-    return {
-        mode: rates(np.array([left.sum(), sizes[0], right.sum(), sizes[1]], np.float64))
-        for mode, (left, right) in semeval_credit(matched).items()
-    }
+    found = item_spans(gold, names, column, field), item_spans(predicted, names, column, field)
+    _refuse_unknown(found[0].label, names, column)
+    return found
 
 
-def mention_spans(dataset: Dataset, names: LabelIndex, column: str = "mentions") -> Spans:
-    """The mentions of a dataset as columns, one document per row."""
+def item_spans(
+    dataset: Dataset, names: LabelIndex, column: str = "mentions", field: str = "spans"
+) -> Spans:
+    """The spans of items of a dataset as columns, one document per row."""
     if column not in dataset.column_names:
         raise InvalidInputError(
             f"the dataset has no column {column!r}. Its columns: {', '.join(dataset.column_names)}."
         )
-    mentions = dataset.select_columns(column).with_format("arrow")[:].column(column)
-    mentions = mentions.combine_chunks()
-    if isinstance(mentions, pa.ChunkedArray):
-        mentions = pa.concat_arrays(mentions.chunks)
-    items = mentions.flatten()
-    spans = items.field("spans")
+    rows = dataset.select_columns(column).with_format("arrow")[:].column(column).combine_chunks()
+    if isinstance(rows, pa.ChunkedArray):
+        rows = pa.concat_arrays(rows.chunks)
+    items = rows.flatten()
+    spans = items.field(field)
     fragments = spans.flatten()
     sizes = np.asarray(pc.list_value_length(spans))
-    document = np.repeat(np.arange(len(dataset)), np.asarray(pc.list_value_length(mentions)))
+    document = np.repeat(np.arange(len(dataset)), np.asarray(pc.list_value_length(rows)))
     return Spans(
         document,
         _labels(items.field("type"), dataset.features[column].feature["type"], names),
@@ -72,11 +90,11 @@ def mention_spans(dataset: Dataset, names: LabelIndex, column: str = "mentions")
     )
 
 
-def _refuse_unknown(label: IntArray, names: LabelIndex) -> None:
+def _refuse_unknown(label: IntArray, names: LabelIndex, column: str) -> None:
     for number in np.unique(label):
         if names.labels[number] in (ABSENT, UNKNOWN):
             raise InvalidInputError(
-                f"gold has mentions whose type in the ontology is {names.labels[number]}."
+                f"gold has {column} whose type in the ontology is {names.labels[number]}."
             )
 
 
