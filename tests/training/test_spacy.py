@@ -41,6 +41,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "model"
 
 
+@pytest.fixture(scope="module")
+def nested_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of overlapping mentions, and of the acts of sentences; read it only."""
+    folder = tmp_path_factory.mktemp("nested")
+    options = SpacyOptions(components=("textcat_multilabel", "spancat"), max_steps=60)
+    train_spacy(made_in(folder), options, folder / "model", io.StringIO())
+    return folder / "model"
+
+
 def weights(model: Path) -> dict[str, str]:
     """Hashes of a model's files but for the record of its run."""
     files = (path for path in model.rglob("*") if path.is_file())
@@ -68,6 +77,31 @@ def test_a_trained_model_predicts_mentions_and_events_that_score(
     # The texts are all the same.
     assert report.score("entities", "strict").value > 0.5
     assert report.score("triggers", "TC").value > 0.5
+
+
+def test_overlapping_mentions_and_acts_are_learnt_and_score(
+    split_corpus, nested_model, run, tmp_path
+):
+    record = json.loads((nested_model / "training.json").read_bytes())
+    assert record["train"]["left_out"] == {"discontinuous": 2}
+    # Eight of nine mentions, three triggers and two claims of each text.
+    assert record["train"]["items"] == 2 * (8 + 3 + 2)
+    assert {*record["scores"]} == {
+        f"{component}_{rate}" for component in ("spancat", "textcat_multilabel") for rate in "prf"
+    }
+    out = tmp_path / "out.jsonl"
+    named = ("--model", f"spacy:{nested_model}", "--split", "test")
+    result = run(split_corpus, "predict", *named, "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert "0 items rejected" in run(split_corpus, "check-predictions", str(out)).stderr
+    report = dateline.score(out, split_corpus, split="test")
+    assert report.score("entities", "nested").total.matched_gold > 0
+    assert report.score("triggers", "TC").value > 0.5
+    found = json.loads(out.read_bytes())["claims"]
+    text = split_corpus.read_document(names(split_corpus, "test")[0])
+    sentences = [text.text[start:end] for start, end in text.sentences]
+    assert {claim["spans"][0]["text"] for claim in found} <= {*sentences}
+    assert {claim["act"] for claim in found} == {"PROMISE", "ASSERT"}
 
 
 def test_equal_gold_gives_equal_weights_whatever_the_test_split_has(
@@ -133,6 +167,7 @@ def test_a_base_is_trained_further(split_corpus, run, tmp_path):
         (("--split", "dev"), "there is no gold in annotations/gold/ in the split 'dev'"),
         (("--validation-split", "train"), "is the training split"),
         (("--base", "xx_no_such"), "the spaCy pipeline 'xx_no_such' cannot be loaded"),
+        (("--component", "ner", "--component", "spancat"), "one of them is enough"),
     ],
 )
 def test_what_cannot_be_trained_is_explained_and_leaves_nothing(

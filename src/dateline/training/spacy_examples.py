@@ -1,21 +1,33 @@
-"""Gold as training examples of spaCy: a document for each sentence, with flat entities."""
+"""Gold as training examples of spaCy: a document for each sentence."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.gold_documents import GoldDocument
+from dateline.evaluation.models.spacy_pipeline import SPANS_KEY
 from dateline.extras import extra
-from dateline.model import Range, Spans
+from dateline.training.sentence_items import (
+    CROSSING,
+    OVERLAPPING,
+    Item,
+    inside,
+    is_in_one_sentence,
+    labelled_items,
+)
 
-DISCONTINUOUS = "discontinuous"
-CROSSING = "not in one sentence"
+NER, SPANCAT, TEXTCAT = "ner", "spancat", "textcat_multilabel"
+COMPONENTS = (NER, SPANCAT, TEXTCAT)
+
+MAX_TOKENS = 8
+"""The length of the longest spans that spancat considers; each length costs time and memory."""
+
 UNALIGNED = "not at the bounds of spaCy's tokens"
-OVERLAPPING = "overlapping a longer one"
-AMBIGUOUS = "events with the name of a type of mention"
+TOO_LONG = f"longer than {MAX_TOKENS} tokens"
+SAME_ACT = "claims with the act of another one in their sentence"
 
 
 class Examples(NamedTuple):
@@ -26,54 +38,60 @@ class Examples(NamedTuple):
     left_out: Counter[str]
 
 
-def make_examples(gold: Gold, pipeline: Any) -> Examples:
-    """Mentions and triggers as entities of sentences that this pipeline has tokenized.
+def make_examples(gold: Gold, pipeline: Any, components: Collection[str]) -> Examples:
+    """Sentences that this pipeline has tokenized, annotated for the components.
 
-    An entity has the type of its mention or event. Of overlapping ones, the longest is kept.
+    Mentions and triggers are entities for ``ner``, of which the longest of overlapping ones is
+    kept, or a group of spans for ``spancat``. For ``textcat_multilabel``, sentences have the acts
+    of their claims.
     """
     with extra("spacy"):
         from spacy.tokens import DocBin  # noqa: PLC0415 (heavy and optional)
-        from spacy.util import filter_spans  # noqa: PLC0415
-    found = Examples(DocBin(), 0, Counter())
+    documents, left_out, items = DocBin(), Counter[str](), 0
     types = frozenset(gold.ontology.labels_of("entities"))
-    items = 0
+    acts = gold.ontology.labels_of("claims")
     for document in gold.documents:
-        labelled = list(_labelled(document, types, found.left_out))
-        for start, end in document.sentences:
-            doc = pipeline.make_doc(document.text[start:end])
-            inside = [item for item in labelled if start <= item[0][0] and item[0][1] <= end]
-            spans = [
-                doc.char_span(first - start, last - start, label) for (first, last), label in inside
-            ]
-            aligned = [span for span in spans if span is not None]
-            doc.ents = filter_spans(aligned)
-            found.left_out[UNALIGNED] += len(spans) - len(aligned)
-            found.left_out[OVERLAPPING] += len(aligned) - len(doc.ents)
-            items += len(doc.ents)
-            found.documents.add(doc)
-    return found._replace(items=items, left_out=+found.left_out)
+        wanted = {NER, SPANCAT} & {*components}
+        spans = list(labelled_items(document, types, left_out)) if wanted else []
+        claims = _claims(document, left_out) if TEXTCAT in components else []
+        for sentence in document.sentences:
+            doc = pipeline.make_doc(document.text[slice(*sentence)])
+            items += _set_spans(doc, inside(spans, sentence), sentence[0], components, left_out)
+            if TEXTCAT in components:
+                items += _set_acts(doc, inside(claims, sentence), acts, left_out)
+            documents.add(doc)
+    return Examples(documents, items, left_out)
 
 
-def _labelled(
-    document: GoldDocument, types: Collection[str], left_out: Counter[str]
-) -> Iterator[tuple[Range, str]]:
-    """The range and label of each mention and trigger that is one span in one sentence."""
-    for mention in document.items.mentions:
-        yield from _usable(mention.spans, mention.type, document, left_out)
-    for event in document.items.events:
-        if event.type in types:
-            left_out[AMBIGUOUS] += 1
-        else:
-            yield from _usable(event.trigger, event.type, document, left_out)
+def _set_spans(
+    doc: Any, items: list[Item], offset: int, components: Collection[str], left_out: Counter[str]
+) -> int:
+    """Annotate the sentence with mentions and triggers, and return their number."""
+    from spacy.util import filter_spans  # noqa: PLC0415
+
+    spans = [doc.char_span(i.start - offset, i.end - offset, i.label) for i in items]
+    aligned = [span for span in spans if span is not None]
+    left_out[UNALIGNED] += len(spans) - len(aligned)
+    if NER in components:
+        doc.ents = filter_spans(aligned)
+        left_out[OVERLAPPING] += len(aligned) - len(doc.ents)
+        return len(doc.ents)
+    short = [span for span in aligned if len(span) <= MAX_TOKENS]
+    left_out[TOO_LONG] += len(aligned) - len(short)
+    doc.spans[SPANS_KEY] = short
+    return len(short)
 
 
-def _usable(
-    spans: Spans, label: str, document: GoldDocument, left_out: Counter[str]
-) -> Iterator[tuple[Range, str]]:
-    first, last = spans[0].start, spans[-1].end
-    if len(spans) > 1:
-        left_out[DISCONTINUOUS] += 1
-    elif not any(start <= first and last <= end for start, end in document.sentences):
-        left_out[CROSSING] += 1
-    else:
-        yield (first, last), label
+def _claims(document: GoldDocument, left_out: Counter[str]) -> list[Item]:
+    """Claims in one sentence, with their acts as labels."""
+    usable = [one for one in document.items.claims if is_in_one_sentence(one.spans, document)]
+    left_out[CROSSING] += len(document.items.claims) - len(usable)
+    return [Item(one.spans[0].start, one.spans[-1].end, one.act, one.id) for one in usable]
+
+
+def _set_acts(doc: Any, claims: list[Item], acts: Iterable[str], left_out: Counter[str]) -> int:
+    """Annotate the sentence with the acts of its claims, and return their number."""
+    found = {claim.label for claim in claims}
+    doc.cats = {act: float(act in found) for act in acts}
+    left_out[SAME_ACT] += len(claims) - len(found)
+    return len(found)

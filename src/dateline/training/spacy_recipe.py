@@ -1,29 +1,28 @@
-"""The recipe ``spacy``: a named entity recognizer, trained by spaCy from a generated config."""
+"""The recipe ``spacy``: a pipeline that spaCy trains from a config that it generates."""
 
 from __future__ import annotations
 
-import platform
 import tempfile
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-import msgspec
-
-from dateline.corpus.store import Corpus, canonical_json
+from dateline.corpus.store import Corpus
 from dateline.dataset.output_folder import replaced_folder
-from dateline.errors import ConflictError, InvalidInputError, NotFoundError
-from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.gold import Gold, gold_of_corpus
-from dateline.evaluation.models.training_record import FILE, TrainingData, TrainingRecord
-from dateline.evaluation.signature import sign
+from dateline.errors import InvalidInputError, NotFoundError
+from dateline.evaluation.gold import Gold
+from dateline.evaluation.models.training_record import TrainingRecord
 from dateline.extras import extra
 from dateline.files.writing import sha256
-from dateline.model import Struct
-from dateline.training.spacy_examples import Examples, make_examples
+from dateline.training.recipe import RecipeOptions, Run, Trained, refuse_empty, versions
+from dateline.training.spacy_examples import (
+    COMPONENTS,
+    MAX_TOKENS,
+    NER,
+    SPANCAT,
+    TEXTCAT,
+    make_examples,
+)
 
 LANGUAGE = "language"
 """The column of documents that chooses the tokenizer."""
@@ -33,19 +32,20 @@ EVERY_LANGUAGE = "xx"
 EVALUATE_EVERY = 100
 """The number of batches between two scores on the validation split."""
 
+SCORES = {NER: "ents_{}", SPANCAT: "spans_sc_{}", TEXTCAT: "cats_micro_{}"}
+"""spaCy's names of precision, recall and F1 of a component."""
 
-class SpacyOptions(Struct, frozen=True):
+
+class SpacyOptions(RecipeOptions, frozen=True):
     """What to train on and how.
 
     ``base`` is an installed pipeline whose tokenizer, vocabulary and layer ``tok2vec`` are the
-    start; empty for random weights. Training stops after ``max_steps`` batches, or when the score
-    on the validation split has not improved for ``patience`` batches.
+    start; empty for random weights. ``components`` are some of ``ner``, ``spancat`` and
+    ``textcat_multilabel``, but not both of the first two. Training stops after ``max_steps``
+    batches, or when the score on the validation split has not improved for ``patience`` batches.
     """
 
-    split: str = "train"
-    validation_split: str = "validation"
-    base: str = ""
-    seed: int = 13
+    components: tuple[str, ...] = (NER,)
     max_steps: int = 1000
     patience: int = 400
 
@@ -53,58 +53,72 @@ class SpacyOptions(Struct, frozen=True):
 def train_spacy(corpus: Corpus, options: SpacyOptions, out: Path, log: IO[str]) -> TrainingRecord:
     """Train on the gold of a split, on the CPU, and write the best pipeline to the folder ``out``.
 
-    Mentions and triggers are entities of one component ``ner``. No other split is read than the two
-    that ``options`` names; equal gold and options give equal weights. spaCy reports its progress to
-    ``log``. An earlier model in ``out`` is replaced, on success only.
+    Mentions and triggers are entities of ``ner``, or spans of ``spancat``; ``textcat_multilabel``
+    gives sentences the acts of their claims. No other split is read than the two that ``options``
+    names; equal gold and options give equal weights. spaCy reports its progress to ``log``. An
+    earlier model in ``out`` is replaced, on success only.
 
     Raises MissingExtraError if spaCy is not installed, NotFoundError if there is no gold or no
-    base, InvalidInputError if the splits are the same or have nothing to learn from, and
-    ConflictError if ``out`` has something else.
+    base, InvalidInputError if the splits are the same or have nothing to learn from or the
+    components do not fit the corpus, and ConflictError if ``out`` has something else.
     """
     with extra("spacy"):
         import spacy  # noqa: PLC0415 (heavy and optional)
         from spacy.training.initialize import init_nlp  # noqa: PLC0415
         from spacy.training.loop import train  # noqa: PLC0415
-    if options.split == options.validation_split:
-        raise InvalidInputError(
-            f"validation_split is {options.split!r}, which is the training split. Name another."
-        )
-    _refuse_other_content(out)
-    gold = gold_of_corpus(corpus, options.split, by=(LANGUAGE,))
-    validation = gold_of_corpus(corpus, options.validation_split)
-    started, clock = datetime.now(UTC), time.perf_counter()
-    start = _base(options.base) if options.base else spacy.blank(_language(gold))
-    config = _config(start, options)
-    parts = {"train": (gold, make_examples(gold, start))}
-    parts["dev"] = validation, make_examples(validation, start)
+    components = _checked_components(options.components, corpus)
+    run = Run(corpus, options, out, by=(LANGUAGE,))
+    start = _base(options.base) if options.base else spacy.blank(_language(run.train))
+    config = _config(start, options, components)
+    parts = {
+        "train": make_examples(run.train, start, components),
+        "dev": make_examples(run.validation, start, components),
+    }
+    refuse_empty(run.train, parts["train"].items, "item that spaCy can represent")
+    refuse_empty(run.validation, parts["dev"].items, "item that spaCy can represent")
     with replaced_folder(out) as folder, tempfile.TemporaryDirectory(prefix="dateline-") as work:
         paths = {name: str(Path(work) / f"{name}.spacy") for name in parts}
-        for name, (part, examples) in parts.items():
-            _refuse_empty(part, examples)
+        for name, examples in parts.items():
             examples.documents.to_disk(paths[name])
         pipeline = init_nlp(config.merge({"paths": paths}), use_gpu=-1)
         train(pipeline, Path(work), use_gpu=-1, stdout=log, stderr=log)
         best = spacy.load(Path(work) / "model-best")
         best.config["paths"].update(config["paths"])  # the examples are deleted
         best.to_disk(folder)
-        scores = best.meta["performance"]
-        record = TrainingRecord(
-            recipe="spacy",
-            settings=msgspec.to_builtins(options),
+        trained = Trained(
             config_sha256=sha256(config.to_str().encode()),
-            corpus=gold.name,
-            version=gold.version,
-            ontology=f"{gold.ontology.title} {gold.ontology.version}",
-            train=_data(*parts["train"]),
-            validation=_data(*parts["dev"]),
-            scores={name: round(scores[f"ents_{name}"], 6) for name in ("p", "r", "f")},
+            used=[(part.items, part.left_out) for part in parts.values()],
+            scores=_scores(best.meta["performance"], components),
             packages=_packages(start, options),
-            hardware=f"CPU, {platform.machine()}, {platform.system()}",
-            started=started.isoformat(timespec="seconds"),
-            seconds=round(time.perf_counter() - clock, 1),
+            hardware="CPU",
         )
-        (folder / FILE).write_bytes(canonical_json(record))
-    return record
+        return run.record("spacy", folder, trained)
+
+
+def _checked_components(names: tuple[str, ...], corpus: Corpus) -> tuple[str, ...]:
+    """The components in spaCy's order. Raises InvalidInputError if they do not fit."""
+    for name in names:
+        if name not in COMPONENTS:
+            raise InvalidInputError(f"components has {name!r}. Allowed: {', '.join(COMPONENTS)}.")
+    if not names or {NER, SPANCAT} <= {*names}:
+        raise InvalidInputError(
+            f"components is {', '.join(names) or 'empty'}. Choose at least one; {NER} and "
+            f"{SPANCAT} learn the same items, so that one of them is enough."
+        )
+    if TEXTCAT in names and not corpus.ontology.claimers:
+        raise InvalidInputError(
+            f"components has {TEXTCAT}, but the ontology declares no claimers that are not "
+            "mentions, which claims of whole sentences would have."
+        )
+    return tuple(name for name in COMPONENTS if name in names)
+
+
+def _scores(performance: Mapping[str, Any], components: tuple[str, ...]) -> dict[str, float]:
+    return {
+        f"{component}_{rate}": performance[SCORES[component].format(rate)] or 0.0
+        for component in components
+        for rate in "prf"
+    }
 
 
 def _base(name: str) -> Any:
@@ -132,21 +146,26 @@ def _language(gold: Gold) -> str:
     return found or EVERY_LANGUAGE
 
 
-def _config(start: Any, options: SpacyOptions) -> Any:
-    """What `spacy init config` writes for a recognizer on the CPU, with these options."""
+def _config(start: Any, options: SpacyOptions, components: tuple[str, ...]) -> Any:
+    """What `spacy init config` writes for these components on the CPU, with these options."""
     from spacy.cli.init_config import init_config  # noqa: PLC0415
 
-    config = init_config(lang=start.lang, pipeline=["ner"], optimize="efficiency", gpu=False)
+    config = init_config(lang=start.lang, pipeline=[*components], optimize="efficiency", gpu=False)
     config["system"]["seed"] = options.seed
     config["training"] |= {
         "max_steps": options.max_steps,
         "patience": options.patience,
         "eval_frequency": min(EVALUATE_EVERY, options.max_steps),
     }
+    made = config["components"]
+    if SPANCAT in components:
+        made[SPANCAT]["suggester"]["sizes"] = [*range(1, MAX_TOKENS + 1)]
     if options.base:
-        config["components"]["tok2vec"] = {"source": options.base}
+        if "tok2vec" in made:
+            made["tok2vec"] = {"source": options.base}
         width = start.get_pipe("tok2vec").model.get_dim("nO")
-        config["components"]["ner"]["model"]["tok2vec"]["width"] = width
+        for component in {NER, SPANCAT} & {*components}:
+            made[component]["model"]["tok2vec"]["width"] = width
         config["initialize"]["before_init"] = {
             "@callbacks": "spacy.copy_from_base_model.v1",
             "tokenizer": options.base,
@@ -155,33 +174,7 @@ def _config(start: Any, options: SpacyOptions) -> Any:
     return config
 
 
-def _refuse_empty(gold: Gold, examples: Examples) -> None:
-    if not examples.items:
-        raise InvalidInputError(
-            f"the split {gold.split!r} has no mention or trigger that spaCy can represent."
-        )
-
-
-def _data(gold: Gold, examples: Examples) -> TrainingData:
-    return TrainingData(
-        split=gold.split or "all",
-        gold=sign(gold, ScoringInput(gold, ()), ()).gold,
-        documents=tuple(document.id for document in gold.documents),
-        items=examples.items,
-        left_out=dict(examples.left_out),
-    )
-
-
 def _packages(start: Any, options: SpacyOptions) -> Mapping[str, str]:
     """Versions of what has an influence on the weights."""
-    found = {"python": platform.python_version()}
-    found |= {name: version(name) for name in ("dateline", "spacy", "thinc", "numpy")}
+    found = versions(("spacy", "thinc", "numpy"))
     return found | ({options.base: start.meta["version"]} if options.base else {})
-
-
-def _refuse_other_content(out: Path) -> None:
-    if out.exists() and not (out / FILE).is_file() and (out.is_file() or any(out.iterdir())):
-        raise ConflictError(
-            f"{out}: was not written by `dateline train`, and would be replaced. Choose another "
-            "output folder, or remove this one."
-        )

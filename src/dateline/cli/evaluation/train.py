@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli.shared import Group, Settings, pass_settings
 from dateline.rendering.listing import counted
+
+if TYPE_CHECKING:
+    from dateline.evaluation.models.training_record import TrainingRecord
 
 
 @click.group(cls=Group)
@@ -17,21 +22,35 @@ def train() -> None:
     """Train a model on gold with another library's trainer."""
 
 
+def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every recipe but ``--base``."""
+    for option in (
+        click.option("--seed", type=click.IntRange(0), default=13, show_default=True, help="Seed."),
+        click.option(
+            "--validation-split", default="validation", show_default=True,
+            help="Split that decides which weights are kept.",
+        ),
+        click.option("--split", default="train", show_default=True, help="Split to train on."),
+        click.option(
+            "--out", type=click.Path(file_okay=False, path_type=Path), required=True,
+            metavar="MODEL", help="Folder for the model and training.json, the record of the run.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @train.command()
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="MODEL",
-    help="Folder for the model and training.json, the record of the run.",
-)  # fmt: skip
-@click.option("--split", default="train", show_default=True, help="Split to train on.")
-@click.option(
-    "--validation-split", default="validation", show_default=True,
-    help="Split that decides when to stop.",
-)  # fmt: skip
+@recipe_options
 @click.option(
     "--base", default="", metavar="PIPELINE",
     help="Installed pipeline whose layer tok2vec is trained on.  [default: random weights]",
 )  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=13, show_default=True, help="Seed.")
+@click.option(
+    "--component", "components", multiple=True, default=("ner",), show_default=True,
+    type=click.Choice(["ner", "spancat", "textcat_multilabel"]),
+    help="Component to train; repeat it for several.",
+)  # fmt: skip
 @click.option(
     "--max-steps", type=click.IntRange(1), default=1000, show_default=True,
     help="Number of batches after which training stops.",
@@ -41,23 +60,30 @@ def train() -> None:
     help="Number of batches without a better score after which training stops.",
 )  # fmt: skip
 @pass_settings
-def spacy(settings: Settings, /, out: Path, **options: int | str) -> None:
-    """Train a spaCy pipeline that recognizes mentions and triggers.
+def spacy(settings: Settings, /, out: Path, **options: Any) -> None:
+    """Train a spaCy pipeline that recognizes mentions and triggers, or acts of claims.
 
     Uses spaCy's trainer, on the CPU, with a config that spaCy generates. The same gold and options
-    give the same weights. No other split is read. Overlapping mentions are reduced to the longest.
+    give the same weights. No other split is read.
+
+    The component ner reduces overlapping mentions to the longest, spancat keeps all of them, and
+    textcat_multilabel learns the acts of the claims in a sentence.
 
     \b
     Example:
       dateline train spacy --out models/news
       dateline train spacy --base en_core_web_sm --out models/news
+      dateline train spacy --component spancat --component textcat_multilabel --out models/news
       dateline predict --model spacy:models/news --split test --out news.jsonl
     """
     from dateline.corpus.store import Corpus
     from dateline.training.spacy_recipe import SpacyOptions, train_spacy
 
     log = io.StringIO() if settings.quiet else sys.stderr
-    record = train_spacy(Corpus(settings.root), SpacyOptions(**options), out, log)  # type: ignore[arg-type]
+    _report(settings, out, train_spacy(Corpus(settings.root), SpacyOptions(**options), out, log))
+
+
+def _report(settings: Settings, out: Path, record: TrainingRecord) -> None:
     for data in (record.train, record.validation):
         left_out = "; ".join(f"{reason}: {n}" for reason, n in data.left_out.items())
         settings.say(

@@ -1,19 +1,28 @@
-"""spaCy pipelines: their named entities as mentions and triggers, with a mapping of labels."""
+"""spaCy pipelines: their entities and spans as mentions and triggers, with a mapping of labels.
+
+Categories of sentences that are acts become claims of the whole sentence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.errors import NotFoundError
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
+from dateline.evaluation.models.labelled_spans import LabelMapping, training_settings
 from dateline.evaluation.models.training_record import TrainingRecord, read_training_record
 from dateline.extras import extra
-from dateline.files.reading import read_toml
-from dateline.model import Event, Mention, Span
+from dateline.model import Claim, Range, Span
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
+
+SPANS_KEY = "sc"
+"""The group of spans that a component ``spancat`` sets by default."""
+
+THRESHOLD = 0.5
+"""The score from which a sentence has a category, as for spaCy's own scores."""
 
 
 def make(config: ModelConfig) -> SpacyPipeline:
@@ -24,9 +33,7 @@ def make(config: ModelConfig) -> SpacyPipeline:
     InvalidInputError if the mapping is not valid.
     """
     config.check_options("labels")
-    config.ontology.chosen_layers(["entities"])
-    mentions = config.ontology.labels_of("entities")
-    events = [name for name in config.ontology.labels_of("events") if name not in mentions]
+    ontology = config.ontology
     with extra("spacy"):
         import spacy  # noqa: PLC0415 (heavy and optional)
     try:
@@ -36,16 +43,23 @@ def make(config: ModelConfig) -> SpacyPipeline:
             f"the spaCy pipeline {config.argument!r} cannot be loaded: {error} Install its package "
             "and use the name that Python imports, or make it with `dateline train spacy`."
         ) from None
-    pipeline_labels = pipeline.pipe_labels.get("ner", [])
-    labels = _label_mapping(config.options.get("labels", ""), [*mentions, *events], pipeline_labels)
+    found = pipeline.pipe_labels
+    acts = frozenset(found.get("textcat_multilabel", ())).intersection(ontology.labels_of("claims"))
+    # Claims of whole sentences have no mention as their claimer.
+    claimer = ontology.claimers[0].name if acts and ontology.claimers else None
+    if claimer is None:
+        ontology.chosen_layers(["entities"])
+    labels = [label for name in ("ner", "spancat") for label in found.get(name, ())]
+    mapping = LabelMapping(config.options.get("labels", ""), ontology, labels)
     training = read_training_record(Path(pipeline.path))
-    return SpacyPipeline(pipeline, labels, frozenset(events), training)
+    return SpacyPipeline(pipeline, mapping, acts if claimer else frozenset(), claimer, training)
 
 
 class SpacyPipeline:
-    """Predicts the named entities of a pipeline; labels that are not mapped are left out.
+    """Predicts the entities and spans of a pipeline; labels that are not mapped are left out.
 
-    ``labels`` maps them to types of mentions or, for the triggers of events, to ``events``.
+    With ``acts``, the pipeline gives sentences categories; those among ``acts`` become claims of
+    the ``claimer``.
     """
 
     cost: Mapping[str, float] = {}
@@ -53,13 +67,15 @@ class SpacyPipeline:
     def __init__(
         self,
         pipeline: Any,
-        labels: Mapping[str, str],
-        events: Collection[str],
+        mapping: LabelMapping,
+        acts: frozenset[str],
+        claimer: str | None,
         training: TrainingRecord | None,
     ) -> None:
         self._pipeline = pipeline
-        self._labels = labels
-        self._events = events
+        self._mapping = mapping
+        self._acts = acts
+        self._claimer = claimer
         self._training = training
 
     @property
@@ -72,56 +88,43 @@ class SpacyPipeline:
     def settings(self) -> Mapping[str, Any]:
         """Name of the pipeline, mapping of labels, and how it was trained if there is a record."""
         meta = self._pipeline.meta
-        found = {"pipeline": f"{meta['lang']}_{meta['name']}", "labels": dict(self._labels)}
-        if self._training is None:
-            return found
-        return found | {
-            "training": self._training.origin,
-            "documents": self._training.documents,
+        return {
+            "pipeline": f"{meta['lang']}_{meta['name']}",
+            "labels": dict(self._mapping.types),
+            **training_settings(self._training),
         }
 
     def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
         """A prediction for each text."""
-        documents = self._pipeline.pipe(text.text for text in texts)
-        for text, document in zip(texts, documents, strict=True):
-            found = [
+        for text in texts:
+            # Categories are of sentences, as in training.
+            parts = text.sentences if self._acts else ((0, len(text.text)),)
+            documents = self._pipeline.pipe(text.text[start:end] for start, end in parts)
+            spans: list[tuple[int, int, str]] = []
+            acts: list[tuple[Range, str]] = []
+            for part, document in zip(parts, documents, strict=True):
                 # spaCy counts code points, too.
-                (Span(start=e.start_char, end=e.end_char, text=e.text), self._labels[e.label_])
-                for e in document.ents
-                if e.label_ in self._labels
-            ]
-            mentions = [(span, type_) for span, type_ in found if type_ not in self._events]
-            triggers = [(span, type_) for span, type_ in found if type_ in self._events]
-            yield Prediction(
-                document=text.id,
-                text_sha256=text.text_sha256,
-                mentions=tuple(
-                    Mention(id=f"m{number}", spans=(span,), type=type_, attributes={}, entity=None)
-                    for number, (span, type_) in enumerate(mentions, 1)
-                ),
-                events=tuple(
-                    Event(id=f"e{number}", trigger=(span,), type=type_)
-                    for number, (span, type_) in enumerate(triggers, 1)
-                ),
+                spans.extend(
+                    (part[0] + span.start_char, part[0] + span.end_char, span.label_)
+                    for span in (*document.ents, *document.spans.get(SPANS_KEY, ()))
+                )
+                acts.extend(
+                    (part, act)
+                    for act, score in document.cats.items()
+                    if act in self._acts and score >= THRESHOLD
+                )
+            yield self._mapping.prediction(text, spans, self._claims(text, acts))
+
+    def _claims(self, text: Text, acts: Sequence[tuple[Range, str]]) -> tuple[Claim, ...]:
+        """A claim of the whole sentence for each act."""
+        if self._claimer is None:
+            return ()
+        return tuple(
+            Claim(
+                id=f"c{number}",
+                spans=(Span(start=start, end=end, text=text.text[start:end]),),
+                act=act,
+                claimer=self._claimer,
             )
-
-
-def _label_mapping(
-    path: str, types: Sequence[str], pipeline_labels: Iterable[str]
-) -> Mapping[str, str]:
-    """The table ``labels`` of a TOML file; without a file, labels map to the types of that name."""
-    if not path:
-        return {label: label for label in pipeline_labels if label in types}
-    content = read_toml(Path(path))
-    mapping = content.get("labels")
-    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
-        raise InvalidInputError(
-            f'{path}: expected a table [labels] with lines such as NORP = "LABEL".'
+            for number, ((start, end), act) in enumerate(acts, 1)
         )
-    for label, type_ in mapping.items():
-        if type_ not in types:
-            raise InvalidInputError(
-                f'{path}: "{label}" is mapped to "{type_}", which is not a type of mention '
-                f"or event. Allowed: {', '.join(types)}."
-            )
-    return mapping

@@ -1,1 +1,0 @@
-"""The pages of stories: what happened when, and who claims what about it, across documents."""
