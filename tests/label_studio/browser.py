@@ -194,9 +194,26 @@ class Annotator:
     def draw_with(self, label, quote):
         """Choose a label with the mouse, and draw over the first such words of the text."""
         self.leave()
-        labels = self.page.locator(".dateline .layer .lsf-label")
-        labels.filter(has_text=re.compile(f"^{re.escape(label)}(\\W|\\d|$)")).first.click()
+        self._click_label(label)
         self._draw(label, quote)
+
+    def group(self, letter, *quotes):
+        """Select the first regions with such words, and give all of them a letter."""
+        self.leave()
+        self.page.keyboard.down("Control")
+        for number, quote in enumerate(quotes, 1):
+            self._click(quote)
+            self._wait_for("it.selectionSize === argument", number)
+        self.page.keyboard.up("Control")
+        self._click_label(letter)
+        self._wait_for(
+            "it.selectedRegions.every(r => r.labelings.some(l => l.mainValue.includes(argument)))",
+            letter,
+        )
+
+    def _click_label(self, label):
+        labels = self.page.locator(".dateline .layer .lsf-label:visible")
+        labels.filter(has_text=re.compile(f"^{re.escape(label)}(\\W|\\d|f19|$)")).first.click()
 
     def _draw(self, label, quote):
         rows = self.page.locator(".htx-highlight[data-label]")

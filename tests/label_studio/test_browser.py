@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from dateline.corpus.store import Corpus
 from dateline.model import ITEM_FIELDS, Relation, canonical
 
-from ..corpora import new_corpus, write_ontology
+from ..corpora import make_annotation, new_corpus, quote, write_ontology
 from ..layered import limited_attributes, names_and_defaults
 from .strategies import document_of
 from .test_sync import GOLD, content
@@ -95,9 +95,9 @@ def test_layers_and_attributes_of_every_kind_come_back_the_same(
 
 def test_answers_of_every_kind_are_pulled(layered, open_task, ana, sync, label_studio):
     open_task(layered)
-    for label, quote in (("CHEMICAL", "aspirin"), ("DISEASE", "bleeding")):
-        ana.draw_with(label, quote)
-        ana.select(quote)
+    for label, word in (("CHEMICAL", "aspirin"), ("DISEASE", "bleeding")):
+        ana.draw_with(label, word)
+        ana.select(word)
         ana.choose("name")
     ana.select("aspirin")
     ana.choose_for("Forms", "generic", "plural")
@@ -166,6 +166,40 @@ def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, l
         ("giver", person.id), ("drug", chemical.id),
     }  # fmt: skip
     assert (claim.claimer, claim.events, claim.cue[0].text) == (person.id, (event.id,), "said")
+
+
+def test_a_chain_of_forty_mentions_takes_a_click_for_each(
+    layered, open_task, ana, sync, label_studio
+):
+    ontology = names_and_defaults()
+    write_ontology(layered, ontology)
+    corpus = Corpus(layered.root)
+    corpus.annotation_path("gold", "report").unlink()
+    corpus.document_path("report").unlink()
+    words = [f"he{number:02}" for number in range(40)]
+    document = document_of(" ".join([*words, "Ann met Ann"]), "long")
+    corpus.write_document(document)
+    mentions = [
+        {
+            "id": f"m{number}", "type": "PERSON", "spans": [span],
+            "attributes": {"level": "name" if span["text"] == "Ann" else "pronoun"},
+        }
+        for number, span in enumerate(quote(document.text, *words, "Ann", "Ann"))
+    ]  # fmt: skip
+    corpus.write_annotation(make_annotation(document, {"mentions": mentions}, "bo"))
+    open_task(corpus, "--from", "bo")
+    ana.count_actions()
+    ana.group("A", *words)
+    assert ana.count_actions() == 41, "each mention, and the letter"
+    ana.submit()
+    pull(corpus, sync, label_studio)
+    pulled = corpus.read_annotation("ana", "long")
+    *chain, one, other = pulled.mentions
+    assert {mention.entity for mention in chain} == {"m0.entity"}
+    assert one.entity == other.entity == "m40.entity", "the same name"
+    assert [(entity.id, entity.name) for entity in pulled.entities] == [
+        ("m0.entity", "he00"), ("m40.entity", "Ann"),
+    ]  # fmt: skip
 
 
 def test_every_label_has_a_hotkey_that_works(bridge, open_task, ana):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from string import ascii_uppercase
 from xml.etree import ElementTree
 
 import pytest
@@ -64,6 +65,8 @@ def test_the_page_follows_the_ontology(ontology):
         tag.get("name"): values(page, "Labels", tag.get("name")) for tag in page.iter("Labels")
     }
     assert labels.pop("cue", []) == (["cue"] if "claims" in ontology.layers else [])
+    has_chains = ontology.has_coreference or ontology.has_event_coreference
+    assert labels.pop("same", []) == ([*ascii_uppercase] if has_chains else [])
     assert labels == {
         name: list(ontology.labels_of(layer))
         for name, layer in (("entity", "entities"), ("event", "events"), ("claim", "claims"))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.label_studio.convert.from_result import from_result
 from dateline.label_studio.convert.to_result import to_result
+from dateline.label_studio.result_rows import value_row
 from dateline.model import Argument, Entity
 from dateline.ontology.reading import read_ontology
 
@@ -55,6 +56,11 @@ def read(*rows, layers=LAYERED.layer_names, ontology=LAYERED):
     """The annotation, and the problems as (region, message, whether it is a note)."""
     annotation, problems = from_result(list(rows), DOCUMENT, HEADER, ontology, tidied=layers)
     return annotation, [(p.region, p.message, p.repaired) for p in problems]
+
+
+def same(id, letter):
+    value = {"start": 0, "end": 3, "text": "Dr.", "labels": [letter]}
+    return value_row(id, "same", "labels", value)
 
 
 GAVE = region("e1", "event", "GIVE", "gave")
@@ -145,6 +151,63 @@ def test_a_chain_without_a_name_is_named_by_its_longest_name():
     assert [entity.name for entity in read(*nominal)[0].entities] == ["she"]
     unsaid = read(*rows, ontology=ONTOLOGIES["every layer"])[0]
     assert [entity.name for entity in unsaid.entities] == ["Ann"], "no level is said to be a name"
+
+
+def test_regions_with_the_same_letter_are_one_entity_or_event_instance():
+    letters = [same(name, "B") for name in ("m1", "m3", "e1", "e2")]
+    rows = [ROE, ANN, SHE, GAVE, HELPED, *letters, answer("m3", "entity_name", "Ann Roe")]
+    annotation, problems = read(*rows)
+    assert problems == []
+    assert [(m.id, m.entity) for m in annotation.mentions] == [
+        ("m1", "m1.entity"), ("m2", "m2.entity"), ("m3", "m1.entity"),
+    ]  # fmt: skip
+    assert [entity.name for entity in annotation.entities] == ["Ann Roe", "Ann"]
+    assert [event.cluster for event in annotation.events] == ["e1.cluster", "e1.cluster"]
+    again = from_result(to_result(annotation, LAYERED), DOCUMENT, HEADER, LAYERED)
+    assert again == (annotation, [])
+
+
+def test_a_letter_joins_a_mention_to_an_entity_with_an_id():
+    annotation, _ = read(
+        ROE, SHE, answer("m3", "entity_id", "e7"), same("m1", "A"), same("m3", "A")
+    )
+    assert [mention.entity for mention in annotation.mentions] == ["e7", "e7"]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (same("m9", "A"), "the region has no label"),
+        (same("c1", "A"), '"A" of "same" cannot be used here'),
+        (same("m1", "?"), '"?" of "same" cannot be used here'),
+    ],
+)
+def test_a_letter_that_means_nothing_is_reported(row, message):
+    _, problems = read(ROE, CLAIM, choice("c1", "claimer", "AUTHOR"), row)
+    assert [(where, what) for where, what, _ in problems] == [(row["id"], message)]
+
+
+def twice(*rows):
+    """Two mentions with the same words, and these rows; the ids of their entities."""
+    text = "Ann met Ann."
+    document = replace(DOCUMENT, text=text, sentences=((0, 12),), tokens=((0, 12),))
+    places = [("m1", 0), ("m2", 8)]
+    marked = [
+        value_row(name, "entity", "labels", {"start": at, "end": at + 3, "text": "Ann", "labels": ["PERSON"]})
+        for name, at in places
+    ]  # fmt: skip
+    tidied = LAYERED.layer_names
+    annotation, problems = from_result([*marked, *rows], document, HEADER, LAYERED, tidied=tidied)
+    assert problems == []
+    return [mention.entity for mention in annotation.mentions]
+
+
+def test_the_same_name_is_one_entity_unless_the_annotator_decides_otherwise():
+    assert twice() == ["m1.entity", "m1.entity"]
+    assert twice(answer("m2", "entity_id", "e7")) == ["e7", "e7"]
+    assert twice(choice("m2", "mention_level", "nominal")) == ["m1.entity", "m2.entity"]
+    assert twice(same("m1", "A"), same("m2", "B")) == ["m1.entity", "m2.entity"]
+    assert twice(same("m1", "A"), answer("m2", "entity_id", "e7")) == ["m1.entity", "e7"]
 
 
 def test_an_attribute_that_nobody_chose_has_its_default():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dateline.corpus.store import Corpus
@@ -11,11 +11,13 @@ from dateline.dataset.description.citation import read_citation
 from dateline.dataset.output_folder import replaced_folder
 from dateline.errors import ConflictError, NotFoundError
 from dateline.model import GOLD, Annotation, Struct
-from dateline.rendering.site_links import DOCUMENTS, INDEX, document_file
+from dateline.rendering.site_links import DOCUMENTS, INDEX, STORIES, document_file, story_file
 from dateline.validation.engine import Checker
-from dateline.viewer.document_page import PageOfDocument, document_page
+from dateline.viewer.document_page import PageOfDocument, document_page, title_of
 from dateline.viewer.index_page import Entry, entry_of, index_page
 from dateline.viewer.labels import Labels
+from dateline.viewer.stories.story import StoryDocument, story_of
+from dateline.viewer.stories.story_page import story_page
 
 MARKER = '<meta name="generator" content="dateline view">'
 """What the first page of a site has, by which a later run knows that it may replace the folder."""
@@ -56,6 +58,7 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
     labels = Labels(corpus.ontology)
     title = read_citation(corpus.root).title or corpus.ontology.title
     entries: list[Entry] = []
+    groups: dict[str, list[StoryDocument]] = {}
     withheld: list[str] = []
     with replaced_folder(out) as folder:
         (folder / DOCUMENTS).mkdir()
@@ -82,11 +85,31 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
             )
             _write(folder / document_file(document.id), html)
             first = shown[0] if shown else None
+            if document.group is not None:
+                part = StoryDocument(
+                    document=document,
+                    annotation=first,
+                    title=title_of(document, withheld=hidden),
+                    withheld=hidden,
+                )
+                groups.setdefault(document.group, []).append(part)
             entries.append(
                 entry_of(document, first, sorted(checked.annotations), labels, withheld=hidden)
             )
-        _write(folder / INDEX, index_page(title, entries, labels, has_stories=False))
+        _write_stories(folder, title, groups, labels)
+        _write(folder / INDEX, index_page(title, entries, labels))
     return Site(documents=len(entries), withheld=tuple(withheld))
+
+
+def _write_stories(
+    folder: Path, title: str, groups: Mapping[str, Sequence[StoryDocument]], labels: Labels
+) -> None:
+    """Write a page for each group. The text of a contrast is an original's, so it tells nothing."""
+    (folder / STORIES).mkdir()
+    for group, documents in groups.items():
+        contrasts = [one for one in documents if one.document.contrast is not None]
+        story = story_of(group, [one for one in documents if one not in contrasts], labels)
+        _write(folder / story_file(group), story_page(title, story, contrasts, labels))
 
 
 def refuse_other_files(out: Path) -> None:

@@ -10,7 +10,7 @@ from dateline.annotations.items import items_by_id
 from dateline.dataset.withholding import with_placeholders
 from dateline.model import ID_FIELDS, RELATION_FIELDS, Annotation, Document, Struct
 from dateline.rendering.pages import page, resource
-from dateline.rendering.site_links import document_link
+from dateline.rendering.site_links import document_link, story_file
 from dateline.validation.incidents import Incident
 from dateline.validation.registry import all_rules
 from dateline.viewer.cards import FIELDS, Card, Cards, ShownRelation
@@ -102,7 +102,7 @@ def document_page(shown: PageOfDocument, labels: Labels) -> str:
         document=document,
         heading=title_of(document, withheld=shown.withheld),
         facts=_facts(document),
-        story="",
+        story=f"../{story_file(document.group)}" if document.group else "",
         sides=sides,
         text=tuple(paragraphs(document, ())) if not sides and not shown.withheld else (),
         withheld=shown.withheld,

@@ -8,7 +8,7 @@ from typing import Any
 from dateline.annotations.items import label_of
 from dateline.model import SPAN_LAYERS, Annotation, Document, Struct
 from dateline.rendering.pages import page, resource
-from dateline.rendering.site_links import document_link
+from dateline.rendering.site_links import document_link, story_file
 from dateline.viewer.document_page import PACKAGE, title_of
 from dateline.viewer.labels import Labels
 from dateline.viewer.sparkline import BINS, HEIGHT, bars, bins
@@ -74,7 +74,7 @@ def entry_of(
         title=title,
         link=document_link(document.id),
         group=document.group,
-        story="",
+        story=story_file(document.group) if document.group else "",
         remarks=tuple(
             remark
             for remark in (
@@ -98,7 +98,7 @@ def entry_of(
     )
 
 
-def index_page(title: str, entries: Sequence[Entry], labels: Labels, *, has_stories: bool) -> str:
+def index_page(title: str, entries: Sequence[Entry], labels: Labels) -> str:
     """The page as HTML."""
     with_texts = sum(len(entry.text) for entry in entries) <= SEARCHED
     rows = [
@@ -115,8 +115,6 @@ def index_page(title: str, entries: Sequence[Entry], labels: Labels, *, has_stor
         script=resource(PACKAGE, "theme.js") + resource(PACKAGE, "index.js"),
         corpus=title,
         root="",
-        here="documents",
-        has_stories=has_stories,
         entries=entries,
         filters=list(_filters(entries, labels)),
         with_texts=with_texts,

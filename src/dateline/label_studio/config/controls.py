@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 from dateline.model import Struct
 from dateline.ontology.labels import Ontology
 
@@ -14,6 +16,13 @@ ENTITY_LINK = "entity_link"
 EVENT_CLUSTER = "event_cluster"
 EVENT_LINK = "event_link"
 FACTUALITY = "factuality"
+
+SAME = "same"
+SAME_LETTERS = tuple(string.ascii_uppercase)
+"""The labels of the control ``same``, which regions have in addition to their own.
+
+Mentions with the same letter are one entity, and events with the same letter one event instance.
+"""
 
 CONFLICT = "conflict"
 CONFLICT_NOTE = "conflict_note"
@@ -42,3 +51,9 @@ CONTROLS = (ENTITY, EVENT, CLAIM)
 def controls_of(ontology: Ontology) -> tuple[LayerControls, ...]:
     """The controls of the layers that the ontology declares."""
     return tuple(controls for controls in CONTROLS if controls.layer in ontology.layers)
+
+
+def chained_controls(ontology: Ontology) -> tuple[LayerControls, ...]:
+    """The controls of the layers in which several regions may be one entity or event."""
+    chained = {ENTITY: ontology.has_coreference, EVENT: ontology.has_event_coreference}
+    return tuple(controls for controls in controls_of(ontology) if chained.get(controls))

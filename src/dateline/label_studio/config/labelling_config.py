@@ -16,7 +16,10 @@ from dateline.label_studio.config.controls import (
     CONTROLS,
     CUE,
     NO_HOTKEY,
+    SAME,
+    SAME_LETTERS,
     TEXT,
+    chained_controls,
     controls_of,
 )
 from dateline.label_studio.config.entries import parse_config
@@ -64,7 +67,7 @@ _STYLE = """
     .dateline .side .lsf-choice { margin: 0; }
     .dateline .side .lsf-choice input:checked { visibility: hidden; }
     .dateline .context { opacity: 0.6; pointer-events: none; }
-    .dateline .context .lsf-label__hotkey, .dateline .context sup,
+    .dateline .layer.context, .dateline .context sup,
     .dateline .shown .lsf-label__hotkey { display: none; }
     .lsf-labels-list .lsf-labels-list { color: var(--color-neutral-content, #222) !important; }
     .relations-overlay [class*="relationItem"] { opacity: 0 !important; }
@@ -74,9 +77,10 @@ _STYLE = """
       padding: 8px 12px; font-size: 12px; line-height: 1.4; }
   """.replace("SAVED_WHEN", RELATIONS_SAVED)
 """Each line has the direction of its first letter, and labels on marked words do not move the words
-around them. Layers stay visible while the text scrolls. The value that is chosen cannot get the
-focus: Escape would not leave the region then. Arcs of relations would cover the text, so they show
-only while the list of relations is open, or when the pointer is on one in the list."""
+around them. Layers stay visible while the text scrolls; labels of context have no row. The value
+that is chosen cannot get the focus: Escape would not leave the region then. Arcs of relations would
+cover the text, so they show only while the list of relations is open, or when the pointer is on one
+in the list."""
 
 _CONFLICT_LABEL = Label(
     name=CONFLICT,
@@ -84,6 +88,16 @@ _CONFLICT_LABEL = Label(
     description="Annotators disagree here: resolve it and delete this mark.",
     color="#ff0000",
     hotkey=NO_HOTKEY,
+)
+_SAME_LABELS = tuple(
+    Label(
+        name=letter,
+        title=f"Same {letter}",
+        description="Mentions with this letter are one entity, events with it one event instance.",
+        color="#9e9e9e",
+        hotkey=NO_HOTKEY,
+    )
+    for letter in SAME_LETTERS
 )
 _CONTEXT = "context"
 _LABELLED = "labels-"
@@ -112,6 +126,9 @@ def labelling_config(
         _labels(top, controls.labels, layer.title, layer.labels, controls.layer in layers)
     if CLAIM.layer in ontology.layers:
         _labels(top, CUE, "Cue", (_cue_label(ontology),), CLAIM.layer in layers)
+    if chained := {controls.layer for controls in chained_controls(ontology)}:
+        # After the others: a region has the color and the questions of its first label.
+        _labels(top, SAME, "Same", _SAME_LABELS, not chained.isdisjoint(layers), only_shown=True)
     if curation:
         _labels(top, CONFLICT, "Conflict", (_CONFLICT_LABEL,), labelled=True, only_shown=True)
     if len(top):
@@ -204,12 +221,9 @@ def _labels(
     labelled: bool,
     only_shown: bool = False,
 ) -> None:
-    layer = SubElement(page, "View", className="layer" if labelled else f"layer {_CONTEXT}")
-    if only_shown:
-        layer.set("className", "layer shown")
-    SubElement(
-        layer, "Header", value=printable(title if labelled else f"{title} (context)"), size="6"
-    )
+    classes = ["layer", *(["shown"] if only_shown else []), *([] if labelled else [_CONTEXT])]
+    layer = SubElement(page, "View", className=" ".join(classes))
+    SubElement(layer, "Header", value=printable(title), size="6")
     control = SubElement(layer, "Labels", name=name, toName=TEXT, choice="single")
     for label in labels:
         attributes = {"value": label.name, "hint": _hint(label)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from dateline.annotations.components import components
 from dateline.annotations.differences import format_value
 from dateline.annotations.link_text import parse_links
+from dateline.label_studio.config.controls import SAME
 from dateline.label_studio.config.questions import Question
 from dateline.label_studio.config.relations import COREFERENCE
 from dateline.label_studio.convert.graph import ResultGraph
@@ -45,26 +47,29 @@ class ChainReader:
         suffix: str,
         asked: Iterable[Question],
         *,
-        singletons: bool = False,
+        names: Mapping[str, Hashable] | None = None,
     ) -> list[Chain]:
-        """The chains, by the id in the text control or joined by coreference arcs.
+        """The chains, by the id in the text control, by their letter or by coreference arcs.
 
         Joined chains get the id of their earliest member; a chain without an id is named after its
-        first member, so that the same page always gives the same ids. With ``singletons``, a region
-        without an id that is joined to no other is a chain too. Otherwise, answers to questions
-        that are ``asked`` about a chain are reported there.
+        first member, so that the same page always gives the same ids. With ``names``, what regions
+        that are names say by id, those that say the same are one chain, unless they are of several
+        chains already, and a region that is joined to no other is a chain too. Otherwise, answers
+        to questions that are ``asked`` about a chain are reported there.
         """
         written = self._written(regions, control)
-        first: dict[str, str] = {}
-        pairs = [(member, first.setdefault(name, member)) for member, name in written.items()]
         by_id = {region.id: region for region in regions}
+        pairs = [*_first_with(written), *_first_with(_letters(regions))]
         arcs = self._graph.arcs.get(COREFERENCE, ())
         pairs += [(arc.source, arc.target) for arc in arcs if arc.source in by_id]
+        if names is not None:
+            decided = {member for pair in pairs for member in pair}
+            pairs += _namesakes(names, components(by_id, pairs), decided)
         self._taken.update(written.values())
         chains, outside = [], []
         for members in components(by_id, pairs):
             name = next((written[name] for name in members if name in written), None)
-            if name is None and len(members) == 1 and not singletons:
+            if name is None and len(members) == 1 and names is None:
                 outside.append(by_id[members[0]])
                 continue
             if name is None:
@@ -127,3 +132,26 @@ class ChainReader:
 
     def _report(self, region: Region, message: str, effect: str = "") -> None:
         self.problems.append(region.problem(message, effect))
+
+
+def _letters(regions: Iterable[Region]) -> Mapping[str, AttributeValue]:
+    return {region.id: region.answers[SAME] for region in regions if SAME in region.answers}
+
+
+def _first_with(given: Mapping[str, Hashable]) -> Iterator[tuple[str, str]]:
+    """Each member, and the first one to which the same is given."""
+    first: dict[Hashable, str] = {}
+    return ((member, first.setdefault(value, member)) for member, value in given.items())
+
+
+def _namesakes(
+    names: Mapping[str, Hashable], chains: Iterable[Sequence[str]], decided: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Regions with the same name, except where those that were decided are of several chains."""
+    chain_of = {member: chain[0] for chain in chains for member in chain if member in decided}
+    alike: dict[Hashable, list[str]] = {}
+    for member, name in names.items():
+        alike.setdefault(name, []).append(member)
+    for members in alike.values():
+        if len({chain_of[member] for member in members if member in chain_of}) <= 1:
+            yield from pairwise(members)

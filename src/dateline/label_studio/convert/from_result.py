@@ -106,8 +106,9 @@ def from_result(
     annotation; each part that could not be converted has a problem.
 
     In the layers that are to be ``tidied``, regions drawn by hand lose blanks and punctuation at
-    their edges, a mention without an entity becomes its own, an entity without a name gets its
-    longest one, and attributes that were not chosen have their defaults.
+    their edges, mentions that are the same name are one entity, a mention without an entity becomes
+    its own, an entity without a name gets its longest one, and attributes that were not chosen have
+    their defaults.
     """
     read = read_regions(result, document.text, ontology)
     controls = [c.labels for c in controls_of(ontology) if c.layer in tidied]
@@ -161,9 +162,8 @@ class _Converter:
     def mentions(self) -> tuple[list[Mention], list[Entity]]:
         regions = self._graph.of(ENTITY.labels)
         asked = entity_questions(self._ontology)
-        chains = self._chains.chains(
-            regions, ENTITY_ID, "entity", asked, singletons=self._tidies_entities
-        )
+        names = self._names(regions) if self._tidies_entities else None
+        chains = self._chains.chains(regions, ENTITY_ID, "entity", asked, names=names)
         entities = {region.id: chain.id for chain in chains for region in chain.regions}
         mentions = [
             Mention(
@@ -275,13 +275,16 @@ class _Converter:
 
     def _name(self, chain: Chain, first: Region) -> str:
         """The text of the longest mention that is a name, of several the first in the text."""
-        names = [
-            region
-            for region in chain.regions
-            if self._tidies_entities and self._ontology.is_name(self._attributes(region, ENTITY))
-        ]
+        names = [r for r in chain.regions if self._tidies_entities and self._is_name(r)]
         by_place = sorted(names, key=lambda region: [(s.start, s.end) for s in region.spans])
         return max((region.text for region in by_place), key=len, default=first.text)
+
+    def _names(self, regions: Iterable[Region]) -> Mapping[str, tuple[str, ...]]:
+        """The type and the words of each mention that is a name."""
+        return {r.id: (r.label, *r.text.split()) for r in regions if self._is_name(r)}
+
+    def _is_name(self, mention: Region) -> bool:
+        return self._ontology.is_name(self._attributes(mention, ENTITY))
 
     def _claimer(self, claim: Region) -> str:
         claimers = [region.id for region in self._graph.targets(CLAIMER, claim.id)]

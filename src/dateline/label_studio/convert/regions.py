@@ -9,7 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dateline.annotations.differences import format_value
-from dateline.label_studio.config.controls import CLAIM, CUE, controls_of
+from dateline.label_studio.config.controls import (
+    CLAIM,
+    CUE,
+    SAME,
+    SAME_LETTERS,
+    chained_controls,
+    controls_of,
+)
 from dateline.label_studio.config.questions import Question, questions_by_control
 from dateline.label_studio.convert.answers import read_answer
 from dateline.label_studio.convert.placing import Place, Written, place_regions
@@ -80,7 +87,11 @@ def read_regions(result: object, text: str, ontology: Ontology) -> ResultRegions
     """The regions and arcs of a result for this text."""
     reader = _Reader(text, ontology)
     rows = reader.rows(result)
-    reader.labels([row for row in rows if row.get("type") == "labels"])
+    labels = [row for row in rows if row.get("type") == "labels"]
+    reader.labels([row for row in labels if row.get("from_name") != SAME])
+    for row in labels:
+        if row.get("from_name") == SAME:
+            reader.same(row)
     for row in rows:
         if row.get("type") not in ("labels", "relation"):
             reader.answer(row)
@@ -101,6 +112,7 @@ class _Reader:
         self._labels = {c.labels: ontology.labels_of(c.layer) for c in present}
         if CLAIM in present:
             self._labels[CUE] = (CUE,)
+        self._chained = {c.labels for c in chained_controls(ontology)}
         self._questions = questions_by_control(ontology)
         self._new_names = {
             **{c.labels: new_names(ontology.layers[c.layer].labels) for c in present},
@@ -176,6 +188,19 @@ class _Reader:
         if found is None:
             return None
         return Span(start=found[0], end=found[1], text=self._text[slice(*found)])
+
+    def same(self, row: Row) -> None:
+        """Give a region the letter that it has in common with others."""
+        name, letters = string(row.get("id")), _texts(value_of(row).get("labels"))
+        region = self.regions.get(name)
+        if region is None:
+            if not self._is_unread(name):
+                self._fail(name, "the region has no label", text_of(row))
+        elif region.control not in self._chained or not {*letters} <= {*SAME_LETTERS}:
+            shown = ", ".join(letters)
+            self._report(name, f'"{shown}" of "{SAME}" cannot be used here', region.text)
+        elif letters:
+            region.answers.setdefault(SAME, letters[0])
 
     def answer(self, row: Row) -> None:
         name, control, value = string(row.get("id")), string(row.get("from_name")), value_of(row)

@@ -1,0 +1,40 @@
+"""The page of a story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dateline.rendering.pages import page, resource
+from dateline.viewer.document_page import PACKAGE
+from dateline.viewer.labels import Labels
+from dateline.viewer.stories.network import LEFT, RIGHT, WIDTH, network_of
+from dateline.viewer.stories.story import Claimed, Key, Story, StoryDocument
+
+
+def story_page(title: str, story: Story, contrasts: Sequence[StoryDocument], labels: Labels) -> str:
+    """The page as HTML; ``title`` is that of the corpus."""
+    network = network_of(story)
+    return page(
+        PACKAGE,
+        "story.html.j2",
+        style=resource(PACKAGE, "viewer.css") + labels.style,
+        script=resource(PACKAGE, "theme.js") + resource(PACKAGE, "story.js"),
+        corpus=title,
+        root="../",
+        story=story,
+        contrasts=contrasts,
+        network=network,
+        claimers=_by_claimer(story.claims),
+        related=sorted(story.related, key=lambda one: (not one.symmetric, one.label.title)),
+        width=WIDTH,
+        left=LEFT,
+        right=RIGHT,
+    )
+
+
+def _by_claimer(claims: Sequence[Claimed]) -> list[tuple[str, list[Claimed]]]:
+    found: dict[Key, list[Claimed]] = {}
+    for claim in claims:
+        found.setdefault(claim.claimer, []).append(claim)
+    by_size = sorted(found.values(), key=len, reverse=True)
+    return [(some[0].name, some) for some in by_size]
