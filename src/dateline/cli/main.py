@@ -34,6 +34,9 @@ SECTIONS = {
         "accept": "gold.accept:accept",
         "reopen": "gold.reopen:reopen",
     },
+    "Search": {
+        "find": "search.find:find",
+    },
     "Release": {
         "build": "corpus.build:build",
         "diff": "releases.release:diff",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from io import TextIOWrapper
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
@@ -19,7 +21,7 @@ import click
 from dateline.cli.interrupts import INTERRUPTED, raise_on_interrupt
 from dateline.errors import DatelineError, NotFoundError
 from dateline.model import LAYERS
-from dateline.rendering.printable import STDOUT, isolated, printable
+from dateline.rendering.printable import ISOLATES, STDOUT, isolated, printable
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
@@ -34,6 +36,18 @@ class Styled(str):
 def styled(text: str, **style: Any) -> Styled:
     """The text in the style of ``click.style``; what could control a terminal is escaped."""
     return Styled(click.style(printable(text), **style))
+
+
+def highlighted(parts: Sequence[tuple[str, bool]]) -> str:
+    """The parts as one text; at a terminal, those with True are bold."""
+    whole = printable("".join(text for text, _ in parts))
+    if not sys.stdout.isatty():
+        return whole
+    is_bold = iter([bold for text, bold in parts for _ in printable(text)])
+    # A right-to-left passage is isolated as a whole, whether or not a part of it is bold.
+    marked = [(c, c not in ISOLATES and next(is_bold)) for c in isolated(whole)]
+    runs = ((k, "".join(c for c, _ in run)) for k, run in groupby(marked, key=itemgetter(1)))
+    return Styled("".join(click.style(t, fg="green", bold=True) if k else t for k, t in runs))
 
 
 def echo(*parts: str, nl: bool = True, err: bool = False) -> None:
@@ -66,6 +80,13 @@ def echo_json(value: object, order: Literal["sorted"] | None = None) -> None:
     # Not isolated: JSON may be copied from a terminal.
     json = msgspec.json.format(msgspec.json.encode(value, order=order), indent=2).decode()
     echo(Styled(printable(json)))
+
+
+def echo_json_line(value: object) -> None:
+    """Print a value as JSON on one line."""
+    import msgspec
+
+    echo(Styled(printable(msgspec.json.encode(value).decode())))
 
 
 def find_root(start: Path) -> Path:

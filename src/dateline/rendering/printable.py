@@ -20,6 +20,10 @@ _UNSAFE = re.compile(
 )
 
 
+ISOLATES = "\u2068\u2069"
+"""What `isolated` puts around a passage; `printable` escapes those of texts."""
+
+
 def printable(text: str) -> str:
     r"""The text with characters that could control a terminal shown as escapes, like ``\u202e``.
 
@@ -35,7 +39,8 @@ def isolated(text: str) -> str:
     """
     if text.isascii():
         return text
-    return _right_to_left().sub(lambda found: f"\u2068{found[0]}\u2069", text)
+    first, last = ISOLATES[0], ISOLATES[1]
+    return _right_to_left().sub(lambda found: f"{first}{found[0]}{last}", text)
 
 
 @cache

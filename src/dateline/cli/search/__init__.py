@@ -1,0 +1,1 @@
+"""Commands that find something in a corpus or a dataset."""

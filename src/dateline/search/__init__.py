@@ -1,0 +1,1 @@
+"""Searching annotated documents for items that meet conditions."""
