@@ -472,7 +472,7 @@ def test_a_contrast_names_its_original_by_seed_or_id(empty_corpus: Corpus, run: 
         ("a.toml", HEDGED + "changes = [{itme = 1}]", '"contrast.changes": Object contains unknown'),
         ("a.toml", HEDGED + 'changes = [{item = "event", quote = "is"}]',
          'contrast.changes.0: one of "field", "added", "removed" is missing.'),
-        ("a.toml", HEDGED + 'changes = [{item = "vent", added = true}]', "Did you mean event?"),
+        ("a.toml", HEDGED + 'changes = [{item = "vent", added = true}]', 'Did you mean "event"?'),
         ("seeds.csv", "seed,contrast.changes\na,x\n", '"contrast.changes" is not for a table'),
         ("seeds.toml", HEDGED, 'seeds.toml: "contrast.of" is for one seed'),
     ],

@@ -68,6 +68,18 @@ def prose(name: str) -> list[str]:
     return without.replace("_", " ").splitlines()
 
 
+def test_messages_and_hints_are_joined_by_sentences():
+    """Else a message that ends with a question mark gets a full stop after it."""
+    joined = re.compile(r"message\}\. *\{|message\}\.\"$", flags=re.M)
+    sources = [name for name in files() if name.startswith("src/") and name.endswith(".py")]
+    assert len(sources) > 100
+    assert not [
+        f"{name}: {match[0]}"
+        for name in sources
+        for match in joined.finditer((REPOSITORY / name).read_text(encoding="utf-8"))
+    ]
+
+
 @pytest.mark.parametrize("name", list(files()))
 def test_no_phrase_to_avoid_is_used(name: str):
     found = [

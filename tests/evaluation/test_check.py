@@ -116,6 +116,27 @@ def test_the_command_says_what_each_problem_does_to_scores(five, five_predicted,
     assert run(five, "check-predictions", str(written(five_predicted[4]))).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda p: p["mentions"][0].update(type="PERSN"), 'Did you mean "PERSON"? Allowed: '),
+        (lambda p: p["events"][0].update(type="METE"), 'Did you mean "MEET"? Allowed: '),
+        (lambda p: p["claims"][0].update(act="xyz"), "Allowed: "),
+        (lambda p: p["events"][0]["arguments"][0].update(role="prticipant"), "Allowed: "),
+        (lambda p: p["mentions"][0]["spans"][0].update(start="0"),
+         "Expected an integer, without quotes."),
+    ],
+)  # fmt: skip
+def test_check_and_accept_hint_at_what_is_allowed(five, five_predicted, written, run, change, hint):
+    change(five_predicted[0])
+    path = written(five_predicted[0])
+    checked = run(five, "check-predictions", str(path))
+    accepted = run(five, "accept", str(path), "--as", "tagger")
+    for said in (checked.stdout, accepted.stderr):
+        assert hint in said
+        assert "?." not in said
+
+
 def test_check_and_score_report_the_same_wrong_items(five, five_predicted, written):
     import dateline
 

@@ -107,8 +107,8 @@ def test_the_fast_path_agrees_with_the_reference(case: tuple[str, Any]):
 @pytest.mark.parametrize(
     ("path", "value", "pointer", "says"),
     [
-        (("mentions", 0, "type"), "PERSN", "/mentions/0/type", "Did you mean PERSON?"),
-        (("events", 0, "type"), "MEAT", "/events/0/type", "Did you mean MEET?"),
+        (("mentions", 0, "type"), "PERSN", "/mentions/0/type", "Did you mean \"PERSON\"?"),
+        (("events", 0, "type"), "MEAT", "/events/0/type", "Did you mean \"MEET\"?"),
         (("events", 0, "arguments", 0, "role"), "victim", "/events/0/arguments/0/role", "party, place"),
         (("claims", 0, "attributes", "polarity"), "yes", "/claims/0/attributes/polarity", "Allowed: positive, negative"),
         (("claims", 0, "cue"), [], "/claims/0/cue", "write null"),

@@ -340,7 +340,7 @@ def ontology_at(path: Path) -> Ontology:
 def _refuse_unknown_labels(
     name: str, document: GoldDocument, ontology: Ontology, index: OntologyIndex
 ) -> None:
-    for pointer, item, message in unknown_labels(document.items, index):
+    for pointer, item, message, _ in unknown_labels(document.items, index):
         place = f"{document.id}{pointer} ({item or 'no id'})"
         raise InvalidInputError(
             f"{name}: was not made with the ontology {ontology.title} {ontology.version}: "

@@ -34,6 +34,7 @@ from dateline.ingest.text_fixes import fixed, fixes_in, has_continued_lines
 from dateline.ingest.text_warnings import NOT_UNWRAPPED, TextWarning, warnings_about
 from dateline.model import SCHEMA_VERSION, Document, Dropped, Seed, Segmentation, Struct
 from dateline.ontology.schemas import boilerplate, split_shares
+from dateline.rendering.suggestions import sentences
 from dateline.text import sha256_of_text
 from dateline.validation.schema import SchemaValidator
 
@@ -231,7 +232,8 @@ class _Ingester:
         # Only the metadata can be invalid; everything else is computed.
         findings = self._validator.findings(msgspec.json.decode(msgspec.json.encode(document)))
         lines = [
-            f"{f.pointer.strip('/').replace('/', '.')}: {f.message}. {f.hint}" for f in findings
+            f"{f.pointer.strip('/').replace('/', '.')}: {sentences(f.message, f.hint)}"
+            for f in findings
         ]
         if lines:
             raise InvalidInputError(f"{sidecar.name}: " + "\n  ".join(lines))

@@ -9,6 +9,7 @@ from dateline.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from dateline.interop.format import Format
+from dateline.rendering.suggestions import allowed
 
 FORMATS = {
     "bigbio": "bigbio",
@@ -37,11 +38,7 @@ FORMATS = {
 def format_of(name: str) -> Format:
     """The format with this name. Raises InvalidInputError if there is none."""
     if name not in FORMATS:
-        import difflib  # noqa: PLC0415 (only a message needs it)
-
-        close = difflib.get_close_matches(name, FORMATS, n=1)
-        hint = f'Did you mean "{close[0]}"? ' if close else ""
-        raise InvalidInputError(f'"{name}" is not a format. {hint}Allowed: {", ".join(FORMATS)}.')
+        raise InvalidInputError(f'"{name}" is not a format. {allowed(name, FORMATS)}')
     module = import_module(f"dateline.interop.formats.{FORMATS[name]}")
     found: Format = module.FORMAT
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dateline.ontology.labels import STRUCTURAL_RELATIONS
 from dateline.ontology.references import DATA, Place
 from dateline.ontology.schemas import ITEM_DEFINITIONS, LAYER_DEFINITIONS, REQUIRED, Schema
+from dateline.rendering.suggestions import most_similar
 
 Problem = tuple[Place, str]
 """Where in the resolved schema a problem is, and what it is with its fix."""
@@ -96,8 +96,8 @@ def _problems_of_parts(definitions: Schema) -> Iterator[Problem]:
                 places = " or ".join(f"$defs/{place}" for place in needed)
                 yield ("$defs", name), f"needs {places}. Define it, or remove {name}"
     for name in definitions:
-        if name not in _KNOWN and (meant := difflib.get_close_matches(name, _KNOWN, 1, 0.8)):
-            yield ("$defs", name), f'is not read. Rename it; did you mean "{meant[0]}"?'
+        if name not in _KNOWN and (meant := most_similar(name, _KNOWN, 0.8)):
+            yield ("$defs", name), f'is not read. Rename it; did you mean "{meant}"?'
 
 
 def _misspelled_keywords(node: Any, path: Place) -> Iterator[Problem]:
@@ -108,8 +108,8 @@ def _misspelled_keywords(node: Any, path: Place) -> Iterator[Problem]:
         return
     for key, item in node.items():
         if key.startswith("x-") and key not in _KEYWORDS:
-            if meant := difflib.get_close_matches(key, _KEYWORDS, 1, 0.8):
-                yield (*path, key), f'is not read. Rename it; did you mean "{meant[0]}"?'
+            if meant := most_similar(key, _KEYWORDS, 0.8):
+                yield (*path, key), f'is not read. Rename it; did you mean "{meant}"?'
         elif key not in DATA:
             yield from _misspelled_keywords(item, (*path, key))
 

@@ -6,7 +6,6 @@ like a misspelled one, because then a part of the prediction would be lost.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from functools import cache
@@ -19,6 +18,7 @@ from dateline.model import Argument, Claim, Event, Mention, Relation
 from dateline.predictions.json_values import rejected
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
+from dateline.rendering.suggestions import most_similar
 
 CONFIDENCE = "confidence"
 CONFIDENT = (Mention, Event, Argument, Claim, Relation)
@@ -106,10 +106,9 @@ class _Extras:
         pointer = pointer_of((*path, name))
         similar = _similar(str(name), missing)
         if similar:
-            message = f'is not a field of predictions. Did you mean "{similar}"?'
-            self.problems[(pointer,)] = rejected(
-                self._line, message, pointer, "Rename or remove it."
-            )
+            hint = f'Did you mean "{similar}"? Rename or remove it.'
+            message = "is not a field of predictions"
+            self.problems[(pointer,)] = rejected(self._line, message, pointer, hint)
         elif key not in self.problems:
             hint = ""
             if path and isinstance(value, int | float):
@@ -125,6 +124,4 @@ class _Extras:
 
 def _similar(name: str, fields: list[str]) -> str:
     """The field that a name is a misspelling of; empty if there is none."""
-    folded = name.casefold().strip()
-    found = difflib.get_close_matches(folded[:100], fields, n=1, cutoff=_SIMILAR)
-    return found[0] if found else ""
+    return most_similar(name.casefold().strip(), fields, _SIMILAR)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -31,12 +31,19 @@ from dateline.predictions.offset_units import better_unit
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import Effect, PredictionProblem
 from dateline.predictions.texts import Text
+from dateline.rendering.suggestions import allowed
 from dateline.text import excerpt
 
 T = TypeVar("T", Mention, Event, Claim)
 
-Place = tuple[str, str, str]
-"""The JSON Pointer to what is wrong, the id of the item if it has one, and the message."""
+
+class Place(NamedTuple):
+    """The JSON Pointer to what is wrong, the id of the item if it has one, message and hint."""
+
+    pointer: str
+    item: str
+    message: str
+    hint: str = ""
 
 
 def check_items(
@@ -85,9 +92,10 @@ def check_items(
             pointer=pointer,
             id=item,
             message=message,
+            hint=hint,
         )
         for effect, places in effects
-        for pointer, item, message in places
+        for pointer, item, message, hint in places
     ]
     unit = ""
     # Where all quotes are at their offsets, no other unit fits better.
@@ -125,14 +133,14 @@ def _declared(prediction: Prediction, ontology: Ontology) -> tuple[Prediction, l
     for field in CONTENT_FIELDS:
         if field not in ontology.fields and getattr(prediction, field):
             own[field] = {} if field == "attributes" else ()
-            found.append((f"/{field}", "", message))
+            found.append(Place(f"/{field}", "", message))
     with_factuality = any(event.factuality for event in prediction.events)
     if with_factuality and not ontology.factuality and "events" not in own:
         own["events"] = tuple(
             msgspec.structs.replace(event, factuality=()) for event in prediction.events
         )
         found += [
-            (f"/events/{position}/factuality", event.id, message)
+            Place(f"/events/{position}/factuality", event.id, message)
             for position, event in enumerate(prediction.events)
             if event.factuality
         ]
@@ -154,7 +162,7 @@ def _wrong_places(
             spans = getattr(item, field)
             message = "" if spans is None else _span_error(spans, text)
             if message:
-                yield position, field, (f"/{name}/{position}/{field}", item.id, message)
+                yield position, field, Place(f"/{name}/{position}/{field}", item.id, message)
 
 
 def _moved(
@@ -205,9 +213,12 @@ def _unknown_labels(prediction: Prediction, ontology: OntologyIndex) -> Iterator
             label = getattr(item, field)
             if label in unknown:
                 message = f'"{label}" is not a label of the ontology'
+                hint = allowed(label, (one for one in known.known if one in names))
                 if name == "event_relations" and label in derived:
                     message = f'"{label}" is derived from arguments, and ignored'
-                yield f"/{name}/{position}/{field}", getattr(item, "id", ""), message
+                    hint = "Remove the relation."
+                place = f"/{name}/{position}/{field}"
+                yield Place(place, getattr(item, "id", ""), message, hint)
 
 
 def _unknown_attributes(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -253,17 +264,17 @@ def _unknown_values(
     for name, value in attributes.items():
         if name not in known:
             message = f'"{name}" is not an attribute of the ontology'
-            if known:
-                message += f". Allowed here: {', '.join(known)}"
+            hint = allowed(name, known) if known else "Remove it."
         elif value not in known[name]:
             shown = json.dumps(value, ensure_ascii=False)
-            shown = excerpt(shown)
-            message = f'"{name}" cannot be {shown}. Allowed: {known[name].allowed}'
+            message = f'"{name}" cannot be {excerpt(shown)}'
+            hint = known[name].hint(value)
         elif not known[name].is_of(label):
             message = f'{label} has no attribute "{name}"; {known[name].owners} have it'
+            hint = "Remove it."
         else:
             continue
-        yield f"{pointer}{pointer_of(('attributes', name))}", item, message
+        yield Place(f"{pointer}{pointer_of(('attributes', name))}", item, message, hint)
 
 
 def _unknown_roles(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -271,7 +282,9 @@ def _unknown_roles(prediction: Prediction, ontology: OntologyIndex) -> Iterator[
         for number, argument in enumerate(event.arguments):
             if argument.role not in ontology.roles:
                 message = f'"{argument.role}" is not a role of the ontology'
-                yield f"/events/{position}/arguments/{number}/role", event.id, message
+                hint = allowed(argument.role, ontology.roles.known)
+                place = f"/events/{position}/arguments/{number}/role"
+                yield Place(place, event.id, message, hint)
 
 
 def _unknown_factuality(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -281,10 +294,12 @@ def _unknown_factuality(prediction: Prediction, ontology: OntologyIndex) -> Iter
             place = f"/events/{position}/factuality/{number}"
             if given.value not in ontology.factuality:
                 message = f'"{given.value}" is not a label of the ontology'
-                yield f"{place}/value", event.id, message
+                hint = allowed(given.value, ontology.factuality.known)
+                yield Place(f"{place}/value", event.id, message, hint)
             if given.source not in claims and given.source not in ontology.claimers:
                 message = f'"{given.source}" is not a claim, nor a claimer of the ontology'
-                yield f"{place}/source", event.id, message
+                hint = allowed(given.source, ontology.claimers.known)
+                yield Place(f"{place}/source", event.id, message, hint)
 
 
 def _unknown_claimers(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -292,7 +307,8 @@ def _unknown_claimers(prediction: Prediction, ontology: OntologyIndex) -> Iterat
     for position, claim in enumerate(prediction.claims):
         if claim.claimer not in mentions and claim.claimer not in ontology.claimers:
             message = f'"{claim.claimer}" is not a mention, nor a claimer of the ontology'
-            yield f"/claims/{position}/claimer", claim.id, message
+            hint = allowed(claim.claimer, ontology.claimers.known)
+            yield Place(f"/claims/{position}/claimer", claim.id, message, hint)
 
 
 def _unknown_references(prediction: Prediction, ontology: Ontology) -> Iterator[Place]:
@@ -322,10 +338,10 @@ def _illegal_ends(prediction: Prediction, ontology: Ontology) -> Iterator[Place]
         if kind is None:
             continue
         ends = types.get(relation.source), types.get(relation.target)
-        for end, found, allowed in kind.illegal_ends(*ends):
-            names = ", ".join(sorted(allowed))
-            message = f'{relation.type} has no {end} of type "{found}". Allowed: {names}'
-            yield f"/relations/{position}/{end}", "", message
+        for end, found, types_of_end in kind.illegal_ends(*ends):
+            message = f'{relation.type} has no {end} of type "{found}"'
+            hint = f"Allowed: {', '.join(sorted(types_of_end))}."
+            yield Place(f"/relations/{position}/{end}", "", message, hint)
 
 
 def _other_knowledge_bases(
@@ -337,9 +353,10 @@ def _other_knowledge_bases(
         for position, item in enumerate(getattr(prediction, field)):
             for number, link in enumerate(item.links):
                 if link.id is not None and link.kb not in knowledge_bases:
-                    names = ", ".join(sorted(knowledge_bases))
-                    message = f'"{link.kb}" is not a knowledge base of the gold, which has: {names}'
-                    yield f"/{field}/{position}/links/{number}/kb", item.id, message
+                    message = f'"{link.kb}" is not a knowledge base of the gold'
+                    hint = allowed(link.kb, sorted(knowledge_bases))
+                    place = f"/{field}/{position}/links/{number}/kb"
+                    yield Place(place, item.id, message, hint)
 
 
 def useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator[Place]:
@@ -349,21 +366,22 @@ def useless_scores(prediction: Prediction, ontology: OntologyIndex) -> Iterator[
     for attribute, values in prediction.scores.items():
         if attribute not in known:
             message = f'"{attribute}" is not an attribute of claims, so its scores are ignored'
-            yield pointer_of(("scores", attribute)), "", message
+            yield Place(pointer_of(("scores", attribute)), "", message)
             continue
         for value, by_claim in values.items():
             if value not in known[attribute].labels:
                 message = f'"{attribute}: {value}" is not in the ontology; its scores are ignored'
-                yield pointer_of(("scores", attribute, value)), "", message
+                yield Place(pointer_of(("scores", attribute, value)), "", message)
                 continue
             for claim in by_claim:
                 if claim not in claims:
                     pointer = pointer_of(("scores", attribute, value, claim))
-                    yield pointer, "", "is not the id of a predicted claim and is ignored"
+                    message = "is not the id of a predicted claim and is ignored"
+                    yield Place(pointer, "", message)
 
 
 def _unknown(pointer: str, item: str, reference: str) -> Place:
-    return pointer, item, f'there is no "{reference}" in the prediction'
+    return Place(pointer, item, f'there is no "{reference}" in the prediction')
 
 
 def _filler_field(argument: Argument) -> str:
@@ -383,7 +401,7 @@ def _repeated_items(prediction: Prediction) -> Iterator[Place]:
             first = seen.setdefault(key(item), position)
             if first != position:
                 message = f"is a duplicate of /{name}/{first}"
-                yield f"/{name}/{position}", getattr(item, "id", ""), message
+                yield Place(f"/{name}/{position}", getattr(item, "id", ""), message)
 
 
 def _repeated_ids(prediction: Prediction) -> Iterator[Place]:
@@ -392,7 +410,7 @@ def _repeated_ids(prediction: Prediction) -> Iterator[Place]:
         for position, item in enumerate(getattr(prediction, name)):
             if item.id in seen:
                 message = f'the id "{item.id}" is used twice; references go to the first'
-                yield f"/{name}/{position}/id", item.id, message
+                yield Place(f"/{name}/{position}/id", item.id, message)
             seen.add(item.id)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dateline.model import LAYERS, AttributeValue
 from dateline.ontology.labels import Attribute, Ontology
 from dateline.ontology.patterns import searcher
+from dateline.rendering.suggestions import allowed
 
 VALUE, ABSENT, UNKNOWN = "(value)", "(none)", "(unknown)"
 BITS = 47
@@ -22,12 +23,12 @@ class LabelIndex:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        known = tuple(names)
-        self.names = frozenset(known)
+        self.known = tuple(names)
+        self.names = frozenset(self.known)
         self._numbers: dict[object, int] = {
-            name: number for number, name in enumerate((*known, None))
+            name: number for number, name in enumerate((*self.known, None))
         }
-        self.labels = (*known, ABSENT, UNKNOWN)
+        self.labels = (*self.known, ABSENT, UNKNOWN)
 
     def __len__(self) -> int:
         """The number of labels, with absent and unknown."""
@@ -82,12 +83,13 @@ class AttributeIndex:
         """Whether the integer of a value is that of a label."""
         return self._attribute.kind in ("label", "boolean")
 
-    @property
-    def allowed(self) -> str:
-        """What a value may be, for messages."""
-        form = self._attribute.form
-        names = ", ".join(self._attribute.value_names)
-        return f"{form} {names}" if self.is_set else names or form
+    def hint(self, value: AttributeValue) -> str:
+        """What a value may be, in place of this one."""
+        form, names = self._attribute.form, self._attribute.value_names
+        if not names or isinstance(value, tuple) != self.is_set:
+            return f"Allowed: {form} {', '.join(names)}".rstrip() + "."
+        values = value if isinstance(value, tuple) else (str(value),)
+        return allowed(next((one for one in values if one not in names), ""), names)
 
     def __contains__(self, value: AttributeValue) -> bool:
         """Whether the attribute can have the value."""

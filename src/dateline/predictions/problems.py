@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from dateline.errors import InvalidInputError
 from dateline.model import Struct
 from dateline.rendering.listing import listed
+from dateline.rendering.suggestions import sentences
 
 Effect: TypeAlias = Literal["rejected", "wrong", "warning"]
 """What a problem does to scores. A ``rejected`` line keeps the file from being scored. An item that
@@ -36,8 +37,8 @@ class PredictionProblem(Struct, frozen=True):
         place = [f"line {self.line}"] if self.line else [self.document]
         place += [self.pointer] if self.pointer else []
         item = f" ({self.id})" if self.id else ""
-        hint = f". {self.hint}" if self.hint else ""
-        return f"{' '.join(place)}{item}: {self.message}{hint}"
+        said = sentences(self.message, self.hint) if self.hint else self.message
+        return f"{' '.join(place)}{item}: {said}"
 
 
 def refuse(source: str, problems: Iterable[PredictionProblem]) -> None:

@@ -28,6 +28,7 @@ from dateline.predictions.json_values import (
 )
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
+from dateline.rendering.suggestions import sentences
 
 if TYPE_CHECKING:
     from dateline.predictions.rows.table import PredictionRow
@@ -120,8 +121,8 @@ def read_predictions(
         if problem := line.rejection:
             place = f"{problem.pointer}: " if problem.pointer else ""
             raise InvalidInputError(
-                f"{file_title(path)}, line {problem.line}: {place}{problem.message}. "
-                f"{problem.hint and f'{problem.hint} '}"
+                f"{file_title(path)}, line {problem.line}: {place}"
+                f"{sentences(problem.message, problem.hint)} "
                 f"Run `dateline check-predictions {path.name}` for all problems."
             )
         yield from line.problems
@@ -168,7 +169,9 @@ def as_prediction(value: Prediction | Mapping[str, Any], position: int) -> Itera
     line = prediction_line(0, value)
     if problem := line.rejection:
         place = f" {problem.pointer}" if problem.pointer else ""
-        raise InvalidInputError(f"predictions[{position}]{place}: {problem.message}.")
+        raise InvalidInputError(
+            f"predictions[{position}]{place}: {sentences(problem.message, problem.hint)}"
+        )
     yield from line.problems
     if line.read is not None:
         yield line.read

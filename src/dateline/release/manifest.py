@@ -21,6 +21,7 @@ from dateline.model import Struct
 from dateline.ontology.schemas import Schema
 from dateline.packaged import packaged
 from dateline.release.version import is_version, parse_version
+from dateline.rendering.suggestions import sentences
 from dateline.validation.schema import SchemaValidator
 
 FOLDER = "releases"
@@ -135,7 +136,7 @@ def _check_schema(path: Path, instance: object, schemas: Mapping[str, Schema] | 
     if first is not None:
         more = f" It has {len(others):,} errors; this is the first." if len(others) > 1 else ""
         raise InvalidInputError(
-            f"{path}: {first.pointer or '/'}: {first.message}. {first.hint}{more}"
+            f"{path}: {first.pointer or '/'}: {sentences(first.message, first.hint)}{more}"
         )
 
 

@@ -36,6 +36,7 @@ from dateline.release.manifest import (
 )
 from dateline.release.version import next_version, parse_version, tag_of
 from dateline.rendering.listing import listed
+from dateline.rendering.suggestions import sentences
 from dateline.validation.engine import Checker
 from dateline.validation.incidents import Incident
 from dateline.validation.release_context import (
@@ -246,7 +247,7 @@ def _check_rules(context: ReleaseContext) -> tuple[Incident, ...]:
     incidents = Checker(context.corpus).check_release(context)
     errors = [incident for incident in incidents if incident.level == "error"]
     if errors:
-        lines = [f"{e.file}: {e.code} {e.message}. {e.hint}" for e in errors]
+        lines = [f"{e.file}: {e.code} {sentences(e.message, e.hint)}" for e in errors]
         raise InvalidInputError(
             "the corpus breaks rules for releases:\n"
             + "\n".join(f"  {line}" for line in listed(lines, 5))

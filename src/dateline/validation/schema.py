@@ -9,7 +9,6 @@ such as the type of an event, is compared with the alternative that has this con
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -23,6 +22,7 @@ from dateline.json_pointer import pointer_of
 from dateline.model import FORMER_VERSION, SCHEMA_VERSION
 from dateline.ontology.patterns import LINEAR, searcher
 from dateline.ontology.schemas import Schema
+from dateline.rendering import suggestions
 from dateline.rendering.listing import listed
 from dateline.text import excerpt
 from dateline.validation.incidents import Finding
@@ -36,7 +36,6 @@ Path = tuple[str | int, ...]
 EXPLAINED = 50
 """Errors of a file that are explained, which takes milliseconds for each."""
 _NAMES = 20
-_LONGEST = 100
 _UNIQUE = jsonschema_rs.Draft202012Validator({"uniqueItems": True})
 _TYPES = {
     "integer": "an integer",
@@ -297,7 +296,8 @@ def _wording(error: ValidationError) -> tuple[str, str]:
         case "type":
             kinds = wanted if isinstance(wanted, list) else [wanted]
             message, hint = _wrong_type(value, kinds)
-            return message, f"{hint} {schema.get('description', '')}".strip()
+            meaning = schema.get("description")
+            return message, f"{hint} It is: {meaning}" if meaning else hint
         case "pattern":
             return f"{_shown(value)} does not match {wanted}", about
         case "minimum":
@@ -312,9 +312,17 @@ def _wording(error: ValidationError) -> tuple[str, str]:
             return excerpt(error.message, width=160), about
 
 
-def _wrong_type(value: object, types: Iterable[str]) -> tuple[str, str]:
+def _wrong_type(value: object, types: Sequence[str]) -> tuple[str, str]:
     expected = " or ".join(_TYPES.get(type_, type_) for type_ in types)
-    return f"{_shown(value)} has the wrong type", f"Expected {expected}."
+    bare = ", without quotes" if isinstance(value, str) and value and _is_bare(value, types) else ""
+    return f"{_shown(value)} has the wrong type", f"Expected {expected}{bare}."
+
+
+def _is_bare(text: str, types: Sequence[str]) -> bool:
+    """Whether a text would have one of these types without its quotes."""
+    with contextlib.suppress(ValueError):
+        return jsonschema_rs.is_valid({"type": [*types]}, json.loads(text))
+    return False
 
 
 def _subject(instance: object, finding: Finding) -> str:
@@ -329,10 +337,7 @@ def _subject(instance: object, finding: Finding) -> str:
 
 
 def _not_one_of(value: object, allowed: list[Any]) -> tuple[str, str]:
-    names = [str(item) for item in allowed]
-    close = difflib.get_close_matches(str(value)[:_LONGEST], names, n=1)
-    guess = f"Did you mean {close[0]}? " if close else ""
-    return f"{_shown(value)} is not allowed", f"{guess}Allowed: {', '.join(names)}."
+    return f"{_shown(value)} is not allowed", suggestions.allowed(str(value), map(str, allowed))
 
 
 def _names(names: Iterable[str]) -> str:

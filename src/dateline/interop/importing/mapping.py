@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from dateline.errors import InvalidInputError
@@ -10,6 +9,7 @@ from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, SourceLabel
 from dateline.model import AttributeValue, Struct
 from dateline.ontology.label_lists import attributes, label_lists
 from dateline.ontology.labels import STRUCTURAL_RELATIONS, Attribute, Ontology
+from dateline.rendering.suggestions import allowed
 
 UNDECIDED = "?"
 IGNORED = "its label is ignored by the mapping"
@@ -168,9 +168,7 @@ class Targets:
 
     def complaint(self, kind: str, name: str) -> str:
         """Why a name is not a label of this kind, with the most similar one."""
-        names = self.words(kind)
-        close = difflib.get_close_matches(name, names, n=1)
-        hint = f'Did you mean "{close[0]}"?' if close else f"Allowed: {', '.join(names) or 'none'}."
+        hint = allowed(name, self.words(kind))
         return f'"{name}" is not a label of this kind in the corpus. {hint}'
 
 
