@@ -31,6 +31,7 @@ from dateline.ontology.references import (
 )
 from dateline.ontology.schemas import Schema, format_version
 from dateline.rendering.listing import listed
+from dateline.rendering.suggestions import sentences
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -203,7 +204,7 @@ def _wording(error: ValidationError) -> str:
             else (f"is {_shown(error.instance)}, which does not fit")
         )
     hint = expected.get("description", "") if isinstance(expected, dict) else ""
-    return f"{message}. {hint}".rstrip() if isinstance(hint, str) else message
+    return sentences(message, hint) if isinstance(hint, str) else message
 
 
 def _expected_of(expected: Any, name: str) -> Any:
