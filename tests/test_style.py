@@ -70,7 +70,7 @@ def prose(name: str) -> list[str]:
 
 def test_messages_and_hints_are_joined_by_sentences():
     """Else a message that ends with a question mark gets a full stop after it."""
-    joined = re.compile(r"message\}\. *\{|message\}\.\"$", flags=re.M)
+    joined = re.compile(r"message\}\. *\{|\.message\}\.\"$", flags=re.M)
     sources = [name for name in files() if name.startswith("src/") and name.endswith(".py")]
     assert len(sources) > 100
     assert not [
