@@ -5,6 +5,9 @@ holds the writing end of a pipe, and a supervisor, this file run as a program, r
 
 Tests that use it run one at a time: with SQLite, Label Studio cannot be relied on to serve two of
 them. Under load it reports errors for what it has done.
+
+The server uses SQLite, or the PostgreSQL server that `POSTGRESQL` names: each server then makes a
+database of its own there, and drops it when it stops.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -29,7 +33,18 @@ from filelock import FileLock
 
 PATIENCE = 1200
 """Seconds that a fresh server may take until it answers; on a busy machine, minutes."""
+POSTGRESQL = "DATELINE_TEST_POSTGRESQL"
+"""The environment variable with the address of a PostgreSQL server, of which the user may create
+databases: ``postgresql://USER:PASSWORD@HOST:PORT``."""
 OWNER, ANNOTATOR = "owner.of.projects@example.org", "an.annotator@example.org"
+
+_SQL = """
+import os, sys, psycopg
+names = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+given = {name: os.environ["POSTGRE_" + variable] for name, variable in names.items()}
+with psycopg.connect(**given, dbname="postgres", autocommit=True) as server:
+    server.execute(sys.argv[1] + " " + os.environ["POSTGRE_NAME"])
+"""
 
 
 @dataclass
@@ -97,6 +112,8 @@ def _start(folder):
     account = Account(port=port, username=OWNER, password=password, token=token)
     environment = variables(account, data)
     environment["SSRF_PROTECTION_ENABLED"] = "false"  # it may call back on this machine
+    if POSTGRESQL in os.environ:
+        environment |= _new_database(venv, os.environ[POSTGRESQL])
     pipe = folder / "pipe"
     pipe.unlink(missing_ok=True)
     os.mkfifo(pipe)
@@ -118,6 +135,26 @@ def _start(folder):
         os.close(held)
         raise
     return held, access
+
+
+def _new_database(venv, address):
+    """Create a database, and return the variables with which Label Studio uses it."""
+    server = urlsplit(address)
+    variables = {
+        "DJANGO_DB": "default",
+        "POSTGRE_USER": server.username or "postgres",
+        "POSTGRE_PASSWORD": server.password or "",
+        "POSTGRE_HOST": server.hostname,
+        "POSTGRE_PORT": str(server.port or 5432),
+        "POSTGRE_NAME": f"dateline_{secrets.token_hex(8)}",
+    }
+    _run_sql(venv / "bin" / "python", "CREATE DATABASE", variables)
+    return variables
+
+
+def _run_sql(python, statement, variables):
+    """Run a statement about a server's database, with the client that Label Studio brings."""
+    subprocess.run([python, "-c", _SQL, statement], env=variables, check=True)
 
 
 def _wait_until_it_answers(url, held, log):
@@ -166,7 +203,9 @@ def _supervise(folder, command):
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as server:
         threading.Thread(target=_wait_until_nobody_needs_it, args=(folder, server)).start()
         server.wait()
-        os._exit(0)
+    if "POSTGRE_NAME" in os.environ:
+        _run_sql(command[0], "DROP DATABASE", os.environ)
+    os._exit(0)
 
 
 def _wait_until_nobody_needs_it(folder, server):
