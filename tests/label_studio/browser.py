@@ -331,9 +331,16 @@ class Annotator:
 
     def submit(self):
         """Submit, and wait until the server has it."""
+        self._send("POST", self.page.get_by_label("Submit current annotation"))
+
+    def update(self):
+        """Submit changes of an annotation, and wait until the server has them."""
+        self._send("PATCH", self.page.get_by_test_id("bottombar-update-button"))
+
+    def _send(self, method, button):
         self._save_regions()
         with self.page.expect_response(
-            lambda r: "/annotations" in r.url and r.request.method == "POST"
+            lambda r: "/annotations" in r.url and r.request.method == method
         ) as answer:
-            self.page.get_by_label("Submit current annotation").click()
+            button.click()
         assert answer.value.ok, answer.value.text()

@@ -132,23 +132,34 @@ class Target:
         )
 
 
+def server_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Pass the command a Target, made from the options that select a server and a project."""
+    return _passing_target(command, _SERVER)
+
+
 def target_options(command: Callable[..., None]) -> Callable[..., None]:
     """Pass the command a Target, made from the options that select one."""
+    return _passing_target(command, (*_SERVER, *_selection()))
 
+
+def _passing_target(
+    command: Callable[..., None],
+    options: Iterable[Callable[[Callable[..., None]], Callable[..., None]]],
+) -> Callable[..., None]:
     @functools.wraps(command)
     def run(
         settings: Settings,
         url: str,
         token: str | None,
         title: str | None,
-        documents: tuple[str, ...],
-        documents_from: Path | None,
-        annotators: tuple[str, ...],
         timeout: float | None,
         backoff: float | None,
         allow_http: bool,
-        plan_file: Path | None,
-        **options: object,
+        documents: tuple[str, ...] = (),
+        documents_from: Path | None = None,
+        annotators: tuple[str, ...] = (),
+        plan_file: Path | None = None,
+        **others: object,
     ) -> None:
         if documents_from is not None:
             documents = tuple(dict.fromkeys([*documents, *ids_in(documents_from)]))
@@ -164,22 +175,16 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
             allow_http,
             plan_file,
         )
-        command(target, **options)
+        command(target, **others)
 
-    options: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
-        url_option,
-        click.option(
-            "--token",
-            envvar="LABEL_STUDIO_API_KEY",
-            show_envvar=True,
-            help="Access token. Prefer the environment variable: shells keep a history.",
-        ),
-        click.option(
-            "--project",
-            "title",
-            metavar="TITLE",
-            help="Title of the project.  [default: the ontology's title]",
-        ),
+    decorated: Callable[..., None] = pass_settings(run)
+    for option in reversed([*options]):
+        decorated = option(decorated)
+    return decorated
+
+
+def _selection() -> tuple[Callable[[Callable[..., None]], Callable[..., None]], ...]:
+    return (
         documents_option(),
         documents_from_option("Only the documents whose ids are in this file, one on each line."),
         annotators_option('Use a project for each annotator, called "TITLE · NAME".'),
@@ -190,25 +195,7 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="FILE",
             help="Use the projects of the annotators in a plan of `dateline studio assign`.",
         ),
-        click.option(
-            "--timeout",
-            metavar="SECONDS",
-            type=click.FloatRange(0, min_open=True),
-            help="Time limit for one response of the server.  [default: 600]",
-        ),
-        click.option(
-            "--allow-http",
-            is_flag=True,
-            envvar="DATELINE_ALLOW_HTTP",
-            show_envvar=True,
-            help="Send the token unencrypted, over plain http, to a server on another machine.",
-        ),
-        click.option("--backoff", type=click.FloatRange(0), envvar="DATELINE_BACKOFF", hidden=True),
     )
-    decorated: Callable[..., None] = pass_settings(run)
-    for option in reversed(options):
-        decorated = option(decorated)
-    return decorated
 
 
 def documents_from_option(text: str) -> Callable[[F], F]:
@@ -231,6 +218,37 @@ def url_option(command: F) -> F:
         show_default=True,
         help="Address of the server.",
     )(command)
+
+
+_SERVER: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
+    url_option,
+    click.option(
+        "--token",
+        envvar="LABEL_STUDIO_API_KEY",
+        show_envvar=True,
+        help="Access token. Prefer the environment variable: shells keep a history.",
+    ),
+    click.option(
+        "--project",
+        "title",
+        metavar="TITLE",
+        help="Title of the project.  [default: the ontology's title]",
+    ),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(0, min_open=True),
+        help="Time limit for one response of the server.  [default: 600]",
+    ),
+    click.option(
+        "--allow-http",
+        is_flag=True,
+        envvar="DATELINE_ALLOW_HTTP",
+        show_envvar=True,
+        help="Send the token unencrypted, over plain http, to a server on another machine.",
+    ),
+    click.option("--backoff", type=click.FloatRange(0), envvar="DATELINE_BACKOFF", hidden=True),
+)
 
 
 def users_option(command: F) -> F:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
             "push": "annotation.studio:push",
             "pull": "annotation.studio:pull",
             "status": "annotation.studio_status:status",
+            "return": "annotation.studio_return:return_",
             "watch": "annotation.studio_watch:watch",
             "server": "annotation.studio_server:server",
             "import": "annotation.studio_import:import_export",

@@ -48,6 +48,10 @@ def status(
     stale           changed on the server since it was pulled
     deleted         deleted on the server since it was pulled
     different text  the text on the server is not the document's
+    returned        `dateline studio return` sent it back, and it was not changed since
+    revised         the annotator has submitted it again since it was returned
+
+    The last two are in addition to another state.
 
     \b
     Example:
@@ -57,12 +61,13 @@ def status(
       dateline studio status --annotators ana,bo --format json
       dateline studio status --plan annotations/plan.json --format html > progress.html
     """
-    from dateline.label_studio.sync.status import STATES
+    from dateline.label_studio.sync.status import REVIEWS, STATES
     from dateline.label_studio.sync.status import status as document_states
 
     for name in state:
-        if name not in STATES:
-            raise click.UsageError(f"--state {name}: is unknown. Allowed: {', '.join(STATES)}.")
+        if name not in (*STATES, *REVIEWS):
+            allowed = ", ".join((*STATES, *REVIEWS))
+            raise click.UsageError(f"--state {name}: is unknown. Allowed: {allowed}.")
     titles = target.titles()
     states: list[DocumentState] = []
     with target.connect() as server:
@@ -70,7 +75,7 @@ def status(
             project = existing_project(server, title)
             names = target.documents_of(annotator)
             states += document_states(target.corpus, server, project, names, annotator)
-    chosen = [one for one in states if not state or one.state in state]
+    chosen = [one for one in states if not state or {one.state, one.review} & {*state}]
     listed = [_document_table(chosen)] if list_documents or state else []
     if output_format == "json":
         echo_json(chosen)
@@ -102,26 +107,36 @@ def _check(settings: Settings, states: Sequence[DocumentState]) -> None:
 def _document_table(states: Sequence[DocumentState]) -> Table:
     from dateline.rendering.tables import Table
 
-    rows = sorted((state.document, state.annotator or "—", state.state) for state in states)
-    return Table("Documents", ("document", "annotator", "state"), rows, texts=3)
+    rows = sorted(
+        (
+            state.document,
+            state.annotator or "—",
+            state.state,
+            f"{state.review}: {state.comment}" if state.review else "—",
+        )
+        for state in states
+    )
+    return Table("Documents", ("document", "annotator", "state", "review"), rows, texts=4)
 
 
 def _tables(states: Sequence[DocumentState], weeks: int | None) -> Iterator[Table]:
     """Totals by annotator and state, and what was submitted in the latest weeks, or in all."""
-    from dateline.label_studio.sync.status import STATES, totals, weekly_totals
+    from dateline.label_studio.sync.status import REVIEWS, STATES, totals, weekly_totals
     from dateline.rendering.tables import Table
 
     used = [name for name in STATES if any(state.state == name for state in states)]
+    reviewed = [name for name in REVIEWS if any(state.review == name for state in states)]
     rows = [
         (
             name or "—",
             f"{total.documents:,}",
             *(f"{total.states.get(state, 0):,}" for state in used),
+            *(f"{total.reviews.get(review, 0):,}" for review in reviewed),
             _time(total),
         )
         for name, total in totals(states).items()
     ]
-    yield Table("Annotators", ("annotator", "documents", *used, "time"), rows)
+    yield Table("Annotators", ("annotator", "documents", *used, *reviewed, "time"), rows)
     weekly = weekly_totals(states)
     every = sorted({week for week, _ in weekly})
     shown = every if weeks is None else every[-weeks:]

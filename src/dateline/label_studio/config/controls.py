@@ -27,6 +27,9 @@ Mentions with the same letter are one entity, and events with the same letter on
 CONFLICT = "conflict"
 CONFLICT_NOTE = "conflict_note"
 
+REVIEW = "review"
+"""The field of a task with a reviewer's comment, which the page shows."""
+
 NO_HOTKEY = "f19"
 """The page gives a free key to every label without one, and few keyboards have this one."""
 

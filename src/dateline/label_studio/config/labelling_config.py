@@ -16,6 +16,7 @@ from dateline.label_studio.config.controls import (
     CONTROLS,
     CUE,
     NO_HOTKEY,
+    REVIEW,
     SAME,
     SAME_LETTERS,
     TEXT,
@@ -44,6 +45,10 @@ _STYLE = """
     .lsf-richtext__container { line-height: 2.1; }
     .htx-highlight[data-label]::after { font-weight: normal; opacity: 0.65;
       unicode-bidi: isolate; direction: ltr; }
+    .dateline .review > * { margin: 0 !important; white-space: pre-wrap; }
+    .dateline .review > :not(:empty) { border-left: 4px solid #e08a00; padding: 4px 8px; }
+    .dateline .review > :not(:empty)::before
+      { content: "Returned to you. Correct this, and click Update: "; }
     .dateline .layers { position: sticky; top: 0; z-index: 101; padding: 4px 0;
       background: var(--color-neutral-background, #fff);
       border-bottom: 1px solid var(--color-neutral-border, #ddd); }
@@ -120,6 +125,8 @@ def labelling_config(
     _check_relations(ontology, layers)
     page = Element("View", className=" ".join(["dateline", *(_LABELLED + name for name in layers)]))
     SubElement(page, "Style").text = _STYLE
+    # The server does not require fields of tasks that tags without a name show.
+    SubElement(SubElement(page, "View", className="review"), "Header", value=f"${REVIEW}", size="6")
     top = Element("View", className="layers")
     for controls in controls_of(ontology):
         layer = ontology.layers[controls.layer]
@@ -166,6 +173,11 @@ def labelled_layers(config: str) -> tuple[str, ...]:
     classes = page.get("className", "").split()
     named = tuple(layer for layer in LAYERS if f"{_LABELLED}{layer}" in classes)
     return named or _layers_of_former_page(page)
+
+
+def shows_reviews(config: str) -> bool:
+    """Whether the page shows a reviewer's comment; those of former versions did not."""
+    return any(tag.get("value") == f"${REVIEW}" for tag in parse_config(config).iter("Header"))
 
 
 def has_conflict_marks(config: str) -> bool:

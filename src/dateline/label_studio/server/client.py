@@ -6,11 +6,13 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
+from dateline.label_studio.config.controls import REVIEW
 from dateline.label_studio.server.error_messages import UncertainOutcomeError
 from dateline.label_studio.server.reading import NO_SDK_RETRIES, ServerReader
-from dateline.label_studio.server.responses import Project, with_key
+from dateline.label_studio.server.responses import REVIEWS, Project, Review, with_key
 
 BATCH = 250
 """Tasks or predictions in one request."""
@@ -108,6 +110,25 @@ class Server(ServerReader):
 
         for batch in _batches(predictions):
             self._add_all_once(batch, send, missing, "importing the predictions")
+
+    def set_reviews(self, task: int, text: str, reviews: Mapping[int, Review]) -> None:
+        """Replace the comments on a task's annotations, and the text that the page shows of them.
+
+        The annotations, and all else of the task, stay as they are.
+        """
+        with self._explaining("writing a comment"):
+            unresolved: Any = NO_SDK_RETRIES | {
+                "additional_query_parameters": {"resolve_uri": "false"}
+            }
+            found: Any = self._sdk.tasks.get(str(task), request_options=unresolved)
+            meta = found.meta if isinstance(found.meta, dict) else {}
+            by_user = {str(user): msgspec.to_builtins(one) for user, one in reviews.items()}
+            self._sdk.tasks.update(
+                str(task),
+                data={**found.data, REVIEW: text},
+                meta={**meta, REVIEWS: by_user},
+                request_options=NO_SDK_RETRIES,
+            )
 
     def add_webhook(self, project: Project, url: str) -> int:
         """Make the server call this address after each change; returns the webhook's number."""

@@ -16,6 +16,8 @@ from dateline.text import whole_number
 
 MAX_BYTES = 256 << 20
 """Size of the largest answer that is read: a server could send without end."""
+REVIEWS = "dateline_reviews"
+"""The key of reviewers' comments in a task's ``meta``, which the page does not show."""
 _KEY = "dateline-project="
 
 
@@ -34,6 +36,18 @@ class Project(Struct, frozen=True):
     key: str | None = None
     description: str = ""
     instructions: str = ""
+
+
+class Review(Struct, frozen=True):
+    """A comment with which an annotation was returned to its annotator.
+
+    ``annotation`` and ``updated`` are its number and the time of its last change, which tell
+    whether it was revised since.
+    """
+
+    annotation: int
+    updated: str
+    comment: str
 
 
 class Task(Struct, frozen=True):
@@ -72,11 +86,15 @@ class Submission(Struct, frozen=True):
 
 
 class AnnotatedTask(Struct, frozen=True):
-    """A task with its annotations; ``draft_users`` has the author of each visible draft."""
+    """A task with its annotations; ``draft_users`` has the author of each visible draft.
+
+    ``reviews`` are the comments on annotations that were returned, by user number.
+    """
 
     task: Task
     submissions: tuple[Submission, ...]
     draft_users: tuple[int | None, ...]
+    reviews: Mapping[int, Review] = {}
 
 
 class _User(msgspec.Struct):
@@ -103,6 +121,7 @@ class _ExportedTask(msgspec.Struct):
     data: dict[str, object]
     annotations: list[_Annotation]
     drafts: list[object]
+    meta: object = None
 
 
 class TaskExport(Struct, frozen=True):
@@ -118,6 +137,7 @@ class TaskExport(Struct, frozen=True):
             task=_task(task.id, task.data),
             submissions=tuple(_submission(a, a.result, task.id) for a in task.annotations),
             draft_users=tuple(map(_draft_user, task.drafts)),
+            reviews=reviews_in(task.meta),
         )
 
 
@@ -182,7 +202,17 @@ def annotated_task_from_sdk(task: Any) -> AnnotatedTask:
             for annotation in msgspec.convert(task.annotations or [], list[_Annotation])
         ),
         draft_users=tuple(map(_draft_user, task.drafts or ())),
+        reviews=reviews_in(task.meta),
     )
+
+
+def reviews_in(meta: object) -> dict[int, Review]:
+    """The comments in a task's ``meta``, by user number; none if it has another shape."""
+    kept = meta.get(REVIEWS) if isinstance(meta, dict) else None
+    try:
+        return msgspec.convert(kept or {}, dict[int, Review], strict=False)
+    except msgspec.ValidationError:
+        return {}
 
 
 def _task(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:

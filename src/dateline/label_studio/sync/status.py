@@ -12,7 +12,7 @@ from dateline.errors import DatelineError
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
 from dateline.label_studio.sync.kept_results import KeptResult, kept_results, read_kept
-from dateline.label_studio.sync.users import known_people, pseudonym
+from dateline.label_studio.sync.users import names_of, pseudonym, submissions_of, users_of
 from dateline.model import Document, Struct
 from dateline.validation.engine import Checker
 
@@ -28,6 +28,13 @@ document's."""
 STATES: tuple[State, ...] = get_args(State)
 
 
+Review = Literal["returned", "revised"]
+"""``returned``: the annotation was returned with a comment. ``revised``: it was submitted again."""
+
+
+REVIEWS: tuple[Review, ...] = get_args(Review)
+
+
 class DocumentState(Struct, frozen=True):
     """The state of a document for an annotator; ``annotator`` is None if nobody has started.
 
@@ -35,6 +42,7 @@ class DocumentState(Struct, frozen=True):
     annotator had it open, as Label Studio reports it; both are None if there is none. ``errors`` is
     the number of errors that validation finds in the annotation that was pulled, None if there is
     none. ``tasks`` are the numbers of the document's tasks, of which it should have one.
+    ``review`` and ``comment`` are those of the annotation; both are None if it was not returned.
     """
 
     document: str
@@ -44,6 +52,8 @@ class DocumentState(Struct, frozen=True):
     seconds: float | None = None
     errors: int | None = None
     tasks: tuple[int, ...] = ()
+    review: Review | None = None
+    comment: str | None = None
 
     @property
     def week(self) -> str | None:
@@ -52,13 +62,14 @@ class DocumentState(Struct, frozen=True):
 
 
 class Total(Struct, frozen=True):
-    """Documents by state, and the time that the submitted ones took.
+    """Documents by state and by review, and the time that the submitted ones took.
 
     ``timed`` is the number of documents whose time is known.
     """
 
     documents: int
     states: Mapping[State, int]
+    reviews: Mapping[Review, int]
     seconds: float
     timed: int
 
@@ -67,9 +78,11 @@ class Total(Struct, frozen=True):
         """The total of some states."""
         times = [state.seconds for state in states if state.seconds is not None]
         counts = Counter(state.state for state in states)
+        reviews = Counter(state.review for state in states)
         return cls(
             documents=len(states),
             states={name: counts[name] for name in STATES if name in counts},
+            reviews={name: reviews[name] for name in REVIEWS if name in reviews},
             seconds=sum(times),
             timed=len(times),
         )
@@ -103,7 +116,6 @@ def status(
 
     ``owner`` is the pseudonym of the only annotator of the project, and so of its unknown users.
     """
-    names = known_people(corpus, project)
     tasks: dict[str, list[AnnotatedTask]] = {name: [] for name in documents}
     for annotated in server.annotated_tasks(project, all_drafts=True):
         if annotated.task.document in tasks:
@@ -114,15 +126,9 @@ def status(
         if document in tasks
     }
     ours = {key: value for key, value in kept.items() if value and value.is_from(project)}
-    users = {
-        user
-        for found in tasks.values()
-        for annotated in found
-        for user in (*(s.user for s in annotated.submissions), *annotated.draft_users)
-        if user is not None
-    }
-    if owner is not None:
-        names = {**dict.fromkeys(users, owner), **names}
+    every = [annotated for found in tasks.values() for annotated in found]
+    names = names_of(corpus, project, every, owner)
+    users = {user for annotated in every for user in users_of(annotated)}
     annotators = {name for name, _ in ours} | {pseudonym(user, names) for user in users}
     if owner is not None:
         annotators.add(owner)
@@ -133,10 +139,11 @@ def status(
         columns: list[str | None] = [*sorted(annotators)] or [None]
         for annotator in columns:
             kept_result = ours.get((annotator or "", name))
-            own = _submissions(tasks[name], annotator, names)
+            own = submissions_of(tasks[name], annotator, names)
             state = _state(tasks[name], document.text, annotator, names, own, kept_result)
             done = [s for s in own if not s.skipped]
             latest = done[-1] if done else kept_result
+            review, comment = _review(tasks[name], own)
             states.append(
                 DocumentState(
                     document=name,
@@ -146,6 +153,8 @@ def status(
                     seconds=latest.lead_time if latest else None,
                     errors=_errors(corpus, checker, annotator, document) if kept_result else None,
                     tasks=tuple(sorted(annotated.task.id for annotated in tasks[name])),
+                    review=review,
+                    comment=comment,
                 )
             )
     return states
@@ -164,17 +173,17 @@ def _errors(
     return sum(i.level == "error" for i in checker.check_annotation(annotation, document))
 
 
-def _submissions(
-    tasks: list[AnnotatedTask], annotator: str | None, names: Mapping[int, str]
-) -> list[Submission]:
-    """An annotator's submissions, the newest last."""
-    own = [
-        submission
-        for annotated in tasks
-        for submission in annotated.submissions
-        if submission.user is not None and pseudonym(submission.user, names) == annotator
-    ]
-    return sorted(own, key=lambda s: (s.updated, s.id))
+def _review(tasks: list[AnnotatedTask], own: list[Submission]) -> tuple[Review | None, str | None]:
+    """Whether an annotator's newest submission was returned, and with which comment."""
+    if not own:
+        return None, None
+    newest = own[-1]
+    for annotated in tasks:
+        found = annotated.reviews.get(newest.user or 0)
+        if found is not None:
+            same = (found.annotation, found.updated) == (newest.id, newest.updated)
+            return "returned" if same else "revised", found.comment
+    return None, None
 
 
 def _state(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dateline.corpus.annotators import check_pseudonym
 from dateline.corpus.store import Corpus
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
-from dateline.label_studio.server.responses import Project
+from dateline.label_studio.server.responses import AnnotatedTask, Project, Submission
 from dateline.label_studio.sync.kept_results import kept_results, read_kept
 
 
@@ -27,6 +27,40 @@ def known_people(corpus: Corpus, project: Project) -> dict[int, str]:
             if kept is not None and kept.is_from(project):
                 known[kept.user] = annotator
     return known
+
+
+def names_of(
+    corpus: Corpus,
+    project: Project,
+    tasks: Iterable[AnnotatedTask],
+    owner: str | None,
+    names: Mapping[int, str] | None = None,
+) -> dict[int, str]:
+    """Pseudonyms by user number: those given, those known from pulls, and the owner's."""
+    found = {**(names or {}), **known_people(corpus, project)}
+    if owner is not None:
+        users = (user for task in tasks for user in users_of(task))
+        found = {**dict.fromkeys(users, owner), **found}
+    return found
+
+
+def users_of(task: AnnotatedTask) -> set[int]:
+    """The users who have submitted or begun an annotation of a task."""
+    users = {*(s.user for s in task.submissions), *task.draft_users}
+    return {user for user in users if user is not None}
+
+
+def submissions_of(
+    tasks: Iterable[AnnotatedTask], annotator: str | None, names: Mapping[int, str]
+) -> list[Submission]:
+    """An annotator's submissions, the newest last."""
+    own = [
+        submission
+        for annotated in tasks
+        for submission in annotated.submissions
+        if submission.user is not None and pseudonym(submission.user, names) == annotator
+    ]
+    return sorted(own, key=lambda s: (s.updated, s.id))
 
 
 def check_pseudonyms(names: Mapping[int, str], known: Mapping[int, str]) -> None:
