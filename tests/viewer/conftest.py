@@ -28,6 +28,11 @@ def maker(tmp_path):
 @pytest.fixture
 def small(maker):
     """A corpus of one document with gold, one whose text is withheld, and one without annotation."""
+    return add_small_documents(maker)
+
+
+def add_small_documents(maker):
+    """A corpus with the documents open, closed (withheld) and plain (without annotation)."""
     corpus = maker.empty()
     for name, fields in {
         "open": {"title": "The meeting", "group": "summit", "date": "2024-11-05"},

@@ -1,0 +1,255 @@
+"""What a reader does on the pages of a site, in a real browser and from a folder."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from dateline.corpus.store import Corpus
+from dateline.viewer.build import Options, build_site
+
+from ..conftest import REPOSITORY, SEED
+from ..corpora import CorpusMaker
+from ..label_studio.browser import browser
+from .browsing import Reader
+from .conftest import add_small_documents
+
+SERIOUS = ("serious", "critical")
+
+_VISIT = """async ids => {
+  const unreached = [];
+  for (const id of ids) {
+    const followed = new Promise(done => addEventListener('hashchange', done, { once: true }));
+    location.hash = `#${encodeURIComponent(id)}`;
+    await followed;
+    const shown = document.querySelector('#detail .id code')?.textContent;
+    const marked = [...document.querySelectorAll('.texts .on, .texts .to')];
+    const isSeen = marked.some(one => [...one.getClientRects()]
+      .some(box => box.bottom > 0 && box.top < innerHeight));
+    if (shown !== id || !document.getElementById(id) || !isSeen) unreached.push(id);
+  }
+  return unreached;
+}"""
+"""The items whose link does not show them, of these."""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def small_site(tmp_path_factory):
+    """The site of the small corpus, with withheld texts."""
+    folder = tmp_path_factory.mktemp("small")
+    corpus = add_small_documents(CorpusMaker(folder))
+    build_site(corpus, folder / "site", Options())
+    return folder / "site"
+
+
+@pytest.fixture
+def read(chromium):
+    """Open a site for a reader; at the end, nothing must have gone wrong."""
+    readers = []
+
+    def start(folder, **options):
+        readers.append(Reader(chromium, folder, **options))
+        return readers[-1]
+
+    yield start
+    faults = [fault for reader in readers for fault in reader.faults]
+    for reader in readers:
+        reader.context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", [SEED, "tiral-talks-radio"])
+def test_the_link_of_every_gold_item_shows_it(read, site_of_corpus, name):
+    reader = read(site_of_corpus)
+    reader.open(f"documents/{name}.html")
+    ids = list(Corpus(REPOSITORY).read_annotation("gold", name).ids())
+    assert reader.page.evaluate(_VISIT, ids) == []
+
+
+def test_a_click_on_an_event_marks_its_fillers_with_their_roles(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.click("v1")
+    assert reader.selected == "v1"
+    assert reader.marked() == {"m1": "party", "m7": "party", "m3": "place"}
+    assert reader.page.url.endswith("#v1")
+
+
+def test_a_click_on_a_mention_marks_its_chain(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.click("m1")
+    assert (reader.selected, reader.marked()) == ("m1", {"m7": ""})
+
+
+def test_a_click_on_a_claim_marks_its_claimer_cue_and_events(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.click("c1")
+    assert (reader.selected, reader.marked()) == ("c1", {"m7": "claimer", "v2": "about"})
+    assert reader.page.locator(".cue").all_inner_texts() == ["said"]
+    # The claim has two stretches, and both are marked.
+    assert reader.page.locator(".c.on").all_inner_texts() == ["We will", "fight on"]
+
+
+def test_a_second_click_selects_the_item_around(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.click("m5")
+    assert reader.selected == "m5"
+    reader.click("m5")
+    assert reader.selected == "m4"
+
+
+def test_the_panel_leads_from_item_to_item_and_back(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html#v1")
+    reader.page.locator("#detail dd a", has_text="Kim Jong Un").click()
+    assert reader.selected == "m1"
+    reader.page.locator("#detail dd a", has_text="Kim Jong Un").first.click()
+    assert reader.selected == "e1"
+    reader.page.go_back()
+    reader.page.go_back()
+    reader.page.wait_for_function("document.querySelector('#detail .id code').textContent === 'v1'")
+
+
+def test_keys_go_through_the_items_and_escape_leaves_them(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    seen = []
+    for key in "jjjk":
+        reader.page.keyboard.press(key)
+        seen.append(reader.selected)
+    assert seen == ["m1", "v1", "m2", "v1"]
+    reader.page.keyboard.press("Escape")
+    assert reader.selected is None
+    assert reader.marked() == {}
+    assert "#" not in reader.page.url
+
+
+def test_pointing_at_an_item_shows_its_attributes_and_the_guideline(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.page.locator('[id="m1"]').hover()
+    tip = reader.page.locator("#tip")
+    tip.wait_for(state="visible")
+    shown = tip.inner_text()
+    assert "Level" in shown
+    assert "Name" in shown
+    assert "human being" in shown
+
+
+def test_the_focus_on_an_item_in_the_list_shows_it_too(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.page.locator("[data-field=events] summary").press("Enter")
+    reader.page.keyboard.press("Tab")
+    reader.page.locator("#tip").wait_for(state="visible")
+    assert "met" in reader.page.locator("#tip").inner_text()
+    reader.page.keyboard.press("Enter")
+    assert reader.selected == "v1"
+
+
+def test_layers_are_turned_off_and_on(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.page.get_by_label("Mentions").uncheck()
+    reader.click("m1")
+    assert reader.selected is None
+    reader.page.keyboard.press("j")
+    assert reader.selected == "v1"
+    reader.page.get_by_label("Mentions").check()
+    reader.click("m1")
+    assert reader.selected == "m1"
+
+
+def test_a_label_marks_its_items(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html")
+    reader.page.locator(".layer", has_text="Claims").locator("summary").click()
+    reader.page.get_by_role("button", name="Promise").click()
+    assert list(reader.marked()) == ["c1"]
+
+
+def test_a_withheld_document_is_read_by_ids(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/closed.html#v1")
+    assert reader.selected == "v1"
+    assert "12–15" in reader.page.locator("#detail").inner_text()
+    assert "Kim" not in reader.page.content()
+
+
+def test_the_list_is_filtered_and_the_address_keeps_the_filters(read, site_of_corpus):
+    reader = read(site_of_corpus)
+    reader.open("index.html")
+    status, shown = reader.page.locator("#count"), reader.page.locator(".entries > li:visible")
+    everything = shown.count()
+    reader.page.get_by_label("Genre").select_option("wire")
+    wires = shown.count()
+    assert 0 < wires < everything
+    reader.page.get_by_label("Split").select_option("test")
+    reader.page.get_by_label("Label").select_option(label="Deny")
+    some = shown.count()
+    assert 0 < some < wires
+    assert status.inner_text() == f"{some} of {everything} documents"
+    reader.page.get_by_label("Search").fill("no text has these words")
+    assert shown.count() == 0
+    reader.page.get_by_label("Search").fill("")
+    reader.open(reader.page.url.removeprefix(f"{site_of_corpus.as_uri()}/"))
+    assert shown.count() == some
+    reader.page.get_by_role("button", name="Clear").click()
+    reader.page.wait_for_function(
+        f"document.getElementById('count').textContent === '{everything} documents'"
+    )
+
+
+def test_words_of_texts_are_found(read, small_site):
+    reader = read(small_site)
+    reader.open("index.html")
+    reader.page.get_by_label("Search").fill("soldiers KURSK")
+    assert reader.page.locator(".entries .title:visible").all_inner_texts() == ["The meeting"]
+
+
+def test_the_theme_is_switched_and_kept(read, small_site):
+    reader = read(small_site, color_scheme="light")
+    reader.open("documents/open.html")
+    color = "getComputedStyle(document.body).backgroundColor"
+    light = reader.page.evaluate(color)
+    reader.page.locator("#theme").click()
+    dark = reader.page.evaluate(color)
+    assert dark != light
+    reader.open("index.html")
+    assert reader.page.evaluate(color) == dark
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_pages_are_accessible(read, site_of_corpus, scheme, width):
+    size = {"width": width, "height": 800}
+    reader = read(site_of_corpus, color_scheme=scheme, viewport=size)
+    for path in ("index.html", "documents/tiral-talks-radio.html#c3", "stories/tiral-talks.html"):
+        reader.open(path)
+        reader.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        # Nothing is wider than the screen.
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, path
+        found = Axe().run(reader.page).response["violations"]
+        assert [
+            f"{path}: {one['id']}: {one['nodes'][0]['html'][:200]}"
+            for one in found
+            if one["impact"] in SERIOUS
+        ] == []
+
+
+def test_printing_shows_the_text_alone(read, small_site):
+    reader = read(small_site)
+    reader.open("documents/open.html#v1")
+    reader.page.emulate_media(media="print", color_scheme="dark")
+    assert not reader.page.locator(".panel").is_visible()
+    assert reader.page.locator(".reading").is_visible()
+    color = reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert color == "rgb(255, 255, 255)"
