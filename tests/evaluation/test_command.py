@@ -57,3 +57,30 @@ def test_gold_may_be_a_built_dataset_elsewhere(five, five_predicted, written, ru
     one = run(five, "score", str(path), "--format", "json")
     other = run(five, "score", str(path), "--gold", str(tmp_path / "built"), "--format", "json")
     assert json.loads(one.stdout)["scores"] == json.loads(other.stdout)["scores"]
+
+
+def test_problems_are_those_of_the_scored_layers_with_file_and_line(
+    five, five_predicted, written, run
+):
+    five_predicted[1]["mentions"][0]["type"] = "SHIP"
+    five_predicted[2]["events"][0]["type"] = "SAIL"
+    five_predicted[3]["claims"][0]["act"] = "MUMBLE"
+    path = written(*five_predicted)
+    said = run(five, "score", str(path), "--layers", "entities").stderr
+    assert f"{path}, line 2 /mentions/0/type" in said
+    assert '"SHIP" is not a label of the ontology. Allowed: ' in said
+    assert "SAIL" not in said
+    assert "MUMBLE" not in said
+    said = run(five, "score", str(path)).stderr
+    for line, item in ((2, "mentions"), (3, "events"), (4, "claims")):
+        assert f"{path}, line {line} /{item}/0/" in said
+
+
+def test_a_document_that_is_predicted_twice_is_named_with_file_and_lines(
+    five, five_predicted, written, run
+):
+    path = written(*five_predicted, five_predicted[1])
+    said = run(five, "score", str(path)).stderr
+    assert f"{path} cannot be used:" in said
+    assert f"line {len(five_predicted) + 1} /document" in said
+    assert "is already predicted on line 2" in said

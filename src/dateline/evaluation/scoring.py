@@ -13,6 +13,7 @@ import numpy as np
 from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError, NotFoundError, ServerError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
+from dateline.evaluation.concerns import concerning
 from dateline.evaluation.contrast_sets import (
     ContrastSets,
     consistency,
@@ -44,7 +45,8 @@ from dateline.evaluation.signature import sign
 from dateline.model import LAYERS
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.reading import Found, as_prediction, read_predictions
+from dateline.predictions.problems import PredictionProblem
+from dateline.predictions.reading import Found, PredictionFile, as_prediction
 from dateline.rendering.listing import counted, listed
 
 GoldSource: TypeAlias = (
@@ -135,7 +137,7 @@ def score_groups(
     return Report(
         signature=sign(gold, runs[0], tuple(group.name for group in groups), len(runs)),
         scores=tuple(scores),
-        problems=tuple(problem for run in runs for problem in run.problems),
+        problems=tuple(_problems_of(runs, groups)),
         notes=tuple(_notes(gold, runs, groups, left_out)),
         units=gold.units if per_document else {},
     )
@@ -214,16 +216,16 @@ def as_gold(
     return gold_of_dataset(parts, ontology, split, group_by=group_by, by=by)
 
 
-def as_predictions(predictions: PredictionSource, ontology: Ontology) -> Iterator[Found]:
+def as_predictions(predictions: PredictionSource, ontology: Ontology) -> Iterable[Found]:
     """Predictions from a file or from values, with warnings about what was read.
 
-    The ``ontology`` is that of the gold. Raises InvalidInputError for a wrong shape.
+    The ``ontology`` is that of the gold. Iterating raises InvalidInputError for a wrong shape.
     """
     if isinstance(predictions, str | Path):
-        yield from read_predictions(Path(predictions), ontology)
-    else:
-        for number, value in enumerate(predictions):
-            yield from as_prediction(value, number)
+        return PredictionFile(Path(predictions), ontology)
+    return (
+        found for number, value in enumerate(predictions) for found in as_prediction(value, number)
+    )
 
 
 def _with_contrasts(
@@ -253,7 +255,8 @@ def _with_contrasts(
         for names in (gold.contrasts.keys(), {*gold.contrasts.values()})
     )
     right = contrast_consistency(sets, of_sets, groups) if sets.members else ()
-    problems = (one for run in of_sets for one in run.problems if one.document in gold.contrasts)
+    found = _problems_of(of_sets, groups)
+    problems = (one for one in found if one.document in gold.contrasts)
     return msgspec.structs.replace(
         report,
         contrasts=ContrastScores(
@@ -265,6 +268,13 @@ def _with_contrasts(
         problems=(*report.problems, *problems),
         notes=tuple(notes),
     )
+
+
+def _problems_of(
+    runs: Iterable[ScoringInput], groups: Iterable[Group]
+) -> Iterator[PredictionProblem]:
+    layers = {group.layer for group in groups}
+    return concerning((problem for run in runs for problem in run.problems), layers)
 
 
 def _score(counted: CountedMeasure, gold: Gold, *, per_document: bool) -> Score:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from dateline.predictions.problems import PredictionProblem, refuse
-from dateline.predictions.reading import Found, Predicted
+from dateline.predictions.reading import Found, Predicted, PredictionFile
 from dateline.predictions.texts import Text
 
 
@@ -56,8 +56,8 @@ class DocumentCheck:
 class ScoredPredictions:
     """The predictions that are scored, one after the other.
 
-    When all were iterated over, ``unscored`` has the documents of others that were left out, and
-    ``warnings`` those about what was read.
+    ``file`` is where they come from. When all were iterated over, ``unscored`` has the documents of
+    others that were left out, and ``warnings`` those about what was read.
     """
 
     def __init__(
@@ -65,8 +65,9 @@ class ScoredPredictions:
         predictions: Iterable[Found],
         texts: Mapping[str, Text],
         unscored: Collection[str] = (),
+        file: PredictionFile | None = None,
     ) -> None:
-        self._predictions = predictions
+        self._predictions, self._file = predictions, file
         self._check = DocumentCheck(texts, unscored)
         self.unscored: list[str] = []
         self.warnings: list[PredictionProblem] = []
@@ -78,14 +79,15 @@ class ScoredPredictions:
             if isinstance(prediction, PredictionProblem):
                 self.warnings.append(prediction)
                 continue
-            problem = self._check.problem(prediction)
+            line = None if self._file is None else self._file.line
+            problem = self._check.problem(prediction, line)
             if problem is None:
                 yield prediction
             elif problem.effect == "rejected":
                 rejections.append(problem)
             else:
                 self.unscored.append(prediction.document)
-        refuse("the predictions", rejections)
+        refuse("the predictions" if self._file is None else self._file.title, rejections)
 
 
 def _rejected(

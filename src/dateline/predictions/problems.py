@@ -22,7 +22,8 @@ class PredictionProblem(Struct, frozen=True):
     """A problem at one place of a prediction.
 
     ``line`` is the line of the file, None for predictions that are not from a file. ``pointer`` is
-    a JSON Pointer into the prediction, and ``id`` the id of the item there, if it has one.
+    a JSON Pointer into the prediction, and ``id`` the id of the item there, if it has one. ``file``
+    is given where there may be several.
     """
 
     effect: Effect
@@ -32,9 +33,11 @@ class PredictionProblem(Struct, frozen=True):
     document: str = ""
     pointer: str = ""
     id: str = ""
+    file: str = ""
 
     def __str__(self) -> str:
-        place = [f"line {self.line}"] if self.line else [self.document]
+        file = f"{self.file}, " if self.file and self.line else ""
+        place = [f"{file}line {self.line}"] if self.line else [self.document]
         place += [self.pointer] if self.pointer else []
         item = f" ({self.id})" if self.id else ""
         said = sentences(self.message, self.hint) if self.hint else self.message

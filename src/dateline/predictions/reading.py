@@ -100,7 +100,43 @@ def read_prediction_lines(path: Path) -> Iterator[JsonLine[Prediction]]:
 def read_predictions(
     path: Path, ontology: Ontology | None = None, block: int = BLOCK
 ) -> Iterator[Found]:
-    """Yield the predictions of a file, and warnings.
+    """Yield the predictions of a file, and warnings; see `PredictionFile`."""
+    for _, found in _numbered(path, ontology, block):
+        yield found
+
+
+class PredictionFile:
+    """The predictions of a file, and warnings, one after the other.
+
+    ``line`` is that of the last one, and ``lines`` are those of the documents so far.
+    """
+
+    def __init__(self, path: Path, ontology: Ontology | None = None) -> None:
+        self._path, self._ontology = path, ontology
+        self.line = 0
+        self.lines: dict[str, int] = {}
+
+    @property
+    def title(self) -> str:
+        """What messages call the file."""
+        return file_title(self._path)
+
+    def __iter__(self) -> Iterator[Found]:
+        """Raises InvalidInputError for the first line that has not the shape of a prediction."""
+        for line, found in _numbered(self._path, self._ontology, BLOCK):
+            self.line = line
+            if not isinstance(found, PredictionProblem):
+                self.lines.setdefault(found.document, self.line)
+            yield found
+
+    def located(self, problem: PredictionProblem) -> PredictionProblem:
+        """The problem with file and line."""
+        line = problem.line or self.lines.get(problem.document)
+        return msgspec.structs.replace(problem, file=self.title, line=line)
+
+
+def _numbered(path: Path, ontology: Ontology | None, block: int) -> Iterator[tuple[int, Found]]:
+    """The predictions of a file, and warnings, each with its line.
 
     With an ``ontology``, predictions may be rows of blocks of at least ``block`` bytes, which are
     read faster. Raises InvalidInputError for the first line that has not the shape of a prediction.
@@ -112,7 +148,7 @@ def read_predictions(
     )
     for found in read_json_values(path, typed=typed):
         if isinstance(found, JsonValue) and found.struct is not None:
-            yield found.struct
+            yield found.number, found.struct
             continue
         if isinstance(found, PredictionProblem):
             line = JsonLine[Prediction](found.line or 0, None, None, (found,))
@@ -125,9 +161,9 @@ def read_predictions(
                 f"{sentences(problem.message, problem.hint)} "
                 f"Run `dateline check-predictions {path.name}` for all problems."
             )
-        yield from line.problems
+        yield from ((line.number, problem) for problem in line.problems)
         if line.read is not None:
-            yield line.read
+            yield line.number, line.read
 
 
 def prediction_line(number: int, value: Any) -> JsonLine[Prediction]:

@@ -24,7 +24,7 @@ from dateline.model import Struct
 from dateline.predictions.document_checks import ScoredPredictions
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.problems import PredictionProblem
-from dateline.predictions.reading import Found
+from dateline.predictions.reading import Found, PredictionFile
 
 
 class MatchingOptions(Struct, frozen=True):
@@ -93,14 +93,15 @@ class ScoringInput:
         self.withheld = sum(text.withheld is not None for text in texts.values())
         found = PredictedColumns(gold.columns, self.options.threshold)
         self._apart = _SetApart(predictions, gold.contrast_sets)
-        scored = ScoredPredictions(self._apart, texts, gold.unscored)
+        self._file = predictions if isinstance(predictions, PredictionFile) else None
+        scored = ScoredPredictions(self._apart, texts, gold.unscored, self._file)
         for batch in batched(scored):
             found.add(batch)
         self.unscored = tuple(scored.unscored)
-        self.problems = [*scored.warnings, *found.problems]
+        self.problems = _located(self._file, [*scored.warnings, *found.problems])
         self.predicted, self.confidence = found.columns()
         self.missing = found.missing
-        _refuse_duplicates(self.gold, self.document_ids)
+        _refuse_duplicates(gold.name, self.gold, self.document_ids)
 
     def contrast_sets(self) -> ScoringInput | None:
         """The contrasts and their originals; None if there are no contrasts.
@@ -108,7 +109,11 @@ class ScoringInput:
         Raises DatelineError as the constructor does.
         """
         sets = self._apart.gold
-        return None if sets is None else ScoringInput(sets, self._apart.predictions, self.options)
+        if sets is None:
+            return None
+        found = ScoringInput(sets, self._apart.predictions, self.options)
+        found.problems = _located(self._file, found.problems)
+        return found
 
     def with_columns(
         self, gold: AnnotationColumns, predicted: AnnotationColumns, document_ids: tuple[str, ...]
@@ -167,6 +172,12 @@ class ScoringInput:
         )
 
 
+def _located(
+    file: PredictionFile | None, problems: list[PredictionProblem]
+) -> list[PredictionProblem]:
+    return problems if file is None else [file.located(problem) for problem in problems]
+
+
 class _SetApart:
     """All predictions but those of contrasts, one after the other.
 
@@ -210,9 +221,9 @@ def _distinct_places(spans: Spans, places: IntArray) -> tuple[IntArray, Spans]:
     return distinct, Spans(kept.document, untyped, kept.offsets, kept.start, kept.end)
 
 
-def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> None:
+def _refuse_duplicates(name: str, gold: AnnotationColumns, documents: tuple[str, ...]) -> None:
     mentions = gold.mentions
-    for name, spans, kept in (
+    for what, spans, kept in (
         ("mentions (same place and type)", mentions, distinct_rows(mentions)),
         ("events (same trigger, type and arguments)", gold.events, np.unique(gold.original)),
     ):
@@ -220,6 +231,6 @@ def _refuse_duplicates(gold: AnnotationColumns, documents: tuple[str, ...]) -> N
             duplicates = np.setdiff1d(np.arange(len(spans)), kept)
             document = documents[spans.document[duplicates[0]]]
             raise ConflictError(
-                f"{document}: the gold has duplicate {name}, so scores would depend on which one "
-                "is meant. `dateline validate` names them."
+                f'{name}, document "{document}": the gold has duplicate {what}, so scores would '
+                "depend on which one is meant. `dateline validate` names them."
             )
