@@ -112,11 +112,18 @@ def amount(value: float) -> str:
 
 
 def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
+    # Items that match with another label count for the label of each of them.
+    is_one_sided = all(r.matched_gold == r.matched_predicted for r in found.values())
+    amounts, counted_as = (
+        (_amounts, ("TP", "predicted", "gold"))
+        if is_one_sided
+        else (_amounts_by_side, ("TP of predicted", "predicted", "TP of gold", "gold"))
+    )
     rows = [
-        (marked(key, r.reliable or name == "document"), *_amounts(r), *_shown_rates(r))
+        (marked(key, r.reliable or name == "document"), *amounts(r), *_shown_rates(r))
         for key, r in found.items()
     ]
-    columns = (name, "TP", "predicted", "gold", "P", "R", "F1")
+    columns = (name, *counted_as, "P", "R", "F1")
     return Table(f"{score.group}: {score.measure}, by {name}", columns, rows)
 
 
@@ -187,5 +194,10 @@ def _shown_rates(found: Rates) -> tuple[str, str, str]:
     return number(found.precision), number(found.recall), number(found.f1)
 
 
-def _amounts(found: Rates) -> tuple[str, str, str]:
+def _amounts_by_side(found: Rates) -> tuple[str, ...]:
+    sides = (found.matched_predicted, found.predicted, found.matched_gold, found.gold)
+    return tuple(map(amount, sides))
+
+
+def _amounts(found: Rates) -> tuple[str, ...]:
     return amount(found.matched_gold), amount(found.predicted), amount(found.gold)
