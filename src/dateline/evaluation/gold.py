@@ -254,8 +254,8 @@ def _gold_of_tables(
 
     if ontology is None:
         raise InvalidInputError(
-            f"{name}: has no ontology, which a dataset in memory, or built by Dateline 0.1, does "
-            f"not carry. {ONTOLOGY_HINT}"
+            f"{name}: has no ontology, which a dataset in memory, or of format 1.0, does not "
+            f"carry. {ONTOLOGY_HINT}"
         )
     scored = [table.data for table in tables if split is None or table.split == split]
     documents = StoredDocuments(scored, name)

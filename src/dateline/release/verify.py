@@ -116,7 +116,7 @@ def _problems_of_ontology(folder: Path, manifest: Manifest) -> Iterator[str]:
     except InvalidInputError as error:
         yield str(error)
         return
-    # A dataset that Dateline 0.1 has built does not carry its ontology.
+    # A dataset of format 1.0 does not carry its ontology.
     released = {schema.path: schema.sha256 for schema in manifest.schemas}
     if file is not None and sha256(read_bytes(file)) != released.get(FILE):
         yield f"{ONTOLOGY}: differs from {FILE} of the release"

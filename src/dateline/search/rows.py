@@ -98,7 +98,7 @@ class DatasetRows:
         found = self._dataset.ontology
         if found is None:
             raise InvalidInputError(
-                f"{path}: has no ontology, because Dateline 0.1 has built it. Build it again."
+                f"{path}: has no ontology, because it is of format 1.0. Build it again."
             )
         self.ontology = found
 
