@@ -217,6 +217,16 @@ def names_and_defaults() -> dict[str, Any]:
     return ontology
 
 
+def roles_without_labels() -> dict[str, Any]:
+    """`names_and_defaults`, in which the direction of a relation may say whether a person gives."""
+    ontology = names_and_defaults()
+    give = ontology["$defs"]["event"]["oneOf"][0]["properties"]["arguments"]["items"]
+    giver, drug, _ = give["properties"]["role"]["oneOf"]
+    giver |= {"x-fillers": ["PERSON", "CHEMICAL"], "x-unlabelled-from": ["PERSON"]}
+    drug |= {"x-fillers": ["PERSON", "CHEMICAL"], "x-unlabelled-to": ["PERSON", "CHEMICAL"]}
+    return ontology
+
+
 def related_events() -> dict[str, Any]:
     """`ONTOLOGY` with relations of events that must fit together, and with derived ones."""
     ontology = copy.deepcopy(ONTOLOGY)

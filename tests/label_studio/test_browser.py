@@ -9,7 +9,7 @@ from dateline.corpus.store import Corpus
 from dateline.model import ITEM_FIELDS, Relation, canonical
 
 from ..corpora import make_annotation, new_corpus, quote, write_ontology
-from ..layered import limited_attributes, names_and_defaults
+from ..layered import limited_attributes, names_and_defaults, roles_without_labels
 from .strategies import document_of
 from .test_sync import GOLD, content
 
@@ -127,7 +127,7 @@ def test_answers_of_every_kind_are_pulled(layered, open_task, ana, sync, label_s
 
 
 def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, label_studio):
-    ontology = names_and_defaults()
+    ontology = roles_without_labels()
     del ontology["$defs"]["factuality"]["x-required"]
     attributes = ontology["$defs"]["mention"]["properties"]["attributes"]["properties"]
     attributes["level"]["oneOf"][1]["x-hotkey"] = "shift+n"
@@ -144,7 +144,7 @@ def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, l
     ana.leave()
     assert ana.count_actions() == 5, "two more for another level, and one to go on"
     ana.draw_with("GIVE", "gave")
-    ana.relate("gave", "Okafor")
+    ana.relate("Okafor", "gave")
     ana.relate("gave", "aspirin")
     assert ana.count_actions() == 8, "an event with two arguments and its attribute"
     ana.draw_with("ASSERT", "The drug")
@@ -153,14 +153,19 @@ def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, l
     ana.draw("m", "cue", "said")
     ana.relate("The drug", "said")
     assert ana.count_actions() == 13, "a claim with claimer, cue, about and its attribute"
+    ana.draw_with("DISEASE", "bleeding")
+    ana.count_actions()
+    ana.join("aspirin", "bleeding", "CAUSES")
+    assert ana.count_actions() == 8, "a relation whose label is chosen in the list"
     ana.submit()
     pull(corpus, sync, label_studio)
     pulled = corpus.read_annotation("ana", "report")
-    chemical, person = sorted(pulled.mentions, key=lambda mention: mention.type)
+    chemical, _, person = sorted(pulled.mentions, key=lambda mention: mention.type)
     (event,), (claim,) = pulled.events, pulled.claims
+    assert [relation.type for relation in pulled.relations] == ["CAUSES"]
     assert pulled.attributes == {"genre": "news"}
     assert (chemical.attributes["level"], person.attributes["level"]) == ("nominal", "name")
-    assert [entity.name for entity in pulled.entities] == ["Okafor", "aspirin"]
+    assert [entity.name for entity in pulled.entities] == ["Okafor", "aspirin", "bleeding"]
     assert event.attributes == {"polarity": "positive"}
     assert {(a.role, a.filler) for a in event.arguments} == {
         ("giver", person.id), ("drug", chemical.id),

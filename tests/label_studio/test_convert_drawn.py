@@ -14,7 +14,7 @@ from dateline.label_studio.result_rows import value_row
 from dateline.model import Argument, Entity
 from dateline.ontology.reading import read_ontology
 
-from ..layered import names_and_defaults
+from ..layered import names_and_defaults, roles_without_labels
 from .ontologies import ONTOLOGIES, only
 from .strategies import document_of
 from .test_convert import HEADER, answer, arc, choice
@@ -279,6 +279,46 @@ def test_a_relation_type_that_can_be_only_one_need_not_be_chosen():
     assert [message for _, message, _ in problems] == [
         'the relation from "m5" to "m6" has no label', 'the relation from "m5" to "m1" has no label',
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("direction", ["right", "left"])
+def test_the_direction_of_a_relation_without_a_label_may_be_its_role(direction):
+    ontology = read_ontology({"ontology": roles_without_labels()})
+    ends = [("m1", "e1"), ("e1", "m2")]
+    arcs = [
+        arc(*(pair if direction == "right" else pair[::-1]), direction=direction) for pair in ends
+    ]
+    annotation, problems = read(GAVE, ROE, ANN, *arcs, ontology=ontology)
+    assert problems == []
+    assert annotation.events[0].arguments == (
+        Argument(role="drug", mention="m2"), Argument(role="giver", mention="m1"),
+    )  # fmt: skip
+    again = from_result(to_result(annotation, ontology), DOCUMENT, HEADER, ontology)
+    assert again == (annotation, [])
+
+
+def test_a_role_that_the_direction_does_not_say_must_be_chosen():
+    ontology = read_ontology({"ontology": roles_without_labels()})
+    arcs = [arc("m5", "e1"), arc("e1", "m5")]
+    annotation, problems = read(GAVE, ASPIRIN, *arcs, ontology=ontology)
+    assert annotation.events[0].arguments == (Argument(role="drug", mention="m5"),)
+    assert [what for _, what, _ in problems] == ['the relation from "m5" to "e1" has no label']
+
+
+def test_the_hint_of_an_event_says_what_relations_without_a_label_mean():
+    page = ElementTree.fromstring(
+        labelling_config(read_ontology({"ontology": roles_without_labels()}))
+    )
+    hint = page.find(".//Label[@value='GIVE']").get("hint")
+    assert "A relation without a label from PERSON: giver." in hint
+    assert "A relation without a label to CHEMICAL, PERSON: drug." in hint
+
+
+def test_a_role_may_be_drawn_from_its_filler():
+    annotation, problems = read(GAVE, ROE, arc("m1", "e1", "giver", "scope=clause"))
+    assert problems == []
+    (argument,) = annotation.events[0].arguments
+    assert argument == Argument(role="giver", mention="m1", attributes={"scope": "clause"})
 
 
 def test_a_label_that_can_be_another_must_be_chosen():

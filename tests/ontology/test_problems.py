@@ -148,6 +148,25 @@ PROBLEMS = {
         f"{ROLE}/x-fillers: giver has MAN. Allowed: CHEMICAL, DISEASE, DOSE, ORGANIZATION, PERSON, "
         "claim, event.",
     ),
+    "filler without a label": (
+        put(f"{ROLE}/x-unlabelled-to", ["CHEMICAL"]),
+        f"{ROLE}/x-unlabelled-to: giver has CHEMICAL. Allowed: PERSON.",
+    ),
+    "filler without a label of two roles": (
+        put(
+            f"{ROLE[:-2]}",
+            [
+                {
+                    "const": name,
+                    "description": "It is given.",
+                    "x-fillers": ["DOSE"],
+                    "x-unlabelled-from": ["DOSE"],
+                }
+                for name in ("dose", "drug")
+            ],
+        ),
+        f"{ROLE[:-1]}1/x-unlabelled-from: drug has DOSE, as dose of the same event type has.",
+    ),
     "filler instead of a list": (
         put(f"{ROLE}/x-fillers", "PERSON"),
         f'{ROLE}/x-fillers (giver): is "PERSON", expected array. List names as strings.',

@@ -9,7 +9,13 @@ from typing import Any
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.json_pointer import resolve_pointer
 from dateline.model import Struct
-from dateline.ontology.schemas import ITEM_DEFINITIONS, LABEL_DEFINITIONS, REQUIRED, Schema
+from dateline.ontology.schemas import (
+    ITEM_DEFINITIONS,
+    LABEL_DEFINITIONS,
+    REQUIRED,
+    UNLABELLED,
+    Schema,
+)
 
 _LABELLED: Mapping[str, str] = {
     "mention": "entity",
@@ -121,7 +127,8 @@ def _references(schema: dict[str, Any], kinds: Kinds, kind: str) -> Iterator[tup
     for entry, _ in kinds[kind]:
         yield from ((entry, key) for key in ("x-neighbours", "x-excludes", "x-then"))
     if kind == "entity":
-        yield from ((role, "x-fillers") for role, _ in kinds["role"])
+        for role, _ in kinds["role"]:
+            yield from ((role, key) for key in ("x-fillers", *UNLABELLED))
         for relation, _ in kinds.get("relation", ()):
             yield from ((relation, key) for key in ("x-source", "x-target"))
     if kind == "claimer":

@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 
 from dateline.ontology.labels import STRUCTURAL_RELATIONS
 from dateline.ontology.references import DATA, Place
-from dateline.ontology.schemas import ITEM_DEFINITIONS, LAYER_DEFINITIONS, REQUIRED, Schema
+from dateline.ontology.schemas import (
+    ITEM_DEFINITIONS,
+    LAYER_DEFINITIONS,
+    REQUIRED,
+    UNLABELLED,
+    Schema,
+)
 from dateline.rendering.suggestions import most_similar
 
 Problem = tuple[Place, str]
@@ -43,6 +49,7 @@ _KEYWORDS = (
     *("x-color", "x-counterexamples", "x-crosswalk", "x-fillers", "x-formerly", "x-hotkey"),
     *("x-excludes", "x-from-roles", "x-labels", "x-names", "x-neighbours", REQUIRED, "x-source"),
     *("x-span", "x-symmetric", "x-target", "x-then", "x-transitive", "x-unit", "x-version"),
+    *UNLABELLED,
 )
 
 _ASKED = ("document", "mention", "entity", "event", "claim")
@@ -81,6 +88,7 @@ def inconsistencies(schema: Schema) -> Iterator[Problem]:
     yield from _problems_of_limits(definitions)
     yield from _problems_of_links(definitions)
     yield from _problems_of_ends(definitions)
+    yield from _problems_of_unlabelled_roles(definitions)
     yield from _problems_of_sources(definitions)
     yield from _problems_of_logic(definitions)
     yield from _problems_of_names(definitions)
@@ -304,6 +312,24 @@ def _problems_of_ends(definitions: Schema) -> Iterator[Problem]:
                     f"{name} has {', '.join(unknown)}. "
                     f"Allowed: {', '.join(sorted(allowed)) or 'nothing'}",
                 )
+
+
+def _problems_of_unlabelled_roles(definitions: Schema) -> Iterator[Problem]:
+    """Relations without a label that could not be the role, or could be several roles."""
+    for roles in _role_lists(definitions):
+        for key in UNLABELLED:
+            taken: dict[str, str] = {}
+            for place, name, role in roles.named():
+                for filler in role.get(key, ()):
+                    if filler not in role.get("x-fillers", ()):
+                        allowed = ", ".join(role.get("x-fillers", ())) or "nothing"
+                        yield (*place, key), f"{name} has {filler}. Allowed: {allowed}"
+                    elif taken.setdefault(filler, name) != name:
+                        yield (
+                            (*place, key),
+                            f"{name} has {filler}, as {taken[filler]} of the same event type has. "
+                            "Remove it from one of them",
+                        )
 
 
 def _problems_of_sources(definitions: Schema) -> Iterator[Problem]:

@@ -77,11 +77,17 @@ class RelationLabel(Label, frozen=True):
 
 
 class Role(Struct, frozen=True):
-    """A role of an event type; ``fillers`` are entity types, ``event`` or ``claim``."""
+    """A role of an event type; ``fillers`` are entity types, ``event`` or ``claim``.
+
+    On the labelling page, a relation without a label from the event to one of ``unlabelled_to``, or
+    from one of ``unlabelled_from`` to the event, has this role. Both are among the fillers.
+    """
 
     name: str
     description: str
     fillers: frozenset[str]
+    unlabelled_to: frozenset[str] = frozenset()
+    unlabelled_from: frozenset[str] = frozenset()
     formerly: tuple[str, ...] = ()
 
 

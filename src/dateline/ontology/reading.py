@@ -144,6 +144,8 @@ def _event_type(schema: Schema, entry: Schema) -> EventType:
             name=node["const"],
             description=node.get("description", ""),
             fillers=frozenset(node["x-fillers"]),
+            unlabelled_to=frozenset(node.get("x-unlabelled-to", ())),
+            unlabelled_from=frozenset(node.get("x-unlabelled-from", ())),
             formerly=tuple(node.get("x-formerly", ())),
         )
     return EventType(

@@ -30,6 +30,9 @@ LABEL_DEFINITIONS: Mapping[str, str] = {
 REQUIRED = "x-required"
 """The key of factuality that lists the claimers who give every event a value."""
 
+UNLABELLED = ("x-unlabelled-to", "x-unlabelled-from")
+"""Keys of roles that list the fillers for which their relation on the page needs no label."""
+
 SCHEMA_NAMES = ("ontology", "document", "annotation", "prediction", "release")
 Schema = Mapping[str, Any]
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
+from msgspec.structs import replace
+
 from dateline.errors import InvalidInputError
 from dateline.extras import extra
 from dateline.label_studio.config.controls import (
@@ -15,6 +17,7 @@ from dateline.label_studio.config.controls import (
     CONFLICT_NOTE,
     CONTROLS,
     CUE,
+    EVENT,
     NO_HOTKEY,
     REVIEW,
     SAME,
@@ -32,6 +35,7 @@ from dateline.label_studio.config.relations import (
     attributes_by_meaning,
     ontology_relations,
     relation_labels,
+    remarks,
     unasked,
 )
 from dateline.label_studio.config.xml import page_xml, printable
@@ -130,7 +134,8 @@ def labelling_config(
     top = Element("View", className="layers")
     for controls in controls_of(ontology):
         layer = ontology.layers[controls.layer]
-        _labels(top, controls.labels, layer.title, layer.labels, controls.layer in layers)
+        labels = [_with_remarks(label, ontology, controls.layer) for label in layer.labels]
+        _labels(top, controls.labels, layer.title, labels, controls.layer in layers)
     if CLAIM.layer in ontology.layers:
         _labels(top, CUE, "Cue", (_cue_label(ontology),), CLAIM.layer in layers)
     if chained := {controls.layer for controls in chained_controls(ontology)}:
@@ -246,6 +251,13 @@ def _labels(
         elif label.hotkey is not None:
             attributes["hotkey"] = label.hotkey
         SubElement(control, "Label", attributes)
+
+
+def _with_remarks(label: Label, ontology: Ontology, layer: str) -> Label:
+    """The label; that of an event type says what its relations mean that have no label."""
+    if layer != EVENT.layer:
+        return label
+    return replace(label, examples=(*label.examples, *remarks(ontology.event_types[label.name])))
 
 
 def _hint(label: Label) -> str:

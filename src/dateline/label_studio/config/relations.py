@@ -15,8 +15,8 @@ from dateline.label_studio.config.controls import (
     controls_of,
 )
 from dateline.label_studio.config.questions import NO, YES
-from dateline.model import AttributeValue
-from dateline.ontology.labels import Attribute, Label, Ontology
+from dateline.model import AttributeValue, Struct
+from dateline.ontology.labels import Attribute, EventType, Label, Ontology, Role
 
 COREFERENCE = "coreference"
 CONTINUES = "continues"
@@ -45,11 +45,51 @@ def relation_labels(ontology: Ontology) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for (label, _, _), _ in _meanings(ontology)))
 
 
-def only_label(ontology: Ontology, source: Marked, target: Marked) -> str | None:
-    """The label that a relation between two regions has if none was chosen.
+class Unlabelled(Struct, frozen=True):
+    """What a relation without a label means, from its start to its end, or ``backward``."""
 
-    None if several are possible. A mention or a trigger is not taken for a cue.
+    label: str
+    backward: bool = False
+
+
+def unlabelled(ontology: Ontology, source: Marked, target: Marked) -> Unlabelled | None:
+    """The meaning of a relation between two regions for which no label was chosen.
+
+    It is a role that the ontology says it is, or else the only possible label. None if several are
+    possible. A mention or a trigger is not taken for a cue.
     """
+    for role in _roles_of(ontology, source):
+        if _filler(target) in role.unlabelled_to:
+            return Unlabelled(label=role.name)
+    if label := _only_label(ontology, source, target):
+        return Unlabelled(label=label)
+    for role in _roles_of(ontology, target):
+        if _filler(source) in role.unlabelled_from:
+            return Unlabelled(label=role.name, backward=True)
+    return None
+
+
+def remarks(event_type: EventType) -> Iterator[str]:
+    """What relations without a label mean for events of a type, a sentence for each role."""
+    for role in event_type.roles.values():
+        for preposition, fillers in (("to", role.unlabelled_to), ("from", role.unlabelled_from)):
+            if fillers:
+                names = ", ".join(sorted(fillers))
+                yield f"A relation without a label {preposition} {names}: {role.name}."
+
+
+def _roles_of(ontology: Ontology, region: Marked) -> Iterable[Role]:
+    control, label = region
+    return ontology.event_types[label].roles.values() if control == EVENT.labels else ()
+
+
+def _filler(region: Marked) -> str:
+    """The name that fillers of roles have for a region."""
+    control, label = region
+    return label if control == ENTITY.labels else control
+
+
+def _only_label(ontology: Ontology, source: Marked, target: Marked) -> str | None:
     ends = (source[0], target[0])
     found = {
         label
@@ -65,8 +105,7 @@ def _may_join(ontology: Ontology, label: str, meaning: str, source: str, target:
     """Whether a role or a relation type allows the labels of the regions at its ends."""
     if meaning == ARGUMENT:
         role = ontology.event_types[source].roles.get(label)
-        filler = target[1] if target[0] == ENTITY.labels else target[0]
-        return role is not None and filler in role.fillers
+        return role is not None and _filler(target) in role.fillers
     if meaning == RELATION:
         return not any(ontology.relation_types[label].illegal_ends(source, target[1]))
     return True

@@ -16,10 +16,11 @@ from dateline.label_studio.config.relations import (
     CONTINUES,
     COREFERENCE,
     RELATION,
+    attribute_of,
     attributes_by_meaning,
     former_attribute_labels,
     meanings,
-    only_label,
+    unlabelled,
 )
 from dateline.label_studio.convert.problems import ResultProblem, with_article
 from dateline.label_studio.convert.regions import UNLABELLED, Arc, Region, ResultRegions
@@ -62,19 +63,20 @@ def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
             continue
         source, target = regions[heads[drawn.source]], regions[heads[drawn.target]]
         if drawn.label == UNLABELLED:
-            label = only_label(ontology, source.marked, target.marked)
-            if label is None:
+            read = unlabelled(ontology, source.marked, target.marked)
+            if read is None:
                 message = f'the relation from "{source.id}" to "{target.id}" has no label'
                 problems.append(source.problem(message))
                 continue
-            drawn = replace(drawn, label=label)
+            drawn = replace(drawn, label=read.label)
+            source, target = (target, source) if read.backward else (source, target)
         forward = _arc(drawn.label, source, target, renamed)
         backward = _arc(drawn.label, target, source, renamed)
         meaning, opposite = (
             legal.get((arc.label, regions[arc.source].control, regions[arc.target].control))
             for arc in (forward, backward)
         )
-        if drawn.both and meaning is None:
+        if meaning is None and (drawn.both or opposite in _ONE_WAY):
             # Only one of the directions can be meant.
             forward, meaning = backward, opposite
         elif drawn.both and opposite is not None and meaning != COREFERENCE:
@@ -96,6 +98,10 @@ def build_graph(result: ResultRegions, ontology: Ontology) -> ResultGraph:
     return ResultGraph(
         regions=regions, document=result.document, arcs=arcs, problems=problems, lost=result.lost
     )
+
+
+_ONE_WAY = (ARGUMENT, attribute_of(ARGUMENT))
+"""Meanings of relations that annotators may draw from either end: a role is always an event's."""
 
 
 def _arc(
