@@ -16,12 +16,13 @@ from dateline.ingest.ingest import ingest
 from dateline.interop.format import Format, Holds
 from dateline.interop.importing.importer import import_into_existing, import_into_new
 from dateline.interop.importing.labels import SourceLabel
-from dateline.interop.importing.mapping import LabelMapping
+from dateline.interop.importing.mapping import LabelMapping, free_value
 from dateline.interop.importing.options import ImportOptions
 from dateline.interop.importing.sources import SourceDocuments
 from dateline.interop.losses import LossError
 from dateline.interop.source import SourceDocument, SourceLoss, source_annotation, spans_at
 from dateline.model import Entity, Event, Factuality, Link, Mention
+from dateline.ontology.labels import Attribute
 from dateline.ontology.schemas import meta_declarations
 
 FORMAT = Format(name="some", title="Some format", holds=Holds(kinds=frozenset()))
@@ -415,3 +416,22 @@ def copy_of_schemas(corpus: Corpus, root) -> Corpus:
     for path in (corpus.root / "schema").glob("*.json"):
         (root / "schema" / path.name).write_bytes(path.read_bytes())
     return Corpus(root)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("12", "number", 12),
+        ("12.5", "number", 12.5),
+        ("12", "integer", 12),
+        ("12.5", "integer", None),
+        ("nan", "number", None),
+        ("twelve", "number", None),
+    ],
+)
+def test_a_number_is_read_as_it_is_written(text, kind, value):
+    declared = Attribute(
+        name="size", title="", description="", required=False, kind="number", schema={"type": kind}
+    )
+    found = free_value(text, declared)
+    assert (found, type(found)) == (value, type(value))

@@ -143,11 +143,22 @@ def parsed(place: str, name: str, text: str, field: Field) -> Value:
     if field.kind == "boolean":
         value = {"true": True, "false": False}.get(text.lower(), text)
     elif field.kind in ("number", "integer"):
-        try:
-            value = int(text) if field.kind == "integer" else float(text)
-        except ValueError:
-            value = text
+        number = number_in(text)
+        value = text if number is None else number
     return checked(place, name, value, field)
+
+
+def number_in(text: str) -> int | float | None:
+    """The number that a text is, a whole one without a fraction; None if it is no finite number."""
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def shown(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from dateline.errors import InvalidInputError
+from dateline.ingest.metadata_fields import number_in
 from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, SourceLabel
 from dateline.model import AttributeValue, Struct
 from dateline.ontology.label_lists import attributes, label_lists
@@ -192,10 +193,9 @@ def free_value(text: str, declared: Attribute) -> AttributeValue | None:
     if declared.kind == "boolean":
         return {"true": True, "false": False, "yes": True, "no": False}.get(text.lower())
     if declared.kind == "number":
-        try:
-            return int(text) if declared.schema.get("type") == "integer" else float(text)
-        except ValueError:
-            return None
+        number = number_in(text)
+        is_whole = isinstance(number, int) or declared.schema.get("type") != "integer"
+        return number if is_whole else None
     return text
 
 
