@@ -19,8 +19,8 @@ from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256, write_together
-from dateline.model import GOLD, LAYER_FIELDS, Annotation, Provenance, Struct, canonical, made_by
-from dateline.predictions.annotations import read_as_annotations
+from dateline.model import GOLD, Annotation, Provenance, Struct, canonical, made_by
+from dateline.predictions.annotations import read_as_annotations, used_layers
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 from dateline.validation.required import valid_annotations
@@ -87,11 +87,7 @@ def predictions_of(
     """
     found = read_as_annotations(corpus, path)
     _refuse_missing(documents, found, f"{path} has no prediction for")
-    used = tuple(layers) or [
-        layer
-        for layer, fields in LAYER_FIELDS.items()
-        if any(getattr(a, field) for a in found.values() for field in fields)
-    ]
+    used = tuple(layers) or used_layers(found.values())
     content, guidelines = sha256(read_bytes(path)), guidelines_of(corpus)
     return [
         _candidate(

@@ -10,8 +10,8 @@ import numpy as np
 from dateline.agreement.coefficients import distance_alpha, interval_alpha, masi_distance
 from dateline.agreement.counts import PairCount, Unit
 from dateline.agreement.intervals import Resamples, scores, without_interval_of_few
-from dateline.agreement.pairing import CLAIMS
 from dateline.agreement.report import AttributeAgreement, Score
+from dateline.annotations.pairing import CLAIMS
 from dateline.model import AttributeValue
 from dateline.ontology.labels import AttributeKind, Ontology
 

@@ -7,15 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dateline.agreement.pairing import (
+from dateline.annotations.items import Item, TextItem, items_of_layer, label_of, ranges_of, spans_of
+from dateline.annotations.matching import Matches
+from dateline.annotations.pairing import (
     RELATIONS_OF,
     matched_entities,
     paired_arguments,
     paired_factuality,
     paired_relations,
 )
-from dateline.annotations.items import Item, TextItem, items_of_layer, label_of, ranges_of, spans_of
-from dateline.annotations.matching import Matches
 from dateline.model import (
     SPAN_LAYERS,
     Annotation,

@@ -12,7 +12,8 @@ from dateline.dataset.output_folder import replaced_folder
 from dateline.errors import ConflictError, NotFoundError
 from dateline.model import GOLD, Annotation, Struct
 from dateline.rendering.site_links import DOCUMENTS, INDEX, STORIES, document_file, story_file
-from dateline.validation.engine import Checker
+from dateline.validation.engine import CheckedDocument, Checker
+from dateline.validation.incidents import Incident
 from dateline.viewer.document_page import PageOfDocument, document_page, title_of
 from dateline.viewer.index_page import Entry, entry_of, index_page
 from dateline.viewer.labels import Labels
@@ -28,10 +29,12 @@ class Options(Struct, frozen=True):
 
     ``annotators`` are one or two, or none for gold, where there is gold, and else for the first
     annotator of each document. ``withhold`` leaves out the texts that must not be shared.
+    ``predictions``, by document, are beside the first annotation, and only their documents shown.
     """
 
     annotators: tuple[str, ...] = ()
     withhold: bool = True
+    predictions: Mapping[str, Annotation] | None = None
 
 
 class Site(Struct, frozen=True):
@@ -49,7 +52,8 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
     """
     refuse_other_files(out)
     _check_annotators(corpus, options)
-    ids = corpus.document_ids()
+    predicted = options.predictions
+    ids = [one for one in corpus.document_ids() if predicted is None or one in predicted]
     if not ids:
         raise NotFoundError(
             f"{corpus.documents}: there are no documents. Put texts into seeds/ and run "
@@ -70,12 +74,14 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
             hidden = options.withhold and not document.rights.redistribute_text
             withheld += [document.id] if hidden else []
             shown = _shown_annotations(checked.annotations, options)
+            if predicted is not None:
+                shown = [*shown[:1], predicted[document.id]]
             previous, following = around[checked.id]
             html = document_page(
                 PageOfDocument(
                     document=document,
                     annotations=shown,
-                    incidents=checked.incidents,
+                    incidents=_relevant(checked, shown),
                     title=title,
                     previous=previous,
                     following=following,
@@ -148,6 +154,13 @@ def _shown_annotations(annotations: Mapping[str, Annotation], options: Options) 
         return [annotations[name] for name in options.annotators if name in annotations]
     first = GOLD if GOLD in annotations else min(annotations, default=None)
     return [annotations[first]] if first is not None else []
+
+
+def _relevant(checked: CheckedDocument, shown: Sequence[Annotation]) -> list[Incident]:
+    """The problems of the document, the shown annotations, and those that cannot be read."""
+    others = {*checked.annotations} - {annotation.annotator for annotation in shown}
+    folders = {f"annotations/{name}" for name in others}
+    return [one for one in checked.incidents if one.file.rpartition("/")[0] not in folders]
 
 
 def _write(path: Path, html: str) -> None:

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const body = document.body;
-  const { marks, guidelines } = JSON.parse(document.getElementById("data").textContent);
+  const { marks, guidelines, twins } = JSON.parse(document.getElementById("data").textContent);
   const texts = document.querySelector(".texts");
   const detail = document.getElementById("detail");
   const tip = document.getElementById("tip");
@@ -63,6 +63,12 @@
       element.classList.add(element.classList.contains("q") ? "cue" : "on");
     }
     for (const [other, role] of marks[id] ?? []) mark(other, role);
+    // The same item of the other annotation, with what belongs to it.
+    const twin = twins[id];
+    if (twin) {
+      for (const element of stretches(twin)) element.classList.add("on");
+      for (const [other, role] of marks[twin] ?? []) mark(other, role);
+    }
     if (pieces.size) body.classList.add("focus");
     showDetail(id);
     const first = stretches(id)[0] ?? stretches((marks[id] ?? [[]])[0][0])[0] ?? cards.get(id);
@@ -118,6 +124,7 @@
     close.addEventListener("click", leave);
     detail.replaceChildren(close, described(id, { full: true }));
     detail.hidden = false;
+    detail.parentElement.scrollTop = 0;
     cards.get(id).classList.add("on");
   }
 

@@ -16,6 +16,7 @@ from dateline.validation.registry import all_rules
 from dateline.viewer.cards import FIELDS, Card, Cards, ShownRelation
 from dateline.viewer.labels import Labels, shown_attributes
 from dateline.viewer.reading import Paragraph, fragments_of, paragraphs
+from dateline.viewer.side_by_side import compared
 
 PACKAGE = "dateline.viewer"
 
@@ -87,11 +88,13 @@ def document_page(shown: PageOfDocument, labels: Labels) -> str:
     """The page as HTML."""
     document = shown.document
     by_file = _by_file(shown.incidents)
+    both = compared(*shown.annotations) if len(shown.annotations) == 2 else None
     sides = [
-        _side(shown, annotation, labels, by_file, prefix=f"{annotation.annotator}:" if n else "")
-        for n, annotation in enumerate(shown.annotations)
+        _side(shown, number, labels, by_file, both.classes[number] if both else {})
+        for number in range(len(shown.annotations))
     ]
-    own = by_file.get(f"corpus/{document.id}.json", [])
+    of_sides = {_file(annotation) for annotation in shown.annotations}
+    own = [incident for incident in shown.incidents if incident.file not in of_sides]
     return page(
         PACKAGE,
         "document.html.j2",
@@ -110,7 +113,8 @@ def document_page(shown: PageOfDocument, labels: Labels) -> str:
         legend=_legend(shown.annotations, labels),
         previous=document_link(shown.previous) if shown.previous else "",
         following=document_link(shown.following) if shown.following else "",
-        data=_data(shown.annotations, labels),
+        both=both,
+        data=_data(shown, labels, both.twins if both else {}),
     )
 
 
@@ -141,18 +145,21 @@ def _facts(document: Document) -> list[tuple[str, str]]:
 
 def _side(
     shown: PageOfDocument,
-    annotation: Annotation,
+    number: int,
     labels: Labels,
     by_file: Mapping[str, Sequence[Incident]],
-    prefix: str,
+    compared_classes: Mapping[str, str],
 ) -> Side:
+    annotation, prefix = shown.annotations[number], _prefix(shown, number)
     cards = Cards(annotation, labels, withheld=shown.withheld)
-    file = f"annotations/{annotation.annotator}/{annotation.document}.json"
     problems: dict[str, list[Problem]] = {}
-    for incident in by_file.get(file, ()):
+    for incident in by_file.get(_file(annotation), ()):
         name = _item_at(annotation, incident.pointer)
         problems.setdefault(name, []).append(_problem(incident, withheld=shown.withheld))
-    classes = dict.fromkeys(problems, "w")
+    classes = {
+        name: f"{compared_classes.get(name, '')} {'w' if name in problems else ''}".strip()
+        for name in {*compared_classes, *problems}
+    }
     lines = (
         ()
         if shown.withheld
@@ -225,14 +232,28 @@ def _legend(annotations: Sequence[Annotation], labels: Labels) -> list[dict[str,
     return found
 
 
-def _data(annotations: Sequence[Annotation], labels: Labels) -> dict[str, Any]:
+def _data(shown: PageOfDocument, labels: Labels, twins: Mapping[str, str]) -> dict[str, Any]:
     """What the script needs: which items belong to which, and the guidelines of labels."""
     marks: dict[str, list[tuple[str, str]]] = {}
-    for number, annotation in enumerate(annotations):
-        prefix = f"{annotation.annotator}:" if number else ""
+    for number, annotation in enumerate(shown.annotations):
+        prefix = _prefix(shown, number)
         cards = Cards(annotation, labels)
         for name, item in items_by_id(annotation).items():
             found = [(prefix + other, role) for other, role in cards.marks(item)]
             if found:
                 marks[prefix + name] = found
-    return {"marks": marks, "guidelines": labels.guidelines}
+    pairs = {one: _prefix(shown, 1) + other for one, other in twins.items()}
+    return {
+        "marks": marks,
+        "guidelines": labels.guidelines,
+        "twins": pairs | {other: one for one, other in pairs.items()},
+    }
+
+
+def _file(annotation: Annotation) -> str:
+    return f"annotations/{annotation.annotator}/{annotation.document}.json"
+
+
+def _prefix(shown: PageOfDocument, number: int) -> str:
+    """What is before the ids of an annotation on the page; nothing for the first."""
+    return f"{shown.annotations[number].annotator}:" if number else ""

@@ -5,12 +5,19 @@ from __future__ import annotations
 import tempfile
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli.shared import Command, Settings, annotators_option, echo, pass_settings
 from dateline.errors import InvalidInputError
 from dateline.rendering.listing import counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dateline.corpus.store import Corpus
+    from dateline.model import Annotation
 
 PORT = 8090
 
@@ -36,6 +43,12 @@ PORT = 8090
 )
 @annotators_option("Whose annotation to show; two are side by side.  [default: gold]")
 @click.option(
+    "--predictions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Show these predictions beside gold, with what differs; only their documents.",
+)
+@click.option(
     "--all-texts", is_flag=True, help="With --out, include texts that must not be shared."
 )
 @pass_settings
@@ -45,6 +58,7 @@ def view(
     serve: bool,
     port: int,
     annotators: tuple[str, ...],
+    predictions: Path | None,
     all_texts: bool,
 ) -> None:
     """Read the annotated corpus in a browser.
@@ -60,15 +74,22 @@ def view(
     Example:
       dateline view
       dateline view --out site
-      dateline view --annotators ana,bo --serve
+      dateline view --annotators ana,bo
+      dateline view --predictions predictions.jsonl
     """
     from dateline.corpus.store import Corpus
     from dateline.viewer.build import Options, build_site
 
     if len(annotators) > 2:
         raise click.UsageError("--annotators: name one or two annotators.")
+    if predictions is not None and len(annotators) > 1:
+        raise click.UsageError("--predictions: name one annotator to compare with, or none.")
     corpus = Corpus(settings.root)
-    options = Options(annotators=annotators, withhold=out is not None and not all_texts)
+    options = Options(
+        annotators=annotators,
+        withhold=out is not None and not all_texts,
+        predictions=_predicted(corpus, predictions) if predictions else None,
+    )
     with nullcontext(out) if out else tempfile.TemporaryDirectory() as chosen:
         folder = Path(chosen) if out else Path(chosen) / "site"
         site = build_site(corpus, folder, options, lambda ids: settings.progress(ids, "Writing"))
@@ -78,6 +99,16 @@ def view(
             settings.say(f"Wrote {counted(site.documents, 'document')}: {out / 'index.html'}")
         if serve or not out:
             _serve(settings, folder, port)
+
+
+def _predicted(corpus: Corpus, path: Path) -> Mapping[str, Annotation]:
+    """The predictions by document, with the layers that the file has."""
+    from dateline.annotations.layers import limited
+    from dateline.predictions.annotations import read_as_annotations, used_layers
+
+    found = read_as_annotations(corpus, path)
+    used = used_layers(found.values())
+    return {name: limited(one, used) for name, one in found.items()} if used else found
 
 
 def _serve(settings: Settings, folder: Path, port: int) -> None:
