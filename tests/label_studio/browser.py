@@ -170,6 +170,26 @@ class Annotator:
         self.page.wait_for_function(_KEYS_MEAN_LABELS)
         self.page.keyboard.press(key)
 
+    def go_on(self):
+        """Select the next region with its key; the first one if none is selected."""
+        before = self.selected_region()
+        self.page.keyboard.press("Alt+.")
+        self._wait_for(
+            "it.highlightedNode && it.highlightedNode.cleanId !== argument", before["id"]
+        )
+        self.page.wait_for_function(_KEYS_MEAN_LABELS)
+
+    def selected_region(self):
+        """Id, label and words of the selected region."""
+        return self._get(
+            "{id: it.highlightedNode?.cleanId, text: it.highlightedNode?.text, "
+            "label: it.highlightedNode?.labels[0]}"
+        )
+
+    def wait_for_label(self, label):
+        """Wait until the selected region has a label."""
+        self._wait_for("it.highlightedNode.labels.includes(argument)", label)
+
     def count_actions(self):
         """Count keys and mouse buttons from now on; returns how many there were until now."""
         before = self.page.evaluate("window.actions")

@@ -26,6 +26,8 @@ Mentions with the same letter are one entity, and events with the same letter on
 
 CONFLICT = "conflict"
 CONFLICT_NOTE = "conflict_note"
+CONFLICT_STATE = "conflict_state"
+RESOLVED = "resolved"
 
 REVIEW = "review"
 """The field of a task with a reviewer's comment, which the page shows."""

@@ -15,10 +15,12 @@ from dateline.label_studio.config.controls import (
     CLAIM,
     CONFLICT,
     CONFLICT_NOTE,
+    CONFLICT_STATE,
     CONTROLS,
     CUE,
     EVENT,
     NO_HOTKEY,
+    RESOLVED,
     REVIEW,
     SAME,
     SAME_LETTERS,
@@ -112,6 +114,7 @@ _CONTEXT = "context"
 _LABELLED = "labels-"
 """The page's root has a class for each layer that annotators label."""
 _CUE_HOTKEYS = ("m", "shift+m", "shift+c")
+_RESOLVED_HOTKEYS = ("0", "shift+0", "shift+9")
 
 
 def labelling_config(
@@ -154,7 +157,7 @@ def labelling_config(
     )  # fmt: skip
     side = Element("View", className="side")
     if curation:
-        _conflicts(side)
+        _conflicts(side, ontology)
     asked = questions(ontology)
     for controls in controls_of(ontology):
         of_layer = [question for question in asked if question.labels == controls.labels]
@@ -204,11 +207,11 @@ def row_errors(rows: Sequence[Mapping[str, Any]], config: str) -> list[str]:
     return [str(error) for error in errors]
 
 
-def _conflicts(side: Element) -> None:
+def _conflicts(side: Element, ontology: Ontology) -> None:
     SubElement(
         side, "Header", size="6",
-        value="Select a conflict to read the versions. Resolve it and delete its mark. Submit when "
-        "no mark is left.",
+        value="Select a conflict to read the versions. Alt+. goes to the first one, to what it is "
+        "about, then to the next one. Mark each conflict as resolved, or delete it, and submit.",
     )  # fmt: skip
     view = SubElement(
         side, "View", visibleWhen="region-selected", whenTagName=CONFLICT, className="conflict"
@@ -217,16 +220,29 @@ def _conflicts(side: Element) -> None:
         view, "TextArea", name=CONFLICT_NOTE, toName=TEXT, perRegion="true", maxSubmissions="1",
         editable="false", rows="4",
     )  # fmt: skip
+    state = SubElement(
+        view, "Choices", name=CONFLICT_STATE, toName=TEXT, perRegion="true", choice="single",
+        visibleWhen="region-selected", whenTagName=CONFLICT,
+    )  # fmt: skip
+    hotkey = _free_hotkey(ontology, _RESOLVED_HOTKEYS) or NO_HOTKEY
+    SubElement(state, "Choice", value=RESOLVED, hotkey=hotkey)
+
+
+def _free_hotkey(ontology: Ontology, candidates: Iterable[str]) -> str | None:
+    """The first of these keys that no label or value has."""
+    labels = [label for layer in ontology.layers.values() for label in layer.labels]
+    labels += [value for question in questions(ontology) for value in question.values]
+    taken = {label.hotkey for label in labels}
+    return next((key for key in candidates if key not in taken), None)
 
 
 def _cue_label(ontology: Ontology) -> Label:
-    taken = {label.hotkey for layer in ontology.layers.values() for label in layer.labels}
     return Label(
         name=CUE,
         title="Cue",
         description='The words that attribute a claim, such as "said" or "according to".',
         color="#9e9e9e",
-        hotkey=next((key for key in _CUE_HOTKEYS if key not in taken), None),
+        hotkey=_free_hotkey(ontology, _CUE_HOTKEYS),
     )
 
 

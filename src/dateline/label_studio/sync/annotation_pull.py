@@ -17,7 +17,7 @@ from dateline.errors import DatelineError
 from dateline.files.writing import write_if_changed
 from dateline.label_studio.config.instructions import guidelines_shown
 from dateline.label_studio.config.labelling_config import labelled_layers
-from dateline.label_studio.convert.conflict_marks import unresolved_marks
+from dateline.label_studio.convert.conflict_marks import unresolved_marks, without_marks
 from dateline.label_studio.convert.from_result import Header, from_result
 from dateline.label_studio.convert.origin import origin_of
 from dateline.label_studio.convert.problems import ResultProblem, quoted
@@ -116,8 +116,8 @@ class AnnotationPuller:
             return work.result(
                 "refused",
                 f"annotation {submission.id} still has marked conflicts, so it was not pulled:"
-                f"{indented(map(quoted, marked))}\n    Resolve them in Label Studio, delete the "
-                "marks, and update the annotation.",
+                f"{indented(map(quoted, marked))}\n    Resolve them in Label Studio, mark them as "
+                "resolved, and update the annotation.",
             )
         try:
             old = read_kept(self._corpus, work.annotator, work.document.id)
@@ -285,7 +285,8 @@ class AnnotationPuller:
         """The annotation of a kept result, limited to the layers of the project, and tidied."""
         ontology = self._corpus.ontology
         tidied = self._layers if tidied is None else tidied
-        annotation, problems = from_result(kept.result, document, header, ontology, tidied=tidied)
+        rows = without_marks(kept.result)
+        annotation, problems = from_result(rows, document, header, ontology, tidied=tidied)
         annotation = with_unshown(annotation, kept.relations, ontology)
         return self._without_context(canonical(annotation)), problems
 

@@ -27,7 +27,7 @@ from dateline.label_studio.config.labelling_config import (
     labelling_config,
     row_errors,
 )
-from dateline.label_studio.convert.conflict_marks import CurationProposal, mark_rows
+from dateline.label_studio.convert.conflict_marks import CurationProposal, with_marks
 from dateline.label_studio.convert.from_result import from_result, header_of
 from dateline.label_studio.convert.to_result import to_result
 from dateline.label_studio.result_rows import Rows
@@ -271,8 +271,7 @@ def _proposal(
     corpus: Corpus, proposal: CurationProposal, document: Document, config: str
 ) -> tuple[str, Rows]:
     # Until the conflicts are resolved it may break rules, so only the page is checked.
-    rows = to_result(proposal.annotation, corpus.ontology)
-    rows = [*mark_rows(proposal.marks, document, {row.get("id", "") for row in rows}), *rows]
+    rows = with_marks(to_result(proposal.annotation, corpus.ontology), proposal.marks, document)
     errors = row_errors(rows, config)
     if errors:
         raise InvalidInputError(
