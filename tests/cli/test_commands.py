@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,9 @@ def test_each_command_has_help(name: str, run: Run, empty_corpus: Corpus):
     if not isinstance(ALL[name], click.Group):
         assert f"dateline {name}" in result.output.partition("\n  Example")[2]
     assert "--root DIR" in result.output
+    assert not re.findall(r"^  [a-z-]+ {2,}.*\.\.\.$", result.output, flags=re.M), "is cut off"
+    examples = result.output.partition("\n  Example")[2].partition("\n\n")[0].splitlines()
+    assert examples[:1] in ([], [":" if len(examples) == 2 else "s:"])
 
 
 def test_help_imports_little():

@@ -46,7 +46,7 @@ def test_config_prints_the_page(studio_of, ontology):
 @pytest.mark.parametrize("command", ["config", "push", "pull", "status", "watch"])
 def test_help_ends_with_an_example(studio_of, command):
     result = studio_of(command, "--help")
-    assert "Example:\n" in result.stdout
+    assert "Examples:\n" in result.stdout
     assert f"dateline studio {command}" in result.stdout
 
 

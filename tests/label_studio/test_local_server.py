@@ -116,7 +116,7 @@ def test_what_cannot_work_is_explained(server, empty_corpus, tmp_path):
     refused = server("install", environment=tmp_path / "mine")
     assert (refused.returncode, "is not a virtual environment" in refused.stderr) == (1, True)
     (empty_corpus.root / "schema" / "ontology.schema.json").unlink()
-    assert "this folder is not a corpus" in server("start").stderr
+    assert "is not a corpus" in server("start").stderr
     assert not (empty_corpus.root / ".dateline" / "label-studio").exists()
 
 

@@ -13,7 +13,7 @@ def docs(page: str | None) -> None:
     """Print a page of the documentation, or list the pages.
 
     \b
-    Example:
+    Examples:
       dateline docs
       dateline docs metrics | less
     """

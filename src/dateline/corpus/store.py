@@ -175,8 +175,8 @@ def _read_schema(path: Path) -> Schema:
         schema = read_json(path)
     except NotFoundError:
         raise NotFoundError(
-            f"{path}: there is no such file, so this folder is not a corpus. Run `dateline init "
-            "DIR` to create a corpus, or `dateline --root DIR` to use another folder."
+            f"{path.parents[1]}: is not a corpus, because it has no schema/{path.name}. Name the "
+            "folder of a corpus with `dateline --root DIR`, or create one with `dateline init DIR`."
         ) from None
     name = path.name.removesuffix(".schema.json")
     if not isinstance(schema, dict) or schema.get("$id") != f"urn:dateline:{name}":

@@ -16,6 +16,7 @@ from dateline.ontology.schemas import (
     UNLABELLED,
     Schema,
 )
+from dateline.rendering.suggestions import most_similar
 
 _LABELLED: Mapping[str, str] = {
     "mention": "entity",
@@ -84,9 +85,17 @@ def _rename(schema: dict[str, Any], rename: LabelRename) -> None:
         return
     if not found:
         what = f"{rename.kind} label" if rename.kind else "label"
+        names = (
+            str(holder.get("const"))
+            for kind, entries in kinds.items()
+            if rename.kind in (None, kind)
+            for _, holder in entries
+        )
+        similar = most_similar(rename.old, names)
+        guess = f'Did you mean "{similar}"? ' if similar else ""
         raise NotFoundError(
-            f'schema/ontology.schema.json: there is no {what} "{rename.old}"; `dateline ontology` '
-            "shows all labels."
+            f'schema/ontology.schema.json: there is no {what} "{rename.old}". {guess}`dateline '
+            "ontology` shows all labels."
         )
     if len(found) > 1:
         choices = " or ".join(f"{kind}:{rename.old}={rename.new}" for kind in found)

@@ -128,8 +128,9 @@ def _base(name: str) -> Any:
     try:
         pipeline = spacy.load(name)
     except OSError as error:
+        reason = str(error).partition("\n")[0]  # more lines are Python to copy
         raise NotFoundError(
-            f"base: the spaCy pipeline {name!r} cannot be loaded: {error} Install its package and "
+            f"base: the spaCy pipeline {name!r} cannot be loaded: {reason} Install its package and "
             "use the name that Python imports."
         ) from None
     if "tok2vec" not in pipeline.component_names:

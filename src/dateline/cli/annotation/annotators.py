@@ -13,7 +13,7 @@ from dateline.cli.shared import Group, Settings, echo, format_option, pass_setti
 
 @click.group(cls=Group)
 def annotators() -> None:
-    """List annotators: pseudonym, human or model, since when.
+    """List annotators, and add or change them.
 
     annotations/annotators.json is part of the corpus; it has no names or e-mail addresses. Which
     user of a server has which pseudonym is stored in .dateline/, outside version control.
@@ -24,7 +24,7 @@ def annotators() -> None:
 @format_option("text", "json")
 @pass_settings
 def list_annotators(settings: Settings, output_format: str) -> None:
-    """Show all annotators and the number of documents that each has annotated.
+    """Show all annotators, with the number of their documents.
 
     Exits with 1 if an annotation has errors.
 

@@ -54,7 +54,7 @@ def carry(
     NAME's annotations, which differ from their originals only where the edit changes something.
 
     \b
-    Example:
+    Examples:
       dateline carry carried
       dateline carry carried --documents strike-hedged --dry-run
       dateline studio push --from carried

@@ -124,7 +124,7 @@ def push(
     annotations of several annotators in one, in the project "TITLE · curation".
 
     \b
-    Example:
+    Examples:
       export LABEL_STUDIO_URL=http://localhost:8080
       export LABEL_STUDIO_API_KEY=...
       dateline studio push --from gold
@@ -228,7 +228,7 @@ def pull(
     exit code is 1 too. Names and addresses of users are not kept.
 
     \b
-    Example:
+    Examples:
       dateline studio pull --users 2=ana,3=bo
       dateline studio pull --annotators ana,bo
     """

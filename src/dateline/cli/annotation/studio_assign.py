@@ -98,7 +98,7 @@ def assign(
     that done work is known.
 
     \b
-    Example:
+    Examples:
       dateline studio assign --annotators ana,bo --overlap 20% --gold 10% --batch 500
       dateline studio push --plan annotations/plan.json
       dateline studio assign --annotators ana,cy           # bo leaves, cy joins

@@ -30,7 +30,7 @@ def return_(target: Target, annotator: str, document: str, comment: str | None, 
     if there is one.
 
     \b
-    Example:
+    Examples:
       dateline studio return ana text-17 --comment "The second claim is the minister's."
       dateline studio return ana text-17 --done
     """

@@ -21,7 +21,7 @@ def server() -> None:
     in the one that DATELINE_LABEL_STUDIO_VENV names.
 
     \b
-    Example:
+    Examples:
       dateline studio server start
       eval "$(dateline studio server credentials)"
       dateline studio push
@@ -38,7 +38,9 @@ def server() -> None:
 )
 @pass_settings
 def start(settings: Settings, port: int) -> None:
-    """Start the server and wait until it answers (installs it if missing).
+    """Start the server, and install it if needed.
+
+    Waits until it answers.
 
     \b
     Example:
@@ -79,7 +81,9 @@ def stop(settings: Settings) -> None:
 @click.pass_context
 @pass_settings
 def status(settings: Settings, ctx: click.Context) -> None:
-    """Show whether the server is running; exits with 3 if not, with 1 if it does not answer.
+    """Show whether the server is running.
+
+    Exits with 3 if it is not, and with 1 if it does not answer.
 
     \b
     Example:
@@ -100,7 +104,9 @@ def status(settings: Settings, ctx: click.Context) -> None:
 @server.command()
 @pass_settings
 def credentials(settings: Settings) -> None:
-    """Print the server's address, user, password and token as shell commands.
+    """Print address, user, password and token.
+
+    They are printed as shell commands.
 
     \b
     Example:

@@ -31,7 +31,7 @@ WEEKS = 8
 def status(
     target: Target, list_documents: bool, state: tuple[str, ...], output_format: str
 ) -> None:
-    """Show how many documents are annotated, by annotator and week, and in what time.
+    """Show how many documents are annotated, by annotator and week.
 
     JSON output has the state of each document for each annotator, with the time of its submission
     and the seconds that the annotator had it open. Label Studio counts these seconds, pauses
@@ -54,7 +54,7 @@ def status(
     The last two are in addition to another state.
 
     \b
-    Example:
+    Examples:
       dateline studio status
       dateline studio status --list --documents a,b
       dateline studio status --state submitted,stale

@@ -65,7 +65,7 @@ def watch(
     pulls at the polling interval.
 
     \b
-    Example:
+    Examples:
       dateline studio watch --users 2=ana
       dateline studio watch --webhook https://desk.example.org/changed --listen 127.0.0.1:8099
     """

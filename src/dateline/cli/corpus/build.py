@@ -26,7 +26,7 @@ def build(settings: Settings, out: Path | None) -> None:
     same bytes. The dataset contains every text; do not publish it, use `dateline publish`.
 
     \b
-    Example:
+    Examples:
       dateline build --out dist
       python -c 'import dateline; print(dateline.load("claims", path="dist"))'
     """

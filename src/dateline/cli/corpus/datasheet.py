@@ -31,7 +31,7 @@ def datasheet(settings: Settings, task: str | None) -> None:
     such blocks, the agreement of the other annotators and plots in docs/images/stats.
 
     \b
-    Example:
+    Examples:
       dateline datasheet --write
       dateline datasheet --check
     """

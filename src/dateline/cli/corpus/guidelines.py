@@ -54,7 +54,7 @@ def guidelines(
     annotations that were made before.
 
     \b
-    Example:
+    Examples:
       dateline guidelines --write docs/guidelines.md
       dateline guidelines --require-examples 2
       dateline guidelines --record "Weapons include drones"

@@ -51,10 +51,10 @@ def ingest(
     with a reason, and the others are still ingested. Exits with 1 if a seed was refused.
 
     \b
-    Example:
+    Examples:
       dateline ingest
       dateline ingest --language en --fix mojibake,wrap,html
-      dateline ingest seeds/000_debecc4f8dbd1735.txt
+      dateline ingest seeds/strike.txt
     """
     from dateline.corpus.store import Corpus
     from dateline.ingest.ingest import ingest as ingest_seeds

@@ -32,12 +32,12 @@ def init(
 ) -> None:
     """Create an empty corpus in FOLDER.
 
-    Writes an ontology with some labels for each layer, which you change, the other schemas, and a
-    README, a citation, a datasheet, a list of annotators and the metadata of all texts. Existing
-    files are never overwritten.
+    Writes an ontology with some labels for each layer, for you to change, and the other schemas;
+    also a README, a citation, a datasheet, an empty list of annotators, and a file for the metadata
+    that all texts have in common. Existing files are never overwritten.
 
     \b
-    Example:
+    Examples:
       dateline init my-corpus --layers entities,relations --language en
       dateline init news --example news
     """

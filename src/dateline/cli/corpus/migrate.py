@@ -15,11 +15,11 @@ from dateline.rendering.listing import counted
 @dry_run_option()
 @click.option(
     "--replace-schemas", is_flag=True,
-    help="Also replace changed schemas that are the same in every corpus.",
+    help="Also replace schemas that you changed in parts that are the same in every corpus.",
 )  # fmt: skip
 @pass_settings
 def migrate(settings: Settings, dry_run: bool, replace_schemas: bool) -> None:
-    """Bring a corpus to the present format and layers.
+    """Update a corpus to the present format and layers.
 
     Rewrites the files of a corpus that an earlier version wrote. Ids, waivers and logs stay as they
     are, and releases can still be verified. Also run it after you declare or remove a layer in
@@ -29,7 +29,7 @@ def migrate(settings: Settings, dry_run: bool, replace_schemas: bool) -> None:
     --dry-run prints the differences of all files instead.
 
     \b
-    Example:
+    Examples:
       dateline migrate --dry-run | less
       dateline migrate
     """

@@ -31,7 +31,7 @@ def ontology(settings: Settings, output_format: str) -> None:
     roles with their fillers, and attributes, from schema/ontology.schema.json.
 
     \b
-    Example:
+    Examples:
       dateline ontology
       dateline ontology --format json
     """

@@ -32,7 +32,7 @@ def rename(settings: Settings, names: tuple[str, ...], dry_run: bool) -> None:
     `studio pull` replaces it.
 
     \b
-    Example:
+    Examples:
       dateline rename event:ATTACK=ASSAULT --dry-run
       dateline rename event:ATTACK=ASSAULT
     """

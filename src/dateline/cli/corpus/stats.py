@@ -48,7 +48,7 @@ def stats(
     JSON output is an object with the statistics of each annotator.
 
     \b
-    Example:
+    Examples:
       dateline stats
       dateline stats --annotators ana,bo --format json
       dateline stats --plots docs/images/stats

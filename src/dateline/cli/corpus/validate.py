@@ -39,7 +39,7 @@ def validate(
     annotations/waivers.toml can waive a rule for an item, or change its level for the corpus.
 
     \b
-    Example:
+    Examples:
       dateline validate
       dateline validate annotations/gold --format json
       dateline validate --summary
@@ -87,7 +87,7 @@ def rules(output_format: str) -> None:
     """List the validation rules, and the reason for each.
 
     \b
-    Example:
+    Examples:
       dateline rules
       dateline rules --format json
     """

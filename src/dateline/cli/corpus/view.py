@@ -71,7 +71,7 @@ def view(
     rights forbid sharing are left out, unless --all-texts is given.
 
     \b
-    Example:
+    Examples:
       dateline view
       dateline view --out site
       dateline view --annotators ana,bo

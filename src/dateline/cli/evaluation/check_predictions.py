@@ -58,7 +58,7 @@ def check_predictions(
     wrong. PREDICTIONS may be compressed (gzip, Zstandard), or - for standard input.
 
     \b
-    Example:
+    Examples:
       dateline check-predictions predictions.jsonl
       dateline check-predictions predictions.jsonl --gold dist --format json
     """

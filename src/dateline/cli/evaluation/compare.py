@@ -100,7 +100,7 @@ def compare(
     that are right are compared too.
 
     \b
-    Example:
+    Examples:
       dateline compare baseline.jsonl model.jsonl
       dateline compare baseline.jsonl model.jsonl other.jsonl --layers entities --format json
       dateline compare baseline.jsonl model.jsonl --by genre,group

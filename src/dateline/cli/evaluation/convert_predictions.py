@@ -49,7 +49,7 @@ def convert_predictions(
     match gold and cost precision.
 
     \b
-    Example:
+    Examples:
       dateline convert-predictions tagged.conll --from bio --out predictions.jsonl
       dateline convert-predictions answers.jsonl --from pairs --out predictions.jsonl
     """

@@ -32,7 +32,7 @@ def curves(
     JSON has all points. `dateline score --threshold` scores the items from a threshold on.
 
     \b
-    Example:
+    Examples:
       dateline curves predictions.jsonl
       dateline curves predictions.jsonl --layers entities --format json
     """

@@ -58,7 +58,7 @@ def errors(
     documents are counted without examples.
 
     \b
-    Example:
+    Examples:
       dateline errors predictions.jsonl
       dateline errors predictions.jsonl --examples 10 --format html > errors.html
     """

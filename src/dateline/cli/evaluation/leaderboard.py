@@ -59,7 +59,7 @@ def leaderboard(
     other rules are shown in tables of their own.
 
     \b
-    Example:
+    Examples:
       dateline leaderboard
       dateline leaderboard --run
       dateline leaderboard --add mine.jsonl --name mine --title "My system"

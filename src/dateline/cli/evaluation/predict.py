@@ -62,7 +62,7 @@ def predict(
     model, its version and settings, the duration and the cost. Exits with 1 if a text failed.
 
     \b
-    Example:
+    Examples:
       dateline predict --model baseline --option learn=schema --out baseline.jsonl
       dateline predict --model spacy:en_core_web_sm --texts news/ --out spacy.jsonl
     """

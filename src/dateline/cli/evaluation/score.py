@@ -57,7 +57,7 @@ def score(
     signature on the last line says what was scored and by which rules; cite it with the scores.
 
     \b
-    Example:
+    Examples:
       dateline score predictions.jsonl
       dateline score predictions.jsonl --gold dist
       dateline score predictions.jsonl --split test --layers entities,claims --format json

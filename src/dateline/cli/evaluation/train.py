@@ -61,7 +61,9 @@ def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
 )  # fmt: skip
 @pass_settings
 def spacy(settings: Settings, /, out: Path, **options: Any) -> None:
-    """Train a spaCy pipeline that recognizes mentions and triggers, or acts of claims.
+    """Train a spaCy pipeline.
+
+    It recognizes mentions and triggers, or acts of claims.
 
     Uses spaCy's trainer, on the CPU, with a config that spaCy generates. The same gold and options
     give the same weights. No other split is read.
@@ -70,7 +72,7 @@ def spacy(settings: Settings, /, out: Path, **options: Any) -> None:
     textcat_multilabel learns the acts of the claims in a sentence.
 
     \b
-    Example:
+    Examples:
       dateline train spacy --out models/news
       dateline train spacy --base en_core_web_sm --out models/news
       dateline train spacy --component spancat --component textcat_multilabel --out models/news

@@ -61,7 +61,7 @@ def reopen(
     is listed: the annotations are marked as checked by the current guidelines.
 
     \b
-    Example:
+    Examples:
       dateline reopen --annotators gold
       dateline reopen --labels event:ATTACK,entity:WEAPON --format json
       dateline reopen --checked --annotators gold --documents a,b

@@ -76,7 +76,7 @@ def export(
     out unless you include them; do not share what you then export.
 
     \b
-    Example:
+    Examples:
       dateline export brat --out brat
       dateline export conll2003 --out conll --option tags=bioes --report losses.json
     """

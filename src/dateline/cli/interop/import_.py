@@ -121,7 +121,7 @@ def import_(
     ana=FOLDER bo=FOLDER. All or nothing is imported, and existing files are never overwritten.
 
     \b
-    Example:
+    Examples:
       dateline import conll2003 eng.train eng.testa --out news --language en
       dateline import brat ana=round1/ana bo=round1/bo --template > mapping.toml
       dateline import label-studio export.json --mapping mapping.toml --annotators 3=ana,9=bo

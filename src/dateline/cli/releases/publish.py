@@ -75,7 +75,7 @@ def publish(
     The token is read from HF_TOKEN, or asked for.
 
     \b
-    Example:
+    Examples:
       dateline publish my-org/my-corpus --dry-run --out staged
       dateline publish my-org/my-corpus
     """

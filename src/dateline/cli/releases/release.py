@@ -37,7 +37,7 @@ def diff(settings: Settings, before: str, after: str | None, output_format: str)
     the version bump that the changes require: patch, minor or major.
 
     \b
-    Example:
+    Examples:
       dateline diff 1.0.0
       dateline diff HEAD~1 HEAD --format md
     """
@@ -79,7 +79,7 @@ def release(
     and tags the commit. Nothing is uploaded. If a run is interrupted, run the command again.
 
     \b
-    Example:
+    Examples:
       dateline release --dry-run
       dateline release 1.2.0
     """

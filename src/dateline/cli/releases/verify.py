@@ -56,7 +56,7 @@ def verify(settings: Settings, target: str, manifest_file: Path | None, working_
     Lists every difference and exits with 1 if there is one.
 
     \b
-    Example:
+    Examples:
       dateline verify 1.0.0
       dateline verify 1.0.0 --working-tree
       dateline verify dist

@@ -152,7 +152,7 @@ def find(
     REGEX is a regular expression, such as "(?i)troops?". What is found is shown in [brackets].
 
     \b
-    Example:
+    Examples:
       dateline find --text "cease-?fire"
       dateline find --event ATTACK --role agent=GPE --role target
       dateline find --claim DENY --claimer-name Putin --split train

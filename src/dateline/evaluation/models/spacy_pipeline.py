@@ -39,9 +39,10 @@ def make(config: ModelConfig) -> SpacyPipeline:
     try:
         pipeline = spacy.load(config.argument)
     except OSError as error:
+        reason = str(error).partition("\n")[0]  # more lines are Python to copy
         raise NotFoundError(
-            f"the spaCy pipeline {config.argument!r} cannot be loaded: {error} Install its package "
-            "and use the name that Python imports, or make it with `dateline train spacy`."
+            f"the spaCy pipeline {config.argument!r} cannot be loaded: {reason} Install its "
+            "package and use the name that Python imports, or make it with `dateline train spacy`."
         ) from None
     found = pipeline.pipe_labels
     acts = frozenset(found.get("textcat_multilabel", ())).intersection(ontology.labels_of("claims"))
