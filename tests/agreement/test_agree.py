@@ -195,7 +195,7 @@ def test_the_report_comes_as_text_json_markdown_and_html(two, run):
     assert table.startswith("| measure | ana and bo |")
     assert "| entities: level, kappa | " in table
     assert "<mark>" in page
-    assert "http" not in page, "nothing is fetched from elsewhere"
+    assert "://" not in page, "nothing is fetched from elsewhere"
     one = run(corpus, "agree", "ana", "bo", "--layers", "claims", "--format", "json")
     assert [*json.loads(one.stdout)["pairs"][0]["layers"]] == ["claims"]
 

@@ -39,7 +39,7 @@ def add_small_documents(maker):
         "closed": {"title": "Closed", "group": "summit"},
     }.items():
         text = f"{TEXT} On {name}."
-        document = make_document(name, text, "train", **fields)
+        document = make_document(name, text, "validation", **fields)
         if name == "closed":
             rights = replace(document.rights, redistribute_text=False)
             document = replace(document, rights=rights)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from dateline.agreement.html import agreement_html
+from dateline.agreement.measure import measure_agreement
 from dateline.corpus.store import Corpus
+from dateline.rendering.html import html_page
+from dateline.rendering.tables import Table
 from dateline.viewer.build import Options, build_site
 
 from ..conftest import REPOSITORY, SEED
-from ..corpora import CorpusMaker
+from ..corpora import CorpusMaker, gold_of, make_annotation
 from ..label_studio.browser import browser
 from .browsing import Reader
 from .conftest import add_small_documents
@@ -237,12 +241,16 @@ def test_pages_are_accessible(read, site_of_corpus, scheme, width):
         reader.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         # Nothing is wider than the screen.
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, path
-        found = Axe().run(reader.page).response["violations"]
-        assert [
-            f"{path}: {one['id']}: {one['nodes'][0]['html'][:200]}"
-            for one in found
-            if one["impact"] in SERIOUS
-        ] == []
+        assert _violations(reader.page) == [], path
+
+
+def _violations(page):
+    """What axe-core finds that is serious, with the first place of each kind."""
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in SERIOUS
+    ]
 
 
 def test_printing_shows_the_text_alone(read, small_site):
@@ -253,3 +261,23 @@ def test_printing_shows_the_text_alone(read, small_site):
     assert reader.page.locator(".reading").is_visible()
     color = reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert color == "rgb(255, 255, 255)"
+
+
+def test_reports_have_the_same_design_and_load_nothing(read, small_site, tmp_path):
+    corpus = Corpus(small_site.parent / "corpus")
+    document = corpus.read_document("open")
+    items = gold_of(document.text)
+    items["mentions"][8]["attributes"] = {"level": "pronoun"}
+    corpus.write_annotation(make_annotation(document, items, annotator="ana"))
+    report = measure_agreement(corpus, ("gold", "ana"))
+    table = Table("Scores", ("label", "F1"), [("<b>x</b>", "1.0")])
+    for name, content in {
+        "agreement": agreement_html(report, "News"),
+        "scores": html_page("Scores", ["A paragraph."], [table], "v1"),
+    }.items():
+        (tmp_path / f"{name}.html").write_text(content, encoding="utf-8")
+        reader = read(tmp_path)
+        reader.open(f"{name}.html")
+        serif = reader.page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+        assert "Palatino" in serif
+        assert _violations(reader.page) == []
