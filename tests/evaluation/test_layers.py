@@ -10,8 +10,12 @@ import pytest
 
 import dateline
 from dateline.corpus.store import Corpus
-from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
 from dateline.evaluation.prediction_check import check_predictions
+from dateline.evaluation.prompting.answer import Answer
+from dateline.evaluation.prompting.asked import asked_for
+from dateline.evaluation.prompting.grounding import as_prediction
+from dateline.evaluation.prompting.prompt import instructions
+from dateline.evaluation.prompting.schema import answer_schema
 from dateline.evaluation.scoring import GROUPS, as_gold
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
@@ -229,11 +233,11 @@ def test_the_baseline_predicts_what_the_ontology_declares(
 
 
 def test_the_prompt_asks_for_what_the_ontology_declares(entities_only: Corpus):
-    ontology = entities_only.ontology
-    assert not re.search("EVENTS|CLAIMS|ROLES|entity`", instructions(ontology))
-    assert list(answer_schema(ontology)["properties"]) == ["mentions"]
+    asked = asked_for(entities_only.ontology)
+    assert not re.search("EVENTS|CLAIMS|ROLES|entity`", instructions(asked))
+    assert list(answer_schema(asked)["properties"]) == ["mentions"]
     answer = msgspec.convert({"mentions": [{"label": "DRUG", "text": "aspirin"}]}, Answer)
-    found = as_prediction(answer, CorpusTexts(entities_only)["report"], ontology)
+    found = as_prediction(answer, CorpusTexts(entities_only)["report"], asked).prediction
     assert (found.entities, found.mentions[0].entity) == ((), None)
     assert dateline.score([found], entities_only).problems == ()
 

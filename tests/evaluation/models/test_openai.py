@@ -7,14 +7,16 @@ the handling of errors.
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jsonschema
 import pytest
 
 import dateline
-from dateline.evaluation.models.prompt import answer_schema, instructions
+from dateline.evaluation.prompting.asked import asked_for
+from dateline.evaluation.prompting.prompt import instructions
+from dateline.evaluation.prompting.schema import answer_schema
+
+from ..endpoint import Endpoint
 
 ANSWER = {
     "mentions": [
@@ -27,72 +29,38 @@ ANSWER = {
         {
             "label": "MEET",
             "text": "met",
+            "instance": None,
             "arguments": [
                 {"role": "party", "text": "Kim Jong Un"},
                 {"role": "place", "text": "Atlantis"},
             ],
         }
     ],
+    "event_relations": [],
     "claims": [
-        {"act": "ASSERT", "text": "Many soldiers died", "claimer": "AUTHOR"},
-        {"act": "PROMISE", "text": "fight on", "claimer": "the North Korean leader"},
+        {
+            "act": "ASSERT",
+            "text": "Many soldiers died",
+            "claimer": "AUTHOR",
+            "cue": None,
+            "events": [],
+        },
+        {
+            "act": "PROMISE",
+            "text": "fight on",
+            "claimer": "the North Korean leader",
+            "cue": "said",
+            "events": [{"text": "met"}],
+        },
     ],
+    "claim_relations": [],
 }
-
-
-class Endpoint:
-    """Answers with what is queued; with ANSWER once the queue is empty."""
-
-    def __init__(self) -> None:
-        self.asked = []
-        self.queue = []
-        self.most_at_once = self._at_once = 0
-        self._lock = threading.Lock()
-        self.gate = threading.Barrier(1)
-        endpoint = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                length = int(self.headers["Content-Length"])
-                body = json.loads(self.rfile.read(length))
-                with endpoint._lock:
-                    endpoint._at_once += 1
-                    endpoint.most_at_once = max(endpoint.most_at_once, endpoint._at_once)
-                    endpoint.asked.append((self.path, dict(self.headers), body))
-                    status, content = endpoint.queue.pop(0) if endpoint.queue else (200, ANSWER)
-                endpoint.gate.wait()
-                if status == 200 and not isinstance(content, bytes):
-                    content = json.dumps(
-                        {
-                            "choices": [{"message": {"content": json.dumps(content)}}],
-                            "usage": {"prompt_tokens": 100, "completion_tokens": 20},
-                        }
-                    ).encode()
-                with endpoint._lock:
-                    endpoint._at_once -= 1
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
-        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
-        self._thread.start()
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self._thread.join()
-        self.server.server_close()
 
 
 @pytest.fixture
 def endpoint(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "not-a-real-key")
-    found = Endpoint()
+    found = Endpoint(lambda _: ANSWER)
     yield found
     found.stop()
 
@@ -130,12 +98,13 @@ def test_the_request_has_the_guidelines_the_text_and_the_schema(predict, endpoin
 
 
 def test_the_schema_of_answers_knows_only_the_ontology_s_labels(news):
-    schema = answer_schema(news.ontology)
+    asked = asked_for(news.ontology)
+    schema = answer_schema(asked)
     jsonschema.Draft202012Validator.check_schema(schema)
     wrong = {**ANSWER, "mentions": [{"label": "SHIP", "text": "a", "entity": "a"}]}
     with pytest.raises(jsonschema.ValidationError, match="SHIP"):
         jsonschema.validate(wrong, schema)
-    assert "SHIP" not in instructions(news.ontology)
+    assert "SHIP" not in instructions(asked)
 
 
 def test_answers_become_predictions_with_places(predict, five, tmp_path):

@@ -20,12 +20,15 @@ import msgspec
 
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
-from dateline.evaluation.models.prompt import Answer, answer_schema, as_prediction, instructions
 from dateline.evaluation.models.secrets import without_secrets
+from dateline.evaluation.prompting.answer import Answer, read_answer
+from dateline.evaluation.prompting.asked import Asked, asked_for
+from dateline.evaluation.prompting.grounding import as_prediction
+from dateline.evaluation.prompting.prompt import instructions
+from dateline.evaluation.prompting.schema import answer_schema, response_format
 from dateline.extras import extra
 from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
 from dateline.files.writing import remove_leftovers, sha256, write_atomically
-from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 from dateline.text import escaped, redacted
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     "base_url", "key_variable", "temperature", "concurrency", "retries", "wait", "cache",
-    "allow_plain_http",
+    "allow_plain_http", "layers", "attributes",
 )  # fmt: skip
 BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 """Status codes after which a request is repeated."""
@@ -83,8 +86,9 @@ def make(config: ModelConfig) -> ChatModel:
     The API key is read from the environment variable that ``key_variable`` names (by default
     OPENAI_API_KEY), and never stored. It is sent over plain HTTP only to this machine, or with
     ``allow_plain_http=yes``. ``cache`` is a folder for answers; ``wait`` is the pause before the
-    first retry, in seconds. Raises MissingExtraError if a package is missing, and
-    InvalidInputError if an option is missing or not a number.
+    first retry, in seconds. ``layers`` are those to ask for, separated by commas; with
+    ``attributes=yes``, their attributes are asked for too. Raises MissingExtraError if a package is
+    missing, and InvalidInputError if an option is missing or not a number.
     """
     config.check_options(*OPTIONS)
     with extra("llm"):
@@ -102,11 +106,13 @@ def make(config: ModelConfig) -> ChatModel:
     if not re.fullmatch(r"[!-~]*", key):
         raise InvalidInputError(f"${variable}: has characters that an API key cannot have.")
     _check_address(base_url, is_private=not key or option("allow_plain_http") == "yes")
+    layers = [name.strip() for name in option("layers", "").split(",") if name.strip()]
+    asked = asked_for(config.ontology, layers, attributes=option("attributes") == "yes")
     try:
         return ChatModel(
             config.argument,
             base_url,
-            config.ontology,
+            asked,
             key=key,
             temperature=float(option("temperature", "0")),
             concurrency=int(option("concurrency", "4")),
@@ -127,7 +133,7 @@ class ChatModel:
         self,
         model: str,
         base_url: str,
-        ontology: Ontology,
+        asked: Asked,
         *,
         key: str,
         temperature: float,
@@ -138,7 +144,7 @@ class ChatModel:
     ) -> None:
         if cache is not None:
             remove_leftovers(cache)
-        self._ontology = ontology
+        self._asked = asked
         self._url = f"{base_url.rstrip('/')}/chat/completions"
         self._key = key
         self._retries, self._wait = retries, wait
@@ -147,16 +153,9 @@ class ChatModel:
         self._body = {
             "model": model,
             "temperature": temperature,
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {
-                    "name": "annotation",
-                    "strict": True,
-                    "schema": answer_schema(ontology),
-                },
-            },
+            "response_format": response_format(answer_schema(asked)),
         }
-        self._instructions = instructions(ontology)
+        self._instructions = instructions(asked)
         self._cost: Counter[str] = Counter()
         self._lock = Lock()
 
@@ -194,7 +193,7 @@ class ChatModel:
             answer = self._answer(body)
         except _RequestFailedError as error:
             return PredictionFailure(reason=redacted(error, [self._key]))
-        return as_prediction(answer, text, self._ontology)
+        return as_prediction(answer, text, self._asked).prediction
 
     def _answer(self, body: Mapping[str, Any]) -> Answer:
         content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
@@ -227,7 +226,7 @@ class ChatModel:
         # An endpoint may repeat what it was sent, and the words of an answer are stored.
         content = without_secrets(completion.content, [self._key] if self._key else [])
         try:
-            return decode_json_as(content.encode(), Answer)
+            return read_answer(content)
         except MalformedError as error:
             raise _RequestFailedError(
                 f"the answer does not fit the schema: {error.problem}"

@@ -1,0 +1,1 @@
+"""Prompts for language models, the schema of their answers, and answers as predictions."""
