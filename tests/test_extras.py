@@ -21,10 +21,10 @@ PREDICT = ("predict", "--out", "predictions.jsonl", "--model")
 SERVER = ("--url", "http://127.0.0.1:1", "--token", "0123456789abcdef")
 COMMANDS = {
     "cas": [("export", "cas", "--out", "cas", "--include-text", "all")],
+    "eval": [("tasks",)],
     "gamma": [("agree", "pass-a", "pass-b", "--gamma")],
     "llm": [(*PREDICT, "openai:m", "--option", "base_url=http://127.0.0.1:1")],
     "plots": [("stats", "--plots", "plots")],
-    "query": [("query", "SELECT 1")],
     "spacy": [(*PREDICT, "spacy:en_core_web_sm"), ("train", "spacy", "--out", "model")],
     "studio": [
         ("studio", "push", *SERVER),

@@ -36,7 +36,6 @@ SECTIONS = {
     },
     "Search": {
         "find": "search.find:find",
-        "query": "search.query:query",
     },
     "Release": {
         "build": "corpus.build:build",
@@ -49,6 +48,7 @@ SECTIONS = {
     "Evaluation": {
         "train": "evaluation.train:train",
         "predict": "evaluation.predict:predict",
+        "tasks": "evaluation.tasks:tasks",
         "check-predictions": "evaluation.check_predictions:check_predictions",
         "convert-predictions": "evaluation.convert_predictions:convert_predictions",
         "score": "evaluation.score:score",

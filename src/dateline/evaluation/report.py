@@ -155,6 +155,11 @@ class Report(Struct, frozen=True):
                 return score
         raise KeyError(f"{group}: {measure}")
 
+    @property
+    def primary(self) -> tuple[Score, ...]:
+        """The scores by primary measures, those to cite first."""
+        return tuple(score for score in self.scores if score.primary)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values for JSON, with the signature also as a line of text."""
         return {"signature_line": str(self.signature), **msgspec.to_builtins(self)}

@@ -7,8 +7,7 @@ the difference of the units before and after, so that nothing can be lost unnoti
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
-import msgspec
+from typing import NamedTuple
 
 from dateline.model import Annotation, Attributes, Document, Link, Relation, Source
 
@@ -45,7 +44,7 @@ METADATA = ("title", "language", "date", "group", "contrast", "meta", "source", 
 """The fields of a document that are its metadata."""
 
 
-class Unit(msgspec.Struct, frozen=True, gc=False):
+class Unit(NamedTuple):
     """A unit: its value, and the ids or names of the items without which it cannot be."""
 
     kind: str

@@ -1,1 +1,1 @@
-"""Searching annotated documents: items that meet conditions, and SQL over all of them."""
+"""Searching annotated documents for items that meet conditions."""
