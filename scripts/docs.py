@@ -16,6 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dateline.corpus.store import Corpus
+from dateline.rendering.site_links import document_file
+from dateline.viewer.build import Options, build_site
+
 REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
 CONFIGURATION = REPOSITORY / "zensical.toml"
@@ -26,6 +30,9 @@ TOP_PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
 }
+SAMPLE = ("tiral-talks", "tiral-talks-radio", "e1")
+"""The story, the document and the item that the page on viewing shows."""
+MARK = "<!-- sample -->"
 LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^)#\s]*)(?P<anchor>#[^)\s]*)?\)")
 
 
@@ -55,9 +62,28 @@ def stage(folder: Path) -> None:
     for page, place in places.items():
         text = page.read_text(encoding="utf-8")
         (pages / place).write_text(with_site_links(text, page, places, pages), encoding="utf-8")
+    write_sample(pages)
     listed = set(nav_pages(tomllib.loads(configuration)["project"]["nav"]))
     if missing := set(places.values()) ^ listed:
         sys.exit(f"zensical.toml: nav and pages differ: {', '.join(sorted(missing))}.")
+
+
+def write_sample(pages: Path) -> None:
+    """Write a site of one story of this repository's corpus, and show a page of it."""
+    corpus = Corpus(REPOSITORY)
+    documents = [name for name in corpus.document_ids() if name.startswith(f"{SAMPLE[0]}-")]
+    build_site(corpus, pages / "sample", Options(documents=documents))
+    page = pages / "viewing.md"
+    shown = f"sample/{document_file(SAMPLE[1])}#{SAMPLE[2]}"
+    frame = (
+        f'<iframe src="{shown}" title="A page of dateline view" width="100%" height="640" '
+        'loading="lazy"></iframe>\n\n'
+        "The [whole sample](sample/index.html) has one story of this repository's corpus.\n"
+    )
+    text = page.read_text(encoding="utf-8")
+    if text.count(MARK) != 1:
+        sys.exit(f"docs/viewing.md: expected {MARK} once, for the sample.")
+    page.write_text(text.replace(MARK, frame), encoding="utf-8")
 
 
 def with_site_links(text: str, page: Path, places: dict[Path, str], pages: Path) -> str:

@@ -52,3 +52,12 @@ def test_links_are_rewritten_for_the_site(tmp_path: Path):
     assert (tmp_path / "repository" / "LICENSE").read_bytes() == (
         REPOSITORY / "LICENSE"
     ).read_bytes()
+
+
+def test_the_page_on_viewing_shows_a_sample(site: Path):
+    page = (site / "viewing.html").read_text(encoding="utf-8")
+    found = re.search(r'<iframe src="(sample/documents/[^"#]+)#(\w+)"', page)
+    assert found is not None
+    assert f'id="{found[2]}"' in (site / found[1]).read_text(encoding="utf-8")
+    assert 'href="sample/index.html"' in page
+    assert (site / "sample" / "index.html").is_file()

@@ -162,6 +162,23 @@ def test_a_dry_run_shows_the_plan_and_uploads_nothing(
     assert hub.writes() == []
 
 
+def test_the_site_is_written_as_a_static_space_without_withheld_texts(
+    publish: Publish, hub: LoopbackHub, released: Corpus, tmp_path: Path
+):
+    for _ in range(2):  # the second run replaces the first one's folder
+        result = publish(NAME, "--dry-run", "--site", str(tmp_path / "space"))
+        assert result.returncode == 0, result.stderr
+    card = (tmp_path / "space" / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("---\ntitle: ")
+    assert "sdk: static\napp_file: index.html\n---\n" in card
+    for name in released.document_ids():
+        document = released.read_document(name)
+        page = (tmp_path / "space" / "documents" / f"{name}.html").read_text(encoding="utf-8")
+        assert ("The text is withheld" in page) != document.rights.redistribute_text
+        assert ("Kursk" in page) == document.rights.redistribute_text
+    assert hub.writes() == []
+
+
 def test_a_release_is_one_commit_and_a_tag(
     publish: Publish, hub: LoopbackHub, staged: dict[str, bytes]
 ):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+
+import yaml
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import Progress
@@ -24,16 +26,25 @@ MARKER = '<meta name="generator" content="dateline view">'
 """What the first page of a site has, by which a later run knows that it may replace the folder."""
 
 
+SPACE = "README.md"
+
+
 class Options(Struct, frozen=True):
     """What a site shows.
 
+    ``documents`` are ids, or none for all.
     ``annotators`` are one or two, or none for gold, where there is gold, and else for the first
     annotator of each document. ``withhold`` leaves out the texts that must not be shared.
-    ``predictions``, by document, are beside the first annotation, and only their documents shown.
+    Those of documents in ``include_text`` are shown nevertheless. ``predictions``, by document, are
+    beside the first annotation, and only their documents are shown. With ``as_space``, the folder
+    is one that the Hugging Face Hub shows as a static Space.
     """
 
+    documents: Collection[str] = ()
     annotators: tuple[str, ...] = ()
     withhold: bool = True
+    include_text: Collection[str] = ()
+    as_space: bool = False
     predictions: Mapping[str, Annotation] | None = None
 
 
@@ -53,7 +64,11 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
     refuse_other_files(out)
     _check_annotators(corpus, options)
     predicted = options.predictions
-    ids = [one for one in corpus.document_ids() if predicted is None or one in predicted]
+    known = corpus.document_ids()
+    if unknown := {*options.documents} - {*known}:
+        raise NotFoundError(f"the corpus has no document {', '.join(sorted(unknown))}.")
+    wanted = set(options.documents or known) & set(known if predicted is None else predicted)
+    ids = [one for one in known if one in wanted]
     if not ids:
         raise NotFoundError(
             f"{corpus.documents}: there are no documents. Put texts into seeds/ and run "
@@ -71,7 +86,9 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
             document = checked.document
             if document is None:
                 continue
-            hidden = options.withhold and not document.rights.redistribute_text
+            hidden = options.withhold and not (
+                document.rights.redistribute_text or document.id in options.include_text
+            )
             withheld += [document.id] if hidden else []
             shown = _shown_annotations(checked.annotations, options)
             if predicted is not None:
@@ -104,6 +121,8 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
             )
         _write_stories(folder, title, groups, labels)
         _write(folder / INDEX, index_page(title, entries, labels))
+        if options.as_space:
+            _write(folder / SPACE, _space_card(title))
     return Site(documents=len(entries), withheld=tuple(withheld))
 
 
@@ -133,7 +152,7 @@ def refuse_other_files(out: Path) -> None:
             "output folder, or remove this one."
         )
     for path in sorted(path for path in out.rglob("*") if not path.is_dir()):
-        if path.suffix != ".html":
+        if path.suffix != ".html" and path != out / SPACE:
             raise ConflictError(
                 f"{path}: is not part of a site, and would be deleted. Move it, or choose another "
                 "output folder."
@@ -154,6 +173,14 @@ def _shown_annotations(annotations: Mapping[str, Annotation], options: Options) 
         return [annotations[name] for name in options.annotators if name in annotations]
     first = GOLD if GOLD in annotations else min(annotations, default=None)
     return [annotations[first]] if first is not None else []
+
+
+def _space_card(title: str) -> str:
+    """The settings of a static Space, as the front matter of its README.md."""
+    settings = yaml.safe_dump(
+        {"title": title, "sdk": "static", "app_file": INDEX}, allow_unicode=True, sort_keys=False
+    )
+    return f"---\n{settings}---\n"
 
 
 def _relevant(checked: CheckedDocument, shown: Sequence[Annotation]) -> list[Incident]:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, annotators_option, echo, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    annotators_option,
+    documents_option,
+    echo,
+    pass_settings,
+)
 from dateline.errors import InvalidInputError
 from dateline.rendering.listing import counted, listed
 
@@ -41,6 +48,7 @@ PORT = 8090
     show_default=True,
     help="Port on 127.0.0.1; 0 is any free one.",
 )
+@documents_option()
 @annotators_option("Whose annotation to show; two are side by side.  [default: gold]")
 @click.option(
     "--predictions",
@@ -57,6 +65,7 @@ def view(
     out: Path | None,
     serve: bool,
     port: int,
+    documents: tuple[str, ...],
     annotators: tuple[str, ...],
     predictions: Path | None,
     all_texts: bool,
@@ -86,6 +95,7 @@ def view(
         raise click.UsageError("--predictions: name one annotator to compare with, or none.")
     corpus = Corpus(settings.root)
     options = Options(
+        documents=documents,
         annotators=annotators,
         withhold=out is not None and not all_texts,
         predictions=_predicted(corpus, predictions) if predictions else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,12 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Keep the published files in this folder.  [default: a temporary folder]",
 )
+@click.option(
+    "--site",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Also write the site of `dateline view` here, as the folder of a static Space.",
+)
 @pass_settings
 def publish(
     settings: Settings,
@@ -65,6 +72,7 @@ def publish(
     allow_phrases: Path | None,
     parent: str | None,
     out: Path | None,
+    site: Path | None,
 ) -> None:
     """Publish a release to the Hugging Face Hub.
 
@@ -105,6 +113,8 @@ def publish(
             lambda ids: settings.progress(ids, "Staging"),
             _phrases(allow_phrases),
         )
+        if site is not None:
+            _write_site(settings, corpus, site, include_text)
         files = staged_files(folder)
         _show_files(files, texts)
         hub = Hub(repository, _token(dry_run))
@@ -122,6 +132,14 @@ def publish(
         commit = publish_release(hub, folder, options)
     settings.say(f"Published {tag_of(version)} to {repository}: commit {commit}")
     settings.say(f'Load it with load_dataset("{repository}", revision="{tag_of(version)}")')
+
+
+def _write_site(settings: Settings, corpus: Corpus, site: Path, include: Sequence[str]) -> None:
+    from dateline.viewer.build import Options, build_site
+
+    options = Options(include_text=include, as_space=True)
+    build_site(corpus, site, options, lambda ids: settings.progress(ids, "Writing"))
+    settings.say(f"Wrote the site to {site}; upload this folder to a Space of the Hub.")
 
 
 def _phrases(path: Path | None) -> list[str]:
