@@ -25,6 +25,7 @@ COMMANDS = {
     "gamma": [("agree", "pass-a", "pass-b", "--gamma")],
     "llm": [(*PREDICT, "openai:m", "--option", "base_url=http://127.0.0.1:1")],
     "plots": [("stats", "--plots", "plots")],
+    "query": [("query", "SELECT 1")],
     "spacy": [(*PREDICT, "spacy:en_core_web_sm"), ("train", "spacy", "--out", "model")],
     "studio": [
         ("studio", "push", *SERVER),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dateline.model import Span as Span
     from dateline.predictions.prediction import Prediction as Prediction
     from dateline.release.hydration.hydrate import hydrate as hydrate
+    from dateline.search.sql import query as query
     from dateline.validation.incidents import Incident as Incident
 
     __version__: str
@@ -75,6 +76,7 @@ _PUBLIC = {
     ),
     "predictions.prediction": ("Prediction",),
     "release.hydration.hydrate": ("hydrate",),
+    "search.sql": ("query",),
     "validation.incidents": ("Incident",),
 }
 _MODULES = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -10,6 +10,7 @@ import pytest
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
 from tests.conftest import REPOSITORY
+from tests.search.plain_loop import Plain
 
 NAMES = (
     "000_debecc4f8dbd1735",
@@ -43,3 +44,9 @@ def dist(few: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("few-dist") / "dist"
     build(few, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def plain(dist: Path) -> Plain:
+    """The rows of the dataset, as a plain loop needs them."""
+    return Plain(dist)

@@ -12,7 +12,7 @@ from dateline.search.conditions import Conditions, checked
 from dateline.search.finding import find
 from dateline.search.rows import CorpusRows, DatasetRows, Source
 from tests.conftest import REPOSITORY
-from tests.search.plain_loop import Plain, plain_loop
+from tests.search.plain_loop import plain_loop
 
 ANNOTATORS = ("gold", "pass-a", "pass-b")
 ONTOLOGY = Corpus(REPOSITORY).ontology
@@ -33,11 +33,6 @@ class Rows:
 @pytest.fixture(scope="module")
 def sources(few, dist):
     return Rows(CorpusRows(few)), Rows(DatasetRows(dist))
-
-
-@pytest.fixture(scope="module")
-def plain(dist):
-    return Plain(dist)
 
 
 def labels(names):

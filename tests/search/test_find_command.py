@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 
@@ -12,7 +13,11 @@ from dateline.rendering.concordance import in_context
 from dateline.search.conditions import Conditions, checked
 from dateline.search.pattern import Pattern
 from tests.adjudication.terminal import Terminal
+from tests.conftest import REPOSITORY, dateline_lines
 from tests.layered import TEXT, annotated_report, layered_document
+
+PAGE = (REPOSITORY / "docs" / "finding.md").read_text(encoding="utf-8")
+LINES = [line for line in dateline_lines(PAGE) if line.startswith("dateline find")]
 
 
 def json_lines(result):
@@ -28,6 +33,14 @@ def test_an_event_with_a_role_is_shown_with_its_arguments(layered, run):
     assert re.fullmatch(r"  v\d +HARM +.*\[caused\].*", line), line
     assert "cause: " in arguments
     assert "result" in result.stderr
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_documented_command_finds_something(line, few, run):
+    result = run(few, *shlex.split(line)[1:])
+    assert result.exit_code == 0, result.output
+    # The texts of these few documents have no ceasefire and no missiles.
+    assert result.stdout or "fire" in line or "missile" in line, line
 
 
 def test_json_has_offsets_of_code_points(layered, run):

@@ -36,6 +36,7 @@ SECTIONS = {
     },
     "Search": {
         "find": "search.find:find",
+        "query": "search.query:query",
     },
     "Release": {
         "build": "corpus.build:build",

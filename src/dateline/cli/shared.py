@@ -77,16 +77,12 @@ def echo_json(value: object, order: Literal["sorted"] | None = None) -> None:
     """Print a value as indented JSON."""
     import msgspec
 
-    # Not isolated: JSON may be copied from a terminal.
-    json = msgspec.json.format(msgspec.json.encode(value, order=order), indent=2).decode()
-    echo(Styled(printable(json)))
+    echo_data(msgspec.json.format(msgspec.json.encode(value, order=order), indent=2).decode())
 
 
-def echo_json_line(value: object) -> None:
-    """Print a value as JSON on one line."""
-    import msgspec
-
-    echo(Styled(printable(msgspec.json.encode(value).decode())))
+def echo_data(text: str, *, nl: bool = True) -> None:
+    """Print JSON or CSV, which may be copied from a terminal: escaped, but nothing is isolated."""
+    echo(Styled(printable(text)), nl=nl)
 
 
 def find_root(start: Path) -> Path:

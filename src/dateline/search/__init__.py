@@ -1,1 +1,1 @@
-"""Searching annotated documents for items that meet conditions."""
+"""Searching annotated documents: items that meet conditions, and SQL over all of them."""

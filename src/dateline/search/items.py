@@ -44,7 +44,7 @@ class Items:
         return "event" if argument.get("event") else "claim"
 
     def claimer_type(self, claim: Item) -> str:
-        """The entity type of the mention that is the claimer, or a claimer that is no mention."""
+        """The entity type of the mention that is the claimer, or another claimer."""
         mention = self.by_id.get(claim["claimer"])
         return label_of(mention) if mention else claim["claimer"]
 

@@ -16,8 +16,8 @@ from dateline.cli.shared import (
     Settings,
     documents_option,
     echo,
+    echo_data,
     echo_json,
-    echo_json_line,
     format_option,
     highlighted,
     names_option,
@@ -159,6 +159,8 @@ def find(
       dateline find --mention PERSON --event DIE
       dateline find --disagree ana,bo --event --format jsonl
     """
+    import msgspec
+
     from dateline.model import GOLD
     from dateline.rendering.listing import counted
     from dateline.search.conditions import Conditions
@@ -194,7 +196,7 @@ def find(
         return
     if output_format == "jsonl":
         for one in found:
-            echo_json_line(as_json(one))
+            echo_data(msgspec.json.encode(as_json(one)).decode())
         return
     results = documents_with = 0
     for _, group in groupby(found, key=lambda one: one.row.id):
