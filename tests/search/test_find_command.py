@@ -174,3 +174,24 @@ def test_a_right_to_left_passage_is_isolated_at_a_terminal_with_its_keyword(laye
     terminal.until("[left]")
     terminal.until("2 results in 1 document")
     assert terminal.end() == 0
+
+
+def test_a_result_has_its_link_into_a_site(layered, run, tmp_path):
+    options = ("find", "--event", "--site", str(tmp_path))
+    (found, *_) = json_lines(run(layered, *options, "--format", "jsonl"))
+    assert found["link"] == f"{tmp_path.as_uri()}/documents/report.html#{found['id']}"
+    assert found["link"] in run(layered, *options).stdout
+    (passage,) = json_lines(
+        run(
+            layered,
+            "find",
+            "--text",
+            "bleeding and",
+            "--site",
+            "https://a.org/s/",
+            "--format",
+            "jsonl",
+        )
+    )
+    assert passage["link"] == "https://a.org/s/documents/report.html"
+    assert "no such folder" in run(layered, "find", "--event", "--site", "nowhere").stderr

@@ -23,9 +23,12 @@ def allowed(name: str, names: Iterable[str]) -> str:
 
 
 def most_similar(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
-    """The name that this one is a misspelling of; empty if there is none."""
-    found = difflib.get_close_matches(name[:_LONGEST], [*names], n=1, cutoff=cutoff)
-    return found[0] if found else ""
+    """The name that this one is a misspelling of, also by case; empty if there is none."""
+    by_lower: dict[str, str] = {}
+    for known in names:
+        by_lower.setdefault(known.lower(), known)
+    found = difflib.get_close_matches(name[:_LONGEST].lower(), by_lower, n=1, cutoff=cutoff)
+    return by_lower[found[0]] if found else ""
 
 
 def sentences(message: str, hint: str = "") -> str:

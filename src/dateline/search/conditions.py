@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping
 
 from dateline.errors import InvalidInputError
 from dateline.model import AttributeValue, Struct
 from dateline.ontology.labels import Attribute, Ontology
+from dateline.rendering.suggestions import allowed as hint_of
 from dateline.text import excerpt
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -212,9 +212,4 @@ def _allowed(name: str, allowed: Iterable[str], what: str) -> None:
     names = [*allowed]
     if name in names:
         return
-    by_case = {allowed.lower(): allowed for allowed in names}
-    close = difflib.get_close_matches(name.lower(), by_case, n=1)
-    hint = f' Did you mean "{by_case[close[0]]}"?' if close else ""
-    raise InvalidInputError(
-        f'There is no {what} "{excerpt(name)}".{hint} Allowed: {", ".join(names) or "none"}.'
-    )
+    raise InvalidInputError(f'There is no {what} "{excerpt(name)}". {hint_of(name, names)}')

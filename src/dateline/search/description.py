@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from dateline.model import GOLD
+from dateline.rendering.site_links import document_link, item_link
 from dateline.search.finding import Found
 from dateline.search.items import Item, Items, text_of
 from dateline.text import excerpt
 
 
-def as_json(found: Found) -> dict[str, Any]:
-    """What was found as a JSON object; ``item`` is the item as in a row of the dataset."""
+def as_json(found: Found, site: str | None = None) -> dict[str, Any]:
+    """What was found as a JSON object, with its link if there is a site.
+
+    ``item`` is the item as in a row of the dataset.
+    """
     text = found.row.text
     return {
         "document": found.row.id,
@@ -27,7 +31,15 @@ def as_json(found: Found) -> dict[str, Any]:
         "text": found.text,
         "sentences": list(found.sentences),
         "item": found.item,
+        **({} if site is None else {"link": link_of(found, site)}),
     }
+
+
+def link_of(found: Found, site: str) -> str:
+    """The link of an item, or of the document of another result, in a site at this address."""
+    document = found.row.id
+    link = item_link(document, found.id) if found.id else document_link(document)
+    return f"{site.rstrip('/')}/{link}"
 
 
 def name_of(found: Found) -> str:

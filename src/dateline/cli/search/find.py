@@ -119,6 +119,10 @@ def _kind_option(flag: str, metavar: str, text: str) -> Callable[[F], F]:
     "--context", type=click.IntRange(1, 1000), metavar="CELLS",
     help="Width of the text on each side.  [default: what fits the terminal]",
 )  # fmt: skip
+@click.option(
+    "--site", metavar="URL|DIR",
+    help="Show the link of each result in the site that `dateline view --out DIR` has made.",
+)  # fmt: skip
 @pass_settings
 def find(
     settings: Settings,
@@ -139,6 +143,7 @@ def find(
     dataset: Path | None,
     output_format: str,
     context: int | None,
+    site: str | None,
 ) -> None:
     """Find items and passages, and show them in context.
 
@@ -191,25 +196,35 @@ def find(
         documents=documents,
         split=split,
     )
+    address = _address(site)
     if output_format == "json":
-        echo_json([as_json(one) for one in found])
+        echo_json([as_json(one, address) for one in found])
         return
     if output_format == "jsonl":
         for one in found:
-            echo_data(msgspec.json.encode(as_json(one)).decode())
+            echo_data(msgspec.json.encode(as_json(one, address)).decode())
         return
     results = documents_with = 0
     for _, group in groupby(found, key=lambda one: one.row.id):
         of_document = [*group]
         results, documents_with = results + len(of_document), documents_with + 1
-        _show(of_document, context)
+        _show(of_document, context, address)
     settings.say(f"{counted(results, 'result')} in {counted(documents_with, 'document')}")
 
 
-def _show(found: Sequence[Found], context: int | None) -> None:
+def _address(site: str | None) -> str | None:
+    """The address of a site; fails if it is neither a URL nor a folder."""
+    if site is None or "://" in site:
+        return site
+    if not Path(site).is_dir():
+        raise click.BadParameter(f"{site}: there is no such folder.", param_hint="--site")
+    return Path(site).resolve().as_uri()
+
+
+def _show(found: Sequence[Found], context: int | None, site: str | None) -> None:
     """Print the results in a document, with the keywords below each other."""
     from dateline.rendering.concordance import in_context, padded
-    from dateline.search.description import details, name_of
+    from dateline.search.description import details, link_of, name_of
 
     row = found[0].row
     echo(styled(row.id, bold=True), f" ({row.split})")
@@ -227,6 +242,8 @@ def _show(found: Sequence[Found], context: int | None) -> None:
             echo(start, highlighted([(before, False), *line.shown, (line.after, False)]))
         if described := details(one):
             echo(" " * len(start), styled(described, dim=True))
+        if site is not None:
+            echo(" " * len(start), styled(link_of(one, site), dim=True))
 
 
 def _context(head: int) -> int:
