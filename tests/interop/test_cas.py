@@ -155,6 +155,31 @@ def test_half_of_a_pair_is_not_in_the_name_of_an_attribute():
     assert attribute_name("attribute__d83d_x_2e_") == "_d83d_x."
 
 
+@pytest.mark.parametrize("files", ["xmi", "json"])
+def test_tokens_with_features_and_those_that_a_layer_refers_to_are_read(files, exported, tmp_path):
+    folder = exported()
+    (path,) = folder.glob("*.xmi")
+    (before,) = read(path)
+    types = cassis.load_typesystem(folder / "TypeSystem.xml")
+    types.create_feature(TOKEN, "lemma", "uima.cas.String")
+    step = types.create_type("webanno.custom.Step")
+    for name in ("Governor", "Dependent"):
+        types.create_feature(step, name, TOKEN)
+    with path.open("rb") as file:
+        cas = cassis.load_cas_from_xmi(file, typesystem=types)
+    first, second, third, *_ = cas.select(TOKEN)
+    first.lemma = "one"
+    cas.add(step(begin=second.begin, end=third.end, Governor=second, Dependent=third))
+    out = tmp_path / "linked"
+    out.mkdir()
+    types.to_xml(out / "TypeSystem.xml")
+    (cas.to_xmi if files == "xmi" else cas.to_json)(out / f"a.{files}")
+    (document,) = read(out / f"a.{files}")
+    assert (document.tokens, document.sentences) == (before.tokens, before.sentences)
+    reasons = [loss.reason for loss in document.losses if loss.kind == "other relations"]
+    assert reasons == ["joins none and none"]
+
+
 @real_files
 def test_files_of_other_projects_have_their_texts_at_utf_16_offsets():
     for ending in ("xmi", "json"):

@@ -43,7 +43,7 @@ class Names:
         """The units, of which those that are written under another name have another value."""
         for unit in units:
             changed = self._renamed.get(unit.key)
-            yield unit if changed is None else unit._replace(value=(changed, unit.value))
+            yield unit if changed is None else replace(unit, value=(changed, unit.value))
 
     def labelled(self, whole: Annotation) -> Annotation:
         """The annotation with types, acts and claimers that the format can write."""

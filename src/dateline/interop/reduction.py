@@ -73,7 +73,7 @@ def reduce(document: Document, annotation: Annotation, holds: Holds) -> Reduced:
         )
         rewritten, represented = with_replaced(rewritten, represented, holds.not_in_text)
     if rewritten.text != document.text:
-        after = [u._replace(value=rewritten.text) if u.kind == "texts" else u for u in after]
+        after = [replace(u, value=rewritten.text) if u.kind == "texts" else u for u in after]
         if not holds.entities.named:
             represented = with_derived_names(represented)
     if "segmentation" in holds.kinds:

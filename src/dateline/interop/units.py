@@ -7,7 +7,8 @@ the difference of the units before and after, so that nothing can be lost unnoti
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from dateline.model import Annotation, Attributes, Document, Link, Relation, Source
 
@@ -44,7 +45,7 @@ METADATA = ("title", "language", "date", "group", "contrast", "meta", "source", 
 """The fields of a document that are its metadata."""
 
 
-class Unit(NamedTuple):
+class Unit(msgspec.Struct, frozen=True, gc=False):
     """A unit: its value, and the ids or names of the items without which it cannot be."""
 
     kind: str

@@ -36,7 +36,6 @@ from dateline.interop.losses import (
     reason_lines,
 )
 from dateline.interop.source import UNNAMED, SourceDocument, SourceLoss
-from dateline.interop.units import units_of
 from dateline.model import (
     LAYER_FIELDS,
     LAYERS,
@@ -183,7 +182,7 @@ class CorpusMaker:
             self._losses.add(translated.counts, translated.losses)
             annotation = self._annotation(translated.annotation, document, names[annotator])
             items[annotator] = {
-                unit.name: unit.kind for unit in units_of(annotation) if unit.kind in _ITEMS
+                item.id: kind for kind in _ITEMS for item in getattr(annotation, kind)
             }
             lines = self._problems(source, annotator, translated, annotation, document)
             problems = [f"{source.name} ({names[annotator]}): {line}" for line in lines]

@@ -7,7 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dateline.ingest.metadata_fields import shown
-from dateline.interop.importing.labels import ATTRIBUTE, LabelCount, attribute_values
+from dateline.interop.importing.labels import (
+    ATTRIBUTE,
+    LabelCount,
+    LabelCounter,
+    attribute_values,
+)
 from dateline.interop.importing.mapping import LabelMapping
 from dateline.interop.source import SourceDocument
 from dateline.model import Annotation, MetaValue
@@ -26,18 +31,19 @@ _BOOLEAN = frozenset({"true", "false"})
 
 
 def draft_ontology(
-    title: str,
-    counts: Sequence[LabelCount],
-    mapping: LabelMapping,
-    annotations: Iterable[Annotation],
+    title: str, mapping: LabelMapping, annotations: Iterable[Annotation]
 ) -> dict[str, Any]:
     """An ontology that declares everything that the annotations have, in the mapped labels.
 
     Each label has its count and an example in a comment; definitions are to be written. Without any
     label, it is the ontology that a new corpus starts with.
     """
+    counter, found = LabelCounter(), _Structure(mapping)
+    for annotation in annotations:
+        counter.add(annotation)
+        found.add(annotation)
+    counts = counter.counts
     lists = _lists(counts, mapping)
-    found = _Structure(annotations, mapping)
     definitions: dict[str, Any] = {}
     for definition, kind, place in (
         ("mention", "entity", "type"),
@@ -122,30 +128,33 @@ def _lists(counts: Iterable[LabelCount], mapping: LabelMapping) -> dict[str, lis
 class _Structure:
     """What the annotations have other than labels: fillers of roles, entities, links."""
 
-    def __init__(self, annotations: Iterable[Annotation], mapping: LabelMapping) -> None:
+    def __init__(self, mapping: LabelMapping) -> None:
+        self._mapping = mapping
         self.several: set[str] = set()
         self._roles: dict[str, dict[str, set[str]]] = {}
         self.has_entities = self.has_links = self.has_clusters = self.has_event_links = False
-        for annotation in annotations:
-            self.several.update(
-                f"{item}.{name}"
-                for item, name, value, _ in attribute_values(annotation, {})
-                if isinstance(value, tuple)
-            )
-            self.has_entities |= bool(annotation.entities)
-            self.has_links |= any(entity.links for entity in annotation.entities)
-            self.has_clusters |= any(event.cluster for event in annotation.events)
-            self.has_event_links |= bool(annotation.event_clusters)
-            types = {m.id: mapping.of("entity", m.type) for m in annotation.mentions}
-            for event in annotation.events:
-                event_type = mapping.of("event", event.type)
-                roles = self._roles.setdefault(event_type or "", {})
-                for argument in event.arguments:
-                    role = mapping.of("role", argument.role)
-                    filler = "event" if argument.event else "claim" if argument.claim else None
-                    filler = types.get(argument.filler) if filler is None else filler
-                    if role is not None and filler is not None:
-                        roles.setdefault(role, set()).add(filler)
+
+    def add(self, annotation: Annotation) -> None:
+        """Note what an annotation has."""
+        self.several.update(
+            f"{item}.{name}"
+            for item, name, value, _ in attribute_values(annotation, {})
+            if isinstance(value, tuple)
+        )
+        self.has_entities |= bool(annotation.entities)
+        self.has_links |= any(entity.links for entity in annotation.entities)
+        self.has_clusters |= any(event.cluster for event in annotation.events)
+        self.has_event_links |= bool(annotation.event_clusters)
+        types = {m.id: self._mapping.of("entity", m.type) for m in annotation.mentions}
+        for event in annotation.events:
+            event_type = self._mapping.of("event", event.type)
+            roles = self._roles.setdefault(event_type or "", {})
+            for argument in event.arguments:
+                role = self._mapping.of("role", argument.role)
+                filler = "event" if argument.event else "claim" if argument.claim else None
+                filler = types.get(argument.filler) if filler is None else filler
+                if role is not None and filler is not None:
+                    roles.setdefault(role, set()).add(filler)
 
     def event_type(
         self, entry: Mapping[str, Any], roles: Sequence[Mapping[str, Any]]
@@ -176,12 +185,11 @@ class _Structure:
 
 def _add_attributes(
     definitions: dict[str, Any],
-    counts: Iterable[LabelCount],
+    counts: Sequence[LabelCount],
     mapping: LabelMapping,
     lists: Mapping[str, list[dict[str, Any]]],
     several: Collection[str],
 ) -> None:
-    counts = list(counts)
     for one in counts:
         target = mapping.targets.get(one.label)
         if one.label.kind != ATTRIBUTE or target is None:

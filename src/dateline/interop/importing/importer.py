@@ -29,10 +29,7 @@ from dateline.interop.importing.options import Imported, ImportOptions, Progress
 from dateline.interop.importing.pseudonyms import register_with
 from dateline.interop.importing.regrouping import regrouped
 from dateline.interop.importing.sources import SourceDocuments
-from dateline.model import (
-    Annotation,
-    made_by,
-)
+from dateline.model import made_by
 from dateline.ontology.derived_schemas import derived_schemas
 from dateline.rendering.listing import listed
 
@@ -60,11 +57,8 @@ def import_into_new(
     counts = count_labels(documents.annotations)
     mapping = _complete(counts, options.mapping or same_names(counts, None), None)
     title = out.resolve().name or "Corpus"
-
-    def made() -> Iterator[Annotation]:
-        return (regrouped(annotation, mapping).annotation for annotation in documents.annotations)
-
-    ontology = draft_ontology(title, count_labels(made()), mapping, made())
+    made = (regrouped(annotation, mapping).annotation for annotation in documents.annotations)
+    ontology = draft_ontology(title, mapping, made)
     with _scratch_folder() if options.dry_run else replaced_folder(out) as folder:
         pages = starting_pages(out, language=options.language)
         create_corpus(folder, ("entities",), pages)

@@ -62,18 +62,34 @@ class LabelCount(Struct, frozen=True):
         return f'{self.label.kind} "{self.label.name}": {self.example}'
 
 
+class LabelCounter:
+    """Counts the labels of annotations."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[SourceLabel] = Counter()
+        self._quotes: dict[SourceLabel, str] = {}
+
+    def add(self, annotation: Annotation) -> None:
+        """Count the labels of an annotation."""
+        used = [*labels_of(annotation)]
+        self._counts.update(label for label, _ in used)
+        self._quotes = {**dict(reversed(used)), **self._quotes}
+
+    @property
+    def counts(self) -> list[LabelCount]:
+        """All labels, by kind and name."""
+        return [
+            LabelCount(label=label, count=count, quote=self._quotes[label])
+            for label, count in sorted(self._counts.items())
+        ]
+
+
 def count_labels(annotations: Iterable[Annotation]) -> list[LabelCount]:
     """All labels of the annotations, by kind and name."""
-    counts: Counter[SourceLabel] = Counter()
-    quotes: dict[SourceLabel, str] = {}
+    counter = LabelCounter()
     for annotation in annotations:
-        for label, quote in labels_of(annotation):
-            counts[label] += 1
-            quotes.setdefault(label, quote)
-    return [
-        LabelCount(label=label, count=counts[label], quote=quotes[label])
-        for label in sorted(counts)
-    ]
+        counter.add(annotation)
+    return counter.counts
 
 
 def labels_of(annotation: Annotation) -> Iterator[tuple[SourceLabel, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -74,15 +74,12 @@ class Translator:
         translation = _Translation(self, text, match)
         given, losses, wrong = regrouped(annotation, self.mapping)
         found = canonical(translation.annotation(given))
-        units = [*units_of(given)]
-        before = [unit for unit in units if unit.key not in translation.renamed]
-        after = {unit.key for unit in units_of(found)}
-        # Labels differ by intention: only what is missing is a loss.
-        kept = [unit for unit in before if unit.key in after]
-        counts = Counter(unit.kind for unit in units)
-        counts.update(loss.kind for loss in losses)
-        counts.subtract(unit.kind for unit in units_of(annotation))
-        rest = [*compared(annotation.document, before, kept, translation.reasons, KINDS)]
+        counts: Counter[str] = Counter()
+        if given is not annotation:
+            counts.update(unit.kind for unit in units_of(given))
+            counts.update(loss.kind for loss in losses)
+            counts.subtract(unit.kind for unit in units_of(annotation))
+        rest = translation.losses(given, found)
         wrong = [*wrong, *(loss for loss in rest if (loss.kind, loss.name) in translation.wrong)]
         return Translated(found, (*losses, *rest), tuple(wrong), counts)
 
@@ -135,6 +132,16 @@ class _Translation:
                 )
             ),
         )
+
+    def losses(self, given: Annotation, found: Annotation) -> Sequence[Loss]:
+        """What is missing after translation. Other labels are no losses: they are intended."""
+        after = {unit.key for unit in units_of(found)}
+        known = after | self.renamed
+        if all(unit.key in known for unit in units_of(given)):
+            return ()
+        before = [unit for unit in units_of(given) if unit.key not in self.renamed]
+        kept = [unit for unit in before if unit.key in after]
+        return [*compared(given.document, before, kept, self.reasons, KINDS)]
 
     def _labelled(self, unit: str, kind: str, items: Any, field: str) -> Iterator[Any]:
         for item in items:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from dateline.interop.formats.inception.cas_types import (
     TOP,
     TYPE_SYSTEM,
 )
+from dateline.interop.formats.inception.cas_words import Words, words_of_json, words_of_xmi
 from dateline.interop.formats.inception.files import Found, find_files
 from dateline.interop.formats.inception.layers import (
     CONTINUED,
@@ -37,6 +38,7 @@ from dateline.interop.formats.inception.layers import (
     LayerSpan,
 )
 from dateline.interop.formats.inception.reading import source_document
+from dateline.interop.offsets import places_of
 from dateline.interop.source import SourceDocument
 from dateline.model import AttributeValue
 
@@ -60,22 +62,25 @@ def read_cas(path: Path) -> Iterator[SourceDocument]:
 
     for found in find_files(path, ENDINGS):
         try:
-            layers = _layers(_loaded(found))
+            layers = _layers(*_loaded(found))
         except InvalidInputError as error:
             raise InvalidInputError(f"{found.path}: {error}") from None
         yield source_document(found.name, found.annotator, layers)
 
 
-def _loaded(found: Found) -> Any:
-    """The CAS of a file. Raises InvalidInputError without its name."""
+def _loaded(found: Found) -> tuple[Any, Words]:
+    """The CAS of a file, and its sentences and tokens that are not in it.
+
+    Raises InvalidInputError without the name of the file.
+    """
     described = _type_system_beside(found)
     with warnings.catch_warnings(record=True) as noted:
         warnings.simplefilter("always")
         try:
             if found.path.endswith(".json") or found.content.lstrip()[:1] == b"{":
-                cas = _loaded_json(found.content, described)
+                cas, words = _loaded_json(found.content, described)
             else:
-                cas = _loaded_xmi(found.content, _parsed_types(described))
+                cas, words = _loaded_xmi(found.content, _parsed_types(described))
         except InvalidInputError:
             raise
         except Exception as error:  # cassis raises what it comes upon
@@ -84,7 +89,7 @@ def _loaded(found: Found) -> Any:
     for note in noted:
         if "Not mapping" in str(note.message):
             raise InvalidInputError(f"has offsets outside of its text. {note.message}.")
-    return cas
+    return cas, words
 
 
 class _Embedded(msgspec.Struct):
@@ -93,7 +98,7 @@ class _Embedded(msgspec.Struct):
     types: msgspec.Raw = msgspec.field(name="%TYPES", default_factory=msgspec.Raw)
 
 
-def _loaded_json(content: bytes, described: bytes) -> Any:
+def _loaded_json(content: bytes, described: bytes) -> tuple[Any, Words]:
     from cassis import load_cas_from_json  # noqa: PLC0415
 
     try:
@@ -104,7 +109,8 @@ def _loaded_json(content: bytes, described: bytes) -> Any:
         raise InvalidInputError("is not a UIMA CAS: it has no %FEATURE_STRUCTURES.")
     embedded = bytes(msgspec.json.decode(content, type=_Embedded).types)
     types = _embedded_types(embedded) if embedded else _parsed_types(described)
-    return load_cas_from_json(BytesIO(content), typesystem=types, merge_typesystem=False)
+    rest, words = words_of_json(content)
+    return load_cas_from_json(BytesIO(rest), typesystem=types, merge_typesystem=False), words
 
 
 @lru_cache(maxsize=16)
@@ -116,17 +122,18 @@ def _embedded_types(described: bytes) -> Any:
     return load_cas_from_json(BytesIO(empty)).typesystem
 
 
-def _loaded_xmi(content: bytes, types: Any) -> Any:
+def _loaded_xmi(content: bytes, types: Any) -> tuple[Any, Words]:
     from cassis import load_cas_from_xmi  # noqa: PLC0415
     from cassis.typesystem import TypeNotFoundError  # noqa: PLC0415
 
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise InvalidInputError("has a DOCTYPE, which is not read. Remove it.")
+    rest, words = words_of_xmi(content)
     try:
-        return load_cas_from_xmi(BytesIO(content), typesystem=types)
+        return load_cas_from_xmi(BytesIO(rest), typesystem=types), words
     except (TypeNotFoundError, TypeError):
-        _add_missing_types(content, types)
-        return load_cas_from_xmi(BytesIO(content), typesystem=types)
+        _add_missing_types(rest, types)
+        return load_cas_from_xmi(BytesIO(rest), typesystem=types), words
 
 
 def _type_system_beside(found: Found) -> bytes:
@@ -184,23 +191,41 @@ def _add_missing_types(content: bytes, types: Any) -> None:
                 types.create_feature(known, str(feature), value_range)
 
 
-def _layers(cas: Any) -> LayeredText:
+def _layers(cas: Any, words: Words) -> LayeredText:
     text = cas.sofa_string
     if not text:
         raise InvalidInputError("has no text. Export the document again, with its text.")
-    return _Reading(cas, text).result
+    return _Reading(cas, text, _in_code_points(text, words)).result
+
+
+def _in_code_points(text: str, words: Words) -> Words:
+    """Sentences and tokens with offsets in code points; those of a CAS count UTF-16 code units."""
+    places: Mapping[int, int] | range = range(len(text) + 1)
+    if max(text) > "\uffff":
+        places = places_of(text, "UTF-16 code units")
+    found: Words = {}
+    for name, ranges in words.items():
+        for begin, end in ranges:
+            if begin > end or begin not in places or end not in places:
+                raise InvalidInputError(
+                    f"has offsets outside of its text: a {name.rpartition('.')[2]} is at {begin} "
+                    f"to {end}. Correct the offsets."
+                )
+        found[name] = [(places[begin], places[end]) for begin, end in ranges]
+    return found
 
 
 class _Reading:
     """The layers of a CAS, by the structure of their types."""
 
-    def __init__(self, cas: Any, text: str) -> None:
+    def __init__(self, cas: Any, text: str, words: Words) -> None:
         self._types = cas.typesystem
+        self._is = cache(cas.typesystem.is_instance_of)
         self._spans: dict[int, LayerSpan] = {}
         self._shapes: dict[str, dict[str, str]] = {}
         result = self.result = LayeredText(text, None, None)
         structures = sorted(cas.select_all_fs(), key=lambda one: one.xmiID)
-        ranges: dict[str, list[tuple[int, int]]] = {SENTENCE: [], TOKEN: []}
+        ranges = {name: words.get(name, []) for name in (SENTENCE, TOKEN)}
         relations, heads = [], []
         elements = self._link_types()
         for one in structures:
@@ -229,9 +254,6 @@ class _Reading:
             self._relation(one)
         for head in heads:
             self._chain(head)
-
-    def _is(self, name: str, parent: str) -> bool:
-        return bool(self._types.is_instance_of(name, parent))
 
     def _link_types(self) -> set[str]:
         """The types of the elements of features that link to spans."""

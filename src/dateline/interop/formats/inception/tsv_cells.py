@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,6 +28,10 @@ class Layer(NamedTuple):
     first: int
     base: str = ""
 
+    def cells_of(self, row: Sequence[str]) -> Sequence[str]:
+        """The cells of a row that are of the layer."""
+        return row[self.first : self.first + len(self.columns)]
+
 
 def layer_of(kind: str, declaration: str, first: int) -> Layer:
     """The layer that a line of the header declares; ``first`` is the number of its first column."""
@@ -49,11 +54,15 @@ def layer_of(kind: str, declaration: str, first: int) -> Layer:
 
 
 @lru_cache(maxsize=4096)  # all tokens of a span have the same cell
-def stacked(cell: str, *, numbered: bool) -> tuple[tuple[str, str], ...] | None:
-    """The values of a cell, with their numbers if they have them; None if one is not a value."""
+def stacked(cell: str, what: str) -> tuple[tuple[str, str], ...] | None:
+    """The values of a cell, with their numbers if they have them; None if one is not a value.
+
+    ``what`` is what its column is, as in `Layer`.
+    """
     if cell in ("_", ""):
         return ()
     values = []
+    numbered = what not in ("target", "link", "source")
     for value in split_cell(cell, "|"):
         match = WITH_NUMBER.fullmatch(value) if numbered else None
         if numbered and match is None:

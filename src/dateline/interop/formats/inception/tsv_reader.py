@@ -39,9 +39,9 @@ MOST_GAPS = 1_000_000
 """How much text between sentences is made up in all: it is not in the file."""
 
 _LINK = re.compile(r"(.*)->([0-9]{1,9})-([0-9]{1,9})", re.DOTALL)
-_NUMBER = re.compile(r"([0-9]+)-([0-9]+)(\.[0-9]+)?")
+_NUMBER = re.compile(r"[0-9]+-[0-9]+(\.[0-9]+)?")
 _OFFSETS = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
-_ROW = re.compile(rf"{_NUMBER.pattern}\t{_OFFSETS.pattern}\t")
+_ROW = re.compile(rf"({_NUMBER.pattern})\t{_OFFSETS.pattern}\t")
 _PREFIXES = {"#T_SP=": "span", "#T_CH=": "chain", "#T_RL=": "relation"}
 
 
@@ -100,15 +100,19 @@ class _Reading:
                 self.result.slots.add(layer.name)
         for layer in self._layers:
             if layer.kind == "span":
+                nothing = ["_"] * len(layer.columns)
                 for row in rows:
-                    self._problems.noting(self._read_spans, layer, row)
+                    if (cells := layer.cells_of(row.cells)) != nothing:
+                        self._problems.noting(self._read_spans, layer, row, tuple(cells))
         self._problems.refuse()
         for slot in self._slots:
             self._problems.noting(self._read_slot, *slot)
         for layer in self._layers:
             if layer.kind == "relation":
+                last = layer.first + len(layer.columns) - 1
                 for row in rows:
-                    self._problems.noting(self._read_relations, layer, row)
+                    if row.cells[last] != "_":
+                        self._problems.noting(self._read_relations, layer, row)
             elif layer.kind == "chain":
                 self._problems.noting(self._read_chains, layer, rows)
         self._problems.refuse()
@@ -138,11 +142,10 @@ class _Reading:
                     problem = columns if sentences else 'comes before a line "#Text=".'
                     wrong.append((number, f'"{excerpt(line)}" {problem}'))
                     continue
-                sentence, token, part, begin, end = match.groups()
+                name, part, begin, end = match.groups()
                 row = _Row(
-                    number, f"{sentence}-{token}{part or ''}", part is not None, int(begin),
-                    int(end), cells[0], cells[1:],
-                )  # fmt: skip
+                    number, name, part is not None, int(begin), int(end), cells[0], cells[1:]
+                )
                 sentences[-1].rows.append(row)
             elif line and not line.startswith("#"):
                 wrong.append((number, _unlike_a_row(line)))
@@ -176,10 +179,7 @@ class _Reading:
 
     # Spans
 
-    def _read_spans(self, layer: Layer, row: _Row) -> None:
-        content = tuple(row.cells[layer.first : layer.first + len(layer.columns)])
-        if {*content} == {"_"}:
-            return
+    def _read_spans(self, layer: Layer, row: _Row, content: tuple[str, ...]) -> None:
         start, end = self._places[row.number]
         known = self._numbered.get((layer.name, content))
         if known is not None:
@@ -220,9 +220,8 @@ class _Reading:
     def _cells(self, layer: Layer, row: _Row) -> list[tuple[tuple[str, str], ...]]:
         """The stacked values of each column of a layer, with their numbers, if they have them."""
         found = []
-        for column, (what, _) in enumerate(layer.columns, layer.first):
-            cell = row.cells[column]
-            values = stacked(cell, numbered=what not in ("target", "link", "source"))
+        for (what, _), cell in zip(layer.columns, layer.cells_of(row.cells), strict=True):
+            values = stacked(cell, what)
             if values is None:
                 self._refuse(row.line, f'"{excerpt(cell)}" is not a value.')
             found.append(values)
@@ -259,8 +258,6 @@ class _Reading:
     # Relations and chains
 
     def _read_relations(self, layer: Layer, row: _Row) -> None:
-        if row.cells[layer.first + len(layer.columns) - 1] == "_":
-            return
         *features, references = self._cells(layer, row)
         for index, (reference, _) in enumerate(references):
             match = WITH_NUMBER.fullmatch(reference)
