@@ -67,7 +67,7 @@ def ingest(
     ``seeds.toml`` and documents count, as if the seeds were there.
 
     Raises InvalidInputError for invalid schemas, documents or metadata of all seeds, and for a
-    language that is no BCP 47 tag; and ConflictError if another command holds the lock.
+    language that is not a BCP 47 tag; and ConflictError if another command holds the lock.
     """
     inside(corpus.root, corpus.documents)
     with locked(corpus.root):

@@ -149,7 +149,7 @@ def parsed(place: str, name: str, text: str, field: Field) -> Value:
 
 
 def number_in(text: str) -> int | float | None:
-    """The number that a text is, a whole one without a fraction; None if it is no finite number."""
+    """The number that a text is, an integer if it has no fraction; None without a finite number."""
     try:
         return int(text)
     except ValueError:
