@@ -1,4 +1,4 @@
-"""Precision and recall at every confidence threshold, and average precision."""
+"""Precision and recall at every confidence threshold, and whether confidence is right."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from dateline.evaluation.scoring import (
     select_groups,
 )
 from dateline.evaluation.signature import Signature, sign
+from dateline.metrics.calibration import area_under_risk_coverage, calibration_error, coverage
 from dateline.metrics.counts import IntArray, defined
 from dateline.metrics.ranking import PrecisionRecall, precision_recall
 from dateline.metrics.tuple_sets import tuple_ids
@@ -39,9 +40,13 @@ Keys = tuple[tuple[IntArray, ...], tuple[IntArray, ...]]
 
 
 class CurvePoint(Struct, frozen=True):
-    """The scores of the items whose confidence is not below the threshold."""
+    """The scores of the items whose confidence is not below the threshold.
+
+    ``coverage`` is their share of the predicted items. Their risk is 1 - ``precision``.
+    """
 
     threshold: float
+    coverage: float
     matched: int
     predicted: int
     precision: float
@@ -53,7 +58,9 @@ class Curve(Struct, frozen=True):
     """The precision-recall curve of a measure, thresholds from high to low.
 
     ``unrated`` is the number of predicted items without a confidence, which are in every point.
-    ``best`` is the point with the highest F1. It was chosen on this gold, so its F1 is optimistic.
+    ``calibration_error`` is the expected calibration error, None if a confidence is not from 0 to
+    1; ``risk_coverage`` is the area under the risk-coverage curve. ``best`` is the point with the
+    highest F1. It was chosen on this gold, so its F1 is optimistic.
     """
 
     group: str
@@ -61,6 +68,8 @@ class Curve(Struct, frozen=True):
     gold: int
     unrated: int
     average_precision: float | None
+    calibration_error: float | None
+    risk_coverage: float | None
     best: CurvePoint
     points: tuple[CurvePoint, ...]
 
@@ -147,19 +156,25 @@ def _curve(inputs: ScoringInput, name: str) -> Iterator[Curve]:
             gold=found.gold,
             unrated=int(np.isinf(confidence).sum()),
             average_precision=defined(found.average_precision),
+            calibration_error=defined(calibration_error(found)),
+            risk_coverage=defined(area_under_risk_coverage(found)),
             best=max(points, key=lambda point: point.f1 or 0.0),
             points=points,
         )
 
 
 def _points(found: PrecisionRecall) -> Iterator[CurvePoint]:
-    columns = found.threshold, found.matched, found.predicted, found.precision, found.recall
-    for threshold, matched, predicted, precision, recall in zip(
+    columns = (
+        *(found.threshold, coverage(found), found.matched, found.predicted),
+        *(found.precision, found.recall),
+    )
+    for threshold, share, matched, predicted, precision, recall in zip(
         *(column.tolist() for column in columns), strict=True
     ):
         if np.isfinite(threshold):
             yield CurvePoint(
                 threshold=threshold,
+                coverage=share,
                 matched=matched,
                 predicted=predicted,
                 precision=precision,

@@ -9,11 +9,12 @@ from dateline.evaluation.tables.scores import number
 from dateline.rendering.tables import Table
 
 LEGEND = (
-    "AP is average precision; AP, P, R and F1 are in percent. Best F1: the highest F1 of all "
-    "thresholds, chosen on this gold. Items without a confidence are in every row. "
+    "AP is average precision, ECE the expected calibration error, AURC the area under the "
+    "risk-coverage curve; all rates are in percent. Best F1: the highest F1 of all thresholds, "
+    "chosen on this gold. Items without a confidence are in every row. "
     "`dateline docs metrics` defines the curves."
 )
-COLUMNS = ("threshold", "TP", "predicted", "P", "R", "F1")
+COLUMNS = ("threshold", "coverage", "TP", "predicted", "P", "R", "F1")
 SHOWN = 11
 """Points of a curve that are shown; JSON has all."""
 
@@ -22,7 +23,10 @@ def tables(report: CurveReport) -> Iterator[Table]:
     """A table of all curves, and one of the thresholds of each."""
     yield Table(
         "average precision",
-        ("measure", "gold", "predicted", "without confidence", "AP", "best F1", "threshold"),
+        (
+            *("measure", "gold", "predicted", "without confidence", "AP", "ECE", "AURC"),
+            *("best F1", "threshold"),
+        ),
         [_summary(curve) for curve in report.curves],
     )
     for curve in report.curves:
@@ -39,6 +43,8 @@ def _summary(curve: Curve) -> tuple[str, ...]:
         f"{curve.group}: {curve.measure}",
         *(f"{amount:,}" for amount in amounts),
         number(curve.average_precision),
+        number(curve.calibration_error),
+        number(curve.risk_coverage),
         number(curve.best.f1),
         f"{curve.best.threshold:g}",
     )
@@ -46,7 +52,8 @@ def _summary(curve: Curve) -> tuple[str, ...]:
 
 def _cells(point: CurvePoint) -> tuple[str, ...]:
     rates = point.precision, point.recall, point.f1
-    return f"{point.threshold:g}", f"{point.matched:,}", f"{point.predicted:,}", *map(number, rates)
+    counts = f"{point.matched:,}", f"{point.predicted:,}"
+    return f"{point.threshold:g}", number(point.coverage), *counts, *map(number, rates)
 
 
 def _spread(points: Sequence[CurvePoint]) -> list[CurvePoint]:
