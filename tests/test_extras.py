@@ -23,10 +23,15 @@ COMMANDS = {
     "cas": [("export", "cas", "--out", "cas", "--include-text", "all")],
     "eval": [("tasks",)],
     "gamma": [("agree", "pass-a", "pass-b", "--gamma")],
+    "gliner": [(*PREDICT, "gliner:m")],
     "llm": [(*PREDICT, "openai:m", "--option", "base_url=http://127.0.0.1:1")],
     "plots": [("stats", "--plots", "plots")],
     "query": [("query", "SELECT 1")],
     "spacy": [(*PREDICT, "spacy:en_core_web_sm"), ("train", "spacy", "--out", "model")],
+    "transformers": [
+        ("train", "transformers", "--base", "b", "--out", "model"),
+        (*PREDICT, "transformers:m"),
+    ],
     "studio": [
         ("studio", "push", *SERVER),
         ("studio", "push", *SERVER, "--from", "gold", "--backoff", "0"),

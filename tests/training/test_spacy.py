@@ -15,21 +15,8 @@ import dateline
 from dateline.corpus.store import Corpus
 from dateline.files.writing import sha256
 from dateline.training.spacy_recipe import SpacyOptions, train_spacy
-from tests.corpora import CorpusMaker
 
-
-@pytest.fixture
-def split_corpus(tmp_path: Path) -> Corpus:
-    """Documents of three splits."""
-    return made_in(tmp_path)
-
-
-def made_in(folder: Path) -> Corpus:
-    maker = CorpusMaker(folder)
-    corpus = maker.empty("three-splits")
-    for split in ("train", "train", "validation", "test"):
-        maker.annotated(corpus, split)
-    return corpus
+from .conftest import made_in
 
 
 @pytest.fixture(scope="module")

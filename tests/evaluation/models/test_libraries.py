@@ -117,4 +117,4 @@ def test_gliner_is_asked_for_titles_and_returns_types(five, run, tmp_path, monke
 def test_a_missing_library_is_explained(five, run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "gliner", None)
     result = run(five, "predict", "--model", "gliner:a/model", "--out", str(tmp_path / "o.jsonl"))
-    assert "GLiNER is not installed; run `pip install gliner`" in result.stderr
+    assert 'gliner of the extra "gliner" is not installed' in result.stderr

@@ -228,8 +228,8 @@ def test_a_folder_of_texts(predict, tmp_path):
 def test_an_unknown_model_is_explained(predict):
     result = predict(model="oracle")
     assert (
-        "there is no model 'oracle'. Available: baseline, gliner, openai, silent, spacy."
-        in result.stderr
+        "there is no model 'oracle'. Available: baseline, gliner, openai, silent, spacy, "
+        "transformers." in result.stderr
     )
 
 

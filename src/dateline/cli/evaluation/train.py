@@ -85,6 +85,49 @@ def spacy(settings: Settings, /, out: Path, **options: Any) -> None:
     _report(settings, out, train_spacy(Corpus(settings.root), SpacyOptions(**options), out, log))
 
 
+@train.command()
+@recipe_options
+@click.option(
+    "--base", required=True, metavar="MODEL",
+    help="Folder with a model and its tokenizer, or a name on the Hugging Face Hub.",
+)  # fmt: skip
+@click.option(
+    "--epochs", type=click.IntRange(1), default=10, show_default=True,
+    help="Number of times that all examples are seen.",
+)  # fmt: skip
+@click.option(
+    "--batch-size", type=click.IntRange(1), default=16, show_default=True,
+    help="Number of sentences in a batch.",
+)  # fmt: skip
+@click.option(
+    "--learning-rate", type=click.FloatRange(0, min_open=True), default=5e-5, show_default=True,
+    help="Learning rate.",
+)  # fmt: skip
+@click.option(
+    "--max-length", type=click.IntRange(8), default=256, show_default=True,
+    help="Most tokens of an input; longer sentences are cut into several.",
+)  # fmt: skip
+@pass_settings
+def transformers(settings: Settings, /, out: Path, **options: Any) -> None:
+    """Train models of Transformers that find mentions, triggers and arguments.
+
+    Uses the library's Trainer, on the fastest device: a token classifier of mentions and triggers,
+    and a classifier of pairs of both for the roles of arguments. The weights of the epoch with the
+    best F1 on the validation split are kept. No other split is read.
+
+    \b
+    Example:
+      dateline train transformers --base FacebookAI/roberta-base --out models/news
+      dateline predict --model transformers:models/news --split test --out news.jsonl
+    """
+    from dateline.corpus.store import Corpus
+    from dateline.training.transformers_recipe import TransformersOptions, train_transformers
+
+    log = io.StringIO() if settings.quiet else sys.stderr
+    corpus = Corpus(settings.root)
+    _report(settings, out, train_transformers(corpus, TransformersOptions(**options), out, log))
+
+
 def _report(settings: Settings, out: Path, record: TrainingRecord) -> None:
     for data in (record.train, record.validation):
         left_out = "; ".join(f"{reason}: {n}" for reason, n in data.left_out.items())

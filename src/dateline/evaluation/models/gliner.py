@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from dateline.errors import InvalidInputError, MissingExtraError
+from dateline.errors import InvalidInputError
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
+from dateline.extras import extra
 from dateline.model import Mention, Span
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
@@ -20,10 +21,8 @@ def make(config: ModelConfig) -> Gliner:
     and InvalidInputError if the model cannot be loaded.
     """
     config.check_options("threshold")
-    try:
+    with extra("gliner"):
         from gliner import GLiNER  # noqa: PLC0415 (heavy and optional)
-    except ImportError:
-        raise MissingExtraError("GLiNER is not installed; run `pip install gliner`.") from None
     try:
         threshold = float(config.options.get("threshold", "0.5"))
         model = GLiNER.from_pretrained(config.argument)

@@ -21,6 +21,7 @@ BUILT_IN: Mapping[str, str] = {
         "spacy": "spacy_pipeline",
         "gliner": "gliner",
         "openai": "openai",
+        "transformers": "transformers.model",
     }.items()
 }
 

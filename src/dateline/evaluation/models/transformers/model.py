@@ -1,0 +1,149 @@
+"""Models of Transformers that tag mentions and triggers, and those that find roles as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
+from dateline.evaluation.models.labelled_spans import LabelMapping, training_settings
+from dateline.evaluation.models.training_record import read_training_record
+from dateline.evaluation.models.transformers.encoding import Classifier, encode, pretrained
+from dateline.evaluation.models.transformers.roles import (
+    Marked,
+    Pair,
+    RoleClassifier,
+    possible_roles,
+)
+from dateline.evaluation.tags import Tags, Tokens, best_classes
+from dateline.model import Argument, Event, Mention, Range, Span, Spans
+from dateline.ontology.labels import Ontology
+from dateline.predictions.prediction import Prediction
+from dateline.predictions.texts import Text
+
+TAGGER, ROLES = "tagger", "roles"
+"""The parts of a folder that `dateline train transformers` writes."""
+
+
+def make(config: ModelConfig) -> TransformersModel:
+    """Load the model that the argument names: one that Dateline trained, or any with BIO tags.
+
+    The option ``labels`` is a TOML file that maps its labels to types of mentions or events. Raises
+    MissingExtraError if Transformers is not installed, NotFoundError if the model cannot be loaded,
+    and InvalidInputError if its classes are not BIO tags or the mapping is not valid.
+    """
+    config.check_options("labels")
+    config.ontology.chosen_layers(["entities"])
+    folder = Path(config.argument)
+    trained = (folder / TAGGER).is_dir()
+    source = str(folder / TAGGER) if trained else config.argument
+    tagger = Classifier(*pretrained("AutoModelForTokenClassification", source))
+    tags = Tags(tagger.labels)
+    mapping = LabelMapping(config.options.get("labels", ""), config.ontology, tags.labels)
+    roles = None
+    if trained and (folder / ROLES).is_dir():
+        found = pretrained("AutoModelForSequenceClassification", str(folder / ROLES))
+        roles = RoleClassifier(Classifier(*found), config.ontology)
+    settings = {
+        "model": config.argument,
+        "labels": dict(mapping.types),
+        **training_settings(read_training_record(folder)),
+    }
+    return TransformersModel(tagger, tags, mapping, roles, config.ontology, settings)
+
+
+class TransformersModel:
+    """Predicts mentions and triggers sentence by sentence, and with ``roles`` arguments."""
+
+    cost: Mapping[str, float] = {}
+
+    def __init__(
+        self,
+        tagger: Classifier,
+        tags: Tags,
+        mapping: LabelMapping,
+        roles: RoleClassifier | None,
+        ontology: Ontology,
+        settings: Mapping[str, Any],
+    ) -> None:
+        self.settings = settings
+        self._tagger = tagger
+        self._tags = tags
+        self._mapping = mapping
+        self._roles = roles
+        self._ontology = ontology
+
+    @property
+    def version(self) -> str:
+        """Version of the library; weights have none."""
+        return version("transformers")
+
+    def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
+        """A prediction for each text."""
+        for text in texts:
+            found = self._mapping.prediction(text, self._spans(text))
+            yield found if self._roles is None else self._with_roles(found, text, self._roles)
+
+    def _spans(self, text: Text) -> Iterator[tuple[int, int, str]]:
+        """The spans of all sentences, with the tagger's labels."""
+        sentences = [text.text[start:end] for start, end in text.sentences]
+        encoded = encode(self._tagger.tokenizer, sentences, self._tagger.max_length)
+        if not encoded.inputs:
+            return
+        rows = (row for batch in self._tagger.logits(encoded.inputs) for row in best_classes(batch))
+        width = max(map(len, encoded.offsets))
+        tag = np.zeros((len(encoded.inputs), width), np.int64)
+        for number, row in enumerate(rows):
+            tag[number, : len(row)] = row[:width]
+        tokens, position = Tokens.of_offsets(encoded.offsets)
+        spans = self._tags.spans(tag[tokens.row, position], tokens)
+        for row, label, start, end in zip(
+            *map(np.ndarray.tolist, (spans.document, spans.label, spans.start, spans.end)),
+            strict=True,
+        ):
+            offset = text.sentences[encoded.sentence[row]][0]
+            yield offset + start, offset + end, self._tags.labels[label]
+
+    def _with_roles(self, found: Prediction, text: Text, roles: RoleClassifier) -> Prediction:
+        pairs: dict[tuple[str, str], Pair] = {}
+        for sentence in text.sentences:
+            mentions = [one for one in found.mentions if is_inside(one.spans[0], sentence)]
+            events = [one for one in found.events if is_inside(one.trigger[0], sentence)]
+            for event, mention in product(events, mentions):
+                if possible_roles(self._ontology, event.type, mention.type):
+                    pairs[event.id, mention.id] = pair_of(text.text, sentence, event, mention)
+        arguments: dict[str, list[Argument]] = {}
+        for (event_id, mention_id), role in zip(pairs, roles.roles([*pairs.values()]), strict=True):
+            if role is not None:
+                argument = Argument(role=role, mention=mention_id)
+                arguments.setdefault(event_id, []).append(argument)
+        return msgspec.structs.replace(
+            found,
+            events=tuple(
+                msgspec.structs.replace(event, arguments=tuple(arguments.get(event.id, ())))
+                for event in found.events
+            ),
+        )
+
+
+def pair_of(text: str, sentence: Range, event: Event, mention: Mention) -> Pair:
+    """A trigger and a mention with the sentence that both are in."""
+    start, end = sentence
+
+    def marked(spans: Spans, type_: str) -> Marked:
+        return Marked(spans[0].start - start, spans[-1].end - start, type_)
+
+    return Pair(
+        text[start:end], marked(event.trigger, event.type), marked(mention.spans, mention.type)
+    )
+
+
+def is_inside(span: Span, sentence: Range) -> bool:
+    """Whether a span is in a sentence."""
+    return sentence[0] <= span.start and span.end <= sentence[1]
