@@ -80,6 +80,7 @@ SLOW = (
     "tests/test_stats.py::test_pictures",
     "tests/test_stats.py::test_plots",
     "tests/test_walkthrough.py",
+    "tests/training/",
     "tests/validation/test_judges.py",
 )
 """Tests that kill commands at every step, try thousands of inputs, or run whole programs."""

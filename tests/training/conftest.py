@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tokenizers import BertWordPieceTokenizer
-from transformers import BertConfig, BertModel, BertTokenizerFast, set_seed
 
 from dateline.corpus.store import Corpus
 
@@ -33,6 +31,10 @@ def split_corpus(tmp_path: Path) -> Corpus:
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model with random weights, and a tokenizer trained on the texts of the corpora."""
+    # Slow to import, and not needed by the tests of spaCy.
+    from tokenizers import BertWordPieceTokenizer
+    from transformers import BertConfig, BertModel, BertTokenizerFast, set_seed
+
     folder = tmp_path_factory.mktemp("tiny") / "base"
     set_seed(13)
     pieces = BertWordPieceTokenizer(lowercase=False)
