@@ -22,7 +22,7 @@ def tasks(settings: Settings, include_path: bool) -> None:
     Inspect finds its tasks by itself, lm-evaluation-harness in the folder of --include-path.
 
     \b
-    Example:
+    Examples:
       dateline tasks
       inspect eval dateline/claims -T dataset=dist --model openai/MODEL
       lm_eval --include_path "$(dateline tasks --include-path)" --tasks dateline_claims \\

@@ -58,7 +58,7 @@ def query(
     statement can neither read nor write files. `dateline docs finding` has examples.
 
     \b
-    Example:
+    Examples:
       dateline query "SELECT type, count(*) AS n FROM mentions GROUP BY ALL ORDER BY n DESC"
       dateline query "SELECT * FROM claims" --dataset dist --out claims.parquet
       dateline query --file question.sql --format csv
