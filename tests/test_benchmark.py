@@ -57,3 +57,9 @@ def test_intervals_and_tests_are_simulated(tmp_path: Path):
     ]
     assert len(shares) > 100
     assert all(0 <= share <= 1 for share in shares)
+
+
+def test_the_site_is_measured_and_its_longest_page_is_small_enough(tmp_path: Path):
+    report = report_of("benchmark_view.py", tmp_path, "--n", "3", *ONCE)
+    assert report["seconds"] > 0
+    assert 0 < report["page_kilobytes"] <= 600

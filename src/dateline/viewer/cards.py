@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from urllib.parse import quote
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -38,6 +38,12 @@ FIELDS = ("events", "claims", "entities", "mentions")
 """The fields whose items have a card, in the order of the page."""
 
 
+@lru_cache(maxsize=50_000)
+def escaped(text: str) -> str:
+    """The text escaped for HTML; most texts of a page are on it several times."""
+    return str(escape(text))
+
+
 class Value(Struct, frozen=True):
     """A value of a fact; ``item`` is the id of the item that it is, if any."""
 
@@ -47,13 +53,16 @@ class Value(Struct, frozen=True):
 
     def html(self, prefix: str = "") -> Markup:
         """The value, as a link if it is an item; ``prefix`` is before the ids on the page."""
-        shown = (
-            f'<a href="#{quote(prefix + self.item, safe=":")}" dir="auto">{escape(self.text)}</a>'
-            if self.item
-            else f'<span dir="auto">{escape(self.text)}</span>'
-        )
-        note = f' <small dir="auto">{escape(self.note)}</small>' if self.note else ""
-        return Markup(shown + note)  # noqa: S704 (escaped)
+        return Markup(self.written(prefix))  # noqa: S704 (escaped)
+
+    def written(self, prefix: str) -> str:
+        """The value as HTML."""
+        text = escaped(self.text)
+        if self.item:
+            text = f'<a href="#{escaped(prefix + self.item)}" dir="auto">{text}</a>'
+        else:
+            text = f'<span dir="auto">{text}</span>'
+        return f'{text} <small dir="auto">{escaped(self.note)}</small>' if self.note else text
 
 
 class Fact(Struct, frozen=True):
@@ -63,13 +72,11 @@ class Fact(Struct, frozen=True):
     values: tuple[Value, ...]
     hint: str = ""
 
-    def html(self, prefix: str = "") -> Markup:
-        """The fact as an entry of a list of descriptions."""
-        hint = f' title="{escape(self.hint)}"' if self.hint else ""
-        values = "".join(f"<dd>{value.html(prefix)}</dd>" for value in self.values)
-        return Markup(  # noqa: S704 (escaped)
-            f"<div><dt{hint}>{escape(self.name)}</dt>{values}</div>"
-        )
+    def written(self, prefix: str) -> str:
+        """The fact as an entry of a list of descriptions, in HTML."""
+        hint = f' title="{escaped(self.hint)}"' if self.hint else ""
+        values = "".join(f"<dd>{value.written(prefix)}</dd>" for value in self.values)
+        return f"<div><dt{hint}>{escaped(self.name)}</dt>{values}</div>"
 
 
 class Card(Struct, frozen=True):
@@ -84,6 +91,25 @@ class Card(Struct, frozen=True):
     quote: str
     place: str
     facts: tuple[Fact, ...]
+
+    def html(self, prefix: str, *, is_anchor: bool, problems: str = "") -> Markup:
+        """The card as an entry of a list; ``prefix`` is before the ids on the page.
+
+        It has the item's id if ``is_anchor``; ``problems`` is HTML. It is written here and not in a
+        template, because a page has hundreds of cards.
+        """
+        id_ = escaped(prefix + self.id)
+        anchor = f' id="{id_}"' if is_anchor else ""
+        facts = "".join(fact.written(prefix) for fact in self.facts)
+        place = f" <small>{self.place}</small>" if self.place else ""
+        return Markup(  # noqa: S704 (escaped)
+            f'<li{anchor} class="card {self.label.style}" data-card="{id_}">\n'
+            f'<a class="go" href="#{id_}"><span class="chip {self.field[0]}">'
+            f"{escaped(self.label.title)}</span> "
+            f'<span class="quote" dir="auto">{escaped(self.quote or self.place or self.id)}</span>'
+            f'</a>\n<div class="more">\n<dl>{facts}</dl>\n{problems}'
+            f'<p class="id"><code>{escaped(self.id)}</code>{place}</p>\n</div>\n</li>\n'
+        )
 
 
 class ShownRelation(Struct, frozen=True):

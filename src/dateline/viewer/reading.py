@@ -89,8 +89,8 @@ class _Kinds:
         is_first, self._is_first = self._is_first, False
         if is_first and line == self._title:
             return "title"
+        if unicodedata.category(line[-1]).startswith("P") or line[0] in "-–•*":
+            return "paragraph"
         sentences = sum(1 for one in self._document.sentences if start <= one[0] < end)
         tokens = sum(1 for one in self._document.tokens if start <= one[0] < end)
-        is_open = not unicodedata.category(line[-1]).startswith("P")
-        is_heading = sentences == 1 and tokens <= _HEADING and is_open and line[0] not in "-–•*"
-        return "heading" if is_heading else "paragraph"
+        return "heading" if sentences == 1 and tokens <= _HEADING else "paragraph"
