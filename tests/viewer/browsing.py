@@ -6,14 +6,14 @@ from playwright.sync_api import Page
 
 
 class Reader:
-    """Somebody who reads a site in a browser; ``faults`` are errors, requests and dialogs."""
+    """Somebody who reads a site in a browser; ``problems`` are errors, requests and dialogs."""
 
     def __init__(self, browser, folder, **options):
         options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
         self.context = browser.new_context(**options)
         self.page: Page = self.context.new_page()
         self.folder = folder
-        self.faults: list[str] = []
+        self.problems: list[str] = []
         self.page.on("console", lambda message: self._note(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self._note(f"error: {error}"))
         self.page.on("dialog", self._refuse)
@@ -24,8 +24,8 @@ class Reader:
         self.page.goto("about:blank")
         self.page.goto(f"{self.folder.as_uri()}/{path}")
 
-    def _note(self, fault):
-        self.faults.append(fault)
+    def _note(self, problem):
+        self.problems.append(problem)
 
     def _refuse(self, dialog):
         self._note(f"dialog: {dialog.message}")

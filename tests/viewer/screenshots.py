@@ -63,5 +63,5 @@ def test_screenshots(chromium, tmp_path):
         reader = Reader(chromium, tmp_path / site, color_scheme=scheme, viewport=viewport)
         reader.open(path)
         reader.page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
-        assert reader.faults == []
+        assert reader.problems == []
         reader.context.close()

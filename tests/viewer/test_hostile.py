@@ -129,7 +129,7 @@ def test_nothing_from_a_corpus_runs(chromium, tmp_path):
         assert reader.page.locator(".reading").inner_text().strip() == payload
         assert reader.page.locator("#detail .chip").inner_text() == payload
         reader.page.locator("#detail a").first.hover()
-        assert reader.faults == [], payload
+        assert reader.problems == [], payload
     reader.context.close()
 
 
@@ -149,7 +149,7 @@ def test_even_markup_that_is_in_a_page_cannot_run_or_load(chromium, tmp_path):
     assert reader.page.evaluate("window.pwned") is None
     color = reader.page.evaluate("getComputedStyle(document.getElementById('p')).color")
     assert color != "rgb(255, 0, 0)"
-    assert any("Content Security Policy" in fault for fault in reader.faults)
+    assert any("Content Security Policy" in problem for problem in reader.problems)
     reader.context.close()
 
 

@@ -62,10 +62,10 @@ def read(chromium):
         return readers[-1]
 
     yield start
-    faults = [fault for reader in readers for fault in reader.faults]
+    problems = [problem for reader in readers for problem in reader.problems]
     for reader in readers:
         reader.context.close()
-    assert faults == []
+    assert problems == []
 
 
 @pytest.mark.parametrize("name", [SEED, "tiral-talks-radio"])

@@ -204,7 +204,7 @@ def test_a_date_is_sorted_by_its_first_day(value, start):
     assert [d.start for d in stated_dates({"day": value}, ("day",))] == [start]
 
 
-def test_what_is_no_date_is_left_out():
+def test_values_that_are_not_dates_are_left_out():
     assert list(stated_dates({"day": "soon", "other": 3}, ("day", "other"))) == []
 
 
