@@ -58,8 +58,8 @@ def document_id(seed: str, schemas: Mapping[str, Schema]) -> str:
     """The id of the document of a seed with this name, which is given without ``.txt``.
 
     A name that cannot be an id becomes lower case, with letters of ASCII for those with marks, and
-    hyphens for everything other than letters and digits. Where that leaves out letters of another script, or the
-    end of a long name, a hash of the name follows.
+    hyphens for everything other than letters and digits. Where that leaves out letters of another
+    script, or the end of a long name, a hash of the name follows.
     """
     if is_document_id(seed, schemas):
         return seed
