@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dateline.annotations.differences import differences
 from dateline.annotations.items import items_by_id
 from dateline.annotations.merging import merge
-from dateline.model import LAYERS, Annotation, canonical
+from dateline.model import LAYERS, Annotation, Note, canonical
 
 from .conftest import SEED
 from .corpora import make_annotation, make_document
@@ -94,6 +94,27 @@ def changed(annotation: Annotation, names, value: str) -> Annotation:
 
     fields = {field: tuple(map(apply, getattr(annotation, field))) for field in FIELDS.values()}
     return canonical(msgspec.structs.replace(annotation, **fields))
+
+
+def test_notes_of_both_sides_are_kept(gold):
+    item, other, *_ = [mention.id for mention in gold.mentions]
+
+    def noted(annotation, *notes):
+        return canonical(msgspec.structs.replace(annotation, notes=notes))
+
+    on_text, here = Note(text="Long."), Note(item=item, text="Who?")
+    base = noted(gold, on_text, here)
+    ours = noted(gold, on_text, Note(item=item, text="Who?", unsure=True))
+    theirs = noted(gold, on_text, Note(item=item, text="Who is it?"), Note(item=other, unsure=True))
+    merged = merge(base, ours, theirs)
+    assert merged.conflicts == ()
+    both = Note(item=item, text="Who is it?", unsure=True)
+    assert {*merged.annotation.notes} == {on_text, both, Note(item=other, unsure=True)}
+    assert [(d.kind, d.id, d.left, d.right) for d in differences(base, ours)] == [
+        ("note", item, "Who?", "unsure: Who?"),
+    ]  # fmt: skip
+    (conflict,) = merge(base, ours, noted(gold, on_text)).conflicts
+    assert (conflict.id, "removed on the other" in conflict.message) == (item, True)
 
 
 @st.composite

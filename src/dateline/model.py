@@ -201,6 +201,28 @@ class Relation(Struct, frozen=True, omit_defaults=True):
         return hash(self.key)
 
 
+class Note(Struct, frozen=True, omit_defaults=True):
+    """What an annotator says about their work on an item, or on the document if ``item`` is None.
+
+    It is a note, or that the annotator is ``unsure``. It is no part of the annotation's content:
+    it is not compared, and gold has none.
+    """
+
+    item: str | None = None
+    text: str = ""
+    unsure: bool = False
+
+    @property
+    def subject(self) -> str:
+        """The id of the item, or "the document"."""
+        return self.item or "the document"
+
+    @property
+    def words(self) -> str:
+        """The note as text, "unsure" first."""
+        return ": ".join(filter(None, ["unsure" if self.unsure else "", self.text]))
+
+
 class LabelStudioIds(Struct, frozen=True):
     """Ids of an annotation on the Label Studio server that it was pulled from."""
 
@@ -245,7 +267,8 @@ class Provenance(Struct, frozen=True, omit_defaults=True):
 class Annotation(Struct, frozen=True, omit_defaults=True):
     """One annotator's annotation of one document.
 
-    ``layers`` are those that the annotator has looked at; ``attributes`` are of the document.
+    ``layers`` are those that the annotator has looked at; ``attributes`` are of the document, and
+    ``notes`` of mentions, events, claims or the document.
     """
 
     schema_version: str
@@ -264,6 +287,7 @@ class Annotation(Struct, frozen=True, omit_defaults=True):
     event_relations: tuple[Relation, ...] = ()
     claims: tuple[Claim, ...] = ()
     claim_relations: tuple[Relation, ...] = ()
+    notes: tuple[Note, ...] = ()
     retired: tuple[str, ...] = ()
 
     def ids(self) -> Iterator[str]:
@@ -394,7 +418,8 @@ def canonical(annotation: Annotation) -> Annotation:
     """The annotation in canonical order, so that equal content gives equal files.
 
     Items are sorted by offsets and id, entities by their first mention, arguments by role and
-    filler, factuality by source, relations by type, source and target, attributes by name.
+    filler, factuality by source, relations by type, source and target, attributes by name, notes by
+    item.
     """
     mentions = _sorted_by_offsets(annotation.mentions, "spans")
     first: dict[str | None, int] = {}
@@ -429,6 +454,7 @@ def canonical(annotation: Annotation) -> Annotation:
             for claim in _with_sorted_attributes(_sorted_by_offsets(annotation.claims, "spans"))
         ),
         claim_relations=_sorted_relations(annotation.claim_relations),
+        notes=tuple(sorted(annotation.notes, key=lambda note: note.item or "")),
         retired=tuple(sorted(annotation.retired)),
     )
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from dateline.annotations.layers import limited
 from dateline.corpus.annotators import Annotator, write_annotator
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import build
+from dateline.model import Note
 from tests.adjudication.annotators import gold, two, write
 from tests.conftest import Run
 from tests.small_corpus import Files
@@ -254,3 +256,12 @@ def test_an_annotator_who_lacks_a_layer_is_named(corpus: Corpus, run: Run):
     assert (
         'annotations/ana/summit.json: "ana" did not annotate claims, only entities' in result.stderr
     )
+
+
+def test_notes_stay_with_their_annotator(corpus: Corpus, run: Run):
+    own = corpus.read_annotation("ana", "summit")
+    notes = (Note(text="Long."), Note(item=own.mentions[0].id, text="Who?", unsure=True))
+    corpus.write_annotation(replace(own, notes=notes))
+    assert run(corpus, "accept", "ana").exit_code == 0
+    assert corpus.read_annotation("ana", "summit").notes == notes
+    assert corpus.read_annotation("gold", "summit").notes == ()

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from dateline.annotations.layers import limited
 from dateline.corpus.splits import assign_split
 from dateline.corpus.store import Corpus
+from dateline.model import Note
 from dateline.ontology.schemas import split_shares
 from tests.adjudication.annotators import cases, decided, gold, log
 from tests.adjudication.terminal import Terminal
@@ -49,6 +50,20 @@ def test_the_list_shows_what_differs_in_its_context(corpus: Corpus, run: Run):
     assert shown.splitlines()[-1].startswith("summit: 0 decided, 19 open")
     assert gold(corpus) == before
     assert log(corpus) == []
+
+
+def test_a_case_shows_what_annotators_noted_on_it(corpus: Corpus, run: Run):
+    bo = corpus.read_annotation("bo", "summit")
+    oslo = Note(item=bo.mentions[2].id, text="Or the airport?", unsure=True)
+    corpus.write_annotation(replace(bo, notes=(Note(text="Long."), oslo)))
+    (case,) = [c for c in cases(run, corpus) if c["case"] == "entity/ana:n3+bo:n3/type"]
+    assert case["notes"] == ["bo: unsure: Or the airport?", "bo: on the document: Long."]
+    shown = run(corpus, "adjudicate", "ana", "bo", "--list").stdout
+    assert (
+        "  2  bo: LOCATION\n"
+        "     note of bo: unsure: Or the airport?\n"
+        "     note of bo: on the document: Long.\n"
+    ) in shown
 
 
 def test_scripted_decisions_make_gold(corpus: Corpus, run: Run, tmp_path: Path):

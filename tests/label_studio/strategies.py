@@ -18,6 +18,7 @@ from dateline.model import (
     Factuality,
     Link,
     Mention,
+    Note,
     Provenance,
     Relation,
     Rights,
@@ -115,6 +116,13 @@ class Drawing:
         chosen = [draw(st.sampled_from(present)) if present else "" for _ in names]
         self.ids = {k: [n for n, c in zip(names, chosen, strict=True) if c == k] for k in "xmec"}
         self.types = {name: self.label("entities") for name in self.ids["x"]}
+
+    def notes(self):
+        """Notes on some items, and on the document."""
+        items = [name for kind in "mec" for name in self.ids[kind]]
+        for item in self.some([*items, None], max_size=4):
+            text = self.draw(st.just("") | TEXTS)
+            yield Note(item=item, text=text, unsure=not text or self.draw(st.booleans()))
 
     def some(self, values, **limits):
         return self.draw(st.lists(st.sampled_from(values), unique=True, **limits)) if values else []
@@ -241,6 +249,7 @@ def annotated(draw, ontology):
         claim_relations=drawing.relations(
             [label.name for label in ontology.claim_relations], drawing.ids["c"]
         ),
+        notes=tuple(drawing.notes()),
         retired=("gone",),
     )  # fmt: skip
     return document, canonical(annotation)

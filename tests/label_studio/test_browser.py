@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dateline.corpus.store import Corpus
-from dateline.model import ITEM_FIELDS, Relation, canonical
+from dateline.model import ITEM_FIELDS, Note, Relation, canonical
 
 from ..corpora import make_annotation, new_corpus, quote, write_ontology
 from ..layered import limited_attributes, names_and_defaults, roles_without_labels
@@ -44,7 +44,8 @@ def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
     ana.choose("positive", "past", "asserted", "specific")
     ana.draw("shift+a", "ASSERT", "the old bridge")
     ana.select("the old bridge")
-    ana.choose("indirect", "positive", "certain", "yes")
+    ana.choose("indirect", "positive", "certain", "yes", "unsure")
+    ana.write("note_claim", "Or is it a demand?")
     ana.join("attacked", "mayor of Arden", "agent")
     ana.relate("the old bridge", "mayor of Arden")
     expect(ana.relations).to_have_count(2)
@@ -67,6 +68,7 @@ def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
     assert [(a.role, a.filler) for a in event.arguments] == [("agent", mention.id)]
     assert (claim.act, claim.claimer) == ("ASSERT", mention.id)
     assert [s.text for s in claim.spans] == ["the old bridge"]
+    assert pulled.notes == (Note(item=claim.id, text="Or is it a demand?", unsure=True),)
     assert "S0" not in result.stderr
 
 

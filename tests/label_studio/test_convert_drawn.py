@@ -11,7 +11,7 @@ from dateline.label_studio.config.labelling_config import labelling_config
 from dateline.label_studio.convert.from_result import from_result
 from dateline.label_studio.convert.to_result import to_result
 from dateline.label_studio.result_rows import value_row
-from dateline.model import Argument, Entity
+from dateline.model import Argument, Entity, Note
 from dateline.ontology.reading import read_ontology
 
 from ..layered import names_and_defaults, roles_without_labels
@@ -208,6 +208,21 @@ def test_the_same_name_is_one_entity_unless_the_annotator_decides_otherwise():
     assert twice(choice("m2", "mention_level", "nominal")) == ["m1.entity", "m2.entity"]
     assert twice(same("m1", "A"), same("m2", "B")) == ["m1.entity", "m2.entity"]
     assert twice(same("m1", "A"), answer("m2", "entity_id", "e7")) == ["m1.entity", "e7"]
+
+
+def test_notes_on_items_and_on_the_text_are_kept():
+    rows = [
+        ROE, GAVE, answer("m1", "note_mention", "Who is it?"), choice("m1", "unsure_mention", "unsure"),
+        choice("e1", "unsure_event", "unsure"), answer("t1", "note_document", "Long."),
+    ]  # fmt: skip
+    annotation, problems = read(*rows)
+    assert problems == []
+    assert annotation.notes == (
+        Note(text="Long."), Note(item="e1", unsure=True),
+        Note(item="m1", text="Who is it?", unsure=True),
+    )  # fmt: skip
+    again = from_result(to_result(annotation, LAYERED), DOCUMENT, HEADER, LAYERED)
+    assert again == (annotation, [])
 
 
 def test_an_attribute_that_nobody_chose_has_its_default():

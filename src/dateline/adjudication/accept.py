@@ -183,6 +183,7 @@ def _result(
         annotator=target,
         status="draft" if given.status == "draft" else "submitted",
         provenance=candidate.provenance,
+        notes=() if target == GOLD else given.notes,
         retired=(),
     )
     path = corpus.annotation_path(target, given.document)

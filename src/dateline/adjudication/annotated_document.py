@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dateline.annotations.grouping import Groups, group
-from dateline.model import Annotation, Document, Span, Spans, Struct
+from dateline.annotations.items import overlap, spans_of, text_items
+from dateline.model import Annotation, Document, Range, Span, Spans, Struct
 from dateline.ontology.labels import Ontology
 from dateline.text import excerpt, passage
 
@@ -58,6 +59,19 @@ class AnnotatedDocument(Struct, frozen=True):
                 pieces.append(f"[{excerpt(text, range_start, range_end, 600)}]")
                 start = range_end
         return "".join([*pieces, excerpt(text, start, end, 300)])
+
+    def notes(self, ranges: Sequence[Range]) -> list[tuple[str, str]]:
+        """Annotators and what they noted on items at these ranges, and then on the document."""
+        place = self.spans(ranges)
+        on_items, on_document = [], []
+        for name, annotation in self.annotations.items():
+            items = text_items(annotation)
+            for note in annotation.notes:
+                if note.item is None:
+                    on_document.append((name, f"on the document: {note.words}"))
+                elif note.item in items and overlap(spans_of(items[note.item]), place):
+                    on_items.append((name, note.words))
+        return [*on_items, *on_document]
 
     def validate_ranges(self, value: Any) -> list[list[int]]:
         """A list of [start, end]: sorted, disjoint and inside the text. Raises ValueError."""

@@ -29,10 +29,10 @@ V = TypeVar("V")
 class Difference(Struct, frozen=True):
     """An item that only one side has, or a field in which the two sides differ.
 
-    ``kind`` is document, mention, entity, event, cluster, claim or relation. ``id`` is the item's
-    id; that of a relation has its type and ends. ``quote`` is the item's text. Where ``field``
-    is None, ``left`` or ``right`` describes the whole item, and the side that lacks the item is
-    None.
+    ``kind`` is document, mention, entity, event, cluster, claim, relation or note. ``id`` is the
+    item's id; that of a relation has its type and ends. ``quote`` is the item's text. Where
+    ``field`` is None, ``left`` or ``right`` describes the whole item, and the side that lacks the
+    item is None.
     """
 
     kind: str
@@ -66,6 +66,9 @@ def differences(left: Annotation, right: Annotation) -> Iterator[Difference]:
     clusters = [{c.id: c.links for c in side.event_clusters} for side in (left, right)]
     for cluster, mine, theirs in changed(*clusters):
         yield _of_field("cluster", cluster, "links", mine, theirs)
+    notes = [{note.subject: note.words for note in side.notes} for side in (left, right)]
+    for subject, said, answered in changed(*notes):
+        yield _of_field("note", subject, "text", said, answered)
     for field in RELATION_FIELDS:
         relations = [{r.key: r for r in getattr(side, field)} for side in (left, right)]
         for _, before, after in sorted(changed(*relations), key=lambda change: change[0]):

@@ -51,6 +51,7 @@ def limited(annotation: Annotation, layers: Collection[str]) -> Annotation:
         event_relations=annotation.event_relations if "events" in layers else (),
         claims=tuple(claim for claim in annotation.claims if claim.id in kept),
         claim_relations=annotation.claim_relations if "claims" in layers else (),
+        notes=tuple(note for note in annotation.notes if note.item is None or note.item in kept),
     )
 
 

@@ -20,12 +20,13 @@ from dateline.model import (
     EventCluster,
     Factuality,
     Link,
+    Note,
     Relation,
     Struct,
     canonical,
 )
 
-E = TypeVar("E", Argument, Factuality, Relation, str)
+E = TypeVar("E", Argument, Factuality, Note, Relation, str)
 
 Links = tuple[Link, ...]
 
@@ -80,6 +81,11 @@ def merge(base: Annotation, ours: Annotation, theirs: Annotation) -> MergeResult
 
     attributes = _attributes(base.attributes, ours.attributes, theirs.attributes, document_conflict)
     used = set(found)
+    notes = [
+        note
+        for note in _notes(base.notes, ours.notes, theirs.notes, conflicts.append)
+        if note.item is None or note.item in used or note not in base.notes
+    ]
     merged = msgspec.structs.replace(
         theirs,
         layers=tuple(name for name in LAYERS if name in {*ours.layers, *theirs.layers}),
@@ -91,6 +97,7 @@ def merge(base: Annotation, ours: Annotation, theirs: Annotation) -> MergeResult
             )
         },
         attributes=attributes,
+        notes=tuple(notes),
         **relations,
         retired=tuple(
             {name for side in sides for name in (*side.retired, *side.ids())} - used
@@ -98,6 +105,11 @@ def merge(base: Annotation, ours: Annotation, theirs: Annotation) -> MergeResult
     )  # fmt: skip
     known = {*origin, *here, *there}
     conflicts += _dangling(merged, known - used)
+    conflicts += [
+        MergeConflict(id=note.item, message=f"note on {note.item}, which the other side removed")
+        for note in notes
+        if note.item is not None and note.item not in used
+    ]
     clusters = _event_clusters(*sides, clusters_of(merged), conflicts.append)
     merged = msgspec.structs.replace(merged, event_clusters=tuple(clusters))
     return MergeResult(annotation=canonical(merged), conflicts=tuple(conflicts))
@@ -205,6 +217,18 @@ def _relations(
     yield from _elements(base, ours, theirs, lambda relation: relation.key, conflict)
 
 
+def _notes(
+    base: Sequence[Note],
+    ours: Sequence[Note],
+    theirs: Sequence[Note],
+    report: Callable[[MergeConflict], None],
+) -> Iterator[Note]:
+    def conflict(note: Note, problem: str) -> None:
+        report(MergeConflict(id=note.item or "", message=f"note on {note.subject}: {problem}"))
+
+    yield from _elements(base, ours, theirs, lambda note: note.item, conflict)
+
+
 def _elements(
     base: Iterable[E],
     ours: Iterable[E],
@@ -242,6 +266,15 @@ def _element(base: E | None, ours: E, theirs: E, report: Callable[[str], None]) 
             report,
         )
         return msgspec.structs.replace(ours, value=value)
+    if isinstance(ours, Note):
+        before = base if isinstance(base, Note) else Note(item=ours.item)
+        values = {
+            field: _either(
+                field, getattr(before, field), getattr(ours, field), getattr(theirs, field), report
+            )
+            for field in ("text", "unsure")
+        }
+        return msgspec.structs.replace(ours, **values)
     return ours
 
 

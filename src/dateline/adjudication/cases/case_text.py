@@ -18,10 +18,15 @@ def case_options(case: Case) -> list[str]:
     return [f"{', '.join(names)}: {option.text}" for option, names in case.distinct_options()]
 
 
+def case_notes(case: Case, annotated: AnnotatedDocument) -> list[str]:
+    """What annotators noted on items there, one a line, and after it on the document."""
+    return [f"note of {name}: {words}" for name, words in annotated.notes(case.ranges)]
+
+
 def case_note(case: Case, annotated: AnnotatedDocument) -> str:
     """Title and numbered options, without the context and the case's id."""
     numbered = (f"{number}  {line}" for number, line in enumerate(case_options(case), 1))
-    return "\n".join([case_title(case, annotated), *numbered])
+    return "\n".join([case_title(case, annotated), *numbered, *case_notes(case, annotated)])
 
 
 def decision_text(decision: Decision) -> str:

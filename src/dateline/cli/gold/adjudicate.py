@@ -197,6 +197,8 @@ def _row(adjudication: Adjudication, case: Case, decision: Decision | None) -> d
     fields = msgspec.to_builtins(case)
     row = {"document": adjudication.document.id, "case": fields.pop("id"), **fields}
     row["context"] = adjudication.annotated.context(case.ranges)
+    if notes := adjudication.annotated.notes(case.ranges):
+        row["notes"] = [f"{name}: {words}" for name, words in notes]
     if decision is not None:
         row["decision"] = {
             key: value

@@ -70,12 +70,14 @@ def decide_cases(root: Path, adjudication: Adjudication, curator: Curator) -> bo
 
 def case_lines(adjudication: Adjudication, case: Case) -> Iterator[str]:
     """The case with its context, styled for a terminal."""
-    from dateline.adjudication.cases.case_text import case_options, case_title
+    from dateline.adjudication.cases.case_text import case_notes, case_options, case_title
 
     yield styled(case_title(case, adjudication.annotated), bold=True)
     yield f"  {adjudication.annotated.context(case.ranges)}"
     for number, option in enumerate(case_options(case), 1):
         yield f"  {number}  {option}"
+    for note in case_notes(case, adjudication.annotated):
+        yield f"     {note}"
     yield styled(f"  {case.id}", dim=True)
 
 

@@ -24,6 +24,13 @@ SAME_LETTERS = tuple(string.ascii_uppercase)
 Mentions with the same letter are one entity, and events with the same letter one event instance.
 """
 
+NOTE = "note"
+UNSURE = "unsure"
+"""Prefixes of the controls for what annotators say about their work, and the choice of the second.
+
+No item of the ontology has this prefix, so no attribute has one of their names.
+"""
+
 CONFLICT = "conflict"
 CONFLICT_NOTE = "conflict_note"
 CONFLICT_STATE = "conflict_state"

@@ -30,7 +30,7 @@ from dateline.label_studio.config.controls import (
 )
 from dateline.label_studio.config.entries import parse_config
 from dateline.label_studio.config.instructions import RELATIONS_SAVED
-from dateline.label_studio.config.questions import Question, questions
+from dateline.label_studio.config.questions import Question, note_questions, questions
 from dateline.label_studio.config.relations import (
     ARGUMENT,
     RELATION,
@@ -158,16 +158,18 @@ def labelling_config(
     side = Element("View", className="side")
     if curation:
         _conflicts(side, ontology)
-    asked = questions(ontology)
+    asked, notes = questions(ontology), tuple(note_questions(ontology))
     for controls in controls_of(ontology):
-        of_layer = [question for question in asked if question.labels == controls.labels]
+        of_layer = [q for q in (*asked, *notes) if q.labels == controls.labels]
         if of_layer:
             view = SubElement(side, "View", _when(controls.labels))
             _questions(view, of_layer, controls.layer in layers)
     if "document" in ontology.layers:
         _document(side, ontology, asked, "document" in layers)
-    if len(side):
-        body.append(side)
+    view = SubElement(side, "View", className="document")
+    SubElement(view, "Header", value="About the whole text", size="5")
+    _questions(view, [question for question in notes if question.labels is None], labelled=True)
+    body.append(side)
     _check_names(page)
     return page_xml(page)
 
@@ -308,7 +310,8 @@ def _questions(view: Element, asked: Iterable[Question], labelled: bool) -> None
         around = view
         if question.labels is not None and question.regions:
             around = SubElement(view, "View", _when(question.labels, question.regions))
-        SubElement(around, "Header", value=printable(question.title), size="6")
+        if question.title:
+            SubElement(around, "Header", value=printable(question.title), size="6")
         control = SubElement(around, _TAGS[question.kind], _settings(question))
         if question.everywhere and labelled:
             control.set("required", "true")

@@ -18,6 +18,9 @@ from dateline.label_studio.config.controls import (
     EVENT_CLUSTER,
     EVENT_LINK,
     FACTUALITY,
+    NO_HOTKEY,
+    NOTE,
+    UNSURE,
     controls_of,
 )
 from dateline.model import Struct
@@ -32,6 +35,8 @@ _YES_OR_NO = (
     Label(name=NO, title="No", description=""),
 )
 
+_UNSURE_HINT = "Whoever adjudicates sees this, and your note."
+_NOTE_HINT = "For whoever adjudicates"
 _LINK_HINT = "wikidata:Q42, or wikidata:NIL for none"
 
 
@@ -76,11 +81,22 @@ def questions(ontology: Ontology) -> tuple[Question, ...]:
     return tuple(_questions(ontology))
 
 
+def note_questions(ontology: Ontology) -> Iterator[Question]:
+    """The questions for notes on mentions, events and claims, and on the whole text.
+
+    They are no part of what the ontology declares, and the layers of a project do not matter for
+    those on the whole text.
+    """
+    for controls in controls_of(ontology):
+        yield from _notes(controls.item, controls.layer, controls.labels)
+    yield from _notes(DOCUMENT_ITEM, "document", None)
+
+
 def questions_by_control(ontology: Ontology) -> Mapping[str, Question]:
     """The questions by the present and the former names of their control."""
     return {
         control: question
-        for question in _questions(ontology)
+        for question in (*_questions(ontology), *note_questions(ontology))
         for control in (question.control, *question.formerly)
     }
 
@@ -157,6 +173,24 @@ def _factuality(ontology: Ontology) -> Iterator[Question]:
             everywhere=is_required,
             formerly=tuple(map(factuality_control, claimer.formerly)),
         )
+
+
+def _notes(item: str, layer: str, labels: str | None) -> Iterator[Question]:
+    unsure = attribute_control(UNSURE, item)
+    values = (Label(name=UNSURE, title="Unsure", description=_UNSURE_HINT, hotkey=NO_HOTKEY),)
+    yield Question(
+        control=unsure,
+        layer=layer,
+        labels=labels,
+        field=unsure,
+        title="",
+        kind="label",
+        values=values,
+    )
+    note = attribute_control(NOTE, item)
+    yield Question(
+        control=note, layer=layer, labels=labels, field=note, title="Note", placeholder=_NOTE_HINT
+    )
 
 
 def _text(control: str, layer: str, labels: str, title: str, placeholder: str) -> Question:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -18,6 +18,8 @@ from dateline.label_studio.config.controls import (
     EVENT_CLUSTER,
     EVENT_LINK,
     FACTUALITY,
+    NOTE,
+    UNSURE,
     LayerControls,
     controls_of,
 )
@@ -62,6 +64,7 @@ from dateline.model import (
     EventCluster,
     Factuality,
     Mention,
+    Note,
     Provenance,
     Relation,
     Spans,
@@ -136,6 +139,7 @@ def from_result(
         event_relations=relations_of(graph, EVENT_RELATION),
         claims=tuple(converter.claims()),
         claim_relations=relations_of(graph, CLAIM_RELATION),
+        notes=tuple(converter.notes()),
         retired=header.retired,
     )
     found = (layer for layer, (field, *_) in LAYER_FIELDS.items() if getattr(annotation, field))
@@ -248,6 +252,19 @@ class _Converter:
             if region.id not in used:
                 self._report(region, "the cue belongs to no claim")
         return claims
+
+    def notes(self) -> Iterator[Note]:
+        """What the annotator says about the work on the items and the text."""
+        places: list[tuple[str | None, str, Mapping[str, AttributeValue]]] = [
+            (None, DOCUMENT_ITEM, self._graph.document)
+        ]
+        for controls in controls_of(self._ontology):
+            places += [(r.id, controls.item, r.answers) for r in self._graph.of(controls.labels)]
+        for name, item, answers in places:
+            text = string(answers.get(attribute_control(NOTE, item)))
+            unsure = attribute_control(UNSURE, item) in answers
+            if text or unsure:
+                yield Note(item=name, text=text, unsure=unsure)
 
     def problems(self) -> list[ResultProblem]:
         return [*self._problems, *self._chains.problems]

@@ -6,6 +6,7 @@ part of an annotation becomes which region or relation.
 
 from __future__ import annotations
 
+from dateline.annotations.items import kind_of, text_items
 from dateline.annotations.link_text import format_links
 from dateline.label_studio.config.controls import (
     CLAIM,
@@ -18,11 +19,15 @@ from dateline.label_studio.config.controls import (
     EVENT_CLUSTER,
     EVENT_LINK,
     FACTUALITY,
+    NOTE,
+    UNSURE,
 )
 from dateline.label_studio.config.questions import (
     DOCUMENT_ITEM,
     ENTITY_ITEM,
+    attribute_control,
     factuality_control,
+    note_questions,
     questions,
 )
 from dateline.label_studio.config.relations import ABOUT, ARGUMENT, RELATION, attribute_label
@@ -36,7 +41,8 @@ from dateline.ontology.labels import Ontology
 def to_result(annotation: Annotation, ontology: Ontology) -> Rows:
     """The rows that show the annotation on the page, in canonical order."""
     annotation = canonical(annotation)
-    kinds = {question.control: question.kind for question in questions(ontology)}
+    asked = (*questions(ontology), *note_questions(ontology))
+    kinds = {question.control: question.kind for question in asked}
     writer = RowWriter(annotation.ids(), kinds)
     writer.document(DOCUMENT_ITEM, annotation.attributes)
     _write_mentions(writer, annotation, ontology)
@@ -52,7 +58,24 @@ def to_result(annotation: Annotation, ontology: Ontology) -> Rows:
                 writer.join(claim.id, about, attribute_label(FACTUALITY, value))
     for relation in (*annotation.event_relations, *annotation.claim_relations):
         writer.join(relation.source, relation.target, relation.type)
+    _write_notes(writer, annotation)
     return writer.result()
+
+
+def _write_notes(writer: RowWriter, annotation: Annotation) -> None:
+    items = text_items(annotation)
+    for note in annotation.notes:
+        if note.item in items:
+            item = kind_of(items[note.item])
+            if note.text:
+                writer.answer(note.item, attribute_control(NOTE, item), note.text)
+            if note.unsure:
+                writer.answer(note.item, attribute_control(UNSURE, item), UNSURE)
+        elif note.item is None:
+            given = {NOTE: note.text, UNSURE: UNSURE if note.unsure else ""}
+            for prefix, value in given.items():
+                if value:
+                    writer.document(prefix, {DOCUMENT_ITEM: value})
 
 
 def _write_mentions(writer: RowWriter, annotation: Annotation, ontology: Ontology) -> None:
