@@ -266,7 +266,7 @@ class Annotator:
         """Choose values of the selected region, each by name."""
         for value in values:
             choice = self.page.locator(".dateline .side .lsf-choice:visible").filter(
-                has_text=re.compile(f"^{re.escape(value)}(\\[.\\])?$")
+                has_text=re.compile(f"^{re.escape(value)}(\\[\\w+\\])?$")
             )
             choice.last.locator("label").click()
             expect(choice.last.locator("input")).to_be_checked()
@@ -277,7 +277,7 @@ class Annotator:
         heading = self.page.locator(f".dateline .side h4:visible:text-is('{question}')")
         choices = heading.locator("xpath=following-sibling::div[1]").locator(".lsf-choice")
         for value in values:
-            choice = choices.filter(has_text=re.compile(f"^{re.escape(value)}(\\[.\\])?$"))
+            choice = choices.filter(has_text=re.compile(f"^{re.escape(value)}(\\[\\w+\\])?$"))
             choice.locator("label").click()
             expect(choice.locator("input")).to_be_checked()
             self.page.wait_for_function(_KEYS_MEAN_LABELS)

@@ -44,7 +44,8 @@ def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
     ana.choose("positive", "past", "asserted", "specific")
     ana.draw("shift+a", "ASSERT", "the old bridge")
     ana.select("the old bridge")
-    ana.choose("indirect", "positive", "certain", "yes", "unsure")
+    ana.choose("indirect", "positive", "certain", "yes")
+    ana.choose("unsure")  # the last one, below the heading "About the whole text"
     ana.write("note_claim", "Or is it a demand?")
     ana.join("attacked", "mayor of Arden", "agent")
     ana.relate("the old bridge", "mayor of Arden")
@@ -68,7 +69,9 @@ def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
     assert [(a.role, a.filler) for a in event.arguments] == [("agent", mention.id)]
     assert (claim.act, claim.claimer) == ("ASSERT", mention.id)
     assert [s.text for s in claim.spans] == ["the old bridge"]
-    assert pulled.notes == (Note(item=claim.id, text="Or is it a demand?", unsure=True),)
+    assert pulled.notes == (
+        Note(unsure=True), Note(item=claim.id, text="Or is it a demand?"),
+    )  # fmt: skip
     assert "S0" not in result.stderr
 
 
@@ -228,12 +231,16 @@ def test_labels_of_context_have_no_hotkey(bridge, open_task, ana):
     expect(ana.selected_labels).to_have_text(["ASSERT"])
 
 
-def test_arcs_show_only_with_the_list_of_relations(real_corpus, open_task, ana):
-    open_task(real_corpus, "--from", "gold")
-    arc = ana.page.locator(".relations-overlay > g").first
-    expect(arc).to_have_css("opacity", "0")
+def test_the_arc_shows_of_the_relation_that_is_pointed_at(layered, open_task, ana):
+    open_task(layered, "--from", "gold")
+    arcs = ana.page.locator(".relations-overlay > g")
+    expect(arcs.first).to_have_css("visibility", "hidden")
     ana.open_relations()
-    expect(arc).to_have_css("opacity", "0.7")
+    expect(arcs.first).to_have_css("visibility", "hidden")
+    ana.relations.first.hover()
+    shown = ana.page.locator(".relations-overlay > g[class*=_highlighted]")
+    expect(shown).to_have_count(1)
+    expect(shown).to_have_css("visibility", "visible")
 
 
 def test_an_attribute_is_asked_for_where_the_label_has_it(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -78,20 +78,21 @@ _STYLE = """
     .dateline .side .lsf-choice { margin: 0; }
     .dateline .side .lsf-choice input:checked { visibility: hidden; }
     .dateline .context { opacity: 0.6; pointer-events: none; }
-    .dateline .layer.context, .dateline .context sup,
+    .dateline .layer.context, .dateline .context sup, .dateline .notes sup,
     .dateline .shown .lsf-label__hotkey { display: none; }
     .lsf-labels-list .lsf-labels-list { color: var(--color-neutral-content, #222) !important; }
-    .relations-overlay [class*="relationItem"] { opacity: 0 !important; }
-    .relations-overlay [class*="_highlighted"] { opacity: 1 !important; }
-    body:has(.lsf-relations) .relations-overlay [class*="relationItem"] { opacity: 0.7 !important; }
+    .relations-overlay g[id] { visibility: hidden; }
+    .relations-overlay g[class*="_highlighted"] { visibility: visible; }
+    .lsf-relations__item { content-visibility: auto; contain-intrinsic-size: auto 64px; }
     .lsf-relations:not(.lsf-relations *)::before { content: "SAVED_WHEN"; display: block;
       padding: 8px 12px; font-size: 12px; line-height: 1.4; }
   """.replace("SAVED_WHEN", RELATIONS_SAVED)
 """Each line has the direction of its first letter, and labels on marked words do not move the words
 around them. Layers stay visible while the text scrolls; labels of context have no row. The value
 that is chosen cannot get the focus: Escape would not leave the region then. Arcs of relations would
-cover the text, so they show only while the list of relations is open, or when the pointer is on one
-in the list."""
+cover the text, so one shows only when the pointer is on it in the list. Hundreds of arcs and of
+rows of the list are not drawn, and no selector looks for an open list, which would make selecting a
+region slow."""
 
 _CONFLICT_LABEL = Label(
     name=CONFLICT,
@@ -109,6 +110,10 @@ _SAME_LABELS = tuple(
         hotkey=NO_HOTKEY,
     )
     for letter in SAME_LETTERS
+)
+_PALE = (
+    "box-shadow: inset 0 0 0 2em color-mix(in srgb, "
+    "var(--color-neutral-background, #fff) 65%, transparent);"
 )
 _CONTEXT = "context"
 _LABELLED = "labels-"
@@ -131,7 +136,7 @@ def labelling_config(
     layers = ontology.chosen_layers(layers)
     _check_relations(ontology, layers)
     page = Element("View", className=" ".join(["dateline", *(_LABELLED + name for name in layers)]))
-    SubElement(page, "Style").text = _STYLE
+    SubElement(page, "Style").text = _STYLE + "".join(_pale_context(ontology, layers))
     # The server does not require fields of tasks that tags without a name show.
     SubElement(SubElement(page, "View", className="review"), "Header", value=f"${REVIEW}", size="6")
     top = Element("View", className="layers")
@@ -160,13 +165,15 @@ def labelling_config(
         _conflicts(side, ontology)
     asked, notes = questions(ontology), tuple(note_questions(ontology))
     for controls in controls_of(ontology):
-        of_layer = [q for q in (*asked, *notes) if q.labels == controls.labels]
-        if of_layer:
-            view = SubElement(side, "View", _when(controls.labels))
-            _questions(view, of_layer, controls.layer in layers)
+        view = SubElement(side, "View", _when(controls.labels))
+        of_notes = Element("View", className="notes")
+        for around, some in ((view, asked), (of_notes, notes)):
+            of_layer = [question for question in some if question.labels == controls.labels]
+            _questions(around, of_layer, controls.layer in layers)
+        view.append(of_notes)
     if "document" in ontology.layers:
         _document(side, ontology, asked, "document" in layers)
-    view = SubElement(side, "View", className="document")
+    view = SubElement(side, "View", className="document notes")
     SubElement(view, "Header", value="About the whole text", size="5")
     _questions(view, [question for question in notes if question.labels is None], labelled=True)
     body.append(side)
@@ -269,6 +276,15 @@ def _labels(
         elif label.hotkey is not None:
             attributes["hotkey"] = label.hotkey
         SubElement(control, "Label", attributes)
+
+
+def _pale_context(ontology: Ontology, layers: Collection[str]) -> Iterator[str]:
+    """The style of marked words of context: paler, but not what is marked within them."""
+    for controls in controls_of(ontology):
+        for label in ontology.layers[controls.layer].labels if controls.layer not in layers else ():
+            # A marked word shows its number and its label, such as "4:PERSON".
+            name = "".join(f"\\{ord(character):x} " for character in f":{label.name}")
+            yield f'    .htx-highlight[data-label$="{name}"] {{ {_PALE} }}\n'
 
 
 def _with_remarks(label: Label, ontology: Ontology, layer: str) -> Label:
