@@ -11,6 +11,7 @@ from dateline.evaluation.columns.scoring_input import ScoringInput
 from dateline.evaluation.error_analysis import analyze_errors
 from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.scoring import as_predictions
+from dateline.evaluation.tables.errors import tables
 from tests.corpora import make_annotation
 
 from .conftest import predicted
@@ -54,6 +55,26 @@ def test_every_kind_of_error_is_counted(five, five_predicted):
     boundary = next(e for e in layer.examples if e.kind == "boundary")
     assert boundary.context.startswith("[Kim Jong Un] met Putin")
     assert boundary.predicted == "PERSON: Kim Jong U"
+
+
+def test_examples_come_from_all_kinds_and_places(five, five_predicted):
+    for one in five_predicted:
+        for mention in one["mentions"][1::2]:
+            mention["type"] = "GPE" if mention["type"] != "GPE" else "PERSON"
+        one["mentions"] = one["mentions"][1:]
+        one["events"] = one["claims"] = one["event_relations"] = []
+    analysis = found_in(five, five_predicted, examples=5)
+    layer = next(one for one in analysis.layers if one.layer == "entities")
+    for kind in ("type", "missed"):
+        shown = [example.document for example in layer.examples if example.kind == kind]
+        assert shown == five.document_ids()
+    lost = [example.document for example in analysis.arguments if example.kind == "trigger missed"]
+    assert lost == five.document_ids()
+    counts = [sum(kinds.values()) - kinds["correct"] for kinds in layer.kinds.values()]
+    first = next(tables(analysis))
+    assert [label for label, *_ in first.rows] == [
+        label for _, label in sorted(zip(counts, layer.kinds, strict=True), key=lambda x: -x[0])
+    ]
 
 
 def test_each_gold_argument_is_counted_at_the_first_step_that_went_wrong(five, five_predicted):

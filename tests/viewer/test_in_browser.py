@@ -263,6 +263,32 @@ def test_printing_shows_the_text_alone(read, small_site):
     assert color == "rgb(255, 255, 255)"
 
 
+def test_reports_are_readable_on_a_narrow_dark_screen(read, small_site, tmp_path):
+    corpus = Corpus(small_site.parent / "corpus")
+    document = corpus.read_document("open")
+    for name in ("ana", "bo", "cy"):
+        corpus.write_annotation(make_annotation(document, gold_of(document.text), annotator=name))
+    report = measure_agreement(corpus, ("ana", "bo", "cy"))
+    context = "They met in the capital after talks that had lasted for weeks, officials said."
+    tables = [
+        Table("Kinds", ("label", *"abcdefgh"), [("ORGANIZATION", *["1,000"] * 8)]),
+        Table("Examples", ("kind", "gold", "context"), [("missed", "PERSON", context)], texts=3),
+    ]
+    for name, content in {
+        "agreement": agreement_html(report, "News"),
+        "tables": html_page("Errors", ["Missed: gold without a match."], tables),
+    }.items():
+        tmp_path.joinpath(f"{name}.html").write_text(content)
+        reader = read(tmp_path, color_scheme="dark", viewport={"width": 390, "height": 800})
+        reader.open(f"{name}.html")
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390
+        lines = reader.page.evaluate(
+            "[...document.querySelectorAll('.text')].map(one => one.clientHeight / 22)"
+        )
+        assert max(lines, default=0) < 7, "text is not squeezed into a narrow column"
+        assert _violations(reader.page) == []
+
+
 def test_reports_have_the_same_design_and_load_nothing(read, small_site, tmp_path):
     corpus = Corpus(small_site.parent / "corpus")
     document = corpus.read_document("open")

@@ -326,7 +326,7 @@ def _difference(name: str, first: Average, other: Average, resamples: int, seed:
         system=name,
         value=after,
         difference=after - before,
-        interval=as_interval(difference_interval(found)),
+        interval=as_interval(difference_interval(found)) if first.is_reliable else None,
         p_bootstrap=bootstrap,
         p_randomization=randomization,
         p_runs=runs,

@@ -19,6 +19,7 @@ from dateline.evaluation.measures.groups import (
     Group,
     MeasureCounts,
 )
+from dateline.evaluation.report import FEWEST_RELIABLE
 from dateline.evaluation.signature import Signature
 from dateline.metrics.counts import GOLD, Counts, defined, macro_f
 from dateline.metrics.intervals import (
@@ -35,7 +36,10 @@ MeasureKey: TypeAlias = tuple[str, str]
 
 
 class Average(NamedTuple):
-    """A measure, or its macro average, with counts by unit: (runs, units, classes, 4)."""
+    """A measure, or its macro average, with counts by unit: (runs, units, classes, 4).
+
+    ``gold_items`` is the number of gold items of all classes.
+    """
 
     group: str
     name: str
@@ -43,6 +47,12 @@ class Average(NamedTuple):
     counts: Counts
     statistic: Statistic
     document_ids: tuple[str, ...]
+    gold_items: float
+
+    @property
+    def is_reliable(self) -> bool:
+        """Whether there are enough gold items for an interval to mean anything."""
+        return self.gold_items >= FEWEST_RELIABLE
 
     @property
     def of_runs(self) -> tuple[float | None, ...]:
@@ -56,7 +66,9 @@ class Average(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95% interval of the value."""
+        """The 95% interval of the value; None if it is not reliable."""
+        if not self.is_reliable:
+            return None
         return as_interval(score_interval(self.counts, self.statistic))
 
     @property
@@ -118,11 +130,11 @@ class CountedMeasure(NamedTuple):
         statistic = STATISTICS[self.statistic]
         pooled = self.statistic in (F, MEAN)
         summed = counts.sum(axis=-2, keepdims=True) if pooled else counts
-        ids = self.document_ids
-        yield Average(self.group, self.measure, self.primary, summed, statistic, ids)
+        rest = self.document_ids, self.gold_items
+        yield Average(self.group, self.measure, self.primary, summed, statistic, *rest)
         if self.statistic == F and self.labels != ("",):
             name = f"{self.measure}, {MACRO}"
-            yield Average(self.group, name, False, counts, macro_f, ids)
+            yield Average(self.group, name, False, counts, macro_f, *rest)
 
 
 class CountedSystem(NamedTuple):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -39,6 +38,7 @@ WATERFALL = (
 )  # fmt: skip
 """Steps at which gold arguments are lost; each is counted at the first step that went wrong."""
 
+T = TypeVar("T")
 CONTEXT = 40
 """Code points shown before and after an error."""
 WITHHELD = "text withheld; `dateline hydrate` restores it"
@@ -56,7 +56,10 @@ class ErrorAnalysis(Struct, frozen=True):
 def analyze_errors(
     gold: Gold, inputs: ScoringInput, layers: Collection[str] = LAYERS, examples: int = 5
 ) -> ErrorAnalysis:
-    """Break down the errors on some layers, with up to ``examples`` of each kind, in text order."""
+    """Break down the errors on some layers, with up to ``examples`` of each kind, in text order.
+
+    Examples are spread evenly over all errors of their kind.
+    """
     documents = [
         _Document(document.id, document.text, document.length) for document in gold.documents
     ]
@@ -108,21 +111,31 @@ def _layer_errors(
 ) -> LayerErrors:
     gold, predicted, matching, *_ = match_distinct(gold, predicted)
     counts = KindCounts(labels, KINDS)
-    examples: list[Example] = []
-    totals: Counter[str] = Counter()
+    found: dict[str, list[tuple[int | None, int | None]]] = {}
     for kind, gold_row, predicted_row in _classified(len(gold), len(predicted), matching):
-        gold_label = labels[gold.label[gold_row]] if gold_row is not None else ""
-        shown = labels[predicted.label[predicted_row]] if predicted_row is not None else ""
-        counts.add(kind, gold_label, shown)
-        totals[kind] += 1
-        if kind == CORRECT or totals[kind] > limit:
-            continue
-        if kind in (BOUNDARY, BOTH) and predicted_row is not None:
-            shown += f": {_words(predicted, predicted_row, documents)}"
-        spans, row = (gold, gold_row) if gold_row is not None else (predicted, predicted_row)
-        examples.append(_example(kind, spans, row or 0, documents, gold_label, shown))
-    examples.sort(key=lambda example: KINDS.index(example.kind))
+        counts.add(kind, _label(gold, gold_row, labels), _label(predicted, predicted_row, labels))
+        found.setdefault(kind, []).append((gold_row, predicted_row))
+    examples = []
+    for kind in sorted(found.keys() - {CORRECT}, key=KINDS.index):
+        for gold_row, predicted_row in _spread(found[kind], limit):
+            shown = _label(predicted, predicted_row, labels)
+            if kind in (BOUNDARY, BOTH) and predicted_row is not None:
+                shown += f": {_words(predicted, predicted_row, documents)}"
+            spans, row = (gold, gold_row) if gold_row is not None else (predicted, predicted_row)
+            gold_label = _label(gold, gold_row, labels)
+            examples.append(_example(kind, spans, row or 0, documents, gold_label, shown))
     return counts.errors(layer, tuple(examples))
+
+
+def _label(spans: Spans, row: int | None, labels: Sequence[str]) -> str:
+    return labels[spans.label[row]] if row is not None else ""
+
+
+def _spread(found: Sequence[T], limit: int) -> list[T]:
+    """Up to ``limit`` of them, from the first to the last part."""
+    if len(found) <= limit:
+        return [*found]
+    return [found[(2 * number + 1) * len(found) // (2 * limit)] for number in range(limit)]
 
 
 def _classified(
@@ -154,8 +167,7 @@ def _waterfall(
     typed_triggers = _rows(events.document, places, events.label)
     fillers = _rows(predicted.document, predicted.label, predicted.event, predicted.filler)
     arguments = _rows(*predicted)
-    steps: Counter[str] = Counter()
-    examples: list[Example] = []
+    lost: dict[str, list[int]] = {step: [] for step in WATERFALL}
     seen = set()
     for row, argument in enumerate(zip(*(column.tolist() for column in gold), strict=True)):
         document, label, event, _, filler = argument
@@ -173,11 +185,15 @@ def _waterfall(
             step = WRONG_ROLE
         else:
             step = CORRECT
-        steps.update((GOLD_ARGUMENTS, step))
-        if step != CORRECT and steps[step] <= limit:
-            examples.append(_lost_argument(inputs, row, step, documents))
-    examples.sort(key=lambda example: WATERFALL.index(example.kind))
-    return {step: steps[step] for step in WATERFALL}, examples
+        lost[GOLD_ARGUMENTS].append(row)
+        lost[step].append(row)
+    examples = [
+        _lost_argument(inputs, row, step, documents)
+        for step in WATERFALL
+        if step not in (GOLD_ARGUMENTS, CORRECT)
+        for row in _spread(lost[step], limit)
+    ]
+    return {step: len(rows) for step, rows in lost.items()}, examples
 
 
 def _rows(*columns: IntArray) -> set[tuple[int, ...]]:

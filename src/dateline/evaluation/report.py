@@ -76,8 +76,9 @@ class Score(Struct, frozen=True):
     for most measures F1 of the summed counts (micro F1), else what ``statistic`` names. With
     several runs, it is the mean of ``runs``, and ``deviation`` their standard deviation; all counts
     are means of runs. ``interval`` is the 95% interval over documents and runs, None for fewer than
-    two documents. ``total`` has the summed counts, None for BLANC and CoNLL, whose classes cannot
-    be added. ``macro_f1`` is the mean F1 of labels, None for a measure without labels.
+    two documents or five gold items. ``total`` has the summed counts, None for BLANC and CoNLL,
+    whose classes cannot be added. ``macro_f1`` is the mean F1 of labels, None for a measure without
+    labels.
     ``documents`` and ``counts``, the counts by document and label, are empty unless counts per
     document were asked for. ``by`` has the scores of a primary measure by field and value; those of
     documents without a value are at the empty string.

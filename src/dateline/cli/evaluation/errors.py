@@ -50,7 +50,7 @@ def errors(
     annotators: tuple[str, ...],
     **matching: Any,
 ) -> None:
-    """Break down a system's errors by kind, with examples.
+    """Break down a system's errors by kind, with examples from all documents.
 
     Predicted items are matched 1:1 with gold. A match is correct or has another type or boundary
     (or both); other gold items are missed, other predicted items spurious. Arguments are counted at
@@ -94,6 +94,6 @@ def errors(
         return
     shown = list(tables(analysis, name_documents=inputs.document_count > 1))
     if agreement:
-        shown.insert(0, ceiling_table(scores, agreement))
+        shown.append(ceiling_table(scores, agreement))
     title = f"Errors of {title_of(predictions)}"
     print_report(output_format, title, [LEGEND], shown, str(scores.signature))

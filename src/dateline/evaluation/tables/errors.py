@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from dateline.evaluation.error_analysis import ErrorAnalysis
-from dateline.evaluation.error_kinds import Example, LayerErrors
+from dateline.evaluation.error_kinds import CORRECT, Example, LayerErrors
 from dateline.evaluation.report import Report
 from dateline.evaluation.tables.scores import number
 from dateline.rendering.tables import Table
@@ -20,13 +20,18 @@ LEGEND = (
 def tables(errors: ErrorAnalysis, *, name_documents: bool = True) -> Iterator[Table]:
     """Kinds, confusions and examples of each layer, then where arguments were lost.
 
+    Labels with the most errors come first.
+
     ``name_documents`` adds a column with the document of each example.
     """
     for layer in errors.layers:
         yield Table(
             f"{layer.layer}: errors by kind",
             ("label", *next(iter(layer.kinds.values()))),
-            [(label, *(f"{n}" for n in kinds.values())) for label, kinds in layer.kinds.items()],
+            [
+                (label, *(f"{n}" for n in kinds.values()))
+                for label, kinds in sorted(layer.kinds.items(), key=_errors_first)
+            ],
         )
         yield from _confusions(layer)
         yield from _examples(layer.layer, layer.examples, name_documents=name_documents)
@@ -53,6 +58,10 @@ def ceiling_table(report: Report, ceilings: Mapping[tuple[str, str], float | Non
             for score in report.scores
         ],
     )
+
+
+def _errors_first(row: tuple[str, Mapping[str, int]]) -> int:
+    return row[1].get(CORRECT, 0) - sum(row[1].values())
 
 
 def _confusions(layer: LayerErrors) -> Iterator[Table]:
