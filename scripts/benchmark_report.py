@@ -11,7 +11,18 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-TEXT_COLUMNS = ("task", "peer", "scores", "interval", "systems", "test", "tested", "correction")
+TEXT_COLUMNS = (
+    "task",
+    "peer",
+    "scores",
+    "interval",
+    "systems",
+    "test",
+    "tested",
+    "correction",
+    "annotators",
+    "named",
+)
 
 rounds_option = click.option(
     "--rounds", default=3, show_default=True, help="Measurements of each task."

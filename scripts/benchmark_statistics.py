@@ -3,7 +3,8 @@
 Scores are simulated: the documents of a set differ in size (negative binomial) and difficulty (on
 the scale of log odds), and so do a system's results on them. An interval should hold the score that
 the system would have on infinitely many documents in 95% of sets, and a test at the level of .05
-should find a difference between equal systems in at most 5%.
+should find a difference between equal systems in at most 5%. The test of drift should name an
+annotator who worsens, and others in at most 1% of reports.
 """
 
 from __future__ import annotations
@@ -35,8 +36,11 @@ from dateline.metrics.significance import (
     resampled,
     t_test,
 )
+from dateline.quality.drift import find_drift
+from simulated_annotators import TEAM, worked
 
 DOCUMENTS = 5, 10, 20, 50, 100
+DRIFT_DOCUMENTS = 40, 100, 200
 FAMILY_DOCUMENTS = 10, 20, 30
 TESTED_DOCUMENTS = 5, 6, 8, 10, 20, 30, 50, 100
 RESAMPLES = 1000
@@ -92,10 +96,11 @@ SYSTEMS = 4
 @click.option(
     "--families", default=400, show_default=True, help="Simulated comparisons on many measures."
 )
+@click.option("--teams", default=200, show_default=True, help="Simulated teams of annotators.")
 @seed_option
 @json_option
-def main(sets: int, families: int, seed: int, report: Path | None) -> None:
-    """Simulate scores, and print how often intervals and tests are wrong."""
+def main(sets: int, families: int, teams: int, seed: int, report: Path | None) -> None:
+    """Simulate scores and annotators, and print how often intervals and tests are wrong."""
     tasks: tuple[tuple[str, Callable[..., Iterator[Row]], int, tuple[str, ...]], ...] = (
         (
             f"Share of {sets:,} intervals at 95% that hold the true score, by number of documents",
@@ -115,6 +120,12 @@ def main(sets: int, families: int, seed: int, report: Path | None) -> None:
             families,
             ("tested", "correction", *map(str, FAMILY_DOCUMENTS)),
         ),
+        (
+            f"Share of {teams:,} reports on three annotators that name somebody for drift",
+            named_for_drift,
+            teams,
+            ("annotators", "named", *map(str, DRIFT_DOCUMENTS)),
+        ),
     )
     found = {}
     for number, (title, simulate, size, head) in enumerate(tasks):
@@ -122,7 +133,7 @@ def main(sets: int, families: int, seed: int, report: Path | None) -> None:
         shown = [(*row[:2], *(f"{value:.3f}".lstrip("0") for value in row[2:])) for row in rows]
         print_table(title, head, shown)
         found[simulate.__name__] = [dict(zip(head, row, strict=True)) for row in rows]
-    write_report(report, sets=sets, families=families, seed=seed, **found)
+    write_report(report, sets=sets, families=families, teams=teams, seed=seed, **found)
 
 
 Row = tuple[str | float, ...]
@@ -224,6 +235,25 @@ def family_wise_errors(sets: int, generator: np.random.Generator) -> Iterator[Ro
         columns.append(found.mean(axis=0))
     for (tested, correction), values in zip(names, np.transpose(columns), strict=True):
         yield tested, correction, *map(float, values)
+
+
+def named_for_drift(teams: int, _: np.random.Generator) -> Iterator[Row]:
+    """How often a report on three annotators names the one who worsens, or a steady one."""
+    falls = {"nobody worsens": 0.0, "one: 88% to 73% right": 1.0, "one: 88% to 50% right": 2.0}
+    for name, fall in falls.items():
+        shares: dict[str, list[float]] = {"a steady annotator": []}
+        if fall:
+            shares["the one who worsens"] = []
+        for documents in DRIFT_DOCUMENTS:
+            named = []
+            for seed in range(teams):
+                found = find_drift(worked(seed, {TEAM[0]: fall}, documents), 13)
+                named.append({one.annotator for one in found if one.flagged})
+            worsens = {TEAM[0]} if fall else set()
+            shares["a steady annotator"].append(float(np.mean([bool(n - worsens) for n in named])))
+            if fall:
+                shares["the one who worsens"].append(float(np.mean([TEAM[0] in n for n in named])))
+        yield from ((name, who, *values) for who, values in shares.items())
 
 
 def simulated(

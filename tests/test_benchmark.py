@@ -47,10 +47,12 @@ def test_scoring_is_measured_against_peers_with_the_same_scores(tmp_path: Path):
 
 
 def test_intervals_and_tests_are_simulated(tmp_path: Path):
-    report = report_of("benchmark_statistics.py", tmp_path, "--sets", "2", "--families", "1")
+    report = report_of(
+        "benchmark_statistics.py", tmp_path, "--sets", "2", "--families", "1", "--teams", "1"
+    )
     shares = [
         value
-        for table in ("coverage", "null_rejections", "family_wise_errors")
+        for table in ("coverage", "null_rejections", "family_wise_errors", "named_for_drift")
         for row in report[table]
         for value in row.values()
         if not isinstance(value, str)

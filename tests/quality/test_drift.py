@@ -2,59 +2,30 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from dateline.agreement.counts import PairCount
-from dateline.model import GOLD
 from dateline.quality.comparison import Comparison
 from dateline.quality.drift import find_drift, find_label_uses
 from dateline.quality.report import ALPHA, OTHERS
 
+from ..conftest import REPOSITORY
+
+_spec = importlib.util.spec_from_file_location(
+    "simulated_annotators", REPOSITORY / "scripts" / "simulated_annotators.py"
+)
+simulated_annotators = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(simulated_annotators)
+worked = simulated_annotators.worked
+
+WORSENING = {"bo": 2}
 DOCUMENTS, SEEDS = 100, 200
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 # At most this many of 200 reports on steady annotators may name somebody: the number follows a
 # binomial distribution with p = .01 at most, and more than 8 have a probability of .0002.
 MOST = 8
-
-
-def worked(seed, worsening=(), names=("ana", "bo", "cy"), gold=True):
-    """Comparisons of annotators who make the same errors throughout, or more and more.
-
-    Documents differ in size and difficulty, and every annotator has their own order of them.
-    """
-    generator = np.random.default_rng(seed)
-    sizes = 1 + generator.negative_binomial(2, 2 / 22, DOCUMENTS)
-    difficulty = generator.normal(2, 0.5, DOCUMENTS)
-    right, times = {}, {}
-    for name in names:
-        order = generator.permutation(DOCUMENTS)
-        times[name] = [START + timedelta(hours=int(n)) for n in order]
-        skill = difficulty - (2 * order / DOCUMENTS if name in worsening else 0)
-        shares = 1 / (1 + np.exp(-skill))
-        right[name] = [generator.random(n) < share for n, share in zip(sizes, shares, strict=True)]
-    if gold:
-        right[GOLD] = [np.ones(n, bool) for n in sizes]
-    return [
-        Comparison(
-            annotator=one,
-            other=other,
-            document=f"d{number}",
-            time=times[one][number],
-            total=PairCount(
-                common=int((right[one][number] & right[other][number]).sum()),
-                first=int(sizes[number]),
-                second=int(sizes[number]),
-            ),
-        )
-        for one in names
-        for other in right
-        if one != other
-        for number in range(DOCUMENTS)
-        if other != GOLD or number % 2 == 0
-    ]
 
 
 def flagged(comparisons):
@@ -64,25 +35,25 @@ def flagged(comparisons):
 def test_a_worsening_annotator_is_named_for_all_seeds_and_no_other():
     others_named = 0
     for seed in range(SEEDS):
-        found = {name for name, _ in flagged(worked(seed, ["bo"]))}
+        found = {name for name, _ in flagged(worked(seed, WORSENING))}
         assert "bo" in found, seed
         others_named += found != {"bo"}
     assert others_named <= MOST
 
 
 def test_steady_annotators_are_named_as_rarely_as_the_level_says():
-    named = sum(bool(flagged(worked(seed))) for seed in range(SEEDS))
+    named = sum(bool(flagged(worked(seed, {}))) for seed in range(SEEDS))
     assert named <= MOST
     assert ALPHA == 0.01
 
 
 def test_of_two_annotators_none_is_named_alone():
-    found = find_drift(worked(1, ["bo"], ["ana", "bo"], gold=False), 13)
+    found = find_drift(worked(1, WORSENING, names=["ana", "bo"], gold=False), 13)
     assert [(one.annotator, one.against) for one in found] == [("ana", "bo"), ("bo", "ana")]
 
 
 def test_what_cannot_be_tested_is_left_open():
-    few = [one for one in worked(1) if one.document in {"d0", "d1", "d2"}]
+    few = [one for one in worked(1, {}) if one.document in {"d0", "d1", "d2"}]
     assert {(one.p, one.adjusted, one.flagged) for one in find_drift(few, 13)} == {
         (None, None, False)
     }
