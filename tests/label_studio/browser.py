@@ -110,9 +110,11 @@ def browser():
 class Annotator:
     """Somebody at the page, logged in; every step waits until the page shows its effect."""
 
-    def __init__(self, page, url, email, password):
+    def __init__(self, page, url, email=None, password=None):
         self.page = page
         self._url = url
+        if email is None:  # somebody who is logged in already
+            return
         page.goto(f"{url}/user/login/")
         page.fill("[name=email]", email)
         page.fill("[name=password]", password)
@@ -136,6 +138,12 @@ class Annotator:
         # The page adds the layer of arcs when all of its parts are ready.
         self.page.wait_for_selector("svg.relations-overlay", state="attached")
 
+    def in_another_tab(self):
+        """The same person with the same text, to be opened in another tab."""
+        other = Annotator(self.page.context.new_page(), self._url)
+        other._task = self._task
+        return other
+
     def _wait_for(self, state, argument=None):
         """Wait until the annotation on the page is in a state: an expression of ``it``."""
         self.page.wait_for_function(_OF_ANNOTATION % state, arg=argument)
@@ -143,7 +151,7 @@ class Annotator:
     def _get(self, state, argument=None):
         return self.page.evaluate(_OF_ANNOTATION % state, argument)
 
-    def _save_regions(self):
+    def save(self):
         """Save now what the page saves by itself within seconds, and wait until it is saved.
 
         The page takes a relation that is added meanwhile for saved too, and never saves it.
@@ -317,7 +325,7 @@ class Annotator:
 
     def relate(self, source, target):
         """Join two regions with a relation that has no label yet."""
-        self._save_regions()
+        self.save()
         before = self._get("it.relationStore.size")
         self.select(source)
         self.page.keyboard.press("Alt+r")
@@ -358,7 +366,7 @@ class Annotator:
         self._send("PATCH", self.page.get_by_test_id("bottombar-update-button"))
 
     def _send(self, method, button):
-        self._save_regions()
+        self.save()
         with self.page.expect_response(
             lambda r: "/annotations" in r.url and r.request.method == method
         ) as answer:

@@ -225,7 +225,11 @@ def ran(result, case, message):
         assert result.exit_code == 1, result.output
         assert re.search(message, result.stderr), result.stderr
         assert result.stderr.count("Error:") == 1
-    assert ("retrying in" in result.stderr) == case.retried, result.stderr
+    # A busy server may be slow to answer other requests, which are repeated too.
+    repeated = [line for line in result.stderr.splitlines() if "retrying in" in line]
+    if case.method == "POST":
+        repeated = [line for line in repeated if not line.startswith("GET ")]
+    assert bool(repeated) == case.retried, result.stderr
 
 
 @pytest.mark.parametrize(
