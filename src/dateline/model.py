@@ -204,8 +204,8 @@ class Relation(Struct, frozen=True, omit_defaults=True):
 class Note(Struct, frozen=True, omit_defaults=True):
     """What an annotator says about their work on an item, or on the document if ``item`` is None.
 
-    It is a note, or that the annotator is ``unsure``. It is no part of the annotation's content:
-    it is not compared, and gold has none.
+    It is a note, or that the annotator is ``unsure``. It does not belong to the content of the
+    annotation: it is not compared, and gold has none.
     """
 
     item: str | None = None

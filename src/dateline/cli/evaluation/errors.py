@@ -50,12 +50,12 @@ def errors(
     annotators: tuple[str, ...],
     **matching: Any,
 ) -> None:
-    """Break down a system's errors by kind, with examples from all documents.
+    """Break down a system's errors by kind, with examples.
 
-    Predicted items are matched 1:1 with gold. A match is correct or has another type or boundary
-    (or both); other gold items are missed, other predicted items spurious. Arguments are counted at
-    the first step that went wrong: trigger, event type, filler, role. Relations and attributes of
-    documents are counted without examples.
+    Shows errors of all kinds, drawn from all documents. Predicted items are matched 1:1 with gold.
+    A match is correct or has another type or boundary (or both); other gold items are missed, other
+    predicted items spurious. Arguments are counted at the first step that went wrong: trigger,
+    event type, filler, role. Relations and attributes of documents are counted only.
 
     \b
     Examples:

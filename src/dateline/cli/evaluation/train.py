@@ -109,14 +109,14 @@ def spacy(settings: Settings, /, out: Path, **options: Any) -> None:
 )  # fmt: skip
 @pass_settings
 def transformers(settings: Settings, /, out: Path, **options: Any) -> None:
-    """Train models of Transformers that find mentions, triggers and arguments.
+    """Train models with Transformers.
 
-    Uses the library's Trainer, on the fastest device: a token classifier of mentions and triggers,
-    and a classifier of pairs of both for the roles of arguments. The weights of the epoch with the
-    best F1 on the validation split are kept. No other split is read.
+    One classifies tokens, to find mentions and triggers; another classifies pairs of both, to find
+    the roles of arguments. Uses the library's Trainer, on the fastest device. The weights of the
+    epoch with the best F1 on the validation split are kept. No other split is read.
 
     \b
-    Example:
+    Examples:
       dateline train transformers --base FacebookAI/roberta-base --out models/news
       dateline predict --model transformers:models/news --split test --out news.jsonl
     """

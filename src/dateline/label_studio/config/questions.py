@@ -35,8 +35,8 @@ _YES_OR_NO = (
     Label(name=NO, title="No", description=""),
 )
 
-_UNSURE_HINT = "Whoever adjudicates sees this, and your note."
-_NOTE_HINT = "For whoever adjudicates"
+_UNSURE_HINT = "The curator sees this, and your note."
+_NOTE_HINT = "For the curator"
 _LINK_HINT = "wikidata:Q42, or wikidata:NIL for none"
 
 
