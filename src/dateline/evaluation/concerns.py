@@ -19,11 +19,15 @@ _LAYERS["scores"] = "claims"
 
 
 def concerning(
-    problems: Iterable[PredictionProblem], layers: Collection[str]
+    problems: Iterable[PredictionProblem], layers: Collection[str], declared: Collection[str]
 ) -> Iterator[PredictionProblem]:
-    """The problems of items of these layers or of those they refer to, and of whole predictions."""
-    concerned = {*layers}.union(*(_REFERRED.get(layer, ()) for layer in layers))
+    """The problems without those of other layers that the ontology declares.
+
+    The layers that are scored and those they refer to are not others. Problems of whole predictions
+    and of layers that the ontology does not declare concern all.
+    """
+    others = {*declared}.difference(layers, *(_REFERRED.get(layer, ()) for layer in layers))
     for problem in problems:
         field = problem.pointer.strip("/").partition("/")[0]
-        if field not in _LAYERS or _LAYERS[field] in concerned:
+        if _LAYERS.get(field) not in others:
             yield problem

@@ -137,7 +137,7 @@ def score_groups(
     return Report(
         signature=sign(gold, runs[0], tuple(group.name for group in groups), len(runs)),
         scores=tuple(scores),
-        problems=tuple(_problems_of(runs, groups)),
+        problems=tuple(_problems_of(gold, runs, groups)),
         notes=tuple(_notes(gold, runs, groups, left_out)),
         units=gold.units if per_document else {},
     )
@@ -255,7 +255,7 @@ def _with_contrasts(
         for names in (gold.contrasts.keys(), {*gold.contrasts.values()})
     )
     right = contrast_consistency(sets, of_sets, groups) if sets.members else ()
-    found = _problems_of(of_sets, groups)
+    found = _problems_of(gold, of_sets, groups)
     problems = (one for one in found if one.document in gold.contrasts)
     return msgspec.structs.replace(
         report,
@@ -271,10 +271,11 @@ def _with_contrasts(
 
 
 def _problems_of(
-    runs: Iterable[ScoringInput], groups: Iterable[Group]
+    gold: Gold, runs: Iterable[ScoringInput], groups: Iterable[Group]
 ) -> Iterator[PredictionProblem]:
     layers = {group.layer for group in groups}
-    return concerning((problem for run in runs for problem in run.problems), layers)
+    problems = (problem for run in runs for problem in run.problems)
+    return concerning(problems, layers, gold.ontology.layers)
 
 
 def _score(counted: CountedMeasure, gold: Gold, *, per_document: bool) -> Score:
