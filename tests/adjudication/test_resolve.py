@@ -36,7 +36,7 @@ def ontology(request: pytest.FixtureRequest, news: Corpus) -> Ontology:
 
 
 def sensible(annotation: Annotation, ontology: Ontology) -> Annotation:
-    """Without what rules forbid or mean nothing: illegal fillers and ends, clusters of one event."""
+    """Without what rules forbid or gold has not: illegal ends, clusters of one event, notes."""
     types = {m.id: m.type for m in annotation.mentions}
     clusters = clusters_of(annotation)
     linked = {cluster.id for cluster in annotation.event_clusters}
@@ -54,6 +54,7 @@ def sensible(annotation: Annotation, ontology: Ontology) -> Annotation:
     return msgspec.structs.replace(
         annotation,
         retired=(),
+        notes=(),
         relations=tuple(filter(joins, annotation.relations)),
         events=tuple(
             msgspec.structs.replace(

@@ -20,7 +20,7 @@ PUBLIC = [name for name in dir(dateline) if name != "__version__"]
 
 
 def test_the_public_names():
-    functions = {"build", "compare", "hydrate", "load", "score", "validate"}
+    functions = {"build", "compare", "hydrate", "load", "query", "score", "validate"}
     functions |= {"score_mentions", "score_triggers", "trainer_metrics"}
     assert {name for name in PUBLIC if inspect.isfunction(getattr(dateline, name))} == functions
     assert {"Corpus", "Document", "Annotation", "Prediction", "Report", "Incident"} <= set(PUBLIC)

@@ -142,12 +142,13 @@ COMMANDS = {
     "export": ("jsonl", "--out", "missing"),
     "predict": ("missing",),
     "publish": ("org/name",),
+    "query": ("SELECT 1",),
     "score": ("missing.jsonl",),
     "studio": ("config",),
 }
 INDEPENDENT = {"init", "rules", "docs", "migrate", "annotators", "verify", "hydrate", "compare",
                "convert-predictions", "curves", "leaderboard", "check-predictions", "score", "errors",
-               "predict", "publish", "diff", "release", "formats", "import", "train"}  # fmt: skip
+               "predict", "publish", "diff", "release", "formats", "import", "train", "tasks"}  # fmt: skip
 """Commands that need other files first, or no corpus."""
 
 
