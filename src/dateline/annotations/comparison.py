@@ -64,10 +64,9 @@ class Comparison:
     def __init__(self, first: Annotation, second: Annotation, matches: Matches) -> None:
         self._annotations = first, second
         self._matches = matches
-        self._items = text_items(first), text_items(second)
         self._quotes = tuple(
             {name: f'"{text_of(spans_of(item))}"' for name, item in items.items()}
-            for items in self._items
+            for items in (text_items(first), text_items(second))
         )
         self._names = tuple({e.id: e.name for e in side.entities} for side in (first, second))
         self._events = {event.id: event for event in first.events}

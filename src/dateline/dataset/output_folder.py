@@ -1,4 +1,4 @@
-"""The output folder of a dataset: replaced as a whole, and only if a build wrote it."""
+"""The output folder of a command: replaced as a whole, and only if the command wrote it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import contextlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from dateline.dataset.stored import CARD, MARKER, ONTOLOGY
 from dateline.errors import ConflictError, DatelineError
@@ -15,32 +16,51 @@ from dateline.errors import ConflictError, DatelineError
 BUILT_FILES = frozenset({CARD, ONTOLOGY, "croissant.json", "release.json"})
 """Files of a dataset other than its tables."""
 
+
+class Content(NamedTuple):
+    """What a command writes to a folder.
+
+    The file ``marked`` has the ``marker``. ``includes`` tells whether a file belongs to the
+    content, by its path in the folder; ``name`` is what messages call the content.
+    """
+
+    name: str
+    command: str
+    marked: str
+    marker: str
+    includes: Callable[[PurePath], bool]
+
+
+def _of_dataset(place: PurePath) -> bool:
+    is_table = len(place.parts) == 2 and place.suffix == ".parquet"
+    return is_table or place.as_posix() in BUILT_FILES
+
+
+DATASET = Content("a build", "dateline build", CARD, MARKER, _of_dataset)
+
 LOCK = "lock"
 """The file in a temporary folder that the run using it has locked."""
 
 
-def refuse_foreign_files(out: Path) -> None:
-    """Raise ConflictError if a folder contains anything that a build does not write again."""
+def refuse_foreign_files(out: Path, content: Content = DATASET) -> None:
+    """Raise ConflictError if a folder has anything that the command does not write again."""
     if not out.exists() and not out.is_symlink():
         return
     if out.is_symlink() or not out.is_dir():
         raise ConflictError(f"{out}: is not a folder. Choose another output folder.")
-    found = sorted(path for path in out.rglob("*") if not path.is_dir())
-    if not found and not any(out.iterdir()):
+    if not any(out.iterdir()):
         return
-    card = out / CARD
-    if not card.is_file() or MARKER not in card.read_text(encoding="utf-8", errors="replace"):
+    file = out / content.marked
+    if not file.is_file() or content.marker not in file.read_text("utf-8", errors="replace"):
         raise ConflictError(
-            f"{out}: was not written by `dateline build`, and would be replaced. Choose another "
+            f"{out}: was not written by `{content.command}`, and would be replaced. Choose another "
             "output folder, or remove this one."
         )
-    for path in found:
-        place = path.relative_to(out)
-        table = len(place.parts) == 2 and path.suffix == ".parquet"
-        if not table and place.as_posix() not in BUILT_FILES:
+    for path in sorted(path for path in out.rglob("*") if not path.is_dir()):
+        if not content.includes(path.relative_to(out)):
             raise ConflictError(
-                f"{path}: is not part of a build, and would be deleted. Move it, or choose another "
-                "output folder."
+                f"{path}: is not part of {content.name}, and would be deleted. Move it, or choose "
+                "another output folder."
             )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import yaml
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import Progress
 from dateline.dataset.description.citation import read_citation
-from dateline.dataset.output_folder import replaced_folder
-from dateline.errors import ConflictError, NotFoundError
+from dateline.dataset.output_folder import Content, refuse_foreign_files, replaced_folder
+from dateline.errors import NotFoundError
 from dateline.model import GOLD, Annotation, Struct
 from dateline.rendering.site_links import DOCUMENTS, INDEX, STORIES, document_file, story_file
 from dateline.validation.engine import CheckedDocument, Checker
@@ -25,8 +25,15 @@ from dateline.viewer.stories.story_page import story_page
 MARKER = '<meta name="generator" content="dateline view">'
 """What the first page of a site has, by which a later run knows that it may replace the folder."""
 
-
 SPACE = "README.md"
+"""The card of a static Space."""
+
+
+def _of_site(place: PurePath) -> bool:
+    return place.suffix == ".html" or place == PurePath(SPACE)
+
+
+SITE = Content("a site", "dateline view", INDEX, MARKER, _of_site)
 
 
 class Options(Struct, frozen=True):
@@ -61,7 +68,7 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
     Raises NotFoundError if the corpus has no documents, or an annotator no annotations, and
     ConflictError if ``out`` has anything but a site. ``out`` is then unchanged.
     """
-    refuse_other_files(out)
+    refuse_foreign_files(out, SITE)
     _check_annotators(corpus, options)
     predicted = options.predictions
     known = corpus.document_ids()
@@ -133,30 +140,9 @@ def _write_stories(
     (folder / STORIES).mkdir()
     for group, documents in groups.items():
         contrasts = [one for one in documents if one.document.contrast is not None]
-        story = story_of(group, [one for one in documents if one not in contrasts], labels)
+        others = [one for one in documents if one.document.contrast is None]
+        story = story_of(group, others, labels)
         _write(folder / story_file(group), story_page(title, story, contrasts, labels))
-
-
-def refuse_other_files(out: Path) -> None:
-    """Raise ConflictError if a folder has anything but a site that `build_site` has written."""
-    if not out.exists() and not out.is_symlink():
-        return
-    if out.is_symlink() or not out.is_dir():
-        raise ConflictError(f"{out}: is not a folder. Choose another output folder.")
-    if not any(out.iterdir()):
-        return
-    index = out / INDEX
-    if not index.is_file() or MARKER not in index.read_text(encoding="utf-8", errors="replace"):
-        raise ConflictError(
-            f"{out}: was not written by `dateline view`, and would be replaced. Choose another "
-            "output folder, or remove this one."
-        )
-    for path in sorted(path for path in out.rglob("*") if not path.is_dir()):
-        if path.suffix != ".html" and path != out / SPACE:
-            raise ConflictError(
-                f"{path}: is not part of a site, and would be deleted. Move it, or choose another "
-                "output folder."
-            )
 
 
 def _check_annotators(corpus: Corpus, options: Options) -> None:

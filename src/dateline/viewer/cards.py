@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from markupsafe import Markup, escape
 
@@ -133,13 +133,43 @@ class Cards:
         self._clusters = clusters_of(annotation)
         self._entities = {entity.id: entity for entity in annotation.entities}
         self._links = {cluster.id: cluster.links for cluster in annotation.event_clusters}
-        self._incoming = _incoming(annotation)
-        derived = derived_relations(annotation.events, labels.ontology.event_relations)
-        self._relations: Mapping[str, Sequence[Relation]] = {
-            "relations": annotation.relations,
-            "event_relations": (*annotation.event_relations, *derived),
-            "claim_relations": annotation.claim_relations,
+
+    @cached_property
+    def _relations(self) -> Mapping[str, Sequence[Relation]]:
+        """Relations by field, with those of events that are derived."""
+        given = self._annotation
+        derived = derived_relations(given.events, self._labels.ontology.event_relations)
+        return {
+            "relations": given.relations,
+            "event_relations": (*given.event_relations, *derived),
+            "claim_relations": given.claim_relations,
         }
+
+    @cached_property
+    def _related(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """For each item, the titles of its relations, and the ids at their other ends."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for field in RELATION_FIELDS:
+            for relation in self._relations[field]:
+                title = self._labels.of(field, relation.type).title
+                found.setdefault(relation.source, []).append((f"{title} →", relation.target))
+                found.setdefault(relation.target, []).append((f"← {title}", relation.source))
+        return found
+
+    @cached_property
+    def _incoming(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """For each item, what it is to others, and the ids of these."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for event in self._annotation.events:
+            for one in event.arguments:
+                found.setdefault(one.filler, []).append((f"{one.role} of", event.id))
+            for given in event.factuality:
+                found.setdefault(given.source, []).append(("Factuality of", event.id))
+        for claim in self._annotation.claims:
+            found.setdefault(claim.claimer, []).append(("Claims", claim.id))
+            for name in claim.events:
+                found.setdefault(name, []).append(("In claim", claim.id))
+        return found
 
     def of(self, field: str) -> Iterator[Card]:
         """The cards of the items in a field, in the order of the annotation."""
@@ -243,13 +273,8 @@ class Cards:
         yield from self._references("Contains claim", inner)
 
     def _of_relations(self, item: TextItem) -> Iterator[Fact]:
-        for field in RELATION_FIELDS:
-            for relation in self._relations[field]:
-                title = self._labels.of(field, relation.type).title
-                if relation.source == item.id:
-                    yield Fact(f"{title} →", (self._value(relation.target),))
-                if relation.target == item.id:
-                    yield Fact(f"← {title}", (self._value(relation.source),))
+        for title, other in self._related.get(item.id, ()):
+            yield Fact(title, (self._value(other),))
 
     def _uses(self, item: TextItem) -> Iterator[Fact]:
         """The items that refer to an item."""
@@ -297,18 +322,3 @@ def _within(inner: Claim, outer: Claim) -> bool:
     """Whether a claim is in the extent of another; of two with the same extent, the later one."""
     extents = [(one.spans[0].start, -one.spans[-1].end, one.id) for one in (outer, inner)]
     return extents[0] < extents[1] and inner.spans[-1].end <= outer.spans[-1].end
-
-
-def _incoming(annotation: Annotation) -> Mapping[str, list[tuple[str, str]]]:
-    """For each item, what it is to others, and the ids of these."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for event in annotation.events:
-        for one in event.arguments:
-            found.setdefault(one.filler, []).append((f"{one.role} of", event.id))
-        for given in event.factuality:
-            found.setdefault(given.source, []).append(("Factuality of", event.id))
-    for claim in annotation.claims:
-        found.setdefault(claim.claimer, []).append(("Claims", claim.id))
-        for name in claim.events:
-            found.setdefault(name, []).append(("In claim", claim.id))
-    return found

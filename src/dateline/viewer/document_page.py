@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dateline.annotations.items import items_by_id
+from dateline.annotations.items import items_by_id, label_of
 from dateline.dataset.withholding import with_placeholders
 from dateline.model import ID_FIELDS, RELATION_FIELDS, Annotation, Document, Struct
 from dateline.rendering.pages import page, resource
 from dateline.rendering.site_links import document_link, story_file
+from dateline.rendering.suggestions import sentences
 from dateline.validation.incidents import Incident
 from dateline.validation.registry import all_rules
 from dateline.viewer.cards import FIELDS, Card, Cards, ShownRelation
@@ -38,8 +40,7 @@ class Problem(Struct, frozen=True):
 
     code: str
     level: str
-    message: str
-    hint: str
+    text: str
 
 
 class Section(Struct, frozen=True):
@@ -89,9 +90,10 @@ def document_page(shown: PageOfDocument, labels: Labels) -> str:
     document = shown.document
     by_file = _by_file(shown.incidents)
     both = compared(*shown.annotations) if len(shown.annotations) == 2 else None
+    cards = [Cards(one, labels, withheld=shown.withheld) for one in shown.annotations]
     sides = [
-        _side(shown, number, labels, by_file, both.classes[number] if both else {})
-        for number in range(len(shown.annotations))
+        _side(shown, number, labels, of, by_file, both.classes[number] if both else {})
+        for number, of in enumerate(cards)
     ]
     of_sides = {_file(annotation) for annotation in shown.annotations}
     own = [incident for incident in shown.incidents if incident.file not in of_sides]
@@ -114,7 +116,7 @@ def document_page(shown: PageOfDocument, labels: Labels) -> str:
         previous=document_link(shown.previous) if shown.previous else "",
         following=document_link(shown.following) if shown.following else "",
         both=both,
-        data=_data(shown, labels, both.twins if both else {}),
+        data=_data(shown, labels, cards, both.twins if both else {}),
     )
 
 
@@ -147,11 +149,11 @@ def _side(
     shown: PageOfDocument,
     number: int,
     labels: Labels,
+    cards: Cards,
     by_file: Mapping[str, Sequence[Incident]],
     compared_classes: Mapping[str, str],
 ) -> Side:
     annotation, prefix = shown.annotations[number], _prefix(shown, number)
-    cards = Cards(annotation, labels, withheld=shown.withheld)
     problems: dict[str, list[Problem]] = {}
     for incident in by_file.get(_file(annotation), ()):
         name = _item_at(annotation, incident.pointer)
@@ -208,38 +210,33 @@ def _problem(incident: Incident, *, withheld: bool) -> Problem:
     """The finding; where the text is withheld, in the words of its rule, which quote nothing."""
     rule = all_rules().get(incident.code)
     message = incident.message if not withheld else rule.title if rule else ""
-    return Problem(
-        code=incident.code,
-        level=incident.level,
-        message=message,
-        hint="" if withheld else incident.hint,
-    )
+    text = sentences(message, "" if withheld else incident.hint)
+    return Problem(code=incident.code, level=incident.level, text=text)
 
 
 def _legend(annotations: Sequence[Annotation], labels: Labels) -> list[dict[str, Any]]:
-    """The labels in use by layer, with the number of their items in the first annotation."""
+    """The labels in use by layer, with the number of their items in all annotations."""
     found = []
     for field in ("events", "claims", "mentions"):
-        counts: dict[str, int] = {}
-        for annotation in annotations:
-            for item in getattr(annotation, field):
-                name = labels.of(field, item.act if field == "claims" else item.type).name
-                counts[name] = counts.get(name, 0) + 1
-        shown = [(labels.of(field, name), counts[name]) for name in counts]
+        counts = Counter(
+            label_of(item) for annotation in annotations for item in getattr(annotation, field)
+        )
+        shown = [(labels.of(field, name), count) for name, count in counts.items()]
         shown.sort(key=lambda pair: (-pair[1], pair[0].name))
         if shown:
             found.append({"field": field, "title": _TITLES[field], "labels": shown})
     return found
 
 
-def _data(shown: PageOfDocument, labels: Labels, twins: Mapping[str, str]) -> dict[str, Any]:
+def _data(
+    shown: PageOfDocument, labels: Labels, cards: Sequence[Cards], twins: Mapping[str, str]
+) -> dict[str, Any]:
     """What the script needs: which items belong to which, and the guidelines of labels."""
     marks: dict[str, list[tuple[str, str]]] = {}
     for number, annotation in enumerate(shown.annotations):
         prefix = _prefix(shown, number)
-        cards = Cards(annotation, labels)
         for name, item in items_by_id(annotation).items():
-            found = [(prefix + other, role) for other, role in cards.marks(item)]
+            found = [(prefix + other, role) for other, role in cards[number].marks(item)]
             if found:
                 marks[prefix + name] = found
     pairs = {one: _prefix(shown, 1) + other for one, other in twins.items()}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from dateline.annotations.items import label_of
-from dateline.model import SPAN_LAYERS, Annotation, Document, Struct
+from dateline.model import LAYER_FIELDS, SPAN_LAYERS, Annotation, Document, Struct
 from dateline.rendering.pages import page, resource
 from dateline.rendering.site_links import document_link, story_file
 from dateline.viewer.document_page import PACKAGE, title_of
@@ -21,7 +20,7 @@ SEARCHED = 4_000_000
 
 _META = "meta "
 
-_FIELDS = ("mentions", "events", "claims")
+_FIELDS = tuple(LAYER_FIELDS[layer][0] for layer in SPAN_LAYERS)
 
 
 class Entry(Struct, frozen=True):
@@ -134,7 +133,7 @@ def _filters(entries: Sequence[Entry], labels: Labels) -> Iterable[Filter]:
             yield Filter(name=name, title=title, values=tuple(shown))
 
 
-def _names(entries: Sequence[Entry]) -> dict[str, Any]:
+def _names(entries: Sequence[Entry]) -> dict[str, str]:
     """The filters with their titles, in the order of the page."""
     meta = dict.fromkeys(name for one in entries for name in one.facets if name.startswith(_META))
     return {
@@ -148,7 +147,6 @@ def _names(entries: Sequence[Entry]) -> dict[str, Any]:
 
 def _label_values(styles: Collection[str], labels: Labels) -> Iterable[tuple[str, str, str]]:
     for layer, field in zip(SPAN_LAYERS, _FIELDS, strict=True):
-        declared = labels.ontology.layers.get(layer)
         for label in labels.all_of(field):
-            if label.style in styles and declared is not None:
-                yield declared.title, label.style, label.title
+            if label.style in styles:
+                yield labels.ontology.layers[layer].title, label.style, label.title

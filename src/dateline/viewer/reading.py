@@ -33,12 +33,12 @@ def paragraphs(document: Document, fragments: Iterable[Fragment]) -> Iterator[Pa
     The first line is the title if it is the document's. Another line is a heading if it is one
     short sentence without a mark at its end.
     """
-    waiting = sorted(fragments, key=lambda fragment: fragment.start)
+    found = list(fragments)
     kinds = _Kinds(document)
     for line in _LINE.finditer(document.text):
         start, end = line.span()
         if line[0].strip():
-            touching = [one for one in waiting if one.start < end and start < one.end]
+            touching = [one for one in found if one.start < end and start < one.end]
             html = marked_up(document.text, start, end, touching)
             yield Paragraph(kind=kinds.of(start, end), html=Markup(html))  # noqa: S704 (escaped)
 

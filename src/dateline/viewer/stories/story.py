@@ -65,7 +65,6 @@ class Claimed(Struct, frozen=True):
 class Instance(Struct, frozen=True):
     """An event in one or several documents, with what is claimed about it."""
 
-    key: Key
     label: ShownLabel
     places: tuple[Place, ...]
     fillers: tuple[Filler, ...]
@@ -153,6 +152,7 @@ class _Joined:
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
         self._dates = date_attributes(labels.ontology)
+        self._symmetric = {r.name for r in labels.ontology.claim_relations if r.symmetric}
         self._names: dict[Key, str] = {}
         self._events: dict[Key, list[tuple[_Reader, Event]]] = {}
         self._about: dict[Key, list[Claimed]] = {}
@@ -161,7 +161,6 @@ class _Joined:
 
     def add(self, document: StoryDocument, annotation: Annotation) -> None:
         reader = _Reader(document, annotation, self._labels)
-        symmetric = {r.name for r in self._labels.ontology.claim_relations if r.symmetric}
         for entity in annotation.entities:
             self._names.setdefault(reader.entity_key(entity.id), reader.cards.quote(entity.id))
         for event in annotation.events:
@@ -174,14 +173,14 @@ class _Joined:
                 value = {given.source: given.value for given in event.factuality}.get(claim.id)
                 shown = self._labels.factuality(value) if value else ""
                 about = self._about.setdefault(reader.event_key(event), [])
-                about.append(self._claimed(reader, claim, shown))
+                about.append(replace(claims[claim.id], value=shown))
         for relation in annotation.claim_relations:
             if not {relation.source, relation.target} <= claims.keys():
                 continue
             self.related.append(
                 RelatedClaims(
                     label=self._labels.of("claim_relations", relation.type),
-                    symmetric=relation.type in symmetric,
+                    symmetric=relation.type in self._symmetric,
                     source=claims[relation.source],
                     target=claims[relation.target],
                 )
@@ -190,7 +189,6 @@ class _Joined:
     def instances(self) -> Iterator[Instance]:
         for key, events in self._events.items():
             yield Instance(
-                key=key,
                 label=self._labels.of("events", events[0][1].type),
                 places=tuple(reader.place(event.id) for reader, event in events),
                 fillers=tuple(self._fillers(events)),
@@ -219,7 +217,7 @@ class _Joined:
         for role, names in found.items():
             yield Filler(role=role, names=tuple(dict.fromkeys(names.values())))
 
-    def _claimed(self, reader: _Reader, claim: Claim, value: str = "") -> Claimed:
+    def _claimed(self, reader: _Reader, claim: Claim) -> Claimed:
         key = reader.key_of(claim.claimer)
         name = self._names.get(key) or reader.cards.quote(claim.claimer) or claim.claimer
         if claim.claimer in self._labels.ontology.special_claimers:
@@ -229,7 +227,6 @@ class _Joined:
             name=name,
             label=self._labels.of("claims", claim.act),
             place=reader.place(claim.id),
-            value=value,
         )
 
 
