@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-from langcodes import standardize_tag
-from langcodes.tag_parser import LanguageTagError
-
 from dateline.errors import InvalidInputError
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -17,6 +14,9 @@ def language_tag(text: str) -> str:
 
     Raises InvalidInputError if the text is not a tag.
     """
+    from langcodes import standardize_tag  # noqa: PLC0415 (slow to import)
+    from langcodes.tag_parser import LanguageTagError  # noqa: PLC0415
+
     try:
         if _TAG.fullmatch(text):
             return standardize_tag(text)

@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dateline.errors import InvalidInputError
+from dateline.rendering.suggestions import allowed
 
 if TYPE_CHECKING:
     from dateline.interop.format import Format
-from dateline.rendering.suggestions import allowed
 
 FORMATS = {
     "bigbio": "bigbio",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from dateline.rendering.listing import listed
@@ -24,6 +23,8 @@ def allowed(name: str, names: Iterable[str]) -> str:
 
 def most_similar(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
     """The name that this one is a misspelling of, also by case; empty if there is none."""
+    import difflib  # noqa: PLC0415 (only a message needs it)
+
     by_lower: dict[str, str] = {}
     for known in names:
         by_lower.setdefault(known.lower(), known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from dateline.label_studio.server.responses import Project
 
 F = TypeVar("F", bound=Callable[..., object])
+Option = Callable[[Callable[..., None]], Callable[..., None]]
+"""What adds an option to a command."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def target_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _passing_target(
     command: Callable[..., None],
-    options: Iterable[Callable[[Callable[..., None]], Callable[..., None]]],
+    options: Sequence[Option],
 ) -> Callable[..., None]:
     @functools.wraps(command)
     def run(
@@ -178,12 +180,12 @@ def _passing_target(
         command(target, **others)
 
     decorated: Callable[..., None] = pass_settings(run)
-    for option in reversed([*options]):
+    for option in reversed(options):
         decorated = option(decorated)
     return decorated
 
 
-def _selection() -> tuple[Callable[[Callable[..., None]], Callable[..., None]], ...]:
+def _selection() -> tuple[Option, ...]:
     return (
         documents_option(),
         documents_from_option("Only the documents whose ids are in this file, one on each line."),
@@ -220,7 +222,7 @@ def url_option(command: F) -> F:
     )(command)
 
 
-_SERVER: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
+_SERVER: tuple[Option, ...] = (
     url_option,
     click.option(
         "--token",

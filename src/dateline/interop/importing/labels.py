@@ -71,9 +71,9 @@ class LabelCounter:
 
     def add(self, annotation: Annotation) -> None:
         """Count the labels of an annotation."""
-        used = [*labels_of(annotation)]
-        self._counts.update(label for label, _ in used)
-        self._quotes = {**dict(reversed(used)), **self._quotes}
+        for label, quote in labels_of(annotation):
+            self._counts[label] += 1
+            self._quotes.setdefault(label, quote)
 
     @property
     def counts(self) -> list[LabelCount]:

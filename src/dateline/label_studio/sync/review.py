@@ -14,9 +14,8 @@ from dateline.model import Struct
 
 
 class Returned(Struct, frozen=True):
-    """What was returned: the numbers of task and annotation, and who else sees the comment."""
+    """What was returned: the number of the annotation, and who else sees the comment."""
 
-    task: int
     annotation: int
     others: tuple[str, ...]
 
@@ -33,8 +32,9 @@ def return_annotation(
 ) -> Returned:
     """Show a comment on an annotation until the next one; a comment of None removes it.
 
-    The annotation itself is not touched. ``names`` are pseudonyms by user
-    number, and ``owner`` is the pseudonym of the only annotator of the project.
+    The annotation itself is not touched. ``names`` are pseudonyms by user number, and ``owner`` is
+    the pseudonym of the only annotator of the project.
+
     Raises NotFoundError if the annotator has submitted nothing for the document, and ConflictError
     if the project's page does not show comments yet.
     """
@@ -61,4 +61,4 @@ def return_annotation(
     text = "\n".join(people.values() if alone else (f"{who}: {c}" for who, c in people.items()))
     server.set_reviews(newest.task, text, reviews)
     others = {pseudonym(user, names) for user in users_of(task)} - {annotator}
-    return Returned(task=newest.task, annotation=newest.id, others=tuple(sorted(others)))
+    return Returned(annotation=newest.id, others=tuple(sorted(others)))

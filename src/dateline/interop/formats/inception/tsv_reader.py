@@ -124,7 +124,6 @@ class _Reading:
 
     def _sentences(self, lines: Sequence[tuple[int, str]]) -> list[_Sentence]:
         sentences: list[_Sentence] = []
-        wrong: list[tuple[int, str]] = []
         width = 0
         for number, line in lines:
             if line[:6] in _PREFIXES and not sentences:
@@ -140,7 +139,9 @@ class _Reading:
                 if not sentences or len(cells) < width + 1:
                     columns = f"has {len(cells) - 1} of {width} columns."
                     problem = columns if sentences else 'comes before a line "#Text=".'
-                    wrong.append((number, f'"{excerpt(line)}" {problem}'))
+                    self._problems.note(
+                        [f'{self._path}, line {number}: "{excerpt(line)}" {problem}']
+                    )
                     continue
                 name, part, begin, end = match.groups()
                 row = _Row(
@@ -148,8 +149,7 @@ class _Reading:
                 )
                 sentences[-1].rows.append(row)
             elif line and not line.startswith("#"):
-                wrong.append((number, _unlike_a_row(line)))
-        self._problems.note(f"{self._path}, line {number}: {problem}" for number, problem in wrong)
+                self._problems.note([f"{self._path}, line {number}: {_unlike_a_row(line)}"])
         self._problems.refuse()
         if not sentences or not all(sentence.rows for sentence in sentences):
             raise InvalidInputError(f"{self._path}: has a sentence without rows, or no sentence.")
