@@ -156,6 +156,14 @@ def no_dataset(path: Path) -> InvalidInputError:
     )
 
 
+def neither(path: Path) -> NotFoundError:
+    """The error for a folder that has neither a corpus nor a dataset."""
+    return NotFoundError(
+        f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
+        "that `dateline build` wrote."
+    )
+
+
 def no_config(path: Path, config: str, declared: Mapping[str, Any]) -> NotFoundError:
     """The error for a config that a dataset does not have."""
     return NotFoundError(

@@ -17,6 +17,7 @@ from dateline.dataset.stored import (
     DEFAULT_CONFIG,
     StoredDataset,
     StoredTable,
+    neither,
     no_split,
     tables_explained,
 )
@@ -132,10 +133,7 @@ def read_gold(
             return _gold_of_tables(
                 list(tables.values()), used, split, path.resolve().name, group_by, by
             )
-    raise NotFoundError(
-        f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
-        "that `dateline build` wrote."
-    )
+    raise neither(path)
 
 
 def read_hub_gold(

@@ -54,7 +54,7 @@ def name_of(found: Found) -> str:
 
 def details(found: Found) -> str:
     """The arguments of an event, or claimer and cue of a claim; empty for other items."""
-    if found.item is None or found.annotator is None:
+    if found.item is None or found.annotator is None or found.kind not in ("event", "claim"):
         return ""
     items = Items(found.row.contents[found.annotator])
     if found.kind == "event":
@@ -62,13 +62,11 @@ def details(found: Found) -> str:
             f"{argument['role']}: {_quoted(items.filler(argument))} ({items.filler_type(argument)})"
             for argument in found.item["arguments"]
         )
-    if found.kind == "claim":
-        claimer = items.by_id.get(found.item["claimer"])
-        by = items.claimer_type(found.item)
-        cue = found.item.get("cue")
-        shown = f"claimer: {_quoted(claimer)} ({by})" if claimer else f"claimer: {by}"
-        return f"{shown}, cue: {_excerpt(text_of(cue))}" if cue else shown
-    return ""
+    claimer = items.by_id.get(found.item["claimer"])
+    by = items.claimer_type(found.item)
+    cue = found.item.get("cue")
+    shown = f"claimer: {_quoted(claimer)} ({by})" if claimer else f"claimer: {by}"
+    return f"{shown}, cue: {_excerpt(text_of(cue))}" if cue else shown
 
 
 def _quoted(item: Item) -> str:

@@ -96,7 +96,10 @@ class _Search:
         yield from sorted(results, key=lambda found: found.ranges)
 
     def _items(self, row: AnnotatedRow, annotator: str) -> Iterator[Found]:
-        groups = {kind: self._of_kind(row, annotator, kind) for kind in self._conditions.results}
+        items = Items(row.contents[annotator])
+        groups = {
+            kind: self._of_kind(row, annotator, kind, items) for kind in self._conditions.results
+        }
         required = {kind: _sentences(groups[kind]) for kind in self._conditions.asked}
         if self._text is not None:
             required[PASSAGE] = _sentences(self._passages(row))
@@ -111,10 +114,8 @@ class _Search:
             for place in self._text.matches(row.text):
                 yield _found(row, None, PASSAGE, None, (place,))
 
-    def _of_kind(self, row: AnnotatedRow, annotator: str, kind: str) -> list[Found]:
+    def _of_kind(self, row: AnnotatedRow, annotator: str, kind: str, items: Items) -> list[Found]:
         """The items of a kind that meet the conditions on items alone."""
-        content = row.contents[annotator]
-        items = Items(content)
         labels = self._conditions.given.labels.get(kind, ())
         attributes = self._conditions.attributes.get(kind, {})
         results = []

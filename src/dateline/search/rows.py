@@ -11,7 +11,7 @@ import msgspec
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.rows import RowMaker
-from dateline.dataset.stored import CARD, StoredDataset, tables_explained
+from dateline.dataset.stored import CARD, StoredDataset, neither, tables_explained
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.model import CONTENT_FIELDS, GOLD, Document
 from dateline.ontology.labels import Ontology
@@ -59,10 +59,7 @@ def source_at(path: Path) -> Source:
         return CorpusRows(Corpus(path))
     if (path / CARD).is_file():
         return DatasetRows(path)
-    raise NotFoundError(
-        f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or one "
-        "that `dateline build` wrote."
-    )
+    raise neither(path)
 
 
 class CorpusRows:

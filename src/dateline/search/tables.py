@@ -13,8 +13,14 @@ from dateline.corpus.store import Corpus
 from dateline.dataset.columns import Row
 from dateline.dataset.parquet import json_lines_to_table
 from dateline.dataset.rows import RowMaker
-from dateline.dataset.stored import CARD, DEFAULT_CONFIG, StoredDataset, tables_explained
-from dateline.errors import InvalidInputError, NotFoundError
+from dateline.dataset.stored import (
+    CARD,
+    DEFAULT_CONFIG,
+    StoredDataset,
+    neither,
+    tables_explained,
+)
+from dateline.errors import InvalidInputError
 from dateline.model import GOLD
 from dateline.ontology.schemas import meta_keys
 from dateline.search.rows import ANNOTATIONS
@@ -43,10 +49,7 @@ def tables_at(path: Path) -> Tables:
     if (path / "schema").is_dir():
         return _of_corpus(Corpus(path))
     if not (path / CARD).is_file():
-        raise NotFoundError(
-            f"{path}: is neither a corpus nor a built dataset. Expected a folder with schema/, or "
-            "one that `dateline build` wrote."
-        )
+        raise neither(path)
     dataset = StoredDataset(path)
     by_config = [dataset.tables(config).values() for config in (DEFAULT_CONFIG, ANNOTATIONS)]
     with tables_explained(path):

@@ -123,9 +123,7 @@ def _fit_tagger(
         tokenizer,
         transformers.DataCollatorForTokenClassification(tokenizer),
         (train, validation),
-        lambda prediction: {
-            rate: metrics(prediction)[f"strict_{rate}"] for rate in ("precision", "recall", "f1")
-        },
+        lambda prediction: _strict(metrics(prediction)),
         options,
         folder / TAGGER,
         log,
@@ -239,6 +237,10 @@ def _fit(
         revision={options.base: revision} if revision else {},
         device=_device_name(trainer.args.device),
     )
+
+
+def _strict(found: Mapping[str, float]) -> Mapping[str, float]:
+    return {rate: found[f"strict_{rate}"] for rate in ("precision", "recall", "f1")}
 
 
 def _role_metrics(prediction: Any) -> Mapping[str, float]:

@@ -115,8 +115,9 @@ class LanguageModelTask:
         self.instructions = instructions(self._asked, with_schema=options.in_prompt)
         self._examples: dict[tuple[int, int], list[Message]] = {}
         scored = (*ontology.layers,) if options.name == ALL else (options.name,)
-        self.groups = tuple(self._groups(scored))
-        self.measures = (*map(_name, self.report(self._answered()).primary),)
+        best = [self.read(name, self.target(name)) for name in sorted(self._scored)]
+        self.groups = tuple(self._groups(scored, best))
+        self.measures = (*map(_name, self.report(best).primary),)
 
     @property
     def documents(self) -> Sequence[GoldDocument]:
@@ -221,10 +222,10 @@ class LanguageModelTask:
             contrast_sets=None,
         )
 
-    def _groups(self, layers: Collection[str]) -> list[str]:
-        """The groups of measures of some layers whose items an answer may have."""
-        best = [outcome.prediction for outcome in self._answered()]
-        found = select_groups((), [ScoringInput(self.gold, best)])
+    def _groups(self, layers: Collection[str], best: Iterable[Outcome]) -> list[str]:
+        """The groups of measures of some layers that the best answers have items of."""
+        predictions = [outcome.prediction for outcome in best]
+        found = select_groups((), [ScoringInput(self.gold, predictions)])
         names = [one.name for one in found if GROUPS[one.name].layer in layers]
         if not names:
             raise NotFoundError(
@@ -232,10 +233,6 @@ class LanguageModelTask:
                 f"task {self.options.name!r}."
             )
         return names
-
-    def _answered(self) -> list[Outcome]:
-        """The outcomes of the answers that gold gives."""
-        return [self.read(name, self.target(name)) for name in sorted(self._scored)]
 
     def _written(self, document: GoldDocument) -> str:
         answer = msgspec.to_builtins(answer_of(document.items, self._asked))
