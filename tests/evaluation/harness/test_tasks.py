@@ -163,3 +163,13 @@ def test_examples_are_never_from_the_evaluated_split(folder: str):
 
 def split_of(corpus: Corpus) -> str:
     return corpus.read_document(corpus.document_ids()[0]).split
+
+
+def test_a_contrast_alone_is_scored_and_is_left_out_among_other_documents(folder: str):
+    made = task(folder, "claims", contrasts=True)
+    (original, *_), contrast = made.documents, made.documents[-1]
+    outcomes = {one.id: made.read(one.id, made.target(one.id)) for one in (original, contrast)}
+    counts = made.counts(outcomes[contrast.id])
+    assert counts["correct"] == counts["predicted"] == counts["gold"] > 0
+    both = made.values([*outcomes.values()])
+    assert both == made.values([outcomes[original.id]])

@@ -212,13 +212,18 @@ class LanguageModelTask:
         write_atomically(folder / "scores.json", canonical_json(report.to_dict()))
 
     def _restricted(self, names: Set[str]) -> Gold:
-        """The gold of the documents that were answered; all of it if all of them were."""
+        """The gold of the documents that were answered; all of it if all of them were.
+
+        Contrasts are scored apart: among other documents they are left out.
+        """
         if self._scored <= names:
             return self.gold
+        chosen = self._scored & names or names
         return msgspec.structs.replace(
             self.gold,
-            documents=[self._documents[name] for name in sorted(self._scored & names)],
-            units={name: unit for name, unit in self.gold.units.items() if name in names},
+            documents=[self._documents[name] for name in sorted(chosen)],
+            units={name: unit for name, unit in self.gold.units.items() if name in chosen},
+            unscored=self.gold.unscored | (names - chosen),
             contrast_sets=None,
         )
 
