@@ -35,6 +35,7 @@ from dateline.metrics.significance import (
     paired_bootstrap,
     resampled,
     t_test,
+    tell_apart,
 )
 from dateline.quality.drift import find_drift
 from simulated_annotators import TEAM, worked
@@ -42,6 +43,7 @@ from simulated_annotators import TEAM, worked
 DOCUMENTS = 5, 10, 20, 50, 100
 DRIFT_DOCUMENTS = 40, 100, 200
 FAMILY_DOCUMENTS = 10, 20, 30
+RANKED_DOCUMENTS = 6, 8, 10, 20, 30
 TESTED_DOCUMENTS = 5, 6, 8, 10, 20, 30, 50, 100
 RESAMPLES = 1000
 LEVEL = 0.05
@@ -125,6 +127,12 @@ def main(sets: int, families: int, teams: int, seed: int, report: Path | None) -
             named_for_drift,
             teams,
             ("annotators", "named", *map(str, DRIFT_DOCUMENTS)),
+        ),
+        (
+            f"Share of {families:,} leaderboards on which any two equal systems are told apart",
+            told_apart,
+            families,
+            ("systems", "correction", *map(str, RANKED_DOCUMENTS)),
         ),
     )
     found = {}
@@ -235,6 +243,17 @@ def family_wise_errors(sets: int, generator: np.random.Generator) -> Iterator[Ro
         columns.append(found.mean(axis=0))
     for (tested, correction), values in zip(names, np.transpose(columns), strict=True):
         yield tested, correction, *map(float, values)
+
+
+def told_apart(sets: int, generator: np.random.Generator) -> Iterator[Row]:
+    """How often the ranks of a leaderboard tell any two of several equal systems apart."""
+    for number in (4, 8):
+        values = []
+        for documents in RANKED_DOCUMENTS:
+            found = simulated(generator, TASKS[0], sets, documents, number)[:, :, 0]
+            lowest = [tell_apart(of, RESAMPLES, 1, micro_f).min() for of in found]
+            values.append(share_rejected(lowest))
+        yield f"{number} equal systems", "step-down maxT", *values
 
 
 def named_for_drift(teams: int, _: np.random.Generator) -> Iterator[Row]:

@@ -117,7 +117,9 @@ def test_a_result_with_another_gold_is_outdated_and_shown_apart(five, run):
 def test_a_system_trained_on_scored_documents_is_marked(five, run):
     start(five, SYSTEMS.replace('split = "test"', 'split = "train"'))
     assert run(five, "leaderboard", "--run").exit_code == 0
-    assert "(trained on scored documents)" in run(five, "leaderboard", "--format", "md").stdout
+    shown = run(five, "leaderboard", "--format", "md").stdout
+    assert "(trained on scored documents)" in shown
+    assert "rank" not in shown.splitlines()[2]
 
 
 def test_predictions_can_be_added_and_their_results_compared(five, five_predicted, run, tmp_path):
@@ -128,12 +130,100 @@ def test_predictions_can_be_added_and_their_results_compared(five, five_predicte
     added = run(five, "leaderboard", "--add", str(out), "--name", "theirs", "--note", "By hand.")
     assert added.exit_code == 0, added.output
     shown = run(five, "leaderboard", "--format", "md").stdout
-    assert shown.index("| theirs | 100.0 |") < shown.index(r"| lexicon \| of training |")
+    assert shown.index("| theirs (no run record) | 100.0") < shown.index(
+        r"| lexicon \| of training |"
+    )
     assert "theirs: By hand." in shown
     results = [str(root / "benchmarks" / "results" / f"{n}.json") for n in ("lexicon", "theirs")]
     compared = run(five, "compare", *results, "--format", "json")
     assert compared.exit_code == 0, compared.output
     assert json.loads(compared.stdout)["systems"] == ["lexicon", "theirs"]
+
+
+@pytest.fixture
+def submitted(five, five_predicted, run, tmp_path):
+    """A corpus with the submission "mine": predictions without some mentions, and a record."""
+    start(five, SYSTEMS.replace('split = "test"\n', 'split = "train"\n'))
+    assert run(five, "leaderboard", "--run").exit_code == 0
+    worse = [{**one, "mentions": one["mentions"][:-1]} for one in five_predicted]
+    out = write_lines(tmp_path / "out.jsonl", *worse)
+    (tmp_path / "out.run.json").write_text(RECORD, encoding="utf-8")
+    added = run(five, "leaderboard", "--add", str(out), "--name", "mine")
+    assert added.exit_code == 0, added.output
+    assert run(five, "leaderboard", "--check").exit_code == 0
+    return five.root / "benchmarks"
+
+
+RECORD = json.dumps(
+    {
+        "model": "theirs",
+        "version": "1",
+        "settings": {"documents": []},
+        "source": "corpus",
+        "dateline": "0.2.0",
+        "started": "2026-01-01T00:00:00+00:00",
+        "ended": None,
+        "seconds": 1.0,
+        "predicted": 5,
+        "failed": {},
+        "cost": {},
+    }
+)
+
+
+def raise_score(benchmarks: Path) -> None:
+    path = benchmarks / "results" / "mine.json"
+    result = json.loads(path.read_bytes())
+    result["scores"][0]["value"] = 1.0
+    path.write_text(json.dumps(result), encoding="utf-8")
+
+
+def change_predictions(benchmarks: Path) -> None:
+    path = benchmarks / "submissions" / "mine.jsonl"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+def change_record(benchmarks: Path) -> None:
+    path = benchmarks / "submissions" / "mine.run.json"
+    path.write_text(RECORD.replace("theirs", "another"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (raise_score, "results/mine.json/scores/0/value: is not the score of benchmarks/subm"),
+        (change_predictions, "submissions/mine.jsonl: is not the file that was scored"),
+        (change_record, "results/mine.json/run/model: is not the score of"),
+        (lambda b: (b / "results" / "mine.json").unlink(), "mine.jsonl: has no result"),
+        (lambda b: (b / "submissions" / "mine.jsonl").unlink(), "mine.json: has no predictions"),
+    ],
+)
+def test_the_check_scores_submissions_again(five, submitted, run, change, problem):
+    change(submitted)
+    checked = run(five, "leaderboard", "--check")
+    assert checked.exit_code == 1
+    assert problem in checked.stderr
+
+
+def test_a_submission_cannot_replace_a_system_of_the_maintainers(five, submitted, run):
+    file = str(submitted / "submissions" / "mine.jsonl")
+    added = run(five, "leaderboard", "--add", file, "--name", "lexicon")
+    assert added.exit_code == 1
+    assert "--name lexicon: is a system of benchmarks/systems.toml" in added.stderr
+
+
+def test_systems_that_cannot_be_told_apart_share_a_rank(five, five_predicted, run, tmp_path):
+    """In five documents no difference is significant, so a worse system has the same rank."""
+    start(five, SYSTEMS.replace('split = "test"\n', 'split = "train"\n'))
+    worse = [{**one, "mentions": one["mentions"][:-1]} for one in five_predicted]
+    for name, found in (("best", five_predicted), ("worse", worse)):
+        out = write_lines(tmp_path / f"{name}.jsonl", *found)
+        added = run(five, "leaderboard", "--add", str(out), "--name", name)
+        assert added.exit_code == 0, added.output
+    results = json.loads(run(five, "leaderboard", "--format", "json").stdout)
+    assert {one["ranks"]["entities: strict"] for one in results.values()} == {1}
+    shown = run(five, "leaderboard", "--format", "md").stdout
+    assert shown.count(", rank 1 |") == sum(len(one["ranks"]) for one in results.values())
 
 
 def test_errors_show_the_agreement_of_the_listed_annotators(five, five_predicted, run, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,10 +14,12 @@ from dateline.metrics.counts import micro_f
 from dateline.metrics.intervals import difference
 from dateline.metrics.significance import (
     approximate_randomisation,
+    clusters,
     draws,
     holm,
     paired_bootstrap,
     t_test,
+    tell_apart,
 )
 
 RESAMPLES = 400
@@ -127,3 +131,61 @@ def test_runs_are_tested_as_a_sample_of_runs():
     pairs = equal_systems(generator, 200, 50, run_deviation=0.4)[:, :, 0]
     found = [approximate_randomisation(*pair, RESAMPLES, 1, micro_f) <= 0.05 for pair in pairs]
     assert np.mean(found) >= 0.25
+
+
+@given(systems(4), st.permutations(range(4)))
+def test_ranks_do_not_depend_on_the_order_of_systems(found, order):
+    ranks = ranked(found)
+    assert ranked([found[i] for i in order]) == [ranks[i] for i in order]
+
+
+@given(systems(3))
+def test_equal_systems_share_a_rank_and_better_scores_never_have_a_worse_one(found):
+    ranks = ranked([*found, found[0].copy()])
+    assert ranks[3] == ranks[0]
+    scores = [scored(one) for one in (*found, found[0])]
+    by_score = sorted(range(4), key=lambda i: -scores[i])
+    assert [ranks[i] for i in by_score] == sorted(ranks)
+    assert min(ranks) == 1
+
+
+@given(systems(3), st.floats(0, 1), st.floats(0, 1))
+def test_a_stricter_level_only_joins_ranks(found, one, other):
+    strict, lenient = sorted((one, other))
+    p_values = tell_apart(found, RESAMPLES, 1, micro_f)
+    scores = [scored(one) for one in found]
+    few, many = (clusters(scores, p_values, level) for level in (strict, lenient))
+    assert all(few[i] == few[j] for i in range(3) for j in range(3) if many[i] == many[j])
+
+
+@given(systems())
+def test_the_p_value_of_two_systems_is_that_of_approximate_randomisation(found):
+    p_values = tell_apart(found, RESAMPLES, 1, micro_f)
+    alone = approximate_randomisation(*found, RESAMPLES, 1, micro_f)
+    assert p_values[0, 1] == p_values[1, 0] == pytest.approx(alone)
+
+
+@given(systems(4))
+def test_the_correction_for_many_pairs_never_makes_a_p_value_smaller(found):
+    p_values = tell_apart(found, RESAMPLES, 1, micro_f)
+    for i, j in combinations(range(4), 2):
+        alone = approximate_randomisation(found[i], found[j], RESAMPLES, 1, micro_f)
+        assert alone - 1e-9 <= p_values[i, j] <= 1
+
+
+def test_clear_differences_of_many_systems_are_seen_in_few_documents():
+    """With Holm's correction, no pair of six systems can have p < .05 in eight documents."""
+    gold = np.full(8, 20.0)
+    jitter = np.arange(8) % 2
+    hits = [np.minimum(gold, best + jitter) for best in (18, 18, 10, 9, 2, 1)]
+    found = [np.stack([hit, gold, hit, gold], axis=-1)[:, None] for hit in hits]
+    assert ranked(found) == [1, 1, 3, 4, 5, 6]
+
+
+def ranked(found: list[np.ndarray]) -> list[int]:
+    p_values = tell_apart(found, RESAMPLES, 1, micro_f)
+    return clusters([scored(one) for one in found], p_values)
+
+
+def scored(counts: np.ndarray) -> float:
+    return float(micro_f(counts.sum(axis=0)))

@@ -6,6 +6,7 @@ Counts have shape (units, labels, 4); a unit is a document or a group of documen
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -62,18 +63,58 @@ def approximate_randomisation(
     observed = _difference(first, second, statistic)
     if np.isnan(observed):
         return None
-    units = len(first)
-    exact = 2**units <= trials
-    if exact:
-        swapped = (np.arange(2**units)[:, None] >> np.arange(units)) & 1
-    else:
-        swapped = np.random.default_rng(seed).integers(2, size=(trials, units))
-    shift = _weighted(swapped.astype(np.float64), second - first)
-    differences = statistic(second.sum(axis=0) - shift) - statistic(first.sum(axis=0) + shift)
+    differences = _swapped(first, second, _swaps(len(first), trials, seed), statistic)
     kept = differences[~np.isnan(differences)]
-    # The observed difference is one of the exact ones, but not of the random ones.
-    others = 0 if exact else 1
-    return (_reached(kept, observed) + others) / (len(kept) + others)
+    return _reached(kept, observed) / len(kept)
+
+
+def tell_apart(
+    systems: Sequence[Counts], trials: int, seed: int, statistic: Statistic
+) -> FloatArray:
+    """The two-sided p value of each pair of systems, corrected for all pairs.
+
+    Shape (systems, systems). The test is `approximate_randomisation`, the correction the step-down
+    maxT procedure of Westfall and Young, "Resampling-Based Multiple Testing", 1993: each trial
+    swaps the same units for all pairs, and a difference must be larger than the largest one of all
+    pairs that are not told apart yet, each divided by its standard deviation over trials. Holm's
+    correction multiplies p by up to the number of pairs, and p cannot be below 2 / 2ⁿ with n units,
+    so with few units it would tell no systems apart. Two equal systems have p = 1, and so have
+    systems without a score.
+    """
+    size = len(systems)
+    corrected = np.ones((size, size))
+    if size < 2:
+        return corrected
+    swaps = _swaps(len(systems[0]), trials, seed)
+    pairs = list(combinations(range(size), 2))
+    differences = np.stack([_swapped(systems[i], systems[j], swaps, statistic) for i, j in pairs])
+    differences = np.abs(np.nan_to_num(differences))
+    spread = np.sqrt((differences**2).mean(axis=1, keepdims=True))
+    scaled = np.divide(differences, spread, out=np.zeros_like(differences), where=spread > ROUNDING)
+    order = np.argsort(-scaled[:, 0], kind="stable")
+    largest = np.maximum.accumulate(scaled[order[::-1]], axis=0)[::-1]
+    p_values = (largest >= scaled[order, :1] - ROUNDING).mean(axis=1)
+    for pair, p in zip(order, np.maximum.accumulate(p_values), strict=True):
+        i, j = pairs[pair]
+        corrected[i, j] = corrected[j, i] = p
+    return corrected
+
+
+def clusters(scores: Sequence[float], p_values: FloatArray, alpha: float = 0.05) -> list[int]:
+    """The rank of each system; systems of one cluster share the rank of its best.
+
+    Every system is significantly better than all systems of lower clusters, and clusters are as
+    small as that allows, as in Bojar et al., "Findings of the 2016 Conference on Machine
+    Translation", WMT 2016. ``p_values`` has shape (systems, systems).
+    """
+    order = sorted(range(len(scores)), key=lambda system: -scores[system])
+    ranks = [1] * len(scores)
+    first = 0
+    for position, system in enumerate(order):
+        if (p_values[np.ix_(order[:position], order[position:])] <= alpha).all():
+            first = position
+        ranks[system] = first + 1
+    return ranks
 
 
 def t_test(found: Estimate) -> float | None:
@@ -105,6 +146,25 @@ def holm(values: Sequence[float | None]) -> list[float | None]:
         highest = max(highest, min(1.0, p * (len(ranked) - rank)))
         corrected[i] = highest
     return corrected
+
+
+def _swaps(units: int, trials: int, seed: int) -> FloatArray:
+    """Which units each trial swaps, the first one none. Shape (trials, units).
+
+    If there are no more than ``trials`` ways to swap, each is tried once.
+    """
+    if 2**units <= trials:
+        every = (np.arange(2**units)[:, None] >> np.arange(units)) & 1
+        return np.asarray(every, np.float64)
+    drawn = np.random.default_rng(seed).integers(2, size=(trials, units))
+    return np.vstack([np.zeros((1, units)), drawn])
+
+
+def _swapped(first: Counts, second: Counts, swaps: FloatArray, statistic: Statistic) -> FloatArray:
+    """The difference of two systems in each trial, shape (trials,)."""
+    shift = _weighted(swaps, second - first)
+    found: FloatArray = statistic(second.sum(axis=0) - shift) - statistic(first.sum(axis=0) + shift)
+    return found
 
 
 def _weighted(weights: FloatArray, counts: Counts) -> Counts:

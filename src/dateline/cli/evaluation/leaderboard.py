@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,11 +32,13 @@ BLOCK = "leaderboard"
 @click.option("--write", "task", flag_value="write", help="Write the table and the page.")
 @click.option(
     "--check", "task", flag_value="check",
-    help="Exit with 1 if a result, the table or the page is outdated.",
+    help="Exit with 1 if a result, the table or the page is outdated, or a submission has other "
+    "scores than its result says.",
 )  # fmt: skip
 @click.option(
     "--add", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-    help="Score these predictions, store the result, then --write.",
+    help="Submission: score these predictions, store them with their run record and the result, "
+    "then --write.",
 )  # fmt: skip
 @click.option("--name", help="With --add: name of the result's file.")
 @click.option("--title", help="With --add: title of the system.  [default: the name]")
@@ -54,7 +56,8 @@ def leaderboard(
 ) -> None:
     """Show or update the leaderboard.
 
-    Results are stored in benchmarks/results. The main measures are written to README.md, if it has
+    Results are stored in benchmarks/results, predictions that were added in
+    benchmarks/submissions. The main measures are written to README.md, if it has
     marks for them, and all measures to benchmarks/leaderboard.html. Results with another gold or
     other rules are shown in tables of their own.
 
@@ -68,6 +71,7 @@ def leaderboard(
     from dateline.corpus.store import Corpus
     from dateline.evaluation.gold import gold_of_corpus
     from dateline.evaluation.leaderboard.results import read_results, result_of
+    from dateline.evaluation.leaderboard.submissions import submission_files
     from dateline.evaluation.leaderboard.systems import FILE, read_systems, run_systems
     from dateline.files.names import plain_name
 
@@ -77,16 +81,22 @@ def leaderboard(
     listed = read_systems(corpus)
     gold = gold_of_corpus(corpus, listed.split)
     new: dict[str, Result] = {}
+    copies: dict[Path, bytes | None] = {}
     if task == "run":
         if not listed.systems:
             raise InvalidInputError(f"{FILE}: there is no system to run.")
         new = dict(run_systems(corpus, listed, gold))
     elif add is not None and name is not None:
-        new = {plain_name(name, "--name"): result_of(gold, add, title or name, note)}
+        if plain_name(name, "--name") in listed.systems:
+            raise InvalidInputError(
+                f"--name {name}: is a system of {FILE}, which --run scores. Choose another name."
+            )
+        new = {name: result_of(gold, add, title or name, note)}
+        copies = submission_files(corpus, name, add)
     if task == "check":
         _check(corpus, gold, listed)
     elif task is not None or add is not None:
-        _write(settings, corpus, gold, listed, new)
+        _write(settings, corpus, gold, listed, new, copies)
     else:
         _show(corpus, gold, listed, read_results(corpus), output_format)
 
@@ -99,7 +109,7 @@ def _show(
     output_format: str,
 ) -> None:
     if output_format == "json":
-        echo_json(results)
+        echo_json(_with_ranks(gold, results))
         return
     if output_format == "csv":
         from dateline.evaluation.tables.records import scores_csv
@@ -123,10 +133,26 @@ def _show(
         echo("\n\n".join(notes))
 
 
+def _with_ranks(gold: Gold, results: Mapping[str, Result]) -> dict[str, dict[str, Any]]:
+    """The results as plain values, each with its ranks by primary measure."""
+    import msgspec
+
+    from dateline.evaluation.leaderboard.comparable import current_signature, group_comparable
+    from dateline.evaluation.leaderboard.ranks import ranks
+
+    found = {}
+    for group in group_comparable(results, current_signature(gold)):
+        for name, of_measure in ranks(group.results).items():
+            places = {": ".join(key): place for key, place in of_measure.items()}
+            found[name] = {"ranks": places, **msgspec.to_builtins(results[name])}
+    return found
+
+
 def _check(corpus: Corpus, gold: Gold, listed: Systems) -> None:
-    """Raise ConflictError if results, the table or the page are outdated."""
+    """Raise ConflictError if results, the table or the page are outdated, or a result is wrong."""
     from dateline.evaluation.leaderboard.comparable import current_signature, outdated
     from dateline.evaluation.leaderboard.results import read_results
+    from dateline.evaluation.leaderboard.submissions import problems
 
     results = read_results(corpus)
     late = outdated(results, listed.systems, current_signature(gold))
@@ -134,6 +160,12 @@ def _check(corpus: Corpus, gold: Gold, listed: Systems) -> None:
         raise ConflictError(
             f"benchmarks/results: {', '.join(late)}: missing, or scored with another gold or "
             "other rules; run `dateline leaderboard --run`."
+        )
+    wrong = list(problems(corpus, gold, results, listed.systems))
+    if wrong:
+        raise ConflictError(
+            "\n".join(wrong)
+            + "\nAdd submissions with `dateline leaderboard --add FILE --name NAME`."
         )
     contents = _pages(corpus, gold, listed, results)
     stale = [name for name, content in contents.items() if _read(corpus, name) != content]
@@ -147,8 +179,9 @@ def _write(
     gold: Gold,
     listed: Systems,
     new: Mapping[str, Result],
+    copies: Mapping[Path, bytes | None],
 ) -> None:
-    """Write the new results, the table and the page: all of them or none."""
+    """Write the new results, their predictions, the table and the page: all of them or none."""
     from dateline.evaluation.leaderboard.results import read_results, result_files, with_results
     from dateline.files.writing import locked, write_together
 
@@ -158,7 +191,10 @@ def _write(
         changed = {name for name in new if old.get(name) != results[name]}
         contents = _pages(corpus, gold, listed, results)
         updated = {name for name, content in contents.items() if _read(corpus, name) != content}
-        files = result_files(corpus, {name: results[name] for name in changed})
+        files: dict[Path, bytes | Path | None] = {
+            **copies,
+            **result_files(corpus, {name: results[name] for name in changed}),
+        }
         files |= {corpus.root / name: contents[name].encode() for name in updated}
         write_together(corpus.root, files)
     for name in new:
@@ -198,6 +234,7 @@ def _content(
     from dateline.evaluation.leaderboard.comparable import current_signature, group_comparable
     from dateline.evaluation.leaderboard.tables import (
         LEGEND,
+        ceiling_title,
         detail_tables,
         headline_tables,
         notes,
@@ -210,7 +247,7 @@ def _content(
     groups = group_comparable(results, current_signature(gold), agreement)
     return (
         [*notes(corpus, gold, listed, results), LEGEND],
-        list(headline_tables(groups, listed.ceiling)),
+        list(headline_tables(groups, listed.ceiling and ceiling_title(corpus, listed.ceiling))),
         list(detail_tables(groups)),
     )
 

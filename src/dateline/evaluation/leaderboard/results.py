@@ -14,6 +14,8 @@ from dateline.evaluation.report import ContrastScores, Score
 from dateline.evaluation.scoring import read_runs, score_runs, select_groups
 from dateline.evaluation.signature import Signature
 from dateline.files.names import inside, plain_name
+from dateline.files.opening import opened_stream
+from dateline.files.writing import sha256
 from dateline.model import Struct
 
 FOLDER = "benchmarks/results"
@@ -22,8 +24,9 @@ FOLDER = "benchmarks/results"
 class Result(Struct, frozen=True):
     """The scores of a system, and the record of its run if there is one.
 
-    ``problems`` is the number of predicted items with problems. A result has nothing of the texts,
-    so it can be published even if the texts cannot.
+    ``problems`` is the number of predicted items with problems, ``predictions`` the SHA-256 of the
+    file that was scored. A result has nothing of the texts, so it can be published even if the
+    texts cannot.
     """
 
     title: str
@@ -35,6 +38,7 @@ class Result(Struct, frozen=True):
     notes: tuple[str, ...]
     units: Mapping[str, str] = {}
     contrasts: ContrastScores | None = None
+    predictions: str | None = None
 
     @property
     def by_measure(self) -> Mapping[tuple[str, str], Score]:
@@ -56,6 +60,8 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
     runs = read_runs(predictions, gold)
     found = score_runs(gold, runs, select_groups((), runs), per_document=True)
     record = record_path(predictions)
+    with opened_stream(predictions) as file:
+        digest = sha256(file.read())
     return Result(
         title=title,
         note=note,
@@ -66,6 +72,7 @@ def result_of(gold: Gold, predictions: Path, title: str, note: str = "") -> Resu
         notes=found.notes,
         units=found.units,
         contrasts=found.contrasts,
+        predictions=digest,
     )
 
 

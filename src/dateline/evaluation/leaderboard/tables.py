@@ -9,6 +9,7 @@ from dateline.corpus.annotators import kind_of
 from dateline.corpus.store import Corpus
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.leaderboard.comparable import ComparableResults, primary_measures
+from dateline.evaluation.leaderboard.ranks import ranks
 from dateline.evaluation.leaderboard.results import Result
 from dateline.evaluation.leaderboard.systems import Systems
 from dateline.evaluation.report import Consistency, Score
@@ -17,7 +18,8 @@ from dateline.rendering.tables import Table
 
 LEGEND = (
     "F1 in percent, with its 95% confidence interval if there is one. —: undefined, or not "
-    "predicted. For the definitions, run: dateline docs metrics"
+    "predicted. Systems that cannot be told apart by a measure share a rank. For the definitions, "
+    "run: dateline docs metrics"
 )
 
 
@@ -41,23 +43,26 @@ def notes(corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Res
     return found + [f"{result.title}: {result.note}" for result in results.values() if result.note]
 
 
-def headline_tables(
-    groups: Sequence[ComparableResults], annotators: tuple[str, str] | None
-) -> Iterator[Table]:
-    """A table for each group of results: one system per row, the main measures as columns."""
+def headline_tables(groups: Sequence[ComparableResults], ceiling: str | None) -> Iterator[Table]:
+    """A table for each group of results: one system per row, the main measures as columns.
+
+    ``ceiling`` is the title of the row with the agreement of annotators.
+    """
     for group in groups:
         title = "Scores"
         if group.differences:
             title = f"Not comparable with the others: {'; '.join(group.differences)}"
-        scored = [result.by_measure for result in group.results.values()]
         shown = primary_measures(group.results.values())
+        places = ranks(group.results)
         rows = [
-            (_title(result), *(_cell(scores.get(h)) for h in shown))
-            for result, scores in zip(group.results.values(), scored, strict=True)
+            (
+                _title(result),
+                *(_ranked(result.by_measure.get(h), places[name].get(h)) for h in shown),
+            )
+            for name, result in group.results.items()
         ]
-        if annotators and group.agreement:
-            label = f"agreement of {annotators[0]} and {annotators[1]}"
-            rows.append((label, *(number(group.agreement.get(h)) for h in shown)))
+        if ceiling and group.agreement:
+            rows.append((ceiling, *(number(group.agreement.get(h)) for h in shown)))
         if rows:
             columns = ("system", *(f"{name}: {measure}" for name, measure in shown))
             yield Table(title, columns, rows)
@@ -103,9 +108,18 @@ def _contrasts(results: Iterable[Result], suffix: str) -> Iterator[Table]:
         yield Table(f"contrasts{suffix}", names, every, texts=2)
 
 
+def ceiling_title(corpus: Corpus, annotators: tuple[str, str]) -> str:
+    """The title of the row with the agreement of two annotators; it says if both are models."""
+    are_models = all(kind_of(corpus, name) == "model" for name in annotators)
+    return f"agreement of {' and '.join(annotators)}{' (models)' if are_models else ''}"
+
+
 def _ceiling_note(corpus: Corpus, annotators: tuple[str, str]) -> str:
     models = [name for name in annotators if kind_of(corpus, name) == "model"]
-    note = f"The agreement of {' and '.join(annotators)} is the upper bound for meaningful scores"
+    note = (
+        f"The agreement of {' and '.join(annotators)} on the same documents is the upper bound for "
+        "meaningful scores"
+    )
     if not models:
         return f"{note}."
     kind = "is a model" if len(models) == 1 else "are models"
@@ -113,7 +127,13 @@ def _ceiling_note(corpus: Corpus, annotators: tuple[str, str]) -> str:
 
 
 def _title(result: Result) -> str:
+    if result.run is None:
+        return f"{result.title} (no run record)"
     return f"{result.title}{' (trained on scored documents)' if result.seen_documents else ''}"
+
+
+def _ranked(score: Score | None, rank: int | None) -> str:
+    return _cell(score) if rank is None else f"{_cell(score)}, rank {rank}"
 
 
 def _cell(score: Score | Consistency | None) -> str:
