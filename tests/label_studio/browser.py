@@ -48,6 +48,19 @@ what was drawn. It is last done two frames after the list has loaded everything.
 _OF_ANNOTATION = "argument => { const it = Htx.annotationStore.selected; return %s; }"
 _KEYS_MEAN_LABELS = "() => !document.activeElement?.matches('input, select, textarea')"
 """Whether no field has the focus; a field that is hidden when used loses it a frame later."""
+_AT_REST = """element => {
+  for (let one = element; one; one = one.parentElement) {
+    const isMoving = /(^|[-\\s])(appear|enter|leave)(-|\\s|$)/.test(one.getAttribute('class') ?? '');
+    if (isMoving || one.getAnimations().some(it => it.playState !== 'finished')) return false;
+  }
+  return true;
+}"""
+"""Whether nothing moves an element any more.
+
+A dialog has such a class from the start. For some frames it is invisible at its final place; then
+it grows there from a small size. A press in the first frames and a release in the later ones hit
+different elements, which makes no click.
+"""
 _PLACE = """async quote => {
   const texts = document.createTreeWalker(
     document.querySelector('.lsf-richtext__container'), NodeFilter.SHOW_TEXT);
@@ -178,6 +191,11 @@ class Annotator:
         self.page.wait_for_function(_KEYS_MEAN_LABELS)
         self.page.keyboard.press(key)
 
+    def click_on(self, locator):
+        """Click when the element has come to rest."""
+        self.page.wait_for_function(_AT_REST, arg=locator.element_handle())
+        locator.click()
+
     def go_on(self):
         """Select the next region with its key; the first one if none is selected."""
         before = self.selected_region()
@@ -241,7 +259,8 @@ class Annotator:
 
     def _click_label(self, label):
         labels = self.page.locator(".dateline .layer .lsf-label:visible")
-        labels.filter(has_text=re.compile(f"^{re.escape(label)}(\\W|\\d|f19|$)")).first.click()
+        pattern = re.compile(f"^{re.escape(label)}(\\W|\\d|f19|$)")
+        self.click_on(labels.filter(has_text=pattern).first)
 
     def _draw(self, label, quote):
         rows = self.page.locator(".htx-highlight[data-label]")
@@ -276,7 +295,7 @@ class Annotator:
             choice = self.page.locator(".dateline .side .lsf-choice:visible").filter(
                 has_text=re.compile(f"^{re.escape(value)}(\\[\\w+\\])?$")
             )
-            choice.last.locator("label").click()
+            self.click_on(choice.last.locator("label"))
             expect(choice.last.locator("input")).to_be_checked()
             self.page.wait_for_function(_KEYS_MEAN_LABELS)
 
@@ -286,24 +305,24 @@ class Annotator:
         choices = heading.locator("xpath=following-sibling::div[1]").locator(".lsf-choice")
         for value in values:
             choice = choices.filter(has_text=re.compile(f"^{re.escape(value)}(\\[\\w+\\])?$"))
-            choice.locator("label").click()
+            self.click_on(choice.locator("label"))
             expect(choice.locator("input")).to_be_checked()
             self.page.wait_for_function(_KEYS_MEAN_LABELS)
 
     def number(self, control, value):
         """Type a number into a field of the text or of the selected region."""
         field = self.page.locator(f".dateline .side input[name={control}]:visible")
-        field.click()
+        self.click_on(field)
         field.press_sequentially(value)
         # Keys mean labels again when the field has lost the focus.
-        field.locator("xpath=preceding::h4[1]").click()
+        self.click_on(field.locator("xpath=preceding::h4[1]"))
         expect(field).to_have_value(value)
 
     def refused(self, message):
         """Try to submit, and read why the page refuses it."""
-        self.page.get_by_label("Submit current annotation").click()
+        self.click_on(self.page.get_by_label("Submit current annotation"))
         expect(self.page.get_by_text(message)).to_be_visible()
-        self.page.get_by_role("button", name="OK").click()
+        self.click_on(self.page.get_by_role("button", name="OK"))
         expect(self.page.get_by_text(message)).to_be_hidden()
 
     def write(self, control, text):
@@ -315,12 +334,12 @@ class Annotator:
 
     def open_relations(self):
         """Open the list of relations."""
-        self.page.locator("#regions-relations_1_droppable:visible").click()
+        self.click_on(self.page.locator("#regions-relations_1_droppable:visible"))
         expect(self.page.locator(".lsf-relations").first).to_be_visible()
 
     def open_regions(self):
         """Open the list of regions."""
-        self.page.locator("[id=regions-relations_0_droppable]:visible").click()
+        self.click_on(self.page.locator("[id=regions-relations_0_droppable]:visible"))
         expect(self.page.locator(".lsf-outliner-item").first).to_be_visible()
 
     def relate(self, source, target):
@@ -339,14 +358,14 @@ class Annotator:
         self.open_relations()
         relation = self.relations.last
         relation.hover()
-        relation.locator(
-            ".lsf-relations__action button, button.lsf-relations__action"
-        ).first.click()
-        self.page.get_by_text("Select labels").last.click()
+        actions = relation.locator(".lsf-relations__action button, button.lsf-relations__action")
+        self.click_on(actions.first)
+        self.click_on(self.page.get_by_text("Select labels").last)
         for label in labels:
-            self.page.get_by_test_id(f"select-option-{label}").click()
+            self.click_on(self.page.get_by_test_id(f"select-option-{label}"))
             self._wait_for("it.relationStore.relations.at(-1).labels?.includes(argument)", label)
         self.page.keyboard.press("Escape")
+        expect(self.page.get_by_test_id("select-popup")).to_have_count(0)
 
     def save_in_list(self):
         """Click the open text in a list that has no others, which saves the draft and closes the text."""
@@ -354,7 +373,7 @@ class Annotator:
             lambda r: "/drafts" in r.url and r.request.method in ("POST", "PATCH")
         ) as answer:
             # The row of the open text is marked only if the list was there before the text.
-            self.page.locator(".lsf-table__row-wrapper").click()
+            self.click_on(self.page.locator(".lsf-table__row-wrapper"))
         assert answer.value.ok, answer.value.text()
 
     def submit(self):
@@ -370,5 +389,5 @@ class Annotator:
         with self.page.expect_response(
             lambda r: "/annotations" in r.url and r.request.method == method
         ) as answer:
-            button.click()
+            self.click_on(button)
         assert answer.value.ok, answer.value.text()

@@ -10,10 +10,27 @@ from dateline.model import ITEM_FIELDS, Note, Relation, canonical
 
 from ..corpora import make_annotation, new_corpus, quote, write_ontology
 from ..layered import limited_attributes, names_and_defaults, roles_without_labels
+from .browser import Annotator
 from .strategies import document_of
 from .test_sync import GOLD, content
 
 TEXT = "The mayor of Arden said on Monday that troops attacked the old bridge.\nNobody was hurt."
+
+OPENING = """<style>
+  .zoom-appear-active { animation: grow 0.3s; }
+  @keyframes grow { from { transform: scale(0.2); } }
+</style>
+<dialog open class="zoom-appear"><p>Refused</p><button onclick="this.innerText = 'clicked'">OK</button></dialog>
+<script>
+  const dialog = document.querySelector('dialog');
+  const grow = () => { dialog.className = 'zoom-appear zoom-appear-active'; };
+  dialog.onmousedown = () => { if (dialog.className === 'zoom-appear') grow(); };
+  dialog.onanimationend = () => { dialog.className = ''; };
+  const wait = frames => requestAnimationFrame(() => frames ? wait(frames - 1) : grow());
+  wait(20);
+</script>"""
+"""A dialog that first keeps its place, as those of the page do, and grows from a small size
+when its button is pressed then, or after 20 frames."""
 
 
 @pytest.fixture
@@ -28,6 +45,14 @@ def pull(corpus, sync, label_studio):
     result = sync(corpus, "pull", "--users", f"{label_studio.annotator.id}=ana")
     assert result.exit_code == 0, result.output
     return result
+
+
+def test_a_click_waits_until_a_dialog_has_opened(chromium):
+    page = chromium.new_page()
+    page.set_content(OPENING)
+    Annotator(page, url=None).click_on(page.get_by_role("button"))
+    expect(page.get_by_role("button")).to_have_text("clicked", timeout=5000)
+    page.close()
 
 
 def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):

@@ -85,7 +85,7 @@ def test_a_session_that_ends_loses_nothing(bridge, open_task, ana, texts, label_
     ana.page.context.request.get(f"{label_studio.url}/logout/")
     mark(ana, "troops")
     with ana.page.expect_response(lambda r: "/annotations" in r.url) as answer:
-        ana.page.get_by_label("Submit current annotation").click()
+        ana.click_on(ana.page.get_by_label("Submit current annotation"))
     assert answer.value.status == 401
     expect(ana.page.get_by_text("Annotation is not saved").first).to_be_visible()
     assert texts() == [[], [{"mayor of Arden"}]]
