@@ -218,7 +218,7 @@ def files(empty_corpus: Corpus) -> Files:
     return Files(empty_corpus)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run() -> Run:
     """Run the command line: ``run(corpus, "validate", "--format", "json")``."""
     from dateline.cli.main import main

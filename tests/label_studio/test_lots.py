@@ -177,7 +177,7 @@ def test_a_plan_is_pushed_lot_by_lot_and_gold_questions_are_empty(
     result = sync(five, "status", *file, "--state", "pulled", "--format", "json")
     assert {one["annotator"] for one in json.loads(result.stdout)} == {"ana"}
     page = sync(five, "status", *file, "--format", "html").stdout
-    assert "<h1>Progress: " in page
+    assert "<h1>Progress</h1>" in page
     assert "<h2>Submitted by week</h2>" in page
     data = tasks["e"]["data"]
     assert (data["title"], data["split"]) == ("e", five.read_document("e").split)

@@ -177,6 +177,7 @@ def test_a_right_to_left_passage_is_isolated_at_a_terminal_with_its_keyword(laye
 
 
 def test_a_result_has_its_link_into_a_site(layered, run, tmp_path):
+    (tmp_path / "index.html").touch()
     options = ("find", "--event", "--site", str(tmp_path))
     (found, *_) = json_lines(run(layered, *options, "--format", "jsonl"))
     assert found["link"] == f"{tmp_path.as_uri()}/documents/report.html#{found['id']}"
@@ -193,5 +194,8 @@ def test_a_result_has_its_link_into_a_site(layered, run, tmp_path):
             "jsonl",
         )
     )
-    assert passage["link"] == "https://a.org/s/documents/report.html"
-    assert "no such folder" in run(layered, "find", "--event", "--site", "nowhere").stderr
+    start, end = passage["spans"][0]["start"], passage["spans"][0]["end"]
+    assert passage["link"] == f"https://a.org/s/documents/report.html#char={start},{end}"
+    assert (
+        "is not the folder of a site" in run(layered, "find", "--event", "--site", "nowhere").stderr
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,7 +11,7 @@ from dateline.corpus.store import Corpus
 from dateline.viewer.build import Options, build_site
 
 from ..conftest import REPOSITORY
-from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation, make_document
+from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation, make_document, quote
 
 
 @pytest.fixture(scope="session")
@@ -45,4 +47,27 @@ def add_small_documents(maker):
             document = replace(document, rights=rights)
         maker.add(corpus, document, make_annotation(document, gold_of(text)))
     maker.add(corpus, make_document("plain", "Nobody annotated this.", "test"))
+    return corpus
+
+
+def add_reports(corpus, run):
+    """The corpus with a datasheet, the annotations of ana and bo, and a leaderboard."""
+    document = corpus.read_document("open")
+    items = gold_of(document.text)
+    corpus.write_annotation(make_annotation(document, items, annotator="ana"))
+    items["mentions"][0]["attributes"] = {"level": "nominal"}
+    corpus.write_annotation(make_annotation(document, items, annotator="bo"))
+    sheet = "# Datasheet of news\n\n[Plan](docs/plan.md)\n\n| a | b |\n|---|---:|\n| x | 1 |\n"
+    (corpus.root / "DATASHEET.md").write_text(sheet, encoding="utf-8")
+    kim = {"id": "m1", "type": "PERSON", "spans": quote(document.text, "Kim Jong Un")}
+    predictions = corpus.root / "predictions.jsonl"
+    predictions.write_text(
+        "".join(
+            f"{json.dumps({'document': name, 'mentions': mentions})}\n"
+            for name, mentions in (("open", [kim]), ("closed", []))
+        ),
+        encoding="utf-8",
+    )
+    done = run(corpus, "leaderboard", "--add", str(predictions), "--name", "kim")
+    assert done.exit_code == 0, done.output
     return corpus

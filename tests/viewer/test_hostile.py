@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dateline.rendering.header import Header
 from dateline.rendering.pages import page as made_page
 from dateline.rendering.site_links import document_file, story_file
 from dateline.viewer.build import Options, build_site
@@ -155,4 +156,4 @@ def test_even_markup_that_is_in_a_page_cannot_run_or_load(chromium, tmp_path):
 
 def test_a_style_or_a_script_cannot_end_its_element():
     with pytest.raises(ValueError, match="must not contain"):
-        made_page("dateline.viewer", "index.html.j2", style="</style>")
+        made_page("dateline.viewer", "index.html.j2", Header("Corpus"), style="</style>")

@@ -8,17 +8,26 @@ from axe_playwright_python.sync_playwright import Axe
 from dateline.agreement.html import agreement_html
 from dateline.agreement.measure import measure_agreement
 from dateline.corpus.store import Corpus
+from dateline.rendering.header import Header
 from dateline.rendering.html import html_page
+from dateline.rendering.site_links import document_link, passage_link
 from dateline.rendering.tables import Table
 from dateline.viewer.build import Options, build_site
 
-from ..conftest import REPOSITORY, SEED
-from ..corpora import CorpusMaker, gold_of, make_annotation
+from ..conftest import REPOSITORY
+from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 from ..label_studio.browser import browser
 from .browsing import Reader
-from .conftest import add_small_documents
+from .conftest import add_reports, add_small_documents
 
 SERIOUS = ("serious", "critical")
+
+_REACHED = """ids => ids.filter(id => {
+  const found = document.getElementById(id);
+  const card = document.querySelector(`[data-card="${CSS.escape(id)}"]`);
+  return !card || !found || found !== card && !found.getClientRects().length;
+})"""
+"""The items of these that have no place on the page, or nothing to say about them."""
 
 _VISIT = """async ids => {
   const unreached = [];
@@ -68,12 +77,14 @@ def read(chromium):
     assert problems == []
 
 
-@pytest.mark.parametrize("name", [SEED, "tiral-talks-radio"])
-def test_the_link_of_every_gold_item_shows_it(read, site_of_corpus, name):
-    reader = read(site_of_corpus)
-    reader.open(f"documents/{name}.html")
-    ids = list(Corpus(REPOSITORY).read_annotation("gold", name).ids())
-    assert reader.page.evaluate(_VISIT, ids) == []
+def test_every_gold_item_of_the_corpus_is_reached_by_its_id(read, site_of_corpus):
+    corpus, reader = Corpus(REPOSITORY), read(site_of_corpus)
+    for name in corpus.document_ids():
+        ids = [*corpus.read_annotation("gold", name).ids()]
+        reader.page.goto(f"{site_of_corpus.as_uri()}/{document_link(name)}")
+        assert reader.page.evaluate(_REACHED, ids) == [], name
+        some = ids[:: max(1, len(ids) // 2)]
+        assert reader.page.evaluate(_VISIT, some) == [], name
 
 
 def test_a_click_on_an_event_marks_its_fillers_with_their_roles(read, small_site):
@@ -263,6 +274,53 @@ def test_printing_shows_the_text_alone(read, small_site):
     assert color == "rgb(255, 255, 255)"
 
 
+@pytest.fixture(scope="module")
+def site_with_reports(tmp_path_factory, run):
+    """The site of the small corpus with a datasheet, agreement and a leaderboard."""
+    folder = tmp_path_factory.mktemp("reports")
+    corpus = add_reports(add_small_documents(CorpusMaker(folder)), run)
+    assert run(corpus, "view", "--out", str(folder / "site")).exit_code == 0
+    return folder / "site"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_reports_of_a_site_are_accessible(read, site_with_reports, scheme, width):
+    size = {"width": width, "height": 800}
+    reader = read(site_with_reports, color_scheme=scheme, viewport=size)
+    reader.open("index.html")
+    for name in ("Datasheet", "Agreement", "Leaderboard"):
+        reader.page.get_by_role("navigation").get_by_role("link", name=name).click()
+        assert reader.page.locator("h1").inner_text().startswith(name)
+        assert reader.page.locator("[aria-current=page]").all_inner_texts() == [name]
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert _violations(reader.page) == [], name
+
+
+def test_a_disagreement_leads_to_its_passage_and_back_to_the_report(read, site_with_reports):
+    reader = read(site_with_reports)
+    reader.open("reports/agreement.html")
+    reader.page.locator(".context", has_text="Kim Jong Un").locator("..").get_by_role(
+        "link"
+    ).first.click()
+    passage = "String([...(CSS.highlights.get('passage') ?? [])][0] ?? '')"
+    assert reader.page.evaluate(passage) == "Kim Jong Un"
+    reader.click("v1")
+    assert reader.page.evaluate(passage) == ""
+    reader.page.get_by_role("link", name="Agreement").click()
+    assert reader.page.locator("h1").inner_text() == "Agreement"
+
+
+def test_a_passage_is_shown_by_its_offsets_in_code_points(read, small_site):
+    reader = read(small_site)
+    for start, end in ((0, 11), (len(TEXT) - 8, len(TEXT)), (3, 60)):
+        reader.open(passage_link("open", start, end))
+        passage = "String([...CSS.highlights.get('passage')][0])"
+        assert reader.page.evaluate(passage).split() == TEXT[start:end].split()
+    for name in ("char=9,2", "char=0,99999", "char=,", "char=1"):
+        reader.open(f"documents/open.html#{name}")
+        assert reader.page.evaluate("CSS.highlights.size") == 0
+
+
 def test_reports_are_readable_on_a_narrow_dark_screen(read, small_site, tmp_path):
     corpus = Corpus(small_site.parent / "corpus")
     document = corpus.read_document("open")
@@ -275,8 +333,8 @@ def test_reports_are_readable_on_a_narrow_dark_screen(read, small_site, tmp_path
         Table("Examples", ("kind", "gold", "context"), [("missed", "PERSON", context)], texts=3),
     ]
     for name, content in {
-        "agreement": agreement_html(report, "News"),
-        "tables": html_page("Errors", ["Missed: gold without a match."], tables),
+        "agreement": agreement_html(report, Header("News")),
+        "tables": html_page("Errors", Header("News"), ["Missed: gold without a match."], tables),
     }.items():
         tmp_path.joinpath(f"{name}.html").write_text(content)
         reader = read(tmp_path, color_scheme="dark", viewport={"width": 390, "height": 800})
@@ -298,8 +356,8 @@ def test_reports_have_the_same_design_and_load_nothing(read, small_site, tmp_pat
     report = measure_agreement(corpus, ("gold", "ana"))
     table = Table("Scores", ("label", "F1"), [("<b>x</b>", "1.0")])
     for name, content in {
-        "agreement": agreement_html(report, "News"),
-        "scores": html_page("Scores", ["A paragraph."], [table], "v1"),
+        "agreement": agreement_html(report, Header("News")),
+        "scores": html_page("Scores", Header("News"), ["A paragraph."], [table], "v1"),
     }.items():
         (tmp_path / f"{name}.html").write_text(content, encoding="utf-8")
         reader = read(tmp_path)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dateline.agreement.counts import sentence_of
 from dateline.annotations.comparison import Comparison, ItemDifference, attribute_differences
 from dateline.annotations.matching import Matches
-from dateline.model import Annotation, Document, Span, Spans, Struct
+from dateline.model import Annotation, Document, Range, Span, Spans, Struct
 
 CONTEXT = 60
 """Code points of context on each side."""
@@ -21,7 +21,7 @@ class Disagreement(Struct, frozen=True):
     relation. ``first`` and ``second`` are the annotators'
     values, None for one who lacks the item. ``before``, ``quote`` and ``after`` are the text around
     it, for a document its first sentence; ``pieces`` splits the quote into stretches, with True for
-    those that belong to the item.
+    those that belong to the item. ``range`` are the offsets of the quote, in code points.
     """
 
     document: str
@@ -31,6 +31,7 @@ class Disagreement(Struct, frozen=True):
     before: str
     quote: str
     after: str
+    range: Range
     pieces: tuple[tuple[str, bool], ...]
     first: str | None
     second: str | None
@@ -75,6 +76,7 @@ def _disagreement(document: Document, layer: str, row: ItemDifference) -> Disagr
         before=document.text[max(start - CONTEXT, 0) : start],
         quote=document.text[start:end],
         after=document.text[end : end + CONTEXT],
+        range=(start, end),
         pieces=_pieces(document, spans),
         first=row.first,
         second=row.second,

@@ -204,6 +204,13 @@ def dry_run_option(text: str = "Show what would change, and write nothing.") -> 
     return click.option("--dry-run", is_flag=True, help=text)
 
 
+def site_option(
+    text: str = "HTML: link the page to the site that `dateline view --out DIR` has made.",
+) -> Callable[[F], F]:
+    """The option ``--site``, a URL or a folder."""
+    return click.option("--site", metavar="URL|DIR", help=text)
+
+
 template_option = click.option(
     "--template", is_flag=True, help="Print a mapping to fill in, and import nothing."
 )

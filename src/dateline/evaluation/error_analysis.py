@@ -227,6 +227,7 @@ def _example(
         kind=kind,
         document=document.id,
         start=start,
+        end=end,
         gold=gold,
         predicted=predicted,
         context=document.context(start, end),

@@ -32,6 +32,7 @@ class Example(Struct, frozen=True):
     kind: str
     document: str
     start: int
+    end: int
     gold: str
     predicted: str
     context: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dateline.model import GOLD
 from dateline.quality.report import OTHERS, Agreement, Drift, LabelUse, QualityReport, Work
+from dateline.rendering.header import Header
 from dateline.rendering.html import html_page
 from dateline.rendering.tables import Table
 
@@ -24,10 +25,10 @@ LEAD = (
 )
 
 
-def quality_html(report: QualityReport, title: str) -> str:
+def quality_html(report: QualityReport, header: Header) -> str:
     """The report as an HTML page."""
     tables = [work_table(report.work), drift_table(report.drift), label_table(report.labels)]
-    return html_page(f"Quality: {title}", LEAD, tables)
+    return html_page("Quality", header, LEAD, tables)
 
 
 def terminal_tables(report: QualityReport) -> Iterator[Table]:

@@ -13,41 +13,56 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from dateline.rendering.header import Header
+from dateline.rendering.site_links import INDEX
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _PACKAGE = "dateline.rendering"
 
 
-def page(package: str, template: str, style: str = "", script: str = "", **values: Any) -> str:
+def page(
+    package: str,
+    template: str,
+    header: Header,
+    style: str = "",
+    script: str = "",
+    *,
+    has_images: bool = False,
+    **values: Any,
+) -> str:
     """A page from a template of a package, which extends ``page.html.j2``.
 
-    ``style`` and ``script`` are added to those of all pages. The values are escaped. Raises
-    ValueError if style or script would end its element.
+    ``style`` and ``script`` are added to those of all pages. With ``has_images``, the page may show
+    images that are in it as ``data:``. The values are escaped. Raises ValueError if style or script
+    would end its element.
     """
     from markupsafe import Markup  # noqa: PLC0415 (slow to import)
 
     style = resource(_PACKAGE, "page.css") + style
+    script = resource(_PACKAGE, "theme.js") + script
     if "</" in style or "</" in script or "<!--" in script:
         raise ValueError("a style or a script must not contain </ or <!--")
     return (
         page_environment(package)
         .get_template(template)
         .render(
-            policy=content_policy(style, script),
+            policy=content_policy(style, script, has_images=has_images),
             style=Markup(style),  # noqa: S704 (from the package, but for colors)
             script=Markup(script),  # noqa: S704 (from the package)
+            header=header,
+            index=INDEX,
             **values,
         )
     )
 
 
-def content_policy(style: str, script: str = "") -> str:
-    """The Content-Security-Policy of a page that has this style and this script, or none."""
-    allowed = f"script-src {_source(script)}; " if script else ""
+def content_policy(style: str, script: str, *, has_images: bool = False) -> str:
+    """The Content-Security-Policy of a page that has this style and this script."""
     return (
-        f"default-src 'none'; {allowed}style-src {_source(style)}; base-uri 'none'; "
-        "form-action 'none'"
+        f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; "
+        f"{'img-src data:; ' if has_images else ''}base-uri 'none'; form-action 'none'"
     )
 
 

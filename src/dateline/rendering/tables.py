@@ -21,6 +21,18 @@ UNLIMITED = 10_000
 """Width in characters that no table needs."""
 
 
+class Linked(str):
+    """A cell that is a link in the site of a corpus; ``link`` is relative to the site's folder."""
+
+    link: str
+
+    def __new__(cls, text: str, link: str) -> Linked:
+        """The text with its link."""
+        made = super().__new__(cls, text)
+        made.link = link
+        return made
+
+
 class Table(NamedTuple):
     """A title, column names, and rows of cells; the first ``texts`` columns are left-aligned."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dateline.model import GOLD
-from dateline.rendering.site_links import document_link, item_link
+from dateline.rendering.site_links import item_link, passage_link
 from dateline.search.finding import Found
 from dateline.search.items import Item, Items, text_of
 from dateline.text import excerpt
@@ -36,9 +36,10 @@ def as_json(found: Found, site: str | None = None) -> dict[str, Any]:
 
 
 def link_of(found: Found, site: str) -> str:
-    """The link of an item, or of the document of another result, in a site at this address."""
+    """The link of an item, of the source of a relation, or of a passage, in a site."""
     document = found.row.id
-    link = item_link(document, found.id) if found.id else document_link(document)
+    item = found.id or (found.item and found.item["source"])
+    link = item_link(document, item) if item else passage_link(document, *found.ranges[0])
     return f"{site.rstrip('/')}/{link}"
 
 

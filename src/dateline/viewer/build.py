@@ -1,19 +1,27 @@
-"""Writes the site of a corpus: a page for each document, and a list of them."""
+"""Writes the site of a corpus: pages of documents, stories and reports, and a list of documents."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 import yaml
 
 from dateline.corpus.store import Corpus
 from dateline.dataset.build import Progress
-from dateline.dataset.description.citation import read_citation
+from dateline.dataset.description.citation import title_of_corpus
 from dateline.dataset.output_folder import Content, refuse_foreign_files, replaced_folder
 from dateline.errors import NotFoundError
-from dateline.model import GOLD, Annotation, Struct
-from dateline.rendering.site_links import DOCUMENTS, INDEX, STORIES, document_file, story_file
+from dateline.model import GOLD, Annotation, Document, Struct
+from dateline.rendering.header import Header, ReportLink
+from dateline.rendering.site_links import (
+    INDEX,
+    REPORTS,
+    document_file,
+    report_file,
+    story_file,
+)
 from dateline.validation.engine import CheckedDocument, Checker
 from dateline.validation.incidents import Incident
 from dateline.viewer.document_page import PageOfDocument, document_page, title_of
@@ -55,14 +63,34 @@ class Options(Struct, frozen=True):
     predictions: Mapping[str, Annotation] | None = None
 
 
+class Report(NamedTuple):
+    """A report for the site: its name in `REPORTS`, and what makes its page.
+
+    This gets the header of the page, and the ids of the documents whose texts are withheld.
+    """
+
+    name: str
+    page: Callable[[Header, Collection[str]], str]
+
+
 class Site(Struct, frozen=True):
-    """What a site has: the number of its documents, and the ids of those without their text."""
+    """What a site has: the number of its documents, and the ids of those without their text.
+
+    ``unreadable`` are the ids of documents that do not match their schema, so they have no page.
+    """
 
     documents: int
     withheld: tuple[str, ...]
+    unreadable: tuple[str, ...]
 
 
-def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress = iter) -> Site:
+def build_site(
+    corpus: Corpus,
+    out: Path,
+    options: Options,
+    progress: Progress = iter,
+    reports: Sequence[Report] = (),
+) -> Site:
     """Write the site of a corpus to the folder ``out``, replacing an earlier one.
 
     Raises NotFoundError if the corpus has no documents, or an annotator no annotations, and
@@ -82,17 +110,17 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
             "`dateline ingest`."
         )
     labels = Labels(corpus.ontology)
-    title = read_citation(corpus.root).title or corpus.ontology.title
+    title = title_of_corpus(corpus)
+    header = Header(
+        title, reports=tuple(ReportLink(REPORTS[r.name], report_file(r.name)) for r in reports)
+    )
     entries: list[Entry] = []
     groups: dict[str, list[StoryDocument]] = {}
     withheld: list[str] = []
+    unreadable: list[str] = []
     with replaced_folder(out) as folder:
-        (folder / DOCUMENTS).mkdir()
-        around = dict(zip(ids, zip([None, *ids], [*ids[1:], None], strict=False), strict=True))
-        for checked in Checker(corpus).check_documents(progress(ids)):
-            document = checked.document
-            if document is None:
-                continue
+        found = Checker(corpus).check_documents(progress(ids))
+        for previous, checked, document, following in _with_neighbours(found, unreadable):
             hidden = options.withhold and not (
                 document.rights.redistribute_text or document.id in options.include_text
             )
@@ -100,18 +128,17 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
             shown = _shown_annotations(checked.annotations, options)
             if predicted is not None:
                 shown = [*shown[:1], predicted[document.id]]
-            previous, following = around[checked.id]
             html = document_page(
                 PageOfDocument(
                     document=document,
                     annotations=shown,
                     incidents=_relevant(checked, shown),
-                    title=title,
                     previous=previous,
                     following=following,
                     withheld=hidden,
                 ),
                 labels,
+                header,
             )
             _write(folder / document_file(document.id), html)
             first = shown[0] if shown else None
@@ -126,23 +153,46 @@ def build_site(corpus: Corpus, out: Path, options: Options, progress: Progress =
             entries.append(
                 entry_of(document, first, sorted(checked.annotations), labels, withheld=hidden)
             )
-        _write_stories(folder, title, groups, labels)
-        _write(folder / INDEX, index_page(title, entries, labels))
+        _write_stories(folder, header, groups, labels)
+        for report in reports:
+            file = report_file(report.name)
+            _write(folder / file, report.page(header.of_page(file), withheld))
+        _write(folder / INDEX, index_page(header, entries, labels))
         if options.as_space:
             _write(folder / SPACE, _space_card(title))
-    return Site(documents=len(entries), withheld=tuple(withheld))
+    return Site(documents=len(entries), withheld=tuple(withheld), unreadable=tuple(unreadable))
+
+
+def _with_neighbours(
+    found: Iterable[CheckedDocument], unreadable: list[str]
+) -> Iterator[tuple[str | None, CheckedDocument, Document, str | None]]:
+    """Each document between the ids of those before and after it that have a page too.
+
+    Ids of documents that do not match their schema are added to ``unreadable``.
+    """
+    previous: str | None = None
+    waiting: tuple[CheckedDocument, Document] | None = None
+    for checked in found:
+        if checked.document is None:
+            unreadable.append(checked.id)
+            continue
+        if waiting is not None:
+            yield previous, *waiting, checked.id
+            previous = waiting[0].id
+        waiting = checked, checked.document
+    if waiting is not None:
+        yield previous, *waiting, None
 
 
 def _write_stories(
-    folder: Path, title: str, groups: Mapping[str, Sequence[StoryDocument]], labels: Labels
+    folder: Path, header: Header, groups: Mapping[str, Sequence[StoryDocument]], labels: Labels
 ) -> None:
     """Write a page for each group. The text of a contrast is an original's, so it tells nothing."""
-    (folder / STORIES).mkdir()
     for group, documents in groups.items():
         contrasts = [one for one in documents if one.document.contrast is not None]
         others = [one for one in documents if one.document.contrast is None]
         story = story_of(group, others, labels)
-        _write(folder / story_file(group), story_page(title, story, contrasts, labels))
+        _write(folder / story_file(group), story_page(header, story, contrasts, labels))
 
 
 def _check_annotators(corpus: Corpus, options: Options) -> None:
@@ -177,4 +227,5 @@ def _relevant(checked: CheckedDocument, shown: Sequence[Annotation]) -> list[Inc
 
 
 def _write(path: Path, html: str) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(html, encoding="utf-8", newline="\n")

@@ -38,6 +38,7 @@
       button.removeAttribute("aria-pressed");
     }
     body.classList.remove("focus");
+    globalThis.CSS.highlights?.delete("passage");
     detail.hidden = true;
     detail.replaceChildren();
     selected = null;
@@ -146,7 +147,12 @@
     hideTip();
     if (location.hash) history.pushState(null, "", address(""));
   }
-  const follow = () => (cards.has(named()) ? select(named()) : clear());
+  function follow() {
+    const name = named();
+    if (cards.has(name)) select(name);
+    else clear();
+    showPassage(name);
+  }
   addEventListener("hashchange", follow);
   addEventListener("popstate", follow);
 
@@ -171,6 +177,34 @@
       choose(decodeURIComponent(link.hash.slice(1)));
     }
   });
+
+  // A passage is named by its offsets in code points, as in #char=12,20 (RFC 5147).
+  const lines = [...document.querySelectorAll(".texts article:first-child [data-start]")];
+  function placeAt(offset, isEnd) {
+    const line = lines.findLast((one) => Number(one.dataset.start) + isEnd <= offset);
+    let left = offset - Number(line?.dataset.start);
+    const walker = line && document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    while (walker?.nextNode()) {
+      const points = [...walker.currentNode.data];
+      if (left < points.length + isEnd) {
+        return [walker.currentNode, points.slice(0, left).join("").length];
+      }
+      left -= points.length;
+    }
+    return null;
+  }
+  function showPassage(name) {
+    const found = /^char=(\d+),(\d+)$/.exec(name);
+    if (!found || Number(found[1]) >= Number(found[2])) return;
+    const start = placeAt(Number(found[1]), 0);
+    const end = placeAt(Number(found[2]), 1);
+    if (!start || !end) return;
+    const range = new Range();
+    range.setStart(...start);
+    range.setEnd(...end);
+    globalThis.CSS.highlights?.set("passage", new Highlight(range));
+    reveal(start[0].parentElement);
+  }
 
   // Hovering or focusing an item shows it in short.
   let timer = 0;

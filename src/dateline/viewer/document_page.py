@@ -10,8 +10,9 @@ from typing import Any
 from dateline.annotations.items import items_by_id, label_of
 from dateline.dataset.withholding import with_placeholders
 from dateline.model import ID_FIELDS, RELATION_FIELDS, Annotation, Document, Struct
+from dateline.rendering.header import Header
 from dateline.rendering.pages import page, resource
-from dateline.rendering.site_links import document_link, story_file
+from dateline.rendering.site_links import document_file, document_link, story_file
 from dateline.rendering.suggestions import sentences
 from dateline.validation.incidents import Incident
 from dateline.validation.registry import all_rules
@@ -72,20 +73,19 @@ class Side(Struct, frozen=True):
 class PageOfDocument(Struct, frozen=True):
     """What the page of a document shows.
 
-    ``annotations`` are none, one or two. ``previous`` and ``following`` are ids of documents, and
-    ``title`` is that of the corpus. The texts of documents in ``withheld`` are left out.
+    ``annotations`` are none, one or two. ``previous`` and ``following`` are ids of documents. If it
+    is ``withheld``, the text is left out.
     """
 
     document: Document
     annotations: Sequence[Annotation]
     incidents: Sequence[Incident]
-    title: str
     previous: str | None = None
     following: str | None = None
     withheld: bool = False
 
 
-def document_page(shown: PageOfDocument, labels: Labels) -> str:
+def document_page(shown: PageOfDocument, labels: Labels, header: Header) -> str:
     """The page as HTML."""
     document = shown.document
     by_file = _by_file(shown.incidents)
@@ -100,10 +100,9 @@ def document_page(shown: PageOfDocument, labels: Labels) -> str:
     return page(
         PACKAGE,
         "document.html.j2",
+        header.of_page(document_file(document.id)),
         style=resource(PACKAGE, "viewer.css") + labels.style,
-        script=resource(PACKAGE, "theme.js") + resource(PACKAGE, "document.js"),
-        corpus=shown.title,
-        root="../",
+        script=resource(PACKAGE, "document.js"),
         document=document,
         heading=title_of(document, withheld=shown.withheld),
         facts=_facts(document),

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dateline.annotations.items import label_of
 from dateline.model import LAYER_FIELDS, SPAN_LAYERS, Annotation, Document, Struct
+from dateline.rendering.header import Header
 from dateline.rendering.pages import page, resource
-from dateline.rendering.site_links import document_link, story_file
+from dateline.rendering.site_links import INDEX, document_link, story_file
 from dateline.viewer.document_page import PACKAGE, title_of
 from dateline.viewer.labels import Labels
 from dateline.viewer.sparkline import BINS, HEIGHT, bars, bins
@@ -97,7 +98,7 @@ def entry_of(
     )
 
 
-def index_page(title: str, entries: Sequence[Entry], labels: Labels) -> str:
+def index_page(header: Header, entries: Sequence[Entry], labels: Labels) -> str:
     """The page as HTML."""
     with_texts = sum(len(entry.text) for entry in entries) <= SEARCHED
     rows = [
@@ -110,10 +111,9 @@ def index_page(title: str, entries: Sequence[Entry], labels: Labels) -> str:
     return page(
         PACKAGE,
         "index.html.j2",
+        header.of_page(INDEX),
         style=resource(PACKAGE, "viewer.css") + labels.style,
-        script=resource(PACKAGE, "theme.js") + resource(PACKAGE, "index.js"),
-        corpus=title,
-        root="",
+        script=resource(PACKAGE, "index.js"),
         entries=entries,
         filters=list(_filters(entries, labels)),
         with_texts=with_texts,

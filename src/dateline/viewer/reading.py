@@ -21,9 +21,10 @@ _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 
 class Paragraph(Struct, frozen=True):
-    """A line of the text as HTML, with its kind."""
+    """A line of the text as HTML, with its kind, and its start in the text in code points."""
 
     kind: Literal["title", "heading", "paragraph"]
+    start: int
     html: Markup
 
 
@@ -40,7 +41,8 @@ def paragraphs(document: Document, fragments: Iterable[Fragment]) -> Iterator[Pa
         if line[0].strip():
             touching = [one for one in found if one.start < end and start < one.end]
             html = marked_up(document.text, start, end, touching)
-            yield Paragraph(kind=kinds.of(start, end), html=Markup(html))  # noqa: S704 (escaped)
+            kind = kinds.of(start, end)
+            yield Paragraph(kind=kind, start=start, html=Markup(html))  # noqa: S704 (escaped)
 
 
 def fragments_of(

@@ -10,7 +10,15 @@ import click
 from dateline.cli.annotation.connection import Target, existing_project, target_options
 from dateline.cli.annotation.outcome import not_valid
 from dateline.cli.interrupts import prompt_exit
-from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, names_option
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    echo,
+    echo_json,
+    format_option,
+    names_option,
+    site_option,
+)
 from dateline.errors import InvalidInputError
 from dateline.rendering.printable import printable_markup
 
@@ -27,9 +35,14 @@ WEEKS = 8
 @click.option("--list", "list_documents", is_flag=True, help="Show each document's state too.")
 @names_option("--state", "STATE", "List documents in these states, and give only them as JSON.")
 @format_option("text", "json", "html")
+@site_option()
 @prompt_exit()
 def status(
-    target: Target, list_documents: bool, state: tuple[str, ...], output_format: str
+    target: Target,
+    list_documents: bool,
+    state: tuple[str, ...],
+    output_format: str,
+    site: str | None,
 ) -> None:
     """Show how many documents are annotated, by annotator and week.
 
@@ -80,10 +93,13 @@ def status(
     if output_format == "json":
         echo_json(chosen)
     elif output_format == "html":
+        from dateline.dataset.description.citation import title_of_corpus
+        from dateline.rendering.header import header_of
         from dateline.rendering.html import html_page
 
-        title = f"Progress: {target.corpus.ontology.title}"
-        echo(printable_markup(html_page(title, [], [*_tables(states, None), *listed])))
+        header = header_of(title_of_corpus(target.corpus), site)
+        shown = [*_tables(states, None), *listed]
+        echo(printable_markup(html_page("Progress", header, [], shown)))
     else:
         from dateline.rendering.tables import print_tables
 
@@ -105,11 +121,12 @@ def _check(settings: Settings, states: Sequence[DocumentState]) -> None:
 
 
 def _document_table(states: Sequence[DocumentState]) -> Table:
-    from dateline.rendering.tables import Table
+    from dateline.rendering.site_links import document_link
+    from dateline.rendering.tables import Linked, Table
 
     rows = sorted(
         (
-            state.document,
+            Linked(state.document, document_link(state.document)),
             state.annotator or "—",
             state.state,
             f"{state.review}: {state.comment}" if state.review else "—",

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.shared import Command, Settings, echo, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    echo,
+    format_option,
+    pass_settings,
+    site_option,
+)
 from dateline.errors import ConflictError, NotFoundError
-from dateline.model import GOLD
+from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
@@ -23,23 +30,31 @@ AGREEMENT = "agreement"
 @click.option(
     "--check", "task", flag_value="check", help="Exit with 1 if the numbers are out of date."
 )
+@format_option("md", "html")
+@site_option()
 @pass_settings
-def datasheet(settings: Settings, task: str | None) -> None:
+def datasheet(settings: Settings, task: str | None, output_format: str, site: str | None) -> None:
     """Print or update the numbers in DATASHEET.md.
 
     Updates only the generated blocks of DATASHEET.md: the counts of the gold, and, if there are
-    such blocks, the agreement of the other annotators and plots in docs/images/stats.
+    such blocks, the agreement of the other annotators and plots in docs/images/stats. --format html
+    prints the whole datasheet as a page, or the numbers alone if there is no DATASHEET.md.
 
     \b
     Examples:
       dateline datasheet --write
       dateline datasheet --check
+      dateline datasheet --format html > datasheet.html
     """
     from dateline.corpus.store import Corpus
     from dateline.files.writing import locked, write_together
 
+    if task is not None and output_format != "md":
+        raise click.UsageError("--format html: excludes --write and --check.")
     corpus = Corpus(settings.root)
-    if task is None:
+    if output_format == "html":
+        _print_page(corpus, site)
+    elif task is None:
         echo(_counts(corpus), nl=False)
     elif task == "check":
         _updated(corpus, task)
@@ -52,6 +67,15 @@ def datasheet(settings: Settings, task: str | None) -> None:
             settings.say(f"{corpus.relative(path)}: updated")
         if not changed:
             settings.say("DATASHEET.md: up to date")
+
+
+def _print_page(corpus: Corpus, site: str | None) -> None:
+    from dateline.dataset.description.citation import title_of_corpus
+    from dateline.rendering.header import header_of
+    from dateline.reports.datasheet_page import datasheet_html, datasheet_markdown
+
+    header = header_of(title_of_corpus(corpus), site)
+    echo(printable_markup(datasheet_html(corpus, datasheet_markdown(corpus), header)))
 
 
 def _updated(corpus: Corpus, task: str) -> dict[Path, bytes]:
@@ -100,13 +124,13 @@ def _counts(corpus: Corpus) -> str:
 
 
 def _agreement(corpus: Corpus) -> str:
-    from dateline.agreement.measure import measure_agreement
     from dateline.agreement.tables import agreement_markdown
+    from dateline.cli.corpus.site_reports import measured_agreement
 
-    annotators = [name for name in corpus.annotators() if name != GOLD]
-    if not any(len({*corpus.annotators_of(id_)} - {GOLD}) > 1 for id_ in corpus.document_ids()):
+    report = measured_agreement(corpus)
+    if report is None:
         return "No document has been annotated twice yet.\n"
-    return agreement_markdown(measure_agreement(corpus, annotators), main_only=True)
+    return agreement_markdown(report, main_only=True)
 
 
 def _with_plots(corpus: Corpus, page: str, task: str) -> tuple[str, dict[Path, bytes]]:

@@ -57,6 +57,12 @@ PORT = 8090
     help="Show these predictions beside gold, with what differs; only their documents.",
 )
 @click.option(
+    "--reports/--no-reports",
+    default=True,
+    help="Include the datasheet, agreement and leaderboard of the corpus, as far as it has them, "
+    "unless --documents or --predictions restrict the site.  [default: --reports]",
+)
+@click.option(
     "--all-texts", is_flag=True, help="With --out, include texts that must not be shared."
 )
 @pass_settings
@@ -68,13 +74,14 @@ def view(
     documents: tuple[str, ...],
     annotators: tuple[str, ...],
     predictions: Path | None,
+    reports: bool,
     all_texts: bool,
 ) -> None:
     """Read the annotated corpus in a browser.
 
-    Makes a static site: a list of documents with filters, and a page for each document with its
-    annotation, in which every item has a link such as documents/DOCUMENT.html#e12. Its pages
-    open from a folder, and load nothing from anywhere.
+    Makes a static site: a list of documents with filters, reports on the corpus, and a page for
+    each document with its annotation, in which every item has a link such as
+    documents/DOCUMENT.html#e12. Its pages open from a folder, and load nothing from anywhere.
 
     Without --out, the site has all texts and is for this machine only. With --out, texts whose
     rights forbid sharing are left out, unless --all-texts is given.
@@ -86,6 +93,7 @@ def view(
       dateline view --annotators ana,bo
       dateline view --predictions predictions.jsonl
     """
+    from dateline.cli.corpus.site_reports import site_reports
     from dateline.corpus.store import Corpus
     from dateline.viewer.build import Options, build_site
 
@@ -102,7 +110,16 @@ def view(
     )
     with nullcontext(out) if out else tempfile.TemporaryDirectory() as chosen:
         folder = Path(chosen) if out else Path(chosen) / "site"
-        site = build_site(corpus, folder, options, lambda ids: settings.progress(ids, "Writing"))
+        is_whole = not documents and predictions is None
+        made = site_reports(settings, corpus) if reports and is_whole else ()
+        site = build_site(
+            corpus, folder, options, lambda ids: settings.progress(ids, "Writing"), made
+        )
+        if site.unreadable:
+            settings.say(
+                f"Left out: {', '.join(listed(site.unreadable, 10))}. Their files in corpus/ do "
+                "not match the schema; run `dateline validate`."
+            )
         if site.withheld:
             settings.say(f"Texts withheld: {', '.join(listed(site.withheld, 10))}")
         if out:

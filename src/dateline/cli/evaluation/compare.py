@@ -87,6 +87,7 @@ def compare(
     seed: int,
     exploratory_p: bool,
     allow_differences: bool,
+    site: str | None,
     **gold_and_matching: Any,
 ) -> None:
     """Compare systems on the same gold.
@@ -129,6 +130,8 @@ def compare(
         print_report(
             output_format,
             "Comparison",
+            report.signature.corpus,
+            site,
             lead,
             tables(report),
             report.signature_line,

@@ -23,7 +23,12 @@ from dateline.cli.shared import Command, Settings, echo_json, format_option, pas
 @format_option("text", "json", "md", "html")
 @pass_settings
 def curves(
-    settings: Settings, /, predictions: Path, output_format: str, **gold_and_matching: Any
+    settings: Settings,
+    /,
+    predictions: Path,
+    output_format: str,
+    site: str | None,
+    **gold_and_matching: Any,
 ) -> None:
     """Show precision and recall at each confidence threshold.
 
@@ -46,4 +51,7 @@ def curves(
         echo_json(report.to_dict())
     else:
         title = f"Precision and recall of {title_of(predictions)}"
-        print_report(output_format, title, [LEGEND], tables(report), str(report.signature))
+        signature = report.signature
+        print_report(
+            output_format, title, signature.corpus, site, [LEGEND], tables(report), str(signature)
+        )

@@ -48,6 +48,7 @@ def errors(
     output_format: str,
     examples: int,
     annotators: tuple[str, ...],
+    site: str | None,
     **matching: Any,
 ) -> None:
     """Break down a system's errors by kind, with examples.
@@ -96,4 +97,4 @@ def errors(
     if agreement:
         shown.append(ceiling_table(scores, agreement))
     title = f"Errors of {title_of(predictions)}"
-    print_report(output_format, title, [LEGEND], shown, str(scores.signature))
+    print_report(output_format, title, against.name, site, [LEGEND], shown, str(scores.signature))

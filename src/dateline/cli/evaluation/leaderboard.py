@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli.shared import Command, Settings, echo, echo_json, format_option, pass_settings
+from dateline.cli.shared import (
+    Command,
+    Settings,
+    echo,
+    echo_json,
+    format_option,
+    pass_settings,
+    site_option,
+)
 from dateline.errors import ConflictError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
     from dateline.evaluation.gold import Gold
     from dateline.evaluation.leaderboard.results import Result
     from dateline.evaluation.leaderboard.systems import Systems
+    from dateline.rendering.header import Header
     from dateline.rendering.tables import Table
 
 PAGE = "benchmarks/leaderboard.html"
@@ -44,6 +53,7 @@ BLOCK = "leaderboard"
 @click.option("--title", help="With --add: title of the system.  [default: the name]")
 @click.option("--note", default="", help="With --add: note for readers of the scores.")
 @format_option("text", "json", "md", "html", "csv", "latex")
+@site_option()
 @pass_settings
 def leaderboard(
     settings: Settings,
@@ -53,6 +63,7 @@ def leaderboard(
     title: str | None,
     note: str,
     output_format: str,
+    site: str | None,
 ) -> None:
     """Show or update the leaderboard.
 
@@ -98,7 +109,7 @@ def leaderboard(
     elif task is not None or add is not None:
         _write(settings, corpus, gold, listed, new, copies)
     else:
-        _show(corpus, gold, listed, read_results(corpus), output_format)
+        _show(corpus, gold, listed, read_results(corpus), output_format, site)
 
 
 def _show(
@@ -107,6 +118,7 @@ def _show(
     listed: Systems,
     results: Mapping[str, Result],
     output_format: str,
+    site: str | None,
 ) -> None:
     if output_format == "json":
         echo_json(_with_ranks(gold, results))
@@ -123,7 +135,11 @@ def _show(
 
         echo(latex_tables(notes, short, str(current_signature(gold))), nl=False)
     elif output_format == "html":
-        echo(_page(notes, [*short, *detailed]), nl=False)
+        from dateline.dataset.description.citation import title_of_corpus
+        from dateline.rendering.header import header_of
+
+        header = header_of(title_of_corpus(corpus), site)
+        echo(_page(header, notes, [*short, *detailed]), nl=False)
     elif output_format == "md":
         echo(_readme_block(notes, short), nl=False)
     else:
@@ -207,10 +223,12 @@ def _pages(
     corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Result]
 ) -> dict[str, str]:
     """The content of the page, and of the README if it has marks for the table, by name."""
+    from dateline.dataset.description.citation import title_of_corpus
     from dateline.rendering.generated_blocks import marks, with_block
+    from dateline.rendering.header import Header
 
     notes, short, detailed = _content(corpus, gold, listed, results)
-    contents = {PAGE: _page(notes, [*short, *detailed])}
+    contents = {PAGE: _page(Header(title_of_corpus(corpus)), notes, [*short, *detailed])}
     text = _read(corpus, README)
     if marks(BLOCK).splitlines()[0] in text:
         contents[README] = with_block(text, BLOCK, _readme_block(notes, short), README)
@@ -258,7 +276,21 @@ def _readme_block(notes: Sequence[str], tables: Sequence[Table]) -> str:
     return markdown_parts(notes, tables)
 
 
-def _page(notes: Sequence[str], tables: Sequence[Table]) -> str:
+def leaderboard_page(corpus: Corpus) -> Callable[[Header], str] | None:
+    """What makes the page of the present results; None if there are none."""
+    from dateline.evaluation.gold import gold_of_corpus
+    from dateline.evaluation.leaderboard.results import read_results
+    from dateline.evaluation.leaderboard.systems import read_systems
+
+    results = read_results(corpus)
+    if not results:
+        return None
+    listed = read_systems(corpus)
+    notes, short, detailed = _content(corpus, gold_of_corpus(corpus, listed.split), listed, results)
+    return lambda header: _page(header, notes, [*short, *detailed])
+
+
+def _page(header: Header, notes: Sequence[str], tables: Sequence[Table]) -> str:
     from dateline.rendering.html import html_page
 
-    return html_page("Leaderboard", notes, tables)
+    return html_page("Leaderboard", header, notes, tables)

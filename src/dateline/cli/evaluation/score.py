@@ -47,6 +47,7 @@ def score(
     output_format: str,
     by_label: bool,
     by_document: bool,
+    site: str | None,
     **gold_and_matching: Any,
 ) -> None:
     """Score predictions against gold.
@@ -84,7 +85,10 @@ def score(
         lead = [*notes(report), *legend(report)]
         title = f"Scores of {', '.join(map(title_of, predictions))}"
         marks = footnotes(report, by_label=by_label)
-        print_report(output_format, title, lead, shown, str(report.signature), marks)
+        signature = report.signature
+        print_report(
+            output_format, title, signature.corpus, site, lead, shown, str(signature), marks
+        )
     for note in report.notes:
         settings.say(f"Note: {note}.")
     more = "more problems; `dateline check-predictions` lists them all"

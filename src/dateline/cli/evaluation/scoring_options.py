@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.cli.shared import Settings, echo, layers_option, names_option
+from dateline.cli.shared import Settings, echo, layers_option, names_option, site_option
 from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ by_option = names_option(
 
 
 def gold_options(command: C) -> C:
-    """Options for the gold, and for how items are matched with it."""
+    """Options for the gold, for how items are matched with it, and for the site of its corpus."""
     for option in reversed(
         (
             gold_option,
@@ -100,6 +100,7 @@ def gold_options(command: C) -> C:
                 "--threshold", type=float, metavar="NUMBER",
                 help="Leave out predicted items with a lower confidence.",
             ),
+            site_option(),
         )
     ):  # fmt: skip
         command = option(command)
@@ -165,6 +166,8 @@ def title_of(predictions: Path) -> str:
 def print_report(
     output_format: str,
     title: str,
+    corpus: str,
+    site: str | None,
     lead: Sequence[str],
     tables: Iterable[Table],
     signature: str,
@@ -172,8 +175,9 @@ def print_report(
 ) -> None:
     """Print tables and a signature as text, Markdown, HTML or LaTeX.
 
-    Pages begin with the lead and the footnotes; in LaTeX they are comments. As text, only the
-    footnotes are printed, after the tables.
+    ``corpus`` is the name of the gold, and ``site`` the site that HTML is linked to. Pages begin
+    with the lead and the footnotes; in LaTeX they are comments. As text, only the footnotes are
+    printed, after the tables.
     """
     from dateline.rendering import tables as rendering
 
@@ -186,9 +190,11 @@ def print_report(
 
         echo(latex_tables([title, *lead], tables, signature), nl=False)
     elif output_format == "html":
+        from dateline.rendering.header import header_of
         from dateline.rendering.html import html_page
 
-        echo(printable_markup(html_page(title, lead, tables, signature)))
+        header = header_of(corpus, site)
+        echo(printable_markup(html_page(title, header, lead, tables, signature)))
     else:
         rendering.print_tables(tables)
         for line in footnotes:

@@ -15,6 +15,7 @@ from dateline.cli.shared import (
     format_option,
     layers_option,
     pass_settings,
+    site_option,
 )
 from dateline.rendering.printable import printable_markup
 
@@ -32,6 +33,7 @@ SHOWN = 45
 @format_option("text", "json", "md", "html")
 @click.option("--gamma", is_flag=True, help="Compute Mathet's gamma too; takes half a minute.")
 @click.option("--seed", default=13, show_default=True, help="Seed of the resamples.")
+@site_option()
 @pass_settings
 def agree(
     settings: Settings,
@@ -41,6 +43,7 @@ def agree(
     output_format: str,
     gamma: bool,
     seed: int,
+    site: str | None,
 ) -> None:
     """Measure inter-annotator agreement.
 
@@ -63,8 +66,11 @@ def agree(
         echo_json(report)
     elif output_format == "html":
         from dateline.agreement.html import agreement_html
+        from dateline.dataset.description.citation import title_of_corpus
+        from dateline.rendering.header import header_of
 
-        echo(printable_markup(agreement_html(report, corpus.ontology.title)))
+        header = header_of(title_of_corpus(corpus), site)
+        echo(printable_markup(agreement_html(report, header)))
     elif output_format == "md":
         from dateline.agreement.tables import agreement_markdown
 

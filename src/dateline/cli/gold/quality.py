@@ -15,6 +15,7 @@ from dateline.cli.shared import (
     format_option,
     layers_option,
     pass_settings,
+    site_option,
 )
 from dateline.rendering.printable import printable_markup
 
@@ -32,6 +33,7 @@ from dateline.rendering.printable import printable_markup
     help="Plan that has the gold questions.  [default: annotations/plan.json, if it exists]",
 )
 @click.option("--seed", default=13, show_default=True, help="Seed of the tests.")
+@site_option()
 @pass_settings
 def quality(
     settings: Settings,
@@ -41,6 +43,7 @@ def quality(
     output_format: str,
     plan_file: Path | None,
     seed: int,
+    site: str | None,
 ) -> None:
     """Show annotators' work and agreement by week.
 
@@ -66,9 +69,12 @@ def quality(
     if output_format == "json":
         echo_json(report)
     elif output_format == "html":
+        from dateline.dataset.description.citation import title_of_corpus
         from dateline.quality.tables import quality_html
+        from dateline.rendering.header import header_of
 
-        echo(printable_markup(quality_html(report, corpus.ontology.title)))
+        header = header_of(title_of_corpus(corpus), site)
+        echo(printable_markup(quality_html(report, header)))
     else:
         from dateline.quality.tables import no_label_flagged, terminal_tables
         from dateline.rendering.tables import print_tables

@@ -135,10 +135,12 @@ def publish(
 
 
 def _write_site(settings: Settings, corpus: Corpus, site: Path, include: Sequence[str]) -> None:
+    from dateline.cli.corpus.site_reports import site_reports
     from dateline.viewer.build import Options, build_site
 
     options = Options(include_text=include, as_space=True)
-    build_site(corpus, site, options, lambda ids: settings.progress(ids, "Writing"))
+    reports = site_reports(settings, corpus)
+    build_site(corpus, site, options, lambda ids: settings.progress(ids, "Writing"), reports)
     settings.say(f"Wrote the site to {site}; upload this folder to a Space of the Hub.")
 
 

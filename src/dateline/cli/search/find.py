@@ -22,6 +22,7 @@ from dateline.cli.shared import (
     highlighted,
     names_option,
     pass_settings,
+    site_option,
     styled,
 )
 
@@ -119,10 +120,7 @@ def _kind_option(flag: str, metavar: str, text: str) -> Callable[[F], F]:
     "--context", type=click.IntRange(1, 1000), metavar="CELLS",
     help="Width of the text on each side.  [default: what fits the terminal]",
 )  # fmt: skip
-@click.option(
-    "--site", metavar="URL|DIR",
-    help="Show the link of each result in the site that `dateline view --out DIR` has made.",
-)  # fmt: skip
+@site_option("Show the link of each result in the site that `dateline view --out DIR` has made.")
 @pass_settings
 def find(
     settings: Settings,
@@ -167,6 +165,7 @@ def find(
     import msgspec
 
     from dateline.model import GOLD
+    from dateline.rendering.header import site_address
     from dateline.rendering.listing import counted
     from dateline.search.conditions import Conditions
     from dateline.search.description import as_json
@@ -196,7 +195,7 @@ def find(
         documents=documents,
         split=split,
     )
-    address = _address(site)
+    address = None if site is None else site_address(site)
     if output_format == "json":
         echo_json([as_json(one, address) for one in found])
         return
@@ -210,15 +209,6 @@ def find(
         results, documents_with = results + len(of_document), documents_with + 1
         _show(of_document, context, address)
     settings.say(f"{counted(results, 'result')} in {counted(documents_with, 'document')}")
-
-
-def _address(site: str | None) -> str | None:
-    """The address of a site; fails if it is neither a URL nor a folder."""
-    if site is None or "://" in site:
-        return site
-    if not Path(site).is_dir():
-        raise click.BadParameter(f"{site}: there is no such folder.", param_hint="--site")
-    return Path(site).resolve().as_uri()
 
 
 def _show(found: Sequence[Found], context: int | None, site: str | None) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Meta
 
+from dateline.corpus.store import Corpus
 from dateline.dates import parse_date
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.files.reading import MalformedError, decode_yaml, read_yaml
@@ -62,6 +63,11 @@ class Citation(msgspec.Struct, frozen=True, rename="kebab"):
     def licenses(self) -> tuple[str, ...]:
         """SPDX identifiers; with several, the reader chooses one."""
         return (self.license,) if isinstance(self.license, str) else self.license
+
+
+def title_of_corpus(corpus: Corpus) -> str:
+    """The title of a corpus: of its citation, or of its ontology. Raises as `read_citation`."""
+    return read_citation(corpus.root).title or corpus.ontology.title
 
 
 def read_citation(root: Path) -> Citation:

@@ -8,7 +8,8 @@ from dateline.evaluation.error_analysis import ErrorAnalysis
 from dateline.evaluation.error_kinds import CORRECT, Example, LayerErrors
 from dateline.evaluation.report import Report
 from dateline.evaluation.tables.scores import number
-from dateline.rendering.tables import Table
+from dateline.rendering.site_links import passage_link
+from dateline.rendering.tables import Linked, Table
 
 LEGEND = (
     "Correct: same span and label. Type, boundary: what is wrong in a matched pair. Missed: gold "
@@ -84,5 +85,10 @@ def _examples(layer: str, examples: Sequence[Example], *, name_documents: bool) 
     rows: list[tuple[str, ...]] = [(e.kind, e.gold, e.predicted, e.context) for e in examples]
     if name_documents:
         columns = (*columns, "document")
-        rows = [(*row, e.document) for row, e in zip(rows, examples, strict=True)]
+        rows = [(*row, _document(e)) for row, e in zip(rows, examples, strict=True)]
     yield Table(f"{layer}: examples", columns, rows, texts=len(columns))
+
+
+def _document(example: Example) -> Linked:
+    link = passage_link(example.document, example.start, example.end)
+    return Linked(example.document, link)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dateline.rendering.header import Header
 from dateline.rendering.pages import page, resource
+from dateline.rendering.site_links import story_file
 from dateline.viewer.document_page import PACKAGE
 from dateline.viewer.labels import Labels
 from dateline.viewer.stories.network import LEFT, RIGHT, WIDTH, network_of
 from dateline.viewer.stories.story import Claimed, Key, Story, StoryDocument
 
 
-def story_page(title: str, story: Story, contrasts: Sequence[StoryDocument], labels: Labels) -> str:
-    """The page as HTML; ``title`` is that of the corpus."""
+def story_page(
+    header: Header, story: Story, contrasts: Sequence[StoryDocument], labels: Labels
+) -> str:
+    """The page as HTML."""
     network = network_of(story)
     return page(
         PACKAGE,
         "story.html.j2",
+        header.of_page(story_file(story.group)),
         style=resource(PACKAGE, "viewer.css") + labels.style,
-        script=resource(PACKAGE, "theme.js") + resource(PACKAGE, "story.js"),
-        corpus=title,
-        root="../",
+        script=resource(PACKAGE, "story.js"),
         story=story,
         contrasts=contrasts,
         network=network,
