@@ -201,7 +201,7 @@ def test_results_with_former_names_are_read_with_the_new_names(files, change):
     assert problems == []
     assert read == canonical(renamed(old, corpus.ontology)[0])
     assert removed_entries(page, labelling_config(corpus.ontology))
-    kept = with_former_names(labelling_config(corpus.ontology), corpus.ontology)
+    kept = with_former_names(labelling_config(corpus.ontology), corpus.ontology, page)
     assert removed_entries(page, kept) == []
     assert removed_entries(labelling_config(corpus.ontology), kept) == []
 

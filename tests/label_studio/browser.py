@@ -237,11 +237,13 @@ class Annotator:
         self.press(hotkey)
         self._draw(label, quote)
 
-    def draw_with(self, label, quote):
-        """Choose a label with the mouse, and draw over the first such words of the text."""
+    def draw_with(self, label, quote, *further):
+        """Choose a label with the mouse, others by key, and draw over the first such words."""
         self.leave()
         self._click_label(label)
-        self._draw(label, quote)
+        for hotkey in further:
+            self.press(hotkey)
+        self._draw(label, quote, further)
 
     def group(self, letter, *quotes):
         """Select the first regions with such words, and give all of them a letter."""
@@ -259,13 +261,14 @@ class Annotator:
 
     def _click_label(self, label):
         labels = self.page.locator(".dateline .layer .lsf-label:visible")
-        pattern = re.compile(f"^{re.escape(label)}(\\W|\\d|f19|$)")
+        pattern = re.compile(f"^{re.escape(label)}(\\W|\\d|f19|shift|$)")
         self.click_on(labels.filter(has_text=pattern).first)
 
-    def _draw(self, label, quote):
+    def _draw(self, label, quote, further=()):
         rows = self.page.locator(".htx-highlight[data-label]")
         before = rows.count()
-        expect(self.selected_labels).to_have_text([label])
+        expect(self.selected_labels).to_have_count(1 + len(further))
+        expect(self.selected_labels.first).to_have_text(label)
         start, top, end, bottom, forward, onward = self._place(quote)
         mouse = self.page.mouse
         mouse.move(start + forward, top)

@@ -10,7 +10,7 @@ from dateline.ontology.reading import read_ontology, read_ontology_file
 
 from ..conftest import REPOSITORY
 from ..corpora import NEWS
-from ..layered import ENTITIES_ONLY, ONTOLOGY, limited_attributes
+from ..layered import ENTITIES_ONLY, ONTOLOGY, limited_attributes, names_and_defaults
 
 
 def only(*names: str) -> dict[str, Any]:
@@ -43,6 +43,7 @@ ONTOLOGIES = {
             "every layer": ONTOLOGY,
             "names": ENTITIES_ONLY,
             "limited": limited_attributes(),
+            "defaults": names_and_defaults(),
             "document": only("document"),
             "relations": only("mention", "relation"),
             "coreference": only("mention", "entity"),

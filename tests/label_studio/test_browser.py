@@ -168,11 +168,9 @@ def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, l
     ana.count_actions()
     ana.draw_with("PERSON", "Okafor")
     assert ana.count_actions() == 2, "the label and the words; the level is the default"
-    ana.draw_with("CHEMICAL", "aspirin")
-    ana.select("aspirin")
-    ana.press("shift+n")
-    ana.leave()
-    assert ana.count_actions() == 5, "two more for another level, and one to go on"
+    ana.draw_with("CHEMICAL", "aspirin", "shift+n")
+    assert ana.count_actions() == 3, "a key more for another level"
+    expect(ana.page.locator(".dateline .side").get_by_text("nominal")).to_have_count(0)
     ana.draw_with("GIVE", "gave")
     ana.relate("Okafor", "gave")
     ana.relate("gave", "aspirin")
@@ -183,18 +181,24 @@ def test_few_actions_make_a_complete_annotation(layered, open_task, ana, sync, l
     ana.draw("m", "cue", "said")
     ana.relate("The drug", "said")
     assert ana.count_actions() == 13, "a claim with claimer, cue, about and its attribute"
-    ana.draw_with("DISEASE", "bleeding")
+    ana.draw_with("DISEASE", "bleeding", "shift+n")
     ana.count_actions()
+    ana.select("bleeding")
+    expect(ana.selected_labels).to_have_text(["DISEASE", "nominal"])
+    ana.press("shift+n")
+    ana.leave()
+    assert ana.count_actions() == 3, "the default again, of a mention that has another value"
     ana.join("aspirin", "bleeding", "CAUSES")
     assert ana.count_actions() == 8, "a relation whose label is chosen in the list"
     ana.submit()
     pull(corpus, sync, label_studio)
     pulled = corpus.read_annotation("ana", "report")
-    chemical, _, person = sorted(pulled.mentions, key=lambda mention: mention.type)
+    chemical, disease, person = sorted(pulled.mentions, key=lambda mention: mention.type)
     (event,), (claim,) = pulled.events, pulled.claims
     assert [relation.type for relation in pulled.relations] == ["CAUSES"]
     assert pulled.attributes == {"genre": "news"}
-    assert (chemical.attributes["level"], person.attributes["level"]) == ("nominal", "name")
+    levels = [mention.attributes["level"] for mention in (chemical, disease, person)]
+    assert levels == ["nominal", "name", "name"]
     assert [entity.name for entity in pulled.entities] == ["Okafor", "aspirin", "bleeding"]
     assert event.attributes == {"polarity": "positive"}
     assert {(a.role, a.filler) for a in event.arguments} == {

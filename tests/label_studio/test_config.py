@@ -58,6 +58,15 @@ def attributes_of(ontology):
         yield f"factuality_{claimer.name}", values_, "event", required
 
 
+def values_as_labels(ontology):
+    """The values that are labels: of attributes with a default that all mentions have."""
+    return {
+        f"label_mention_{attribute.name}": [*attribute.value_names]
+        for attribute in ontology.attributes_of("entities")
+        if attribute.kind == "label" and attribute.default and not attribute.labels
+    }
+
+
 @every_ontology
 def test_the_page_follows_the_ontology(ontology):
     page = ElementTree.fromstring(labelling_config(ontology))
@@ -67,6 +76,9 @@ def test_the_page_follows_the_ontology(ontology):
     assert labels.pop("cue", []) == (["cue"] if "claims" in ontology.layers else [])
     has_chains = ontology.has_coreference or ontology.has_event_coreference
     assert labels.pop("same", []) == ([*ascii_uppercase] if has_chains else [])
+    assert values_as_labels(ontology) == {
+        name: labels.pop(name) for name in [*labels] if name.startswith("label_")
+    }
     assert labels == {
         name: list(ontology.labels_of(layer))
         for name, layer in (("entity", "entities"), ("event", "events"), ("claim", "claims"))
@@ -74,6 +86,8 @@ def test_the_page_follows_the_ontology(ontology):
     }
     asked = set()
     for name, attribute, of, required in attributes_of(ontology):
+        if f"label_{name}" in values_as_labels(ontology):
+            continue
         asked.add(name)
         control = page.find(f".//{TAGS[attribute.kind]}[@name='{name}']")
         assert (control.get("perRegion"), control.get("whenTagName")) == (of and "true", of)
@@ -239,7 +253,7 @@ def test_the_page_is_well_formed_whatever_the_guidelines_say(words, ontology):
     for config in (labelling_config(changed), labelling_config(changed, ["events"], curation=True)):
         page = ElementTree.fromstring(config)
         assert page.find(f".//Labels[@name='entity']/Label[@value='{label.name}']") is not None
-        assert ElementTree.fromstring(with_former_names(config, changed)) is not None
+        assert ElementTree.fromstring(with_former_names(config, changed, config)) is not None
 
 
 def test_a_name_that_xml_cannot_have_is_an_error(ontology):

@@ -633,7 +633,8 @@ def test_former_names_of_relations_and_attributes_are_read():
         ("AUTHOR", "certain"),
         ("c1", "certain"),
     ]
-    page = with_former_names(labelling_config(renamed), renamed)
+    page = labelling_config(renamed)
+    page = with_former_names(page, renamed, page)
     assert row_errors(rows, page) == []
 
 

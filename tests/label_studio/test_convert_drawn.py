@@ -7,7 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from msgspec.structs import replace
 
-from dateline.label_studio.config.labelling_config import labelling_config
+from dateline.label_studio.config.entries import removed_entries
+from dateline.label_studio.config.former_labels import with_former_names
+from dateline.label_studio.config.labelling_config import labelling_config, row_errors
 from dateline.label_studio.convert.from_result import from_result
 from dateline.label_studio.convert.to_result import to_result
 from dateline.label_studio.result_rows import value_row
@@ -131,6 +133,36 @@ def test_a_mention_without_an_entity_is_one_of_its_own():
     approved = {"approved": True}
     assert roe == Entity(id="m1.entity", type="PERSON", name="Roe", attributes=approved)
     assert (ann.name, ann.links[0].id, ann.attributes) == ("Ann Roe", "1", {"approved": False})
+
+
+def test_a_value_is_a_label_of_a_mention_and_counts_more_than_a_former_answer():
+    def level(*rows):
+        annotation, problems = read(*rows)
+        return [mention.attributes["level"] for mention in annotation.mentions], problems
+
+    label = region("m1", "label_mention_level", "nominal", "Roe")
+    assert level(ROE, label) == (["nominal"], [])
+    assert level(label, ROE, choice("m1", "mention_level", "pronoun")) == (["nominal"], [])
+    assert level(ROE, choice("m1", "mention_level", "pronoun")) == (["pronoun"], [])
+    assert level(ROE) == (["name"], [])
+    (found, problems) = level(ROE, GAVE, {**label, "id": "e1"})
+    assert (found, [message for _, message, _ in problems]) == (
+        ["name"], ['"nominal" of "label_mention_level" cannot be used here'],
+    )  # fmt: skip
+
+
+def test_a_project_keeps_the_question_whose_values_are_labels_now():
+    before, after = ONTOLOGIES["every layer"], ONTOLOGIES["defaults"]
+    present = labelling_config(before)
+    page = with_former_names(labelling_config(after), after, present)
+    lost = {entry.control for entry in removed_entries(present, page)}
+    assert lost == set()
+    assert 'requiredMessage="Level' in present
+    answered = [ROE, choice("m1", "mention_level", "pronoun")]
+    assert row_errors(answered, page) == []
+    assert row_errors([ROE, region("m1", "label_mention_level", "nominal", "Roe")], page) == []
+    made_now = labelling_config(after)
+    assert with_former_names(made_now, after, made_now) == made_now
 
 
 def test_a_corpus_without_coreference_has_no_entities_of_one_mention():

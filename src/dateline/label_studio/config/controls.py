@@ -31,6 +31,9 @@ UNSURE = "unsure"
 No item of the ontology has this prefix, so no attribute has one of their names.
 """
 
+VALUE = "label"
+"""Prefix of the ``Labels`` controls for values of attributes; no attribute has it either."""
+
 CONFLICT = "conflict"
 CONFLICT_NOTE = "conflict_note"
 CONFLICT_STATE = "conflict_state"

@@ -17,6 +17,7 @@ from dateline.label_studio.config.questions import (
     YES,
     attribute_control,
     factuality_control,
+    values_control,
 )
 from dateline.label_studio.config.relations import attribute_label
 from dateline.label_studio.result_rows import rows_of, string, value_of
@@ -96,7 +97,9 @@ def uses_in_annotation(annotation: Annotation, ontology: Ontology) -> Iterator[t
     yield from _choices(DOCUMENT_ITEM, annotation.attributes)
     for mention in annotation.mentions:
         yield ENTITY.labels, mention.type
-        yield from _choices(ENTITY.item, mention.attributes)
+        for control, value in _choices(ENTITY.item, mention.attributes):
+            yield control, value
+            yield values_control(control), value  # if its values are labels on this page
     for entity in annotation.entities:
         yield from _choices(ENTITY_ITEM, entity.attributes)
     for event in annotation.events:

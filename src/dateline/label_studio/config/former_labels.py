@@ -12,20 +12,28 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from dateline.label_studio.config.controls import NO_HOTKEY, controls_of
+from dateline.label_studio.config.entries import parse_config
 from dateline.label_studio.config.questions import Question, questions
 from dateline.label_studio.config.relations import former_relations
 from dateline.label_studio.config.xml import page_xml
 from dateline.ontology.labels import Label, Ontology
 
 
-def with_former_names(config: str, ontology: Ontology) -> str:
-    """The labelling configuration, with each label also under its former names, marked as such."""
+def with_former_names(config: str, ontology: Ontology, present: str) -> str:
+    """The labelling configuration, with each label also under its former names, marked as such.
+
+    Attributes whose values are labels now keep the choices that they have in the ``present``
+    configuration of a project.
+    """
     page = ElementTree.fromstring(config)  # noqa: S314 (made by labelling_config)
+    choices = {tag.get("name", ""): tag for tag in parse_config(present).iter("Choices")}
     for controls in controls_of(ontology):
         _keep(page, controls.labels, ontology.layers[controls.layer].labels)
     for question in questions(ontology):
-        _keep(page, question.control, question.values)
+        _keep(page, question.page_control, question.values)
         _keep_controls(page, question)
+        if question.as_labels and question.control in choices:
+            _keep_choices(page, question, choices[question.control])
     _keep_relations(page, former_relations(ontology))
     return page_xml(page)
 
@@ -49,6 +57,18 @@ def _keep_controls(page: Element, question: Question) -> None:
                 kept.attrib.pop("required", None)
                 SubElement(parent, "Header", value=f"Formerly {former}: use the above.", size="6")
                 parent.append(kept)
+
+
+def _keep_choices(page: Element, question: Question, choices: Element) -> None:
+    views = page.iterfind(f".//View[@whenTagName='{question.labels}']")
+    for view in [view for view in views if view.get("visibleWhen")][:1]:
+        kept = copy.deepcopy(choices)
+        kept.attrib.pop("required", None)
+        for choice in kept:
+            choice.set("hotkey", NO_HOTKEY)
+        value = f"Formerly {question.control}: use the labels above the text."
+        SubElement(view, "Header", value=value, size="6")
+        view.append(kept)
 
 
 def _keep_relations(page: Element, formerly: Iterable[str]) -> None:

@@ -146,8 +146,13 @@ def labelling_config(
         _labels(top, controls.labels, layer.title, labels, controls.layer in layers)
     if CLAIM.layer in ontology.layers:
         _labels(top, CUE, "Cue", (_cue_label(ontology),), CLAIM.layer in layers)
+    asked, notes = questions(ontology), tuple(note_questions(ontology))
+    # After the others: a region has the color and the questions of its first label.
+    for question in asked:
+        if question.as_labels:
+            title, labelled = question.title.partition(":")[0], question.layer in layers
+            _labels(top, question.page_control, title, question.values, labelled)
     if chained := {controls.layer for controls in chained_controls(ontology)}:
-        # After the others: a region has the color and the questions of its first label.
         _labels(top, SAME, "Same", _SAME_LABELS, not chained.isdisjoint(layers), only_shown=True)
     if curation:
         _labels(top, CONFLICT, "Conflict", (_CONFLICT_LABEL,), labelled=True, only_shown=True)
@@ -163,7 +168,7 @@ def labelling_config(
     side = Element("View", className="side")
     if curation:
         _conflicts(side, ontology)
-    asked, notes = questions(ontology), tuple(note_questions(ontology))
+    asked = tuple(question for question in asked if not question.as_labels)
     for controls in controls_of(ontology):
         view = SubElement(side, "View", _when(controls.labels))
         of_notes = Element("View", className="notes")

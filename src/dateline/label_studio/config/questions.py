@@ -21,6 +21,7 @@ from dateline.label_studio.config.controls import (
     NO_HOTKEY,
     NOTE,
     UNSURE,
+    VALUE,
     controls_of,
 )
 from dateline.model import Struct
@@ -48,7 +49,8 @@ class Question(Struct, frozen=True):
     that is ``required`` may still be given elsewhere, at another mention of the same entity or by
     a relation, unless ``everywhere`` says that each region must have it. ``schema`` has the limits
     of a number. ``formerly`` are the names of the control before a label was renamed. ``regions``
-    are the labels of the regions that it asks about; all if empty.
+    are the labels of the regions that it asks about; all if empty. With ``as_labels``, its values
+    are further labels of a region, which annotators can choose before they draw it.
     """
 
     control: str
@@ -64,11 +66,22 @@ class Question(Struct, frozen=True):
     schema: Mapping[str, Any] = {}
     formerly: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    as_labels: bool = False
+
+    @property
+    def page_control(self) -> str:
+        """The name of the control on the page."""
+        return values_control(self.control) if self.as_labels else self.control
 
 
 def attribute_control(item: str, attribute: str) -> str:
     """The name of the control that asks for an attribute."""
     return f"{item}_{attribute}"
+
+
+def values_control(control: str) -> str:
+    """The name of the control for the values of a question as labels."""
+    return attribute_control(VALUE, control)
 
 
 def factuality_control(claimer: str) -> str:
@@ -234,4 +247,10 @@ def _attributes(
             placeholder=attribute.pattern,
             schema=attribute.schema,
             regions=tuple(name for label in attribute.labels for name in names[label]),
+            as_labels=item == ENTITY.item and _has_labels(attribute),
         )
+
+
+def _has_labels(attribute: Attribute) -> bool:
+    """Whether the values can be labels of a region, which may have none or one of them."""
+    return attribute.kind == "label" and attribute.default is not None and not attribute.labels

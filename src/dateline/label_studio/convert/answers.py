@@ -10,7 +10,6 @@ from dateline.annotations.differences import format_value
 from dateline.label_studio.config.questions import NO, YES, Question
 from dateline.label_studio.result_rows import strings
 from dateline.model import AttributeValue, Struct
-from dateline.ontology.labels import AttributeKind
 
 _KEYS: Mapping[str, tuple[str, str]] = {
     "label": ("choices", "choices"),
@@ -21,6 +20,9 @@ _KEYS: Mapping[str, tuple[str, str]] = {
 }
 """The type of a row and the key of its value, by the kind of question."""
 
+LABELS = "labels"
+"""The type of the rows that give a region a label, and the key of their value."""
+
 
 class ReadAnswer(Struct, frozen=True):
     """The values in a row, several only if the question allows one; and what is wrong with it."""
@@ -29,15 +31,15 @@ class ReadAnswer(Struct, frozen=True):
     problem: str = ""
 
 
-def row_type(kind: AttributeKind) -> str:
-    """The type of the rows that answer this kind of question."""
-    return _KEYS[kind][0]
+def row_type(question: Question) -> str:
+    """The type of the rows that answer a question."""
+    return LABELS if question.as_labels else _KEYS[question.kind][0]
 
 
-def row_value(kind: AttributeKind, value: AttributeValue) -> dict[str, Any]:
-    """The value of the row that answers this kind of question."""
-    key = _KEYS[kind][1]
-    if kind == "number":
+def row_value(question: Question, value: AttributeValue) -> dict[str, Any]:
+    """The value of the row that answers a question."""
+    key = LABELS if question.as_labels else _KEYS[question.kind][1]
+    if question.kind == "number":
         return {key: value}
     return {key: [_written(one) for one in (value if isinstance(value, tuple) else (value,))]}
 
@@ -46,7 +48,8 @@ def read_answer(
     question: Question, value: Mapping[str, Any], names: Mapping[str, str]
 ) -> ReadAnswer:
     """What the value of a row answers; ``names`` are current labels by former ones."""
-    given = value.get(_KEYS[question.kind][1])
+    key = _KEYS[question.kind][1]
+    given = value.get(key, value.get(LABELS) if question.kind == "label" else None)
     if question.kind == "number":
         return _number(question, given)
     texts = [text for text in strings(given) if text]

@@ -17,8 +17,12 @@ from dateline.label_studio.config.controls import (
     chained_controls,
     controls_of,
 )
-from dateline.label_studio.config.questions import Question, questions_by_control
-from dateline.label_studio.convert.answers import read_answer
+from dateline.label_studio.config.questions import (
+    Question,
+    questions_by_control,
+    values_control,
+)
+from dateline.label_studio.convert.answers import LABELS, read_answer
 from dateline.label_studio.convert.placing import Place, Written, place_regions
 from dateline.label_studio.convert.problems import ResultProblem, with_article
 from dateline.label_studio.convert.region_ids import with_ids
@@ -87,14 +91,15 @@ def read_regions(result: object, text: str, ontology: Ontology) -> ResultRegions
     """The regions and arcs of a result for this text."""
     reader = _Reader(text, ontology)
     rows = reader.rows(result)
-    labels = [row for row in rows if row.get("type") == "labels"]
-    reader.labels([row for row in labels if row.get("from_name") != SAME])
-    for row in labels:
-        if row.get("from_name") == SAME:
-            reader.same(row)
+    further = reader.further_labels
+    labels = [row for row in rows if row.get("type") == LABELS]
+    reader.labels([row for row in labels if string(row.get("from_name")) not in further])
     for row in rows:
-        if row.get("type") not in ("labels", "relation"):
+        if row.get("type") not in (LABELS, "relation"):
             reader.answer(row)
+    for row in labels:
+        if string(row.get("from_name")) in further:
+            reader.further_label(row)
     arcs = [arc for row in rows if row.get("type") == "relation" for arc in reader.relation(row)]
     return ResultRegions(
         regions=reader.regions,
@@ -114,6 +119,10 @@ class _Reader:
             self._labels[CUE] = (CUE,)
         self._chained = {c.labels for c in chained_controls(ontology)}
         self._questions = questions_by_control(ontology)
+        asked = self._questions.values()
+        # Whether the ontology has a default now does not matter for what was drawn before.
+        self._values = {values_control(q.control): q for q in asked if q.kind == "label"}
+        self.further_labels = {SAME, *self._values}
         self._new_names = {
             **{c.labels: new_names(ontology.layers[c.layer].labels) for c in present},
             **{name: new_names(question.values) for name, question in self._questions.items()},
@@ -189,18 +198,24 @@ class _Reader:
             return None
         return Span(start=found[0], end=found[1], text=self._text[slice(*found)])
 
-    def same(self, row: Row) -> None:
-        """Give a region the letter that it has in common with others."""
-        name, letters = string(row.get("id")), _texts(value_of(row).get("labels"))
-        region = self.regions.get(name)
+    def further_label(self, row: Row) -> None:
+        """Give a region the letter that it has in common with others, or a value."""
+        name, control = string(row.get("id")), string(row.get("from_name"))
+        labels = _texts(value_of(row).get(LABELS))
+        region, question = self.regions.get(name), self._values.get(control)
         if region is None:
             if not self._is_unread(name):
                 self._fail(name, "the region has no label", text_of(row))
-        elif region.control not in self._chained or not {*letters} <= {*SAME_LETTERS}:
-            shown = ", ".join(letters)
-            self._report(name, f'"{shown}" of "{SAME}" cannot be used here', region.text)
-        elif letters:
-            region.answers.setdefault(SAME, letters[0])
+        elif question is not None and region.control == question.labels:
+            # The page of an older project may also have an answer that was chosen before.
+            region.answers.pop(question.control, None)
+            self._answer(question, value_of(row), region.answers, region)
+        elif question is None and region.control in self._chained and {*labels} <= {*SAME_LETTERS}:
+            if labels:
+                region.answers.setdefault(SAME, labels[0])
+        else:
+            shown = ", ".join(labels)
+            self._report(name, f'"{shown}" of "{control}" cannot be used here', region.text)
 
     def answer(self, row: Row) -> None:
         name, control, value = string(row.get("id")), string(row.get("from_name")), value_of(row)

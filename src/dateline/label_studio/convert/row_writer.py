@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dateline.label_studio.config.controls import CONFLICT, CUE, LayerControls
-from dateline.label_studio.config.questions import attribute_control
+from dateline.label_studio.config.questions import Question, attribute_control
 from dateline.label_studio.config.relations import CONTINUES
 from dateline.label_studio.convert.answers import row_type, row_value
 from dateline.label_studio.convert.placing import as_displayed
@@ -14,20 +14,17 @@ from dateline.label_studio.convert.region_ids import mint
 from dateline.label_studio.convert.relations import CARRIED
 from dateline.label_studio.result_rows import Rows, relation_row, value_row
 from dateline.model import Attributes, AttributeValue, Relation, Spans
-from dateline.ontology.labels import AttributeKind
 
 
 class RowWriter:
     """Collects rows; ``ids`` are reserved for the annotation's own mentions, events and claims.
 
-    ``kinds`` are the kinds of questions by control; others ask for a text.
+    ``questions`` are by control; what is not among them asks for a text.
     """
 
-    def __init__(
-        self, ids: Iterable[str], kinds: Mapping[str, AttributeKind] | None = None
-    ) -> None:
+    def __init__(self, ids: Iterable[str], questions: Mapping[str, Question] | None = None) -> None:
         self._taken = set(ids)
-        self._kinds = kinds or {}
+        self._questions = questions or {}
         self._rows: Rows = []
         self._offsets: dict[str, dict[str, int]] = {}
         self._joined: dict[tuple[str, str], dict[str, None]] = {}
@@ -65,8 +62,8 @@ class RowWriter:
 
     def answer(self, region: str, control: str, value: AttributeValue) -> None:
         """Write the answer to a question about a region."""
-        kind = self._kinds.get(control, "text")
-        self._row(region, control, row_type(kind), row_value(kind, value))
+        question = self._questions.get(control) or _text_question(control)
+        self._row(region, question.page_control, row_type(question), row_value(question, value))
 
     def document(self, item: str, attributes: Attributes) -> None:
         """Write the attributes of the whole text."""
@@ -108,3 +105,7 @@ class RowWriter:
 
     def _row(self, region: str, control: str, kind: str, value: dict[str, Any]) -> None:
         self._rows.append(value_row(region, control, kind, {**self._offsets[region], **value}))
+
+
+def _text_question(control: str) -> Question:
+    return Question(control=control, layer="", labels=None, field=control, title="")

@@ -42,8 +42,7 @@ def to_result(annotation: Annotation, ontology: Ontology) -> Rows:
     """The rows that show the annotation on the page, in canonical order."""
     annotation = canonical(annotation)
     asked = (*questions(ontology), *note_questions(ontology))
-    kinds = {question.control: question.kind for question in asked}
-    writer = RowWriter(annotation.ids(), kinds)
+    writer = RowWriter(annotation.ids(), {question.control: question for question in asked})
     writer.document(DOCUMENT_ITEM, annotation.attributes)
     _write_mentions(writer, annotation, ontology)
     _write_events(writer, annotation, ontology)

@@ -337,7 +337,7 @@ def _changed_config(corpus: Corpus, server: Server, project: Project, config: st
         )
     if removed_entries(project.config, config):
         # What was annotated under a former name keeps that name on the page.
-        config = with_former_names(config, corpus.ontology)
+        config = with_former_names(config, corpus.ontology, project.config)
         if project.config.strip() == config.strip():
             return None
     removed = removed_entries(project.config, config)
