@@ -84,7 +84,10 @@ def test_overlapping_mentions_and_acts_are_learnt_and_score(
     report = dateline.score(out, split_corpus, split="test")
     assert report.score("entities", "nested").total.matched_gold > 0
     assert report.score("triggers", "TC").value > 0.5
-    found = json.loads(out.read_bytes())["claims"]
+    items = json.loads(out.read_bytes())
+    for item in (*items["mentions"], *items["events"], *items["claims"]):
+        assert 0.5 <= item["confidence"] <= 1
+    found = items["claims"]
     text = split_corpus.read_document(names(split_corpus, "test")[0])
     sentences = [text.text[start:end] for start, end in text.sentences]
     assert {claim["spans"][0]["text"] for claim in found} <= {*sentences}

@@ -40,6 +40,10 @@ def test_a_trained_model_predicts_mentions_events_and_arguments_that_score(
     result = run(split_corpus, "predict", *named, "--out", str(out))
     assert result.exit_code == 0, result.output
     assert "0 items rejected" in run(split_corpus, "check-predictions", str(out)).stderr
+    found = json.loads(out.read_bytes())
+    arguments = [argument for event in found["events"] for argument in event.get("arguments", [])]
+    for item in (*found["mentions"], *found["events"], *arguments):
+        assert 0 < item["confidence"] <= 1
     report = dateline.score(out, split_corpus, split="test")
     # The texts are all the same.
     assert report.score("entities", "strict").value > 0.5

@@ -108,6 +108,8 @@ def test_gliner_is_asked_for_titles_and_returns_types(five, run, tmp_path, monke
     result = run(five, "predict", "--model", "gliner:a/model", "--out", str(out))
     assert result.exit_code == 0, result.output
     assert run(five, "check-predictions", str(out)).stderr.count("0 of them wrong") == 1
+    (mention, *_) = json.loads(out.read_text().splitlines()[0])["mentions"]
+    assert mention["confidence"] == 0.9
     total = dateline.score(out, five).score("entities", "strict").total
     assert (total.matched_gold, total.predicted) == (10, 10)
     missing = run(five, "predict", "--model", "gliner:b", "--out", str(tmp_path / "b.jsonl"))

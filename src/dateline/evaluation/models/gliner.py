@@ -58,13 +58,16 @@ class Gliner:
     def predict(self, texts: Sequence[Text]) -> Iterator[Prediction | PredictionFailure]:
         """A prediction for each text."""
         for text in texts:
+            found = [*self._mentions(text)]
             yield Prediction(
                 document=text.id,
                 text_sha256=text.text_sha256,
-                mentions=tuple(self._mentions(text)),
+                mentions=tuple(mention for mention, _ in found),
+                confidence={f"/mentions/{n}": score for n, (_, score) in enumerate(found)},
             )
 
-    def _mentions(self, text: Text) -> Iterator[Mention]:
+    def _mentions(self, text: Text) -> Iterator[tuple[Mention, float]]:
+        """Mentions and their scores."""
         number = 0
         for start, end in text.sentences:
             for entity in self._model.predict_entities(
@@ -72,10 +75,11 @@ class Gliner:
             ):
                 number += 1
                 first, last = start + entity["start"], start + entity["end"]
-                yield Mention(
+                mention = Mention(
                     id=f"m{number}",
                     spans=(Span(start=first, end=last, text=text.text[first:last]),),
                     type=self._types[entity["label"]],
                     attributes={},
                     entity=None,
                 )
+                yield mention, float(entity["score"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from dateline.errors import InvalidInputError
 from dateline.evaluation.models.training_record import TrainingRecord
@@ -12,6 +13,15 @@ from dateline.model import Claim, Event, Mention, Span
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
+
+
+class LabelledSpan(NamedTuple):
+    """Offsets with a label of another library, and how sure that is of it, if it says so."""
+
+    start: int
+    end: int
+    label: str
+    confidence: float | None = None
 
 
 class LabelMapping:
@@ -31,29 +41,34 @@ class LabelMapping:
     def prediction(
         self,
         text: Text,
-        spans: Iterable[tuple[int, int, str]],
-        claims: tuple[Claim, ...] = (),
+        spans: Iterable[LabelledSpan],
+        claims: Sequence[tuple[Claim, float]] = (),
     ) -> Prediction:
-        """The mentions and events of spans, given as start, end and label."""
-        found = [
-            (Span(start=start, end=end, text=text.text[start:end]), self.types[label])
-            for start, end, label in spans
-            if label in self.types
-        ]
-        mentions = [(span, type_) for span, type_ in found if type_ not in self._events]
-        triggers = [(span, type_) for span, type_ in found if type_ in self._events]
+        """The mentions and events of spans, and claims with their confidence."""
+        mentions: list[Mention] = []
+        events: list[Event] = []
+        confidence: dict[str, float] = {}
+        for start, end, label, score in spans:
+            type_ = self.types.get(label)
+            if type_ is None:
+                continue
+            found = (Span(start=start, end=end, text=text.text[start:end]),)
+            if type_ in self._events:
+                pointer = f"/events/{len(events)}"
+                events.append(Event(id=f"e{len(events) + 1}", trigger=found, type=type_))
+            else:
+                pointer = f"/mentions/{len(mentions)}"
+                mentions.append(Mention(id=f"m{len(mentions) + 1}", spans=found, type=type_))
+            if score is not None:
+                confidence[pointer] = score
+        confidence |= {f"/claims/{number}": score for number, (_, score) in enumerate(claims)}
         return Prediction(
             document=text.id,
             text_sha256=text.text_sha256,
-            mentions=tuple(
-                Mention(id=f"m{number}", spans=(span,), type=type_, attributes={}, entity=None)
-                for number, (span, type_) in enumerate(mentions, 1)
-            ),
-            events=tuple(
-                Event(id=f"e{number}", trigger=(span,), type=type_)
-                for number, (span, type_) in enumerate(triggers, 1)
-            ),
-            claims=claims,
+            mentions=tuple(mentions),
+            events=tuple(events),
+            claims=tuple(claim for claim, _ in claims),
+            confidence=confidence,
         )
 
 

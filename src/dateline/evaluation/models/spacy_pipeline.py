@@ -11,7 +11,11 @@ from typing import Any
 
 from dateline.errors import NotFoundError
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
-from dateline.evaluation.models.labelled_spans import LabelMapping, training_settings
+from dateline.evaluation.models.labelled_spans import (
+    LabelledSpan,
+    LabelMapping,
+    training_settings,
+)
 from dateline.evaluation.models.training_record import TrainingRecord, read_training_record
 from dateline.extras import extra
 from dateline.model import Claim, Range, Span
@@ -101,31 +105,44 @@ class SpacyPipeline:
             # Categories are of sentences, as in training.
             parts = text.sentences if self._acts else ((0, len(text.text)),)
             documents = self._pipeline.pipe(text.text[start:end] for start, end in parts)
-            spans: list[tuple[int, int, str]] = []
-            acts: list[tuple[Range, str]] = []
+            spans: list[LabelledSpan] = []
+            acts: list[tuple[Range, str, float]] = []
             for part, document in zip(parts, documents, strict=True):
-                # spaCy counts code points, too.
-                spans.extend(
-                    (part[0] + span.start_char, part[0] + span.end_char, span.label_)
-                    for span in (*document.ents, *document.spans.get(SPANS_KEY, ()))
-                )
+                spans.extend(_labelled(document, part[0]))
                 acts.extend(
-                    (part, act)
+                    (part, act, score)
                     for act, score in document.cats.items()
                     if act in self._acts and score >= THRESHOLD
                 )
             yield self._mapping.prediction(text, spans, self._claims(text, acts))
 
-    def _claims(self, text: Text, acts: Sequence[tuple[Range, str]]) -> tuple[Claim, ...]:
-        """A claim of the whole sentence for each act."""
+    def _claims(
+        self, text: Text, acts: Sequence[tuple[Range, str, float]]
+    ) -> list[tuple[Claim, float]]:
+        """A claim of the whole sentence for each act, and its score."""
         if self._claimer is None:
-            return ()
-        return tuple(
-            Claim(
-                id=f"c{number}",
-                spans=(Span(start=start, end=end, text=text.text[start:end]),),
-                act=act,
-                claimer=self._claimer,
+            return []
+        return [
+            (
+                Claim(
+                    id=f"c{number}",
+                    spans=(Span(start=start, end=end, text=text.text[start:end]),),
+                    act=act,
+                    claimer=self._claimer,
+                ),
+                float(score),
             )
-            for number, ((start, end), act) in enumerate(acts, 1)
-        )
+            for number, ((start, end), act, score) in enumerate(acts, 1)
+        ]
+
+
+def _labelled(document: Any, offset: int) -> Iterator[LabelledSpan]:
+    """Entities, which have no scores, and spans with the scores of ``spancat``, if it gave some."""
+    found = [(span, None) for span in document.ents]
+    if SPANS_KEY in document.spans:
+        group = document.spans[SPANS_KEY]
+        found += zip(group, group.attrs.get("scores", [None] * len(group)), strict=True)
+    for span, score in found:
+        # spaCy counts code points, too.
+        start, end = offset + span.start_char, offset + span.end_char
+        yield LabelledSpan(start, end, span.label_, None if score is None else float(score))

@@ -93,6 +93,13 @@ class Classifier:
                 yield self._model(**batch).logits.float().cpu().numpy()
 
 
+def probabilities(logits: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """The probabilities of classes, the last axis, from their logits."""
+    powers = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
+    found: npt.NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
+    return found
+
+
 def longest_input(tokenizer: Any, config: Any) -> int:
     """The most tokens that a model reads."""
     positions = getattr(config, "max_position_embeddings", None) or LONGEST

@@ -12,9 +12,18 @@ import msgspec
 import numpy as np
 
 from dateline.evaluation.models.interface import ModelConfig, PredictionFailure
-from dateline.evaluation.models.labelled_spans import LabelMapping, training_settings
+from dateline.evaluation.models.labelled_spans import (
+    LabelledSpan,
+    LabelMapping,
+    training_settings,
+)
 from dateline.evaluation.models.training_record import read_training_record
-from dateline.evaluation.models.transformers.encoding import Classifier, encode, pretrained
+from dateline.evaluation.models.transformers.encoding import (
+    Classifier,
+    encode,
+    pretrained,
+    probabilities,
+)
 from dateline.evaluation.models.transformers.roles import (
     Marked,
     Pair,
@@ -90,25 +99,34 @@ class TransformersModel:
             found = self._mapping.prediction(text, self._spans(text))
             yield found if self._roles is None else self._with_roles(found, text, self._roles)
 
-    def _spans(self, text: Text) -> Iterator[tuple[int, int, str]]:
-        """The spans of all sentences, with the tagger's labels."""
+    def _spans(self, text: Text) -> Iterator[LabelledSpan]:
+        """The spans of all sentences, with the mean probability of the tags of their tokens."""
         sentences = [text.text[start:end] for start, end in text.sentences]
         encoded = encode(self._tagger.tokenizer, sentences, self._tagger.max_length)
         if not encoded.inputs:
             return
-        rows = (row for batch in self._tagger.logits(encoded.inputs) for row in best_classes(batch))
         width = max(map(len, encoded.offsets))
         tag = np.zeros((len(encoded.inputs), width), np.int64)
+        probability = np.zeros(tag.shape)
+        rows = (row for batch in self._tagger.logits(encoded.inputs) for row in batch)
         for number, row in enumerate(rows):
-            tag[number, : len(row)] = row[:width]
+            tag[number, : len(row)] = best_classes(row)[:width]
+            probability[number, : len(row)] = probabilities(row).max(axis=-1)[:width]
         tokens, position = Tokens.of_offsets(encoded.offsets)
         spans = self._tags.spans(tag[tokens.row, position], tokens)
+        confidence = probability[tokens.row, position]
         for row, label, start, end in zip(
             *map(np.ndarray.tolist, (spans.document, spans.label, spans.start, spans.end)),
             strict=True,
         ):
+            inside = (tokens.row == row) & (start <= tokens.start) & (tokens.end <= end)
             offset = text.sentences[encoded.sentence[row]][0]
-            yield offset + start, offset + end, self._tags.labels[label]
+            yield LabelledSpan(
+                offset + start,
+                offset + end,
+                self._tags.labels[label],
+                float(confidence[inside].mean()),
+            )
 
     def _with_roles(self, found: Prediction, text: Text, roles: RoleClassifier) -> Prediction:
         pairs: dict[tuple[str, str], Pair] = {}
@@ -119,12 +137,18 @@ class TransformersModel:
                 if possible_roles(self._ontology, event.type, mention.type):
                     pairs[event.id, mention.id] = pair_of(text.text, sentence, event, mention)
         arguments: dict[str, list[Argument]] = {}
-        for (event_id, mention_id), role in zip(pairs, roles.roles([*pairs.values()]), strict=True):
+        confidence = {}
+        position = {event.id: number for number, event in enumerate(found.events)}
+        for (event_id, mention_id), (role, sure) in zip(
+            pairs, roles.roles([*pairs.values()]), strict=True
+        ):
             if role is not None:
-                argument = Argument(role=role, mention=mention_id)
-                arguments.setdefault(event_id, []).append(argument)
+                filled = arguments.setdefault(event_id, [])
+                confidence[f"/events/{position[event_id]}/arguments/{len(filled)}"] = sure
+                filled.append(Argument(role=role, mention=mention_id))
         return msgspec.structs.replace(
             found,
+            confidence={**found.confidence, **confidence},
             events=tuple(
                 msgspec.structs.replace(event, arguments=tuple(arguments.get(event.id, ())))
                 for event in found.events

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dateline.evaluation.models.transformers.encoding import Classifier, encode
+from dateline.evaluation.models.transformers.encoding import Classifier, encode, probabilities
 from dateline.ontology.labels import Ontology
 
 NO_ROLE = "no role"
@@ -65,8 +65,8 @@ class RoleClassifier:
         self._classifier = classifier
         self._ontology = ontology
 
-    def roles(self, pairs: Sequence[Pair]) -> list[str | None]:
-        """The role of the mention in the event of the trigger, or None."""
+    def roles(self, pairs: Sequence[Pair]) -> list[tuple[str | None, float]]:
+        """The role of the mention in the event of the trigger, or None; and its probability."""
         classifier = self._classifier
         texts = [pair.text for pair in pairs]
         encoded = encode(classifier.tokenizer, texts, classifier.max_length)
@@ -76,9 +76,11 @@ class RoleClassifier:
         scores = (score for batch in logits for score in batch)
         return [self._best(pair, score) for pair, score in zip(pairs, scores, strict=True)]
 
-    def _best(self, pair: Pair, scores: npt.NDArray[np.floating[Any]]) -> str | None:
+    def _best(self, pair: Pair, scores: npt.NDArray[np.floating[Any]]) -> tuple[str | None, float]:
         labels = self._classifier.labels
         possible = possible_roles(self._ontology, pair.trigger.type, pair.mention.type)
-        ranked = sorted(zip(scores, labels, strict=True), reverse=True)
-        best = next(label for _, label in ranked if label == NO_ROLE or label in possible)
-        return None if best == NO_ROLE else best
+        ranked = sorted(zip(probabilities(scores).tolist(), labels, strict=True), reverse=True)
+        sure, best = next(
+            (sure, label) for sure, label in ranked if label == NO_ROLE or label in possible
+        )
+        return None if best == NO_ROLE else best, sure
