@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 import uuid
 from dataclasses import dataclass, field
 
@@ -169,6 +171,32 @@ def sync(label_studio, title):
         return result
 
     return invoke
+
+
+@pytest.fixture
+def background(label_studio):
+    """Start commands of the program in processes of their own, which are killed at the end."""
+    running = []
+
+    def start(corpus: Corpus, *arguments, **variables):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dateline", "--root", str(corpus.root), *arguments],
+            env=os.environ
+            | {"LABEL_STUDIO_URL": label_studio.url}
+            | {"LABEL_STUDIO_API_KEY": label_studio.owner.token}
+            | {"DATELINE_BACKOFF": "0", "PYTHONUNBUFFERED": "1"}
+            | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def _shared_folder(tmp_path_factory):

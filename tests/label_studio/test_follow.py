@@ -7,8 +7,6 @@ import os
 import re
 import select
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -135,28 +133,13 @@ def test_an_invalid_annotator_name_is_refused(five, sync, name):
 
 
 @pytest.fixture
-def watch(five, label_studio, title):
-    """Start watching, in a process of its own; stopped at the end."""
-    running = []
+def watch(five, background, title):
+    """Start watching, in a process of its own."""
 
-    def start(*options, url=label_studio.url):
-        arguments = ["studio", "watch", "--root", str(five.root), "--project", title, *options]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dateline", *arguments],
-            env=os.environ
-            | {"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_KEY": label_studio.owner.token}
-            | {"DATELINE_BACKOFF": "0", "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        running.append(process)
-        return process
+    def start(*options, **variables):
+        return background(five, "studio", "watch", "--project", title, *options, **variables)
 
-    yield start
-    for process in running:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    return start
 
 
 def until(process, wanted, seconds=60):
@@ -171,6 +154,7 @@ def until(process, wanted, seconds=60):
         more = os.read(process.stdout.fileno(), 65536)
         assert more, f"the process has ended: {said!r}"
         said += more
+    return said.decode()
 
 
 @pytest.mark.parametrize("called", [False, True], ids=["polling", "webhook"])
@@ -197,7 +181,7 @@ def test_watching_pulls_what_is_submitted(five, sync, watch, label_studio, title
 
 def test_a_watch_waits_for_the_server_to_come_back(five, sync, watch, label_studio, title, proxy):
     assert sync(five, "push", "--from", "gold").exit_code == 0
-    process = watch("--every", "0.2", url=proxy.url)
+    process = watch("--every", "0.2", LABEL_STUDIO_URL=proxy.url)
     until(process, "watching")
     proxy.refuse()
     until(process, "Trying again in")

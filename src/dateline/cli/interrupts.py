@@ -14,6 +14,8 @@ INTERRUPTED = 130
 """The exit code of a command that was ended by Ctrl+C, as shells report it."""
 GRACE = 1.5
 """Seconds that an interrupted command has to clean up and end."""
+REQUEST_GRACE = 10.0
+"""Seconds that one has which must tell a server that it ends."""
 
 
 def raise_on_interrupt() -> None:

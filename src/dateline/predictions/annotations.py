@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from dateline.corpus.store import Corpus
 from dateline.model import LAYER_FIELDS, Annotation, canonical
 from dateline.predictions.checking import schema_problems
+from dateline.predictions.confidence import mean_confidence
 from dateline.predictions.document_checks import DocumentCheck
 from dateline.predictions.problems import PredictionProblem, refuse
 from dateline.predictions.reading import read_prediction_lines
@@ -18,19 +20,35 @@ from dateline.validation.engine import Checker
 from dateline.validation.schema import SchemaValidator
 
 
+class ScoredAnnotation(NamedTuple):
+    """A prediction as an annotation, and its mean confidence, None if no item has one."""
+
+    annotation: Annotation
+    confidence: float | None
+
+
 def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
+    """The annotations of `read_with_confidence`."""
+    return {name: found.annotation for name, found in read_with_confidence(corpus, path).items()}
+
+
+def pseudonym_of(name: str) -> str:
+    """The name of a file or a model, as far as a pseudonym may have it."""
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:40] or "predictions"
+
+
+def read_with_confidence(corpus: Corpus, path: Path) -> dict[str, ScoredAnnotation]:
     """The predictions of a JSON Lines file as annotations, by document.
 
-    The annotator is the file's stem, as far as a pseudonym may have it. Confidence and other fields
-    that annotations do not have are left out. Raises DatelineError that lists every problem with
-    its line, place and hint: invalid JSON, the schema, unknown documents, or the rules for
-    annotations.
+    The annotator is the file's stem, as far as a pseudonym may have it. Fields that annotations do
+    not have are left out. Raises DatelineError that lists every problem with its line, place and
+    hint: invalid JSON, the schema, unknown documents, or the rules for annotations.
     """
-    annotator = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:40] or "predictions"
+    annotator = pseudonym_of(path.stem)
     schema = SchemaValidator(corpus.schemas, "prediction")
     checker = Checker(corpus)
     documents = DocumentCheck(CorpusTexts(corpus))
-    found: dict[str, Annotation] = {}
+    found: dict[str, ScoredAnnotation] = {}
     problems: list[PredictionProblem] = []
     for line in read_prediction_lines(path):
         reasons = [problem for problem in line.problems if problem.effect == "rejected"]
@@ -46,7 +64,8 @@ def read_as_annotations(corpus: Corpus, path: Path) -> dict[str, Annotation]:
                 document = corpus.read_document(line.read.document)
                 layers = corpus.ontology.layer_names
                 annotation = as_annotation(line.read, document, annotator, layers)
-                found[document.id] = canonical(annotation)
+                confidence = mean_confidence(line.read)
+                found[document.id] = ScoredAnnotation(canonical(annotation), confidence)
                 reasons = list(broken_rules(line.number, annotation, document, checker, "rejected"))
         problems += reasons
     refuse(str(path), problems)

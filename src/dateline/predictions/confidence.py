@@ -1,8 +1,9 @@
-"""Leaves out predicted items that a system is not confident of."""
+"""How confident a system is of its predictions, and leaving out what it is not sure of."""
 
 from __future__ import annotations
 
 import math
+from statistics import fmean
 
 import msgspec
 
@@ -16,6 +17,11 @@ REFERRED = {"mention": "mentions", "event": "events", "claim": "claims"}
 def confidence_of(prediction: Prediction, *path: str | int) -> float:
     """The confidence of an item, such as ``"mentions", 3``; infinite if it has none."""
     return prediction.confidence.get("".join(f"/{step}" for step in path), math.inf)
+
+
+def mean_confidence(prediction: Prediction) -> float | None:
+    """The mean confidence of the items that have one; None if none has."""
+    return fmean(prediction.confidence.values()) if prediction.confidence else None
 
 
 def above(prediction: Prediction, threshold: float) -> Prediction:

@@ -98,6 +98,11 @@ class Target:
         path = self.plan_file or plan_path(self.corpus)
         return read_plan(path) if self.plan_file or path.is_file() else None
 
+    def gold_questions(self) -> set[str]:
+        """Documents that annotators start empty, if each has a project by the plan."""
+        is_planned = self.plan_file is not None or bool(self.annotators)
+        return self.plan.gold_questions() if is_planned and self.plan is not None else set()
+
     def documents_of(self, annotator: str | None) -> list[str]:
         """The chosen documents; with ``--plan``, those that the annotator got."""
         chosen = self.chosen_documents()
@@ -139,9 +144,14 @@ def server_options(command: Callable[..., None]) -> Callable[..., None]:
     return _passing_target(command, _SERVER)
 
 
+def project_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Pass the command a Target, made from the options that select projects."""
+    return _passing_target(command, (*_SERVER, *_projects()))
+
+
 def target_options(command: Callable[..., None]) -> Callable[..., None]:
     """Pass the command a Target, made from the options that select one."""
-    return _passing_target(command, (*_SERVER, *_selection()))
+    return _passing_target(command, (*_SERVER, *_documents(), *_projects()))
 
 
 def _passing_target(
@@ -185,10 +195,15 @@ def _passing_target(
     return decorated
 
 
-def _selection() -> tuple[Option, ...]:
+def _documents() -> tuple[Option, ...]:
     return (
         documents_option(),
         documents_from_option("Only the documents whose ids are in this file, one on each line."),
+    )
+
+
+def _projects() -> tuple[Option, ...]:
+    return (
         annotators_option('Use a project for each annotator, called "TITLE · NAME".'),
         click.option(
             "--plan",
@@ -274,6 +289,27 @@ def pseudonyms_by_user(users: tuple[str, ...], hint: str) -> dict[int, str]:
         if pseudonyms.setdefault(number, name) != name:
             raise click.BadParameter(f"user {user} has two pseudonyms.", param_hint=hint)
     return pseudonyms
+
+
+def listen_option(text: str, default: str) -> Callable[[F], F]:
+    """The option ``--listen``; `host_and_port` reads it."""
+    return click.option(
+        "--listen", metavar="HOST:PORT", default=default, show_default=True, help=text
+    )
+
+
+def uncertain_first_option(text: str) -> Callable[[F], F]:
+    """The option ``--uncertain-first``."""
+    return click.option("--uncertain-first", is_flag=True, help=text)
+
+
+def host_and_port(listen: str) -> tuple[str, int]:
+    """The value of ``--listen``; port 0 is any free one."""
+    host, colon, port = listen.rpartition(":")
+    number = whole_number(port)
+    if not colon or not host or number is None or number > 65535:
+        raise click.BadParameter(f"{listen!r} is not HOST:PORT.", param_hint="--listen")
+    return host, number
 
 
 def existing_project(server: Server, title: str) -> Project:

@@ -13,6 +13,7 @@ from dateline.cli.annotation.connection import (
     Target,
     existing_project,
     target_options,
+    uncertain_first_option,
     users_option,
 )
 from dateline.cli.annotation.curation import CURATION, how_to_go_on, to_curate
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
             "status": "annotation.studio_status:status",
             "return": "annotation.studio_return:return_",
             "watch": "annotation.studio_watch:watch",
+            "serve": "annotation.studio_serve:serve",
             "server": "annotation.studio_server:server",
             "import": "annotation.studio_import:import_export",
         }
@@ -99,6 +101,9 @@ def config(settings: Settings, layers: tuple[str, ...]) -> None:
     type=click.IntRange(1),
     help="With --plan, add the lots up to this one.  [default: the first that is not yet pulled]",
 )
+@uncertain_first_option(
+    "Add documents of which the predictions in --from are least confident first."
+)
 @click.option(
     "--labels-only", is_flag=True, help="Update labelling page and instructions, and add nothing."
 )
@@ -111,6 +116,7 @@ def push(
     layers: tuple[str, ...],
     all_documents: bool,
     lot: int | None,
+    uncertain_first: bool,
     labels_only: bool,
     dry_run: bool,
 ) -> None:
@@ -128,7 +134,7 @@ def push(
       export LABEL_STUDIO_URL=http://localhost:8080
       export LABEL_STUDIO_API_KEY=...
       dateline studio push --from gold
-      dateline studio push --from predictions.jsonl
+      dateline studio push --from predictions.jsonl --uncertain-first
       dateline studio push --annotators ana,bo --documents-from ids.txt
       dateline studio push --annotators ana,bo --labels-only
       dateline studio push --plan annotations/plan.json
@@ -146,6 +152,8 @@ def push(
             and (conflicts or all_documents or target.documents),
             "--lot needs --plan.": lot is not None and not target.plan_file,
             "Give either --from or --conflicts.": source is not None and conflicts,
+            "--uncertain-first needs --from with a file of predictions.": uncertain_first
+            and not (source or "").endswith(".jsonl"),
         }
     )
     target.corpus.ontology.chosen_layers(layers)  # fails before the server is asked
@@ -178,6 +186,7 @@ def push(
                 start,
                 layers,
                 blank=blank,
+                uncertain_first=uncertain_first,
                 labels_only=labels_only,
                 dry_run=dry_run,
             )

@@ -11,14 +11,15 @@ import click
 from dateline.cli.annotation.connection import (
     Target,
     existing_project,
+    host_and_port,
+    listen_option,
     target_options,
     users_option,
 )
 from dateline.cli.annotation.outcome import Outcome
-from dateline.cli.interrupts import GRACE, prompt_exit
+from dateline.cli.interrupts import GRACE, REQUEST_GRACE, prompt_exit
 from dateline.cli.shared import Command
 from dateline.errors import DatelineError
-from dateline.text import whole_number
 
 if TYPE_CHECKING:
     from dateline.label_studio.server.client import Server
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 LONGEST = 600.0
 """Maximum number of seconds between attempts while the server does not respond."""
-WEBHOOK_GRACE = 10.0
-"""Seconds that a stopped watch has to remove its webhooks from the server."""
 
 
 @click.command(cls=Command)
@@ -46,13 +45,7 @@ WEBHOOK_GRACE = 10.0
     metavar="URL",
     help="Address of this machine that the server calls after a change; starts a pull.",
 )
-@click.option(
-    "--listen",
-    metavar="HOST:PORT",
-    default="127.0.0.1:8099",
-    show_default=True,
-    help="Where calls to --webhook arrive on this machine.",
-)
+@listen_option("Where calls to --webhook arrive on this machine.", "127.0.0.1:8099")
 def watch(
     target: Target, users: tuple[str, ...], every: float, webhook: str | None, listen: str
 ) -> None:
@@ -70,14 +63,14 @@ def watch(
       dateline studio watch --webhook https://desk.example.org/changed --listen 127.0.0.1:8099
     """
     outcome = Outcome(target.settings, immediately=True)
-    grace = GRACE if webhook is None else WEBHOOK_GRACE
+    grace = GRACE if webhook is None else REQUEST_GRACE
     try:
         with prompt_exit(0, (signal.SIGINT, signal.SIGTERM), grace), ExitStack() as stack:
             from dateline.label_studio.sync.watch import Wakeups, listening
 
             wakeups = Wakeups()
             if webhook is not None:
-                stack.enter_context(listening(*_host_and_port(listen), wakeups))
+                stack.enter_context(listening(*host_and_port(listen), wakeups))
             _pull_repeatedly(target, users, every, webhook, outcome, wakeups, stack)
     except KeyboardInterrupt:
         outcome.finish()
@@ -121,14 +114,6 @@ def _pull_repeatedly(
         except DatelineError as error:
             pause = min(2 * pause, LONGEST)
             target.settings.say(f"{error}\nTrying again in {pause:.0f} s.")
-
-
-def _host_and_port(listen: str) -> tuple[str, int]:
-    host, colon, port = listen.rpartition(":")
-    number = whole_number(port)
-    if not colon or not host or number is None or number > 65535:
-        raise click.BadParameter(f"{listen!r} is not HOST:PORT.", param_hint="--listen")
-    return host, number
 
 
 def _remove_webhook(target: Target, number: int) -> None:

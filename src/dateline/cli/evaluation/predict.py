@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.interrupts import prompt_exit
+from dateline.cli.model_options import chosen_model, model_options
 from dateline.cli.shared import Command, Settings, echo, pass_settings
 from dateline.rendering.listing import counted
 
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.option(
-    "--model", required=True, metavar="NAME",
-    help="Model: baseline, spacy:PIPELINE, gliner:MODEL, openai:MODEL, or one of a plug-in.",
-)  # fmt: skip
-@click.option(
-    "--option", "options", multiple=True, metavar="NAME=VALUE",
-    help="Option of the model, see `dateline docs models`. Repeatable.",
-)  # fmt: skip
+@model_options
 @click.option("--split", metavar="NAME", help="Only documents of this split.")
 @click.option(
     "--texts", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
@@ -37,10 +31,6 @@ if TYPE_CHECKING:
 @click.option(
     "--batch", type=click.IntRange(1), default=16, show_default=True, help="Texts per batch."
 )
-@click.option(
-    "--train-split", default="train", show_default=True, metavar="NAME",
-    help="Split that a model may learn from.",
-)  # fmt: skip
 @click.option("--restart", is_flag=True, help="Discard what an earlier run wrote to --out.")
 @pass_settings
 @prompt_exit()
@@ -67,17 +57,13 @@ def predict(
       dateline predict --model spacy:en_core_web_sm --texts news/ --out spacy.jsonl
     """
     from dateline.corpus.store import Corpus
-    from dateline.evaluation.gold import gold_of_corpus
-    from dateline.evaluation.models.loading import load_model
     from dateline.evaluation.models.run import record_path, run
-    from dateline.evaluation.models.secrets import known_secrets
     from dateline.predictions.texts import texts_of_corpus, texts_of_folder
 
     if texts is not None and split is not None:
         raise click.UsageError("--split selects documents of the corpus; omit it with --texts.")
     corpus = Corpus(settings.root)
-    given = _by_name(options)
-    loaded = load_model(model, given, corpus.ontology, lambda: gold_of_corpus(corpus, train_split))
+    chosen = chosen_model(corpus, model, options, train_split)
     selected = texts_of_folder(texts) if texts is not None else texts_of_corpus(corpus, split)
     source = texts.name if texts is not None else f"corpus, split {split or 'all'}"
     if restart:
@@ -91,7 +77,7 @@ def predict(
             ids.add(text.id)
             yield text
 
-    record = run(model, loaded, selected, source, out, batch, watch, known_secrets(given))
+    record = run(model, chosen.model, selected, source, out, batch, watch, chosen.secrets)
     for name, reason in record.failed.items():
         echo(f"{name}: {reason}")
     cost = "".join(f", {key.replace('_', ' ')}: {n:,.0f}" for key, n in record.cost.items())
@@ -107,13 +93,3 @@ def predict(
         )
     if record.failed:
         raise click.exceptions.Exit(1)
-
-
-def _by_name(options: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for option in options:
-        name, equals, value = option.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{option!r} is not NAME=VALUE.", param_hint="--option")
-        found[name] = value
-    return found

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain, islice
@@ -20,8 +20,9 @@ from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.evaluation.models.interface import Model, PredictionFailure
 from dateline.evaluation.models.secrets import failure_of, without_secrets
 from dateline.files.reading import MalformedError, decode_json, decode_json_as, read_bytes
-from dateline.files.writing import remove_leftovers_of, write_atomically
+from dateline.files.writing import remove_leftovers_of, sha256, write_atomically
 from dateline.model import Struct
+from dateline.predictions.annotations import pseudonym_of
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.reading import prediction_line
 from dateline.predictions.texts import Text
@@ -112,6 +113,31 @@ def run(
     return record
 
 
+def model_version(name: str, model: Model, secrets: Collection[str] = ()) -> str:
+    """A short name of a model that changes with its version and its settings."""
+    record = _new_record(name, model, "", secrets)
+    always_same = msgspec.structs.replace(record, started="")
+    return f"{pseudonym_of(record.model)}@{sha256(canonical_json(always_same))[:12]}"
+
+
+def predicted_lines(
+    name: str, model: Model, texts: Sequence[Text], secrets: Collection[str] = ()
+) -> Iterator[bytes | PredictionFailure]:
+    """For each text its prediction, as a line of a file without the line end, or the failure.
+
+    ``secrets`` are replaced in messages. Raises a DatelineError if the model raises an exception,
+    or returns something else.
+    """
+    try:
+        for text, found in zip(texts, model.predict(texts), strict=True):
+            if isinstance(found, PredictionFailure):
+                yield PredictionFailure(redacted(found.reason, secrets))
+            else:
+                yield _line(found, text)
+    except Exception as error:  # a plug-in may raise anything
+        raise failure_of(name, error, secrets) from None
+
+
 def _new_record(name: str, model: Model, source: str, secrets: Collection[str]) -> RunRecord:
     try:
         settings = msgspec.json.decode(msgspec.json.encode(model.settings))
@@ -151,12 +177,12 @@ def _predicted(
 ) -> tuple[bytes, dict[str, str], Mapping[str, float]]:
     """Lines of predictions, reasons of failures, and the cost of the model so far."""
     lines, failed = [], {}
+    for text, found in zip(texts, predicted_lines(name, model, texts, secrets), strict=True):
+        if isinstance(found, PredictionFailure):
+            failed[text.id] = found.reason
+        else:
+            lines.append(found + b"\n")
     try:
-        for text, found in zip(texts, model.predict(texts), strict=True):
-            if isinstance(found, PredictionFailure):
-                failed[text.id] = redacted(found.reason, secrets)
-            else:
-                lines.append(_line(found, text) + b"\n")
         cost = msgspec.convert(model.cost, dict[str, float])
     except Exception as error:  # a plug-in may raise anything
         raise failure_of(name, error, secrets) from None

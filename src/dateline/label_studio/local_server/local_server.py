@@ -211,6 +211,7 @@ def variables(access: Access, data: Path) -> dict[str, str]:
         "LABEL_STUDIO_USER_TOKEN": access.token,
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+        "ML_BLOCK_LOCAL_IP": "false",  # it may ask a model on this machine
         "COLLECT_ANALYTICS": "false",
         "LATEST_VERSION_CHECK": "false",
         "SENTRY_DSN": "",

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from dateline.errors import ConflictError
 from dateline.label_studio.config.controls import REVIEW
 from dateline.label_studio.server.error_messages import UncertainOutcomeError
 from dateline.label_studio.server.reading import NO_SDK_RETRIES, ServerReader
@@ -150,6 +151,54 @@ class Server(ServerReader):
         """Remove a webhook."""
         with self._explaining("removing a webhook"):
             self._sdk.webhooks.delete(number, request_options=NO_SDK_RETRIES)
+
+    def add_model(self, project: Project, url: str, version: str, account: tuple[str, str]) -> int:
+        """Make the server ask a model at this address for predictions; returns its number.
+
+        ``account`` are the user and the password with which it asks. Raises ConflictError if
+        another model is connected, because the server asks only one.
+        """
+        with self._explaining("connecting the model"):
+            models: Any = self._sdk.ml.list(project=project.id, request_options=NO_SDK_RETRIES)
+            others = [model.url for model in models if model.url != url]
+            if others:
+                raise ConflictError(
+                    f'{self.address}: the project "{project.title}" is connected to a model at '
+                    f"{others[0]}. Label Studio asks only one: delete that in the project's "
+                    "Settings, Model."
+                )
+            for model in models:  # left by a run that was killed
+                self._sdk.ml.delete(model.id, request_options=NO_SDK_RETRIES)
+            user, password = account
+            made = self._sdk.ml.create(
+                project=project.id,
+                url=url,
+                title=version,  # so that what it predicts is what the project shows
+                auth_method="BASIC_AUTH",
+                basic_auth_user=user,
+                basic_auth_pass=password,
+                request_options=NO_SDK_RETRIES,
+            )
+            return int(made.id or 0)
+
+    def remove_model(self, project: Project, number: int, url: str) -> None:
+        """Disconnect a model, and remove the webhook that the server has added for it."""
+        with self._explaining("disconnecting the model"):
+            self._sdk.ml.delete(number, request_options=NO_SDK_RETRIES)
+            hooks = self._sdk.webhooks.list(project=str(project.id), request_options=NO_SDK_RETRIES)
+            for hook in hooks:
+                if hook.url == f"{url.rstrip('/')}/webhook" and hook.id is not None:
+                    self._sdk.webhooks.delete(hook.id, request_options=NO_SDK_RETRIES)
+
+    def order_by_uncertainty(self, project: Project, version: str) -> None:
+        """Show predictions of this version, and give out tasks with the lowest score first."""
+        with self._explaining("changing the order of tasks"):
+            self._sdk.projects.update(
+                id=project.id,
+                model_version=version,
+                sampling="Uncertainty sampling",
+                request_options=NO_SDK_RETRIES,
+            )
 
     def _add_all_once(
         self,

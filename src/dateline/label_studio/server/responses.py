@@ -134,7 +134,7 @@ class TaskExport(Struct, frozen=True):
         """The task with its annotations. Raises MalformedError if it has another shape."""
         task = decode_json_as(self.content, _ExportedTask)
         return AnnotatedTask(
-            task=_task(task.id, task.data),
+            task=task_with(task.id, task.data),
             submissions=tuple(_submission(a, a.result, task.id) for a in task.annotations),
             draft_users=tuple(map(_draft_user, task.drafts)),
             reviews=reviews_in(task.meta),
@@ -190,7 +190,7 @@ def _key_in(description: str) -> str | None:
 def task_from_sdk(task: Any) -> Task:
     """A task from the SDK's object."""
     versions = tuple(filter(None, (task.predictions_model_versions or "").split(",")))
-    return _task(task.id, task.data if isinstance(task.data, dict) else {}, versions)
+    return task_with(task.id, task.data if isinstance(task.data, dict) else {}, versions)
 
 
 def annotated_task_from_sdk(task: Any) -> AnnotatedTask:
@@ -215,7 +215,8 @@ def reviews_in(meta: object) -> dict[int, Review]:
         return {}
 
 
-def _task(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
+def task_with(number: int, fields: Mapping[str, object], versions: tuple[str, ...] = ()) -> Task:
+    """A task with this number and these data fields."""
     document, text = fields.get("doc_id"), fields.get("text")
     return Task(
         id=msgspec.convert(number, int),

@@ -7,6 +7,7 @@ named: what an annotator has to do does not grow by itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -27,18 +28,19 @@ from dateline.label_studio.config.labelling_config import (
     labelling_config,
     row_errors,
 )
+from dateline.label_studio.convert.checked_rows import checked_rows
 from dateline.label_studio.convert.conflict_marks import CurationProposal, with_marks
-from dateline.label_studio.convert.from_result import from_result, header_of
 from dateline.label_studio.convert.to_result import to_result
 from dateline.label_studio.result_rows import Rows
 from dateline.label_studio.server.client import Server
 from dateline.label_studio.server.responses import Project, Task
+from dateline.label_studio.start import Start
 from dateline.label_studio.sync.lost_labels import lost_labels
 from dateline.label_studio.sync.pending_push import read_pending, remove_pending, write_pending
 from dateline.label_studio.sync.tasks import several_tasks
-from dateline.model import Annotation, Document, Struct, canonical, made_by
+from dateline.model import Document, Struct, canonical, made_by
 from dateline.ontology.labels import Ontology
-from dateline.predictions.annotations import read_as_annotations
+from dateline.predictions.annotations import ScoredAnnotation, read_with_confidence
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 
@@ -91,6 +93,7 @@ def push(
     layers: Collection[str] = (),
     *,
     blank: Collection[str] = (),
+    uncertain_first: bool = False,
     labels_only: bool = False,
     dry_run: bool = False,
 ) -> PushResult:
@@ -98,7 +101,8 @@ def push(
 
     ``documents`` of None are all for a new project; a project that exists keeps its own. Each
     document gets its annotation in ``source``, if there is one, as a prediction to start from,
-    except for those of ``blank``.
+    except for those of ``blank``. New tasks are in the order of the documents, or, with
+    ``uncertain_first``, of the scores of their annotations to start from, the lowest first.
     Layers other than ``layers`` are shown as context and cannot be changed; by default, all are
     labelled, or those of the project that exists. A document whose task has a different text is
     refused; the others are uploaded. ``labels_only`` updates the labelling page and the
@@ -130,9 +134,11 @@ def push(
     guided = None if project is None else _changed_instructions(project, guidelines)
     known, refused = _match(tasks, texts)
     new = [text for text in texts if text.id not in known and text.id not in refused]
+    ordered = starts if uncertain_first else {}
+    new.sort(key=lambda text: _score(ordered.get(text.id)))
     pushed = {*known, *(text.id for text in new)}
     present = sum(
-        name in known and version in known[name].versions for name, (version, _) in starts.items()
+        name in known and start.version in known[name].versions for name, start in starts.items()
     )
     added = sum(name in pushed for name in starts) - present
     if not dry_run:
@@ -151,9 +157,9 @@ def push(
             if starts:
                 known, _ = _match(server.tasks(project), texts)
         predictions = [
-            {"task": task.id, "result": rows, "model_version": version}
-            for name, (version, rows) in starts.items()
-            if (task := known.get(name)) is not None and version not in task.versions
+            start.prediction_of(task)
+            for name, start in starts.items()
+            if (task := known.get(name)) is not None and start.version not in task.versions
         ]
         server.import_predictions(project, predictions)
         added = len(predictions)
@@ -231,8 +237,8 @@ def _fields(document: Document) -> dict[str, str]:
 
 def _starts(
     corpus: Corpus, documents: Sequence[Document], source: Source | None, config: str
-) -> dict[str, tuple[str, Rows]]:
-    """Model version and rows of the annotation to start from, by document."""
+) -> dict[str, Start]:
+    """The annotations to start from, by document."""
     if source is None:
         return {}
     if isinstance(source, Mapping):
@@ -255,21 +261,24 @@ def _starts(
     }
 
 
+def _score(start: Start | None) -> float:
+    """The score of an annotation to start from, infinite if it has none."""
+    return math.inf if start is None or start.score is None else start.score
+
+
 def _annotations(
     corpus: Corpus, documents: Sequence[Document], source: str | Path
-) -> Mapping[str, Annotation]:
+) -> Mapping[str, ScoredAnnotation]:
     if isinstance(source, Path):
-        return read_as_annotations(corpus, source)
+        return read_with_confidence(corpus, source)
     return {
-        document.id: corpus.read_annotation(source, document.id)
+        document.id: ScoredAnnotation(corpus.read_annotation(source, document.id), None)
         for document in documents
         if corpus.annotation_path(source, document.id).is_file()
     }
 
 
-def _proposal(
-    corpus: Corpus, proposal: CurationProposal, document: Document, config: str
-) -> tuple[str, Rows]:
+def _proposal(corpus: Corpus, proposal: CurationProposal, document: Document, config: str) -> Start:
     # Until the conflicts are resolved it may break rules, so only the page is checked.
     rows = with_marks(to_result(proposal.annotation, corpus.ontology), proposal.marks, document)
     errors = row_errors(rows, config)
@@ -277,18 +286,18 @@ def _proposal(
         raise InvalidInputError(
             f"{document.id}: cannot be shown on the page: {'; '.join(listed(errors, 5))}."
         )
-    return f"conflicts@{sha256(canonical_json(proposal))[:12]}", rows
+    return Start(f"conflicts@{sha256(canonical_json(proposal))[:12]}", rows)
 
 
 def _start(
-    corpus: Corpus, annotation: Annotation, document: Document, config: str, source: str | Path
-) -> tuple[str, Rows]:
-    rows = to_result(annotation, corpus.ontology)
-    # After a check by newer guidelines, it is still the same annotation to start from.
-    content = canonical_json(canonical(made_by(annotation, None)))
-    problems = _problems(corpus, annotation, document, rows, config)
-    if b"\\u0000" in content:
-        problems.append("has a NUL character, which databases refuse")
+    corpus: Corpus, start: ScoredAnnotation, document: Document, config: str, source: str | Path
+) -> Start:
+    annotation = start.annotation
+    incidents = Checker(corpus).check_annotation(annotation, document)
+    problems = [f"{i.pointer} {i.code}: {i.message}" for i in incidents if i.level == "error"]
+    rows: Rows = []
+    if not problems:
+        rows, problems = checked_rows(annotation, document, config, corpus.ontology)
     if problems:
         path = corpus.annotation_path(annotation.annotator, document.id)
         file = source if isinstance(source, Path) else corpus.relative(path)
@@ -297,28 +306,10 @@ def _start(
             + "\n".join(f"  {problem}" for problem in listed(problems, SHOWN))
             + "\nFix the file; `dateline validate` tells more."
         )
-    return f"{annotation.annotator}@{sha256(content)[:12]}", rows
-
-
-def _problems(
-    corpus: Corpus, annotation: Annotation, document: Document, rows: Rows, config: str
-) -> list[str]:
-    """Why the rows would break the page, or would not convert back to the same annotation."""
-    incidents = Checker(corpus).check_annotation(annotation, document)
-    if errors := [f"{i.pointer} {i.code}: {i.message}" for i in incidents if i.level == "error"]:
-        return errors
-    errors = row_errors(rows, config)
-    if errors:
-        return errors
-    returned, problems = from_result(rows, document, header_of(annotation), corpus.ontology)
-    if problems:
-        return [problem.line for problem in problems]
-    expected = canonical(annotation)
-    return [
-        f"/{field}: would be changed by the conversion"
-        for field in annotation.__struct_fields__
-        if getattr(returned, field) != getattr(expected, field)
-    ]
+    # After a check by newer guidelines, it is still the same annotation to start from.
+    content = canonical_json(canonical(made_by(annotation, None)))
+    version = f"{annotation.annotator}@{sha256(content)[:12]}"
+    return Start(version, rows, start.confidence)
 
 
 def _changed_config(corpus: Corpus, server: Server, project: Project, config: str) -> str | None:

@@ -1,0 +1,1 @@
+"""A model that Label Studio asks for predictions: the protocol of its ML backends."""
