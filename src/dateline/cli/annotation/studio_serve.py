@@ -62,7 +62,7 @@ def serve(
     \b
     Examples:
       dateline studio serve --model baseline
-      dateline studio serve --model spacy:models/news --annotators ana,bo --uncertain-first
+      dateline studio serve --model transformers:models/roberta --annotators ana --uncertain-first
     """
     with (
         suppress(KeyboardInterrupt),
