@@ -6,9 +6,11 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 from dateline.corpus.store import Corpus
 
@@ -52,7 +54,23 @@ class Terminal:
         """Type a line at a prompt."""
         os.write(self._controller, f"{line}\n".encode())
 
+    def interrupt(self) -> None:
+        """Send what Ctrl+C sends, once threads beside the main one have worked for a second."""
+        process = Path("/proc", str(self._process.pid))
+        main = process / "task" / process.name
+        while _ticks(process) - _ticks(main) < os.sysconf("SC_CLK_TCK"):
+            assert self._process.poll() is None, "the command has ended"
+            select.select([], [], [], 0.02)
+        self._process.send_signal(signal.SIGINT)
+
     def end(self) -> int:
         code = self._process.wait(60)
         os.close(self._controller)
         return code
+
+
+def _ticks(folder: Path) -> int:
+    """The processor time of a process or thread; its name may have spaces."""
+    _, _, fields = (folder / "stat").read_text().rpartition(")")
+    user, system = fields.split()[11:13]
+    return int(user) + int(system)

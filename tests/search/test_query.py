@@ -17,6 +17,7 @@ from dateline.errors import InvalidInputError
 from dateline.search.sql import SCHEMA
 from dateline.search.sql import run as run_statement
 from dateline.search.tables import tables_at
+from tests.adjudication.terminal import Terminal
 from tests.conftest import REPOSITORY, code_blocks
 
 QUERIES = code_blocks((REPOSITORY / "docs" / "finding.md").read_text(encoding="utf-8"), "sql")
@@ -289,6 +290,16 @@ def test_a_statement_comes_from_a_file_or_from_standard_input(few, dist, run, tm
     assert run(few, "query", "--file", str(file), *options).stdout == '{"a":1}\n'
     assert run(few, "query", "-", *options, input="SELECT 1 AS a").stdout == '{"a":1}\n'
     assert "mentions" in run(few, "query", "--show-schema", "--dataset", str(dist)).stdout
+
+
+def test_ctrl_c_ends_a_long_statement_with_one_line(few, dist, tmp_path):
+    statement = "SELECT a.text FROM tokens a, tokens b, tokens c WHERE hash([a, b, c]) = 0"
+    out = tmp_path / "out.csv"
+    terminal = Terminal(few, "query", statement, "--dataset", str(dist), "--out", str(out))
+    terminal.interrupt()
+    assert terminal.until("Interrupted.\r\n") == "\r\n"
+    assert terminal.end() == 130
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize(

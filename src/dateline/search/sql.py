@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,11 +61,12 @@ def run(statement: str, tables: Tables, memory: float = MEMORY) -> pa.Table:
         connection.execute("SET lock_configuration = true")
         try:
             _check_kind(connection, statement)
-            return _read(connection.sql(statement).to_arrow_reader(_ROWS), memory)
+            return _interruptible(
+                connection,
+                lambda: _read(connection.sql(statement).to_arrow_reader(_ROWS), memory),
+            )
         except duckdb.OutOfMemoryException as error:
             raise _too_large("The statement needs", memory, str(error)) from None
-        except duckdb.InterruptException:
-            raise KeyboardInterrupt from None
         except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise InvalidInputError(f"The statement cannot be run. {error}") from None
 
@@ -81,6 +83,19 @@ def _settings(memory: float) -> dict[str, str | bool | int | float | list[str]]:
         "threads": str(THREADS),
         "memory_limit": f"{memory:f}GB",
     }
+
+
+def _interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], pa.Table]) -> pa.Table:
+    """The result of work in a thread of its own; Ctrl+C also ends the statement that it runs.
+
+    In the main thread the exception would have to wait until Arrow has its next rows.
+    """
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        try:
+            return executor.submit(work).result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _read(reader: pa.RecordBatchReader, memory: float) -> pa.Table:
