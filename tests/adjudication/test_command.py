@@ -66,6 +66,20 @@ def test_a_case_shows_what_annotators_noted_on_it(corpus: Corpus, run: Run):
     ) in shown
 
 
+def test_notes_that_no_case_shows_are_said(corpus: Corpus, run: Run):
+    ana, bo = (corpus.read_annotation(name, "summit") for name in ("ana", "bo"))
+    agreed = Note(item=bo.mentions[0].id, text="Or Ana Ruiz-Gil?", unsure=True)
+    corpus.write_annotation(replace(bo, notes=(Note(text="Long."), agreed)))
+    said = 'summit: note of bo on the mention "Ana Ruiz": unsure: Or Ana Ruiz-Gil?\n'
+    assert run(corpus, "adjudicate", "ana", "bo", "--list", "--format", "json").stderr == said
+    # Without any case, that on the document too; gold is written nonetheless, and has no notes.
+    corpus.write_annotation(replace(ana, annotator="bo", notes=(Note(text="Long."), agreed)))
+    result = run(corpus, "adjudicate", "ana", "bo", *CURATOR, "--replace")
+    assert result.exit_code == 0, result.output
+    assert f"summit: note of bo on the document: Long.\n{said}" in result.stderr
+    assert corpus.read_annotation("gold", "summit").notes == ()
+
+
 def test_scripted_decisions_make_gold(corpus: Corpus, run: Run, tmp_path: Path):
     path = tmp_path / "decisions.jsonl"
     all_of(run, corpus, path, "bo", reason="bo is right")
@@ -390,7 +404,11 @@ def test_a_broken_line_of_the_log_is_named(corpus: Corpus, run: Run):
 
 def test_cases_are_decided_at_a_terminal_by_keys(corpus: Corpus, run: Run):
     first, second, third = cases(run, corpus)[:3]
+    bo = corpus.read_annotation("bo", "summit")
+    corpus.write_annotation(replace(bo, notes=(Note(item="m1", text="Or Ana Ruiz-Gil?"),)))
     terminal = Terminal(corpus, "adjudicate", "ana", "bo", *CURATOR)
+    assert 'note of bo on the mention "Ana Ruiz"' in terminal.until("Press any key")
+    terminal.press(" ")
     assert first["options"]["ana"]["text"] in terminal.until(first["case"])
     terminal.until("q quit")
     terminal.press("x")  # has no meaning

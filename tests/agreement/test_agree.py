@@ -11,7 +11,7 @@ import pytest
 
 from dateline.agreement.intervals import resamples_of_each
 from dateline.agreement.measure import measure_agreement
-from dateline.model import SPAN_LAYERS, canonical
+from dateline.model import SPAN_LAYERS, Note, canonical
 
 from ..conftest import SEED
 
@@ -212,10 +212,12 @@ def test_markup_in_a_text_stays_text(files, run):
         annotator="ana",
         entities=(entity, *gold.entities[1:]),
         mentions=(*gold.mentions[:-1], mention),
+        notes=(Note(item=mention.id, text=f"{evil}?", unsure=True),),
     )
     corpus.write_annotation(changed)
     page = run(corpus, "agree", "gold", "ana", "--format", "html").stdout
     assert escape(evil) in page
+    assert f"note: unsure: {escape(evil)}?" in page
     assert evil not in page
 
 

@@ -55,6 +55,14 @@ def grouped(files: Files, split: str) -> None:
     other_document(files, TEXT + "!", split=split)
 
 
+def noted(files: Files, *notes: dict[str, object], annotator: str = "ana") -> None:
+    """An annotator's annotation with notes: that of the gold, which has none."""
+    register(files, annotator)
+    path = files.corpus.annotation_path(annotator, "summit")
+    path.parent.mkdir(exist_ok=True)
+    files._write(path, files.gold | {"annotator": annotator, "notes": notes})
+
+
 def another_split(files: Files) -> str:
     return next(s for s in ("train", "validation", "test") if s != files.document["split"])
 
@@ -335,6 +343,11 @@ CASES = {
         "/event_relations/0/target",
         lambda f: merge(f, "event_relations", 0, target="e1"),
     ),
+    "A214": Case(
+        lambda f: noted(f, {"text": "Long."}, {"item": "n1", "text": "Who?"}),
+        "/notes/1/item",
+        lambda f: noted(f, {"text": "Long."}, {"item": "m1", "text": "Who?", "unsure": True}),
+    ),
     "C601": Case(
         lambda f: merge(f, "claims", 0, claimer="n1"),
         "/claims/0/claimer",
@@ -493,6 +506,19 @@ def test_a_duplicate_id_quotes_all_items_that_have_it(files: Files):
     merge(files, "mentions", 1, id="m1")
     (found,) = [i for i in files.check() if i.code == "A204"]
     assert '/mentions/0 "Ana Ruiz", /mentions/1 "Bo Lind"' in found.message
+
+
+def test_an_item_has_one_note_and_gold_none(files: Files):
+    twice = {"item": "m1", "text": "Who?"}, {"item": "m1", "unsure": True}
+    noted(files, {"text": "Long."}, *twice, {"text": "Too long."})
+    files.gold["notes"] = [{"text": "Long."}]
+    found = [(i.file, i.pointer, i.message) for i in files.check() if i.code == "A214"]
+    assert found == [
+        ("annotations/ana/summit.json", "/notes/2", "m1 has several notes"),
+        ("annotations/ana/summit.json", "/notes/3", "the document has several notes"),
+        ("annotations/gold/summit.json", "/notes", "gold has notes, which the next adjudication "
+         "would remove"),
+    ]  # fmt: skip
 
 
 def test_one_file_that_is_nested_too_deep_hides_nothing(files: Files):

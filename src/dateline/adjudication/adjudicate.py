@@ -41,7 +41,7 @@ from dateline.corpus.guidelines import CurrentGuidelines
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, DatelineError, InvalidInputError
 from dateline.files.writing import hashes, sha256, write_together
-from dateline.model import GOLD, Annotation, canonical
+from dateline.model import GOLD, Annotation, Range, canonical
 from dateline.validation.engine import Checker
 from dateline.validation.required import valid_document
 
@@ -104,6 +104,26 @@ class Adjudication:
             )
         conflicts = [case for case, decision in union.decided if decision.by == UNION.name]
         return self._with_ids(union.gold, self._present), conflicts
+
+    def notes_without_case(self, drafted: Iterable[Case] = ()) -> list[tuple[Range, str]]:
+        """Notes on items that no case is about, or on a document without cases, and their places.
+
+        Cases are those known so far, and those that the ``drafted`` annotation leaves open.
+        """
+        decided = (case for case, _ in self.resolution.decided)
+        places = [case.ranges for case in (*self.resolution.open, *decided, *drafted)]
+        return self.annotated.notes_elsewhere(places)
+
+    def drafts_by_choice(self, case: Case, draft: Annotation) -> dict[str, Annotation]:
+        """For each of the case's choices, what the draft would be; its items keep their ids."""
+        found = {}
+        for name, annotators in case.choices():
+            chosen = Decision(document=self.document.id, case=case.id, choice=annotators)
+            with contextlib.suppress(InvalidInputError):  # all links together may be invalid
+                union = resolve(self.annotated, [*self._decisions, chosen], UNION).gold
+                if union is not None:
+                    found[name] = self._with_ids(union, draft)
+        return found
 
     def adopt(self, curated: Annotation, curator: Curator, when: str) -> None:
         """Decide the open cases as a curator's annotation does; gold will be equal to it.

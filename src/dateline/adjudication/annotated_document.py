@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dateline.annotations.grouping import Groups, group
-from dateline.annotations.items import overlap, spans_of, text_items
+from dateline.annotations.items import kind_of, overlap, ranges_of, spans_of, text_items
+from dateline.annotations.notes import notes_at
 from dateline.model import Annotation, Document, Range, Span, Spans, Struct
 from dateline.ontology.labels import Ontology
 from dateline.text import excerpt, passage
@@ -65,13 +66,33 @@ class AnnotatedDocument(Struct, frozen=True):
         place = self.spans(ranges)
         on_items, on_document = [], []
         for name, annotation in self.annotations.items():
+            on_items += [(name, words) for words in notes_at(annotation, place)]
+            on_document += [
+                (name, f"on the document: {note.words}")
+                for note in annotation.notes
+                if note.item is None
+            ]
+        return [*on_items, *on_document]
+
+    def notes_elsewhere(self, places: Collection[Sequence[Range]]) -> list[tuple[Range, str]]:
+        """Places and texts of the notes that `notes` has for none of these places.
+
+        The place of a note on the document is the first sentence.
+        """
+        spans = [self.spans(ranges) for ranges in places]
+        first = next(iter(self.document.sentences), (0, len(self.document.text)))
+        found = []
+        for name, annotation in self.annotations.items():
             items = text_items(annotation)
             for note in annotation.notes:
-                if note.item is None:
-                    on_document.append((name, f"on the document: {note.words}"))
-                elif note.item in items and overlap(spans_of(items[note.item]), place):
-                    on_items.append((name, note.words))
-        return [*on_items, *on_document]
+                item = items.get(note.item or "")
+                if item is None and not spans:
+                    found.append((first, f"note of {name} on the document: {note.words}"))
+                elif item is not None and not any(overlap(spans_of(item), some) for some in spans):
+                    place, what = ranges_of(spans_of(item)), kind_of(item)
+                    text = f"note of {name} on the {what} {self.quote(place)}: {note.words}"
+                    found.append((place[0], text))
+        return found
 
     def validate_ranges(self, value: Any) -> list[list[int]]:
         """A list of [start, end]: sorted, disjoint and inside the text. Raises ValueError."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dateline.agreement.counts import sentence_of
 from dateline.annotations.comparison import Comparison, ItemDifference, attribute_differences
 from dateline.annotations.matching import Matches
+from dateline.annotations.notes import notes_at
 from dateline.model import Annotation, Document, Range, Span, Spans, Struct
 
 CONTEXT = 60
@@ -18,10 +19,11 @@ class Disagreement(Struct, frozen=True):
 
     ``aspect`` is presence, span, label, an attribute's name, entity, links, event coreference,
     arguments, an attribute of an argument, factuality by a source, claimer, cue, events or
-    relation. ``first`` and ``second`` are the annotators'
-    values, None for one who lacks the item. ``before``, ``quote`` and ``after`` are the text around
-    it, for a document its first sentence; ``pieces`` splits the quote into stretches, with True for
-    those that belong to the item. ``range`` are the offsets of the quote, in code points.
+    relation. ``first`` and ``second`` are the annotators' values, None for one who lacks the item;
+    ``first_notes`` and ``second_notes`` are what they noted there. ``before``, ``quote`` and
+    ``after`` are the text around it, for a document its first sentence; ``pieces`` splits the quote
+    into stretches, with True for those that belong to the item. ``range`` are the offsets of the
+    quote, in code points.
     """
 
     document: str
@@ -35,6 +37,8 @@ class Disagreement(Struct, frozen=True):
     pieces: tuple[tuple[str, bool], ...]
     first: str | None
     second: str | None
+    first_notes: tuple[str, ...]
+    second_notes: tuple[str, ...]
 
 
 def disagreements(
@@ -57,7 +61,9 @@ def disagreements(
                 for aspect, one, other in attribute_differences(first.attributes, second.attributes)
             ]
         rows.sort(key=lambda row: (_extent(row.spans), row.aspect))
-        yield from (_disagreement(document, layer, row) for row in rows)
+        for row in rows:
+            notes = [tuple(notes_at(one, row.spans)) for one in (first, second)]
+            yield _disagreement(document, layer, row, *notes)
 
 
 def _first_sentence(document: Document) -> Spans:
@@ -65,7 +71,13 @@ def _first_sentence(document: Document) -> Spans:
     return (Span(start=start, end=end, text=document.text[start:end]),)
 
 
-def _disagreement(document: Document, layer: str, row: ItemDifference) -> Disagreement:
+def _disagreement(
+    document: Document,
+    layer: str,
+    row: ItemDifference,
+    first_notes: tuple[str, ...],
+    second_notes: tuple[str, ...],
+) -> Disagreement:
     spans = row.spans
     start, end = _extent(spans)
     return Disagreement(
@@ -80,6 +92,8 @@ def _disagreement(document: Document, layer: str, row: ItemDifference) -> Disagr
         pieces=_pieces(document, spans),
         first=row.first,
         second=row.second,
+        first_notes=first_notes,
+        second_notes=second_notes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from dateline.errors import InvalidInputError
@@ -44,6 +44,8 @@ CURATOR, RULE, CORRECTION = "curator", "rule", "correction"
 SET_KINDS = frozenset({"argument", "about", "relation", "labels", "link"})
 """Kinds whose options are lists; the lists of several annotators can be united."""
 
+_ON_RELATIONS = frozenset({"argument", "about", "relation", "claimer", "cue", "factuality"})
+
 
 class Option(Struct, frozen=True):
     """An annotator's value, and the text that shows it.
@@ -77,6 +79,23 @@ class Case(Struct, frozen=True):
     allows_several: bool = False
     allows_none: bool = False
     allowed_values: tuple[str, ...] = ()
+
+    @property
+    def is_on_relations(self) -> bool:
+        """Whether what is to be decided are relations on the page of Label Studio."""
+        return self.kind in _ON_RELATIONS or self.item_kind in ("relation", "argument")
+
+    def choices(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What can be chosen without another value: a name, and the annotators who are chosen.
+
+        Names are the number of each different option, ``all`` and ``none``.
+        """
+        for number, (_, names) in enumerate(self.distinct_options(), 1):
+            yield str(number), names
+        if self.allows_several:
+            yield "all", tuple(self.options)
+        if self.allows_none:
+            yield "none", ()
 
     def distinct_options(self) -> list[tuple[Option, tuple[str, ...]]]:
         """The different options, each with the annotators who gave it."""

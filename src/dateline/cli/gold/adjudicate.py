@@ -134,7 +134,7 @@ def adjudicate(
 
     interactive = False
     if list_only:
-        _list(map(opened, selection.documents), list_all, output_format)
+        _list(settings, map(opened, selection.documents), list_all, output_format)
         return
     given = read_decisions(decisions_file) if decisions_file else []
     for document in sorted({decision.document for decision in given} - {*selection.documents}):
@@ -156,6 +156,7 @@ def adjudicate(
                     )
                 if from_curator is not None and who is not None:
                     _adopt(corpus, adjudication, from_curator, who)
+                _tell_notes(settings, adjudication, interactive)
                 if interactive and who and not decide_cases(corpus.root, adjudication, who):
                     return
                 with locked(corpus.root) if interactive else nullcontext():
@@ -170,11 +171,23 @@ def adjudicate(
         raise click.exceptions.Exit(1)
 
 
-def _list(adjudications: Iterable[Adjudication], list_all: bool, output_format: str) -> None:
+def _tell_notes(settings: Settings, adjudication: Adjudication, interactive: bool) -> None:
+    """Show the notes that no case shows."""
+    if notes := adjudication.notes_without_case():
+        for _, note in notes:
+            settings.say(f"{adjudication.document.id}: {note}")
+        if interactive:
+            click.pause()  # the first case would clear them off the terminal
+
+
+def _list(
+    settings: Settings, adjudications: Iterable[Adjudication], list_all: bool, output_format: str
+) -> None:
     from dateline.adjudication.cases.case_text import decision_text
 
     rows = []
     for adjudication in adjudications:
+        _tell_notes(settings, adjudication, interactive=False)
         decided = adjudication.resolution.decided if list_all else ()
         for case, decision in [*decided, *((case, None) for case in adjudication.resolution.open)]:
             if output_format == "json":

@@ -115,13 +115,10 @@ def _decisions(adjudication: Adjudication, case: Case, key: str) -> list[Decisio
         document = adjudication.document.id
         return Decision(document=document, case=case.id, choice=choice, value=value)
 
-    options = case.distinct_options()
-    if key.isdecimal() and 1 <= int(key) <= len(options):
-        return [decision(options[int(key) - 1][1])]
-    if key == "a" and case.allows_several:
-        return [decision(tuple(case.options))]
-    if key == "n" and case.allows_none:
-        return [decision(())]
+    choices = dict(case.choices())
+    name = {"a": "all", "n": "none"}.get(key, key)
+    if name in choices:
+        return [decision(choices[name])]
     if key == "o":
         return [decision(None, value) for value in _other_values(adjudication, case)]
     return []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dateline.annotations.items import QUOTE_LENGTH, quote_of
+from dateline.annotations.items import QUOTE_LENGTH, quote_of, spans_of, text_items
 from dateline.annotations.layers import limited
 from dateline.dates import parse_date, parse_time
 from dateline.errors import InvalidInputError
-from dateline.model import ID_FIELDS, LAYER_FIELDS
+from dateline.model import GOLD, ID_FIELDS, LAYER_FIELDS
 from dateline.rendering.listing import listed
 from dateline.text import excerpt
 from dateline.validation.contexts import AnnotationContext
@@ -127,6 +127,38 @@ def document_attributes(context: AnnotationContext) -> Iterator[Finding]:
                 f'"document" is in layers, but the attribute "{attribute.name}" is missing',
                 'Add it, or remove "document" from layers.',
             )
+
+
+@rule(
+    "A214", "error", "annotation", "A note is on an item that exists, and an item has one note",
+    "Label Studio and adjudication show a note at its item. Gold has no notes.",
+)  # fmt: skip
+def notes(context: AnnotationContext) -> Iterator[Finding]:
+    annotation = context.annotation
+    if annotation.annotator == GOLD and annotation.notes:
+        message = "gold has notes, which the next adjudication would remove"
+        yield context.finding("/notes", "", message, "Move them to an annotator's file.")
+    items = text_items(annotation)
+    seen: set[str | None] = set()
+    for position, note in enumerate(annotation.notes):
+        pointer = f"/notes/{position}"
+        if note.item is not None and note.item not in items:
+            yield context.finding(
+                f"{pointer}/item",
+                note.item,
+                f'there is no mention, event or claim "{note.item}"',
+                "Use the id of one of them, or remove the note. Without an item, it is on the "
+                "document.",
+            )
+        if note.item in seen:
+            yield context.finding(
+                pointer,
+                note.item or "",
+                f"{note.subject} has several notes",
+                "Make one note of them.",
+                spans_of(items[note.item]) if note.item in items else (),
+            )
+        seen.add(note.item)
 
 
 @rule(
