@@ -12,7 +12,7 @@ from ..corpora import make_annotation, new_corpus, quote, write_ontology
 from ..layered import limited_attributes, names_and_defaults, roles_without_labels
 from .browser import Annotator
 from .strategies import document_of
-from .test_sync import GOLD, content
+from .test_sync import GOLD, as_submitted, content
 
 TEXT = "The mayor of Arden said on Monday that troops attacked the old bridge.\nNobody was hurt."
 
@@ -55,7 +55,7 @@ def test_a_click_waits_until_a_dialog_has_opened(chromium):
     page.close()
 
 
-def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
+def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio, title):
     open_task(bridge)
     ana.draw("1", "PERSON", "mayor of Arden")
     ana.select("mayor of Arden")
@@ -98,6 +98,18 @@ def test_what_is_drawn_is_pulled(bridge, open_task, ana, sync, label_studio):
         Note(unsure=True), Note(item=claim.id, text="Or is it a demand?"),
     )  # fmt: skip
     assert "S0" not in result.stderr
+    # Pushed to start from and submitted again, the notes are the same.
+    assert sync(bridge, "push", "--from", "ana").exit_code == 0
+    (task,) = label_studio.annotator.tasks(title).values()
+    (start,) = label_studio.owner.get("/api/predictions/", task=task["id"])
+    (own,) = label_studio.annotator.get(f"/api/tasks/{task['id']}/annotations/")
+    label_studio.annotator.update(own["id"], as_submitted(start["result"]))
+    ana.reopen()
+    ana.select("the old bridge")
+    expect(ana.page.get_by_text("Or is it a demand?", exact=True).first).to_be_visible()
+    pull(bridge, sync, label_studio)
+    assert bridge.read_annotation("ana", "bridge").notes == pulled.notes
+    assert "1 unchanged" in pull(bridge, sync, label_studio).output
 
 
 @pytest.mark.parametrize("document", GOLD)

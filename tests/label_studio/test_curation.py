@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -16,8 +17,14 @@ from .test_sync import as_submitted
 
 @pytest.fixture
 def corpus(files):
-    """A corpus with two annotators who disagree in each kind of field."""
-    write(files.corpus, *two(files))
+    """A corpus with two annotators who disagree in each kind of field; one of them left notes."""
+    first, second = two(files)
+    second["notes"] = [
+        {"text": "Long."},
+        {"item": "m3", "text": "Or the airport?", "unsure": True},
+        {"item": "m1", "unsure": True},
+    ]
+    write(files.corpus, first, second)
     return files.corpus
 
 
@@ -60,7 +67,10 @@ def test_a_curators_decisions_in_label_studio_become_gold(
     notes = [row["value"]["text"][0] for row in rows if row.get("from_name") == "conflict_note"]
     assert len(marks) == len(notes) > 5
     assert any('type of the entity "Oslo"' in note for note in notes)
-    assert any("ana: GPE" in note and "bo: LOCATION" in note for note in notes)
+    (oslo,) = (n for n in notes if "ana: GPE" in n and "bo: LOCATION" in n)
+    assert "note of bo: unsure: Or the airport?\nnote of bo: on the document: Long." in oslo
+    # What annotators agree on has a mark too if somebody left a note there.
+    assert 'note of bo on the mention "Ana Ruiz": unsure' in notes
     # Submitted as it is, nothing is resolved.
     submitted = label_studio.annotator.submit(task, as_submitted(rows))
     result = pull(corpus, sync, project, label_studio)
@@ -81,6 +91,7 @@ def test_a_curators_decisions_in_label_studio_become_gold(
     (oslo,) = [m for m in gold.mentions if m.spans[0].text == "Oslo"]
     assert oslo.type == "LOCATION"
     assert {"Monday", "talks"} <= {s.text for m in gold.mentions for s in m.spans}
+    assert gold.notes == ()
     curated = corpus.read_annotation("cy", "summit")
     assert len(gold.events) == len(curated.events)
     assert len(gold.claims) == len(curated.claims)
@@ -106,42 +117,71 @@ def test_invalid_conflict_options_are_explained(corpus, sync):
     assert "Give either --from or --conflicts" in result.output
 
 
-def test_a_conflict_is_seen_at_once_and_resolved_with_keys(
+CHOSEN = {
+    'claimer of the claim "the talks would go on"': "2",
+    'cue of the claim "the talks would go on"': "none",
+    'argument party of the event "met"': "1",
+    'relation of the event relation "signed … attack"': "none",
+}
+"""The version of each conflict on relations that the curator takes; of others, that on the page."""
+
+
+def test_conflicts_are_seen_at_once_and_resolved_with_keys(
     corpus, sync, run, project, task, label_studio, ana
 ):
     ana.open(label_studio.annotator.project(project)["id"], task["id"])
     expect(ana.page.locator('.htx-highlight[data-label*="conflict"]').first).to_be_visible()
     expect(ana.page.get_by_text("Select a conflict to read the versions.")).to_be_visible()
     note = ana.page.locator(".dateline .side .conflict")
-    resolved = note.locator("input[type=checkbox]")
     location = next(
         label.hotkey
         for label in corpus.ontology.layers["entities"].labels
         if label.name == "LOCATION"
     )
-    visited, marks, about = [], 0, ""
+    visited, about, chosen = [], "", {}
     while True:
         ana.go_on()
         region = ana.selected_region()
         if region["id"] in visited:
             break
         visited.append(region["id"])
-        if region["label"] == "conflict":
-            expect(note).to_be_visible()
-            about = note.inner_text()
-            ana.press(note.locator("label", has_text="resolved").inner_text()[9:-1])
-            expect(resolved).to_be_checked()
-            marks += 1
+        if region["label"].endswith("conflict"):
+            expect(note.first).to_be_visible()
+            about = note.first.inner_text()
+            title = next((title for title in CHOSEN if title in about), None)
+            assert (region["label"] == "relation conflict") or title is None
+            take(ana, note, CHOSEN[title] if title else "resolved")
+            chosen[title] = about
         elif region["text"] == "Oslo":
             assert 'type of the entity "Oslo"' in about, "the conflict is visited just before"
+            assert "note of bo: unsure: Or the airport?" in about
             ana.press(location)
             ana.wait_for_label("LOCATION")
-    assert marks > 5
+    assert {*chosen} == {*CHOSEN, None}
     ana.submit()
     result = pull(corpus, sync, project, label_studio)
     assert result.exit_code == 0, result.output
+    assert "1 unchanged" in pull(corpus, sync, project, label_studio).output
+    curated = corpus.read_annotation("cy", "summit")
     result = run(corpus, "adjudicate", "ana", "bo", "--from-curator", "cy", "--kind", "human")
     assert result.exit_code == 0, result.output
     gold = corpus.read_annotation("gold", "summit")
-    (oslo,) = [m for m in gold.mentions if m.spans[0].text == "Oslo"]
-    assert oslo.type == "LOCATION"
+    for one in (curated, gold):
+        words = {m.id: m.spans[0].text for m in one.mentions}
+        (oslo,) = [m for m in one.mentions if m.spans[0].text == "Oslo"]
+        assert oslo.type == "LOCATION"
+        (claim,) = [c for c in one.claims if c.spans[0].text == "the talks would go on"]
+        assert (words[claim.claimer], claim.cue) == ("Ana Ruiz", None)
+        events = {event.trigger[0].text: event for event in one.events}
+        parties = [a.filler for a in events["met"].arguments if a.role == "party"]
+        assert [words[party] for party in parties] == ["Ana Ruiz", "Bo Lind"]
+        ends = {(r.source, r.target) for r in one.event_relations}
+        assert (events["signed"].id, events["attack"].id) not in ends
+        assert (events["met"].id, events["attack"].id) in ends
+
+
+def take(ana, note, choice):
+    """Choose a version at the selected conflict, or that it is resolved, by its key."""
+    found = note.locator(".lsf-choice").filter(has_text=re.compile(rf"^{choice}\["))
+    ana.press(re.search(r"\[(.+)\]", found.inner_text())[1])
+    expect(found.locator("input")).to_be_checked()

@@ -6,9 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dateline.adjudication.adjudicate import Adjudication
+    from dateline.adjudication.cases.case import Case
     from dateline.cli.shared import Settings
     from dateline.corpus.store import Corpus
     from dateline.label_studio.convert.conflict_marks import CurationProposal
+    from dateline.label_studio.convert.conflict_versions import RowChange
+    from dateline.model import Annotation
+    from dateline.ontology.labels import Ontology
 
 CURATION = "curation"
 """The last part of the project's title."""
@@ -35,13 +40,37 @@ def to_curate(
     for document, names in selection.documents.items():
         adjudication = Adjudication(corpus, document, names, rule)
         annotation, cases = adjudication.curator_draft()
-        marks = tuple(
-            ConflictMark(place=case.ranges[0], note=case_note(case, adjudication.annotated))
+        annotated = adjudication.annotated
+        marks = [
+            ConflictMark(
+                place=case.ranges[0],
+                note=case_note(case, annotated),
+                versions=_versions(adjudication, case, annotation, corpus.ontology),
+            )
             for case in cases
-        )
-        proposals[document] = CurationProposal(annotation=annotation, marks=marks)
-        layers = adjudication.annotated.layers
+        ]
+        elsewhere = adjudication.notes_without_case(cases)
+        marks += [ConflictMark(place=place, note=note) for place, note in elsewhere]
+        proposals[document] = CurationProposal(annotation=annotation, marks=tuple(marks))
+        layers = annotated.layers
     return proposals, [*proposals], layers
+
+
+def _versions(
+    adjudication: Adjudication, case: Case, draft: Annotation, ontology: Ontology
+) -> dict[str, RowChange]:
+    """What each version of a conflict on relations changes on the page; none of others."""
+    from dateline.label_studio.convert.conflict_versions import change_between
+    from dateline.label_studio.convert.to_result import to_result
+
+    if not case.is_on_relations:
+        return {}
+    rows = to_result(draft, ontology)
+    changes = {
+        name: change_between(rows, to_result(other, ontology))
+        for name, other in adjudication.drafts_by_choice(case, draft).items()
+    }
+    return changes if any(change.is_on_relations for change in changes.values()) else {}
 
 
 def how_to_go_on(annotators: Iterable[str], titles: Iterable[str]) -> str:

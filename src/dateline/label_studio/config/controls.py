@@ -38,6 +38,13 @@ CONFLICT = "conflict"
 CONFLICT_NOTE = "conflict_note"
 CONFLICT_STATE = "conflict_state"
 RESOLVED = "resolved"
+RELATION_CONFLICT = "relation conflict"
+"""The label of marks at which a version can be chosen."""
+CONFLICT_VERSION = "conflict_version"
+CONFLICT_CHANGES = "conflict_changes"
+"""The controls of such marks: the choice of a version, and what each version changes."""
+VERSIONS = ("1", "2", "3", "4", "all", "none")
+"""The versions that can be chosen: by number, all together, or none of them."""
 
 REVIEW = "review"
 """The field of a task with a reviewer's comment, which the page shows."""

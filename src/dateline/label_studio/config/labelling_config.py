@@ -14,17 +14,21 @@ from dateline.extras import extra
 from dateline.label_studio.config.controls import (
     CLAIM,
     CONFLICT,
+    CONFLICT_CHANGES,
     CONFLICT_NOTE,
     CONFLICT_STATE,
+    CONFLICT_VERSION,
     CONTROLS,
     CUE,
     EVENT,
     NO_HOTKEY,
+    RELATION_CONFLICT,
     RESOLVED,
     REVIEW,
     SAME,
     SAME_LETTERS,
     TEXT,
+    VERSIONS,
     chained_controls,
     controls_of,
 )
@@ -94,12 +98,15 @@ cover the text, so one shows only when the pointer is on it in the list. Hundred
 rows of the list are not drawn, and no selector looks for an open list, which would make selecting a
 region slow."""
 
-_CONFLICT_LABEL = Label(
-    name=CONFLICT,
-    title="Conflict",
-    description="Annotators disagree here: resolve it and delete this mark.",
-    color="#ff0000",
-    hotkey=NO_HOTKEY,
+_CONFLICT_LABELS = tuple(
+    Label(
+        name=name,
+        title=name.capitalize(),
+        description="Annotators disagree here, or left a note: resolve it.",
+        color="#ff0000",
+        hotkey=NO_HOTKEY,
+    )
+    for name in (CONFLICT, RELATION_CONFLICT)
 )
 _SAME_LABELS = tuple(
     Label(
@@ -119,7 +126,8 @@ _CONTEXT = "context"
 _LABELLED = "labels-"
 """The page's root has a class for each layer that annotators label."""
 _CUE_HOTKEYS = ("m", "shift+m", "shift+c")
-_RESOLVED_HOTKEYS = ("0", "shift+0", "shift+9")
+_RESOLVED_HOTKEYS = ("0", "shift+0")
+_VERSION_HOTKEYS = ("shift+1", "shift+2", "shift+3", "shift+4", "shift+8", "shift+9")
 
 
 def labelling_config(
@@ -155,7 +163,7 @@ def labelling_config(
     if chained := {controls.layer for controls in chained_controls(ontology)}:
         _labels(top, SAME, "Same", _SAME_LABELS, not chained.isdisjoint(layers), only_shown=True)
     if curation:
-        _labels(top, CONFLICT, "Conflict", (_CONFLICT_LABEL,), labelled=True, only_shown=True)
+        _labels(top, CONFLICT, "Conflict", _CONFLICT_LABELS, labelled=True, only_shown=True)
     if len(top):
         page.append(top)
     _relations(page, ontology)
@@ -240,6 +248,16 @@ def _conflicts(side: Element, ontology: Ontology) -> None:
     )  # fmt: skip
     hotkey = _free_hotkey(ontology, _RESOLVED_HOTKEYS) or NO_HOTKEY
     SubElement(state, "Choice", value=RESOLVED, hotkey=hotkey)
+    when = _when(CONFLICT, (RELATION_CONFLICT,))
+    view = SubElement(side, "View", {**when, "className": "conflict"})
+    SubElement(view, "Header", value="Or take a version of the relations", size="6")
+    settings = {"name": CONFLICT_VERSION, "toName": TEXT, "perRegion": "true", "choice": "single"}
+    version = SubElement(view, "Choices", {**settings, "showInline": "true", **when})
+    for value, key in zip(VERSIONS, _VERSION_HOTKEYS, strict=True):
+        hotkey = _free_hotkey(ontology, (key,)) or NO_HOTKEY
+        SubElement(version, "Choice", value=value, hotkey=hotkey)
+    hidden = SubElement(view, "View", style="display: none")
+    SubElement(hidden, "TextArea", name=CONFLICT_CHANGES, toName=TEXT, perRegion="true")
 
 
 def _free_hotkey(ontology: Ontology, candidates: Iterable[str]) -> str | None:

@@ -56,9 +56,9 @@ class RowWriter:
         self._regions(CUE, name, spans, CUE)
         self.join(claim, name, CUE)
 
-    def mark(self, name: str, spans: Spans) -> str:
+    def mark(self, name: str, spans: Spans, label: str) -> str:
         """Write a mark for a curator; returns the id of its first region."""
-        return self._regions(CONFLICT, mint(name, self._taken), spans, CONFLICT)[0]
+        return self._regions(CONFLICT, mint(name, self._taken), spans, label)[0]
 
     def answer(self, region: str, control: str, value: AttributeValue) -> None:
         """Write the answer to a question about a region."""
