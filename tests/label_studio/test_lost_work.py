@@ -56,6 +56,20 @@ def test_reloading_keeps_every_saved_change(bridge, open_task, ana, texts):  # n
     expect(ana.page.locator(".htx-highlight[data-label]")).to_have_count(1)
 
 
+def test_the_page_saves_a_change_by_itself_and_says_when(bridge, open_task, ana, texts):  # noqa: F811
+    open_task(bridge)
+    with ana.page.expect_response(lambda r: "/drafts" in r.url) as answer:
+        ana.draw("1", "PERSON", "mayor of Arden")
+    assert answer.value.ok
+    assert texts() == [[], [{"mayor of Arden"}]]
+    ana.reopen()
+    expect(ana.page.locator(".htx-highlight[data-label]")).to_have_count(1)
+    ana.page.get_by_role("button", name="Instructions").click()
+    said = ana.page.get_by_text("Changes of spans are saved after five seconds").first
+    expect(said).to_contain_text("wait before you reload or leave the page")
+    expect(said).to_contain_text("Open a text in one tab only")
+
+
 def test_a_relation_alone_is_lost_on_reloading_and_the_page_says_so(
     bridge,  # noqa: F811
     open_task,
@@ -122,3 +136,29 @@ def test_two_tabs_make_two_annotations_and_pull_names_the_older(
     assert {
         s.text for m in bridge.read_annotation("ana", "bridge").mentions for s in m.spans
     } == second
+
+
+def test_of_two_tabs_that_update_an_annotation_the_later_one_stays_and_pull_says_what_is_gone(
+    bridge,  # noqa: F811
+    open_task,
+    ana,
+    texts,
+    sync,
+    label_studio,
+):
+    open_task(bridge)
+    mark(ana, "mayor of Arden")
+    ana.submit()
+    other = ana.in_another_tab()
+    other.reopen()
+    ana.page.bring_to_front()
+    mark(ana, "troops")
+    ana.update()
+    pull(bridge, sync, label_studio)
+    other.page.bring_to_front()
+    mark(other, "Monday")
+    other.update()
+    # The page does not notice, and the server keeps no older version.
+    assert texts() == [[{"mayor of Arden", "Monday"}], []]
+    result = pull(bridge, sync, label_studio)
+    assert 'bridge (ana): no longer has 1 item ("troops") of the last pull' in result.stderr

@@ -27,6 +27,12 @@ RELATIONS_SAVED = (
 )
 """Label Studio saves drafts after changes of regions only."""
 
+CHANGES_SAVED = (
+    "Changes of spans are saved after five seconds: wait before you reload or leave the page. "
+    "Open a text in one tab only, because the later version of two tabs replaces the other one."
+)
+"""Label Studio's editor has no setting for this delay."""
+
 _MARK = "`dateline studio push` writes these instructions and replaces changes."
 _STATED = re.compile(r"Guidelines ([^<>]+), SHA-256 ([0-9a-f]{64})\.")
 
@@ -39,8 +45,8 @@ def instructions(corpus: Corpus) -> str:
     path = corpus.root / PAGE
     page = read_text(path) if path.is_file() else f"# Labels\n\n{guidelines(corpus.ontology)}"
     html = _html(re.sub(r"<!--.*?-->", "", page, flags=re.S))
-    if relation_labels(corpus.ontology):
-        html = f"<p><strong>{RELATIONS_SAVED}</strong></p>\n{html}"
+    relations = [RELATIONS_SAVED] if relation_labels(corpus.ontology) else []
+    html = f"<p><strong>{' '.join([*relations, CHANGES_SAVED])}</strong></p>\n{html}"
     shown = guidelines_of(corpus)
     return (
         f"{html}<p><em>{_MARK} Version {sha256(html.encode())[:12]}. Guidelines "

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from dateline.annotations.items import quote_of, text_items
 from dateline.annotations.layers import limited
 from dateline.corpus.annotators import read_register
 from dateline.corpus.store import Corpus, canonical_json
@@ -28,8 +29,9 @@ from dateline.label_studio.server.responses import Project, Submission
 from dateline.label_studio.sync.kept_results import KeptResult, kept_path, read_kept
 from dateline.label_studio.sync.pull_result import Action, PulledAnnotation
 from dateline.label_studio.sync.reconcile import OnConflict, Sides, indented, reconcile
-from dateline.model import Annotation, Document, Struct, canonical
+from dateline.model import RELATION_FIELDS, Annotation, Document, Struct, canonical
 from dateline.ontology.former_names import renamed
+from dateline.rendering.listing import counted, listed
 from dateline.validation.engine import Checker
 
 
@@ -142,7 +144,7 @@ class AnnotationPuller:
         if ours is not None and (moved or ours != theirs):
             base = self._as_pulled(old, work.document, ours)
         if ours is None or (not moved and ours in (theirs, base)):
-            return self._write(work, theirs, content, problems)
+            return self._write(work, theirs, content, problems, _gone(ours, theirs))
         if known:
             return work.result("kept", "was edited here since the last pull; kept as it is")
         if old is None:
@@ -295,6 +297,37 @@ class AnnotationPuller:
         if self._layers == self._corpus.ontology.layer_names:
             return annotation
         return canonical(limited(annotation, self._layers))
+
+
+def _gone(ours: Annotation | None, theirs: Annotation) -> str | None:
+    """A note on what the last pull had and the server no longer has.
+
+    The server keeps no earlier versions, so nothing else shows that one overwrote another.
+    """
+    if ours is None:
+        return None
+    before, after = text_items(ours), text_items(theirs)
+    items = sorted(quoted(quote_of(before[name])) for name in before.keys() - after.keys())
+    pairs = [pair for pair in _joined(ours) - _joined(theirs) if after.keys() >= {*pair}]
+    parts = [f"{counted(len(items), 'item')} ({', '.join(listed(items, 5))})"] * bool(items)
+    parts += [counted(len(pairs), "relation")] * bool(pairs)
+    if not parts:
+        return None
+    return (
+        f"no longer has {' and '.join(parts)} of the last pull: removed by the annotator, or "
+        "overwritten from another tab; version control has the file of the last pull"
+    )
+
+
+def _joined(annotation: Annotation) -> set[tuple[str, str]]:
+    """The ids of items that a relation on the page joins, whatever its label."""
+    relations = (r for field in RELATION_FIELDS for r in getattr(annotation, field))
+    found = {(relation.source, relation.target) for relation in relations}
+    for event in annotation.events:
+        found |= {(event.id, argument.filler) for argument in event.arguments}
+    for claim in annotation.claims:
+        found |= {(claim.id, end) for end in (claim.claimer, *claim.events)}
+    return found
 
 
 def _by_guidelines_of(ours: Annotation, header: Header) -> Header:
