@@ -153,6 +153,10 @@ def test_a_plan_is_pushed_lot_by_lot_and_gold_questions_are_empty(
     def planned_of(name, lot):
         return {one.document for one in plan.of(name) if one.lot <= lot}
 
+    states = json.loads(sync(five, "status", *file, "--format", "json").stdout)
+    assert {(one["annotator"], one["state"]) for one in states} == {
+        ("ana", "not pushed"), ("bo", "not pushed"),
+    }  # fmt: skip
     for _ in range(2):
         result = sync(five, "push", *file, "--from", "draft")
         assert result.exit_code == 0, result.output

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from dateline.corpus.store import canonical_json
 from dateline.label_studio.sync.kept_results import KeptResult, kept_path
+from dateline.model import Origin
 
 from ..corpora import CorpusMaker, gold_of, make_annotation
 
@@ -122,6 +123,17 @@ def test_annotations_of_a_model_do_not_count_as_those_of_a_person_that_is_not_li
     )
     report = json.loads(run(team, "quality", "--format", "json").stdout)
     assert {one["annotator"] for one in report["work"]} == {"ana", "bo", "cy"}
+
+
+def test_what_a_curator_made_of_conflicts_does_not_count(team, run):
+    before = json.loads(run(team, "quality", "ana", "bo", "--format", "json").stdout)
+    for name in team.document_ids():
+        made = team.read_annotation("cy", name)
+        origin = Origin(
+            started_from="conflicts@7b518f14b963", confirmed=(), changed=(), drawn=(), removed=()
+        )
+        team.write_annotation(replace(made, provenance=replace(made.provenance, origin=origin)))
+    assert json.loads(run(team, "quality", "--format", "json").stdout) == before
 
 
 def test_too_few_shared_documents_tell_nothing_about_labels(team, run):

@@ -12,6 +12,7 @@ from dateline.corpus.annotators import kind_of
 from dateline.corpus.store import Corpus
 from dateline.dates import iso_week, parse_time
 from dateline.errors import InvalidInputError, NotFoundError
+from dateline.label_studio.convert.conflict_marks import CONFLICTS
 from dateline.label_studio.sync.kept_results import read_kept
 from dateline.model import GOLD, RELATION_FIELDS, Annotation, Struct
 from dateline.ontology.labels import Ontology
@@ -44,6 +45,8 @@ def measure_quality(
 ) -> QualityReport:
     """Measure the work of these annotators, by default of all people, by week.
 
+    What a curator made of conflicts in Label Studio does not count.
+
     ``gold`` are the documents that are compared with gold, by default all that have it, and
     ``layers`` are by default those of the corpus. The week is that of the first submission. Raises
     NotFoundError if there are no annotations, and InvalidInputError if one has errors or the corpus
@@ -55,7 +58,11 @@ def measure_quality(
     done: list[Done] = []
     comparisons: list[Comparison] = []
     for valid in valid_annotations(corpus, documents or None, read):
-        own = {name: one for name, one in valid.annotations.items() if name in names}
+        own = {
+            name: one
+            for name, one in valid.annotations.items()
+            if name in names and not _is_a_curators(one)
+        }
         done += [_done(corpus, one) for one in own.values()]
         compared = gold is None or valid.document.id in gold
         comparisons += _compared(valid, own, corpus.ontology, chosen, with_gold=compared)
@@ -65,6 +72,12 @@ def measure_quality(
         drift=tuple(find_drift(comparisons, seed)),
         labels=tuple(find_label_uses(comparisons, seed)),
     )
+
+
+def _is_a_curators(annotation: Annotation) -> bool:
+    """Whether it started from the conflicts of annotators, with whom it would agree too much."""
+    origin = annotation.provenance.origin
+    return origin is not None and origin.started_from.partition("@")[0] == CONFLICTS
 
 
 def _people(corpus: Corpus) -> list[str]:

@@ -74,7 +74,7 @@ def status(
       dateline studio status --annotators ana,bo --format json
       dateline studio status --plan annotations/plan.json --format html > progress.html
     """
-    from dateline.label_studio.sync.status import REVIEWS, STATES
+    from dateline.label_studio.sync.status import REVIEWS, STATES, not_pushed
     from dateline.label_studio.sync.status import status as document_states
 
     for name in state:
@@ -85,8 +85,11 @@ def status(
     states: list[DocumentState] = []
     with target.connect() as server:
         for title, annotator in titles.items():
-            project = existing_project(server, title)
             names = target.documents_of(annotator)
+            if target.plan_file and annotator and server.find_project(title) is None:
+                states += not_pushed(names, annotator)
+                continue
+            project = existing_project(server, title)
             states += document_states(target.corpus, server, project, names, annotator)
     chosen = [one for one in states if not state or {one.state, one.review} & {*state}]
     listed = [_document_table(chosen)] if list_documents or state else []

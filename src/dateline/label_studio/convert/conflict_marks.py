@@ -30,6 +30,9 @@ from dateline.label_studio.convert.row_writer import RowWriter
 from dateline.label_studio.result_rows import Row, Rows, rows_of, string, value_of
 from dateline.model import Annotation, Document, Range, Span, Struct
 
+CONFLICTS = "conflicts"
+"""The version of what curators start from, as that of other annotations is their annotator."""
+
 
 class ConflictMark(Struct, frozen=True):
     """A place in the text, in code points, and a note on the conflict there.

@@ -29,7 +29,7 @@ from dateline.label_studio.config.labelling_config import (
     row_errors,
 )
 from dateline.label_studio.convert.checked_rows import checked_rows
-from dateline.label_studio.convert.conflict_marks import CurationProposal, with_marks
+from dateline.label_studio.convert.conflict_marks import CONFLICTS, CurationProposal, with_marks
 from dateline.label_studio.convert.to_result import to_result
 from dateline.label_studio.result_rows import Rows
 from dateline.label_studio.server.client import Server
@@ -286,7 +286,7 @@ def _proposal(corpus: Corpus, proposal: CurationProposal, document: Document, co
         raise InvalidInputError(
             f"{document.id}: cannot be shown on the page: {'; '.join(listed(errors, 5))}."
         )
-    return Start(f"conflicts@{sha256(canonical_json(proposal))[:12]}", rows)
+    return Start(f"{CONFLICTS}@{sha256(canonical_json(proposal))[:12]}", rows)
 
 
 def _start(

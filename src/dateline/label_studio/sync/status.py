@@ -160,6 +160,14 @@ def status(
     return states
 
 
+def not_pushed(documents: Iterable[str], annotator: str) -> list[DocumentState]:
+    """The states of an annotator's documents if there is no project."""
+    return [
+        DocumentState(document=name, annotator=annotator, state="not pushed")
+        for name in sorted(documents)
+    ]
+
+
 def _errors(
     corpus: Corpus, checker: Checker, annotator: str | None, document: Document
 ) -> int | None:
