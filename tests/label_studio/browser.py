@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-TIMEOUT = 180_000
-"""Milliseconds for a step on the page; on a busy machine, a long annotation takes a while."""
+TIMEOUT = 60_000
+"""Milliseconds for a step on the page; ten times what one took on a very busy machine."""
+LOADING = 180_000
+"""Milliseconds for loading a page; on a very busy machine, a long annotation took a fifth."""
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -137,7 +139,7 @@ class Annotator:
     def open_list(self, project):
         """The project's list of tasks."""
         self.page.goto(f"{self._url}/projects/{project}/data")
-        expect(self.page.locator(".lsf-table__cell").first).to_be_visible()
+        expect(self.page.locator(".lsf-table__cell").first).to_be_visible(timeout=LOADING)
 
     def open(self, project, task):
         """Open a task, and wait until its text can be marked."""
@@ -147,9 +149,9 @@ class Annotator:
     def reopen(self):
         """Load the page of the task again."""
         self.page.goto(self._task)
-        self.page.wait_for_function(_READY)
+        self.page.wait_for_function(_READY, timeout=LOADING)
         # The page adds the layer of arcs when all of its parts are ready.
-        self.page.wait_for_selector("svg.relations-overlay", state="attached")
+        self.page.wait_for_selector("svg.relations-overlay", state="attached", timeout=LOADING)
 
     def in_another_tab(self):
         """The same person with the same text, to be opened in another tab."""

@@ -221,10 +221,11 @@ def installed(tmp_path):
 @pytest.fixture
 def ana(chromium, label_studio):
     """The annotator, who has just logged in through the page."""
-    from .browser import TIMEOUT, Annotator
+    from .browser import LOADING, TIMEOUT, Annotator
 
     context = chromium.new_context(viewport={"width": 1600, "height": 1000})
     context.set_default_timeout(TIMEOUT)
+    context.set_default_navigation_timeout(LOADING)
     yield Annotator(
         context.new_page(), label_studio.url, label_studio.annotator.email, label_studio.password
     )
