@@ -212,6 +212,17 @@ def test_a_submission_cannot_replace_a_system_of_the_maintainers(five, submitted
     assert "--name lexicon: is a system of benchmarks/systems.toml" in added.stderr
 
 
+def test_the_page_has_no_counts_of_gold_whose_labels_are_withheld(five, run):
+    root = start(five)
+    setting = root / "annotations" / "withheld.toml"
+    setting.write_text(f'splits = ["test"]\nsalt = "{"0" * 64}"\n', encoding="utf-8")
+    assert run(five, "leaderboard", "--run").exit_code == 0
+    page = (root / "benchmarks" / "leaderboard.html").read_text(encoding="utf-8")
+    assert "lexicon | of training" in page
+    for word in ("predicted</th>", "gold</th>", "signature", "gold:"):
+        assert word not in page
+
+
 def test_systems_that_cannot_be_told_apart_share_a_rank(five, five_predicted, run, tmp_path):
     """In five documents no difference is significant, so a worse system has the same rank."""
     start(five, SYSTEMS.replace('split = "test"\n', 'split = "train"\n'))

@@ -46,7 +46,7 @@ def unread_files(corpus: Corpus) -> Iterator[tuple[Path, str]]:
             yield (
                 path,
                 "Read from annotations/: ANNOTATOR/DOCUMENT.json, annotators.json, plan.json, "
-                "waivers.toml.",
+                "waivers.toml, withheld.toml.",
             )
 
 
@@ -92,7 +92,7 @@ def _files(corpus: Corpus, folder: Path) -> Iterator[Path]:
 
 def _is_read_annotation(path: Path) -> bool:
     match path.parts:
-        case ("annotators.json" | "plan.json" | "waivers.toml",):
+        case ("annotators.json" | "plan.json" | "waivers.toml" | "withheld.toml",):
             return True
         case (_, name):
             is_log = path.parts[0] == GOLD and name.endswith(".log.jsonl")

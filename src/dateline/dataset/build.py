@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from dateline.corpus.guidelines import guidelines_of
-from dateline.corpus.store import Corpus
+from dateline.corpus.store import Corpus, canonical_json
+from dateline.corpus.withheld_labels import Commitment
 from dateline.dataset.columns import EntityRow, Row
 from dateline.dataset.description.card import CardContent, Counts, render
 from dateline.dataset.description.citation import read_citation
@@ -21,7 +22,7 @@ from dateline.dataset.features import STORIES, configs
 from dateline.dataset.output_folder import refuse_foreign_files, replaced_folder
 from dateline.dataset.parquet import RowWriter, WrittenTable, WrittenTables, tables_sha256
 from dateline.dataset.rows import RowMaker
-from dateline.dataset.stored import CARD, ONTOLOGY
+from dateline.dataset.stored import CARD, COMMITMENT, ONTOLOGY
 from dateline.dataset.stories import Stories
 from dateline.dataset.tag_losses import TagLosses
 from dateline.dataset.withholding import withheld
@@ -75,8 +76,12 @@ def write_dataset(
     folder: Path,
     progress: Progress = iter,
     withhold: Callable[[Document], bool] = withhold_nothing,
+    commitment: Commitment | None = None,
 ) -> Built:
-    """Write the dataset of a corpus into an empty folder. Raises errors as `build` does."""
+    """Write the dataset of a corpus into an empty folder. Raises errors as `build` does.
+
+    ``commitment`` is to labels that were removed from the corpus.
+    """
     splits = tuple(split_shares(corpus.schemas))
     _check_split_names(splits)
     tables = configs(corpus.schemas, corpus.ontology)
@@ -99,7 +104,10 @@ def write_dataset(
         ontology_sha256=sha256(ontology),
         guidelines=guidelines_of(corpus),
         responsible_ai=answers,
+        commitment=commitment,
     )
+    if commitment is not None:
+        (folder / COMMITMENT).write_bytes(canonical_json(commitment))
     for name, text in ((CARD, render(content)), (CROISSANT, croissant(content))):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / ONTOLOGY).write_bytes(ontology)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from dateline.dataset.stored import CARD, MARKER, ONTOLOGY
+from dateline.dataset.stored import CARD, COMMITMENT, MARKER, ONTOLOGY
 from dateline.errors import ConflictError, DatelineError
 
-BUILT_FILES = frozenset({CARD, ONTOLOGY, "croissant.json", "release.json"})
+BUILT_FILES = frozenset({CARD, ONTOLOGY, COMMITMENT, "croissant.json", "release.json"})
 """Files of a dataset other than its tables."""
 
 

@@ -9,9 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dateline.corpus.withheld_labels import Commitment
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError
 from dateline.files.names import inside, plain_name
-from dateline.files.reading import decode_yaml, read_bytes, read_text
+from dateline.files.reading import (
+    MalformedError,
+    converted,
+    decode_yaml,
+    read_bytes,
+    read_json,
+    read_text,
+)
 from dateline.files.writing import sha256
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
@@ -26,6 +34,8 @@ MARKER = "<!-- Written by `dateline build`, which replaces this folder as a whol
 ONTOLOGY = "ontology.schema.json"
 """The ontology of the corpus, in the dataset as in its folder ``schema``."""
 DEFAULT_CONFIG = "documents"
+COMMITMENT = "withheld_labels.json"
+"""The splits whose labels are withheld, and the commitment to these; only if there are some."""
 
 _METADATA = re.compile(r"---\r?\n(.*?)\r?\n---(?:\r?\n|$)", re.S)
 _UNREADABLE = "its tables are not those of a dataset that this program builds:"
@@ -95,6 +105,22 @@ class StoredDataset:
         else:
             return file
         raise InvalidInputError(f"{file}: {problem}. Build or download the dataset again.")
+
+    @property
+    def withheld_labels(self) -> Commitment | None:
+        """The commitment to withheld labels; None if all labels are published.
+
+        Raises InvalidInputError if the file is malformed.
+        """
+        file = inside(self.path, self.path / COMMITMENT)
+        if not file.is_file():
+            return None
+        try:
+            return converted(read_json(file), Commitment)
+        except MalformedError as error:
+            raise InvalidInputError(
+                f"{file}: {error.problem}. Download the dataset again."
+            ) from None
 
     @cached_property
     def _infos(self) -> Mapping[str, Mapping[str, Any]]:

@@ -129,6 +129,13 @@ def read_gold(
         used, tables = ontology or dataset.ontology, dataset.tables()
         if split is not None and split not in tables:
             raise no_split(path, DEFAULT_CONFIG, split, tables)
+        withheld = dataset.withheld_labels
+        if withheld is not None and (split in withheld.splits or {*tables} <= {*withheld.splits}):
+            raise NotFoundError(
+                f"{path}: the labels of the split {split or ', '.join(withheld.splits)} are "
+                "withheld, so its predictions cannot be scored here. Send them to the maintainers, "
+                "who score them with `dateline score`; to score on your own, name another split."
+            )
         with tables_explained(path):
             return _gold_of_tables(
                 list(tables.values()), used, split, path.resolve().name, group_by, by

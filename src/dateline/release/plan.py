@@ -16,6 +16,7 @@ from dateline.corpus.store import Corpus, canonical_json, file_name
 from dateline.dataset.build import Progress, build
 from dateline.dataset.description.citation import CITATION, with_version
 from dateline.dataset.load import texts_by_document
+from dateline.dataset.parquet import WrittenTables
 from dateline.dataset.row_hash import table_sha256
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.reading import read_text
@@ -87,7 +88,7 @@ def plan_release(
     released = _choose_version(version, previous, difference)
     _refuse_tag(git, released)
     tables = _tables(corpus, progress)
-    contents = _contents(corpus)
+    contents = released_contents(corpus)
     nothing = Snapshot(schemas={}, documents={}, annotations={})
     before, after = difference.states if difference else (nothing, nothing)
     history = released_items(corpus, releases)
@@ -181,21 +182,25 @@ def _tables(corpus: Corpus, progress: Progress) -> tuple[ReleasedTable, ...]:
     """The tables of the dataset, which is built in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "dist"
-        files = build(corpus, out, progress).tables
-        texts = texts_by_document(out)
-        return tuple(
-            ReleasedTable(
-                config=config,
-                split=split,
-                rows=written.rows,
-                sha256=table_sha256(out / config / f"{split}.parquet", texts),
-            )
-            for config, splits in files.items()
-            for split, written in splits.items()
+        return released_tables(out, build(corpus, out, progress).tables)
+
+
+def released_tables(folder: Path, tables: WrittenTables) -> tuple[ReleasedTable, ...]:
+    """The tables of a dataset that was built in a folder."""
+    texts = texts_by_document(folder)
+    return tuple(
+        ReleasedTable(
+            config=config,
+            split=split,
+            rows=written.rows,
+            sha256=table_sha256(folder / config / f"{split}.parquet", texts),
         )
+        for config, splits in tables.items()
+        for split, written in splits.items()
+    )
 
 
-class _Contents(Struct, frozen=True):
+class ReleasedContents(Struct, frozen=True):
     """The documents of a release, their fingerprints, ids, and the number of items by kind."""
 
     documents: tuple[ReleasedDocument, ...]
@@ -204,7 +209,8 @@ class _Contents(Struct, frozen=True):
     counts: Mapping[str, int]
 
 
-def _contents(corpus: Corpus) -> _Contents:
+def released_contents(corpus: Corpus) -> ReleasedContents:
+    """The documents of a corpus with their annotations, and what they contain."""
     documents, fingerprints = [], []
     ids: dict[tuple[str, str], ReleasedIds] = {}
     counts = Counter({"documents": 0, "annotations": 0})
@@ -234,7 +240,7 @@ def _contents(corpus: Corpus) -> _Contents:
         counts["annotations"] += len(annotators)
         for kind in kinds:
             counts[kind] += len(getattr(gold, kind)) if gold else 0
-    return _Contents(
+    return ReleasedContents(
         documents=tuple(documents),
         fingerprints=tuple(fingerprints),
         annotations=ids,

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+
 from dateline.corpus.store import Corpus
+from dateline.corpus.withheld_labels import commitment, withheld_labels
 from dateline.dataset.load import declared_tables, texts_by_document
 from dateline.dataset.parquet import iter_rows
 from dateline.dataset.row_hash import RowHash
-from dateline.dataset.stored import DEFAULT_CONFIG, ONTOLOGY, StoredDataset, tables_explained
+from dateline.dataset.stored import (
+    COMMITMENT,
+    DEFAULT_CONFIG,
+    ONTOLOGY,
+    StoredDataset,
+    tables_explained,
+)
 from dateline.dataset.withholding import WORDINGS, Row, Value, document_of, restored, withheld
 from dateline.errors import InvalidInputError
 from dateline.files.reading import read_bytes
@@ -18,7 +27,7 @@ from dateline.model import Struct
 from dateline.ontology.reading import FILE
 from dateline.release.diff.revision import is_item
 from dateline.release.history import ReleasedVersion, differences, released_files
-from dateline.release.manifest import FOLDER, Manifest, ReleasedTable
+from dateline.release.manifest import FOLDER, RELEASE, Manifest, ReleasedTable, read_manifest
 from dateline.text import sha256_of_text
 
 
@@ -55,6 +64,8 @@ def verify_dataset(folder: Path, manifest: Manifest) -> Verification:
 
     The dataset may be built, downloaded, or downloaded and hydrated. Every quote is compared with
     the text at its offsets. Raises NotFoundError if the folder is not a dataset.
+
+    If it withholds labels of some splits, the tables of these are compared with its own manifest.
     """
     declared = {
         (config, split)
@@ -62,7 +73,33 @@ def verify_dataset(folder: Path, manifest: Manifest) -> Verification:
         for split in info.splits or ()
     }
     with tables_explained(folder):
-        return _verified(folder, manifest, declared)
+        return _verified(folder, _with_own_tables(folder, manifest), declared)
+
+
+def verify_commitment(folder: Path, corpus: Corpus) -> str | None:
+    """Whether a dataset commits to the withheld labels of this corpus; the problem, if not.
+
+    None also if the dataset withholds no labels, or the corpus does not have the setting.
+    """
+    found, labels = StoredDataset(folder).withheld_labels, withheld_labels(corpus)
+    if found is None or labels is None or commitment(corpus, labels) == found:
+        return None
+    return f"{COMMITMENT}: is not a commitment to the annotations of this corpus, with its salt"
+
+
+def _with_own_tables(folder: Path, manifest: Manifest) -> Manifest:
+    """The manifest with the tables of withheld splits as the dataset's own copy has them."""
+    withheld = StoredDataset(folder).withheld_labels
+    if withheld is None:
+        return manifest
+    own = read_manifest(folder / RELEASE)
+    return msgspec.structs.replace(
+        manifest,
+        tables=(
+            *(table for table in manifest.tables if table.split not in withheld.splits),
+            *(table for table in own.tables if table.split in withheld.splits),
+        ),
+    )
 
 
 def _verified(folder: Path, manifest: Manifest, declared: set[tuple[str, str]]) -> Verification:

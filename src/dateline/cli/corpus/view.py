@@ -63,7 +63,9 @@ PORT = 8090
     "unless --documents or --predictions restrict the site.  [default: --reports]",
 )
 @click.option(
-    "--all-texts", is_flag=True, help="With --out, include texts that must not be shared."
+    "--all-texts",
+    is_flag=True,
+    help="With --out, include texts that must not be shared, and withheld labels.",
 )
 @pass_settings
 def view(
@@ -84,7 +86,7 @@ def view(
     documents/DOCUMENT.html#e12. Its pages open from a folder, and load nothing from anywhere.
 
     Without --out, the site has all texts and is for this machine only. With --out, texts whose
-    rights forbid sharing are left out, unless --all-texts is given.
+    rights forbid sharing, and labels that are withheld, are left out unless --all-texts is given.
 
     \b
     Examples:
@@ -95,6 +97,7 @@ def view(
     """
     from dateline.cli.corpus.site_reports import site_reports
     from dateline.corpus.store import Corpus
+    from dateline.corpus.withheld_labels import withheld_labels, without_labels
     from dateline.viewer.build import Options, build_site
 
     if len(annotators) > 2:
@@ -108,12 +111,16 @@ def view(
         withhold=out is not None and not all_texts,
         predictions=_predicted(corpus, predictions) if predictions else None,
     )
-    with nullcontext(out) if out else tempfile.TemporaryDirectory() as chosen:
+    labels = withheld_labels(corpus) if options.withhold else None
+    with (
+        nullcontext(out) if out else tempfile.TemporaryDirectory() as chosen,
+        without_labels(corpus, labels) as seen,
+    ):
         folder = Path(chosen) if out else Path(chosen) / "site"
         is_whole = not documents and predictions is None
-        made = site_reports(settings, corpus) if reports and is_whole else ()
+        made = site_reports(settings, seen) if reports and is_whole else ()
         site = build_site(
-            corpus, folder, options, lambda ids: settings.progress(ids, "Writing"), made
+            seen, folder, options, lambda ids: settings.progress(ids, "Writing"), made
         )
         if site.unreadable:
             settings.say(

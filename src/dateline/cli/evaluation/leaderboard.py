@@ -246,7 +246,11 @@ def _read(corpus: Corpus, name: str) -> str:
 def _content(
     corpus: Corpus, gold: Gold, listed: Systems, results: Mapping[str, Result]
 ) -> tuple[list[str], list[Table], list[Table]]:
-    """Notes, tables of the main measures, and tables of all measures."""
+    """Notes, tables of the main measures, and tables of all measures.
+
+    The last have counts of gold items, so there are none if the labels of the split are withheld.
+    """
+    from dateline.corpus.withheld_labels import withheld_labels
     from dateline.evaluation.ceiling import annotator_scores
     from dateline.evaluation.columns.scoring_input import MatchingOptions
     from dateline.evaluation.leaderboard.comparable import current_signature, group_comparable
@@ -258,6 +262,8 @@ def _content(
         notes,
     )
 
+    labels = withheld_labels(corpus)
+    are_withheld = labels is not None and (listed.split is None or listed.split in labels.splits)
     agreement = None
     if listed.ceiling:
         documents = [document.id for document in gold.documents]
@@ -266,7 +272,7 @@ def _content(
     return (
         [*notes(corpus, gold, listed, results), LEGEND],
         list(headline_tables(groups, listed.ceiling and ceiling_title(corpus, listed.ceiling))),
-        list(detail_tables(groups)),
+        [] if are_withheld else list(detail_tables(groups)),
     )
 
 

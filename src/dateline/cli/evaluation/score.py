@@ -25,6 +25,7 @@ from dateline.cli.shared import (
     format_option,
     pass_settings,
 )
+from dateline.errors import ConflictError, NotFoundError
 from dateline.rendering.listing import listed
 
 PROBLEMS_SHOWN = 5
@@ -36,6 +37,11 @@ PROBLEMS_SHOWN = 5
 @group_by_option
 @by_option
 @format_option("text", "json", "md", "html", "csv", "latex")
+@click.option(
+    "--commitment", type=click.Path(exists=True, path_type=Path), metavar="DIR",
+    help="For maintainers: published dataset without the labels of the split; scores only if it "
+    "commits to the gold of this corpus.",
+)  # fmt: skip
 @click.option("--by-label", is_flag=True, help="Show scores by label too (JSON always has them).")
 @click.option("--by-document", is_flag=True, help="Show scores by document too.")
 @pass_settings
@@ -45,6 +51,7 @@ def score(
     predictions: tuple[Path, ...],
     by: tuple[str, ...],
     output_format: str,
+    commitment: Path | None,
     by_label: bool,
     by_document: bool,
     site: str | None,
@@ -63,6 +70,7 @@ def score(
       dateline score predictions.jsonl --gold dist
       dateline score predictions.jsonl --split test --layers entities,claims --format json
       dateline score predictions.jsonl --split test --by genre,contrast_kind
+      dateline score predictions.jsonl --split test --commitment published
       dateline score seed1.jsonl seed2.jsonl seed3.jsonl --format latex > scores.tex
     """
     import dateline
@@ -70,6 +78,8 @@ def score(
     from dateline.evaluation.tables.scores import footnotes, legend, notes, tables
 
     refuse_repeated_input(predictions)
+    if commitment is not None:
+        _check_commitment(settings, commitment, gold_and_matching["gold"])
     report = dateline.score(
         dateline.Runs(*predictions),
         **scoring_arguments(settings, **gold_and_matching),
@@ -94,3 +104,24 @@ def score(
     more = "more problems; `dateline check-predictions` lists them all"
     for line in listed(report.problems, PROBLEMS_SHOWN, more=more):
         settings.say(line)
+
+
+def _check_commitment(settings: Settings, published: Path, gold: Path | str | None) -> None:
+    """Raise DatelineError unless a published dataset commits to the labels of the corpus."""
+    from dateline.corpus.store import Corpus
+    from dateline.corpus.withheld_labels import FILE as SETTING
+    from dateline.corpus.withheld_labels import commitment, withheld_labels
+    from dateline.dataset.stored import StoredDataset
+
+    if gold is not None:
+        raise click.UsageError("--commitment is about the gold of the corpus, and excludes --gold.")
+    corpus = Corpus(settings.root)
+    labels, found = withheld_labels(corpus), StoredDataset(published).withheld_labels
+    if labels is None:
+        raise NotFoundError(f"{corpus.root / SETTING}: there is no such file, so no salt.")
+    if found != commitment(corpus, labels):
+        raise ConflictError(
+            f"{published}: does not commit to the gold of this corpus with the salt of {SETTING}. "
+            "Check out the commit of its release, or publish again."
+        )
+    settings.say(f"{published} commits to this gold: {found.sha256}")

@@ -76,9 +76,10 @@ def publish(
 ) -> None:
     """Publish a release to the Hugging Face Hub.
 
-    Publishes the latest release, without texts that must not be shared. Shows every file with its
-    size and hash and asks for confirmation; then uploads these files in one commit and tags it. If
-    a run is interrupted, run the command again: nothing is uploaded twice.
+    Publishes the latest release, without texts that must not be shared, and without the labels of
+    splits that annotations/withheld.toml names (`dateline docs releasing`). Shows every file with
+    its size and hash and asks for confirmation; then uploads these files in one commit and tags it.
+    If a run is interrupted, run the command again: nothing is uploaded twice.
 
     The token is read from HF_TOKEN, or asked for.
 
@@ -136,11 +137,13 @@ def publish(
 
 def _write_site(settings: Settings, corpus: Corpus, site: Path, include: Sequence[str]) -> None:
     from dateline.cli.corpus.site_reports import site_reports
+    from dateline.corpus.withheld_labels import withheld_labels, without_labels
     from dateline.viewer.build import Options, build_site
 
     options = Options(include_text=include, as_space=True)
-    reports = site_reports(settings, corpus)
-    build_site(corpus, site, options, lambda ids: settings.progress(ids, "Writing"), reports)
+    with without_labels(corpus, withheld_labels(corpus)) as seen:
+        reports = site_reports(settings, seen)
+        build_site(seen, site, options, lambda ids: settings.progress(ids, "Writing"), reports)
     settings.say(f"Wrote the site to {site}; upload this folder to a Space of the Hub.")
 
 
@@ -205,6 +208,9 @@ def _show_files(files: list[StagedFile], texts: StagedTexts) -> None:
     for file in files:
         echo(f"{file.sha256[:12]}  {file.size:>12,}  {file.path}")
     echo(f"Texts withheld: {_listed(texts.withheld)}")
+    if texts.commitment is not None:
+        splits = ", ".join(texts.commitment.splits)
+        echo(f"Labels withheld: {splits}; commitment: {texts.commitment.sha256}")
     if texts.included:
         echo(f"Texts included by --include-text: {_listed(texts.included)}")
     for phrase in texts.allowed:

@@ -51,7 +51,8 @@ def verify(settings: Settings, target: str, manifest_file: Path | None, working_
     and if the history does not have the release, compares the files on disk.
 
     With DIR, a dataset that was built, downloaded or hydrated, compares its rows with the manifest,
-    its texts with their hashes and its quotes with the text.
+    its texts with their hashes and its quotes with the text. In a corpus that withholds labels, the
+    commitment of the dataset is compared with the annotations.
 
     Lists every difference and exits with 1 if there is one.
 
@@ -85,10 +86,14 @@ def verify(settings: Settings, target: str, manifest_file: Path | None, working_
 def _verify_dataset(
     settings: Settings, corpus: Corpus, folder: Path, manifest_file: Path | None
 ) -> None:
-    from dateline.release.verify import verify_dataset
+    import msgspec
+
+    from dateline.release.verify import verify_commitment, verify_dataset
 
     manifest, source = _manifest_of(corpus, folder, manifest_file)
     found = verify_dataset(folder, manifest)
+    if problem := verify_commitment(folder, corpus):
+        found = msgspec.structs.replace(found, problems=(*found.problems, problem))
     _refuse_differences(
         found,
         f"{folder} differs from release {manifest.version}",

@@ -16,6 +16,7 @@ from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard, DatasetCardData
 
+from dateline.corpus.withheld_labels import Commitment
 from dateline.dataset.description.citation import Citation, bibtex
 from dateline.dataset.features import Config, Feature
 from dateline.dataset.parquet import WrittenTable, WrittenTables, tables_sha256
@@ -81,6 +82,7 @@ class CardContent(Struct, frozen=True):
     ontology_sha256: str
     guidelines: Guidelines
     responsible_ai: Mapping[str, str]
+    commitment: Commitment | None = None
 
     @property
     def not_adjudicated(self) -> int:

@@ -6,6 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from dateline.corpus.store import Corpus, canonical_json
+from dateline.corpus.withheld_labels import (
+    Commitment,
+    commitment,
+    withheld_labels,
+    without_labels,
+)
 from dateline.dataset.build import Progress, write_dataset
 from dateline.dataset.description.citation import CITATION
 from dateline.dataset.description.responsible_ai import DATASHEET
@@ -17,13 +23,15 @@ from dateline.model import Annotation, Document, Struct
 from dateline.release.changelog import CHANGELOG
 from dateline.release.manifest import RELEASE, Manifest
 from dateline.release.publishing.leaks import find_leaks
+from dateline.release.publishing.withheld import published_manifest
 from dateline.rendering.listing import listed
 
 
 class StagedTexts(Struct, frozen=True):
     """Which texts a staged folder withholds, by document id.
 
-    ``included`` are texts that must not be shared by their rights, but were included on request.
+    ``commitment`` is to the labels that are withheld, if any. ``included`` are texts that must not
+    be shared by their rights, but were included on request.
     ``allowed`` are allowed phrases of withheld texts with the file that has them, and
     ``not_restorable`` describes titles and names that a reader's copy of the text cannot restore.
     """
@@ -32,6 +40,7 @@ class StagedTexts(Struct, frozen=True):
     included: tuple[str, ...]
     allowed: tuple[str, ...]
     not_restorable: tuple[str, ...]
+    commitment: Commitment | None = None
 
 
 def stage(
@@ -48,6 +57,8 @@ def stage(
     ``include_text``. Then searches every file, and the citation, datasheet and change log of the
     corpus, for words of the withheld texts, except ``allowed_phrases``.
 
+    Labels of splits that the corpus withholds are left out, with a commitment to them.
+
     Raises NotFoundError for unknown documents, InvalidInputError if a file has words of a withheld
     text, and the errors of ``build``. ``out`` is then unchanged.
     """
@@ -58,29 +69,35 @@ def stage(
     def withhold(document: Document) -> bool:
         return not document.rights.redistribute_text and document.id not in include_text
 
-    texts: dict[str, str] = {}
-    included: list[str] = []
-    not_restorable: list[str] = []
-    for name in corpus.document_ids():
-        document = corpus.read_document(name)
-        if withhold(document):
-            texts[name] = document.text
-            annotators = corpus.annotators_of(name)
-            annotations = (corpus.read_annotation(annotator, name) for annotator in annotators)
-            not_restorable += _not_restorable(document, annotations)
-        elif not document.rights.redistribute_text:
-            included.append(name)
-    refuse_foreign_files(out)
-    with replaced_folder(out) as folder:
-        write_dataset(corpus, folder, progress, withhold)
-        write_atomically(folder / RELEASE, canonical_json(manifest))
-        allowed = _check_leaks(corpus, folder, texts, allowed_phrases)
-    return StagedTexts(
-        withheld=tuple(texts),
-        included=tuple(included),
-        allowed=allowed,
-        not_restorable=tuple(not_restorable),
-    )
+    labels = withheld_labels(corpus)
+    committed = None if labels is None else commitment(corpus, labels)
+    with without_labels(corpus, labels) as seen:
+        texts: dict[str, str] = {}
+        included: list[str] = []
+        not_restorable: list[str] = []
+        for name in seen.document_ids():
+            document = seen.read_document(name)
+            if withhold(document):
+                texts[name] = document.text
+                annotators = seen.annotators_of(name)
+                annotations = (seen.read_annotation(annotator, name) for annotator in annotators)
+                not_restorable += _not_restorable(document, annotations)
+            elif not document.rights.redistribute_text:
+                included.append(name)
+        refuse_foreign_files(out)
+        with replaced_folder(out) as folder:
+            built = write_dataset(seen, folder, progress, withhold, committed)
+            if labels is not None:
+                manifest = published_manifest(manifest, seen, folder, built.tables, labels)
+            write_atomically(folder / RELEASE, canonical_json(manifest))
+            allowed = _check_leaks(corpus, folder, texts, allowed_phrases)
+        return StagedTexts(
+            withheld=tuple(texts),
+            included=tuple(included),
+            allowed=allowed,
+            not_restorable=tuple(not_restorable),
+            commitment=committed,
+        )
 
 
 def _not_restorable(document: Document, annotations: Iterable[Annotation]) -> Iterator[str]:
