@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from playwright.sync_api import expect
 
@@ -270,6 +272,24 @@ def test_labels_of_context_have_no_hotkey(bridge, open_task, ana):
     for hotkey in ("1", "a", "shift+a"):
         ana.press(hotkey)
     expect(ana.selected_labels).to_have_text(["ASSERT"])
+
+
+def test_pointing_at_a_label_shows_its_card_as_text(layered, open_task, ana):
+    ontology = copy.deepcopy(layered.schemas["ontology"])
+    label = ontology["$defs"]["mention"]["properties"]["type"]["oneOf"][0]
+    label["description"] = "<b onmouseover=alert(1)>A substance.</b>"
+    label["examples"] = ["[NaOH] was added"]
+    label["x-counterexamples"] = ["the [bleeding]: DISEASE"]
+    label["x-neighbours"] = {"DOSE": "How much of it."}
+    write_ontology(layered, ontology)
+    open_task(Corpus(layered.root))
+    ana.page.locator(".dateline .lsf-label").first.hover()
+    card = ana.page.locator("[class*=tooltip--]")
+    expect(card).to_have_text(
+        "Chemical. <b onmouseover=alert(1)>A substance.</b>\n+ [NaOH] was added\n"
+        "– the [bleeding]: DISEASE\nDOSE: How much of it."
+    )
+    expect(card).to_have_css("white-space", "pre-line")
 
 
 def test_the_arc_shows_of_the_relation_that_is_pointed_at(layered, open_task, ana):

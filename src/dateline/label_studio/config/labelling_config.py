@@ -55,6 +55,7 @@ _STYLE = """
     .lsf-richtext__container { line-height: 2.1; }
     .htx-highlight[data-label]::after { font-weight: normal; opacity: 0.65;
       unicode-bidi: isolate; direction: ltr; }
+    [class*="tooltip--"] { white-space: pre-line; text-align: start; max-width: 440px; }
     .dateline .review > * { margin: 0 !important; white-space: pre-wrap; }
     .dateline .review > :not(:empty) { border-left: 4px solid #e08a00; padding: 4px 8px; }
     .dateline .review > :not(:empty)::before
@@ -84,6 +85,7 @@ _STYLE = """
     .dateline .context { opacity: 0.6; pointer-events: none; }
     .dateline .layer.context, .dateline .context sup, .dateline .notes sup,
     .dateline .shown .lsf-label__hotkey { display: none; }
+    @media (max-height: 800px) { .dateline .layers { max-height: 30vh; overflow-y: auto; } }
     .lsf-labels-list .lsf-labels-list { color: var(--color-neutral-content, #222) !important; }
     .relations-overlay g[id] { visibility: hidden; }
     .relations-overlay g[class*="_highlighted"] { visibility: visible; }
@@ -150,7 +152,7 @@ def labelling_config(
     top = Element("View", className="layers")
     for controls in controls_of(ontology):
         layer = ontology.layers[controls.layer]
-        labels = [_with_remarks(label, ontology, controls.layer) for label in layer.labels]
+        labels = [_on_page(label, ontology, controls.layer) for label in layer.labels]
         _labels(top, controls.labels, layer.title, labels, controls.layer in layers)
     if CLAIM.layer in ontology.layers:
         _labels(top, CUE, "Cue", (_cue_label(ontology),), CLAIM.layer in layers)
@@ -310,15 +312,25 @@ def _pale_context(ontology: Ontology, layers: Collection[str]) -> Iterator[str]:
             yield f'    .htx-highlight[data-label$="{name}"] {{ {_PALE} }}\n'
 
 
-def _with_remarks(label: Label, ontology: Ontology, layer: str) -> Label:
-    """The label; that of an event type says what its relations mean that have no label."""
+def _on_page(label: Label, ontology: Ontology, layer: str) -> Label:
+    """The label with its extent and, for an event type, what relations without a label mean."""
+    label = replace(label, span=label.span or ontology.layers[layer].span)
     if layer != EVENT.layer:
         return label
-    return replace(label, examples=(*label.examples, *remarks(ontology.event_types[label.name])))
+    means = " ".join(remarks(ontology.event_types[label.name]))
+    return replace(label, description=f"{label.description} {means}".strip())
 
 
 def _hint(label: Label) -> str:
-    return printable("  ".join((f"{label.title}. {label.description}", *label.examples)).strip())
+    """The card of a label in the guidelines, as the tooltip shows it."""
+    lines = [
+        f"{label.title}. {label.description}".strip(),
+        *([f"Extent: {label.span}"] if label.span else []),
+        *(f"+ {example}" for example in label.examples),
+        *(f"– {other}" for other in label.counterexamples),
+        *(f"{name}: {difference}" for name, difference in label.neighbours.items()),
+    ]
+    return printable("\n".join(lines))
 
 
 def _relations(page: Element, ontology: Ontology) -> None:
