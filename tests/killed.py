@@ -1,8 +1,8 @@
 """Run the command line, or other code, in a process that ends, as a kill would, at the n-th change of a file.
 
 Changes are counted by Python's audit events: whatever opens a file to write, renames, removes,
-makes a folder, or starts git. What is sent to a server counts too. One process imports the package
-and forks for each run.
+makes a folder, or starts git. What is sent to a server counts too. One process forks for each run, and then
+imports what the run has imported, so that the next ones need not.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pathlib import Path
 from dateline.files.writing import NOTES
 
 HARNESS = r"""
-import json, os, socket, sys, tempfile
+import contextlib, json, os, socket, sys, tempfile
 
+sys.dont_write_bytecode = True  # compiled modules are not changes of the command
 left = changes = None
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "os.link",
            "os.symlink", "subprocess.Popen"}
@@ -53,8 +54,6 @@ sys.addaudithook(audit)
 for name in ("send", "sendall"):
     setattr(socket.socket, name, counting(getattr(socket.socket, name)))
 import dateline.cli.main
-for name in sys.argv[1:]:
-    __import__(name)
 
 for line in sys.stdin:
     limit, code = json.loads(line)
@@ -79,13 +78,19 @@ for line in sys.stdin:
         left = None
         sys.stdout.flush(), sys.stderr.flush()
         out.seek(0)
-        os.write(writer, json.dumps([changes, out.read().decode(errors="replace")[-2000:]]).encode())
+        output = out.read().decode(errors="replace")[-2000:]
+        with os.fdopen(writer, "w") as answer:
+            json.dump([changes, output, [*sys.modules]], answer)
         os._exit(ended if isinstance(ended, int) else 1)
     os.close(writer)
     with os.fdopen(reader, "rb") as answer:
         told = answer.read()
     _, status = os.waitpid(child, 0)
-    changed, output = json.loads(told) if told else [limit, ""]
+    changed, output, imported = json.loads(told) if told else [limit, "", []]
+    for name in imported:
+        if name not in sys.modules:
+            with contextlib.suppress(ImportError):
+                __import__(name)
     print(json.dumps([os.waitstatus_to_exitcode(status), changed, output]), flush=True)
 """
 
@@ -104,10 +109,9 @@ class Ended:
 class Killer:
     """Runs commands that are killed at a change of a file, or run to their end."""
 
-    def __init__(self, *preloaded: str, environment: Mapping[str, str] | None = None) -> None:
-        # The modules are imported once, and not in each run.
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", HARNESS, *preloaded],
+            [sys.executable, "-c", HARNESS],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, **(environment or {})},
         )  # fmt: skip

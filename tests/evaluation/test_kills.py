@@ -40,7 +40,7 @@ def test_a_killed_leaderboard_is_updated_whole(five, five_predicted, written, tm
     """Killed at some of the changes of files, before and after they are decided."""
     (five.root / "README.md").write_text(f"# Five\n\n{marks('leaderboard')}\n", encoding="utf-8")
     command = ("leaderboard", "--add", str(written(five_predicted[0])), "--name", "mine")
-    killer = Killer("dateline.evaluation.scoring", "scipy.optimize")
+    killer = Killer()
     try:
         whole = tmp_path / "whole" / "five"
         shutil.copytree(five.root, whole)

@@ -62,9 +62,7 @@ def killer(hub: LoopbackHub, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_TOKEN": TOKEN,
     }
-    killer = Killer("datasets", "pyarrow.parquet", "jsonschema", "scipy.stats", "dateline.dataset.build",
-                    "dateline.release.cut", "dateline.release.publishing.publish", "huggingface_hub.hf_api",
-                    "dateline.evaluation.report", environment=environment)  # fmt: skip
+    killer = Killer(environment)
     yield killer
     killer.close()
 
