@@ -103,11 +103,13 @@ def _join(folder):
 
 def _start(folder):
     # Imported here because the supervisor, which runs without a Python path, needs none of it.
+    from dateline.label_studio.local_server.environment import copy_empty_database
     from dateline.label_studio.local_server.local_server import Access as Account
     from dateline.label_studio.local_server.local_server import command, variables
 
     venv = find_label_studio()
     data = Path(tempfile.mkdtemp(prefix="data-", dir=folder))
+    copy_empty_database(venv, data)
     password, token, port = secrets.token_urlsafe(18), secrets.token_hex(20), free_port()
     account = Account(port=port, username=OWNER, password=password, token=token)
     environment = variables(account, data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +19,17 @@ from dateline.files.writing import sha256, write_atomically
 VARIABLE = "DATELINE_LABEL_STUDIO_VENV"
 """The environment variable that names another folder for the virtual environment."""
 
+UNREPORTED = {
+    "COLLECT_ANALYTICS": "false",
+    "LATEST_VERSION_CHECK": "false",
+    "SENTRY_DSN": "",
+    "FRONTEND_SENTRY_DSN": "",
+}
+"""Environment variables with which Label Studio reports nothing to its vendor."""
+
 _STAMP = "dateline-stamp"
+_EMPTY = "empty-data"
+_DATABASE = "label_studio.sqlite3"
 _LOCK = resources.files(__package__) / "requirements.lock"
 
 
@@ -49,7 +60,14 @@ def is_installed(folder: Path) -> bool:
 
 def stamp_of(folder: Path) -> str:
     """The content of the file that marks a complete environment, which cannot be moved."""
-    return f"{sha256(_LOCK.read_bytes())} {folder}\n"
+    return f"{sha256(_LOCK.read_bytes())} {folder} with an empty database\n"
+
+
+def copy_empty_database(environment: Path, data: Path) -> None:
+    """Give a new server the empty database of the environment: creating one takes a minute."""
+    empty, own = environment / _EMPTY / _DATABASE, data / _DATABASE
+    if empty.is_file() and not own.exists():
+        write_atomically(own, empty.read_bytes(), mode=0o600)
 
 
 def install(notify: Callable[[str], None]) -> Path:
@@ -72,15 +90,22 @@ def install(notify: Callable[[str], None]) -> Path:
         stamp, python = folder / _STAMP, folder / "bin" / "python"
         is_moved = stamp.is_file() and str(folder) not in stamp.read_text(encoding="utf-8")
         stamp.unlink(missing_ok=True)
+        empty = folder / _EMPTY
+        shutil.rmtree(empty, ignore_errors=True)
+        environment = {
+            **clean_environment(), **UNREPORTED, "LABEL_STUDIO_BASE_DATA_DIR": str(empty),
+        }  # fmt: skip
         with resources.as_file(_LOCK) as lock, log.open("wb") as output:
             commands: list[list[str | Path]] = [
                 [sys.executable, "-m", "venv", *(["--clear"] if is_moved else []), folder],
                 [python, "-m", "pip", "install", "--disable-pip-version-check", "-r", lock],
+                # Any command creates the database first.
+                [python, folder / "bin" / "label-studio", "version", "--data-dir", empty],
             ]
             for command in commands:
                 done = subprocess.run(  # noqa: S603 (our own command)
                     command,
-                    env=clean_environment(),
+                    env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,

@@ -24,13 +24,19 @@ import msgspec
 from dateline.errors import ConflictError, InvalidInputError, NotFoundError, ServerError
 from dateline.files.reading import MalformedError, decode_json_as, read_bytes
 from dateline.files.writing import NOTES, write_atomically
-from dateline.label_studio.local_server.environment import clean_environment, install, last_line
+from dateline.label_studio.local_server.environment import (
+    UNREPORTED,
+    clean_environment,
+    copy_empty_database,
+    install,
+    last_line,
+)
 from dateline.model import Struct
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 START = 300
-"""Seconds that a server may take until it answers; the first start makes the database."""
+"""Seconds that a server may take until it answers."""
 STOP = 60
 """Seconds that a server may take to stop."""
 
@@ -80,6 +86,7 @@ class LocalServer:
             self._pid.unlink(missing_ok=True)
             data = self.folder / "data"
             data.mkdir(exist_ok=True)
+            copy_empty_database(environment, data)
             notify(f"Starting Label Studio at {access.address} ...")
             with self.log.open("wb") as log:
                 subprocess.run(  # noqa: S603 (our own command)
@@ -212,10 +219,7 @@ def variables(access: Access, data: Path) -> dict[str, str]:
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
         "ML_BLOCK_LOCAL_IP": "false",  # it may ask a model on this machine
-        "COLLECT_ANALYTICS": "false",
-        "LATEST_VERSION_CHECK": "false",
-        "SENTRY_DSN": "",
-        "FRONTEND_SENTRY_DSN": "",
+        **UNREPORTED,
     }
 
 
