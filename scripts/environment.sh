@@ -76,8 +76,9 @@ make_environment() {
     python="$(find_python)"
     logged venv "Creating $folder with $python" "$python" -m venv "$folder"
   fi
+  # Python compiles the modules that are used, a small part, when they are first imported.
   logged "pip-$(basename "$lock" .lock)" "Installing $(basename "$lock") into $folder" \
-    "$folder/bin/python" -m pip install --disable-pip-version-check -r "$lock"
+    "$folder/bin/python" -m pip install --disable-pip-version-check --no-compile -r "$lock"
   logged pip-dateline "Installing this checkout into $folder" "$folder/bin/python" -m pip install \
     --disable-pip-version-check --no-deps --no-build-isolation --editable .
   echo "$place" >"$folder/.place"

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -30,6 +31,13 @@ SEED = "000_debecc4f8dbd1735"
 
 Run = Callable[..., Result]
 
+SERVER = "tests/label_studio/"
+SERVERLESS = tuple(
+    f"{SERVER}test_{name}"
+    for name in ("config", "convert", "import.py", "import_fuzz", "import_lossless", "interrupts")
+)
+"""Large modules of that folder which need no server, or for few tests."""
+
 # Tests that use one of these fixtures get its mark, so that quick runs can leave them out.
 MARKS = {"label_studio": "server", "local_server": "server", "chromium": "browser"}
 
@@ -46,6 +54,7 @@ SLOW = (
     "tests/dataset/test_croissant.py",
     "tests/dataset/test_hostile.py",
     "tests/evaluation/models/test_libraries.py",
+    "tests/evaluation/harness/test_harnesses.py",
     "tests/evaluation/test_check_and_score.py",
     "tests/evaluation/test_gold_on_the_hub.py",
     "tests/evaluation/test_invariance.py",
@@ -99,17 +108,40 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests that need a server or a browser, and leave slow ones out of the quick loop.
 
-    Slow tests run with ``--all``, and if their file or folder is named.
+    Slow tests run with ``--all``, and if their file or folder is named. They come first, so that
+    no process is left with a long test at the end.
     """
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKS:
                 item.add_marker(MARKS[fixture])
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("server") is None,
+            not item.nodeid.startswith(SLOW),
+        )
+    )
     if config.getoption("--all") or config.args_source is not config.ArgsSource.TESTPATHS:
         return
     slow = [item for item in items if item.nodeid.startswith(SLOW)]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if not item.nodeid.startswith(SLOW)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``--dist loadscope``, let one process run what needs the server.
+
+    Only one of these tests can run at a time, and others would wait in their processes.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            needs_server = nodeid.startswith(SERVER) and not nodeid.startswith(SERVERLESS)
+            return "server" if needs_server else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 def code_blocks(page: str, language: str) -> list[str]:
