@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.release.loopback_hub import LoopbackHub, Repository
+from tests.release.loopback_hub import LoopbackHub
 
 from .conftest import write_lines
 
@@ -24,14 +24,9 @@ def hub(five, run):
     folder = five.root / "dist"
     server = LoopbackHub("hf_token")
     server.start()
-    repository = server.repositories[f"datasets/{NAME}"] = Repository(private=False)
-    tree = {
-        path.relative_to(folder).as_posix(): server.keep(path.read_bytes())
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-    first = repository.commit("heads/main", tree, "Version 1.0.0", [])
-    repository.refs["tags/v1.0.0"] = first
+    repository = server.add_dataset(NAME, folder)
+    first = repository.refs["tags/v1.0.0"] = repository.refs["heads/main"]
+    tree = repository.commits[first]["tree"]
     tree = {**tree, "README.md": server.keep(b"Nothing is here any more.\n")}
     repository.commit("heads/main", tree, "Break it", [first])
     yield server
@@ -90,11 +85,14 @@ def test_what_the_hub_does_not_have_is_explained(dateline, five_predicted, tmp_p
         assert result.returncode == 1, gold
         assert "Traceback" not in result.stderr
         assert message in result.stderr, (gold, result.stderr)
-    unreachable = dateline(
-        "score", path, "--gold", NAME, HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path)
-    )
-    assert unreachable.returncode == 1
-    assert "cannot be downloaded" in unreachable.stderr
-    assert f"there is no folder {NAME}, so it was taken for a dataset" in unreachable.stderr
+    for revision in ("", "@" + 40 * "a"):
+        unreachable = dateline(
+            "score", path, "--gold", f"{NAME}{revision}",
+            HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path),
+        )  # fmt: skip
+        assert unreachable.returncode == 1
+        assert "cannot be downloaded: [Errno 111] Connection refused" in unreachable.stderr
+        assert f"there is no folder {NAME}{revision}, so it was taken" in unreachable.stderr
+        assert len(unreachable.stderr.splitlines()) == 1  # no "Retrying in 8s"
     assert "neither a folder" in dateline("score", path, "--gold", "../nowhere").stderr
     assert "neither a folder" in dateline("score", path, "--gold", "nowhere").stderr

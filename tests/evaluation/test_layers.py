@@ -19,7 +19,7 @@ from dateline.evaluation.prompting.schema import answer_schema
 from dateline.evaluation.scoring import GROUPS, as_gold
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.reading import read_predictions
+from dateline.predictions.reading import PredictionFile
 from dateline.predictions.texts import CorpusTexts
 
 from ..conftest import Run
@@ -148,7 +148,7 @@ def test_predictions_of_format_1_0_are_read_as_those_of_2_0(layered: Corpus, wri
             elif links:
                 entity["links"] = links
     paths = written(present, name="present.jsonl"), written(former, name="former.jsonl")
-    assert [*read_predictions(paths[0])] == [*read_predictions(paths[1])]
+    assert [*PredictionFile(paths[0])] == [*PredictionFile(paths[1])]
     reports = [dateline.score(path, layered) for path in paths]
     assert reports[0].scores == reports[1].scores
     assert reports[1].problems == ()

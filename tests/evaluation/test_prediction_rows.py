@@ -25,7 +25,7 @@ from dateline.model import LAYERS
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.reading import Found, read_predictions
+from dateline.predictions.reading import Found, PredictionFile
 from dateline.predictions.rows.schema import prediction_schema
 from dateline.predictions.rows.table import PredictionRow, read_rows
 from dateline.text import sha256_of_text
@@ -87,7 +87,7 @@ def read(path: Path, ontology: Ontology | None = None, size: int = 1) -> tuple[l
     """What is read before the first error, and the error."""
     found: list[Found] = []
     try:
-        found.extend(read_predictions(path, ontology, size))
+        found.extend(PredictionFile(path, ontology, size))
     except DatelineError as error:
         return found, str(error)
     return found, ""

@@ -15,7 +15,7 @@ import dateline
 from dateline.errors import DatelineError
 from dateline.evaluation.prediction_check import check_predictions
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.reading import read_json_lines, read_predictions
+from dateline.predictions.reading import PredictionFile, read_json_lines
 
 
 def line(prediction):
@@ -211,7 +211,7 @@ def test_folders_pipes_and_devices_are_explained(five, tmp_path, kind):
         path.symlink_to("/dev/zero")
     message = "there is no such file" if kind == "nothing" else "is not a regular file"
     for read in (
-        lambda: list(read_predictions(path)),
+        lambda: list(PredictionFile(path)),
         lambda: check_predictions(path, five),
         lambda: dateline.score(path, five),
     ):

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -97,6 +98,17 @@ class LoopbackHub:
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+    def add_dataset(self, name: str, folder: Path) -> Repository:
+        """A public dataset whose main branch has the files of a folder."""
+        repository = self.repositories[f"datasets/{name}"] = Repository(private=False)
+        tree = {
+            path.relative_to(folder).as_posix(): self.keep(path.read_bytes())
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        repository.commit("heads/main", tree, "Add files", [])
+        return repository
 
     def repository(self, name: str) -> Repository:
         return self.repositories[f"datasets/{name}"]

@@ -10,13 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from huggingface_hub import errors, snapshot_download
+from huggingface_hub import HfApi, errors, snapshot_download
 
 from dateline.dataset.stored import CARD, DEFAULT_CONFIG, ONTOLOGY, shown
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError, ServerError
 
 FILES = (CARD, ONTOLOGY, f"{DEFAULT_CONFIG}/*.parquet")
 """What is downloaded: the card, the ontology and the documents with their annotations."""
+
+TIMEOUT = 10.0
+"""Seconds to wait for the Hub before the cache is used."""
 
 # The class depends on the HTTP library that the client uses.
 _TransportError: type[Exception] = vars(errors)["HTTPError"]
@@ -35,9 +38,8 @@ def downloaded(name: str) -> Iterator[Path]:
 
     A revision is a branch, a tag or a commit; without one it is the main branch. Files that are in
     the cache of the Hub's client are not downloaded again, and are used if the Hub cannot be
-    reached. Raises NotFoundError if there is no such
-    dataset or revision, and ServerError if it cannot be downloaded. Errors about the folder that
-    are raised in the context name the dataset.
+    reached. Raises NotFoundError if there is no such dataset or revision, and ServerError if it
+    cannot be downloaded. Errors about the folder that are raised in the context name the dataset.
     """
     found = _NAME.fullmatch(name)
     if found is None:
@@ -56,13 +58,22 @@ def downloaded(name: str) -> Iterator[Path]:
 
 def _snapshot(repository: str, revision: str | None) -> str:
     endpoint = os.environ.get("HF_ENDPOINT")
+    unreachable = None
     try:
+        try:
+            # One request without retries: the download of a commit tries for a minute to list it.
+            HfApi(endpoint=endpoint).dataset_info(repository, revision=revision, timeout=TIMEOUT)
+        except (errors.RevisionNotFoundError, errors.RepositoryNotFoundError):
+            raise
+        except (OSError, _TransportError) as error:
+            unreachable = error
         return snapshot_download(
             repository,
             repo_type="dataset",
             revision=revision,
             allow_patterns=list(FILES),
             endpoint=endpoint,
+            local_files_only=unreachable is not None,
         )
     except errors.RevisionNotFoundError:
         raise NotFoundError(f"{repository}: has no revision {revision!r}.") from None
@@ -72,4 +83,5 @@ def _snapshot(repository: str, revision: str | None) -> str:
             "one, set HF_TOKEN."
         ) from None
     except (OSError, ValueError, _TransportError) as error:
-        raise ServerError(f"{repository}: cannot be downloaded: {shown(error)}") from None
+        reason = shown(unreachable or error)
+        raise ServerError(f"{repository}: cannot be downloaded: {reason}") from None

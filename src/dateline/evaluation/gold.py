@@ -303,6 +303,22 @@ def _contrasts_apart(
     )
 
 
+def restricted(gold: Gold, documents: Collection[GoldDocument]) -> Gold:
+    """The gold with only these documents to score, and without contrast sets."""
+    names = {document.id for document in documents}
+    return msgspec.structs.replace(
+        gold,
+        documents=documents,
+        units={name: unit for name, unit in gold.units.items() if name in names},
+        fields={
+            field: {name: value for name, value in values.items() if name in names}
+            for field, values in gold.fields.items()
+        },
+        unscored=gold.unscored | {one.id for one in gold.documents if one.id not in names},
+        contrast_sets=None,
+    )
+
+
 def with_ontology(gold: Gold, ontology: Ontology | None) -> Gold:
     """The gold with another ontology, or unchanged without one.
 

@@ -97,22 +97,15 @@ def read_prediction_lines(path: Path) -> Iterator[JsonLine[Prediction]]:
             yield prediction_line(found.number, found.value)
 
 
-def read_predictions(
-    path: Path, ontology: Ontology | None = None, block: int = BLOCK
-) -> Iterator[Found]:
-    """Yield the predictions of a file, and warnings; see `PredictionFile`."""
-    for _, found in _numbered(path, ontology, block):
-        yield found
-
-
 class PredictionFile:
     """The predictions of a file, and warnings, one after the other.
 
-    ``line`` is that of the last one, and ``lines`` are those of the documents so far.
+    With an ``ontology``, predictions may be rows of blocks of at least ``block`` bytes, which are
+    read faster. ``line`` is that of the last one, and ``lines`` are those of the documents so far.
     """
 
-    def __init__(self, path: Path, ontology: Ontology | None = None) -> None:
-        self._path, self._ontology = path, ontology
+    def __init__(self, path: Path, ontology: Ontology | None = None, block: int = BLOCK) -> None:
+        self._path, self._ontology, self._block = path, ontology, block
         self.line = 0
         self.lines: dict[str, int] = {}
 
@@ -123,7 +116,7 @@ class PredictionFile:
 
     def __iter__(self) -> Iterator[Found]:
         """Raises InvalidInputError for the first line that has not the shape of a prediction."""
-        for line, found in _numbered(self._path, self._ontology, BLOCK):
+        for line, found in _numbered(self._path, self._ontology, self._block):
             self.line = line
             if not isinstance(found, PredictionProblem):
                 self.lines.setdefault(found.document, self.line)
@@ -138,8 +131,7 @@ class PredictionFile:
 def _numbered(path: Path, ontology: Ontology | None, block: int) -> Iterator[tuple[int, Found]]:
     """The predictions of a file, and warnings, each with its line.
 
-    With an ``ontology``, predictions may be rows of blocks of at least ``block`` bytes, which are
-    read faster. Raises InvalidInputError for the first line that has not the shape of a prediction.
+    Raises InvalidInputError for the first line that has not the shape of a prediction.
     """
     typed = (
         partial(_one_by_one, decode=_typed_prediction)

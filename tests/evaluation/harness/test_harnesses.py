@@ -19,6 +19,7 @@ from dateline.cli.main import main
 from dateline.evaluation.harness.tasks import LanguageModelTask, TaskOptions, make_task
 
 from ...conftest import REPOSITORY, code_blocks
+from ...release.loopback_hub import LoopbackHub
 from ..endpoint import Endpoint
 
 SHOTS = 1
@@ -154,12 +155,72 @@ def test_lm_eval_gives_the_scores_of_dateline_score(
     assert content["configs"]["dateline_claims"]["metadata"]["signature"] == signature
 
 
-def test_a_missing_dataset_is_explained_by_inspect_without_a_traceback(folder: Path):
-    script = (
-        "import pytest\n"
-        "from inspect_ai import eval\n"
-        "from inspect_ai._util.error import PrerequisiteError\n"
-        "with pytest.raises(PrerequisiteError, match='dataset: is missing'):\n"
-        "    eval('dateline/claims', model='mockllm/model', display='none')\n"
-    )
-    subprocess.run([sys.executable, "-c", script], cwd=folder, check=True)
+HUB = "news-lab/war-news"
+IN_ONE_PROCESS = f"""
+from unittest.mock import patch
+
+import pytest
+from inspect_ai import eval
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
+
+from dateline.evaluation.harness.lm_eval_task import AnnotationTask
+from dateline.evaluation.harness.tasks import LanguageModelTask
+
+
+def inspect(**options):
+    answer = ModelOutput.from_content("mockllm/model", "I cannot do that.")
+    answer.usage = ModelUsage()  # without it, a tokenizer is downloaded to count tokens
+    model = get_model("mockllm/model", custom_outputs=[answer])
+    return eval("dateline/claims", model=model, task_args=options, limit=1, display="none")
+
+
+def lm_eval(**options):
+    metadata = {{"dateline_task": "claims", **options}}
+    return AnnotationTask({{"task": "dateline_claims", "metadata": metadata}})
+
+
+(log,) = inspect(dataset="{HUB}")
+assert log.status == "success"
+for options, message in (
+    ({{}}, "dataset: is missing"),
+    ({{"dataset": "{HUB}-2"}}, "there is no such dataset on the Hub"),
+    ({{"dataset": "{HUB}", "split": "tset"}}, "tset"),
+    ({{"dataset": "{HUB}", "contrasts": "maybe"}}, "contrasts: is 'maybe'. Expected `bool`"),
+):
+    with pytest.raises(PrerequisiteError, match=message):
+        inspect(**options)
+    with pytest.raises(SystemExit, match=message):  # what ends the program with this line alone
+        lm_eval(**options)
+
+task = lm_eval(dataset="{HUB}")
+documents = task.test_docs()
+answered = [task.process_results(one, [task.doc_to_target(one)]) for one in documents]
+with patch.object(LanguageModelTask, "report", autospec=True, side_effect=LanguageModelTask.report) as report:
+    for name, aggregate in task.aggregation().items():
+        aggregate([one[name] for one in answered])
+    assert report.call_count == 1
+    task.aggregation()["unparsable"]([one["unparsable"] for one in answered[:2]])
+    assert report.call_count == 2
+"""
+
+
+def test_a_dataset_on_the_hub_is_evaluated_and_wrong_options_are_one_line(folder: Path, tmp_path):
+    hub = LoopbackHub("hf_token")
+    hub.start()
+    try:
+        hub.add_dataset(HUB, folder / "dist")
+        variables = {
+            "HF_ENDPOINT": hub.endpoint,
+            "HF_HOME": str(tmp_path / "hub"),
+            "HF_HUB_DISABLE_XET": "1",
+            "INSPECT_LOG_DIR": str(tmp_path / "logs"),
+            "XDG_DATA_HOME": str(tmp_path / "data"),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", IN_ONE_PROCESS],
+            cwd=tmp_path, env=os.environ | variables, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        hub.stop()
+    assert done.returncode == 0, done.stdout + done.stderr

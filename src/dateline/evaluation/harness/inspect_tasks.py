@@ -30,6 +30,7 @@ from dateline.evaluation.harness.tasks import (
     Outcome,
     TaskOptions,
     make_task,
+    task_options,
 )
 from dateline.evaluation.prompting.schema import NAME
 from dateline.predictions.prediction import Prediction
@@ -50,9 +51,7 @@ def scores(options: dict[str, Any], out: str | None = None) -> Metric:
         outcomes = [_outcome(one.score) for one in scores]
         if not outcomes:  # before the first answer
             return {}
-        if out is not None:
-            made.write(outcomes, Path(out))
-        return made.values(outcomes)
+        return made.values(outcomes, None if out is None else Path(out))
 
     return compute
 
@@ -112,16 +111,18 @@ def _register(name: str) -> None:
         structured: bool = True,
         out: str | None = None,
     ) -> Task:
-        options = TaskOptions(
-            name=name,
-            dataset=dataset,
-            split=split,
-            train_split=train_split,
-            contrasts=contrasts,
-            attributes=attributes,
-            in_prompt=not structured,
-        )
         try:
+            options = task_options(
+                name,
+                {
+                    "dataset": dataset,
+                    "split": split,
+                    "train_split": train_split,
+                    "contrasts": contrasts,
+                    "attributes": attributes,
+                    "structured": structured,
+                },
+            )
             made = make_task(options)
             samples = [_sample(made, one.id, fewshot, seed) for one in made.documents]
         except DatelineError as error:

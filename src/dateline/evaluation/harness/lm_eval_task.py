@@ -11,20 +11,22 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task, TaskConfig
 
+from dateline.errors import DatelineError
 from dateline.evaluation.harness.tasks import (
     UNGROUNDED,
     UNPARSABLE,
     Outcome,
     TaskOptions,
     make_task,
+    task_options,
 )
 from dateline.evaluation.prompting.schema import response_format
 
 TASK = "dateline_task"
 """The key of the metadata that says which task it is."""
 
-OPTIONS = ("dataset", "split", "train_split", "contrasts", "attributes")
-"""Keys of the metadata that are passed on."""
+OPTIONS = frozenset(TaskOptions.__struct_fields__) - {"name"}
+"""Keys of the metadata that are passed on; others are arguments of the model."""
 
 LONGEST = 16_384
 """The longest answer, in tokens."""
@@ -40,15 +42,13 @@ class AnnotationTask(Task):  # type: ignore[misc] # lm_eval has no types
         super().__init__()
         metadata = dict(config.get("metadata") or {})
         self._out = metadata.get("out")
-        self._is_structured = bool(metadata.get("structured", True))
-        given = {key: metadata[key] for key in OPTIONS if key in metadata}
-        self._made = make_task(
-            TaskOptions(
-                name=metadata[TASK],
-                in_prompt=not self._is_structured,
-                **{"dataset": "", **given},
-            )
-        )
+        given = {key: value for key, value in metadata.items() if key in OPTIONS}
+        try:
+            self._made = make_task(task_options(metadata[TASK], given))
+        except DatelineError as error:
+            # The harness would show a traceback.
+            raise SystemExit(f"dateline: {error}") from None
+        self._scored: tuple[Sequence[_Answered], Mapping[str, float | None]] = (), {}
         self._seed = 0
         self._config = TaskConfig(
             task=config["task"],
@@ -109,7 +109,7 @@ class AnnotationTask(Task):  # type: ignore[misc] # lm_eval has no types
     def construct_requests(self, doc: Mapping[str, str], ctx: str, **kwargs: Any) -> Instance:
         """A request for an answer in the schema, unless the model cannot be made to follow it."""
         options = dict(self.config.generation_kwargs or {})
-        if self._is_structured:
+        if self._made.options.structured:
             options["response_format"] = response_format(self._made.schema)
         return Instance(
             request_type=self.OUTPUT_TYPE,
@@ -136,10 +136,11 @@ class AnnotationTask(Task):  # type: ignore[misc] # lm_eval has no types
         return {name: name not in (UNPARSABLE, UNGROUNDED) for name in self.aggregation()}
 
     def _value(self, name: str, answered: Sequence[_Answered]) -> float:
-        outcomes = [one.outcome for one in answered]
-        if self._out is not None and name == UNPARSABLE:
-            self._made.write(outcomes, Path(str(self._out)))
-        value = self._made.values(outcomes)[name]
+        # Each measure is asked for apart, of the same answers.
+        if self._scored[0] != answered:
+            out = None if self._out is None else Path(str(self._out))
+            self._scored = answered, self._made.values([one.outcome for one in answered], out)
+        value = self._scored[1][name]
         return nan if value is None else value
 
 

@@ -14,7 +14,7 @@ import msgspec
 from dateline.corpus.store import canonical_json
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.gold import Gold
+from dateline.evaluation.gold import Gold, restricted
 from dateline.evaluation.gold_documents import GoldDocument
 from dateline.evaluation.measures.groups import GROUPS
 from dateline.evaluation.prompting.answer import read_answer
@@ -47,8 +47,8 @@ class TaskOptions(Struct, frozen=True):
 
     ``dataset`` is the folder of a built dataset or of a corpus, or the name of a dataset on the
     Hub (``ORG/NAME@REVISION``). ``split`` is evaluated, and with ``contrasts`` its contrasts are
-    too. ``attributes`` asks for attributes of items. ``in_prompt`` adds the schema of answers to
-    the prompt, for models that are not made to follow it.
+    too. ``attributes`` asks for attributes of items. If answers are not ``structured``, because
+    models cannot be made to follow the schema, it is in the prompt.
     """
 
     name: str
@@ -57,7 +57,20 @@ class TaskOptions(Struct, frozen=True):
     train_split: str = "train"
     contrasts: bool = False
     attributes: bool = False
-    in_prompt: bool = False
+    structured: bool = True
+
+
+def task_options(name: str, given: Mapping[str, Any]) -> TaskOptions:
+    """The options of a task from values that a harness read from its command line.
+
+    Raises InvalidInputError for a value of the wrong type.
+    """
+    try:
+        return msgspec.convert({"dataset": "", **given, "name": name}, TaskOptions)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$.")
+        option = place.rstrip("`")
+        raise InvalidInputError(f"{option}: is {given[option]!r}. {problem}.") from None
 
 
 class Outcome(NamedTuple):
@@ -112,7 +125,7 @@ class LanguageModelTask:
         declared = [name for name in layers if name in ontology.layers or name == options.name]
         self._asked = asked_for(ontology, [*dict.fromkeys(declared)], attributes=options.attributes)
         self.schema = answer_schema(self._asked)
-        self.instructions = instructions(self._asked, with_schema=options.in_prompt)
+        self.instructions = instructions(self._asked, with_schema=not options.structured)
         self._examples: dict[tuple[int, int], list[Message]] = {}
         scored = (*ontology.layers,) if options.name == ALL else (options.name,)
         best = [self.read(name, self.target(name)) for name in sorted(self._scored)]
@@ -183,9 +196,20 @@ class LanguageModelTask:
         inputs = read_runs(Runs(*([*run.values()] for run in runs)), gold)
         return score_runs(gold, inputs, [GROUPS[name] for name in self.groups])
 
-    def values(self, outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-        """The scores by primary measures, from 0 to 1, and the numbers of answers with problems."""
-        found = {_name(one): one.value for one in self.report(outcomes).primary}
+    def values(
+        self, outcomes: Sequence[Outcome], out: Path | None = None
+    ) -> dict[str, float | None]:
+        """The scores by primary measures, from 0 to 1, and the numbers of answers with problems.
+
+        Predictions, and the report that `dateline score` gives, are written to the folder ``out``.
+        """
+        report = self.report(outcomes)
+        if out is not None:
+            lines = [outcome.prediction.to_json() + b"\n" for outcome in outcomes]
+            out.mkdir(parents=True, exist_ok=True)
+            write_atomically(out / "predictions.jsonl", b"".join(lines))
+            write_atomically(out / "scores.json", canonical_json(report.to_dict()))
+        found = {_name(one): one.value for one in report.primary}
         return {
             **{name: found.get(name) for name in self.measures},
             UNPARSABLE: float(sum(one.problem is not None for one in outcomes)),
@@ -203,14 +227,6 @@ class LanguageModelTask:
             "gold": found.gold,
         }
 
-    def write(self, outcomes: Sequence[Outcome], folder: Path) -> None:
-        """Write the predictions, and the report that `dateline score` gives, to a folder."""
-        report = self.report(outcomes)
-        lines = [outcome.prediction.to_json() + b"\n" for outcome in outcomes]
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / "predictions.jsonl", b"".join(lines))
-        write_atomically(folder / "scores.json", canonical_json(report.to_dict()))
-
     def _restricted(self, names: Set[str]) -> Gold:
         """The gold of the documents that were answered; all of it if all of them were.
 
@@ -219,13 +235,8 @@ class LanguageModelTask:
         if self._scored <= names:
             return self.gold
         chosen = self._scored & names or names
-        return msgspec.structs.replace(
-            self.gold,
-            documents=[self._documents[name] for name in sorted(chosen)],
-            units={name: unit for name, unit in self.gold.units.items() if name in chosen},
-            unscored=self.gold.unscored | (names - chosen),
-            contrast_sets=None,
-        )
+        gold = restricted(self.gold, [self._documents[name] for name in sorted(chosen)])
+        return msgspec.structs.replace(gold, unscored=gold.unscored | (names - chosen))
 
     def _groups(self, layers: Collection[str], best: Iterable[Outcome]) -> list[str]:
         """The groups of measures of some layers that the best answers have items of."""
