@@ -7,11 +7,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from dateline.errors import MissingExtraError
+from dateline.extras import extra
 from tests.conftest import REPOSITORY
 
 EXTRAS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"][
@@ -23,7 +26,7 @@ COMMANDS = {
     "cas": [("export", "cas", "--out", "cas", "--include-text", "all")],
     "eval": [("tasks",)],
     "gamma": [("agree", "pass-a", "pass-b", "--gamma")],
-    "gliner": [(*PREDICT, "gliner:m")],
+    "gliner": [("train", "gliner", "--base", "b", "--out", "model"), (*PREDICT, "gliner:m")],
     "llm": [(*PREDICT, "openai:m", "--option", "base_url=http://127.0.0.1:1")],
     "plots": [("stats", "--plots", "plots")],
     "query": [("query", "SELECT 1")],
@@ -162,3 +165,21 @@ def test_a_broken_installation_is_not_called_missing(tmp_path: Path):
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert "of the extra \"plots\" cannot be imported: cannot import name 'nothing'" in line
+
+
+def test_a_package_with_other_versions_than_it_needs_is_named(monkeypatch, tmp_path):
+    installed = version("numpy")
+    needed = f"Requires-Dist: numpy<{installed}\nRequires-Dist: nothing>9; extra == 'onnx'\n"
+    folder = tmp_path / "gliner-0.2.29.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Name: gliner\nVersion: 0.2.29\n{needed}")
+    (tmp_path / "gliner.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(MissingExtraError) as error, extra("gliner", checked="gliner"):
+        pass
+    message = f'gliner of the extra "gliner" needs numpy<{installed}, but numpy {installed} is'
+    assert str(error.value).startswith(message)
+    assert "Run: pip install" in str(error.value)
+    (folder / "METADATA").write_text("Name: gliner\nVersion: 0.2.29\nRequires-Dist: numpy>=1\n")
+    with extra("gliner", checked="gliner"):
+        pass

@@ -27,7 +27,12 @@ from dateline.evaluation.scoring import (
     select_groups,
 )
 from dateline.evaluation.signature import Signature, sign
-from dateline.metrics.calibration import area_under_risk_coverage, calibration_error, coverage
+from dateline.metrics.calibration import (
+    area_under_risk_coverage,
+    binned,
+    calibration_error,
+    coverage,
+)
 from dateline.metrics.counts import IntArray, defined
 from dateline.metrics.ranking import PrecisionRecall, precision_recall
 from dateline.metrics.tuple_sets import tuple_ids
@@ -54,13 +59,21 @@ class CurvePoint(Struct, frozen=True):
     f1: float | None
 
 
+class CalibrationBin(Struct, frozen=True):
+    """The predicted items in a tenth of the range of confidence: mean confidence, and precision."""
+
+    confidence: float
+    precision: float
+    predicted: int
+
+
 class Curve(Struct, frozen=True):
     """The precision-recall curve of a measure, thresholds from high to low.
 
     ``unrated`` is the number of predicted items without a confidence, which are in every point.
     ``calibration_error`` is the expected calibration error, None if a confidence is not from 0 to
-    1; ``risk_coverage`` is the area under the risk-coverage curve. ``best`` is the point with the
-    highest F1. It was chosen on this gold, so its F1 is optimistic.
+    1, and then there are no ``bins``; ``risk_coverage`` is the area under the risk-coverage curve.
+    ``best`` is the point with the highest F1. It was chosen on this gold, so its F1 is optimistic.
     """
 
     group: str
@@ -72,6 +85,7 @@ class Curve(Struct, frozen=True):
     risk_coverage: float | None
     best: CurvePoint
     points: tuple[CurvePoint, ...]
+    bins: tuple[CalibrationBin, ...] = ()
 
 
 class CurveReport(Struct, frozen=True):
@@ -160,7 +174,17 @@ def _curve(inputs: ScoringInput, name: str) -> Iterator[Curve]:
             risk_coverage=defined(area_under_risk_coverage(found)),
             best=max(points, key=lambda point: point.f1 or 0.0),
             points=points,
+            bins=tuple(_bins(found)),
         )
+
+
+def _bins(found: PrecisionRecall) -> Iterator[CalibrationBin]:
+    bins = binned(found)
+    if bins is not None:
+        for confidence, right, items in zip(*map(np.ndarray.tolist, bins), strict=True):
+            yield CalibrationBin(
+                confidence=confidence / items, precision=right / items, predicted=int(items)
+            )
 
 
 def _points(found: PrecisionRecall) -> Iterator[CurvePoint]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,19 +17,28 @@ import msgspec
 from dateline.corpus.store import Corpus, canonical_json
 from dateline.errors import ConflictError, InvalidInputError
 from dateline.evaluation.columns.scoring_input import ScoringInput
-from dateline.evaluation.gold import Gold, gold_of_corpus
+from dateline.evaluation.gold import Gold, gold_of_corpus, restricted
 from dateline.evaluation.models.training_record import FILE, TrainingData, TrainingRecord
 from dateline.evaluation.signature import sign
+from dateline.files.writing import sha256
 from dateline.model import Struct
+
+WHOLE = 100
+"""The share of all groups, in percent."""
 
 
 class RecipeOptions(Struct, frozen=True):
-    """What to train on: ``base`` names what the weights start from, or is empty."""
+    """What to train on: ``base`` names what the weights start from, or is empty.
+
+    ``share`` is the percentage of the groups of ``split`` that are trained on; ``seed`` chooses
+    them, too.
+    """
 
     split: str = "train"
     validation_split: str = "validation"
     base: str = ""
     seed: int = 13
+    share: int = 100
 
 
 class Trained(NamedTuple):
@@ -61,7 +71,7 @@ class Run:
             )
         _refuse_other_content(out)
         self._options, self.out = options, out
-        self.train = gold_of_corpus(corpus, options.split, by=by)
+        self.train = share_of(gold_of_corpus(corpus, options.split, by=by), options)
         self.validation = gold_of_corpus(corpus, options.validation_split)
         self._started, self._clock = datetime.now(UTC), time.perf_counter()
 
@@ -88,6 +98,24 @@ class Run:
         return record
 
 
+def share_of(gold: Gold, options: RecipeOptions) -> Gold:
+    """The gold of a share of the groups, at least one; a document without a group is one alone.
+
+    The groups of a smaller share, with the same seed, are among those of a larger one.
+    """
+    if options.share == WHOLE:
+        return gold
+    unit_of = {one.id: gold.units.get(one.id, (one.id,)) for one in gold.documents}
+    order = sorted({*unit_of.values()}, key=lambda unit: sha256(f"{options.seed} {unit}".encode()))
+    kept = {*order[: ceil(len(order) * options.share / WHOLE)]}
+    return restricted(gold, [one for one in gold.documents if unit_of[one.id] in kept])
+
+
+def hash_of(gold: Gold) -> str:
+    """The hash of gold that signatures of scores have."""
+    return sign(gold, ScoringInput(gold, ()), ()).gold
+
+
 def refuse_empty(gold: Gold, items: int, what: str) -> None:
     """Raise InvalidInputError if there is no item to learn from."""
     if not items:
@@ -103,7 +131,7 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 def _data(gold: Gold, items: int, left_out: Counter[str]) -> TrainingData:
     return TrainingData(
         split=gold.split or "all",
-        gold=sign(gold, ScoringInput(gold, ()), ()).gold,
+        gold=hash_of(gold),
         documents=tuple(document.id for document in gold.documents),
         items=items,
         left_out=dict(+left_out),

@@ -28,15 +28,15 @@ class Item(NamedTuple):
 
 
 def labelled_items(
-    document: GoldDocument, types: Collection[str], left_out: Counter[str]
+    document: GoldDocument, types: Collection[str], left_out: Counter[str], *, events: bool = True
 ) -> Iterator[Item]:
-    """The mentions and triggers of a document; ``types`` are the types of mentions.
+    """The mentions of a document, and with ``events`` triggers; ``types`` are those of mentions.
 
     Items that cannot be learnt are counted in ``left_out``, by reason.
     """
     for mention in document.items.mentions:
         yield from _usable(mention.spans, mention.type, mention.id, document, left_out)
-    for event in document.items.events:
+    for event in document.items.events if events else ():
         if event.type in types:
             left_out[AMBIGUOUS] += 1
         else:

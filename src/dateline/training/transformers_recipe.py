@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -24,6 +23,7 @@ from dateline.evaluation.tag_scoring import trainer_metrics
 from dateline.extras import extra
 from dateline.files.writing import sha256
 from dateline.training.recipe import RecipeOptions, Run, Trained, refuse_empty, versions
+from dateline.training.trainer import device_name, epoch_log, quiet
 from dateline.training.transformers_examples import (
     RoleExamples,
     TagExamples,
@@ -73,7 +73,7 @@ def train_transformers(
     run = Run(corpus, options, out)
     gold = run.train, run.validation
     left_out = Counter[str](), Counter[str]()
-    with _quiet(), replaced_folder(out) as folder:
+    with quiet(), replaced_folder(out) as folder:
         fitted = [_fit_tagger(gold, left_out, options, folder, log)]
         if run.train.ontology.roles:
             fitted += _fit_roles(gold, left_out, options, folder, log)
@@ -218,7 +218,7 @@ def _fit(
             preprocess_logits_for_metrics=lambda logits, _: logits.argmax(-1),
         )
         trainer.remove_callback(transformers.PrinterCallback)
-        trainer.add_callback(_epoch_log(folder.name, log))
+        trainer.add_callback(epoch_log(folder.name, log))
         trainer.train()
     best = max(
         (entry for entry in trainer.state.log_history if "eval_f1" in entry),
@@ -235,7 +235,7 @@ def _fit(
             f"{folder.name}_{rate}": best[f"eval_{rate}"] for rate in ("precision", "recall", "f1")
         },
         revision={options.base: revision} if revision else {},
-        device=_device_name(trainer.args.device),
+        device=device_name(trainer.args.device),
     )
 
 
@@ -249,40 +249,3 @@ def _role_metrics(prediction: Any) -> Mapping[str, float]:
     right = float(((gold == predicted) & (gold > 0)).sum())
     found = rates(np.array([right, (gold > 0).sum(), right, (predicted > 0).sum()], np.float64))
     return {name: getattr(found, name) or 0.0 for name in ("precision", "recall", "f1")}
-
-
-def _epoch_log(name: str, log: IO[str]) -> Any:
-    """A callback of the trainer that writes a line for each epoch."""
-    import transformers  # noqa: PLC0415
-
-    class EpochLog(transformers.TrainerCallback):  # type: ignore[misc]
-        def on_evaluate(
-            self, _: Any, state: Any, _control: Any, metrics: Any, **_more: Any
-        ) -> None:
-            log.write(f"{name}, epoch {state.epoch:.0f}: F1 {metrics['eval_f1']:.3f}\n")
-
-    return EpochLog()
-
-
-def _device_name(device: Any) -> str:
-    import torch  # noqa: PLC0415
-
-    if device.type == "cuda":
-        return str(torch.cuda.get_device_name(device))
-    return str(device.type).upper()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the progress bars and reports of Transformers."""
-    from transformers.utils import logging  # noqa: PLC0415
-
-    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(before)
-        if bars:
-            logging.enable_progress_bar()

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
 from dateline.cli.shared import Group, Settings, pass_settings
 from dateline.rendering.listing import counted
-
-if TYPE_CHECKING:
-    from dateline.evaluation.models.training_record import TrainingRecord
 
 
 @click.group(cls=Group)
@@ -26,6 +23,10 @@ def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every recipe but ``--base``."""
     for option in (
         click.option("--seed", type=click.IntRange(0), default=13, show_default=True, help="Seed."),
+        click.option(
+            "--share", type=click.IntRange(1, 100), default=100, show_default=True,
+            metavar="PERCENT", help="Share of the groups of the split to train on, by the seed.",
+        ),
         click.option(
             "--validation-split", default="validation", show_default=True,
             help="Split that decides which weights are kept.",
@@ -78,11 +79,7 @@ def spacy(settings: Settings, /, out: Path, **options: Any) -> None:
       dateline train spacy --component spancat --component textcat_multilabel --out models/news
       dateline predict --model spacy:models/news --split test --out news.jsonl
     """
-    from dateline.corpus.store import Corpus
-    from dateline.training.spacy_recipe import SpacyOptions, train_spacy
-
-    log = io.StringIO() if settings.quiet else sys.stderr
-    _report(settings, out, train_spacy(Corpus(settings.root), SpacyOptions(**options), out, log))
+    _train(settings, "spacy", out, options)
 
 
 @train.command()
@@ -120,15 +117,55 @@ def transformers(settings: Settings, /, out: Path, **options: Any) -> None:
       dateline train transformers --base FacebookAI/roberta-base --out models/news
       dateline predict --model transformers:models/news --split test --out news.jsonl
     """
+    _train(settings, "transformers", out, options)
+
+
+@train.command()
+@recipe_options
+@click.option(
+    "--base", required=True, metavar="MODEL",
+    help="Folder with a GLiNER model, or a name on the Hugging Face Hub.",
+)  # fmt: skip
+@click.option(
+    "--epochs", type=click.IntRange(1), default=5, show_default=True,
+    help="Number of times that all examples are seen.",
+)  # fmt: skip
+@click.option(
+    "--batch-size", type=click.IntRange(1), default=8, show_default=True,
+    help="Number of sentences in a batch.",
+)  # fmt: skip
+@click.option(
+    "--learning-rate", type=click.FloatRange(0, min_open=True), default=1e-5, show_default=True,
+    help="Learning rate.",
+)  # fmt: skip
+@pass_settings
+def gliner(settings: Settings, /, out: Path, **options: Any) -> None:
+    """Train a GLiNER model further.
+
+    It finds mentions by the titles of their types. Uses GLiNER's trainer, on the fastest device.
+    The weights of the epoch with the lowest loss on the validation split are kept. No other split
+    is read.
+
+    \b
+    Examples:
+      dateline train gliner --base urchade/gliner_small-v2.1 --out models/gliner
+      dateline predict --model gliner:models/gliner --split test --out gliner.jsonl
+    """
+    _train(settings, "gliner", out, options)
+
+
+def log_of(settings: Settings) -> IO[str]:
+    """Where a recipe reports its progress."""
+    return io.StringIO() if settings.quiet else sys.stderr
+
+
+def _train(settings: Settings, name: str, out: Path, options: Mapping[str, Any]) -> None:
     from dateline.corpus.store import Corpus
-    from dateline.training.transformers_recipe import TransformersOptions, train_transformers
+    from dateline.training.recipes import recipe_named
 
-    log = io.StringIO() if settings.quiet else sys.stderr
+    recipe = recipe_named(name)
     corpus = Corpus(settings.root)
-    _report(settings, out, train_transformers(corpus, TransformersOptions(**options), out, log))
-
-
-def _report(settings: Settings, out: Path, record: TrainingRecord) -> None:
+    record = recipe.train(corpus, recipe.options(**options), out, log_of(settings))
     for data in (record.train, record.validation):
         left_out = "; ".join(f"{reason}: {n}" for reason, n in data.left_out.items())
         settings.say(

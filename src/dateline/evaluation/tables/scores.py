@@ -48,9 +48,9 @@ def tables(report: Report, *, by_label: bool = False) -> Iterator[Table]:
             if score.documents:
                 yield _broken_down(score, "document", score.documents)
             for field, found in score.by.items():
-                yield _by_field(score, field, found, runs)
+                yield field_table(score, field, found, runs)
     if report.contrasts is not None:
-        yield from _contrasts(report.contrasts, report.signature.runs)
+        yield from contrast_tables(report.contrasts, report.signature.runs)
 
 
 def legend(report: Report) -> list[str]:
@@ -127,7 +127,7 @@ def _broken_down(score: Score, name: str, found: Mapping[str, Rates]) -> Table:
     return Table(f"{score.group}: {score.measure}, by {name}", columns, rows)
 
 
-def _contrasts(found: ContrastScores, runs: int) -> Iterator[Table]:
+def contrast_tables(found: ContrastScores, runs: int) -> Iterator[Table]:
     """The scores on contrasts beside those on their originals, by field, and the consistency."""
     *names, _ = columns(runs)
     rows = [
@@ -137,7 +137,7 @@ def _contrasts(found: ContrastScores, runs: int) -> Iterator[Table]:
     yield Table(counted(found.documents, "contrast"), (*names, "originals F1"), rows)
     for score in found.scores:
         for field, values in score.by.items():
-            table = _by_field(score, field, values, runs)
+            table = field_table(score, field, values, runs)
             yield table._replace(title=f"contrasts, {table.title}")
     if found.consistency:
         yield _consistency(found, runs)
@@ -160,7 +160,8 @@ def _consistency(found: ContrastScores, runs: int) -> Table:
     return Table("contrast consistency", columns, rows)
 
 
-def _by_field(score: Score, field: str, found: Mapping[str, FieldScore], runs: int) -> Table:
+def field_table(score: Score, field: str, found: Mapping[str, FieldScore], runs: int) -> Table:
+    """The scores by the values of a field, of a system with so many runs."""
     rows = []
     for value, one in found.items():
         cells = _cells(one, score.statistic, runs)
