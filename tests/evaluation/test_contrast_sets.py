@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from dateline.evaluation.gold import gold_of_corpus
 from dateline.evaluation.measures.groups import MEAN
 from dateline.evaluation.scoring import as_gold, read_runs, select_groups
 from tests.corpora import make_annotation, make_document, new_corpus, write_ontology
-from tests.evaluation.conftest import predicted
+from tests.evaluation.conftest import predicted, write_lines
 from tests.layered import ONTOLOGY, TEXT, items_of
 
 SECOND = TEXT.replace("12 adults", "14 adults in the north of the country")
@@ -316,3 +317,29 @@ def test_json_and_csv_have_the_consistency(corpus, perfect, written, run):
     found = [row for row in rows if row["statistic"] == "contrast consistency"]
     row = next(row for row in found if row["measure"] == "TC")
     assert (row["matched_gold"], row["gold"], row["value"]) == ("1.0", "2", "0.5")
+
+
+def test_the_page_of_figures_has_fields_contrasts_and_confidence_with_their_numbers(
+    corpus, perfect, run, tmp_path
+):
+    for prediction in perfect.values():
+        for number, mention in enumerate(prediction["mentions"]):
+            mention["confidence"] = 0.25 if number % 2 else 0.75
+        prediction["mentions"][0]["type"] = "PLACE"
+    path = write_lines(tmp_path / "p.jsonl", *perfect.values())
+    result = run(corpus, "report", str(path), "--by", "contrast_kind,group")
+    assert result.exit_code == 0, result.output
+    page = result.stdout
+    report = dateline.score(path, corpus, by=["contrast_kind", "group"])
+    titles = ("Scores", "Scores by group", "Contrasts", "Confidence")
+    assert re.findall("<h2>(.*?)</h2>\n<p>", page) == [*titles]
+    strict = f"{100 * report.score('entities', 'strict').value:.1f}"
+    assert f"entities: strict {strict}, " in page  # for those who do not see the chart
+    assert f"<td>{strict}</td>" in page
+    assert "entities: strict, by contrast_kind: negated" in page
+    (calibration,) = re.findall(r'aria-label="entities: strict, calibration.*?</svg>', page, re.S)
+    assert calibration.count("<circle") == 2
+    assert page.count("<svg") == page.count('role="img"') > 10
+    without = run(corpus, "report", str(path), str(path), "--layers", "entities")
+    assert "calibration" not in without.stdout
+    assert "Scores by" not in without.stdout

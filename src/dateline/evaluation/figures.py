@@ -24,13 +24,12 @@ UNRELIABLE = "Names with * have fewer than 5 gold items or sets, which is not re
 
 def score_sections(report: Report) -> Iterator[Section]:
     """Primary measures, then by each field, then on contrasts."""
-    fields = dict.fromkeys(field for score in report.primary for field in score.by)
     plain = [msgspec.structs.replace(score, by={}) for score in report.scores]
     without = msgspec.structs.replace(report, scores=tuple(plain), contrasts=None)
     chart = BarChart("Primary measures", [*map(_bar, report.primary)])
     yield Section("Scores", INTERVALS, (), [chart], [*tables(without)])
     runs = report.signature.runs
-    for field in fields:
+    for field in _fields(report.primary):
         yield Section(
             f"Scores by {field}",
             f"{INTERVALS} {UNRELIABLE}",
@@ -41,7 +40,9 @@ def score_sections(report: Report) -> Iterator[Section]:
     if report.contrasts is not None:
         found = report.contrasts
         consistency = BarChart("Contrast consistency", [*map(_bar, found.consistency)])
-        charts = [chart for field in fields for chart in _by_field(found.scores, field)]
+        charts = [
+            chart for field in _fields(found.scores) for chart in _by_field(found.scores, field)
+        ]
         yield Section(
             "Contrasts",
             "Share of contrast sets in percent in which the system is right on the original and on "
@@ -63,6 +64,11 @@ def curve_section(report: CurveReport) -> Section:
         (),
         [*curve_tables.tables(report)],
     )
+
+
+def _fields(scores: Iterable[Score]) -> list[str]:
+    """The fields by which there are scores; some are of contrasts alone."""
+    return [*dict.fromkeys(field for score in scores for field in score.by)]
 
 
 def _by_field(scores: Iterable[Score], field: str) -> Iterator[BarChart]:

@@ -48,8 +48,8 @@ def train_gliner(corpus: Corpus, options: GlinerOptions, out: Path, log: IO[str]
     split is read than the two that ``options`` names. The loss of each epoch is written to ``log``.
     An earlier model in ``out`` is replaced, on success only.
 
-    Raises MissingExtraError if GLiNER is not installed with what it needs, NotFoundError if there
-    is no gold or the base cannot be loaded, InvalidInputError if the splits are the same or have
+    Raises MissingExtraError if GLiNER is not installed with what it needs, NotFoundError without
+    gold or if the base cannot be loaded, InvalidInputError if the splits are the same or have
     nothing to learn from, and ConflictError if ``out`` has something else.
     """
     if not options.base:
