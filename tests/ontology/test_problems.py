@@ -72,6 +72,14 @@ PROBLEMS = {
         put(f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names", True),
         f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names: is only read for values of",
     ),
+    "a polarity of what is no claim": (
+        put(f"{ATTRIBUTES}/properties/level/oneOf/0/x-polarity", "positive"),
+        f"{ATTRIBUTES}/properties/level/oneOf/0/x-polarity: is only read for values of factuality, ",
+    ),
+    "a polarity with another name": (
+        put("/$defs/factuality/oneOf/0/x-polarity", "+"),
+        '/$defs/factuality/oneOf/0/x-polarity (certain): is "+", expected',
+    ),
     "a default that is not a value": (
         put(f"{ATTRIBUTES}/properties/level/default", "title"),
         f"{ATTRIBUTES}/properties/level/default: is title. Allowed: name, nominal, pronoun.",

@@ -12,6 +12,7 @@ from dateline.rendering.site_links import item_link, story_file
 from dateline.viewer.labels import Labels
 from dateline.viewer.stories.dates import date_attributes, stated_dates
 from dateline.viewer.stories.network import network_of
+from dateline.viewer.stories.stances import NOT_SO, SO
 from dateline.viewer.stories.story import StoryDocument, story_of
 
 from ..conftest import REPOSITORY
@@ -155,10 +156,79 @@ def test_events_with_one_link_are_one_event_with_its_date_and_fillers(story):
 
 def test_claims_that_differ_about_an_event_are_side_by_side(story):
     (burning,) = story.disputed
-    assert {value: [c.name for c in some] for value, some in burning.by_value.items()} == {
+    assert {value: [c.name for c in some] for value, some in burning.by_side.items()} == {
         "Did": ["Ana"],
         "Did not": ["Bo"],
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sides"),
+    [
+        ({"value": "did"}, {"value": "maybe"}, None),
+        ({"value": "did"}, {"value": "did_not"}, (["Ana"], ["Bo"])),
+        ({"value": "did_not"}, {"value": "maybe"}, (["Bo"], ["Ana"])),
+        ({"value": "did"}, {"value": "open"}, None),
+        # Without factuality, the attribute of the claim decides; with it, the factuality does.
+        ({"held": "no"}, {"held": "yes"}, (["Bo"], ["Ana"])),
+        ({"held": "no"}, {"held": "left"}, None),
+        ({"value": "maybe"}, {"held": "no"}, (["Ana"], ["Bo"])),
+        ({"value": "open", "held": "yes"}, {"held": "no"}, None),
+        ({"value": "did", "held": "no"}, {"held": "yes"}, None),
+    ],
+)
+def test_claims_contradict_each_other_if_what_they_give_an_event_has_opposite_polarity(
+    maker, first, second, sides
+):
+    corpus = maker.empty()
+    write_ontology(corpus, with_polarity(ontology()))
+    documents = []
+    for name, text, given in (("one", "Ana said", first), ("two", "Bo said", second)):
+        document, annotation = report(name, f"{text} the barn burned on Monday.", "did", None)
+        (event,), (claim, other) = annotation.events, annotation.claims
+        values = [given["value"]] if "value" in given else []
+        factuality = tuple(replace(event.factuality[0], value=value) for value in values)
+        attributes = {"held": given["held"]} if "held" in given else {}
+        annotation = replace(
+            annotation,
+            events=(replace(event, factuality=factuality),),
+            claims=(replace(claim, attributes=attributes), other),
+        )
+        documents.append(
+            StoryDocument(document=document, annotation=annotation, title=name, withheld=False)
+        )
+    story = story_of("fire", documents, Labels(Corpus(corpus.root).ontology))
+    (burning,) = story.instances
+    assert story.is_opposite
+    assert burning.is_disputed == (sides is not None)
+    if sides:
+        assert [*burning.by_side] == [SO, NOT_SO]
+        found = ([one.name for one in some] for some in burning.by_side.values())
+        assert tuple(found) == sides
+
+
+def with_polarity(schema):
+    """The ontology with values of factuality, and of an attribute of claims, that have polarity."""
+
+    def labels(**polarities):
+        return {
+            "oneOf": [
+                {"const": name, "description": "Means it."} | ({"x-polarity": one} if one else {})
+                for name, one in polarities.items()
+            ]
+        }
+
+    definitions = schema["$defs"]
+    definitions["factuality"] = labels(
+        did="positive", maybe="positive", did_not="negative", open=None
+    )
+    held = labels(yes="positive", no="negative", left=None)
+    definitions["claim"]["properties"]["attributes"] = {
+        "type": "object",
+        "properties": {"held": {"description": "Whether it is held to be so.", **held}},
+        "additionalProperties": False,
+    }
+    return schema
 
 
 def test_the_network_has_a_line_for_each_claimer_and_event(story):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dateline.ontology.labels import STRUCTURAL_RELATIONS
@@ -47,9 +47,9 @@ _ROLES: Place = ("properties", "arguments", "items", "properties", "role", "oneO
 _KNOWN = (*dict.fromkeys((*LAYER_DEFINITIONS.values(), *NEEDS)),)
 _KEYWORDS = (
     *("x-color", "x-counterexamples", "x-crosswalk", "x-fillers", "x-formerly", "x-hotkey"),
-    *("x-excludes", "x-from-roles", "x-labels", "x-names", "x-neighbours", REQUIRED, "x-source"),
-    *("x-span", "x-symmetric", "x-target", "x-then", "x-transitive", "x-unit", "x-version"),
-    *UNLABELLED,
+    *("x-excludes", "x-from-roles", "x-labels", "x-names", "x-neighbours", "x-polarity", REQUIRED),
+    *("x-source", "x-span", "x-symmetric", "x-target", "x-then", "x-transitive", "x-unit"),
+    *("x-version", *UNLABELLED),
 )
 
 _ASKED = ("document", "mention", "entity", "event", "claim")
@@ -83,7 +83,7 @@ def inconsistencies(schema: Schema) -> Iterator[Problem]:
     yield from _repeated_hotkeys(definitions)
     yield from _problems_of_required(definitions)
     yield from _problems_of_limited_attributes(definitions)
-    yield from _problems_of_naming_values(definitions, lists)
+    yield from _problems_of_unread_keys(definitions, lists)
     yield from _problems_of_defaults(definitions)
     yield from _problems_of_limits(definitions)
     yield from _problems_of_links(definitions)
@@ -237,17 +237,27 @@ def _problems_of_limited_attributes(definitions: Schema) -> Iterator[Problem]:
                 )
 
 
-def _problems_of_naming_values(definitions: Schema, lists: Sequence[_Labels]) -> Iterator[Problem]:
-    """Labels that are said to be names, and are not values of an attribute of mentions."""
-    values = {labels.place for labels in _lists_of_values(definitions, "mention")}
-    for labels in lists:
-        is_read = labels.place in values and "items" not in labels.place
-        for place, _, entry in labels.named():
-            if "x-names" in entry and not is_read:
-                yield (
-                    (*place, "x-names"),
-                    "is only read for values of an attribute of mentions with one label. Remove it",
-                )
+def _problems_of_unread_keys(definitions: Schema, lists: Sequence[_Labels]) -> Iterator[Problem]:
+    """Keys of values that are not read, because the values are of something else."""
+    read: dict[str, tuple[str, Iterable[Place]]] = {
+        "x-names": (
+            "an attribute of mentions with one label",
+            (labels.place for labels in _lists_of_values(definitions, "mention")),
+        ),
+        "x-polarity": (
+            "factuality, and of an attribute of claims with one label",
+            (
+                ("$defs", "factuality", "oneOf"),
+                *(labels.place for labels in _lists_of_values(definitions, "claim")),
+            ),
+        ),
+    }
+    for key, (of, places) in read.items():
+        values = {place for place in places if "items" not in place}
+        for labels in lists:
+            for place, _, entry in labels.named():
+                if key in entry and labels.place not in values:
+                    yield (*place, key), f"is only read for values of {of}. Remove it"
 
 
 def _problems_of_defaults(definitions: Schema) -> Iterator[Problem]:

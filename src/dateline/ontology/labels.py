@@ -12,12 +12,17 @@ STRUCTURAL_RELATIONS = ("coreference", "continues", "claimer", "cue", "about")
 """Relations in Label Studio that are part of the data model; reserved names."""
 
 
+Polarity = Literal["positive", "negative"]
+"""That something is so, or is not so."""
+
+
 class Label(Struct, frozen=True):
     """A label, such as an entity type, with its guideline.
 
     ``span`` describes the extent of spans, ``counterexamples`` what the label does not apply to,
     ``neighbours`` how similar labels differ, by name. ``formerly`` are former names. ``is_name``
-    says of the value of an attribute that a mention with it is a name of its entity.
+    says of the value of an attribute that a mention with it is a name of its entity. ``polarity``
+    says of a value of factuality, or of an attribute of claims, which side a source takes with it.
     """
 
     name: str
@@ -31,6 +36,7 @@ class Label(Struct, frozen=True):
     hotkey: str | None = None
     formerly: tuple[str, ...] = ()
     is_name: bool = False
+    polarity: Polarity | None = None
 
 
 class RelationLabel(Label, frozen=True):

@@ -189,6 +189,7 @@ def _label(entry: Schema, name: str) -> Label:
         hotkey=entry.get("x-hotkey"),
         formerly=tuple(entry.get("x-formerly", ())),
         is_name=entry.get("x-names", False),
+        polarity=entry.get("x-polarity"),
     )
 
 

@@ -18,7 +18,7 @@ from dateline.ontology.labels import Attribute, Label, Ontology, Role
 from dateline.ontology.schemas import LAYER_DEFINITIONS
 
 _DIGITS = 16
-_COSMETIC = ("name", "title", "color", "hotkey", "formerly", "is_name")
+_COSMETIC = ("name", "title", "color", "hotkey", "formerly", "is_name", "polarity")
 _OTHER_RULES = ("title", "description", "oneOf", "items", "default", "$comment", "$ref")
 """Keys of an attribute's schema that are cosmetic, or part of the content anyway."""
 

@@ -78,7 +78,7 @@ def network_of(story: Story) -> Network:
                 event=at,
                 path=_curve(left[key], right[at]),
                 title=f"{names[key]}: {', '.join(_said(claim) for claim in some)}",
-                is_disputed=story.instances[at].is_disputed and any(c.value for c in some),
+                is_disputed=story.instances[at].is_disputed and any(c.side for c in some),
             )
             for (key, at), some in pairs.items()
         ),

@@ -16,6 +16,7 @@ from dateline.rendering.site_links import document_link, item_link
 from dateline.viewer.cards import Cards
 from dateline.viewer.labels import Labels, ShownLabel
 from dateline.viewer.stories.dates import StatedDate, date_attributes, stated_dates
+from dateline.viewer.stories.stances import NOT_SO, Stances
 
 Key = tuple[str, str]
 """A knowledge base and an entry, or a document and an id."""
@@ -53,13 +54,18 @@ class Filler(Struct, frozen=True):
 
 
 class Claimed(Struct, frozen=True):
-    """A claim; ``value`` is the title of the factuality that it gives the event, if it does."""
+    """A claim, and what it says of an event.
+
+    ``value`` is the title of the factuality that it gives the event, and ``side`` that of its side
+    of it (`Stances`); both are empty if it has none.
+    """
 
     claimer: Key
     name: str
     label: ShownLabel
     place: Place
     value: str = ""
+    side: str = ""
 
 
 class Instance(Struct, frozen=True):
@@ -77,18 +83,18 @@ class Instance(Struct, frozen=True):
         return self.places[0].quote or self.places[0].item
 
     @property
-    def by_value(self) -> Mapping[str, Sequence[Claimed]]:
-        """The claims that say how certain the event is, by what they say."""
+    def by_side(self) -> Mapping[str, Sequence[Claimed]]:
+        """The claims that take a side, by their side."""
         found: dict[str, list[Claimed]] = {}
-        for claim in self.claims:
-            if claim.value:
-                found.setdefault(claim.value, []).append(claim)
+        for claim in sorted(self.claims, key=lambda claim: claim.side == NOT_SO):
+            if claim.side:
+                found.setdefault(claim.side, []).append(claim)
         return found
 
     @property
     def is_disputed(self) -> bool:
-        """Whether claims differ in how certain the event is."""
-        return len(self.by_value) > 1
+        """Whether claims are on different sides of the event."""
+        return len(self.by_side) > 1
 
 
 class RelatedClaims(Struct, frozen=True):
@@ -101,13 +107,17 @@ class RelatedClaims(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """A group of documents and what they tell."""
+    """A group of documents and what they tell.
+
+    ``is_opposite`` says whether claims on different sides of an event contradict each other.
+    """
 
     group: str
     documents: tuple[StoryDocument, ...]
     instances: tuple[Instance, ...]
     claims: tuple[Claimed, ...]
     related: tuple[RelatedClaims, ...]
+    is_opposite: bool
 
     @property
     def dated(self) -> list[Instance]:
@@ -139,6 +149,7 @@ def story_of(group: str, documents: Sequence[StoryDocument], labels: Labels) -> 
         instances=tuple(found.instances()),
         claims=tuple(found.claims),
         related=tuple(found.related),
+        is_opposite=found.stances.are_opposite,
     )
 
 
@@ -151,6 +162,7 @@ def _mark(number: int) -> str:
 class _Joined:
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
+        self.stances = Stances(labels)
         self._dates = date_attributes(labels.ontology)
         self._symmetric = {r.name for r in labels.ontology.claim_relations if r.symmetric}
         self._names: dict[Key, str] = {}
@@ -173,7 +185,8 @@ class _Joined:
                 value = {given.source: given.value for given in event.factuality}.get(claim.id)
                 shown = self._labels.factuality(value) if value else ""
                 about = self._about.setdefault(reader.event_key(event), [])
-                about.append(replace(claims[claim.id], value=shown))
+                side = self.stances.of(claim, value)
+                about.append(replace(claims[claim.id], value=shown, side=side))
         for relation in annotation.claim_relations:
             if not {relation.source, relation.target} <= claims.keys():
                 continue
