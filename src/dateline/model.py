@@ -30,6 +30,11 @@ LAYER_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """The fields of an annotation by layer. A corpus has the layers that its ontology declares."""
 
+FIELD_LAYERS: Mapping[str, str] = {
+    field: layer for layer, fields in LAYER_FIELDS.items() for field in fields
+}
+"""The layer of each field of an annotation."""
+
 LAYERS = tuple(LAYER_FIELDS)
 CONTENT_FIELDS = tuple(field for fields in LAYER_FIELDS.values() for field in fields)
 SPAN_LAYERS = ("entities", "events", "claims")

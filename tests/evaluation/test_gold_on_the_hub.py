@@ -74,6 +74,24 @@ def test_predictions_are_scored_against_a_revision(dateline, five, five_predicte
     assert again.returncode == 0, again.stderr
 
 
+def test_a_dataset_on_the_hub_is_searched_and_queried(dateline, five):
+    mentions = sum(len(five.read_annotation("gold", n).mentions) for n in five.document_ids())
+    shutil.rmtree(five.root)
+    dataset = ("--dataset", f"{NAME}@v1.0.0")
+    found = dateline("find", "--mention", *dataset, "--format", "jsonl")
+    assert len(found.stdout.splitlines()) == mentions, found.stderr
+    statement = "SELECT count(*) AS n FROM annotators.mentions"
+    asked = dateline("query", statement, *dataset, "--format", "jsonl")
+    assert json.loads(asked.stdout) == {"n": mentions}, asked.stderr
+    unreachable = dateline(
+        "find", "--mention", "--dataset", "a/b", HF_ENDPOINT="http://127.0.0.1:9"
+    )
+    assert unreachable.returncode == 1
+    (line,) = unreachable.stderr.splitlines()
+    assert "there is no folder a/b, so it was taken for a dataset on the Hub" in line
+    assert "the Hub cannot be reached (" in line
+
+
 def test_what_the_hub_does_not_have_is_explained(dateline, five_predicted, tmp_path):
     path = str(write_lines(tmp_path / "p.jsonl", *five_predicted))
     for gold, message in (
@@ -91,7 +109,7 @@ def test_what_the_hub_does_not_have_is_explained(dateline, five_predicted, tmp_p
             HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path),
         )  # fmt: skip
         assert unreachable.returncode == 1
-        assert "cannot be downloaded: [Errno 111] Connection refused" in unreachable.stderr
+        assert "the Hub cannot be reached ([Errno 111] Connection refused)" in unreachable.stderr
         assert f"there is no folder {NAME}{revision}, so it was taken" in unreachable.stderr
         assert len(unreachable.stderr.splitlines()) == 1  # no "Retrying in 8s"
     assert "neither a folder" in dateline("score", path, "--gold", "../nowhere").stderr

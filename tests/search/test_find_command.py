@@ -11,7 +11,9 @@ import pytest
 from dateline.errors import InvalidInputError
 from dateline.rendering.concordance import in_context
 from dateline.search.conditions import Conditions, checked
+from dateline.search.finding import find
 from dateline.search.pattern import Pattern
+from dateline.search.rows import CorpusRows
 from tests.adjudication.terminal import Terminal
 from tests.conftest import REPOSITORY, dateline_lines
 from tests.layered import TEXT, annotated_report, layered_document
@@ -146,6 +148,46 @@ def test_every_attribute_of_an_item_finds_it(layered, run):
             text = text.lower() if isinstance(value, bool) else text
             result = run(layered, "find", "--attribute", f"{name}={text}", "--format", "jsonl")
             assert item.id in {found["id"] for found in json_lines(result)}
+
+
+def test_attributes_of_entities_find_mentions_and_those_of_arguments_events(layered, run):
+    _, annotation = annotated_report(layered)
+    for entity in annotation.entities:
+        for name, value in entity.attributes.items():
+            text = str(value[0] if isinstance(value, tuple) else value)
+            text = text.lower() if isinstance(value, bool) else text
+            options = ("--mention", "--attribute", f"{name}={text}", "--format", "jsonl")
+            found = {one["id"] for one in json_lines(run(layered, "find", *options))}
+            assert found >= {one.id for one in annotation.mentions if one.entity == entity.id}
+
+
+@pytest.mark.parametrize("roles", [(), ("place",), ("agent", "place")])
+def test_attributes_of_arguments_find_what_a_plain_loop_finds(few, plain, roles):
+    values = {
+        argument["attributes"]["scope"]
+        for document in plain.documents
+        for event in document["by"]["gold"]["events"]
+        for argument in event["arguments"]
+    }
+    assert len(values) > 1
+    for value in values:
+        conditions = Conditions(
+            roles=tuple((role, None) for role in roles), attributes=(("scope", value),)
+        )
+        expected = {
+            (document["id"], event["id"])
+            for document in plain.documents
+            for event in document["by"]["gold"]["events"]
+            if {*roles} <= {argument["role"] for argument in event["arguments"]}
+            and any(
+                argument["attributes"]["scope"] == value
+                for argument in event["arguments"]
+                if not roles or argument["role"] in roles
+            )
+        }
+        found = [*find(CorpusRows(few), conditions)]
+        assert {(one.row.id, one.id) for one in found} == expected
+        assert {one.kind for one in found} <= {"event"}
 
 
 def test_all_fragments_are_keywords():

@@ -146,6 +146,30 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
+DATASET = "DIR|ORG/NAME[@REVISION]"
+
+
+class DatasetType(click.ParamType["Path | str"]):
+    """A folder, or the name of a dataset on the Hub."""
+
+    name = "dataset"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        """The folder if there is one, else the name; fails if the value is neither."""
+        from dateline.dataset.sources import is_hub_name
+
+        if isinstance(value, Path) or Path(value).is_dir():
+            return Path(value)
+        if not is_hub_name(value):
+            self.fail(
+                f"{value!r} is neither a folder nor the name of a dataset (ORG/NAME@REVISION).",
+                param, ctx,
+            )  # fmt: skip
+        return str(value)
+
+
 class Names(click.ParamType[tuple[str, ...]]):
     """Names separated by commas, as a tuple without duplicates: ``--documents a,b``."""
 

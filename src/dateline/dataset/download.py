@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from huggingface_hub import HfApi, errors, snapshot_download
 
+from dateline.dataset.sources import HUB_NAME
 from dateline.dataset.stored import CARD, DEFAULT_CONFIG, ONTOLOGY, shown
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError, ServerError
-
-FILES = (CARD, ONTOLOGY, f"{DEFAULT_CONFIG}/*.parquet")
-"""What is downloaded: the card, the ontology and the documents with their annotations."""
 
 TIMEOUT = 10.0
 """Seconds to wait for the Hub before the cache is used."""
@@ -24,30 +21,25 @@ TIMEOUT = 10.0
 # The class depends on the HTTP library that the client uses.
 _TransportError: type[Exception] = vars(errors)["HTTPError"]
 
-_NAME = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>[\w./-]+))?")
-
-
-def is_hub_name(name: str) -> bool:
-    """Whether a text has the form ORG/NAME or ORG/NAME@REVISION."""
-    return _NAME.fullmatch(name) is not None
-
 
 @contextlib.contextmanager
-def downloaded(name: str) -> Iterator[Path]:
+def downloaded(name: str, configs: Sequence[str] = (DEFAULT_CONFIG,)) -> Iterator[Path]:
     """The folder with a dataset ORG/NAME or ORG/NAME@REVISION, while the context is open.
+
+    It has the card, the ontology and the tables of these configs.
 
     A revision is a branch, a tag or a commit; without one it is the main branch. Files that are in
     the cache of the Hub's client are not downloaded again, and are used if the Hub cannot be
     reached. Raises NotFoundError if there is no such dataset or revision, and ServerError if it
     cannot be downloaded. Errors about the folder that are raised in the context name the dataset.
     """
-    found = _NAME.fullmatch(name)
+    found = HUB_NAME.fullmatch(name)
     if found is None:
         raise NotFoundError(f'"{name}" is not the name of a dataset. Expected ORG/NAME@REVISION.')
     with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
         # The cache has links to files; the readers of datasets refuse links out of the folder.
         copy = shutil.copytree(
-            _snapshot(found["repository"], found["revision"]), Path(folder) / "d"
+            _snapshot(found["repository"], found["revision"], configs), Path(folder) / "d"
         )
         try:
             yield copy
@@ -56,7 +48,7 @@ def downloaded(name: str) -> Iterator[Path]:
             raise InvalidInputError(str(error).replace(str(copy), name)) from None
 
 
-def _snapshot(repository: str, revision: str | None) -> str:
+def _snapshot(repository: str, revision: str | None, configs: Sequence[str]) -> str:
     endpoint = os.environ.get("HF_ENDPOINT")
     unreachable = None
     try:
@@ -71,7 +63,7 @@ def _snapshot(repository: str, revision: str | None) -> str:
             repository,
             repo_type="dataset",
             revision=revision,
-            allow_patterns=list(FILES),
+            allow_patterns=[CARD, ONTOLOGY, *(f"{config}/*.parquet" for config in configs)],
             endpoint=endpoint,
             local_files_only=unreachable is not None,
         )
@@ -82,6 +74,11 @@ def _snapshot(repository: str, revision: str | None) -> str:
             f"{repository}: there is no such dataset on the Hub, or it is private. For a private "
             "one, set HF_TOKEN."
         ) from None
+    except errors.LocalEntryNotFoundError as error:
+        # The client says at length what it looked for; what failed is the cause.
+        raise ServerError(
+            f"{repository}: the Hub cannot be reached ({shown(unreachable or error.__cause__ or error)}), and the "
+            "dataset is not in its cache. Check the connection, or name a folder."
+        ) from None
     except (OSError, ValueError, _TransportError) as error:
-        reason = shown(unreachable or error)
-        raise ServerError(f"{repository}: cannot be downloaded: {reason}") from None
+        raise ServerError(f"{repository}: cannot be downloaded: {shown(error)}") from None

@@ -212,7 +212,7 @@ def unreadable_card(path: Path, problem: str) -> InvalidInputError:
     )
 
 
-def shown(error: Exception) -> str:
+def shown(error: BaseException) -> str:
     """What a library reports about a file from outside: one line, bounded."""
     text = str(error) or type(error).__name__
     return excerpt(text, width=200)

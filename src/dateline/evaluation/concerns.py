@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from dateline.model import LAYER_FIELDS
+from dateline.model import FIELD_LAYERS
 from dateline.predictions.problems import PredictionProblem
 
 _REFERRED: Mapping[str, tuple[str, ...]] = {
@@ -14,8 +14,7 @@ _REFERRED: Mapping[str, tuple[str, ...]] = {
 }
 """The layers whose items the items of a layer may refer to."""
 
-_LAYERS = {field: layer for layer, fields in LAYER_FIELDS.items() for field in fields}
-_LAYERS["scores"] = "claims"
+_LAYERS = {**FIELD_LAYERS, "scores": "claims"}
 
 
 def concerning(

@@ -143,25 +143,6 @@ def read_gold(
     raise neither(path)
 
 
-def read_hub_gold(
-    name: str,
-    split: str | None = None,
-    ontology: Ontology | None = None,
-    group_by: str | None = None,
-    by: Sequence[str] = (),
-) -> Gold:
-    """Read the gold of a dataset on the Hugging Face Hub, ORG/NAME or ORG/NAME@REVISION.
-
-    The other arguments are those of `read_gold`. Raises DatelineError as `read_gold` does, and if
-    the dataset cannot be downloaded.
-    """
-    from dateline.dataset.download import downloaded  # noqa: PLC0415
-
-    with downloaded(name) as folder:
-        gold = read_gold(folder, split, ontology, group_by, by)
-    return msgspec.structs.replace(gold, name=name)
-
-
 def gold_of_corpus(
     corpus: Corpus,
     split: str | None = None,

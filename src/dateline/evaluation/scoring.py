@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 
 from dateline.corpus.store import Corpus
-from dateline.errors import InvalidInputError, NotFoundError, ServerError
+from dateline.dataset.sources import is_hub_name, local_folder
+from dateline.errors import InvalidInputError
 from dateline.evaluation.columns.scoring_input import MatchingOptions, ScoringInput
 from dateline.evaluation.concerns import concerning
 from dateline.evaluation.contrast_sets import (
@@ -28,7 +29,6 @@ from dateline.evaluation.gold import (
     gold_of_dataset,
     ontology_at,
     read_gold,
-    read_hub_gold,
     with_ontology,
 )
 from dateline.evaluation.measures.groups import BLANC, CONLL, GROUPS, Group
@@ -201,17 +201,10 @@ def as_gold(
         return with_ontology(gold, ontology)
     if isinstance(gold, Corpus):
         return with_ontology(gold_of_corpus(gold, split, group_by=group_by, by=by), ontology)
-    if isinstance(gold, str) and not Path(gold).exists() and "/" in gold:
-        from dateline.dataset.download import is_hub_name  # noqa: PLC0415 (slow to import)
-
-        if is_hub_name(gold):
-            try:
-                return read_hub_gold(gold, split, ontology, group_by, by)
-            except (NotFoundError, ServerError) as error:
-                message = f"there is no folder {gold}, so it was taken for a dataset on the Hub"
-                raise type(error)(f"{message}: {error}") from None
     if isinstance(gold, str | Path):
-        return read_gold(Path(gold), split, ontology, group_by, by)
+        with local_folder(gold) as folder:
+            found = read_gold(folder, split, ontology, group_by, by)
+        return msgspec.structs.replace(found, name=gold) if is_hub_name(gold) else found
     parts = list(gold.values()) if isinstance(gold, Mapping) else [gold]
     return gold_of_dataset(parts, ontology, split, group_by=group_by, by=by)
 

@@ -21,6 +21,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 DOCUMENT = "document"
 """In place of a kind: the attributes of documents."""
 
+PARTS: Mapping[str, str] = {"entity": "mention", "argument": "event"}
+"""What has attributes of its own, and the kind of the items that it belongs to."""
+
 OTHER_FILLERS = ("event", "claim")
 """What fills a role and is not a mention."""
 
@@ -33,8 +36,9 @@ class Conditions(Struct, frozen=True):
     arguments that events have, each with the type of its filler: an entity type, ``event``,
     ``claim``, or None for any. ``claimers`` are entity types and claimers that are not mentions,
     ``claimer_name`` is a pattern for the name of the claimer's entity or its text. ``attributes``
-    are names with values as text. With ``disagree``, only items that one of these two annotators
-    has and the other has not.
+    are names with values as text: a mention also has those of its entity, and an event those of
+    each of its arguments, of those in ``roles`` if there are any. With ``disagree``, only items
+    that one of these two annotators has and the other has not.
     """
 
     labels: Mapping[str, Collection[str]] = {}
@@ -52,7 +56,7 @@ class CheckedConditions(Struct, frozen=True):
 
     ``asked`` are the kinds that were asked for, with those that other conditions imply, and
     ``results`` the kinds of the items that are found; none for passages alone. ``attributes`` are
-    by kind, with the values that items have.
+    by kind or part (`PARTS`), with the values that items have.
     """
 
     given: Conditions
@@ -140,6 +144,8 @@ def _attributes(
             }
             for kind in declared
         },
+        "entity": {a.name: a for a in ontology.entity_attributes},
+        "argument": {a.name: a for a in ontology.argument_attributes},
     }
     found: dict[str, dict[str, AttributeValue]] = {}
     for name, text in given:
@@ -147,11 +153,12 @@ def _attributes(
         if not places:
             every = dict.fromkeys(n for attributes in by_kind.values() for n in attributes)
             _allowed(name, every, "attribute")
-        used = [kind for kind in places if kind in (DOCUMENT, *asked)] if asked else places
+        owners = (DOCUMENT, *asked)
+        used = [kind for kind in places if PARTS.get(kind, kind) in owners] if asked else places
         if not used:
             raise InvalidInputError(
-                f'Attribute "{name}" is not one of a {" or ".join(asked)}, but of a '
-                f"{' or '.join(places)}."
+                f'Attribute "{name}" is not one of a {" or ".join(asked)}, but of: '
+                f"{', '.join(places)}."
             )
         values = _values(text, {kind: by_kind[kind][name] for kind in used})
         for kind, value in values.items():
@@ -202,7 +209,10 @@ def _kinds_without_label(
     names = {name for kind, values in attributes.items() if kind != DOCUMENT for name in values}
     if not names and conditions.quote is None and conditions.disagree is None:
         return ()
-    found = tuple(kind for kind in declared if names <= attributes.get(kind, {}).keys())
+    own: dict[str, set[str]] = {}
+    for kind, values in attributes.items():
+        own.setdefault(PARTS.get(kind, kind), set()).update(values)
+    found = tuple(kind for kind in declared if names <= own.get(kind, set()))
     if not found:
         raise InvalidInputError(f"No kind of item has all of the attributes {', '.join(names)}.")
     return found

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dateline.errors import InvalidInputError
-from dateline.model import GOLD, LAYER_FIELDS, AttributeValue, Range, Struct
-from dateline.search.conditions import DOCUMENT, KINDS, CheckedConditions, Conditions, checked
+from dateline.model import FIELD_LAYERS, GOLD, AttributeValue, Range, Struct
+from dateline.search.conditions import (
+    DOCUMENT,
+    KINDS,
+    PARTS,
+    CheckedConditions,
+    Conditions,
+    checked,
+)
 from dateline.search.disagreement import is_in_other
 from dateline.search.items import Item, Items, attributes_of, label_of, without_nulls
 from dateline.search.pattern import Pattern
@@ -16,8 +23,6 @@ from dateline.search.rows import AnnotatedRow, Content, Source
 
 PASSAGE = "text"
 """The kind of what is found by its text alone."""
-
-_LAYER = {field: layer for layer, fields in LAYER_FIELDS.items() for field in fields}
 
 
 class Found(Struct, frozen=True):
@@ -117,13 +122,12 @@ class _Search:
     def _of_kind(self, row: AnnotatedRow, annotator: str, kind: str, items: Items) -> list[Found]:
         """The items of a kind that meet the conditions on items alone."""
         labels = self._conditions.given.labels.get(kind, ())
-        attributes = self._conditions.attributes.get(kind, {})
         results = []
         for field in KINDS[kind]:
             for item in self._candidates(row, annotator, field):
                 if (
                     (labels and label_of(item) not in labels)
-                    or not _has(item, attributes)
+                    or not self._has_attributes(kind, item, items)
                     or (kind == "event" and not self._has_roles(item, items))
                     or (kind == "claim" and not self._has_claimer(item, items))
                 ):
@@ -141,8 +145,34 @@ class _Search:
         if not others:
             yield from mine.get(field) or ()
         for theirs in (row.contents[name] for name in others if name in row.contents):
-            if _LAYER[field] in {*mine["layers"]} & {*theirs["layers"]}:
+            if FIELD_LAYERS[field] in {*mine["layers"]} & {*theirs["layers"]}:
                 yield from (item for item, equal in is_in_other(mine, theirs, field) if not equal)
+
+    def _has_attributes(self, kind: str, item: Item, items: Items) -> bool:
+        """Whether an item, or one of its parts, has each of the attributes."""
+        of_kind = {
+            part: values
+            for part, values in self._conditions.attributes.items()
+            if PARTS.get(part, part) == kind
+        }
+        return all(
+            any(
+                _has(one, {name: values[name]})
+                for part, values in of_kind.items()
+                if name in values
+                for one in self._parts(part, item, items)
+            )
+            for name in {name for values in of_kind.values() for name in values}
+        )
+
+    def _parts(self, part: str, item: Item, items: Items) -> Iterable[Item]:
+        """The item itself, the entity of a mention, or arguments of an event."""
+        if part == "entity":
+            return items.entity(item)
+        if part == "argument":
+            roles = {role for role, _ in self._conditions.given.roles}
+            return [a for a in item["arguments"] if not roles or a["role"] in roles]
+        return (item,)
 
     def _has_roles(self, event: Item, items: Items) -> bool:
         return all(

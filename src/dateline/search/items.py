@@ -20,7 +20,7 @@ class Items:
         self.by_id: dict[str, Item] = {
             item["id"]: item for field in fields for item in content.get(field) or ()
         }
-        self._names = {entity["id"]: entity["name"] for entity in content.get("entities") or ()}
+        self._entities = {entity["id"]: entity for entity in content.get("entities") or ()}
 
     def ranges(self, item: Item) -> tuple[Range, ...]:
         """The fragments of an item, of an event its trigger; of a relation those of both ends."""
@@ -53,7 +53,13 @@ class Items:
         mention = self.by_id.get(claim["claimer"])
         if mention is None:
             return []
-        return [t for t in (text_of(mention["spans"]), self._names.get(mention.get("entity"))) if t]
+        names = (text_of(mention["spans"]), *(one["name"] for one in self.entity(mention)))
+        return [name for name in names if name]
+
+    def entity(self, mention: Item) -> list[Item]:
+        """The entity of a mention, if it has one."""
+        found = self._entities.get(mention.get("entity"))
+        return [found] if found else []
 
 
 def label_of(item: Item) -> str:

@@ -36,14 +36,15 @@ SCHEMA = (
 def query(statement: str, source: str | Path | Rows | Mapping[str, Rows] = ".") -> pa.Table:
     """The result of a SELECT statement in DuckDB's SQL.
 
-    ``source`` is a corpus folder, a built dataset, or what ``load_dataset`` gives for the config
-    ``documents``. The statement can neither read nor write files, and cannot load extensions.
+    ``source`` is a corpus folder, a built dataset, the name of a dataset on the Hub (ORG/NAME or
+    ORG/NAME@REVISION), or what ``load_dataset`` gives for the config ``documents``. The statement
+    can neither read nor write files, and cannot load extensions.
 
     Raises InvalidInputError for a statement that is not a SELECT or cannot be run,
     MissingExtraError without DuckDB, and DatelineError if the source is not readable.
     """
     if isinstance(source, str | Path):
-        return run(statement, tables_at(Path(source)))
+        return run(statement, tables_at(source))
     return run(statement, tables_of(source))
 
 

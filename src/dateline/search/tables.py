@@ -13,6 +13,7 @@ from dateline.corpus.store import Corpus
 from dateline.dataset.columns import Row
 from dateline.dataset.parquet import json_lines_to_table
 from dateline.dataset.rows import RowMaker
+from dateline.dataset.sources import local_folder
 from dateline.dataset.stored import (
     CARD,
     DEFAULT_CONFIG,
@@ -41,11 +42,16 @@ class Tables(NamedTuple):
     annotations: pa.Table | None
 
 
-def tables_at(path: Path) -> Tables:
-    """The tables of the corpus folder or built dataset at a path.
+def tables_at(source: str | Path) -> Tables:
+    """The tables of a corpus folder, a built dataset, or a dataset on the Hub.
 
-    Raises DatelineError if it is neither, or has errors.
+    Raises DatelineError if it is none of these, or has errors.
     """
+    with local_folder(source, (DEFAULT_CONFIG, ANNOTATIONS)) as folder:
+        return _tables_in(folder)
+
+
+def _tables_in(path: Path) -> Tables:
     if (path / "schema").is_dir():
         return _of_corpus(Corpus(path))
     if not (path / CARD).is_file():

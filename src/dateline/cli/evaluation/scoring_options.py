@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.cli.shared import Settings, echo, layers_option, names_option, site_option
+from dateline.cli.shared import (
+    DATASET,
+    DatasetType,
+    Settings,
+    echo,
+    layers_option,
+    names_option,
+    site_option,
+)
 from dateline.rendering.printable import printable_markup
 
 if TYPE_CHECKING:
@@ -22,27 +29,8 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 """A file of predictions; - is standard input."""
 
 
-class GoldType(click.ParamType["Path | str"]):
-    """A folder, or the name of a dataset on the Hub."""
-
-    name = "gold"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Path | str:
-        """The folder if there is one, else the name; fails if the value is neither."""
-        if isinstance(value, Path) or Path(value).is_dir():
-            return Path(value)
-        if Path(value).exists() or not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*(@[\w./-]+)?", value):
-            self.fail(
-                f"{value!r} is neither a folder nor the name of a dataset (ORG/NAME@REVISION).",
-                param, ctx,
-            )  # fmt: skip
-        return str(value)
-
-
 gold_option = click.option(
-    "--gold", type=GoldType(), metavar="DIR|ORG/NAME[@REVISION]",
+    "--gold", type=DatasetType(), metavar=DATASET,
     help="Corpus, built dataset, or dataset on the Hugging Face Hub.  [default: this corpus]",
 )  # fmt: skip
 ontology_option = click.option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -104,7 +104,8 @@ def _kind_option(flag: str, metavar: str, text: str) -> Callable[[F], F]:
 @click.option(
     "--attribute", "attributes", type=PairType("NAME=VALUE", needs_value=True), multiple=True,
     metavar="NAME=VALUE",
-    help="Only items with this attribute, or items of documents with it. Repeat it for several.",
+    help="Only items with this attribute: mentions also by that of their entity, events by that of "
+    "an argument, all items by that of their document. Repeat it for several.",
 )  # fmt: skip
 @names_option(
     "--disagree", "NAME",
@@ -138,7 +139,7 @@ def find(
     annotator: str | None,
     documents: tuple[str, ...],
     split: str | None,
-    dataset: Path | None,
+    dataset: Path | str | None,
     output_format: str,
     context: int | None,
     site: str | None,
@@ -164,13 +165,14 @@ def find(
     """
     import msgspec
 
+    from dateline.dataset.sources import local_folder
+    from dateline.dataset.stored import DEFAULT_CONFIG
     from dateline.model import GOLD
     from dateline.rendering.header import site_address
-    from dateline.rendering.listing import counted
     from dateline.search.conditions import Conditions
     from dateline.search.description import as_json
     from dateline.search.finding import find as search
-    from dateline.search.rows import source_at
+    from dateline.search.rows import ANNOTATIONS, source_at
 
     if disagree and (len(disagree) != 2 or annotator is not None):
         problem = "expected two annotators, such as ana,bo" if annotator is None else (
@@ -188,27 +190,38 @@ def find(
         attributes=tuple((name, value or "") for name, value in attributes),
         disagree=(disagree[0], disagree[1]) if disagree else None,
     )
-    found = search(
-        source_at(dataset or settings.root),
-        conditions,
-        annotator=annotator or GOLD,
-        documents=documents,
-        split=split,
-    )
     address = None if site is None else site_address(site)
-    if output_format == "json":
-        echo_json([as_json(one, address) for one in found])
-        return
-    if output_format == "jsonl":
-        for one in found:
-            echo_data(msgspec.json.encode(as_json(one, address)).decode())
-        return
-    results = documents_with = 0
+    # What is downloaded of a dataset on the Hub.
+    configs = (DEFAULT_CONFIG, ANNOTATIONS) if annotator or disagree else (DEFAULT_CONFIG,)
+    with local_folder(dataset or settings.root, configs) as folder:
+        found = search(
+            source_at(folder),
+            conditions,
+            annotator=annotator or GOLD,
+            documents=documents,
+            split=split,
+        )
+        if output_format == "json":
+            echo_json([as_json(one, address) for one in found])
+        elif output_format == "jsonl":
+            for one in found:
+                echo_data(msgspec.json.encode(as_json(one, address)).decode())
+        else:
+            _show_all(settings, found, context, address)
+
+
+def _show_all(
+    settings: Settings, found: Iterator[Found], context: int | None, site: str | None
+) -> None:
+    """Print the results document by document, and how many there are."""
+    from dateline.rendering.listing import counted
+
+    results = documents = 0
     for _, group in groupby(found, key=lambda one: one.row.id):
         of_document = [*group]
-        results, documents_with = results + len(of_document), documents_with + 1
-        _show(of_document, context, address)
-    settings.say(f"{counted(results, 'result')} in {counted(documents_with, 'document')}")
+        results, documents = results + len(of_document), documents + 1
+        _show(of_document, context, site)
+    settings.say(f"{counted(results, 'result')} in {counted(documents, 'document')}")
 
 
 def _show(found: Sequence[Found], context: int | None, site: str | None) -> None:

@@ -45,7 +45,7 @@ def query(
     statement: str | None,
     file: Path | None,
     show_schema: bool,
-    dataset: Path | None,
+    dataset: Path | str | None,
     out: Path | None,
     output_format: str | None,
     memory: float,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from dateline.cli.shared import DATASET, DatasetType
+
 dataset_option = click.option(
-    "--dataset", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-    help="A built dataset, such as a downloaded release.  [default: this corpus]",
+    "--dataset", type=DatasetType(), metavar=DATASET,
+    help="Built dataset, such as a downloaded release, or dataset on the Hugging Face Hub.  "
+    "[default: this corpus]",
 )  # fmt: skip
