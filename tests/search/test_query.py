@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from datasets import load_dataset
 
 import dateline
+from dateline.corpus.store import Corpus
 from dateline.errors import InvalidInputError
 from dateline.search.sql import SCHEMA
 from dateline.search.sql import run as run_statement
@@ -247,6 +249,15 @@ def test_a_statement_reaches_no_file_network_setting_or_variable(statement, tabl
 def test_memory_is_limited(statement, tables):
     with pytest.raises(InvalidInputError, match=r"more than 0\.2 GB"):
         run_statement(statement, tables, memory=0.2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such limit")
+def test_the_memory_of_a_single_huge_value_is_limited_too(dist, run):
+    huge = ("SELECT length(repeat('x', 4000000000)) AS n", "--memory", "0.1")
+    result = run(Corpus(dist), "query", *huge, "--dataset", str(dist))
+    assert result.exit_code == 1
+    assert "more than 0.1 GB" in result.stderr
+    assert run(Corpus(dist), "query", "SELECT 1", "--dataset", str(dist)).exit_code == 0
 
 
 @pytest.mark.parametrize(

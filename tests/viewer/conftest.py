@@ -11,7 +11,17 @@ from dateline.corpus.store import Corpus
 from dateline.viewer.build import Options, build_site
 
 from ..conftest import REPOSITORY
-from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation, make_document, quote
+from ..corpora import (
+    TEXT,
+    CorpusMaker,
+    gold_of,
+    make_annotation,
+    make_document,
+    new_corpus,
+    quote,
+    write_ontology,
+)
+from ..own_corpora.arabic import ARABIC, BRIDGE
 
 
 @pytest.fixture(scope="session")
@@ -70,4 +80,18 @@ def add_reports(corpus, run):
     )
     done = run(corpus, "leaderboard", "--add", str(predictions), "--name", "kim")
     assert done.exit_code == 0, done.output
+    return corpus
+
+
+def arabic_corpus(root):
+    """A corpus with one text, which runs from right to left."""
+    corpus = new_corpus(root)
+    write_ontology(corpus, ARABIC.ontology)
+    document = make_document("bridge", BRIDGE, "train", language="ar", title="الجسر")
+    items = {k: v for k, v in ARABIC.predictions[0].items() if k != "document"}
+    for one in items["mentions"]:
+        one.setdefault("entity", None)
+    corpus.write_document(document)
+    (corpus.seeds / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    corpus.write_annotation(make_annotation(document, items, layers=("entities", "claims")))
     return corpus

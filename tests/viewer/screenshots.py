@@ -11,10 +11,9 @@ from dateline.corpus.store import Corpus
 from dateline.viewer.build import Options, build_site
 
 from ..conftest import REPOSITORY
-from ..corpora import make_annotation, make_document, new_corpus, write_ontology
 from ..label_studio.browser import browser
-from ..own_corpora.arabic import ARABIC, BRIDGE
 from .browsing import Reader
+from .conftest import arabic_corpus
 
 FOLDER = Path(os.environ["DATELINE_SCREENSHOTS"])
 PAGE = "documents/tiral-talks-radio.html"
@@ -27,26 +26,12 @@ def chromium():
         yield started
 
 
-def arabic(root):
-    """An annotated text that runs from right to left."""
-    corpus = new_corpus(root)
-    write_ontology(corpus, ARABIC.ontology)
-    document = make_document("bridge", BRIDGE, "train", language="ar", title="الجسر")
-    items = {k: v for k, v in ARABIC.predictions[0].items() if k != "document"}
-    for one in items["mentions"]:
-        one.setdefault("entity", None)
-    corpus.write_document(document)
-    (corpus.seeds / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
-    corpus.write_annotation(make_annotation(document, items, layers=("entities", "claims")))
-    return corpus
-
-
 def test_screenshots(chromium, tmp_path):
     FOLDER.mkdir(parents=True, exist_ok=True)
     sites = {
         "gold": (Corpus(REPOSITORY), Options(documents=STORY)),
         "two": (Corpus(REPOSITORY), Options(documents=STORY, annotators=("pass-a", "pass-b"))),
-        "arabic": (arabic(tmp_path / "corpus"), Options()),
+        "arabic": (arabic_corpus(tmp_path / "corpus"), Options()),
     }
     for name, (corpus, options) in sites.items():
         build_site(corpus, tmp_path / name, options)

@@ -18,7 +18,7 @@ from ..conftest import REPOSITORY
 from ..corpora import TEXT, CorpusMaker, gold_of, make_annotation
 from ..label_studio.browser import browser
 from .browsing import Reader
-from .conftest import add_reports, add_small_documents
+from .conftest import add_reports, add_small_documents, arabic_corpus
 
 SERIOUS = ("serious", "critical")
 
@@ -272,6 +272,50 @@ def test_printing_shows_the_text_alone(read, small_site):
     assert reader.page.locator(".reading").is_visible()
     color = reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert color == "rgb(255, 255, 255)"
+
+
+_LAYOUT = """() => {
+  const box = id => document.getElementById(id).getBoundingClientRect();
+  const text = element => {
+    const range = new Range();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect();
+  };
+  const around = (outer, inner) => outer.left <= inner.left + 1 && inner.right <= outer.right + 1;
+  const claim = getComputedStyle(document.querySelector('.c.s:not(.z)') ?? document.querySelector('.c.s'));
+  return {
+    reads: document.querySelector('.reading p').matches(':dir(rtl)'),
+    title: document.querySelector('h1').matches(':dir(rtl)'),
+    starts: text(document.querySelector('.reading p')).right - box('m1').right,
+    follows: box('m1').left - document.getElementById('c1').getClientRects()[0].right,
+    covered: [...document.querySelectorAll('.m[id]')].filter(one => !around(box(one.id), text(one))),
+    opens: [parseFloat(claim.borderRightWidth) > 0, document.documentElement.scrollWidth - innerWidth],
+  };
+}"""
+"""Where on the page the first mention is, and the marks of items."""
+
+
+def test_a_text_from_right_to_left_has_its_direction_and_its_marks_in_place(read, tmp_path):
+    corpus = arabic_corpus(tmp_path / "corpus")
+    build_site(corpus, tmp_path / "site", Options())
+    text = corpus.read_document("bridge").text
+    (claim, *_) = corpus.read_annotation("gold", "bridge").claims
+    start, end = claim.spans[0].start, claim.spans[-1].end
+    for width in (1280, 390):
+        reader = read(tmp_path / "site", viewport={"width": width, "height": 800})
+        reader.open("documents/bridge.html")
+        found = reader.page.evaluate(_LAYOUT)
+        assert (found["reads"], found["title"]) == (True, True)
+        # The first words are at the right, and what follows them is to their left.
+        assert found["starts"] > 0
+        assert width < 1000 or found["follows"] > 0
+        assert found["covered"] == []
+        assert found["opens"] == [True, 0]
+        reader.open(passage_link("bridge", start, end))
+        passage = "String([...CSS.highlights.get('passage')][0])"
+        assert reader.page.evaluate(passage) == text[start:end]
+        reader.open("documents/bridge.html#m1")
+        assert reader.selected == "m1"
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dateline.errors import InvalidInputError
 from dateline.extras import extra
+from dateline.search.address_space import limited_growth
 from dateline.search.tables import Rows, Tables, tables_at, tables_of
 from dateline.search.views import ANNOTATIONS, DOCUMENTS, statements
 
@@ -22,6 +23,8 @@ MEMORY = 2.0
 THREADS = 4
 """Threads that a statement may use."""
 _GIGABYTE = 10**9
+_SPARE = 1.0
+"""Address space that threads and libraries reserve without using it, in gigabytes."""
 _ROWS = 1_000
 """Rows of the result that are read at a time."""
 
@@ -66,10 +69,20 @@ def run(statement: str, tables: Tables, memory: float = MEMORY) -> pa.Table:
                 connection,
                 lambda: _read(connection.sql(statement).to_arrow_reader(_ROWS), memory),
             )
-        except duckdb.OutOfMemoryException as error:
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise _too_large("The statement needs", memory, str(error)) from None
         except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise InvalidInputError(f"The statement cannot be run. {error}") from None
+
+
+def run_alone(statement: str, tables: Tables, memory: float = MEMORY) -> pa.Table:
+    """The same as `run`, in a process that does nothing else meanwhile.
+
+    DuckDB's limit does not cover a single huge value, so the address space is limited too: by twice
+    the memory, for what DuckDB uses and for the result, and what is reserved.
+    """
+    with limited_growth(int((2 * memory + _SPARE) * _GIGABYTE)):
+        return run(statement, tables, memory)
 
 
 def _settings(memory: float) -> dict[str, str | bool | int | float | list[str]]:

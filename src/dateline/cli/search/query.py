@@ -64,7 +64,7 @@ def query(
       dateline query --file question.sql --format csv
       dateline query --show-schema
     """
-    from dateline.search.sql import SCHEMA, run
+    from dateline.search.sql import SCHEMA, run_alone
     from dateline.search.tables import tables_at
 
     if (statement is not None) + (file is not None) + show_schema != 1:
@@ -79,7 +79,7 @@ def query(
     asked = SCHEMA if show_schema else _statement(statement, file)
     tables = tables_at(dataset or settings.root)
     with prompt_exit():
-        result = run(asked, tables, memory)
+        result = run_alone(asked, tables, memory)
     if chosen == "text":
         _print(settings, result)
         return
