@@ -72,7 +72,7 @@ PROBLEMS = {
         put(f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names", True),
         f"{ATTRIBUTES}/properties/forms/items/oneOf/0/x-names: is only read for values of",
     ),
-    "a polarity of what is no claim": (
+    "a polarity of a value of mentions": (
         put(f"{ATTRIBUTES}/properties/level/oneOf/0/x-polarity", "positive"),
         f"{ATTRIBUTES}/properties/level/oneOf/0/x-polarity: is only read for values of factuality, ",
     ),

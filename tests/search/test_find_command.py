@@ -86,7 +86,7 @@ def test_a_withheld_text_is_found_by_its_annotation_alone(few, dist, tmp_path, r
         (["--relation", "NEAR"], 'There is no relation label "NEAR".'),
         (["--event", "--attribute", "tens=past"], 'There is no attribute "tens".'),
         (["--event", "--attribute", "genericity=past"], 'no value of genericity "past"'),
-        (["--mention", "--attribute", "genericity=generic"], "not one of a mention, but of a"),
+        (["--mention", "--attribute", "genericity=generic"], "not one of a mention, but of: event"),
         (["--text", "(a"], '"(a" is not a regular expression'),
         (["--annotator", "bo", "--event"], 'There is no annotator "bo". Annotators: '),
         (["--split", "tests", "--event"], 'There is no split "tests".'),
