@@ -76,9 +76,10 @@ def _snapshot(repository: str, revision: str | None, configs: Sequence[str]) -> 
         ) from None
     except errors.LocalEntryNotFoundError as error:
         # The client says at length what it looked for; what failed is the cause.
+        reason = shown(unreachable or error.__cause__ or error)
         raise ServerError(
-            f"{repository}: the Hub cannot be reached ({shown(unreachable or error.__cause__ or error)}), and the "
-            "dataset is not in its cache. Check the connection, or name a folder."
+            f"{repository}: the Hub cannot be reached ({reason}), and the dataset "
+            "is not in its cache. Check the connection, or name a folder."
         ) from None
     except (OSError, ValueError, _TransportError) as error:
         raise ServerError(f"{repository}: cannot be downloaded: {shown(error)}") from None
