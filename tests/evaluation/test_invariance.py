@@ -18,7 +18,7 @@ import dateline
 from dateline.errors import ConflictError
 from dateline.evaluation.columns.scoring_input import MatchingOptions
 from dateline.evaluation.gold import Gold, GoldDocument
-from dateline.evaluation.scoring import GROUPS  # which adds all groups
+from dateline.evaluation.measures.groups import GROUPS
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 from dateline.text import sha256_of_text

@@ -10,13 +10,14 @@ import pytest
 
 import dateline
 from dateline.corpus.store import Corpus
+from dateline.evaluation.measures.groups import GROUPS
 from dateline.evaluation.prediction_check import check_predictions
 from dateline.evaluation.prompting.answer import Answer
 from dateline.evaluation.prompting.asked import asked_for
 from dateline.evaluation.prompting.grounding import as_prediction
 from dateline.evaluation.prompting.prompt import instructions
 from dateline.evaluation.prompting.schema import answer_schema
-from dateline.evaluation.scoring import GROUPS, as_gold
+from dateline.evaluation.scoring import as_gold
 from dateline.model import LAYERS
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.reading import PredictionFile

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import doctest
 import re
+import subprocess
+import sys
+
+import pytest
 
 import dateline
-from dateline.evaluation.scoring import GROUPS  # which adds all groups
+from dateline.evaluation.measures.groups import GROUPS
 from dateline.model import LAYERS
 from tests.conformance.differences import DIFFERENCES
 from tests.conftest import REPOSITORY
@@ -75,3 +79,16 @@ def test_every_rule_where_scorers_differ_has_a_test():
     for name in named:
         assert name in cases or any(f"def {name}(" in source for source in sources), name
     assert cases <= set(named)
+
+
+@pytest.mark.parametrize("first", ["measures.groups", "measures.factuality", "placeless_errors"])
+def test_measures_have_one_order_whichever_module_is_needed_first(first):
+    program = f"""
+import dateline.evaluation.{first}
+from dateline.evaluation.measures.groups import GROUPS
+print(*GROUPS)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == list(GROUPS)

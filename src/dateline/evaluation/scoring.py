@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -54,12 +53,6 @@ GoldSource: TypeAlias = (
 )
 OntologySource: TypeAlias = str | Path | Ontology
 PredictionSource: TypeAlias = str | Path | Iterable[Prediction | Mapping[str, Any]]
-
-for module in (
-    *("attributes", "entities", "linking", "coreference", "relations", "events", "factuality"),
-    "claims",
-):
-    import_module(f"dateline.evaluation.measures.{module}")  # adds its groups to GROUPS
 
 SHOWN = 5
 """How many documents or measures a note lists."""
