@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import shutil
 import subprocess
@@ -80,37 +81,34 @@ def test_a_release_killed_at_any_moment_is_finished_by_the_same_command(
     corpus: Corpus, tmp_path: Path, run: Run
 ):
     copy = tmp_path / "copy"
-    for number in range(100):
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(corpus.root, copy)
-        killed = Corpus(copy)
-        plan = plan_release(killed, None, DATE)
+    killed, plan = Corpus(copy), plan_release(corpus, None, DATE)
 
-        def cut(killed: Corpus = killed, plan: Any = plan) -> None:
-            with locked(killed.root):
-                assert resume_release(killed) is None
-                cut_release(killed, plan)
+    def cut() -> None:
+        with locked(copy):
+            assert resume_release(killed) is None
+            cut_release(killed, plan)
 
-        if not killed_at(number, cut):
-            expected = state(killed)
-            assert number > 20
-            break
-    for earlier in range(number):
+    shutil.copytree(corpus.root, copy)
+    assert not killed_at(1000, cut)
+    expected = state(killed)
+    for number in itertools.count():
         shutil.rmtree(copy)
         shutil.copytree(corpus.root, copy)
-        killed_at(earlier, cut)
+        if not killed_at(number, cut):
+            break
         if not (copy / NOTE).is_file() and git(killed, "tag"):
-            assert state(killed) == expected, earlier  # The kill came after the last step.
+            assert state(killed) == expected, number  # The kill came after the last step.
             continue
-        if earlier % 8 == 0:
+        if number % 8 == 0:
             result = run(killed, "release", "--date", DATE)
-            assert result.exit_code == 0, (earlier, result.output)
+            assert result.exit_code == 0, (number, result.output)
             assert "Released 1.0.0: commit" in result.stderr
         else:  # The same without building the dataset again.
             with locked(copy):
                 if resume_release(killed) is None:
                     cut_release(killed, plan)
-        assert state(killed) == expected, earlier
+        assert state(killed) == expected, number
+    assert number > 20
 
 
 def test_a_change_after_an_interrupted_release_is_not_overwritten(corpus: Corpus, run: Run):

@@ -242,6 +242,9 @@ def test_this_corpus_goes_the_whole_way(client: Client, hub: LoopbackHub, tmp_pa
     corpus = unreleased_copy(tmp_path / "repository")
     assert run(corpus, "release", "1.0.0", "--date", "2026-11-30").exit_code == 0
     assert git(corpus, "tag") == "v1.0.0"
+    counts = read_manifest(corpus.root / "releases" / "1.0.0.json").counts
+    assert counts["documents"] == len(corpus.document_ids())
+    assert run(corpus, "diff", "1.0.0").stdout.endswith("no difference\n")
     publish, out = publisher(corpus, client), tmp_path / "sent"
     assert publish(NAME, "--yes", "--out", str(out)).returncode == 0
     loaded = json.loads(client("-c", READ, NAME, '{"revision": "v1.0.0"}').stdout)

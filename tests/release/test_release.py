@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -22,7 +21,7 @@ from dateline.validation.schema import SchemaValidator
 
 from ..conftest import Run
 from ..corpora import CorpusMaker
-from .conftest import commit, git, story, unreleased_copy
+from .conftest import commit, git, story
 
 DAY = ["--date", "2026-11-30"]
 
@@ -256,13 +255,3 @@ def test_today_is_the_day_if_none_is_named(corpus: Corpus, run: Run):
     run(corpus, "release")
     days.add(datetime.now(UTC).date().isoformat())
     assert read_manifest(corpus.root / "releases" / "1.0.0.json").date in days
-
-
-def test_this_repository_can_be_released(tmp_path: Path, run: Run):
-    corpus = unreleased_copy(tmp_path / "repository")
-    result = run(corpus, "release", "1.0.0", *DAY)
-    assert result.exit_code == 0, result.output
-    assert read_manifest(corpus.root / "releases" / "1.0.0.json").counts["documents"] == len(
-        corpus.document_ids()
-    )
-    assert run(corpus, "diff", "1.0.0").stdout.endswith("no difference\n")
