@@ -19,7 +19,10 @@ NAME = "news-lab/war-news"
 
 @pytest.fixture
 def hub(five, run):
-    """A Hub that has the dataset of five documents, tagged v1.0.0, and then another card."""
+    """A Hub that has the dataset of five documents, tagged v1.0.0, and then another card.
+
+    The branch ``hidden`` withholds the labels of all splits.
+    """
     assert run(five, "build").exit_code == 0
     folder = five.root / "dist"
     server = LoopbackHub("hf_token")
@@ -27,6 +30,9 @@ def hub(five, run):
     repository = server.add_dataset(NAME, folder)
     first = repository.refs["tags/v1.0.0"] = repository.refs["heads/main"]
     tree = repository.commits[first]["tree"]
+    withheld = {"splits": ["train", "validation", "test"], "sha256": 64 * "0"}
+    hidden = {**tree, "withheld_labels.json": server.keep(json.dumps(withheld).encode())}
+    repository.commit("heads/hidden", hidden, "Withhold the labels", [first])
     tree = {**tree, "README.md": server.keep(b"Nothing is here any more.\n")}
     repository.commit("heads/main", tree, "Break it", [first])
     yield server
@@ -96,6 +102,7 @@ def test_what_the_hub_does_not_have_is_explained(dateline, five_predicted, tmp_p
     path = str(write_lines(tmp_path / "p.jsonl", *five_predicted))
     for gold, message in (
         (NAME, f"{NAME}/README.md: declares no dataset"),
+        (f"{NAME}@hidden", "are withheld, so its predictions cannot be scored here"),
         (f"{NAME}@v9", "has no revision 'v9'"),
         ("news-lab/other", "there is no such dataset on the Hub"),
     ):

@@ -12,7 +12,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, errors, snapshot_download
 
 from dateline.dataset.sources import HUB_NAME
-from dateline.dataset.stored import CARD, DEFAULT_CONFIG, ONTOLOGY, shown
+from dateline.dataset.stored import CARD, COMMITMENT, DEFAULT_CONFIG, ONTOLOGY, shown
 from dateline.errors import DatelineError, InvalidInputError, NotFoundError, ServerError
 
 TIMEOUT = 10.0
@@ -26,7 +26,8 @@ _TransportError: type[Exception] = vars(errors)["HTTPError"]
 def downloaded(name: str, configs: Sequence[str] = (DEFAULT_CONFIG,)) -> Iterator[Path]:
     """The folder with a dataset ORG/NAME or ORG/NAME@REVISION, while the context is open.
 
-    It has the card, the ontology and the tables of these configs.
+    It has the card, the ontology, the commitment to withheld labels if there is one, and the tables
+    of these configs.
 
     A revision is a branch, a tag or a commit; without one it is the main branch. Files that are in
     the cache of the Hub's client are not downloaded again, and are used if the Hub cannot be
@@ -63,7 +64,12 @@ def _snapshot(repository: str, revision: str | None, configs: Sequence[str]) -> 
             repository,
             repo_type="dataset",
             revision=revision,
-            allow_patterns=[CARD, ONTOLOGY, *(f"{config}/*.parquet" for config in configs)],
+            allow_patterns=[
+                CARD,
+                ONTOLOGY,
+                COMMITMENT,
+                *(f"{config}/*.parquet" for config in configs),
+            ],
             endpoint=endpoint,
             local_files_only=unreachable is not None,
         )
