@@ -7,6 +7,7 @@ import json
 import pytest
 
 import dateline
+from dateline.errors import InvalidInputError
 from dateline.evaluation.gold import gold_of_corpus
 from dateline.training.learning_curve import read_learning_curve
 from dateline.training.recipe import RecipeOptions, share_of
@@ -99,3 +100,10 @@ def test_the_training_split_is_not_scored(grouped, run, tmp_path):
     assert result.exit_code == 1
     assert "which is the training split" in result.stderr
     assert not out.exists()
+
+
+def test_a_curve_without_steps_is_refused(tmp_path):
+    file = tmp_path / "learning-curve.json"
+    file.write_text('{"recipe": "spacy", "steps": []}', encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"learning-curve\.json.*steps"):
+        read_learning_curve(file)

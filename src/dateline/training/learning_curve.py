@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -62,7 +62,7 @@ class LearningCurve(Struct, frozen=True):
     """The steps of a recipe, by share."""
 
     recipe: str
-    steps: tuple[LearningStep, ...]
+    steps: Annotated[tuple[LearningStep, ...], msgspec.Meta(min_length=1)]
 
     @property
     def signature_line(self) -> str:
