@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from dateline.agreement.html import agreement_html
 from dateline.agreement.measure import measure_agreement
 from dateline.corpus.store import Corpus
+from dateline.rendering.charts import Bar, BarChart, Chart, Point, Section, charts_page
 from dateline.rendering.header import Header
 from dateline.rendering.html import html_page
 from dateline.rendering.site_links import document_link, passage_link
@@ -365,6 +366,16 @@ def test_a_passage_is_shown_by_its_offsets_in_code_points(read, small_site):
         assert reader.page.evaluate("CSS.highlights.size") == 0
 
 
+def _figures(tables):
+    """A page as that of `dateline report`, with charts of each kind."""
+    bars = BarChart("Primary measures", [Bar("a: b", 0.4, (0.2, 0.6)), Bar("c: d", None, None)])
+    points = [Point(0.1, 0.2, (0.1, 0.3)), Point(1, 0.9)]
+    chart = Chart("Calibration", "precision", "confidence", "precision", points, diagonal=True)
+    signature = "corpus:News|" + "documents:5|" * 30
+    sections = [Section("Scores", "In percent.", [chart], [bars], tables)]
+    return charts_page("Scores", Header("News"), ["A paragraph."], sections, signature)
+
+
 def test_reports_are_readable_on_a_narrow_dark_screen(read, small_site, tmp_path):
     corpus = Corpus(small_site.parent / "corpus")
     document = corpus.read_document("open")
@@ -379,10 +390,12 @@ def test_reports_are_readable_on_a_narrow_dark_screen(read, small_site, tmp_path
     for name, content in {
         "agreement": agreement_html(report, Header("News")),
         "tables": html_page("Errors", Header("News"), ["Missed: gold without a match."], tables),
+        "figures": _figures(tables),
     }.items():
         tmp_path.joinpath(f"{name}.html").write_text(content)
         reader = read(tmp_path, color_scheme="dark", viewport={"width": 390, "height": 800})
         reader.open(f"{name}.html")
+        reader.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390
         lines = reader.page.evaluate(
             "[...document.querySelectorAll('.text')].map(one => one.clientHeight / 22)"
@@ -402,6 +415,7 @@ def test_reports_have_the_same_design_and_load_nothing(read, small_site, tmp_pat
     for name, content in {
         "agreement": agreement_html(report, Header("News")),
         "scores": html_page("Scores", Header("News"), ["A paragraph."], [table], "v1"),
+        "figures": _figures([table]),
     }.items():
         (tmp_path / f"{name}.html").write_text(content, encoding="utf-8")
         reader = read(tmp_path)
