@@ -88,7 +88,7 @@ def test_the_prediction_shown_is_right_and_can_be_taken_over(corpus, run, tmp_pa
 def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_corpus, run):
     page = (REPOSITORY / "docs" / "ontology-format.md").read_text(encoding="utf-8")
     blocks = map(json.loads, code_blocks(page, "json"))
-    lives, labels, event, lists, logic, derived, factuality, attributes, limited, *_ = blocks
+    lives, labels, event, lists, logic, derived, factuality, sides, attributes, limited, *_ = blocks
     attributes["properties"] |= limited
     lists["eventRelation"]["oneOf"] = [*logic["oneOf"], derived]
     lives["$defs"]["mention"]["properties"]["attributes"] = attributes
@@ -98,7 +98,10 @@ def test_the_ontology_shown_is_right_with_the_labels_and_attributes_shown(empty_
         "title": "Claim",
         "properties": {"act": {"oneOf": [{"const": "SAY", "description": "Somebody says it."}]}},
     }
-    lives["$defs"] |= lists | factuality
+    lives["$defs"] |= lists | sides
+    write_ontology(empty_corpus, lives)
+    assert run(Corpus(empty_corpus.root), "ontology").exit_code == 0
+    lives["$defs"] |= factuality
     write_ontology(empty_corpus, lives)
     result = run(Corpus(empty_corpus.root), "ontology", env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
