@@ -148,7 +148,8 @@ COMMANDS = {
 }
 INDEPENDENT = {"init", "rules", "docs", "migrate", "annotators", "verify", "hydrate", "compare",
                "convert-predictions", "curves", "leaderboard", "check-predictions", "score", "errors",
-               "predict", "publish", "diff", "release", "formats", "import", "train", "tasks"}  # fmt: skip
+               "predict", "publish", "diff", "release", "formats", "import", "train", "tasks",
+               "learning-curve", "report"}  # fmt: skip
 """Commands that need other files first, or no corpus."""
 
 
