@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ from .corpora import NEWS, SCHEMA, new_corpus, write_ontology
 from .layered import ENTITIES_ONLY, annotated_names, annotated_report
 from .layered import ONTOLOGY as LAYERED_ONTOLOGY
 from .small_corpus import TEXT, Files
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts background jobs so, and the commands that tests interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parents[1]
 ARTICLE = Path(__file__).parent / "article"
