@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 import dateline
+from dateline.errors import InvalidInputError
+from tests.evaluation.conftest import predicted
 
 GENRES = ("wire", "wire", "blog", "blog", None)
 
@@ -214,3 +216,22 @@ def test_comparing_reports_by_field_needs_the_gold(described, five_predicted):
     measures = dateline.compare(systems, described, by="genre").measures
     (found,) = [one.by for one in measures if (one.group, one.measure) == ("entities", "strict")]
     assert all(one.others[0].difference in (0, None) for one in found["genre"].values())
+
+
+def test_attributes_of_texts_are_fields_and_each_label_of_several_counts(layered, tmp_path):
+    built = tmp_path / "built"
+    dateline.build(layered, built)
+    predictions = [predicted(layered.read_annotation("gold", "report"))]
+    fields = ["attributes.genre", "attributes.topics", "attributes.reviewed"]
+    for source in (layered, built):
+        found = strict(predictions, source, by=fields).by
+        assert {field: list(values) for field, values in found.items()} == {
+            "attributes.genre": ["case_report"],
+            "attributes.topics": ["efficacy", "safety"],
+            "attributes.reviewed": ["True"],
+        }
+        assert {one.value for values in found.values() for one in values.values()} == {1.0}
+        with pytest.raises(InvalidInputError, match="group_by: the documents have no column"):
+            strict(predictions, source, group_by="attributes.topics")
+        with pytest.raises(InvalidInputError, match=r"Allowed: .*attributes.topics"):
+            strict(predictions, source, by="mentions")

@@ -89,7 +89,7 @@ def compare(
         else:
             predicted[name] = source
     names = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
-    fields: Mapping[str, Mapping[str, str]] = {}
+    fields: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     if predicted or names:
         if gold is None:
             needed = f"to score {', '.join(predicted)}" if predicted else "for `by`"
@@ -151,7 +151,7 @@ def compare_systems(
     resamples: int = RESAMPLES,
     seed: int = SEED,
     *,
-    fields: Mapping[str, Mapping[str, str]] | None = None,
+    fields: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     exploratory_p: bool = False,
     allow_differences: bool = False,
 ) -> ComparisonReport:
@@ -267,7 +267,7 @@ def _by_value(
     names: Sequence[str],
     measures: Sequence[CountedMeasure],
     units: Mapping[str, str],
-    values: Mapping[str, str],
+    values: Mapping[str, tuple[str, ...]],
 ) -> Iterator[tuple[str, ComparedMeasure]]:
     """The comparisons on the documents with each value, which are not tested."""
     for value, part in measures[0].by_value(values):

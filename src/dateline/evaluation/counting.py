@@ -105,11 +105,17 @@ class CountedMeasure(NamedTuple):
         ids = tuple(name for name in self.document_ids if name in names)
         return self._replace(counts=self.counts[:, kept], document_ids=ids)
 
-    def by_value(self, values: Mapping[str, str]) -> Iterator[tuple[str, CountedMeasure]]:
-        """The same on the documents with each value, sorted by it; without one, it is empty."""
+    def by_value(
+        self, values: Mapping[str, tuple[str, ...]]
+    ) -> Iterator[tuple[str, CountedMeasure]]:
+        """The same on the documents with each value, sorted by it; without one, it is empty.
+
+        A document with several values is in several of them.
+        """
         documents: dict[str, set[str]] = {}
         for name in self.document_ids:
-            documents.setdefault(values.get(name, ""), set()).add(name)
+            for value in values.get(name, ("",)):
+                documents.setdefault(value, set()).add(name)
         for value in sorted(documents, key=lambda value: (not value, value)):
             yield value, self.of_documents(documents[value])
 

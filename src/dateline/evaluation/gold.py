@@ -24,7 +24,7 @@ from dateline.dataset.stored import (
 from dateline.errors import InvalidInputError, NotFoundError
 from dateline.evaluation.columns.gold_columns import GoldColumns
 from dateline.evaluation.gold_documents import GoldDocument
-from dateline.evaluation.units import UNIT_COLUMN, value_of
+from dateline.evaluation.units import UNIT_COLUMN, value_of, values_of
 from dateline.model import GOLD, Struct
 from dateline.ontology.labels import Ontology
 from dateline.ontology.reading import read_ontology_file
@@ -82,7 +82,7 @@ class Gold(Struct, frozen=True, dict=True, gc=True):
     unscored: frozenset[str] = frozenset()
     units: Mapping[str, str] = {}
     unit_column: str = UNIT_COLUMN
-    fields: Mapping[str, Mapping[str, str]] = {}
+    fields: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     contrasts: Mapping[str, str] = {}
     contrast_sets: Gold | None = None
 
@@ -157,7 +157,7 @@ def gold_of_corpus(
     citation = read_citation(corpus.root)
     rows = RowMaker(corpus.ontology, meta_keys(corpus.schemas))
     found, units = Packed(GoldDocument), dict[str, str]()
-    fields: dict[str, dict[str, str]] = {field: {} for field in by}
+    fields: dict[str, dict[str, tuple[str, ...]]] = {field: {} for field in by}
     contrasts = {}
     present = {annotator} & {*corpus.annotators()}
     for valid in valid_annotations(corpus, annotators=present):
@@ -177,15 +177,15 @@ def gold_of_corpus(
                 items=Prediction.from_annotation(annotation),
             ),
         )
-        row = rows.document_row(document, None) if group_by or by else None
+        row = rows.document_row(document, annotation) if group_by or by else None
         unit = value_of(row, group_by, "group_by") if group_by else document.group
         if unit is not None:
             units[document.id] = unit
         if document.contrast is not None:
             contrasts[document.id] = document.contrast.of
         for field, values in fields.items():
-            if (value := value_of(row, field, "by")) is not None:
-                values[document.id] = value
+            if found_values := values_of(row, field, "by"):
+                values[document.id] = found_values
     if not found:
         where = f" in the split {split!r}" if split is not None else ""
         raise NotFoundError(
@@ -256,10 +256,10 @@ def _gold_of_tables(
         split=split,
         ontology=ontology,
         documents=documents,
-        units=documents.values(group_by, "group_by") if group_by else {},
+        units=documents.value(group_by, "group_by") if group_by else {},
         unit_column=group_by or UNIT_COLUMN,
         fields={field: documents.values(field, "by") for field in by},
-        contrasts=documents.values(ORIGINAL, "by") if ORIGINAL in names else {},
+        contrasts=documents.value(ORIGINAL, "by") if ORIGINAL in names else {},
         unscored=all_ids([table.data for table in tables]) - documents.ids,
     )
     return checked(_contrasts_apart(gold, documents.ids, documents.only))

@@ -305,7 +305,7 @@ def _score(counted: CountedMeasure, gold: Gold, *, per_document: bool) -> Score:
 
 
 def _by_value(
-    counted: CountedMeasure, values: Mapping[str, str], units: Mapping[str, str]
+    counted: CountedMeasure, values: Mapping[str, tuple[str, ...]], units: Mapping[str, str]
 ) -> Iterator[tuple[str, FieldScore]]:
     """The scores of documents with the same value, sorted by it; without one, it is empty."""
     for value, some in counted.by_value(values):

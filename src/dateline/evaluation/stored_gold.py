@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from heapq import merge
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 import numpy as np
@@ -26,11 +26,13 @@ from dateline.evaluation.gold_documents import (
     RangeColumns,
     gold_batches,
 )
-from dateline.evaluation.units import META, value_of
+from dateline.evaluation.units import META, value_of, values_of
 from dateline.model import CONTENT_FIELDS
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
 from dateline.text import escaped
+
+Found = TypeVar("Found")
 
 ArrowTable: TypeAlias = "pa.Table | pq.ParquetFile"
 
@@ -118,13 +120,21 @@ class StoredDocuments(BatchedDocuments):
     def _documents(self, table: ArrowTable) -> Iterator[GoldDocument]:
         return (found for found in _documents(table) if found.id in self._numbers)
 
-    def values(self, column: str, argument: str) -> Mapping[str, str]:
-        """The values of a column, such as ``source.publisher``, of the documents that have one.
+    def value(self, column: str, argument: str) -> Mapping[str, str]:
+        """The value of a column, such as ``source.publisher``, of the documents that have one.
 
         A key of the column ``meta`` may be named alone. Raises InvalidInputError, which names the
         argument, if there is no such column, or it has not single values.
         """
-        found = {}
+        return dict(self._in_rows(column, lambda row: value_of(row, column, argument)))
+
+    def values(self, column: str, argument: str) -> Mapping[str, tuple[str, ...]]:
+        """The same, for columns with several values too."""
+        return dict(self._in_rows(column, lambda row: values_of(row, column, argument)))
+
+    def _in_rows(
+        self, column: str, read: Callable[[Any], Found | None]
+    ) -> Iterator[tuple[str, Found]]:
         for table in self._tables:
             needed = {"id", "annotated", column.partition(".")[0], META}
             names = [name for name in column_names(table) if name in needed]
@@ -133,14 +143,12 @@ class StoredDocuments(BatchedDocuments):
                 rows = rows.filter(pc.is_valid(rows.column(column)))
             for row in rows.to_pylist():
                 try:
-                    value = value_of(row, column, argument)
+                    found = read(row)
                 except InvalidInputError:
                     # The error names all columns.
-                    every = next(rows_of(table, column_names(table)))
-                    value = value_of(every, column, argument)
-                if value is not None:
-                    found[row["id"]] = value
-        return found
+                    found = read(next(rows_of(table, column_names(table))))
+                if found is not None and found != ():
+                    yield row["id"], found
 
 
 def all_ids(tables: Sequence[ArrowTable]) -> frozenset[str]:

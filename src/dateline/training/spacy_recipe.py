@@ -142,7 +142,7 @@ def _language(gold: Gold) -> str:
     """The name in spaCy of the language of all documents, or for any language."""
     from spacy.util import find_matching_language  # noqa: PLC0415
 
-    names = set(gold.fields[LANGUAGE].values())
+    names = {language for (language,) in gold.fields[LANGUAGE].values()}
     found = find_matching_language(names.pop()) if len(names) == 1 else None
     return found or EVERY_LANGUAGE
 
