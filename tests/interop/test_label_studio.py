@@ -292,15 +292,19 @@ def test_gold_comes_back_from_an_export_of_the_own_page(repository, tmp_path):
         lines += [f'{n} = "{kind}:{n}"' for n in ontology.labels_of(controls.layer)]
     lines.append('[labels.cue]\ncue = "cue"')
     for question in questions(ontology):
-        lines += [f"[choices.{question.control}]"] * bool(question.values)
+        lines += [f"[choices.{question.page_control}]"] * bool(question.values)
         lines += [f'"{v.name}" = "{question.field}={v.name}"' for v in question.values]
     lines.append("[texts]")
     lines += [f'{q.control} = "{q.field}"' for q in questions(ontology) if not q.values]
     lines += ["[relations]", *(f'"{name}" = "{name}"' for name in relation_labels(ontology))]
+    labelled = [question.page_control for question in questions(ontology) if question.as_labels]
+    assert labelled
+    lines.append(f"[document]\nattributes = {json.dumps(labelled)}")
     (tmp_path / "mapping.toml").write_text("\n".join(lines), encoding="utf-8")
     mapping = read_mapping(tmp_path / "mapping.toml", Targets(ontology))
     translator = Translator(mapping, ontology, {})
-    read = list(format_of("label-studio").reader(tmp_path / "export.json"))
+    reader = format_of("label-studio").reader_with(mapping.reading)
+    read = list(reader(tmp_path / "export.json"))
     assert [document.name for document in read] == names
     for document in read:
         found = translator.translated(document.annotations["7"], document.text)

@@ -24,7 +24,7 @@ _ENTITY = "entity:"
 _ITEMS = ("mention", "document")
 """What answers of a page are about: a region, or the whole text."""
 _OPTIONS = {
-    "document": {"text": "text", "id": "id", "object": "object"},
+    "document": {name: name for name in ("text", "id", "object", "attributes")},
     "ignore": {"controls": "ignore", "types": "types"},
 }
 """The options of a reader by their table and name in a mapping."""

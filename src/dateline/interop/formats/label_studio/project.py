@@ -57,10 +57,12 @@ def _read(path: Path, options: ReadingOptions) -> Iterator[SourceDocument]:
         rest = {name: value for name, value in task.fields.items() if name != field}
         by_text.setdefault(task.fields[field], []).append(replace(task, fields=rest))
     names = _names(path, by_text, options.get("id", ()))
+    attributes = options.get("attributes", ())
     page = Page(
-        types=types_of(a.result for task in tasks for a in task.annotations),
+        types=types_of((a.result for task in tasks for a in task.annotations), attributes),
         shown=options.get("object", ()),
         ignored=options.get("ignore", ()),
+        attributes=attributes,
         other_rows=options.get("types", ()),
     )
     for (text, some), name in zip(by_text.items(), names, strict=True):
@@ -205,6 +207,7 @@ FORMAT = Format(
         "text": "the field of a task with the text, by default the one with the quotes of regions",
         "id": "the field with the name of the document",
         "object": "the object of the page that shows the text, if there are several",
+        "attributes": "a control whose labels are values of an attribute, not types of regions",
         "ignore": "a control whose regions and answers are left out",
         "types": "a type of regions, such as rectanglelabels, that nobody misses",
     },

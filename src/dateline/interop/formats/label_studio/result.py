@@ -23,6 +23,9 @@ from dateline.model import Attributes, AttributeValue, Mention, Relation, Spans,
 
 _ANSWERS = ("choices", "textarea", "number")
 """Types of rows that answer a question about a region or the whole text."""
+_LABELS = "labels"
+_CHOSEN = ("choices", _LABELS)
+"""Types of rows with values that were chosen from a list."""
 _IGNORED = "its control is ignored"
 
 
@@ -31,21 +34,30 @@ class Page(Struct, frozen=True):
 
     ``types`` are the types of mentions by control and label. Regions of other objects than
     ``shown`` are left out, by default of all but the one that has most; so are rows of the controls
-    ``ignored``. ``other_rows`` are types of rows that nobody misses.
+    ``ignored``. Labels of the controls ``attributes`` are values of an attribute. ``other_rows``
+    are types of rows that nobody misses.
     """
 
     types: Mapping[tuple[str, str], str]
     shown: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
     other_rows: tuple[str, ...] = ()
 
 
-def types_of(results: Iterable[object]) -> Mapping[tuple[str, str], str]:
-    """The type of mentions by control and label; with the control if another one has the label."""
+def types_of(
+    results: Iterable[object], attributes: Container[str] = ()
+) -> Mapping[tuple[str, str], str]:
+    """The type of mentions by control and label; with the control if another one has the label.
+
+    Labels of the controls ``attributes`` are no types.
+    """
     controls: dict[str, set[str]] = defaultdict(set)
     for row in (row for result in results for row in rows_of(result)):
-        for label in _labels(row) if row.get("type") == "labels" else ():
-            controls[label].add(string(row.get("from_name")))
+        control = string(row.get("from_name"))
+        if row.get("type") == _LABELS and control not in attributes:
+            for label in _labels(row):
+                controls[label].add(control)
     return {
         (control, label): (f"{control}.{label}" if len(some) > 1 and label else label) or UNLABELLED
         for label, some in controls.items()
@@ -73,16 +85,23 @@ class ResultReader:
         self.losses: list[SourceLoss] = []
         self._at_place: dict[str, list[str]] = {}
         rows, _ = with_ids(rows_of(result))
-        self._given = {string(row.get("id")) for row in rows if row.get("type") == "labels"}
+        regions = [row for row in rows if row.get("type") == _LABELS and not self._is_answer(row)]
+        self._given = {string(row.get("id")) for row in regions}
         self._taken = {string(row.get("id")) for row in rows}
-        self._regions([row for row in rows if row.get("type") == "labels"])
-        self._answers([row for row in rows if row.get("type") in _ANSWERS])
+        self._regions(regions)
+        self._answers([row for row in rows if self._is_answer(row)])
         for number, row in enumerate(rows, 1):
             kind = row.get("type")
             if kind == "relation":
                 self._relation(row)
-            elif kind not in ("labels", *_ANSWERS):
+            elif kind not in (_LABELS, *_ANSWERS):
                 self._other(string(kind), string(row.get("id")) or str(number))
+
+    def _is_answer(self, row: Row) -> bool:
+        kind = row.get("type")
+        return kind in _ANSWERS or (
+            kind == _LABELS and string(row.get("from_name")) in self._page.attributes
+        )
 
     def _other(self, kind: str, name: str) -> None:
         """Leave out a row of another type; it is missed if it is a region with labels."""
@@ -247,7 +266,7 @@ def _values(kind: str, value: Mapping[str, Any]) -> list[AttributeValue] | None:
             return []
         is_number = isinstance(given, int | float) and not isinstance(given, bool)
         return [given] if is_number and math.isfinite(given) else None
-    given = value.get("choices" if kind == "choices" else "text")
+    given = value.get(kind if kind in _CHOSEN else "text")
     texts = [text for text in strings(given) if text]
     return [*texts] if texts or given in (None, "", [], [""]) else None
 
@@ -257,6 +276,6 @@ def _joined(kind: str, values: Sequence[AttributeValue]) -> AttributeValue:
     if kind == "number":
         return values[-1]
     texts = [*dict.fromkeys(map(str, values))]
-    if kind == "choices" and len(texts) > 1:
+    if kind in _CHOSEN and len(texts) > 1:
         return tuple(sorted(texts))
     return "\n".join(texts)
