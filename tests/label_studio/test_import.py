@@ -388,7 +388,7 @@ def test_a_file_that_is_too_large_is_refused(import_tasks, monkeypatch):
         ("[labels]\nPER = 3", "labels.PER: is not a table. `dateline import"),
         ("entity = 3", "entity: is not a table"),
         ('[label.ner]\nPER = "entity:PERSON"', "label: is not a kind of label. Allowed: entity, "),
-        ('[document]\ntexts = "body"', "document.texts: does not exist. Allowed: text, id, object."),
+        ('[document]\ntexts = "body"', "document.texts: does not exist. Allowed: text, id, object, attributes."),
         ('[entity]\nPER = "PERSN"', 'entity.PER: "PERSN" is not a label of this kind in the corpus. Did you mean "PERSON"?'),
         ('[labels.ner]\nPER = ["entity:PERSON", "event:MEET"]', "entity.PER: has several targets. Write one."),
         ('[choices.c]\nx = "mention.level=nam"', 'mention.c.x: "nam" is not a label of this kind in the corpus. Did you mean "name"?'),
