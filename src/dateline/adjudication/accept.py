@@ -20,7 +20,8 @@ from dateline.errors import ConflictError, InvalidInputError, NotFoundError
 from dateline.files.reading import read_bytes
 from dateline.files.writing import sha256, write_together
 from dateline.model import GOLD, Annotation, Provenance, Struct, canonical, made_by
-from dateline.predictions.annotations import read_as_annotations, used_layers
+from dateline.predictions.annotations import read_as_annotations
+from dateline.predictions.rules import used_layers
 from dateline.rendering.listing import listed
 from dateline.validation.engine import Checker
 from dateline.validation.required import valid_annotations

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from dateline.corpus.store import Corpus
-from dateline.model import LAYER_FIELDS, Annotation, canonical
+from dateline.model import Annotation, canonical
 from dateline.predictions.checking import schema_problems
 from dateline.predictions.confidence import mean_confidence
 from dateline.predictions.document_checks import DocumentCheck
@@ -70,13 +69,3 @@ def read_with_confidence(corpus: Corpus, path: Path) -> dict[str, ScoredAnnotati
         problems += reasons
     refuse(str(path), problems)
     return found
-
-
-def used_layers(annotations: Iterable[Annotation]) -> tuple[str, ...]:
-    """The layers of which any of the annotations has items, in the order of `LAYERS`."""
-    some = list(annotations)
-    return tuple(
-        layer
-        for layer, fields in LAYER_FIELDS.items()
-        if any(getattr(annotation, field) for annotation in some for field in fields)
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dateline.model import LAYER_FIELDS, SCHEMA_VERSION, Annotation, Document, Provenance
 from dateline.predictions.prediction import Prediction
@@ -27,21 +27,26 @@ def broken_rules(
             )
 
 
+def used_layers(several: Iterable[Annotation | Prediction]) -> tuple[str, ...]:
+    """The layers of which any of several annotations has items, in the order of `LAYERS`."""
+    some = list(several)
+    return tuple(
+        layer
+        for layer, fields in LAYER_FIELDS.items()
+        if any(getattr(one, field) for one in some for field in fields)
+    )
+
+
 def as_annotation(
     prediction: Prediction, document: Document, annotator: str, layers: tuple[str, ...]
 ) -> Annotation:
     """The prediction as a draft; its layers are those that it has items of, or all ``layers``."""
-    predicted = tuple(
-        layer
-        for layer, fields in LAYER_FIELDS.items()
-        if any(getattr(prediction, field) for field in fields)
-    )
     return Annotation(
         schema_version=SCHEMA_VERSION,
         document=prediction.document,
         text_sha256=document.text_sha256,
         annotator=annotator,
-        layers=predicted or layers,
+        layers=used_layers([prediction]) or layers,
         status="draft",
         provenance=Provenance(
             kind="model",

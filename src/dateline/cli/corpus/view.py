@@ -138,7 +138,8 @@ def view(
 def _predicted(corpus: Corpus, path: Path) -> Mapping[str, Annotation]:
     """The predictions by document, with the layers that the file has."""
     from dateline.annotations.layers import limited
-    from dateline.predictions.annotations import read_as_annotations, used_layers
+    from dateline.predictions.annotations import read_as_annotations
+    from dateline.predictions.rules import used_layers
 
     found = read_as_annotations(corpus, path)
     used = used_layers(found.values())
