@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from itertools import groupby, product
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from dateline.evaluation.gold import Gold
 from dateline.evaluation.gold_documents import GoldDocument
 from dateline.evaluation.models.transformers.encoding import Input, encode
-from dateline.evaluation.models.transformers.model import is_inside, pair_of
-from dateline.evaluation.models.transformers.roles import NO_ROLE, Pair, possible_roles
+from dateline.evaluation.models.transformers.roles import NO_ROLE, Pair, pairs_of
 from dateline.evaluation.tag_scoring import IGNORED
 from dateline.evaluation.tags import OUTSIDE, Tags
 from dateline.model import Range
@@ -148,14 +147,11 @@ def role_examples(
         usable = {item.id for item in labelled_items(document, types, Counter())}
         mentions = [one for one in document.items.mentions if one.id in usable]
         events = [one for one in document.items.events if one.id in usable]
-        for sentence in document.sentences:
-            for event, mention in product(
-                [one for one in events if is_inside(one.trigger[0], sentence)],
-                [one for one in mentions if is_inside(one.spans[0], sentence)],
-            ):
-                if possible_roles(gold.ontology, event.type, mention.type):
-                    pairs.append(pair_of(document.text, sentence, event, mention))
-                    roles.append(wanted.pop((event.id, mention.id), NO_ROLE))
+        for ids, pair in pairs_of(
+            document.text, document.sentences, events, mentions, gold.ontology
+        ):
+            pairs.append(pair)
+            roles.append(wanted.pop(ids, NO_ROLE))
         left_out[OTHER_PLACES] += len(wanted)
     encoded = encode(tokenizer, [pair.text for pair in pairs], max_length)
     parts = Counter(encoded.sentence)

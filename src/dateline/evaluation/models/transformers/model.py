@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,9 @@ from dateline.evaluation.models.transformers.encoding import (
     pretrained,
     probabilities,
 )
-from dateline.evaluation.models.transformers.roles import (
-    Marked,
-    Pair,
-    RoleClassifier,
-    possible_roles,
-)
+from dateline.evaluation.models.transformers.roles import RoleClassifier, pairs_of
 from dateline.evaluation.tags import Tags, Tokens, best_classes
-from dateline.model import Argument, Event, Mention, Range, Span, Spans
+from dateline.model import Argument
 from dateline.ontology.labels import Ontology
 from dateline.predictions.prediction import Prediction
 from dateline.predictions.texts import Text
@@ -129,13 +123,9 @@ class TransformersModel:
             )
 
     def _with_roles(self, found: Prediction, text: Text, roles: RoleClassifier) -> Prediction:
-        pairs: dict[tuple[str, str], Pair] = {}
-        for sentence in text.sentences:
-            mentions = [one for one in found.mentions if is_inside(one.spans[0], sentence)]
-            events = [one for one in found.events if is_inside(one.trigger[0], sentence)]
-            for event, mention in product(events, mentions):
-                if possible_roles(self._ontology, event.type, mention.type):
-                    pairs[event.id, mention.id] = pair_of(text.text, sentence, event, mention)
+        pairs = dict(
+            pairs_of(text.text, text.sentences, found.events, found.mentions, self._ontology)
+        )
         arguments: dict[str, list[Argument]] = {}
         confidence = {}
         position = {event.id: number for number, event in enumerate(found.events)}
@@ -154,20 +144,3 @@ class TransformersModel:
                 for event in found.events
             ),
         )
-
-
-def pair_of(text: str, sentence: Range, event: Event, mention: Mention) -> Pair:
-    """A trigger and a mention with the sentence that both are in."""
-    start, end = sentence
-
-    def marked(spans: Spans, type_: str) -> Marked:
-        return Marked(spans[0].start - start, spans[-1].end - start, type_)
-
-    return Pair(
-        text[start:end], marked(event.trigger, event.type), marked(mention.spans, mention.type)
-    )
-
-
-def is_inside(span: Span, sentence: Range) -> bool:
-    """Whether a span is in a sentence."""
-    return sentence[0] <= span.start and span.end <= sentence[1]

@@ -6,13 +6,15 @@ marks: Zhou and Chen, "An Improved Baseline for Sentence-level Relation Extracti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dateline.evaluation.models.transformers.encoding import Classifier, encode, probabilities
+from dateline.model import Event, Mention, Range, Span, Spans
 from dateline.ontology.labels import Ontology
 
 NO_ROLE = "no role"
@@ -56,6 +58,41 @@ def possible_roles(ontology: Ontology, event: str, mention: str) -> frozenset[st
     found = ontology.event_types.get(event)
     roles = found.roles.values() if found else ()
     return frozenset(role.name for role in roles if mention in role.fillers)
+
+
+def pairs_of(
+    text: str,
+    sentences: Sequence[Range],
+    events: Sequence[Event],
+    mentions: Sequence[Mention],
+    ontology: Ontology,
+) -> Iterator[tuple[tuple[str, str], Pair]]:
+    """Each event and mention in one sentence, if it can have a role in it: their ids, and the pair.
+
+    Of discontinuous ones, the first span counts.
+    """
+    for sentence in sentences:
+        for event, mention in product(
+            [one for one in events if _is_inside(one.trigger[0], sentence)],
+            [one for one in mentions if _is_inside(one.spans[0], sentence)],
+        ):
+            if possible_roles(ontology, event.type, mention.type):
+                yield (event.id, mention.id), _pair(text, sentence, event, mention)
+
+
+def _is_inside(span: Span, sentence: Range) -> bool:
+    return sentence[0] <= span.start and span.end <= sentence[1]
+
+
+def _pair(text: str, sentence: Range, event: Event, mention: Mention) -> Pair:
+    start, end = sentence
+
+    def marked(spans: Spans, type_: str) -> Marked:
+        return Marked(spans[0].start - start, spans[-1].end - start, type_)
+
+    return Pair(
+        text[start:end], marked(event.trigger, event.type), marked(mention.spans, mention.type)
+    )
 
 
 class RoleClassifier:
