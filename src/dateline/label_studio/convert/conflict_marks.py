@@ -114,7 +114,7 @@ def unresolved_marks(result: object) -> Iterator[str]:
 
 
 def without_marks(result: object) -> object:
-    """The result as the chosen versions have it, without marks; not if it has another shape."""
+    """The result with the chosen versions, without marks; the same if it is not a list."""
     if not isinstance(result, list):
         return result
     rows = with_chosen_versions(rows_of(result))
