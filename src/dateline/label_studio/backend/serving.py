@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from dateline.errors import DatelineError
+from dateline.label_studio.background_server import running
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
-
-
-POLL = 0.1
-"""Seconds after which the server looks whether it has to stop."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -34,20 +28,15 @@ class _Handler(WSGIRequestHandler):
         """Log nothing: the application does."""
 
 
-@contextmanager
-def serving(app: WSGIApplication, host: str, port: int) -> Iterator[int]:
-    """Serve an application; yields the port, which is any free one for 0.
+def serving(app: WSGIApplication, host: str, port: int) -> AbstractContextManager[int]:
+    """Serve an application while the context is open; gives the port, which is any free one for 0.
 
     Raises DatelineError if the address cannot be used.
     """
-    try:
-        server = _Server((host, port), _Handler)
-    except OSError as error:
-        raise DatelineError(f"{host}:{port}: cannot listen: {error.strerror or error}.") from None
-    server.set_app(app)
-    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
+
+    def server(address: tuple[str, int]) -> WSGIServer:
+        made = _Server(address, _Handler)
+        made.set_app(app)
+        return made
+
+    return running(server, host, port)

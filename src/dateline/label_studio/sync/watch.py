@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 
-from dateline.errors import DatelineError
+from dateline.label_studio.background_server import running
 
 
 class Wakeups:
@@ -35,9 +33,8 @@ class Wakeups:
             return
 
 
-@contextmanager
-def listening(host: str, port: int, wakeups: Wakeups) -> Iterator[int]:
-    """Wake on every POST request to this address, whatever its content; yields the port.
+def listening(host: str, port: int, wakeups: Wakeups) -> AbstractContextManager[int]:
+    """Wake on every POST request to this address, whatever its content; gives the port.
 
     Raises DatelineError if the address cannot be used.
     """
@@ -53,15 +50,4 @@ def listening(host: str, port: int, wakeups: Wakeups) -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             """Log nothing."""
 
-    try:
-        server = ThreadingHTTPServer((host, port), Handler)
-    except OSError as error:
-        raise DatelineError(f"{host}:{port}: cannot listen: {error.strerror or error}.") from None
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
+    return running(lambda address: ThreadingHTTPServer(address, Handler), host, port)
