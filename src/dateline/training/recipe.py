@@ -38,7 +38,7 @@ class RecipeOptions(Struct, frozen=True):
     validation_split: str = "validation"
     base: str = ""
     seed: int = 13
-    share: int = 100
+    share: int = WHOLE
 
 
 class Trained(NamedTuple):

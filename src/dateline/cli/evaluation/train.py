@@ -6,12 +6,14 @@ import io
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import click
 
 from dateline.cli.shared import Group, Settings, pass_settings
 from dateline.rendering.listing import counted
+
+F = TypeVar("F", bound=Callable[..., None])
 
 
 @click.group(cls=Group)
@@ -39,6 +41,34 @@ def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def trainer_options(
+    base: str, *, epochs: int, batch_size: int, learning_rate: float
+) -> Callable[[F], F]:
+    """The options of recipes that use the Trainer of Transformers; ``base`` is what it may be."""
+    options = (
+        click.option("--base", required=True, metavar="MODEL", help=base),
+        click.option(
+            "--epochs", type=click.IntRange(1), default=epochs, show_default=True,
+            help="Number of times that all examples are seen.",
+        ),
+        click.option(
+            "--batch-size", type=click.IntRange(1), default=batch_size, show_default=True,
+            help="Number of sentences in a batch.",
+        ),
+        click.option(
+            "--learning-rate", type=click.FloatRange(0, min_open=True), default=learning_rate,
+            show_default=True, help="Learning rate.",
+        ),
+    )  # fmt: skip
+
+    def decorated(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
 
 
 @train.command()
@@ -84,21 +114,9 @@ def spacy(settings: Settings, /, out: Path, **options: Any) -> None:
 
 @train.command()
 @recipe_options
-@click.option(
-    "--base", required=True, metavar="MODEL",
-    help="Folder with a model and its tokenizer, or a name on the Hugging Face Hub.",
-)  # fmt: skip
-@click.option(
-    "--epochs", type=click.IntRange(1), default=10, show_default=True,
-    help="Number of times that all examples are seen.",
-)  # fmt: skip
-@click.option(
-    "--batch-size", type=click.IntRange(1), default=16, show_default=True,
-    help="Number of sentences in a batch.",
-)  # fmt: skip
-@click.option(
-    "--learning-rate", type=click.FloatRange(0, min_open=True), default=5e-5, show_default=True,
-    help="Learning rate.",
+@trainer_options(
+    "Folder with a model and its tokenizer, or a name on the Hugging Face Hub.",
+    epochs=10, batch_size=16, learning_rate=5e-5,
 )  # fmt: skip
 @click.option(
     "--max-length", type=click.IntRange(8), default=256, show_default=True,
@@ -122,21 +140,9 @@ def transformers(settings: Settings, /, out: Path, **options: Any) -> None:
 
 @train.command()
 @recipe_options
-@click.option(
-    "--base", required=True, metavar="MODEL",
-    help="Folder with a GLiNER model, or a name on the Hugging Face Hub.",
-)  # fmt: skip
-@click.option(
-    "--epochs", type=click.IntRange(1), default=5, show_default=True,
-    help="Number of times that all examples are seen.",
-)  # fmt: skip
-@click.option(
-    "--batch-size", type=click.IntRange(1), default=8, show_default=True,
-    help="Number of sentences in a batch.",
-)  # fmt: skip
-@click.option(
-    "--learning-rate", type=click.FloatRange(0, min_open=True), default=1e-5, show_default=True,
-    help="Learning rate.",
+@trainer_options(
+    "Folder with a GLiNER model, or a name on the Hugging Face Hub.",
+    epochs=5, batch_size=8, learning_rate=1e-5,
 )  # fmt: skip
 @pass_settings
 def gliner(settings: Settings, /, out: Path, **options: Any) -> None:
