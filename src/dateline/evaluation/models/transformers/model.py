@@ -113,13 +113,14 @@ class TransformersModel:
             *map(np.ndarray.tolist, (spans.document, spans.label, spans.start, spans.end)),
             strict=True,
         ):
-            inside = (tokens.row == row) & (start <= tokens.start) & (tokens.end <= end)
+            of_row = slice(*np.searchsorted(tokens.row, (row, row + 1)))
+            inside = (start <= tokens.start[of_row]) & (tokens.end[of_row] <= end)
             offset = text.sentences[encoded.sentence[row]][0]
             yield LabelledSpan(
                 offset + start,
                 offset + end,
                 self._tags.labels[label],
-                float(confidence[inside].mean()),
+                float(confidence[of_row][inside].mean()),
             )
 
     def _with_roles(self, found: Prediction, text: Text, roles: RoleClassifier) -> Prediction:
