@@ -20,7 +20,6 @@ from dateline.evaluation.scoring import score_groups
 from dateline.extras import extra
 from dateline.files.writing import sha256
 from dateline.predictions.prediction import Prediction
-from dateline.predictions.texts import Text
 from dateline.training.gliner_examples import gliner_examples
 from dateline.training.recipe import RecipeOptions, Run, Trained, refuse_empty, versions
 from dateline.training.trainer import device_name, epoch_log, quiet
@@ -133,17 +132,7 @@ def _fit(
 
 def _scores(model: Gliner, gold: Gold) -> dict[str, float]:
     """Precision, recall and F1 of mentions by the measure strict, as `dateline score` counts."""
-    texts = [
-        Text(
-            id=one.id,
-            text=one.text,
-            text_sha256=one.text_sha256,
-            sentences=one.sentences,
-            tokens=one.tokens,
-        )
-        for one in gold.documents
-    ]
-    found = [one for one in model.predict(texts) if isinstance(one, Prediction)]
+    found = [one for one in model.predict([*gold.documents]) if isinstance(one, Prediction)]
     report = score_groups(gold, [ScoringInput(gold, found)], [GROUPS["entities"]])
     total = report.score("entities", "strict").total
     return {
