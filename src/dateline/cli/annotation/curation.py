@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from dateline.corpus.store import Corpus
     from dateline.label_studio.convert.conflict_marks import CurationProposal
     from dateline.label_studio.convert.conflict_versions import RowChange
+    from dateline.label_studio.result_rows import Rows
     from dateline.model import Annotation
-    from dateline.ontology.labels import Ontology
 
 CURATION = "curation"
 """The last part of the project's title."""
@@ -31,6 +31,7 @@ def to_curate(
     from dateline.adjudication.selection import select_documents
     from dateline.adjudication.strategy import UNANIMOUS, strategy
     from dateline.label_studio.convert.conflict_marks import ConflictMark, CurationProposal
+    from dateline.label_studio.convert.to_result import to_result
 
     proposals: dict[str, CurationProposal] = {}
     layers: tuple[str, ...] = ()
@@ -40,12 +41,12 @@ def to_curate(
     for document, names in selection.documents.items():
         adjudication = Adjudication(corpus, document, names, rule)
         annotation, cases = adjudication.curator_draft()
-        annotated = adjudication.annotated
+        annotated, rows = adjudication.annotated, to_result(annotation, corpus.ontology)
         marks = [
             ConflictMark(
                 place=case.ranges[0],
                 note=case_note(case, annotated),
-                versions=_versions(adjudication, case, annotation, corpus.ontology),
+                versions=_versions(adjudication, case, annotation, rows),
             )
             for case in cases
         ]
@@ -57,15 +58,18 @@ def to_curate(
 
 
 def _versions(
-    adjudication: Adjudication, case: Case, draft: Annotation, ontology: Ontology
+    adjudication: Adjudication, case: Case, draft: Annotation, rows: Rows
 ) -> dict[str, RowChange]:
-    """What each version of a conflict on relations changes on the page; none of others."""
+    """What each version of a conflict on relations changes in the rows of the draft.
+
+    None for other conflicts.
+    """
     from dateline.label_studio.convert.conflict_versions import change_between
     from dateline.label_studio.convert.to_result import to_result
 
     if not case.is_on_relations:
         return {}
-    rows = to_result(draft, ontology)
+    ontology = adjudication.annotated.ontology
     changes = {
         name: change_between(rows, to_result(other, ontology))
         for name, other in adjudication.drafts_by_choice(case, draft).items()
