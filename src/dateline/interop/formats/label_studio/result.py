@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from dateline.interop.losses import Outcome
 from dateline.interop.source import UNLABELLED, UNLABELLED_RELATION, SourceLoss, spans_at
+from dateline.label_studio.convert.answers import LABELS
 from dateline.label_studio.convert.placing import Written, place_regions
 from dateline.label_studio.convert.region_ids import mint, with_ids
 from dateline.label_studio.result_rows import Row, rows_of, string, strings, text_of, value_of
@@ -23,8 +24,7 @@ from dateline.model import Attributes, AttributeValue, Mention, Relation, Spans,
 
 _ANSWERS = ("choices", "textarea", "number")
 """Types of rows that answer a question about a region or the whole text."""
-_LABELS = "labels"
-_CHOSEN = ("choices", _LABELS)
+_CHOSEN = ("choices", LABELS)
 """Types of rows with values that were chosen from a list."""
 _IGNORED = "its control is ignored"
 
@@ -55,7 +55,7 @@ def types_of(
     controls: dict[str, set[str]] = defaultdict(set)
     for row in (row for result in results for row in rows_of(result)):
         control = string(row.get("from_name"))
-        if row.get("type") == _LABELS and control not in attributes:
+        if row.get("type") == LABELS and control not in attributes:
             for label in _labels(row):
                 controls[label].add(control)
     return {
@@ -85,7 +85,7 @@ class ResultReader:
         self.losses: list[SourceLoss] = []
         self._at_place: dict[str, list[str]] = {}
         rows, _ = with_ids(rows_of(result))
-        regions = [row for row in rows if row.get("type") == _LABELS and not self._is_answer(row)]
+        regions = [row for row in rows if row.get("type") == LABELS and not self._is_answer(row)]
         self._given = {string(row.get("id")) for row in regions}
         self._taken = {string(row.get("id")) for row in rows}
         self._regions(regions)
@@ -94,13 +94,13 @@ class ResultReader:
             kind = row.get("type")
             if kind == "relation":
                 self._relation(row)
-            elif kind not in (_LABELS, *_ANSWERS):
+            elif kind not in (LABELS, *_ANSWERS):
                 self._other(string(kind), string(row.get("id")) or str(number))
 
     def _is_answer(self, row: Row) -> bool:
         kind = row.get("type")
         return kind in _ANSWERS or (
-            kind == _LABELS and string(row.get("from_name")) in self._page.attributes
+            kind == LABELS and string(row.get("from_name")) in self._page.attributes
         )
 
     def _other(self, kind: str, name: str) -> None:
