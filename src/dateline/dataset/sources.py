@@ -14,7 +14,7 @@ HUB_NAME = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>[\w.
 
 
 def is_hub_name(source: str | Path) -> bool:
-    """Whether there is no file of this name, and it has the form ORG/NAME or ORG/NAME@REVISION."""
+    """Whether this is ORG/NAME or ORG/NAME@REVISION, and not the path of a file."""
     return (
         isinstance(source, str)
         and not Path(source).exists()
